@@ -55,6 +55,18 @@ def test_without_a_matching_receipt_it_is_not_received_and_goes_again(outbox: Ou
     assert outbox.letter(round_).state is DeliveryState.RECEIVED
 
 
+def test_a_second_silence_leaves_it_sent_since_the_first_and_it_goes_again(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    outbox.work(Receiver([SILENCE]))
+
+    outbox.work(Receiver([SILENCE]), at=NOW + HOUR)
+
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.sent_at, letter.attempts) == (DeliveryState.SENT, NOW, 2)
+    assert letter.next_attempt_at is not None and letter.next_attempt_at > NOW + HOUR
+    assert outbox.events(round_) == ["letter.sent"]
+
+
 def test_nobody_there_is_not_called_sent(outbox: Outbox) -> None:
     round_ = outbox.signed()
 

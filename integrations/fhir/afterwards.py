@@ -117,14 +117,15 @@ class _Desk:
 def _with_output(task: Node, letter: Letter, reference: str) -> Node | None:
     """The Task with the letter among its outputs, and done if it was under way; None when it says so already.
 
-    What was asked is not done by saying that there is no advice: whether it still stands, is the hospital's to say.
+    What was asked is not done by saying that there is no advice, or none any more, nor by what is added to one that is not there:
+    whether it still stands, is the hospital's to say.
     """
     told = [text(node(one.get("valueReference")).get("reference")) for one in nodes(task.get("output"))]
     if reference in told:
         return None
     points = {"reference": reference, "identifier": identifier(URI, letter.uri), "display": letter.decision.letter_title}
     output = {"type": CONSULT_NOTE | {"text": letter.decision.letter_title}, "valueReference": points}
-    is_advice = letter.form is DecisionForm.FIRST and letter.decision.form.has_advice
+    is_advice = letter.form is DecisionForm.FIRST and letter.decision.form in (DecisionForm.FIRST, DecisionForm.CORRECTION)
     is_done = task.get("status") in _BEFORE_DONE and is_advice
     return task | {
         "output": [*nodes(task.get("output")), output],

@@ -45,7 +45,7 @@ def encounter_core(letter: Letter) -> Node:
 def careplan_core(letter: Letter, *, taken_back: str) -> Node:
     """What a CarePlan says in both versions. `taken_back`: what the version calls a plan that no longer holds."""
     decision = letter.decision
-    is_over = letter.form is DecisionForm.WITHDRAWAL
+    is_over = decision.form is DecisionForm.WITHDRAWAL  # also for who never had the advice: it is no plan
     earlier = [{"identifier": identifier(URI, letter.earlier("careplan")), "display": decision.replaces_document_number}]
     relation = RELATED.get(letter.form, "")
     return {
@@ -113,7 +113,7 @@ def _intent(letter: Letter, one: OutgoingAdvice) -> Node:
 def _shared_intent(letter: Letter) -> list[Node]:
     """The draft knows one intent for the whole plan: said only when the board said no other."""
     said = {one.intent: one for one in letter.decision.advice if one.intent}
-    one = next(iter(said.values())) if len(said) == 1 and letter.form is not DecisionForm.WITHDRAWAL else None
+    one = next(iter(said.values())) if len(said) == 1 and letter.decision.form is not DecisionForm.WITHDRAWAL else None
     return _extension(letter, "mdo-IntentTreatment", "valueCodeableConcept", _intent(letter, one)) if one else []
 
 

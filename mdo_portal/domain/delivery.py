@@ -66,7 +66,7 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     ),
     DeliveryState.REFUSED: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
     DeliveryState.DEAD: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
-    DeliveryState.RECEIVED: frozenset(),
+    DeliveryState.RECEIVED: frozenset({DeliveryState.REFUSED}),  # only where a commit was all that was said
     DeliveryState.CANCELLED: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
 }
 
@@ -115,6 +115,11 @@ class Delivery(Base):
     leased_until: Mapped[datetime | None]
     #: when it first left
     sent_at: Mapped[datetime | None]
+    #: the earlier letter that it named when it was put to the recipient, itself when it named none: a repeat names the same. Empty =
+    #: nothing of it is in their system, or it is about no earlier one
+    named_id: Mapped[uuid.UUID | None]
+    #: when the receiver last said no; stays when it said yes since
+    refused_at: Mapped[datetime | None]
     #: when the receiver said it has it
     received_at: Mapped[datetime | None]
     #: code of the last receipt: AA, AE, 201, timeout

@@ -32,6 +32,10 @@ class Channel(StrEnum):
     NOTICE = "notice"  #: mail without data: the letter is fetched in the portal
 
 
+BY_PERSON = (Channel.PAPER, Channel.NOTICE)
+"""Channels over which no system says that it has the letter: a person does."""
+
+
 @kept
 class Hospital(Base):
     __tablename__ = "hospitals"

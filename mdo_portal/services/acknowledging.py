@@ -13,6 +13,7 @@ from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.deliveries import write_down
+from mdo_portal.services.receipts import COMMIT
 
 _OURS = re.compile(r"[0-9a-f]{16,32}")
 """A control id of ours: the number of the letter without hyphens, which a profile may cut (MSH-10 has room for 20 in v2.5)."""
@@ -24,8 +25,9 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
     Only a letter to that very hospital, or over its channel to a general practitioner, that left, or is on its way at this moment, and
     is not settled: whatever number somebody names, nobody speaks for another's letter, and nobody speaks for one letter twice. A word
     that settles nothing (a commit) changes nothing.
-    That it arrived counts whatever a person, a restore or our patience made of it since. Anything else is about an attempt of before:
-    what is carried on paper by now, or waits to be sent again, stays so.
+    That it arrived counts whatever a person, a restore, our patience or an earlier no made of it since. Anything else is about an
+    attempt of before: what is carried on paper by now, or waits to be sent again, stays so. A commit that was the last word because
+    nothing came after it (MSH-16 ER) is not the last word when the application says no.
     """
     number = control_id.lower()
     if receipt.kind is ReceiptKind.UNKNOWN or not _OURS.fullmatch(number):
@@ -35,9 +37,12 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
     is_spoken_for = or_(Delivery.state == DeliveryState.SENT, is_under_way)
     if receipt.kind is ReceiptKind.ACCEPTED:
         has_left = or_(Delivery.sent_at.is_not(None), Delivery.held_at.is_not(None))
-        is_spoken_for = or_(is_spoken_for, and_(Delivery.state.in_((DeliveryState.WAITING, DeliveryState.DEAD)), has_left))
+        given_up = (DeliveryState.WAITING, DeliveryState.DEAD, DeliveryState.REFUSED, DeliveryState.CANCELLED)
+        is_spoken_for = or_(is_spoken_for, and_(Delivery.state.in_(given_up), has_left))
     else:
-        is_spoken_for = and_(is_spoken_for, Delivery.channel != Channel.PAPER.value)
+        by_commit = and_(Delivery.state == DeliveryState.RECEIVED, Delivery.receipt_code == COMMIT)
+        is_no = receipt.kind is ReceiptKind.REFUSED
+        is_spoken_for = and_(or_(is_spoken_for, by_commit) if is_no else is_spoken_for, Delivery.channel != Channel.PAPER.value)
     as_sent = func.replace(cast(Delivery.id, Text), "-", "")
     query = select(Delivery).where(
         Delivery.hospital_id == hospital_id,

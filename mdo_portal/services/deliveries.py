@@ -8,22 +8,23 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import NO_ADVICE, REPLACES, Decision
-from mdo_portal.domain.delivery import DONE, LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
+from mdo_portal.domain.delivery import DONE, LETTER_PURPOSE, OPEN, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import changes, destinations, follow_ups, receipts, standing, timeline
+from mdo_portal.services import changes, delivered, destinations, follow_ups, receipts, replacing, standing, timeline
 from mdo_portal.services.destinations import Turn
 from mdo_portal.services.receipts import Told
+from mdo_portal.services.replacing import BY_HAND
 from mdo_portal.services.sealed import row_of, sealer
 
 NO_TURN = Turn()
+_GIVEN_UP = (DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.CANCELLED)
 MAX_ATTEMPTS = 400
 LONGEST_PAUSE = 900.0
 CONFIRMED_WITHIN = timedelta(hours=1)
@@ -82,9 +83,8 @@ def settle(
 
 def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN) -> None:
     """Write down what the receiver, or a person on its behalf, said about a letter."""
-    settled = delivery.state not in OPEN
-    if delivery.state is DeliveryState.RECEIVED or (settled and receipt.kind is not ReceiptKind.ACCEPTED):
-        return  # a late or second word changes nothing, unless it is that the letter arrived after all
+    if not _counts(delivery, receipt):
+        return
     first_time_sent = delivery.sent_at is None and receipts.has_left(receipt)
     delivery.leased_until = None
     delivery.receipt_code = receipt.code
@@ -94,11 +94,27 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
         delivery.sent_at = now
     was = delivery.state
     _follow(delivery, receipt, turn, now=now)
+    if delivery.state is DeliveryState.REFUSED or delivery.sent_at is None:
+        delivery.named_id = None  # nothing of it is there: when it goes again, it names what its recipient has by then
     if was is delivery.state and not first_time_sent:
         changes.announce(session, "post", delivery.hospital_id)
         return  # one more attempt, and nothing new: a case's page need not look again
     case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
-    tell(session, delivery, case, first_time_sent=first_time_sent, now=now)
+    is_after_all = was in _GIVEN_UP and receipt.code != BY_HAND  # whoever says so by hand knows it
+    what = _after_all(session, delivery) if is_after_all else _EVENT.get(delivery.state, "")
+    tell(session, delivery, case, first_time_sent=first_time_sent, what=what, no_more=was is DeliveryState.RECEIVED, now=now)
+
+
+def _counts(delivery: Delivery, receipt: Receipt) -> bool:
+    """A late or second word changes nothing, unless it is that the letter arrived after all, or a no after no more than a commit."""
+    if delivery.state is DeliveryState.RECEIVED:
+        return receipt.kind is ReceiptKind.REFUSED and delivery.receipt_code == receipts.COMMIT
+    return delivery.state in OPEN or receipt.kind is ReceiptKind.ACCEPTED
+
+
+def _after_all(session: Session, delivery: Delivery) -> str:
+    """Whoever acted on its refusal must hear it; and that nothing ended it there, when what replaces it left meanwhile."""
+    return "letter.stands_beside" if replacing.stands_beside(session, delivery) else "letter.after_all"
 
 
 def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) -> None:
@@ -109,11 +125,9 @@ def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) 
         delivery.hold_reason = ""
     elif receipt.kind is ReceiptKind.REFUSED:
         delivery.move(DeliveryState.REFUSED)
-        delivery.next_attempt_at = None
+        delivery.refused_at, delivery.received_at, delivery.next_attempt_at = now, None, None
     elif receipts.told(receipt) is Told.ABSENCE:
-        delivery.attempts = max(
-            0, delivery.attempts - 1
-        )  # nobody was there: the letter was not put to anybody, and keeps its turn
+        delivery.attempts = max(0, delivery.attempts - 1)  # it was not put to anybody, and keeps its turn
         delivery.next_attempt_at = turn.next_attempt_at or now
     elif delivery.attempts >= MAX_ATTEMPTS:
         delivery.move(DeliveryState.DEAD)
@@ -145,47 +159,33 @@ _EVENT = {
 }
 
 
-def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: bool, now: datetime) -> None:
+def tell(
+    session: Session,
+    delivery: Delivery,
+    case: Case,
+    *,
+    first_time_sent: bool,
+    what: str = "",
+    no_more: bool = False,
+    now: datetime,
+) -> None:
+    """`what`: the event on the case's timeline, besides that it left. `no_more`: it was received, and is not."""
     name = delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
     if first_time_sent:
         timeline.happened(session, case, "letter.sent", at=now, hospital=name)
-    if delivery.state in _EVENT:
-        timeline.happened(session, case, _EVENT[delivery.state], at=now, hospital=name)
+    if what in timeline.AFTER_ALL:
+        timeline.happened(session, case, what, at=now, hospital=name, number=delivery.document_number)
+    elif what:
+        timeline.happened(session, case, what, at=now, hospital=name)
     session.flush()
-    if delivery.state in DONE and case.state is CaseState.DECIDED and not _some_open(session, case.id):
+    if delivery.state in DONE and case.state is CaseState.DECIDED and not delivered.some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
         follow_ups.settle_case(session, case, now=now)
+    if no_more and case.state is CaseState.DELIVERED and delivered.some_open(session, case.id):
+        case.move(CaseState.DECIDED, now=now)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
     standing.changed(session, case)
-
-
-def _some_open(session: Session, case_id: uuid.UUID) -> bool:
-    """Whether a letter to the hospital itself has not arrived.
-
-    One that was refused or given up need not any more once it is replaced or withdrawn. What is added to a decision replaces
-    nothing: both letters must arrive. A message that there was no advice delivers none, and keeps none from being delivered.
-    """
-    return session.execute(_SOME_OPEN, {"case": case_id}).first() is not None
-
-
-def _open_of_a_case() -> Select[uuid.UUID]:
-    own, newer = aliased(Decision), aliased(Decision)
-    replaced = (newer.round_id == own.round_id) & (newer.version > own.version) & newer.form.in_(REPLACES)
-    superseded = select(newer.id).join(own, replaced).where(own.id == Delivery.decision_id).exists()
-    given_up = and_(Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.CANCELLED)), superseded)
-    is_message = select(own.id).where(own.id == Delivery.decision_id, own.form.in_(NO_ADVICE)).exists()
-    query = select(Delivery.id).where(
-        Delivery.case_id == bindparam("case"),
-        Delivery.audience == Audience.REFERRER,
-        Delivery.state != DeliveryState.RECEIVED,
-        ~given_up,
-        ~is_message,
-    )
-    return query.limit(1)
-
-
-_SOME_OPEN = _open_of_a_case()
 
 
 def of_decisions(session: Session, decision_ids: Sequence[uuid.UUID]) -> list[Delivery]:

@@ -15,6 +15,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import changes, destinations
 from mdo_portal.services.deliveries import tell, write_down
+from mdo_portal.services.replacing import BY_HAND
 
 
 def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> None:
@@ -49,7 +50,7 @@ def confirm_by_hand(session: Session, delivery: Delivery, *, viewer: Viewer, now
     if delivery.sent_at is None:
         delivery.sent_at = now
     delivery.confirmed_by = viewer.person_id
-    receipt = Receipt(ReceiptKind.ACCEPTED, code="hand", reference=viewer.name, at=now)
+    receipt = Receipt(ReceiptKind.ACCEPTED, code=BY_HAND, reference=viewer.name, at=now)
     write_down(session, delivery, receipt, now=now)
 
 

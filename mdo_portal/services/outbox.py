@@ -19,7 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, Receipt, ReceiptKind
-from mdo_portal.services import changes, destinations, handing_over, patients, recipient_channels
+from mdo_portal.services import changes, destinations, handing_over, patients, recipient_channels, replacing
 from mdo_portal.services.deliveries import letter_of, write_down
 from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share, is_replaced
 from mdo_portal.services.receipts import REPLACED
@@ -124,14 +124,15 @@ def _opened(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDe
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
     about = (
-        select(Decision, Case, Patient, Hospital, is_replaced(delivery))
+        select(Decision, Case, Patient, Hospital, is_replaced())
+        .join(Delivery, Delivery.decision_id == Decision.id)
         .join(Case, Case.id == Decision.case_id)
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == delivery.hospital_id)
-        .where(Decision.id == delivery.decision_id)
+        .where(Delivery.id == delivery.id)
     )
     decision, case, patient, hospital, replaced = session.execute(about).one()
-    if replaced and delivery.channel != Channel.PAPER:
+    if replaced and (delivery.channel != Channel.PAPER or not delivery.letter_sha256):  # what is printed, people carry or not
         handing_over.need_not(session, delivery, REPLACED, now=now)
         return None
     if delivery.audience is not Audience.REFERRER and (patient.objects or case.objected):
@@ -148,7 +149,7 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
     delivery.channel = channel.value
     delivery.leased_until = now + LEASE
     delivery.attempts += 1
-    earlier = _earlier(session, decision, delivery)
+    earlier = replacing.named(session, decision, delivery)
     return ClaimedDelivery(
         delivery_id=delivery.id,
         decision=decision,
@@ -162,8 +163,8 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         recipient=hospital,
         audience=delivery.audience,
         recipient_name=delivery.recipient_name,
-        replaces_delivery_id=str(earlier[0]) if earlier else "",
-        replaces_document_number=earlier[1] if earlier else "",
+        replaces_delivery_id=str(earlier.delivery_id) if earlier else "",
+        replaces_document_number=earlier.document_number if earlier else "",
         referral_number=case.referral_number,
         attempts=delivery.attempts,
         last_code=last_code,
@@ -178,21 +179,3 @@ def cancel(session: Session, delivery: Delivery) -> None:
         delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
     delivery.next_attempt_at = delivery.leased_until = None
     changes.announce(session, "post", delivery.hospital_id)
-
-
-def _earlier(session: Session, decision: Decision, delivery: Delivery) -> tuple[uuid.UUID, str] | None:
-    """What this recipient got of the version before."""
-    if decision.supersedes_id is None:
-        return None
-    query = (
-        select(Delivery.id, Decision.document_number)
-        .join(Decision, Decision.id == Delivery.decision_id)
-        .where(
-            Delivery.decision_id == decision.supersedes_id,
-            Delivery.hospital_id == delivery.hospital_id,
-            Delivery.audience == delivery.audience,
-            Delivery.recipient_name == delivery.recipient_name,
-        )
-    )
-    row = session.execute(query).one_or_none()
-    return (row[0], row[1]) if row else None

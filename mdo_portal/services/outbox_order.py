@@ -12,6 +12,7 @@ from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
+from mdo_portal.services.replacing import same_recipient
 
 _NOW: ColumnElement[datetime] = bindparam("now", type_=Delivery.next_attempt_at.type)
 
@@ -46,6 +47,7 @@ def _overtakes() -> ColumnElement[bool]:
             older.case_id == Delivery.case_id,
             older.hospital_id == Delivery.hospital_id,
             older.audience == Delivery.audience,
+            same_recipient(older.recipient_name, Delivery.recipient_name),
             older.state.in_(OPEN),
             older.channel != Channel.PAPER.value,
             or_(older.next_attempt_at.is_not(None), older.held_at.is_not(None)),
@@ -57,22 +59,24 @@ def _overtakes() -> ColumnElement[bool]:
 
 
 def _before_the_referrer() -> ColumnElement[bool]:
-    """A copy whose letter to the referrer has not left."""
+    """A copy whose letter to the referrer has not left; not one that need not go any more, which is taken to be told so."""
     first = aliased(Delivery)
     not_left = select(first.id).where(
         first.decision_id == Delivery.decision_id, first.audience == Audience.REFERRER, first.sent_at.is_(None)
     )
-    return and_(Delivery.audience != Audience.REFERRER, not_left.exists())
+    return and_(Delivery.audience != Audience.REFERRER, not_left.exists(), ~is_replaced())
 
 
-def is_replaced(delivery: Delivery) -> ColumnElement[bool]:
+def is_replaced() -> ColumnElement[bool]:
     """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there."""
-    newer, arrived = aliased(Decision), aliased(Delivery)
+    own, newer, arrived = aliased(Decision), aliased(Decision), aliased(Delivery)
     return (
         select(arrived.id)
         .join(newer, newer.id == arrived.decision_id)
-        .where(newer.round_id == Decision.round_id, newer.version > Decision.version, newer.form.in_(REPLACES))
-        .where(arrived.hospital_id == delivery.hospital_id, arrived.audience == delivery.audience)
+        .join(own, own.round_id == newer.round_id)
+        .where(own.id == Delivery.decision_id, newer.version > own.version, newer.form.in_(REPLACES))
+        .where(arrived.hospital_id == Delivery.hospital_id, arrived.audience == Delivery.audience)
+        .where(same_recipient(arrived.recipient_name, Delivery.recipient_name))
         .where(arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)))  # one that waits goes after this one
         .exists()
     )

@@ -14,7 +14,7 @@ from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import NO_ADVICE, Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.hospital import BY_PERSON, Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.recipient import Destination, RecipientChannel
@@ -26,8 +26,6 @@ from mdo_portal.services.lateness import Mark, Terms
 NOT_ARRIVED = (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.DEAD)
 STUCK = (DeliveryState.REFUSED, DeliveryState.DEAD)
 """Nothing more happens to it by itself."""
-BY_PERSON = (Channel.PAPER, Channel.NOTICE)
-"""Channels over which no system says that it has the letter: a person does."""
 
 
 class PostRow(NamedTuple):
@@ -67,6 +65,8 @@ class PostRow(NamedTuple):
     due_on: date | None
     #: what was signed; empty for who sees the letters of a hospital and not its patients
     form: DecisionForm | None
+    #: when its recipient last said no, also where it said yes since
+    refused_at: datetime | None
 
     @property
     def recipient(self) -> str:
@@ -196,4 +196,5 @@ _COLUMNS: tuple[Any, ...] = (
     func.coalesce(Board.late_paper_days, lateness.PAPER_DAYS),
     case((Decision.form.in_(NO_ADVICE), None), else_=_FIRST_DUE),  # what is to be carried out is of another letter
     Decision.form,
+    Delivery.refused_at,
 )

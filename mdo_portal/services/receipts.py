@@ -11,7 +11,9 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Receipt, ReceiptKind
 
-KEPT = ("CA", "laid", "fetched", "mailed")
+COMMIT = "CA"
+"""Code of what the other side's engine has; its application said nothing."""
+KEPT = (COMMIT, "laid", "fetched", "mailed")
 """Codes of what the other side has and nobody there has confirmed yet: a commit in enhanced mode, a file, a mail."""
 
 REPLACED = "replaced"

@@ -96,8 +96,14 @@ SENTENCES: dict[str, str] = {
     "letter.received": N_("Brief ontvangen door %(hospital)s"),
     "letter.refused": N_("Brief geweigerd door %(hospital)s"),
     "letter.dead": N_("Brief aan %(hospital)s kwam na veel pogingen niet aan"),
+    "letter.after_all": N_("Brief %(number)s kwam toch aan bij %(hospital)s"),
+    "letter.stands_beside": N_(
+        "Brief %(number)s kwam toch aan bij %(hospital)s. Wat hem vervangt noemde hem niet: vraag de ontvanger om hem te laten vervallen"
+    ),
 }
 
+AFTER_ALL = ("letter.after_all", "letter.stands_beside")
+"""A letter that was refused or given up arrived; these name it."""
 SCHEDULED = ("case.scheduled", "case.scheduled_late")
 """It was put on an agenda."""
 NEWS = frozenset(
@@ -105,7 +111,7 @@ NEWS = frozenset(
         "referral.updated", "referral.reread", "referral.cancelled", "case.answered", "document.added", "document.received",
         "document.corrected", "document.changed", "document.withdrawn", "result.received", "result.corrected", "result.withdrawn",
         "patient.changed", "patient.died", "patient.lives", "patient.merged", "patient.unmerged", "patient.unsaid", "patient.linked",
-        "patient.unlinked", "visit.person_deleted",
+        "patient.unlinked", "visit.person_deleted", "letter.after_all", "letter.stands_beside",
     }
 )  # fmt: skip
 """What makes a case new again for who looked before, and stands on the list of what nobody saw when the discussion is past.

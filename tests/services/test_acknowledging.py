@@ -11,7 +11,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import handing_over
+from mdo_portal.services import deliveries, handing_over
 from mdo_portal.services.acknowledging import acknowledge
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
@@ -107,6 +107,8 @@ def _changed(outbox: Outbox, round_: Round, how: str) -> Delivery:
             handing_over.send_again(session, letter, now=NOW)
         elif how == "on paper":
             handing_over.put_on_paper(session, letter, now=NOW)
+        elif how == "refused":
+            deliveries.settle(session, letter.id, AE, now=NOW)
         elif how == "restored":
             letter.state, letter.sent_at, letter.held_at = DeliveryState.WAITING, None, NOW
         else:
@@ -114,7 +116,7 @@ def _changed(outbox: Outbox, round_: Round, how: str) -> Delivery:
     return outbox.letter(round_)
 
 
-@pytest.mark.parametrize("how", ["sent again", "on paper", "restored", "given up"])
+@pytest.mark.parametrize("how", ["sent again", "on paper", "restored", "given up", "refused"])
 def test_a_late_yes_counts_whatever_was_made_of_the_letter_since(outbox: Outbox, kept: Round, how: str) -> None:
     assert _said(outbox, _changed(outbox, kept, how))
     assert (outbox.letter(kept).state, outbox.letter(kept).held_at) == (DeliveryState.RECEIVED, None)

@@ -12,7 +12,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt
 from mdo_portal.services import handing_over
 from tests.make import NOW
-from tests.outbox_house import AA, AE, Outbox, Receiver
+from tests.outbox_house import AA, AE, HOUR, LATER, Outbox, Receiver
 from tests.people import Region
 
 
@@ -51,3 +51,29 @@ def test_a_letter_that_was_confirmed_while_it_was_printed_stays_confirmed_by_han
 
     letter = outbox.letter(round_)
     assert (letter.state, letter.receipt_code) == (DeliveryState.RECEIVED, "hand")
+
+
+@pytest.mark.parametrize("answer", [LATER, AA])
+def test_only_what_is_to_be_carried_is_called_printed(outbox: Outbox, answer: Receipt) -> None:
+    """From a page of before it was put back on the line, or confirmed."""
+    round_ = outbox.signed()
+    outbox.drain(Receiver([answer]))
+    before = outbox.letter(round_)
+
+    with outbox.database.transaction() as session:
+        handing_over.printed(session, session.get_one(Delivery, before.id), now=NOW + HOUR)
+
+    after = outbox.letter(round_)
+    assert (after.state, after.sent_at) == (before.state, before.sent_at)
+
+
+def test_what_was_carried_and_confirmed_is_not_printed_once_more_by_a_second_click(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+    _confirmed(outbox, round_, outbox.region.dirk)
+
+    with outbox.database.transaction() as session:
+        handing_over.printed(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW + HOUR)
+
+    assert outbox.letter(round_).state is DeliveryState.RECEIVED

@@ -15,7 +15,9 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.round import Round
+from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import restoring
+from mdo_portal.services.acknowledging import acknowledge
 from tests import make
 from tests.web.portal import CSRF
 from tests.web.post_house import House, house
@@ -62,6 +64,20 @@ def test_what_one_hospital_refused_goes_again_with_one_button_each_with_its_line
         logged = session.scalars(select(AuditEntry.person_name).where(AuditEntry.act == "post:resend")).all()
     assert "3 brieven gaan nu opnieuw weg" in sent and again.status_code == others.status_code == 400
     assert states == [(False, "refused"), *[(True, "waiting")] * 3] and list(logged) == ["Aisha"] * 3
+
+
+def test_a_letter_that_was_refused_and_came_in_after_all_says_both(house: House) -> None:
+    now = datetime.now(UTC)
+    letter = house.letter(state="refused", sent_at=now, refused_at=now - timedelta(hours=1), receipt_code="AE")
+    with house.database.transaction() as session:
+        assert acknowledge(session, letter.hospital_id, letter.id.hex, Receipt(ReceiptKind.ACCEPTED, "AA"), now)
+
+    aisha = house.person("Aisha")
+    post, case = (_words(aisha.get(path).text) for path in ("/post?tab=all", f"/cases/{letter.case_id}"))
+
+    assert all(re.search(r"Ontvangen .*eerst geweigerd, ", page) for page in (post, case))
+    assert f"Brief {letter.document_number} kwam toch aan bij Ziekenhuis ZEED" in case
+    assert "kwam toch aan" in _words(aisha.get("/worklist?unseen=1").text)
 
 
 def test_an_advice_that_is_soon_to_be_carried_out_is_marked_in_words(house: House) -> None:

@@ -153,6 +153,19 @@ def test_what_each_form_is_to_the_earlier_one(version: str, over: str) -> None:
     assert {tree["DocumentReference"]["status"] for tree in found.values()} == {"current"}
 
 
+NOTHING_BEFORE = {"replaces_delivery_id": "", "replaces_document_number": ""}
+
+
+@pytest.mark.parametrize(("version", "over"), [("R4", "revoked"), ("STU3", "cancelled")])
+def test_a_withdrawal_is_no_plan_for_who_never_had_the_advice_either(version: str, over: str) -> None:
+    """It refused the advice: what takes it back is a first letter there, and must not stand in its file as a plan that holds."""
+    with wanting("document", "careplan", version=version) as profile:
+        found = by_kind(sent(profile, form=DecisionForm.WITHDRAWAL, **NOTHING_BEFORE))
+
+    assert (found["CarePlan"]["status"], "activity" in found["CarePlan"]) == (over, False)
+    assert "relatesTo" not in found["DocumentReference"]
+
+
 @pytest.mark.parametrize("version", ["R4", "STU3"])
 def test_a_document_holds_everything_it_points_at_and_its_text_is_first(version: str) -> None:
     with wanting("document-bundle", "careplan", version=version) as profile:

@@ -57,6 +57,25 @@ def test_a_message_that_there_is_no_advice_does_not_complete_what_was_asked() ->
     assert task["output"][1]["type"]["text"].startswith("MDO-bericht zonder advies")
 
 
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        (DecisionForm.CORRECTION, "completed"),
+        (DecisionForm.ADDENDUM, "in-progress"),
+        (DecisionForm.WITHDRAWAL, "in-progress"),
+    ],
+)
+def test_what_was_asked_is_done_by_a_whole_advice_also_where_the_letters_before_were_refused(
+    form: DecisionForm, status: str
+) -> None:
+    told = Told(200, response(LETTER), pages=pages(TASK))
+    with wanting("document", "task") as profile:
+        send(told, profile, form=form, replaces_delivery_id="", replaces_document_number="")
+    ((_, task),) = written_of(told)
+
+    assert (task["status"], len(task["output"])) == (status, 2)
+
+
 def test_a_task_that_names_the_letter_already_is_left_alone() -> None:
     done = TASK | {"output": [{"type": {"text": "brief"}, "valueReference": {"reference": "DocumentReference/77"}}]}
     told = Told(200, response(LETTER), pages=pages(done))
