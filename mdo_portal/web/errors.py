@@ -89,6 +89,11 @@ def _way_back() -> str:
     """The page with the form that was sent; else the one somebody most likely came from: of the case or meeting that the address names."""
     if request.method == "POST" and (came_from := _page_before()):
         return came_from
+    way = _page_above()
+    return way if way != request.path else url_for("home")  # the page that is not there leads nowhere
+
+
+def _page_above() -> str:
     if request.blueprint in SECTIONS:
         return url_for(SECTIONS[request.blueprint])
     named = request.view_args or {}
