@@ -54,7 +54,9 @@ def test_a_form_that_is_refused_leads_back_to_where_it_stands(app: Flask, databa
 
 
 @pytest.mark.parametrize("name", ["cases", "meetings", "destruction"])
-def test_a_page_that_is_not_there_leads_elsewhere_than_to_itself(app: Flask, database: Database, region: Region, name: str) -> None:
+def test_a_page_that_is_not_there_leads_elsewhere_than_to_itself(
+    app: Flask, database: Database, region: Region, name: str
+) -> None:
     address = f"/{name}/{uuid.uuid4()}"
     answer = signed_in(app, database, region, "Petra" if name == "destruction" else "Aisha").get(address)
 
