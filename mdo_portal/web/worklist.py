@@ -41,7 +41,9 @@ def page() -> str:
     """POST only carries the words: they may be somebody's name, which never stands in an address."""
     with transaction() as db:
         shown = _left_of(db)
-        shown |= _rows_of(db, shown["boards"]) | {"hospitals": worklist.hospitals(db)}
+        shown |= _rows_of(db, shown["boards"]) | {
+            "hospitals": worklist.hospitals(db) if viewer().boards_for(Act.WORKLIST_READ) else []
+        }
         shown["missed"] = decision_objection_rows.waiting(db, viewer(), now=now())
     register = viewer().may_for_own_hospital(Act.CASE_REGISTER)
     return render_template("worklist/page.html", states=OPEN_STATES, may_register=register, **shown)

@@ -59,9 +59,7 @@ def test_where_one_is_has_a_line_where_the_system_has_its_own_colours(browser: B
             assert current.count() >= least and current.evaluate_all(look) == []
 
 
-def test_what_came_is_full_and_what_is_missing_empty_where_the_system_has_its_own_colours(
-    browser: Browser, house: House
-) -> None:
+def test_what_came_is_full_and_what_is_missing_empty_where_the_system_has_its_own_colours(browser: Browser, house: House) -> None:
     """The background went: what had come was a thin ring, and what was missing a thick one."""
     with house.database.transaction() as session:
         make.case(session, session.get_one(Hospital, house.region.hospitals["ZEED"]), facts=make.COMPLETE[:2])
