@@ -60,7 +60,7 @@ def draft(content: Mapping[str, Any], *, withdrawn: bool = False, added: Sequenc
         middle: Iterable[str] = ("[vul in: waarom het advies niet meer geldt, en wat er nu gebeurt]",)
     else:
         later = (
-            f"Later schreef het overleg erbij: “{text.strip()}” [vul in: in gewone woorden]" for text in added if text.strip()
+            f"Later schreef het overleg erbij: {_quoted(text)} [vul in: in gewone woorden]" for text in added if text.strip()
         )
         middle = (*_about(content), *_advice(content), *later, *_after(content))
     closing = (
@@ -70,13 +70,19 @@ def draft(content: Mapping[str, Any], *, withdrawn: bool = False, added: Sequenc
     return "\n\n".join((said, *middle, *closing))
 
 
+def _quoted(text: str) -> str:
+    """The board's own words, ended as a sentence: what follows them begins one."""
+    said = text.strip()
+    return f"“{said}”" if said.endswith((".", "!", "?")) else f"“{said}.”"
+
+
 def _about(content: Mapping[str, Any]) -> Iterable[str]:
     diagnosis = content["sections"]["diagnosis"].strip()
     if diagnosis:
-        yield f"Het overleg schreef over uw ziekte: “{diagnosis}” [vul in: in gewone woorden]"
+        yield f"Het overleg schreef over uw ziekte: {_quoted(diagnosis)} [vul in: in gewone woorden]"
     wish = content.get("advice", {}).get("answers", {}).get("wish", "").strip()
     if wish:
-        yield f"Het overleg schreef over wat u belangrijk vindt: “{wish}”"
+        yield f"Het overleg schreef over wat u belangrijk vindt: {_quoted(wish)}"
 
 
 def _advice(content: Mapping[str, Any]) -> Iterable[str]:
@@ -88,21 +94,21 @@ def _advice(content: Mapping[str, Any]) -> Iterable[str]:
         start = f"Advies {number}. " if len(items) > 1 else ""
         yield start + " ".join(_sentences(item))
     if free:
-        yield f"Het overleg schreef: “{free}” [vul in: in gewone woorden]"
+        yield f"Het overleg schreef: {_quoted(free)} [vul in: in gewone woorden]"
 
 
 def _sentences(item: Mapping[str, str]) -> Iterable[str]:
     yield KIND_SENTENCES[AdviceKind(item["kind"] or AdviceKind.OTHER)]
     if item["text"].strip():
-        yield f"Het overleg schreef: “{item['text'].strip()}” [vul in: in gewone woorden]"
+        yield f"Het overleg schreef: {_quoted(item['text'])} [vul in: in gewone woorden]"
     if item["intent"]:
         yield INTENT_SENTENCES[Intent(item["intent"])]
     if item["condition"].strip():
-        yield f"Dit advies geldt alleen als: “{item['condition'].strip()}” [vul in: in gewone woorden]"
+        yield f"Dit advies geldt alleen als: {_quoted(item['condition'])} [vul in: in gewone woorden]"
     if item["place"].strip():
         yield f"Dit gebeurt in: {item['place'].strip()}."
     if item["responsible"].strip():
-        yield f"{item['responsible'].strip()} regelt dit voor u."
+        yield f"Dit regelt {item['responsible'].strip()} voor u."
     if item["due_on"]:
         yield f"Dit gebeurt uiterlijk op {in_words(date.fromisoformat(item['due_on']))}."
 
@@ -112,9 +118,9 @@ def _after(content: Mapping[str, Any]) -> Iterable[str]:
     by, on = answers.get("told_by", "").strip(), answers.get("told_on", "")
     if by or on:
         when = f" op {in_words(date.fromisoformat(on))}" if on else ""
-        yield f"{by or '[vul in: wie]'} bespreekt dit met u{when}."
+        yield f"Dit bespreekt {by or '[vul in: wie]'} met u{when}."
     if answers.get("again", "").strip():
-        yield f"De artsen bespreken u opnieuw: “{answers['again'].strip()}”"
+        yield f"De artsen bespreken u opnieuw: {_quoted(answers['again'])}"
 
 
 def gaps(text: str) -> list[str]:

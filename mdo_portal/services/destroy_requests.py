@@ -25,6 +25,7 @@ from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.terms import day_of
 
+NO_NUMBER = N_("Vul het patiëntnummer of het BSN in. Er is niets gezocht.")
 IN_FUTURE = N_("De datum van de brief ligt in de toekomst. Er is niets genoteerd; controleer de datum.")
 NO_REFUSAL = N_("Er staat geen uitleg bij. Er is niets veranderd; schrijf op waarom, zo dat de patiënt het kan lezen.")
 
@@ -45,13 +46,18 @@ class Moved(IllegalMove):
 
 
 def find_patient(session: Session, viewer: Viewer, *, number: str, bsn: str) -> Patient:
-    """The own hospital's patient with that number, else with that BSN. Raises NotFound, also when the two contradict."""
+    """The own hospital's patient with that number, else with that BSN.
+
+    Raises Incomplete when neither was told, NotFound when nobody is called so, also when the two contradict.
+    """
+    if not number.strip() and not bsn.strip():
+        raise Incomplete({"number": NO_NUMBER}, NO_NUMBER)
     try:
         found = identification.find(session, viewer.hospital_id, PatientIdentity(local_number=number.strip(), bsn=bsn.strip()))
     except Unreadable:
         found = None
     if found is None:
-        raise NotFound(N_("Uw ziekenhuis heeft hier geen patiënt met dit nummer. Controleer het nummer."))
+        raise NotFound(N_("Uw ziekenhuis heeft hier geen patiënt met dit nummer of BSN. Controleer wat u invulde."))
     return found
 
 

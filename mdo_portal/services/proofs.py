@@ -30,6 +30,17 @@ TABLE_WORDS = {
     "information_requests": N_("navragen bij de verwijzer"),
     "inbound_messages": N_("geleegde berichten"),
     "patients": N_("patiëntgegevens"),
+    "advice_items": N_("aanbevelingen"),
+    "round_answers": N_("vastgelegde antwoorden van het MDO"),
+    "decision_objections": N_("bedenkingen bij een advies"),
+    "patient_letters": N_("brieven aan de patiënt"),
+    "follow_ups": N_("opvolgingen van een aanbeveling"),
+    "follow_up_handovers": N_("overdrachten van een opvolging"),
+    "case_grants": N_("keren dat iemand mocht meelezen"),
+    "case_looks": N_("bladwijzers van wie de casus las"),
+    "outgoing_questions": N_("vragen aan het systeem van het ziekenhuis"),
+    "pulls": N_("keren dat gegevens zijn opgehaald"),
+    "snapshots": N_("bewaarde antwoorden van het systeem van het ziekenhuis"),
 }
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 from sqlalchemy import select, tuple_, update
@@ -30,6 +31,7 @@ from mdo_portal.services import (
     deliveries,
     hospitals,
     identification,
+    participation,
     patients,
     referrals,
     rulings,
@@ -54,14 +56,26 @@ class ClaimedQuestion:
 
 
 def queue(session: Session, case: Case, request: InformationRequest, *, now: datetime) -> None:
-    """Send it to the hospital's system too, when that takes FHIR and the referral has a number it knows."""
-    query = select(Link.channel_out, Link.level).where(Link.hospital_id == case.hospital_id)
-    link = session.execute(query).one_or_none()
-    if link is None or link[0] is not Channel.FHIR or link[1] not in (Level.FHIR, Level.PULL) or not case.referral_number:
+    """Send it to the hospital's system too, when that takes it."""
+    if not _goes_by_line(session, case):
         return
     session.flush()
     session.add(OutgoingQuestion(id=request.id, case_id=case.id, hospital_id=case.hospital_id, next_attempt_at=now))
     changes.wake(session, "ask")
+
+
+def _goes_by_line(session: Session, case: Case) -> bool:
+    """Whether the hospital's system takes FHIR, and the referral has a number it knows."""
+    query = select(Link.channel_out, Link.level).where(Link.hospital_id == case.hospital_id)
+    link = session.execute(query).one_or_none()
+    return link is not None and link[0] is Channel.FHIR and link[1] in (Level.FHIR, Level.PULL) and bool(case.referral_number)
+
+
+def reaches(session: Session, case: Case, *, now: datetime) -> Literal["people", "line", "nobody"]:
+    """Who would read a question about this case: somebody there on the work list, else the hospital's own system, else nobody."""
+    if participation.has_referrer(session, case.hospital_id, now=now):
+        return "people"
+    return "line" if _goes_by_line(session, case) else "nobody"
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedQuestion | None:

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.destruction import DestroyRequest, Ground
-from mdo_portal.domain.people import Person
+from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.domain.retention import Kind, Shield, edge
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import retention
+from mdo_portal.services.terms import in_force
 
 MONTH = timedelta(days=31)
 
@@ -70,6 +72,31 @@ class RequestRow(NamedTuple):
     @property
     def is_open(self) -> bool:
         return self.approved_at is None and self.refused_at is None
+
+
+def to_judge(session: Session, viewer: Viewer) -> int:
+    """Requests of the own hospital that wait for this viewer: what one noted oneself waits for somebody else."""
+    waits = (DestroyRequest.approved_at.is_(None), DestroyRequest.refused_at.is_(None))
+    own = (DestroyRequest.hospital_id == viewer.hospital_id, DestroyRequest.requested_by != viewer.person_id)
+    return session.scalar(select(func.count()).select_from(DestroyRequest).where(*own, *waits)) or 0
+
+
+def open_about(session: Session, patient_id: uuid.UUID) -> list[DestroyRequest]:
+    """What was asked about this patient and waits, the first that must be settled on top."""
+    waits = (DestroyRequest.approved_at.is_(None), DestroyRequest.refused_at.is_(None))
+    query = select(DestroyRequest).where(DestroyRequest.patient_id == patient_id, *waits)
+    return list(session.scalars(query.order_by(DestroyRequest.due_on, DestroyRequest.id)))
+
+
+def has_judge(session: Session, request: DestroyRequest, *, now: datetime) -> bool:
+    """Whether somebody of the hospital, not who noted it, may judge it now."""
+    query = (
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.hospital_id == request.hospital_id, Membership.role == Role.PRIVACY_OFFICER)
+        .where(in_force(Membership, now), Membership.person_id != request.requested_by, Person.disabled_at.is_(None))
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def requests(session: Session, hospital_id: uuid.UUID, *, limit: int = 100) -> list[RequestRow]:

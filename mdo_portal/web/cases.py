@@ -103,6 +103,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "viewer": viewer(),
         "may": {act.value: access.may(db, viewer(), act, case, now=now()) for act in BUTTONS},
         "meetings": meetings_for(db, case),
+        "reaches": questions.reaches(db, case, now=now()),
         "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
         "patient_letter": patient_letters.standing_of(db, case.id)
         if access.may(db, viewer(), Act.PATIENT_LETTER_READ, case, now=now())
@@ -201,13 +202,21 @@ def unplan(case_id: uuid.UUID) -> ResponseReturnValue:
     return _done(case_id, gettext("Van de agenda gehaald. De casus wacht weer op de werklijst."))
 
 
+ASKED = {
+    "people": N_("De vraag is gesteld; de verwijzer ziet hem op de eigen werklijst."),
+    "line": N_("De vraag is gesteld en gaat naar het EPD van het ziekenhuis."),
+    "nobody": N_("De vraag staat bij de casus. Bij het ziekenhuis leest nu niemand mee: vraag het zelf na."),
+}
+
+
 @blueprint.post("/<uuid:case_id>/ask")
 @may(Act.CASE_ASK)
 def ask(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_ASK, case_id, lock=True)
         questions.ask(db, grant.case, request.form["text"], viewer=viewer(), now=now())
-    return _done(case_id, gettext("De vraag is gesteld; de verwijzer ziet hem op de eigen werklijst."))
+        reaches = questions.reaches(db, grant.case, now=now())
+    return _done(case_id, gettext(ASKED[reaches]))
 
 
 @blueprint.post("/<uuid:case_id>/answer/<uuid:request_id>")

@@ -19,7 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.retention import Shield
 from mdo_portal.errors import N_, Incomplete, NotFound
-from mdo_portal.services import audit, cases, destroy_requests, proofs
+from mdo_portal.services import audit, cases, destroy_requests, proofs, retention_rows
 from mdo_portal.services.destruction import SHIELD_WORDS
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -45,7 +45,7 @@ def find() -> str:
         found = destroy_requests.find_patient(
             db, viewer(), number=request.form.get("number", ""), bsn=request.form.get("bsn", "")
         )
-        shown = _patient(db, found)
+        shown = _patient(db, found) | {"waiting": retention_rows.open_about(db, found.id)}
     return render_template(
         "retention/patient.html",
         today=today(),
@@ -76,7 +76,14 @@ def _cases(db: Session, patient_id: uuid.UUID, found: Sequence[tuple[Case, Shiel
         hits=1,
         detail=detail,
     )
-    return {"patient": cases.banner(db, case), "patient_id": patient_id, "cases": found, "shield_words": SHIELD_WORDS}
+    may_open = viewer().may_for_own_hospital(Act.CASE_READ)
+    return {
+        "patient": cases.banner(db, case),
+        "patient_id": patient_id,
+        "cases": found,
+        "may_open": may_open,
+        "shield_words": SHIELD_WORDS,
+    }
 
 
 @blueprint.post("/requests")
@@ -123,7 +130,7 @@ def page(request_id: uuid.UUID) -> str:
 
 def _shown(db: Session, found: DestroyRequest) -> dict[str, Any]:
     """An open request with its patient; a settled one without, as proof."""
-    own = viewer().may_for_own_hospital(Act.DESTROY_APPROVE)
+    may_judge = viewer().may_for_own_hospital(Act.DESTROY_APPROVE)
     is_open = found.approved_at is None and found.refused_at is None
     asked = destroy_requests.about(db, found) if is_open else []
     about = _cases(db, found.patient_id, asked, "request") if asked else {"patient": None, "cases": []}
@@ -131,7 +138,8 @@ def _shown(db: Session, found: DestroyRequest) -> dict[str, Any]:
     if not asked:
         _log_proof(db, found)
     proof = proofs.of(db, found, network=settings().network)
-    return {**about, "is_open": is_open, "proof": proof, "may_judge": own, "is_mine": found.requested_by == viewer().person_id}
+    whose = {"may_judge": may_judge, "is_mine": found.requested_by == viewer().person_id}
+    return {**about, **whose, "is_open": is_open, "proof": proof, "has_judge": retention_rows.has_judge(db, found, now=now())}
 
 
 def _log_proof(db: Session, found: DestroyRequest) -> None:

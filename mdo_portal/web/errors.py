@@ -26,6 +26,8 @@ HTTP_SENTENCES = {
 }
 _OURS = {"csrf_token", "next", "seen"}
 """Fields that nobody fills in."""
+SECTIONS = {"destruction": "retention.page"}
+"""Where somebody goes on whose form stood on a page that cannot be asked for: it was itself the answer to a form."""
 FALLBACK = N_("Er ging iets mis bij ons. Wat al was opgeslagen, is er nog. Probeer het opnieuw of bel de beheerder.")
 
 
@@ -87,6 +89,13 @@ def _way_back() -> str:
     """The page with the form that was sent; else the one somebody most likely came from: of the case or meeting that the address names."""
     if request.method == "POST" and (came_from := _page_before()):
         return came_from
+    way = _page_above()
+    return way if way != request.path else url_for("home")  # the page that is not there leads nowhere
+
+
+def _page_above() -> str:
+    if request.blueprint in SECTIONS:
+        return url_for(SECTIONS[request.blueprint])
     named = request.view_args or {}
     if "case_id" in named:
         return url_for("cases.page", case_id=named["case_id"])

@@ -22,6 +22,7 @@ from mdo_portal.services import (
     listening,
     polls,
     post,
+    retention_rows,
     rights_reviews,
 )
 from mdo_portal.web import log_overdue
@@ -102,6 +103,7 @@ COUNTS = {
     "log.page": Count(lambda viewer: viewer.may_for_own_hospital(Act.LOG_REVIEW), log_overdue.count),
     "inbox.links": Count(lambda viewer: viewer.may_at_all(Act.INBOX_READ), _waiting_too_long),
     "identities.page": Count(lambda viewer: viewer.may_for_own_hospital(Act.IDENTITY_DECIDE), _questions),
+    "retention.page": Count(lambda viewer: viewer.may_for_own_hospital(Act.DESTROY_APPROVE), retention_rows.to_judge),
     "post.page": Count(lambda viewer: viewer.may_for_own_hospital_or_board(Act.POST_READ), _letters),
     "follow_ups.page": Count(lambda viewer: viewer.may_for_own_hospital_or_board(Act.FOLLOW_CLOSE), _pressing),
 }

@@ -48,10 +48,12 @@ def _rows() -> dict[str, object]:
         asked = post.rows(db, viewer(), everything=tab == "all", held=tab == "held", after=after, limit=post.MOST + 1)
         found = asked[: post.MOST]
         waiting = post.waiting(db, viewer(), now=now())
+        nothing_yet = not found and not after and not post.rows(db, viewer(), everything=True, limit=1)
         refusing = [] if tab or after else post.refusing(db, viewer())
         audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(found))
     return {
         "rows": found,
+        "nothing_yet": nothing_yet,
         "refusing": refusing,
         "tab": tab,
         "after": after,

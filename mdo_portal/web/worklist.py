@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import OPEN_STATES, CaseState
 from mdo_portal.domain.policy import Act
 from mdo_portal.services import access, audit, cases, decision_objection_rows, meetings, news, unseen, worklist, worklist_boards
+from mdo_portal.services.questions import reaches
 from mdo_portal.services.worklist import PAGE
 from mdo_portal.services.worklist_rows import BoardCount, Filter
 from mdo_portal.web.cases import SECTION_WORDS, URGENCY_WORDS, meetings_for
@@ -40,7 +41,9 @@ def page() -> str:
     """POST only carries the words: they may be somebody's name, which never stands in an address."""
     with transaction() as db:
         shown = _left_of(db)
-        shown |= _rows_of(db, shown["boards"]) | {"hospitals": worklist.hospitals(db)}
+        shown |= _rows_of(db, shown["boards"]) | {
+            "hospitals": worklist.hospitals(db) if viewer().boards_for(Act.WORKLIST_READ) else []
+        }
         shown["missed"] = decision_objection_rows.waiting(db, viewer(), now=now())
     register = viewer().may_for_own_hospital(Act.CASE_REGISTER)
     return render_template("worklist/page.html", states=OPEN_STATES, may_register=register, **shown)
@@ -147,8 +150,9 @@ def brief() -> ResponseReturnValue:
         view = cases.view(db, grant.case, reduced=grant.reduced)
         rights = {act.value: access.may(db, viewer(), act, grant.case, now=now()) for act in BRIEF_BUTTONS}
         coming = meetings_for(db, grant.case) if rights[Act.CASE_PLAN] else []
+        who_reads = reaches(db, grant.case, now=now())
     shown = {"case": view, "may": rights, "meetings": coming, "viewer": viewer(), "unseen": news.unseen(view)}
-    shown["section_words"] = SECTION_WORDS
+    shown |= {"section_words": SECTION_WORDS, "reaches": who_reads}
     return render_template("worklist/_brief.html", now=now(), urgency_words=HURRY, **shown)
 
 

@@ -19,6 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound, PortalError, Stale
 from mdo_portal.services import destroy_requests, holds
+from mdo_portal.services.proofs import TABLE_WORDS
 from tests import make
 from tests.people import Region
 from tests.services.destruction import asked, officer
@@ -36,8 +37,8 @@ def test_the_patient_is_found_by_the_own_hospitals_number_or_bsn_and_by_nobody_e
     assert by_number.id == by_bsn.id == case.patient_id
     with pytest.raises(NotFound):
         destroy_requests.find_patient(session, region.carla, number="Z-1", bsn="")
-    with pytest.raises(NotFound):
-        destroy_requests.find_patient(session, region.petra, number="", bsn="")
+    with pytest.raises(Incomplete):
+        destroy_requests.find_patient(session, region.petra, number=" ", bsn="")
 
 
 def test_the_law_gives_three_months_from_the_letter(session: Session, region: Region) -> None:
@@ -133,6 +134,16 @@ def test_approved_everything_of_the_patient_goes_and_the_proof_stays(session: Se
     assert (done.counts["cases"], done.counts["patients"]) == (2, 1)
     acts = session.scalars(select(AuditEntry.act).where(AuditEntry.patient_id == done.patient_id)).all()
     assert acts.count("case.destroyed") == 2 and acts.count("destroy:approve") == 1 and acts.count("destroy:request") == 1
+
+
+def test_the_proof_has_a_persons_word_for_all_that_goes(session: Session, region: Region) -> None:
+    request = asked(session, region, finished(session, region))
+    settled = destroy_requests.approve(session, officer(session, region), request.id, now=NOW)
+
+    goes = set(settled.counts) - {"meetings"}  # a meeting only lets go of the case that was on everybody's screen
+
+    assert len(goes) > 15
+    assert goes - set(TABLE_WORDS) == set()
 
 
 def test_one_case_goes_and_the_patients_other_case_stays(session: Session, region: Region) -> None:

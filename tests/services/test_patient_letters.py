@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal import letters
+from mdo_portal import letter_patient, letters
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
@@ -72,6 +72,26 @@ def test_the_draft_quotes_the_board_and_leaves_gaps_for_the_clinician(desk: Desk
 
     assert letter is not None and letter.state is PatientLetterState.DRAFT
     assert "Het overleg schreef: “Operatie.” [vul in: in gewone woorden]" in letter.text
+
+
+def test_each_sentence_of_the_draft_begins_and_ends_as_a_sentence() -> None:
+    """A title is written small in Dutch, and the board's own words often end in nothing."""
+    item = {"kind": "surgery", "text": "RARP, zenuwsparend", "intent": "curative", "condition": "de scan schoon is"}
+    where = {"place": "Deltamond UMC", "responsible": "dr. F.J. Wiersma", "due_on": "2026-12-25"}
+    answers = {"told_by": "drs. M.A. van Loon", "told_on": "2026-12-01", "wish": "Snel weer werken", "again": "na de scan?"}
+
+    text = letter_patient.draft(
+        {
+            "meeting_at": "2026-11-26T08:00:00+01:00", "outcome": "discussed", "board": "Uro-prostaat",
+            "sections": {"diagnosis": "Prostaatcarcinoom cT2a", "advice": ""},
+            "advice": {"items": [item | where], "answers": answers},
+        }
+    )  # fmt: skip
+
+    assert "“Prostaatcarcinoom cT2a.” [vul in" in text and "“RARP, zenuwsparend.” [vul in" in text
+    assert "“Snel weer werken.”" in text and "“na de scan?”" in text
+    assert "Dit regelt dr. F.J. Wiersma voor u." in text
+    assert "Dit bespreekt drs. M.A. van Loon met u op 1 december 2026." in text
 
 
 def test_before_a_signature_there_is_nothing_to_write(session: Session, region: Region) -> None:

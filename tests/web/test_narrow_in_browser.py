@@ -59,6 +59,22 @@ def test_where_one_is_has_a_line_where_the_system_has_its_own_colours(browser: B
             assert current.count() >= least and current.evaluate_all(look) == []
 
 
+def test_what_came_is_full_and_what_is_missing_empty_where_the_system_has_its_own_colours(browser: Browser, house: House) -> None:
+    """The background went: what had come was a thin ring, and what was missing a thick one."""
+    with house.database.transaction() as session:
+        make.case(session, session.get_one(Hospital, house.region.hospitals["ZEED"]), facts=make.COMPLETE[:2])
+    filled = "all => all.filter(one => getComputedStyle(one).backgroundColor === getComputedStyle(one).borderTopColor).length"
+    with narrow(browser, house, "Aisha", "/worklist", forced=True) as page:
+        came, missing = page.locator(".dot:not(.dot-missing, .dot-asked, .dot-not-needed)"), page.locator(".dot-missing")
+        assert came.count() and missing.count()
+        assert (came.evaluate_all(filled), missing.evaluate_all(filled)) == (came.count(), 0)
+
+
+def test_how_full_a_meeting_is_has_a_line_around_it_where_the_system_has_its_own_colours(browser: Browser, house: House) -> None:
+    with narrow(browser, house, "Aisha", f"/meetings/{house.region.meeting}", forced=True) as page:
+        assert page.locator(".gauge progress").evaluate("one => getComputedStyle(one).borderTopStyle") == "solid"
+
+
 def test_a_sentence_that_warns_on_the_card_of_a_link_is_read_to_its_end(browser: Browser, house: House) -> None:
     with house.database.transaction() as session:
         long_ago = datetime.now(UTC) - timedelta(days=3)

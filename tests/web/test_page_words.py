@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,6 +51,17 @@ def test_a_form_that_is_refused_leads_back_to_where_it_stands(app: Flask, databa
     assert 'href="/retention">' in answer.text.partition("<main")[2]
     assert "Ga terug en kijk na wat u invulde." in answer.text and "Wat u typte staat nog op de vorige pagina." in answer.text
     assert 'href="/destruction/find"' not in from_an_answer.text
+
+
+@pytest.mark.parametrize("name", ["cases", "meetings", "destruction"])
+def test_a_page_that_is_not_there_leads_elsewhere_than_to_itself(
+    app: Flask, database: Database, region: Region, name: str
+) -> None:
+    address = f"/{name}/{uuid.uuid4()}"
+    answer = signed_in(app, database, region, "Petra" if name == "destruction" else "Aisha").get(address)
+
+    assert answer.status_code == 404
+    assert f'href="{address}"' not in answer.text.partition("<main")[2]
 
 
 def test_an_emergency_that_misses_something_says_so_in_the_reader_s_language(

@@ -132,6 +132,21 @@ def test_a_case_manager_writes_but_does_not_release(desk: Desk) -> None:
     assert desk.post("Dirk", "release", seen="3").status_code == 403
 
 
+def test_a_case_manager_is_not_asked_to_read_again_what_a_specialist_read(desk: Desk) -> None:
+    """*Wie vrijgeeft, leest zelf* stood under a button that did nothing, for somebody who never releases."""
+    for name, role in (("Dirk", Role.SPECIALIST), ("Lars", Role.CASE_MANAGER)):
+        with desk.database.transaction() as session:
+            held = session.scalars(select(Membership).where(Membership.person_id == person_id(name))).one()
+            held.role = role
+    desk.written()
+    desk.post("Dirk", "read", seen="2", text=TEXT)
+
+    page = desk.get("Lars").text
+
+    assert "Een specialist van uw ziekenhuis geeft vrij." in page
+    assert "Wie vrijgeeft, leest zelf" not in page and "Ik heb deze brief gelezen" not in page
+
+
 def test_what_was_typed_on_an_old_page_is_not_kept_over_another(desk: Desk) -> None:
     desk.written()
     assert desk.post("Dirk", "save", seen="1", text="Anders.").status_code == 409

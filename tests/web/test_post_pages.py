@@ -105,6 +105,13 @@ def test_an_advice_of_an_earlier_round_is_not_of_this_letter(house: House) -> No
     assert "Uiterste datum van het advies voorbij" not in _words(house.person("Aisha").get("/post").text)
 
 
+def test_before_the_first_letter_none_has_arrived(house: House) -> None:
+    """*Alle brieven zijn aangekomen* stood there on the first day."""
+    page = house.person("Lars").get("/post").text
+
+    assert "Nog geen brieven" in page and "Alle brieven zijn aangekomen" not in page
+
+
 def test_the_page_says_how_many_of_its_letters_the_menu_counts(house: House) -> None:
     house.letter()
     house.letter()

@@ -109,3 +109,9 @@ def test_nothing_is_asked_about_a_case_that_stands_on_no_list_any_more(app: Flas
     assert "ask-dialog" not in aisha.get(address).text
     with database.transaction() as session:
         assert session.scalars(select(InformationRequest)).all() == []
+
+
+def test_who_sees_patients_of_one_hospital_only_is_not_asked_of_which(app: Flask, database: Database, region: Region) -> None:
+    lists = {name: signed_in(app, database, region, name).get("/worklist").text for name in ("Aisha", "Dirk")}
+
+    assert {name: 'name="hospital"' in page for name, page in lists.items()} == {"Aisha": True, "Dirk": False}
