@@ -99,6 +99,11 @@ export function startFocus(): void {
       if (isNowhere()) document.getElementById("main")?.focus({ preventScroll: true });
     };
   });
+  // What goes along beside it (the conclusion with the case of another patient) takes focus along; nothing there is the same thing.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target } = (event as CustomEvent<{ target: Element }>).detail;
+    if (target.contains(document.activeElement)) back ??= () => document.getElementById("main")?.focus({ preventScroll: true });
+  });
   document.addEventListener("htmx:afterSettle", () => {
     // htmx keeps the focus of what has an id, and lets the list around it begin at its top again. Other lists may be of another case.
     for (const [where, top, left] of marks) document.querySelector(where)?.scrollTo(left, top);

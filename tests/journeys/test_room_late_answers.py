@@ -1,0 +1,144 @@
+"""In the room an answer may come late, after the page it was asked for has moved on: the screen stays one patient's, and whole."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import select
+
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.round import Round
+from mdo_portal.services import rooms, standing
+from tests import make
+from tests.journeys.test_glass import Portal, portal
+
+__all__ = ["portal"]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+SOON = 15_000
+CASE = "/piece/case"
+WHOSE = """() => [...document.querySelectorAll('#room-case, #room-conclusion, #room-advice')]
+  .map(piece => new URL(piece.dataset.liveUrl, location.href).searchParams.get('round'))"""
+
+
+class Late:
+    """The next answer to what is asked here: made by the portal at once, and handed to the page when the test says so."""
+
+    def __init__(self, page: Page, asked: str) -> None:
+        self._page, self._asked, self._routes = page, re.compile(asked), list[Route]()
+        page.route(self._asked, lambda route: self._routes.append(route))
+
+    def made(self) -> None:
+        """It was asked for, and is answered."""
+        end = time.monotonic() + SOON / 1000
+        while not self._routes:
+            assert time.monotonic() < end, f"nobody asked for {self._asked.pattern}"
+            self._page.wait_for_timeout(20)
+        self._answers = [(route, route.fetch()) for route in self._routes]
+
+    def arrives(self) -> None:
+        """What is asked from now on is not held up."""
+        for route, answer in self._answers:
+            route.fulfill(response=answer)
+        self._page.unroute(self._asked)
+        self._page.wait_for_timeout(100)
+
+
+@dataclass
+class Room:
+    """An open meeting with three cases; the first is on."""
+
+    portal: Portal
+    rounds: list[Round]
+
+    @contextmanager
+    def seat(self, name: str) -> Iterator[Page]:
+        with self.portal.desk_of(name) as page:
+            page.goto(f"{self.portal.url}/meetings/{self.portal.region.meeting}/room")
+            expect(page.locator(".cm-content")).to_have_count(3, timeout=SOON)
+            expect(page.locator("[data-room]")).to_have_attribute("data-joined", "yes", timeout=SOON)
+            yield page
+
+    def something_came_in(self) -> None:
+        """For the case that is on."""
+        with self.portal.database.transaction() as session:
+            case = session.get_one(Case, self.rounds[0].case_id)
+            case.revision += 1
+            standing.announce(session, case)
+
+    def show(self, number: int) -> None:
+        with self.portal.database.transaction() as session:
+            meeting = session.get_one(Meeting, self.portal.region.meeting)
+            rooms.show(session, meeting, self.rounds[number].id, now=datetime.now(UTC))
+
+    def shows(self, page: Page, number: int) -> None:
+        """All of the screen is this case's."""
+        expect(page.locator("#room-case")).to_have_attribute("data-round", str(self.rounds[number].id), timeout=SOON)
+        assert set(page.evaluate(WHOSE)) == {str(self.rounds[number].id)}
+
+
+@pytest.fixture
+def room(portal: Portal) -> Room:
+    now = datetime.now(UTC)
+    with portal.database.transaction() as session:
+        zeed, meeting = session.get_one(Hospital, portal.region.hospitals["ZEED"]), session.get_one(Meeting, portal.region.meeting)
+        for number in ("4712", "4713"):
+            case = make.case(session, zeed, now=now, board_id=portal.region.boards["URO-P"], patient=make.identity(number))
+            make.planned(session, case, meeting, viewer=portal.region.aisha, now=now)
+        meeting.starts_at = now + timedelta(minutes=1)
+        rooms.open_meeting(session, meeting, now=now)
+        query = select(Round).where(Round.meeting_id == meeting.id).order_by(Round.position, Round.id)
+        return Room(portal, list(session.scalars(query)))
+
+
+def test_the_next_case_comes_whole_also_when_the_present_one_was_renewed_meanwhile(room: Room) -> None:
+    """The one before stood beside the conclusion, and below the name, of the next: the answer's place was no more on the page."""
+    with room.seat("Bram") as chair:
+        renewed, on = Late(chair, CASE), Late(chair, "/room/next")
+        room.something_came_in()
+        renewed.made()
+        chair.keyboard.press("n")
+        on.made()
+
+        renewed.arrives()
+        on.arrives()
+
+        room.shows(chair, 1)
+
+
+def test_a_screen_whose_case_is_renewed_while_the_chair_goes_on_goes_along(room: Room) -> None:
+    """It was taken for one that looks by itself, and stayed where it was; on the wall nothing said so."""
+    with room.seat("Mila") as screen:
+        agenda = Late(screen, "/piece/agenda")
+        room.show(1)
+        agenda.made()
+        with screen.expect_response(re.compile(CASE)):
+            room.something_came_in()
+
+        agenda.arrives()
+
+        room.shows(screen, 1)
+
+
+def test_a_conclusion_that_was_asked_for_before_takes_no_text_along(room: Room) -> None:
+    """At the first case there is no way back: all of it comes once more, and what was fetched before came after it."""
+    with room.seat("Bram") as chair:
+        renewed = Late(chair, "/piece/conclusion")
+        room.something_came_in()
+        renewed.made()
+        with chair.expect_response(re.compile("/piece/round")):
+            chair.keyboard.press("b")
+        chair.wait_for_timeout(100)
+
+        renewed.arrives()
+
+        expect(chair.get_by_role("textbox", name="Advies")).to_be_visible()
+        expect(chair.locator(".cm-content")).to_have_count(3)
