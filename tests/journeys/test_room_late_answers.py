@@ -17,7 +17,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
-from mdo_portal.services import rooms, standing
+from mdo_portal.services import documents, rooms, standing
 from tests import make
 from tests.journeys.test_glass import Portal, portal
 
@@ -25,6 +25,7 @@ __all__ = ["portal"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SOON = 15_000
 CASE = "/piece/case"
+UUID = re.compile(r"[0-9a-f-]{36}")
 WHOSE = """() => [...document.querySelectorAll('#room-case, #room-conclusion, #room-advice')]
   .map(piece => new URL(piece.dataset.liveUrl, location.href).searchParams.get('round'))"""
 
@@ -96,7 +97,11 @@ def room(portal: Portal) -> Room:
         meeting.starts_at = now + timedelta(minutes=1)
         rooms.open_meeting(session, meeting, now=now)
         query = select(Round).where(Round.meeting_id == meeting.id).order_by(Round.position, Round.id)
-        return Room(portal, list(session.scalars(query)))
+        rounds = list(session.scalars(query))
+        for title in ("CT", "MRI"):
+            on = session.get_one(Case, rounds[0].case_id)
+            documents.add(session, on, make.document(f"%PDF-1.7 {title}".encode(), title=title, reference=title), hospital_id=zeed.id, at=now)
+        return Room(portal, rounds)
 
 
 def test_the_next_case_comes_whole_also_when_the_present_one_was_renewed_meanwhile(room: Room) -> None:
@@ -142,3 +147,75 @@ def test_a_conclusion_that_was_asked_for_before_takes_no_text_along(room: Room) 
 
         expect(chair.get_by_role("textbox", name="Advies")).to_be_visible()
         expect(chair.locator(".cm-content")).to_have_count(3)
+
+
+def test_who_begins_to_type_while_the_next_case_is_on_its_way_stays_where_they_are(room: Room) -> None:
+    """The case went from under their hands, and the letters that followed were keys for the next patient."""
+    with room.seat("Mila") as screen:
+        following = Late(screen, "/piece/round")
+        room.show(1)
+        following.made()
+        screen.get_by_role("textbox", name="Advies").click()
+        screen.keyboard.type("Eerst een ")
+
+        following.arrives()
+        screen.keyboard.type("scan.")
+
+        expect(screen.locator("[data-room-follow]")).to_be_visible()
+        expect(screen.get_by_role("textbox", name="Advies")).to_have_text("Eerst een scan.")
+        room.shows(screen, 0)
+        screen.locator("[data-room-follow]").click()
+        room.shows(screen, 1)
+
+
+def test_a_new_recommendation_takes_no_focus_from_who_types_elsewhere_by_now(room: Room) -> None:
+    """Their next letters chose a kind of treatment."""
+    with room.seat("Bram") as chair:
+        added = Late(chair, "/room/advice/")
+        chair.keyboard.press("r")
+        added.made()
+        chair.get_by_role("textbox", name="Advies").click()
+        chair.keyboard.type("Opera")
+
+        added.arrives()
+        chair.keyboard.type("tie.")
+
+        expect(chair.get_by_role("textbox", name="Advies")).to_have_text("Operatie.")
+        expect(chair.get_by_label("Soort")).to_have_value("")
+
+
+def test_who_goes_on_from_a_button_of_the_conclusion_is_on_the_page_and_not_nowhere(room: Room) -> None:
+    with room.seat("Bram") as chair:
+        chair.locator('[data-hotkey="d"]').focus()
+
+        chair.keyboard.press("n")
+
+        room.shows(chair, 1)
+        expect(chair.locator("#main")).to_be_focused()
+
+
+def test_of_two_documents_the_one_asked_for_last_opens(room: Room) -> None:
+    """Whichever came first stood there, and the other one never."""
+    with room.seat("Bram") as chair:
+        first, second = chair.locator(".room-documents a").all()
+        one = Late(chair, f"document={UUID.findall(first.get_attribute('href') or '')[-1]}")
+        first.click()
+        one.made()
+        second.click()
+        expect(chair.locator("#room-document")).to_contain_text("MRI", timeout=SOON)
+
+        one.arrives()
+
+        expect(chair.locator("#room-document")).to_contain_text("MRI")
+
+
+def test_what_a_reader_unfolded_stays_so_when_somebody_adds_something(room: Room) -> None:
+    with room.seat("Mila") as reader, room.seat("Bram") as chair:
+        fold = reader.locator("#fold-answers > summary")
+        fold.click()
+
+        chair.keyboard.press("r")
+
+        expect(reader.locator(".advice-items li")).to_have_count(1, timeout=SOON)
+        expect(reader.locator("#fold-answers")).to_have_attribute("open", "")
+        expect(fold).to_be_focused()

@@ -8,7 +8,7 @@ import { rememberPlace } from "./focus";
 import { ask, connection, isLive, onLive, startIndicator } from "./socket";
 
 interface Changed { topic: string; id: string; revision?: number }
-interface Swap { elt: Element; shouldSwap: boolean; requestConfig: { headers: Record<string, string> } }
+interface Swap { shouldSwap: boolean; requestConfig: { elt: Element; headers: Record<string, string> } }
 interface Watched { missed?: Record<string, number> } // topic: the revision it came to, 0 when nobody said
 const madeAt = Number(meta("made-at"));
 const madeAgo = Date.now() / 1000 - madeAt; // our clock against the server's
@@ -125,7 +125,7 @@ function keepWhatBegan(event: Event): void {
   if (!target || !element || detail.requestConfig.headers["X-Live"] || !detail.shouldSwap) return;
   const active = document.activeElement;
   const began = target.querySelector("dialog[open]") ?? (isTyping(active) ? active?.closest("form") : null);
-  if (!began || !target.contains(began) || began.contains(detail.elt)) return;
+  if (!began || !target.contains(began) || began.contains(detail.requestConfig.elt)) return;
   detail.shouldSwap = false;
   offer(element);
 }
@@ -198,17 +198,11 @@ function poll(): void {
 }
 
 function begin(): void {
-  let wasOff = false;
   connection().on("changed", hear);
   onLive((state) => {
     clearInterval(polling);
-    if (state === "on") {
-      void watch().then(() => { if (wasOff) live().forEach((element) => changed(element)); }); // what happened meanwhile was not heard
-      wasOff = false;
-    } else if (state === "off") {
-      wasOff = true;
-      polling = window.setInterval(poll, POLL_MS);
-    }
+    if (state === "on") void watch();
+    else if (state === "off") polling = window.setInterval(poll, POLL_MS);
   });
 }
 
