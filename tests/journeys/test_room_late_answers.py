@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Error, Page, Route, expect
 from sqlalchemy import select
 
 from mdo_portal.domain.board import Meeting
@@ -48,7 +48,8 @@ class Late:
     def arrives(self) -> None:
         """What is asked from now on is not held up."""
         for route, answer in self._answers:
-            route.fulfill(response=answer)
+            with suppress(Error):  # the page gave it up for another
+                route.fulfill(response=answer)
         self._page.unroute(self._asked)
         self._page.wait_for_timeout(100)
 
@@ -149,6 +150,31 @@ def test_a_conclusion_that_was_asked_for_before_takes_no_text_along(room: Room) 
         expect(chair.locator(".cm-content")).to_have_count(3)
 
 
+def test_an_outcome_that_is_answered_late_takes_no_text_along(room: Room) -> None:
+    with room.seat("Bram") as chair:
+        outcome = Late(chair, "/room/outcome/")
+        chair.keyboard.press("h")
+        outcome.made()
+        with chair.expect_response(re.compile("/piece/round")):
+            chair.keyboard.press("b")
+        chair.wait_for_timeout(100)
+
+        outcome.arrives()
+
+        expect(chair.locator('[data-hotkey="h"]')).to_have_attribute("aria-pressed", "true", timeout=SOON)
+        expect(chair.locator(".cm-content")).to_have_count(3)
+
+
+def test_a_key_is_a_key_also_after_a_fold_was_opened(room: Room) -> None:
+    """Whoever had clicked on one pressed n, d and s in vain, without a word."""
+    with room.seat("Bram") as chair:
+        chair.locator("#fold-answers > summary").click()
+
+        chair.keyboard.press("n")
+
+        room.shows(chair, 1)
+
+
 def test_who_begins_to_type_while_the_next_case_is_on_its_way_stays_where_they_are(room: Room) -> None:
     """The case went from under their hands, and the letters that followed were keys for the next patient."""
     with room.seat("Mila") as screen:
@@ -198,13 +224,14 @@ def test_of_two_documents_the_one_asked_for_last_opens(room: Room) -> None:
     """Whichever came first stood there, and the other one never."""
     with room.seat("Bram") as chair:
         first, second = chair.locator(".room-documents a").all()
-        one = Late(chair, f"document={UUID.findall(first.get_attribute('href') or '')[-1]}")
+        one, other = (Late(chair, f"document={UUID.findall(link.get_attribute('href') or '')[-1]}") for link in (first, second))
         first.click()
         one.made()
         second.click()
-        expect(chair.locator("#room-document")).to_contain_text("MRI", timeout=SOON)
+        other.made()
 
         one.arrives()
+        other.arrives()
 
         expect(chair.locator("#room-document")).to_contain_text("MRI")
 

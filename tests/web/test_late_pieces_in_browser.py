@@ -79,6 +79,7 @@ def test_a_dialog_is_closed_by_its_own_answer(server: Server) -> None:
     with_form(server, DIALOG).page.get_by_role("button", name="Doorschuiven").click()
     with server.page.expect_request("**/act"):
         server.page.keyboard.press("Enter")
+    server.page.wait_for_timeout(100)
 
     server.release()
 

@@ -101,9 +101,13 @@ function rowKey(key: string): boolean {
   return Boolean(target);
 }
 
+/** Keys that do something themselves where focus is: a fold opens, a tab moves on. */
+const OF_ITSELF = ["Enter", " ", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
+
 function act(event: KeyboardEvent): boolean {
   const key = name(event);
-  if (isTyping(document.activeElement) || document.activeElement?.matches("[role=tab], summary")) return key.startsWith("mod+") && (hotkey(key) || (key === "mod+Enter" && sendDialog()));
+  if (document.activeElement?.matches("[role=tab], summary") && OF_ITSELF.includes(key)) return false;
+  if (isTyping(document.activeElement)) return key.startsWith("mod+") && (hotkey(key) || (key === "mod+Enter" && sendDialog()));
   if (key === "Enter") return open();
   if (document.querySelector("dialog[open]")) return hotkey(key);
   const inList = document.activeElement?.matches("[data-row]") ?? false;

@@ -8,7 +8,7 @@ import { rememberPlace } from "./focus";
 import { ask, connection, isLive, onLive, startIndicator } from "./socket";
 
 interface Changed { topic: string; id: string; revision?: number }
-interface Swap { shouldSwap: boolean; requestConfig: { elt: Element; headers: Record<string, string> } }
+interface Swap { target: Element; shouldSwap: boolean; requestConfig: { elt: Element; headers: Record<string, string> } }
 interface Watched { missed?: Record<string, number> } // topic: the revision it came to, 0 when nobody said
 const madeAt = Number(meta("made-at"));
 const madeAgo = Date.now() / 1000 - madeAt; // our clock against the server's
@@ -117,6 +117,23 @@ function offer(element: HTMLElement): void {
   drawBar(element);
 }
 
+const minded = new WeakSet<Element>();
+
+/** An act's answer of which the place left the page meanwhile is not shown, and what stands there now is fetched again. The event comes to
+ *  the place itself: from there nothing reaches the page any more. */
+function mindPlace(event: Event): void {
+  const { target } = (event as CustomEvent<Swap>).detail;
+  if (minded.has(target)) return;
+  minded.add(target);
+  target.addEventListener("htmx:beforeSwap", (swap) => {
+    const { detail } = swap as CustomEvent<Swap>;
+    if (swap.target !== target || detail.target.isConnected) return;
+    detail.shouldSwap = false;
+    const present = document.getElementById(target.id);
+    if (present && topicsOf(present).length) plan(present);
+  });
+}
+
 /** The answer to an act would close a dialog, or take a form along, in which somebody began since: it is offered when it is there. */
 function keepWhatBegan(event: Event): void {
   const { detail } = event as CustomEvent<Swap>;
@@ -214,6 +231,7 @@ export function startRefresh(): void {
     document.addEventListener(kind, () => { isTouched = true; }, { capture: true, once: true, passive: true });
   }
   document.addEventListener("htmx:beforeRequest", giveWay);
+  document.addEventListener("htmx:beforeRequest", mindPlace);
   document.addEventListener("htmx:beforeSwap", keepWhatBegan);
   each("[data-live]", (element) => {
     isMissing(element);
