@@ -177,6 +177,27 @@ def test_an_outcome_that_is_answered_late_takes_no_text_along(room: Room) -> Non
         expect(text).to_have_attribute("data-seen", "yes")  # the one that its reader was at, and not one made anew
 
 
+def test_who_types_on_while_an_outcome_is_answered_types_where_they_were(room: Room) -> None:
+    """The rest of the word came at the very beginning of the advice."""
+    with room.seat("Bram") as chair:
+        advice = chair.get_by_role("textbox", name="Advies")
+        advice.click()
+        chair.keyboard.type("Eerst een scan. ")
+        chair.keyboard.press("Escape")
+        outcome = Late(chair, "/room/outcome/")
+        chair.keyboard.press("h")
+        outcome.made()
+        advice.click()
+        chair.keyboard.press("End")
+        chair.keyboard.type("Daarna opera")
+
+        outcome.arrives()
+        chair.keyboard.type("tie.")
+
+        expect(chair.locator('[data-hotkey="h"]')).to_have_attribute("aria-pressed", "true")
+        expect(advice).to_have_text("Eerst een scan. Daarna operatie.")
+
+
 def test_a_key_is_a_key_also_after_a_fold_was_opened(room: Room) -> None:
     """Whoever had clicked on one pressed n, d and s in vain, without a word."""
     with room.seat("Bram") as chair:

@@ -53,6 +53,16 @@ export function rememberPlace(root: Element): () => void {
   };
 }
 
+/** Where the cursor stands in a text of the room. Such a text is moved into the fresh copy as it is, but its cursor goes to the first letter. */
+function rememberCursor(active: Element): () => void {
+  const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = getSelection() ?? {};
+  return () => {
+    if (!(active instanceof HTMLElement) || !active.isConnected || !active.isContentEditable || !anchorNode || !focusNode) return;
+    active.focus({ preventScroll: true });
+    getSelection()?.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
+  };
+}
+
 const isNowhere = (): boolean => !document.activeElement || document.activeElement === document.body;
 
 /** Where in its list this row stands, or the current one when the reader is in no row: beside it stands the piece about that row. */
@@ -100,7 +110,12 @@ export function startFocus(): void {
   let marks: [string, number, number][] = [];
   document.addEventListener("focusin", (event) => { if (event.target instanceof Element) last = place(event.target); });
   let unfold: (() => void) | null = null;
-  document.addEventListener("htmx:afterSwap", () => { unfold?.(); unfold = null; });
+  let cursor: (() => void) | null = null;
+  document.addEventListener("htmx:afterSwap", () => {
+    unfold?.();
+    cursor?.();
+    unfold = cursor = null;
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = (event as CustomEvent<{ target: Element; requestConfig: { headers: Record<string, string> } }>).detail;
     if (requestConfig.headers["X-Live"]) unfold = keepFolds(target);
@@ -108,6 +123,7 @@ export function startFocus(): void {
     if (!active || active === document.body || !target.contains(active)) return;
     marks = scrolled(target).filter(([where]) => active.closest(where) && where !== `#${escape(target.id)}`);
     const again = rememberPlace(target);
+    cursor = rememberCursor(active);
     const at = last;
     back = () => {
       if (isNowhere()) again();
