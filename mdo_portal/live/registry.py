@@ -52,6 +52,7 @@ class Registry:
         self._connections: dict[str, Connection] = {}
         self._notes: dict[uuid.UUID, int] = {}
         self._changed: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._listens_since = 0.0
 
     def add(self, sid: str, connection: Connection) -> bool:
         """Remember a socket. False when this person has too many already."""
@@ -123,12 +124,21 @@ class Registry:
             while len(self._changed) > TOPICS_REMEMBERED:
                 self._changed.popitem(last=False)
 
-    def changed_since(self, topics: set[str], since: float) -> dict[str, int]:
+    def listens(self, *, at: float) -> None:
+        """From this moment on this process hears what is announced; what was before it may have missed."""
+        with self._lock:
+            self._listens_since = at
+
+    def changed_since(self, topics: set[str], since: float, *, slack: float = 0.0) -> dict[str, int]:
         """Which of these topics changed after `since`: what a page may have missed between being made and being connected.
 
-        With the revision each came to: a page that shows it already missed nothing. 0: it was told without.
+        With the revision each came to: a page that shows it already missed nothing. 0: it was told without, or nobody knows: a page that
+        comes back to a process that began after it missed all that happened between. `slack`: by so much clocks may differ.
         """
         with self._lock:
+            if since < self._listens_since:
+                return dict.fromkeys(topics, 0)
+            since -= slack
             last = {topic: self._changed.get(topic, (0.0, 0)) for topic in topics}
             return {topic: revision for topic, (at, revision) in last.items() if at > since}
 

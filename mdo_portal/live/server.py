@@ -84,6 +84,7 @@ def _listen(socketio: SocketIO, database: Database, stop: threading.Event) -> No
         try:
             with psycopg.connect(database.plain_url, autocommit=True, **SOON_NOTICED) as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
+                REGISTRY.listens(at=time.time())
                 _catch_up(socketio, database)
                 trouble.over()
                 _hear(socketio, database, connection, stop)

@@ -60,7 +60,8 @@ def _shown(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
         "on_now": on_now,
         "now": now(),
         "current": chosen or on_now,
-        "following": chosen is None,
+        # A case that is being renewed while the chair goes on to the next: whoever followed does not look by themselves now.
+        "following": chosen is None or request.args.get("following") == "1",
         "beamer": request.args.get("beamer") == "1",
         **{name: viewer().may(act, board_id=board.id) for name, act in _RIGHTS.items()},
     }
@@ -160,7 +161,7 @@ def page(meeting_id: uuid.UUID) -> str:
 
 @blueprint.get("/piece/<any(agenda, presence, round, case, conclusion, document, advice):piece>")
 @may(Act.ROOM_JOIN)
-def piece(meeting_id: uuid.UUID, piece: str) -> str:
+def piece(meeting_id: uuid.UUID, piece: str) -> ResponseReturnValue:
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.ROOM_JOIN, meeting_id)
         shown = _shown(db, meeting, board)
@@ -168,7 +169,9 @@ def piece(meeting_id: uuid.UUID, piece: str) -> str:
             shown = _with_case(db, shown)
         elif piece == "agenda":
             audit.record(db, viewer(), Act.MEETING_READ, now=now(), object_type="meeting", object_id=meeting.id)
-    return render_template(f"rooms/_{piece}.html", **shown)
+    # Where a whole case goes is looked up when it is there: the place it was asked for may be renewed meanwhile, and the name and the
+    # conclusion that come along would stand beside the patient before.
+    return render_template(f"rooms/_{piece}.html", **shown), {"HX-Retarget": "#room-case"} if piece == "round" else {}
 
 
 def _after(meeting_id: uuid.UUID, piece_name: str, round_id: uuid.UUID | None = None) -> ResponseReturnValue:

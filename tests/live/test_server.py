@@ -69,6 +69,16 @@ def test_after_a_broken_line_to_the_database_the_screens_look_again_and_hear_the
     socket.close()
 
 
+def test_a_page_that_comes_back_to_a_process_that_began_after_it_looks_at_everything_again(live: Portal) -> None:
+    """The process knew of nothing that had happened before it was started again, and the page stayed as it was."""
+    socket = Socket(live.webs[0].url, live.cookie(live.email("Wiersma")))
+    topic = f"meeting:{live.meeting_id}"
+
+    assert socket.ask("watch", {"topics": [topic], "since": 1.0})["missed"] == {topic: 0}
+    assert socket.ask("watch", {"topics": [topic], "since": time.time() + 60})["missed"] == {}
+    socket.close()
+
+
 def test_one_odd_notice_does_not_make_the_process_deaf(live: Portal) -> None:
     socket = Socket(live.webs[0].url, live.cookie(live.email("Wiersma")))
     topic = f"meeting:{live.meeting_id}"

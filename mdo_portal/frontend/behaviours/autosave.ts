@@ -90,7 +90,7 @@ class Autosave {
     const field = this.form.elements.namedItem("revision");
     if (revision && field instanceof HTMLInputElement) field.value = revision;
     const live = response.headers.get("X-Live-Revision");
-    if (live) madeHere(Number(live));
+    if (live) madeHere(this.form, Number(live));
     this.savedAt = response.headers.get("X-Saved-At") ?? timeOfDay();
     return "saved";
   }

@@ -3,12 +3,14 @@
 // A button in a row that loads the page anew is no reason to begin at the top again: of two hundred messages each has one.
 import { filterAgain, wordsOver } from "./filter";
 import { atRow, rowsOf } from "./keys";
+import { each, isTyping } from "./page";
 
 const escape = (text: string): string => CSS.escape(text);
 
 /** A selector that finds the same element in a fresh copy of the fragment: its id, else its row and its place in it. */
 function address(element: Element, root: Element): string {
   if (element.id) return `#${escape(element.id)}`;
+  if (element.matches("summary") && element.parentElement?.id) return `#${escape(element.parentElement.id)} > summary`;
   const name = element.getAttribute("name");
   const row = element.closest<HTMLElement>("[data-row]");
   const rowPart = row && root.contains(row) ? `[data-row="${escape(row.dataset["row"] ?? "")}"]` : "";
@@ -27,6 +29,15 @@ function scrolled(root: Element): [string, number, number][] {
     .map((element) => [`#${escape(element.id)}`, element.scrollTop, element.scrollLeft]);
 }
 
+/** What the reader had unfolded in `root` stays so in its fresh copy, and they go on reading. */
+function keepFolds(root: Element): () => void {
+  const folds = [...root.querySelectorAll<HTMLDetailsElement>("details[id]")].map((fold) => [fold.id, fold.open] as const);
+  return () => folds.forEach(([id, open]) => {
+    const fold = document.getElementById(id);
+    if (fold instanceof HTMLDetailsElement) fold.open = open;
+  });
+}
+
 /** Remembers the reader's place in `root`; the returned function puts it back after the swap. */
 export function rememberPlace(root: Element): () => void {
   const active = document.activeElement;
@@ -39,6 +50,16 @@ export function rememberPlace(root: Element): () => void {
     if (window.scrollX !== x || window.scrollY !== y) window.scrollTo(x, y);
     if (!selector || (document.activeElement && document.activeElement !== document.body)) return;
     document.querySelector<HTMLElement>(selector.trim())?.focus({ preventScroll: true });
+  };
+}
+
+/** Where the cursor stands in a text of the room. Such a text is moved into the fresh copy as it is, but its cursor goes to the first letter. */
+function rememberCursor(active: Element): () => void {
+  const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = getSelection() ?? {};
+  return () => {
+    if (!(active instanceof HTMLElement) || !active.isConnected || !active.isContentEditable || !anchorNode || !focusNode) return;
+    active.focus({ preventScroll: true });
+    getSelection()?.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
   };
 }
 
@@ -80,24 +101,40 @@ function returnToMark(): void {
 }
 
 export function startFocus(): void {
+  // As autofocus, unless its reader types elsewhere by now: their next letters would choose something here.
+  each("[data-begins-here]", (field) => { if (!isTyping(document.activeElement)) field.focus(); });
   window.addEventListener("submit", leaveMark); // after those that may keep it from going
   returnToMark();
   let back: (() => void) | null = null;
   let last = -1;
   let marks: [string, number, number][] = [];
   document.addEventListener("focusin", (event) => { if (event.target instanceof Element) last = place(event.target); });
+  let unfold: (() => void) | null = null;
+  let cursor: (() => void) | null = null;
+  document.addEventListener("htmx:afterSwap", () => {
+    unfold?.();
+    cursor?.();
+    unfold = cursor = null;
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target } = (event as CustomEvent<{ target: Element }>).detail;
+    const { target, requestConfig } = (event as CustomEvent<{ target: Element; requestConfig: { headers: Record<string, string> } }>).detail;
+    if (requestConfig.headers["X-Live"]) unfold = keepFolds(target);
     const active = document.activeElement;
     if (!active || active === document.body || !target.contains(active)) return;
     marks = scrolled(target).filter(([where]) => active.closest(where) && where !== `#${escape(target.id)}`);
     const again = rememberPlace(target);
+    cursor = rememberCursor(active);
     const at = last;
     back = () => {
       if (isNowhere()) again();
       if (isNowhere() && at >= 0) atRow(at);
       if (isNowhere()) document.getElementById("main")?.focus({ preventScroll: true });
     };
+  });
+  // What goes along beside it (the conclusion with the case of another patient) takes focus along; nothing there is the same thing.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target } = (event as CustomEvent<{ target: Element }>).detail;
+    if (target.contains(document.activeElement)) back ??= () => document.getElementById("main")?.focus({ preventScroll: true });
   });
   document.addEventListener("htmx:afterSettle", () => {
     // htmx keeps the focus of what has an id, and lets the list around it begin at its top again. Other lists may be of another case.

@@ -67,13 +67,30 @@ function name(event: KeyboardEvent): string {
   return modifiers + event.key;
 }
 
+const pressed = new WeakMap<Element, string>(); // of a form under way, by which key
+
+/** The answer to a form brings it anew, and what was pressed in it meanwhile would be gone with it: "d", and at once "h" to mend that, is
+ *  "h". The same key once more is the same press, as a second click is (htmx itself lets that wait, where the form stays). */
+function waitsFor(form: Element | null, key: string): boolean {
+  if (!form?.classList.contains("htmx-request")) { if (form) pressed.set(form, key); return false; }
+  if (pressed.get(form) === key) return false;
+  const same = `form[action="${CSS.escape(form.getAttribute("action") ?? "")}"] [data-hotkey="${CSS.escape(key)}"]`;
+  const answered = (event: Event): void => {
+    if ((event as CustomEvent<{ requestConfig: { elt: Element } }>).detail.requestConfig.elt !== form) return;
+    document.removeEventListener("htmx:afterRequest", answered);
+    if (document.querySelector(same)) hotkey(key); // not of another case, which came on meanwhile
+  };
+  document.addEventListener("htmx:afterRequest", answered);
+  return true;
+}
+
 function hotkey(key: string): boolean {
   const dialog = document.querySelector<HTMLDialogElement>("dialog[open]");
   const target = [...(dialog ?? document).querySelectorAll<HTMLElement>(`[data-hotkey="${CSS.escape(key)}"]`)]
     .find((element) => element.offsetParent !== null && !element.matches(":disabled"));
   if (!target) return false;
   if (isTyping(target)) target.focus();
-  else target.click();
+  else if (!waitsFor(target.closest("form"), key)) target.click();
   return true;
 }
 
@@ -84,9 +101,13 @@ function rowKey(key: string): boolean {
   return Boolean(target);
 }
 
+/** Keys that do something themselves where focus is: a fold opens, a tab moves on. */
+const OF_ITSELF = ["Enter", " ", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
+
 function act(event: KeyboardEvent): boolean {
   const key = name(event);
-  if (isTyping(document.activeElement) || document.activeElement?.matches("[role=tab], summary")) return key.startsWith("mod+") && (hotkey(key) || (key === "mod+Enter" && sendDialog()));
+  if (document.activeElement?.matches("[role=tab], summary") && OF_ITSELF.includes(key)) return false;
+  if (isTyping(document.activeElement)) return key.startsWith("mod+") && (hotkey(key) || (key === "mod+Enter" && sendDialog()));
   if (key === "Enter") return open();
   if (document.querySelector("dialog[open]")) return hotkey(key);
   const inList = document.activeElement?.matches("[data-row]") ?? false;

@@ -8,6 +8,7 @@ import { rememberPlace } from "./focus";
 import { ask, connection, isLive, onLive, startIndicator } from "./socket";
 
 interface Changed { topic: string; id: string; revision?: number }
+interface Swap { target: Element; shouldSwap: boolean; requestConfig: { elt: Element; headers: Record<string, string> } }
 interface Watched { missed?: Record<string, number> } // topic: the revision it came to, 0 when nobody said
 const madeAt = Number(meta("made-at"));
 const madeAgo = Date.now() / 1000 - madeAt; // our clock against the server's
@@ -16,7 +17,7 @@ const POLL_MS = 15_000;
 const GATHER_MS = 120; // a burst of changes is one fetch; the spread keeps 25 screens from asking at once
 const waiting = new Map<string, number>();
 const planned = new Map<string, (number | undefined)[]>(); // fragments about to be fetched, and of which revisions was told
-const own = new Set<number>(); // revisions that forms of this page made
+const own = new Map<string, Set<number>>(); // of each fragment the revisions that its forms made
 const underWay = new Map<string, boolean>(); // fragments being fetched; whether they changed meanwhile
 const LATE_MS = 25_000; // an answer that never comes holds up no later one; htmx itself gives up first, after 20 s (base.html)
 // What changed in the seconds around the making of a page may stand on it already: often it is the act that led here. Until the reader
@@ -29,9 +30,13 @@ const seen = (element: HTMLElement): number => Number(element.dataset["liveRevis
 const live = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-live]")];
 const topicsOf = (element: HTMLElement): string[] => (element.dataset["live"] ?? "").split(/\s+/).filter(Boolean);
 
-function isBusy(element: HTMLElement): boolean {
+function isTypedIn(element: HTMLElement): boolean {
   const active = document.activeElement;
-  return (active !== null && element.contains(active) && isTyping(active))
+  return active !== null && element.contains(active) && isTyping(active);
+}
+
+function isBusy(element: HTMLElement): boolean {
+  return isTypedIn(element)
     || element.querySelector("dialog[open], .is-dragged, [data-autosave-state=waiting], [data-saved=no]") !== null;
 }
 
@@ -40,12 +45,12 @@ const isActing = (element: HTMLElement): boolean => element.querySelector("form.
 
 /** One fetch of a fragment at a time. What changed while one was under way may not be in it, and a second answer would land in the
  *  element that the first one replaced: it is fetched again when the first is in. */
-async function refresh(element: HTMLElement): Promise<void> {
+async function refresh(element: HTMLElement, isAsked = false): Promise<void> {
   const id = element.id;
   if (underWay.has(id)) { underWay.set(id, true); return; }
   underWay.set(id, false);
   try {
-    await Promise.race([fetched(element), new Promise((late) => window.setTimeout(late, LATE_MS))]);
+    await Promise.race([fetched(element, isAsked), new Promise((late) => window.setTimeout(late, LATE_MS))]);
   } finally {
     const again = underWay.get(id);
     underWay.delete(id);
@@ -67,14 +72,35 @@ function giveWay(event: Event): void {
   }
 }
 
-async function fetched(element: HTMLElement): Promise<void> {
+/** Whether there is no place any more for what was fetched: its fragment left the page, and what would be put in an element that stands
+ *  nowhere takes the notes along; or somebody began to type in it meanwhile. */
+const isNoPlace = (element: HTMLElement, isAsked: boolean): boolean =>
+  !element.isConnected || (isAsked ? isTypedIn(element) : isBusy(element));
+
+/** What was fetched and found no place is fetched again; under a reader's hands it is offered. */
+function again(element: HTMLElement): void {
+  if (element.isConnected) offer(element);
+  else plan(element);
+}
+
+async function fetched(element: HTMLElement, isAsked: boolean): Promise<void> {
   waiting.delete(element.id);
   drawBar(element);
+  let isHeld = false;
+  const hold = (event: Event): void => {
+    const { detail } = event as CustomEvent<Swap>;
+    if (event.target !== element || !detail.requestConfig.headers["X-Live"] || !isNoPlace(element, isAsked)) return;
+    detail.shouldSwap = false;
+    isHeld = true;
+  };
+  element.addEventListener("htmx:beforeSwap", hold);
   const restore = rememberPlace(element);
   const url = element.dataset["liveUrl"] ?? element.getAttribute("hx-get") ?? location.href;
   await htmx.ajax("get", url, {
     source: element, target: element, swap: "outerHTML", select: `#${CSS.escape(element.id)}`, headers: { "X-Live": "1" },
   }).catch(() => undefined); // given up for an act, or no line: what changed meanwhile is fetched after it
+  element.removeEventListener("htmx:beforeSwap", hold);
+  if (isHeld) { again(element); return; }
   restore();
   const says = document.getElementById(element.id)?.dataset["liveSays"] ?? word("updated");
   if (says && Date.now() - spokeAt > 5_000) { spokeAt = Date.now(); announce(says); }
@@ -82,9 +108,43 @@ async function fetched(element: HTMLElement): Promise<void> {
 
 function changed(element: HTMLElement, ofLoad = false): void {
   const asks = element.dataset["liveMode"] === "ask" && (isTouched || !ofLoad);
-  if (!asks && !isBusy(element)) { void refresh(element); return; }
+  if (asks || isBusy(element)) offer(element);
+  else void refresh(element);
+}
+
+function offer(element: HTMLElement): void {
   waiting.set(element.id, (waiting.get(element.id) ?? 0) + 1);
   drawBar(element);
+}
+
+const minded = new WeakSet<Element>();
+
+/** An act's answer of which the place left the page meanwhile is not shown, and what stands there now is fetched again. The event comes to
+ *  the place itself: from there nothing reaches the page any more. */
+function mindPlace(event: Event): void {
+  const { target } = (event as CustomEvent<Swap>).detail;
+  if (minded.has(target)) return;
+  minded.add(target);
+  target.addEventListener("htmx:beforeSwap", (swap) => {
+    const { detail } = swap as CustomEvent<Swap>;
+    if (swap.target !== target || detail.target.isConnected) return;
+    detail.shouldSwap = false;
+    const present = document.getElementById(target.id);
+    if (present && topicsOf(present).length) plan(present);
+  });
+}
+
+/** The answer to an act would close a dialog, or take a form along, in which somebody began since: it is offered when it is there. */
+function keepWhatBegan(event: Event): void {
+  const { detail } = event as CustomEvent<Swap>;
+  const target = event.target instanceof HTMLElement ? event.target : null;
+  const element = target?.closest<HTMLElement>("[data-live]");
+  if (!target || !element || detail.requestConfig.headers["X-Live"] || !detail.shouldSwap) return;
+  const active = document.activeElement;
+  const began = target.querySelector("dialog[open]") ?? (isTyping(active) ? active?.closest("form") : null);
+  if (!began || !target.contains(began) || began.contains(detail.requestConfig.elt)) return;
+  detail.shouldSwap = false;
+  offer(element);
 }
 
 function drawBar(element: HTMLElement): void {
@@ -104,9 +164,19 @@ function drawBar(element: HTMLElement): void {
 }
 
 /** A form that saves itself made this revision of the piece it stands in: no news here. What others did before it still is. */
-export function madeHere(revision: number): void { own.add(revision); }
+export function madeHere(form: Element, revision: number): void {
+  const id = form.closest("[data-live]")?.id ?? "";
+  own.set(id, (own.get(id) ?? new Set()).add(revision));
+}
 
-const isShown = (element: HTMLElement, revision?: number): boolean => revision !== undefined && (revision <= seen(element) || own.has(revision));
+/** A piece that came in the place of that form, and was made before its words were stored, shows them not. */
+function isMissing(element: HTMLElement): void {
+  for (const revision of own.get(element.id) ?? []) if (revision > seen(element)) plan(element);
+  own.delete(element.id);
+}
+
+const isShown = (element: HTMLElement, revision?: number): boolean =>
+  revision !== undefined && (revision <= seen(element) || own.get(element.id)?.has(revision) === true);
 
 function plan(element: HTMLElement, revision?: number, ofLoad = false): void {
   const told = planned.get(element.id);
@@ -145,17 +215,11 @@ function poll(): void {
 }
 
 function begin(): void {
-  let wasOff = false;
   connection().on("changed", hear);
   onLive((state) => {
     clearInterval(polling);
-    if (state === "on") {
-      void watch().then(() => { if (wasOff) live().forEach((element) => changed(element)); }); // what happened meanwhile was not heard
-      wasOff = false;
-    } else if (state === "off") {
-      wasOff = true;
-      polling = window.setInterval(poll, POLL_MS);
-    }
+    if (state === "on") void watch();
+    else if (state === "off") polling = window.setInterval(poll, POLL_MS);
   });
 }
 
@@ -167,7 +231,10 @@ export function startRefresh(): void {
     document.addEventListener(kind, () => { isTouched = true; }, { capture: true, once: true, passive: true });
   }
   document.addEventListener("htmx:beforeRequest", giveWay);
-  each("[data-live]", () => {
+  document.addEventListener("htmx:beforeRequest", mindPlace);
+  document.addEventListener("htmx:beforeSwap", keepWhatBegan);
+  each("[data-live]", (element) => {
+    isMissing(element);
     if (!begun) { begun = true; begin(); }
     const topics = live().flatMap(topicsOf).sort().join(" ");
     if (topics !== watched) { watched = topics; void watch(); }
@@ -175,6 +242,6 @@ export function startRefresh(): void {
   document.addEventListener("click", (event) => {
     const bar = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-live-bar]") : null;
     const element = bar && document.getElementById(bar.dataset["liveBar"] ?? "");
-    if (element) void refresh(element).then(() => document.getElementById(element.id)?.focus({ preventScroll: true }));
+    if (element) void refresh(element, true).then(() => document.getElementById(element.id)?.focus({ preventScroll: true }));
   });
 }

@@ -7,24 +7,44 @@ import { htmx } from "../behaviours/htmx";
 const bar = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-room-follow]");
 const room = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-room]");
 
-function isBusy(): boolean {
+function isTypingHere(): boolean {
   const active = document.activeElement;
-  return (active !== null && room()?.contains(active) === true && isTyping(active))
+  return active !== null && room()?.contains(active) === true && isTyping(active);
+}
+
+function isBusy(): boolean {
+  return isTypingHere()
     || document.querySelector("[data-room] :is(dialog[open], [data-saved=no], [data-autosave-state=waiting])") !== null;
 }
 
-async function go(): Promise<void> {
+/** What began while a case was on its way holds it back, and so no case goes under somebody's hands. Who goes on by their own key or by the
+ *  bar leaves what they typed before, which is sent: then only a dialog or typing that goes on counts. */
+function hold(event: Event): void {
+  const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig: { verb: string } }>).detail;
+  if (xhr.getResponseHeader("HX-Retarget") !== "#room-case") return;
+  const hasBegun = isTypingHere() || document.querySelector("[data-room] dialog[open]") !== null;
+  if (requestConfig.verb === "post" || isAsked ? !hasBegun : !isBusy()) return;
+  event.preventDefault();
+  follow();
+}
+
+let isAsked = false; // the case on its way, by the bar
+
+async function go(asked = false): Promise<void> {
   const url = room()?.dataset["roomUrl"];
   if (!url) return;
+  isAsked = asked;
   await htmx.ajax("get", url, { target: "#room-case", swap: "outerHTML" });
   history.replaceState(history.state, "", room()?.dataset["roomPage"] ?? location.href);
 }
 
-/** Whether the chair is elsewhere than this screen; null for a reader who chose a case of their own. */
+/** Whether the chair is elsewhere than this screen; null for a reader who chose a case of their own. A case that came in after the agenda
+ *  did knows better. */
 function isElsewhere(): boolean | null {
   const agenda = document.querySelector<HTMLElement>("[data-room-current]");
   const shown = document.getElementById("room-case");
   if (!agenda || !shown || shown.dataset["following"] === "no") return null;
+  if (Number(agenda.dataset["liveRevision"]) < Number(shown.dataset["meetingRevision"])) return false;
   return agenda.dataset["roomCurrent"] !== shown.dataset["round"];
 }
 
@@ -49,8 +69,9 @@ function follow(): void {
 
 export function startFollowing(): void {
   each("[data-room-current]", follow);
-  each("#room-case", () => { const button = bar(); if (button && !isElsewhere()) button.hidden = true; });
+  each("#room-case", follow);
   // A case that came in whole is up to date: an offer to show changes of the previous one has no meaning any more.
   each("#room-conclusion", () => document.querySelector('[data-live-bar="room-conclusion"]')?.remove());
-  document.addEventListener("click", (event) => { if (closest(event, "[data-room-follow]")) void go(); });
+  document.addEventListener("click", (event) => { if (closest(event, "[data-room-follow]")) void go(true); });
+  document.addEventListener("htmx:beforeOnLoad", hold);
 }
