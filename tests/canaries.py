@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import pytest
 from flask import Flask, request
-from sqlalchemy import Engine, event
 
+from tests import overhearing
 from tests.make import BSN, OTHER_BSN
 
 #: BSNs of the test range and the surnames that the tests' patients bear
@@ -39,10 +39,12 @@ def watch_addresses(app: Flask) -> None:
     app.before_request(lambda: search("address", [request.full_path, request.headers.get("Referer", "")]))
 
 
-@event.listens_for(Engine, "before_cursor_execute")
-def _announced(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+def _announced(statement: str, parameters: Any) -> None:
     if "pg_notify" in statement:
         search("notify", [str(parameters)])
+
+
+overhearing.to_every_statement(_announced)
 
 
 def search_report(report: pytest.TestReport) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sqlalchemy import Connection, event
-from sqlalchemy.engine import Engine
+from tests import overhearing
 
 _WORDS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|%\([a-z_0-9A-Z]+\)s|[A-Za-z_][A-Za-z_0-9.]*|[(),]")
 _ENDS = frozenset(
@@ -22,10 +21,10 @@ _QUERIES = ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH")
 
 def install() -> None:
     """Refuse such statements from now on, in this process."""
-    event.listen(Engine, "before_cursor_execute", _look)
+    overhearing.to_every_statement(_look)
 
 
-def _look(_: Connection, __: object, statement: str, *___: object) -> None:
+def _look(statement: str, _: object) -> None:
     tables = taken_anew(statement)
     assert not tables, (
         f"an inner query takes {', '.join(sorted(tables))} anew (`correlate` ties it, `aliased` says it is meant): {statement}"

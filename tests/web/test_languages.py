@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from typing import NamedTuple
 from urllib.parse import parse_qsl
@@ -106,11 +106,10 @@ def both(message: Message) -> list[tuple[str, str]]:
 
 
 class Sentence(NamedTuple):
-    """One sentence, the longest piece of it without placeholders, and the form in which it stands on a page."""
+    """One sentence, and the longest piece of it without placeholders."""
 
     text: str
     piece: str
-    form: re.Pattern[str]
 
 
 @cache
@@ -125,8 +124,19 @@ def sentences(language: str) -> list[Sentence]:
 
 
 def sentence(text: str) -> Sentence:
-    form = re.compile(rf"(?<!\w){PLACEHOLDER.sub(ANYTHING, re.escape(text))}(?!\w)")
-    return Sentence(text, max(PLACEHOLDER.split(text), key=len), form)
+    return Sentence(text, max(PLACEHOLDER.split(text), key=len))
+
+
+@cache
+def form(text: str) -> re.Pattern[str]:
+    """How a sentence stands on a page: made of those of which a piece stands there, which most never do."""
+    return re.compile(rf"(?<!\w){PLACEHOLDER.sub(ANYTHING, re.escape(text))}(?!\w)")
+
+
+@lru_cache(maxsize=64)
+def begins(page: str) -> frozenset[str]:
+    """The first letters of all that may stand there; a Dutch page is looked through twice."""
+    return frozenset(page[at : at + LETTERS] for at in range(len(page)))
 
 
 def found(language: str, pages: dict[str, str]) -> list[tuple[str, str]]:
@@ -134,13 +144,22 @@ def found(language: str, pages: dict[str, str]) -> list[tuple[str, str]]:
     return [(path, text) for path, page in pages.items() for text in on_page(language, page)]
 
 
+@cache
+def by_first_letters(language: str) -> dict[str, list[Sentence]]:
+    """Of each sentence the piece decides; those of which it is shorter stand under no letters."""
+    known: dict[str, list[Sentence]] = {"": []}
+    for one in sentences(language):
+        known.setdefault(one.piece[:LETTERS] if len(one.piece) >= LETTERS else "", []).append(one)
+    return known
+
+
 def on_page(language: str, page: str) -> Iterator[str]:
     """The sentences of this language that stand there. Most do not, and their first letters already say so."""
-    begins = {page[at : at + LETTERS] for at in range(len(page))}
-    for one in sentences(language):
-        may = len(one.piece) < LETTERS or one.piece[:LETTERS] in begins
-        if may and one.piece in page and one.form.search(page):
-            yield one.text
+    known = by_first_letters(language)
+    for letters in ("", *sorted(begins(page) & known.keys())):
+        for one in known[letters]:
+            if one.piece in page and form(one.text).search(page):
+                yield one.text
 
 
 @pytest.mark.parametrize(("language", "theirs"), [("nl", "“"), ("en", "„")])
