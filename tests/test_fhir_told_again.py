@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -226,11 +226,11 @@ def test_an_error_that_was_read_late_takes_nothing_back_that_came_after_it(house
 def test_particulars_in_an_update_are_as_new_as_the_message_however_old_the_request_is(house: House) -> None:
     """`authoredOn` is when somebody asked: what the feed had told since stood, and the newer name over FHIR was passed over."""
     asked = request(authoredOn="2026-02-01T10:00:00Z")
-    case = house.tells(asked, patient(name=[{"family": "Eerste"}]))
-    told = PatientIdentity(local_number="0042", name=PersonName(family="Tweede"))
+    case = house.tells(asked, patient(name=[{"family": "Eerste"}], birthDate="1960-01-01"))
+    told = PatientIdentity(local_number="0042", name=PersonName(family="Tweede"), birth_on=date(1960, 1, 1))
     at = NOW + timedelta(minutes=30)
     patient_feed.change(house.session, PatientChange(told, event="A08", sent_at=at), house.hospital, now=at)
 
-    house.tells(asked, patient(name=[{"family": "Derde"}]))
+    house.tells(asked, patient(name=[{"family": "Derde"}], birthDate="1960-01-01"))
 
     assert house.session.get_one(Patient, case.patient_id).family == "Derde"

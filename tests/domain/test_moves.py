@@ -79,7 +79,7 @@ def test_a_letter_makes_no_other_move(before: DeliveryState, after: DeliveryStat
 
 
 def test_what_was_received_stays_received() -> None:
-    assert DELIVERY_MOVES[DeliveryState.RECEIVED] == frozenset()
+    assert DELIVERY_MOVES[DeliveryState.RECEIVED] == {DeliveryState.REFUSED}, "only where a commit was all that was said"
     assert INBOUND_MOVES[InboundState.UNDERSTOOD] == {InboundState.KEPT}, "only to be read once more into the case that it has"
 
 

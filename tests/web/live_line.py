@@ -19,9 +19,10 @@ SOON = 15_000
 
 @dataclass
 class LiveLine:
-    """The other end of the page's socket. `missed`: what it is told when it says which topics it shows."""
+    """The other end of the page's socket. `missed`: what it is told when it says which topics it shows; `is_deaf`: it gets no answer."""
 
     missed: dict[str, int] = field(default_factory=dict)
+    is_deaf: bool = False
     lines: list[WebSocketRoute] = field(default_factory=list)
 
     def open(self, page: Page, answer: Callable[[Route], None]) -> None:
@@ -45,5 +46,7 @@ class LiveLine:
     def _hear(self, line: WebSocketRoute, said: str) -> None:
         if said == "40":
             line.send('40{"sid":"b"}')
+        elif self.is_deaf:
+            pass
         elif asked := re.match(r"42(\d+)\[", said):
             line.send(f"43{asked[1]}[{json.dumps({'ok': True, 'missed': self.missed})}]")

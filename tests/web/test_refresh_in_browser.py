@@ -112,6 +112,20 @@ def server(browser: Browser) -> Iterator[Server]:
     page.close()
 
 
+def test_a_page_that_got_no_answer_says_again_what_it_shows(browser: Browser) -> None:
+    """It counted as said: on a slow line such a page heard of nothing any more, and stood there as live."""
+    page = browser.new_page()
+    page.clock.install()
+    made = Server(page, line=LiveLine(is_deaf=True, missed={"meeting:1": 2}))
+    made.line.open(page, made.answer)
+    made.revision, made.line.is_deaf = 2, False
+
+    page.clock.run_for(30_000)
+
+    expect(page.locator("#panel")).to_contain_text("stand 2", timeout=SOON)
+    page.close()
+
+
 def test_what_changes_is_fetched_and_shown(server: Server) -> None:
     server.change()
 

@@ -24,6 +24,8 @@ const LATE_MS = 25_000; // an answer that never comes holds up no later one; htm
 // does something there, such a list is simply fetched again, and nobody is asked whether to show what is shown.
 let isTouched = false;
 let polling = 0;
+let unheard = 0; // until the server is told again what this page shows
+const UNHEARD_MS = 3_000;
 let spokeAt = 0;
 
 const seen = (element: HTMLElement): number => Number(element.dataset["liveRevision"] ?? -1);
@@ -198,15 +200,18 @@ function hear({ topic, revision }: Changed, ofLoad = false): void {
   }
 }
 
-/** Tells the server the whole set of topics this page shows; it answers, and forgets topics no longer named. */
+/** Tells the server the whole set of topics this page shows; it answers, and forgets topics no longer named. Until it has answered it is
+ *  told again: a page of which nobody knows what it shows hears of nothing. */
 async function watch(): Promise<void> {
+  clearTimeout(unheard);
   if (!isLive()) return;
   const topics = [...new Set(live().flatMap(topicsOf))].sort();
   const ofLoad = since === madeAt;
   const answer = await ask<Watched>("watch", { topics, since }).catch(() => undefined);
+  if (!answer?.missed) { unheard = window.setTimeout(() => void watch(), UNHEARD_MS); return; }
   since = Date.now() / 1000 - madeAgo;
   // Changed while this page was on its way; of what it shows already, as after an act of one's own, nothing was missed.
-  for (const [topic, revision] of Object.entries(answer?.missed ?? {})) hear({ topic, id: "", ...(revision ? { revision } : {}) }, ofLoad);
+  for (const [topic, revision] of Object.entries(answer.missed)) hear({ topic, id: "", ...(revision ? { revision } : {}) }, ofLoad);
 }
 
 function poll(): void {
