@@ -98,6 +98,7 @@ def test_who_plans_discusses_and_signs_reads_it(database: Database, region: Regi
         pages = {
             "list": aisha.get("/worklist").text,
             "brief": aisha.get(f"/worklist/brief?case={case.id}").text,
+            "agenda": aisha.get(f"/meetings/{region.meeting}").text,
             "case": aisha.get(f"/cases/{case.id}").text,
             "room": bram.get(f"/meetings/{region.meeting}/room?round={discussed}").text,
             "sign": bram.get(f"/rounds/{discussed}/sign").text,
@@ -108,3 +109,11 @@ def test_who_plans_discusses_and_signs_reads_it(database: Database, region: Regi
         assert "Afzender niet zeker wie dit is" in page, place
     assert "vraag het ziekenhuis dan het opnieuw te sturen" in pages["case"]
     assert "gaat als echte brief naar het EPD" in pages["sign"]
+
+
+def test_who_looks_for_candidates_reads_it(database: Database, region: Region) -> None:
+    heard(database, region, message("M1", test=True))
+    with app_on(database) as app:
+        page = signed_in(app, database, region, "Aisha").get(f"/meetings/{region.meeting}").text
+
+    assert "Proefbericht, volgens de afzender" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -66,6 +67,8 @@ class AgendaRow(NamedTuple):
     is_held: bool = False
     #: what was signed last in this round
     last_form: DecisionForm | None = None
+    #: what the referral says against itself: codes of domain/caution.py
+    cautions: Sequence[str] = ()
 
     @property
     def takes_time(self) -> bool:
@@ -96,6 +99,8 @@ class Candidate(NamedTuple):
     missing: list[str]
     due_on: date
     state: CaseState
+    #: what the referral says against itself: codes of domain/caution.py
+    cautions: Sequence[str] = ()
 
     @property
     def short_name(self) -> str:

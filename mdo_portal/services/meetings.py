@@ -92,6 +92,7 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             exists().where(Merge.kept_id == Patient.id, Merge.kind == MergeKind.MERGE, Merge.undone_at.is_(None)),
             held.waits(Case.id),
             last_form(Round.id),
+            Case.cautions,
         )
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)
@@ -122,6 +123,7 @@ def candidates(session: Session, board_id: uuid.UUID) -> list[Candidate]:
             Case.missing,
             Case.due_on,
             Case.state,
+            Case.cautions,
         )
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == Case.hospital_id)
