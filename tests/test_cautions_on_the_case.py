@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from mdo_portal.commands import migrate
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
@@ -62,6 +63,17 @@ def test_an_ordinary_referral_says_nothing_against_itself(database: Database, re
 def test_a_first_message_that_asks_nothing_makes_its_case(database: Database, region: Region) -> None:
     """Made and judged before it is stored, it had no list to add to: the message waited for ever."""
     assert heard(database, region, addition("M1")) == [[]]
+
+
+def test_a_case_of_before_says_it_too(database: Database, region: Region) -> None:
+    """Its message had said so all along; the migration reads it there."""
+    heard(database, region, message("M1", test=True, unsure=True))
+    database.close()
+
+    migrate.downgrade(database.url, to="0057")
+    migrate.upgrade(database.url)
+
+    assert case_of(database).cautions == ["test", "unsure"]
 
 
 def result(number: str, *, test: bool) -> bytes:
