@@ -8,11 +8,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased, undefer
 
-from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
-from mdo_portal.services.replacing import same_recipient
+from mdo_portal.services.replacing import replacements, same_recipient
 
 _NOW: ColumnElement[datetime] = bindparam("now", type_=Delivery.next_attempt_at.type)
 
@@ -69,17 +68,9 @@ def _before_the_referrer() -> ColumnElement[bool]:
 
 def is_replaced() -> ColumnElement[bool]:
     """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there."""
-    own, newer, arrived = aliased(Decision), aliased(Decision), aliased(Delivery)
-    return (
-        select(arrived.id)
-        .join(newer, newer.id == arrived.decision_id)
-        .join(own, own.round_id == newer.round_id)
-        .where(own.id == Delivery.decision_id, newer.version > own.version, newer.form.in_(REPLACES))
-        .where(arrived.hospital_id == Delivery.hospital_id, arrived.audience == Delivery.audience)
-        .where(same_recipient(arrived.recipient_name, Delivery.recipient_name))
-        .where(arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)))  # one that waits goes after this one
-        .exists()
-    )
+    arrived = aliased(Delivery)
+    there = arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED))  # one that waits goes after this one
+    return replacements(arrived, Delivery).where(there).exists()
 
 
 _DUE = [*_may_go(), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~_before_the_referrer()]

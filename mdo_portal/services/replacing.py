@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mdo_portal.domain.decision import REPLACES, Decision
@@ -82,19 +82,24 @@ def _plain(name: Name) -> ColumnElement[str]:
     return func.lower(func.btrim(func.regexp_replace(name, r"\s+", " ", "g")))
 
 
-def stands_beside(session: Session, delivery: Delivery) -> bool:
-    """Whether what replaces this letter went to the same recipient and named another one, or none: both stand there, each as if it held."""
-    own, newer, later = aliased(Decision), aliased(Decision), aliased(Delivery)
-    went = (
-        select(later.named_id)
+def replacements(later: type[Delivery], letter: Delivery | type[Delivery]) -> Select[uuid.UUID]:
+    """The letters to the same recipient that correct or withdraw this one, whatever became of them."""
+    own, newer = aliased(Decision), aliased(Decision)
+    return (
+        select(later.id)
         .join(newer, newer.id == later.decision_id)
         .join(own, own.round_id == newer.round_id)
-        .where(own.id == delivery.decision_id, newer.version > own.version, newer.form.in_(REPLACES))
-        .where(later.hospital_id == delivery.hospital_id, later.audience == delivery.audience)
-        .where(same_recipient(later.recipient_name, delivery.recipient_name))
-        .where(later.sent_at.is_not(None), later.state != DeliveryState.REFUSED)
+        .where(own.id == letter.decision_id, newer.version > own.version, newer.form.in_(REPLACES))
+        .where(later.hospital_id == letter.hospital_id, later.audience == letter.audience)
+        .where(same_recipient(later.recipient_name, letter.recipient_name))
     )
-    named_ids = session.scalars(went).all()
+
+
+def stands_beside(session: Session, delivery: Delivery) -> bool:
+    """Whether what replaces this letter went to the same recipient and named another one, or none: both stand there, each as if it held."""
+    later = aliased(Delivery)
+    went = replacements(later, delivery).where(later.sent_at.is_not(None), later.state != DeliveryState.REFUSED)
+    named_ids = session.scalars(went.with_only_columns(later.named_id)).all()
     return bool(named_ids) and delivery.id not in named_ids
 
 
