@@ -12,7 +12,7 @@ from flask_babel import force_locale, get_locale, gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError, whereabouts
-from mdo_portal.web import fhir, refusals
+from mdo_portal.web import fhir, nothing, refusals
 from mdo_portal.web.context import is_fragment
 from mdo_portal.web.paths import here, own_path
 
@@ -32,6 +32,7 @@ FALLBACK = N_("Er ging iets mis bij ons. Wat al was opgeslagen, is er nog. Probe
 
 
 def install(app: Flask) -> None:
+    nothing.install(app)
     app.register_error_handler(PortalError, _portal_error)
     app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http_error)

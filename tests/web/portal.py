@@ -16,6 +16,7 @@ from mdo_portal.database import Database
 from mdo_portal.live import server
 from mdo_portal.services import sessions
 from mdo_portal.settings import Settings
+from mdo_portal.web import nothing
 from tests import make
 from tests.audit_guard import guarded
 from tests.canaries import watch_addresses
@@ -36,6 +37,7 @@ def app_on(database: Database, *, hears: bool = False) -> Iterator[Flask]:
     own = as_web(database)
     with nullcontext() if hears else patch.object(server, "_listen", _deaf):
         app = create_app(Settings(database_url=url, secret_key="s" * 40, demo=True), database=own)
+    app.extensions[nothing.AFTER] = 0.0  # thousands of tests ask for what is not there: test_oracle.py waits
     watch_addresses(app)
     try:
         with guarded(app, database):

@@ -9,6 +9,7 @@ from statistics import NormalDist, median
 
 import pytest
 
+from mdo_portal.web import nothing
 from tests.web.access_house import House, house, same_words
 
 __all__ = ["house"]
@@ -37,6 +38,7 @@ def rank_p(first: list[float], second: list[float]) -> float:
 @pytest.mark.parametrize("page", PAGES)
 def test_foreign_and_absent_cannot_be_told_apart(house: House, page: str) -> None:
     house.app.extensions["mdo_limits"].wait = lambda *_: 0.0
+    house.app.extensions[nothing.AFTER] = nothing.SECONDS
     carla, foreign = house.person("Carla"), PAGES[page].format(**house.ids)
     times: dict[str, list[float]] = {"foreign": [], "absent": []}
 

@@ -1,0 +1,30 @@
+"""That there is nothing here takes as long to say of what is not there as of what is somebody else's.
+
+PostgreSQL looks some tenths of a millisecond longer at a row that it then withholds. Who asks often could tell the two apart, and so learn
+what another hospital has: such an answer leaves no sooner than a fixed time after its question came, several times what either takes.
+"""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask, Response, current_app, g
+
+AFTER = "mdo_nothing_after"
+SECONDS = 0.025
+
+
+def install(app: Flask) -> None:
+    app.extensions[AFTER] = SECONDS
+    app.before_request(_begin)
+    app.after_request(_wait)
+
+
+def _begin() -> None:
+    g.began = time.monotonic()
+
+
+def _wait(response: Response) -> Response:
+    if response.status_code == 404 and "began" in g:
+        time.sleep(max(0.0, g.began + current_app.extensions[AFTER] - time.monotonic()))
+    return response
