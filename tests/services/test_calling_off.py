@@ -23,11 +23,6 @@ from tests.people import Region, board_of
 
 
 @pytest.fixture
-def meeting(session: Session, region: Region) -> Meeting:
-    return session.get_one(Meeting, region.meeting)
-
-
-@pytest.fixture
 def cases(session: Session, region: Region, meeting: Meeting) -> list[Case]:
     """Two on its agenda; the second lacks something."""
     zeed = session.get_one(Hospital, region.hospitals["ZEED"])

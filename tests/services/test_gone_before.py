@@ -21,16 +21,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def uro(session: Session, region: Region) -> Board:
-    return board_of(session, region)
-
-
-@pytest.fixture
-def meeting(session: Session, region: Region) -> Meeting:
-    return session.get_one(Meeting, region.meeting)
-
-
-@pytest.fixture
 def rounds(session: Session, region: Region, zeed: Hospital, meeting: Meeting) -> list[Round]:
     """Two on the agenda, of as many minutes each."""
     return [make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha) for _ in range(2)]

@@ -19,16 +19,6 @@ from tests.make import NOW
 from tests.people import Region, board_of
 
 
-@pytest.fixture
-def uro(session: Session, region: Region) -> Board:
-    return board_of(session, region)
-
-
-@pytest.fixture
-def meeting(session: Session, region: Region) -> Meeting:
-    return session.get_one(Meeting, region.meeting)
-
-
 def plan(session: Session, case: Case, meeting: Meeting, region: Region, *, now: datetime = NOW, late_reason: str = "") -> Round:
     board = session.get_one(Board, meeting.board_id)
     return planning.plan(session, case, meeting, board, viewer=region.aisha, now=now, late_reason=late_reason)

@@ -21,11 +21,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def meeting(session: Session, region: Region) -> Meeting:
-    return session.get_one(Meeting, region.meeting)
-
-
-@pytest.fixture
 def case(session: Session, zeed: Hospital) -> Case:
     return make.case(session, zeed)
 

@@ -23,11 +23,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def meeting(session: Session, region: Region) -> Meeting:
-    return session.get_one(Meeting, region.meeting)
-
-
-@pytest.fixture
 def rounds(session: Session, region: Region, zeed: Hospital, meeting: Meeting) -> list[Round]:
     """Two; the meeting is open and the first is on."""
     found = [make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha) for _ in range(2)]

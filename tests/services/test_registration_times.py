@@ -18,11 +18,6 @@ from tests.people import Region
 INSTANT = timedelta(microseconds=1)
 
 
-@pytest.fixture
-def meeting(session: Session, region: Region) -> Meeting:
-    return session.get_one(Meeting, region.meeting)
-
-
 def test_closed_and_opened_again_its_open_pages_hear_so(session: Session, meeting: Meeting) -> None:
     before, closes_at = meeting.revision, meeting.registration_closes_at
 

@@ -27,11 +27,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def uro(session: Session, region: Region) -> Board:
-    return board_of(session, region)
-
-
-@pytest.fixture
 def meeting(session: Session, uro: Board) -> Meeting:
     """The first of the series that lies more than a week ahead."""
     series.extend(session, uro, now=NOW)

@@ -20,11 +20,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def meeting(session: Session, region: Region) -> Meeting:
-    return session.get_one(Meeting, region.meeting)
-
-
-@pytest.fixture
 def rounds(session: Session, region: Region, zeed: Hospital, meeting: Meeting) -> list[Round]:
     """Three on the agenda; the meeting is open."""
     found = [make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha) for _ in range(3)]

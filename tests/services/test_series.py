@@ -16,12 +16,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.services import calling_off, meetings, rescheduling, series
 from tests import make
 from tests.make import NOW
-from tests.people import Region, board_of
-
-
-@pytest.fixture
-def uro(session: Session, region: Region) -> Board:
-    return board_of(session, region)
+from tests.people import Region
 
 
 def _stand(session: Session, board: Board) -> Sequence[Meeting]:

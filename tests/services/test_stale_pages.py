@@ -16,17 +16,7 @@ from mdo_portal.errors import IllegalMove, Stale
 from mdo_portal.services import case_acts, meetings, outcomes, planning, rooms
 from tests import make
 from tests.make import NOW
-from tests.people import Region, board_of
-
-
-@pytest.fixture
-def uro(session: Session, region: Region) -> Board:
-    return board_of(session, region)
-
-
-@pytest.fixture
-def meeting(session: Session, region: Region) -> Meeting:
-    return session.get_one(Meeting, region.meeting)
+from tests.people import Region
 
 
 @pytest.fixture
