@@ -91,7 +91,7 @@ def test_a_test_result_on_the_case_of_a_real_patient_is_said_to_be_one(database:
 @pytest.fixture
 def discussed(database: Database, region: Region) -> uuid.UUID:
     """A test of which the sender is not sure either, discussed and not signed: the round."""
-    heard(database, region, message("M1", test=True, unsure=True))
+    heard(database, region, message("M0", unsure=True), message("M1", test=True, unsure=True))
     with database.transaction() as session:
         case = session.get_one(Case, case_of(database).id)
         now = datetime.now(UTC)
@@ -111,7 +111,7 @@ def test_who_plans_discusses_and_signs_reads_it(database: Database, region: Regi
             "list": aisha.get("/worklist").text,
             "brief": aisha.get(f"/worklist/brief?case={case.id}").text,
             "agenda": aisha.get(f"/meetings/{region.meeting}").text,
-            "case": aisha.get(f"/cases/{case.id}").text,
+            "case": aisha.get(f"/cases/{case.id}?since=intake").text,
             "room": bram.get(f"/meetings/{region.meeting}/room?round={discussed}").text,
             "sign": bram.get(f"/rounds/{discussed}/sign").text,
         }
@@ -120,6 +120,7 @@ def test_who_plans_discusses_and_signs_reads_it(database: Database, region: Regi
         assert "Proefbericht, volgens de afzender" in page, place
         assert "Afzender niet zeker wie dit is" in page, place
     assert "vraag het ziekenhuis dan het opnieuw te sturen" in pages["case"]
+    assert "</span>Proefbericht, volgens de afzender · Afzender niet zeker wie dit is</ins>" in pages["case"]  # it became one
     assert "gaat als echte brief naar het EPD" in pages["sign"]
 
 

@@ -68,6 +68,7 @@ OWN_LABELS = frozenset(
         N_("Eerdere casemanager"),
         N_("Eerdere huisarts"),
         N_("Eerdere taak van het verzoek"),
+        N_("Eerder voorbehoud van de afzender"),
         N_("Ingetrokken door het ziekenhuis"),
     }
 )
@@ -80,7 +81,7 @@ _ONCE = frozenset(
         "Eerdere vraag aan het MDO", "Eerdere vraag aan de radiologie", "Eerdere vraag aan de pathologie",
         "Eerdere urgentie", "Eerder uiterlijk zinvol op", "Eerdere verwijzer", "Eerder nummer van de verwijzer",
         "Eerder telefoonnummer van de verwijzer", "Eerdere behandelaar", "Eerdere casemanager", "Eerdere huisarts",
-        "Eerdere taak van het verzoek",
+        "Eerdere taak van het verzoek", "Eerder voorbehoud van de afzender",
     }
 )  # fmt: skip
 """Of these a message says one thing, and the next message that thing otherwise."""

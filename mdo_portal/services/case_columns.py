@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from mdo_portal.domain.case import NO_DATE, Case
 from mdo_portal.domain.caution import Caution, cautions_in
 from mdo_portal.exchange import IncomingReferral
+from mdo_portal.services.earlier_told import Stood
 
 TOLD = (
     "question_board", "question_radiology", "question_pathology", "urgency", "due_on", "referrer_name", "referrer_number",
     "referrer_phone", "treating_name", "case_manager_name", "gp_name", "request_task",
 )  # fmt: skip
 """The columns of a case that the sender of its referral tells."""
+CAUTIONS = "cautions"
+"""The column of what its messages say against themselves."""
 
 
-def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bool = False) -> dict[str, str | date]:
+def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bool = False) -> dict[str, Stood]:
     """What stood in each column that changes by it.
 
     Newest word of the sender wins; what it leaves out stays, and an older word only fills what was empty. Asked again as it
@@ -38,11 +40,11 @@ def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bo
         referral.gp.name,
         referral.request_task,
     )
+    stood = {column: getattr(case, column) for column in (*TOLD, CAUTIONS)}
     if whole or newest:
         asks = whole or bool(referral.question_board or referral.board_hint)
         case.cautions = [] if asks else case.cautions
         beware(case, referral.unmapped)
-    stood = {column: getattr(case, column) for column in TOLD}
     for column, value in zip(TOLD, told, strict=True):
         is_said = value not in ("", NO_DATE)
         if whole or (is_said and (newest or stood[column] in ("", NO_DATE))):
@@ -50,7 +52,11 @@ def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bo
     return {column: value for column, value in stood.items() if value != getattr(case, column)}
 
 
-def beware(case: Case, names: Iterable[str]) -> None:
-    """What a message says against itself is said of the case that it told something; `names`: of what found no place."""
-    said = {*case.cautions, *cautions_in(names)}
+def beware(case: Case, names: Iterable[str]) -> dict[str, Stood]:
+    """What a message says against itself is said of the case that it told something; `names`: of what found no place.
+
+    Gives what stood there, if that changes.
+    """
+    stood, said = case.cautions, {*case.cautions, *cautions_in(names)}
     case.cautions = [one.value for one in Caution if one in said]
+    return {CAUTIONS: stood} if stood != case.cautions else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -26,16 +26,19 @@ EARLIER = {
     "case_manager_name": "Eerdere casemanager",
     "gp_name": "Eerdere huisarts",
     "request_task": "Eerdere taak van het verzoek",
+    "cautions": "Eerder voorbehoud van de afzender",
 }
 """By column of a case: the label under which its earlier value stands among the earlier values."""
 LABELS = frozenset(EARLIER.values())
+Stood = str | date | Sequence[str]
+"""What stood in such a column; of cautions their codes."""
 _DAY = "%d-%m-%Y"
 
 
 def keep(
     session: Session,
     case: Case,
-    before: Mapping[str, str | date],
+    before: Mapping[str, Stood],
     hospital: Hospital,
     *,
     now: datetime,
@@ -52,16 +55,16 @@ def keep(
         session.add(earlier)
 
 
-def written(value: str | date | None) -> str:
-    """A column's value as text: a day as people write it, and no day as nothing."""
+def written(value: Stood | None) -> str:
+    """A column's value as text: a day as people write it, no day as nothing, cautions by code."""
     if isinstance(value, date):
         return value.strftime(_DAY) if value < NO_DATE else ""
-    return value or ""
+    return value if isinstance(value, str) else " ".join(value or ())
 
 
 def put_back(case: Case, column: str, text: str) -> None:
     """What `written` wrote, back in its column."""
-    setattr(case, column, _day(text) if column == "due_on" else text)
+    setattr(case, column, _day(text) if column == "due_on" else text.split() if column == "cautions" else text)
 
 
 def _day(text: str) -> date:

@@ -208,7 +208,7 @@ def _told_anew(view: CaseView, earlier: list[FactRow]) -> Iterator[Change]:
         if column in _OF_NUMBERS:
             continue
         asked = sorted((one for one in earlier if one.label == label), key=lambda one: one.received_at)
-        became = [*(one.text for one in asked[1:]), written(getattr(view, column))]
+        became = [*(one.text for one in asked[1:]), written(getattr(view.patient if column == "cautions" else view, column))]
         for one, after in zip(asked, became, strict=False):
             source, code = one.hospital, one.hospital_code
             yield Change(one.received_at, hospital=source, hospital_code=code, label=column, before=(one.text,), after=after)

@@ -115,10 +115,9 @@ def _take_over(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, told: Told, *, whole: bool, newest: bool
 ) -> bool:
     """Question, urgency, who refers: when nobody told them since, they are what the message says, also where it says nothing now."""
-    cautions = case.cautions
     before = case_columns.take_over(case, referral, newest=newest, whole=whole)
     earlier_told.keep(session, case, before, hospital, now=told.at, message_id=told.message_id)
-    return bool(before) or case.cautions != cautions
+    return bool(before)
 
 
 def _route(session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime) -> None:

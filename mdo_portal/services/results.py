@@ -17,6 +17,7 @@ from mdo_portal.exchange import IncomingResult, Unreadable
 from mdo_portal.services import (
     case_columns,
     case_facts,
+    earlier_told,
     families,
     identification,
     loose_values,
@@ -53,7 +54,8 @@ def add(
         details = telling.details | ({loose_values.ONLY: "1"} if loose_values.are_all(result, happened) else {})
         for what in sorted(happened):
             standing.happened(session, [case], what, now=now, hospital=hospital.name, **details)
-        case_columns.beware(case, result.unmapped)
+        before = case_columns.beware(case, result.unmapped)
+        earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
         referrals.assess(session, case, now=now)
     return touched[-1]
 

@@ -16,7 +16,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from mdo_portal.domain import place_words
+from mdo_portal.domain import caution, place_words
 from mdo_portal.domain.case import NO_DATE
 from mdo_portal.domain.fact_labels import OWN_LABELS
 from mdo_portal.domain.link_fields import CODE_WORDS
@@ -34,6 +34,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["left_words"] = _left_words
     app.jinja_env.filters["fact_label"] = _fact_label
     app.jinja_env.filters["urgency"] = _urgency
+    app.jinja_env.filters["as_told"] = _as_told
     for word in (when, when_exact, clock, clock_today, day, iso_day, in_days, age, days_old, short_day):
         app.jinja_env.filters[word.__name__] = word
 
@@ -47,6 +48,13 @@ def _urgency(sent: str) -> str:
     """An urgency by code in the reader's language; a hospital's own words as they were sent."""
     words = CODE_WORDS["urgency"]
     return str(gettext(words[sent])) if sent in words else sent
+
+
+def _as_told(sent: str, column: str) -> str:
+    """What a hospital told in this column of a case: what stands there by code, in the reader's language."""
+    if column == "cautions":
+        return " · ".join(str(gettext(caution.WORDS.get(code, code))) for code in sent.split())
+    return _urgency(sent) if column == "urgency" else sent
 
 
 def _place_words(place: str) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import NO_DATE, Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import Contact, Wire
-from mdo_portal.services import cases, news, referrals, unsaying
+from mdo_portal.exchange import Contact, Fact, IncomingResult, Section, Wire
+from mdo_portal.services import cases, news, referrals, results, unsaying
 from mdo_portal.services.earlier_told import EARLIER
 from tests import make
 from tests.make import NOW
@@ -27,6 +27,7 @@ LATER: dict[str, Any] = {
     "case_manager": Contact(name="G. Hulp"),
     "gp": Contact(name="H. Arts"),
     "request_task": "Task/7",
+    "unmapped": ("MSH-11/test", "PID-32/unsure"),
 }
 
 
@@ -88,6 +89,31 @@ def test_what_was_about_somebody_else_leaves_nothing_on_the_case(session: Sessio
     unsaying.unsay(session, case, other, now=NOW + 2 * DAY)
 
     assert stands(case) == before
+
+
+def test_what_a_hospital_says_against_its_referral_later_is_news(session: Session, region: Region) -> None:
+    told(session, region)
+    told(session, region, at=NOW + DAY, unmapped=("MSH-11/test",))
+
+    case = told(session, region, at=NOW + 2 * DAY)
+
+    changes = [(one.label, one.before, one.after) for one in news.of(cases.view(session, case), None).changes]
+    assert changes == [("cautions", ("test",), ""), ("cautions", ("",), "test")]
+    assert earlier(session, case) == {"Eerder voorbehoud van de afzender": "test"}
+
+
+def test_a_test_result_of_somebody_else_leaves_no_mark(session: Session, region: Region) -> None:
+    """The mark stayed on the case of a real patient until the hospital asked again; the result itself was gone."""
+    case, other = told(session, region), uuid.uuid4()
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    value = Fact(Section.MARKER, "4.1", "PSA")
+    told_of = IncomingResult(make.identity("4711"), "R01", facts=(value,), unmapped=("MSH-11/test",))
+    results.add(session, told_of, zeed, now=NOW + DAY, message_id=other)
+    assert case.cautions == ["test"]
+
+    unsaying.unsay(session, case, other, now=NOW + 2 * DAY)
+
+    assert case.cautions == []
 
 
 def test_what_was_told_anew_since_stands(session: Session, region: Region) -> None:
