@@ -17,7 +17,8 @@ from tests import make
 from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import hand_in, understand_all
-from tests.web.portal import app_on, signed_in
+from tests.test_rereading import read_again
+from tests.web.portal import CSRF, app_on, signed_in
 
 HOUR = timedelta(hours=1)
 
@@ -119,7 +120,7 @@ def test_who_plans_discusses_and_signs_reads_it(database: Database, region: Regi
     for place, page in pages.items():
         assert "Proefbericht, volgens de afzender" in page, place
         assert "Afzender niet zeker wie dit is" in page, place
-    assert "vraag het ziekenhuis dan het opnieuw te sturen" in pages["case"]
+    assert "Vraag het ziekenhuis of het echt bedoeld is" in pages["case"]
     assert "</span>Proefbericht, volgens de afzender · Afzender niet zeker wie dit is</ins>" in pages["case"]  # it became one
     assert "gaat als echte brief naar het EPD" in pages["sign"]
 
@@ -130,3 +131,21 @@ def test_who_looks_for_candidates_reads_it(database: Database, region: Region) -
         page = signed_in(app, database, region, "Aisha").get(f"/meetings/{region.meeting}").text
 
     assert "Proefbericht, volgens de afzender" in page
+
+
+def test_a_mark_that_the_hospital_explained_is_taken_away_by_who_asked(database: Database, region: Region) -> None:
+    """Until the hospital sent it anew, a real patient was called a test."""
+    heard(database, region, message("M1", test=True, unsure=True))
+    path = f"/cases/{case_of(database).id}"
+    with app_on(database) as app:
+        aisha = signed_in(app, database, region, "Aisha")
+        page = aisha.get(path).text
+        form = {"csrf_token": CSRF, "caution": "test", "answer": "mw. Jansma, applicatiebeheer: echt bedoeld"}
+        said = aisha.post(f"{path}/clear", data=form, follow_redirects=True).text
+
+    assert page.count("Voorbehoud weghalen") == 2
+    assert case_of(database).cautions == ["unsure"]
+    assert "Nagevraagd, het is geen proef: mw. Jansma, applicatiebeheer: echt bedoeld" in said
+    read_again(database)
+    assert case_of(database).cautions == ["unsure"]  # the same message read once more says nothing anew
+    assert heard(database, region, message("M2", test=True)) == [["test"]]

@@ -27,9 +27,7 @@ WORDS: dict[str, str] = {
 }
 """As it stands beside the patient's name."""
 TO_DO: dict[str, str] = {
-    Caution.TEST: N_(
-        "Is het echt bedoeld, vraag het ziekenhuis dan het opnieuw te sturen. Zo niet, trek de casus in of laat de uitslag intrekken."
-    ),
+    Caution.TEST: N_("Vraag het ziekenhuis of het echt bedoeld is. Zo niet, trek de casus in of laat de uitslag intrekken."),
     Caution.UNSURE: N_("Vraag het ziekenhuis om wie het gaat voordat u deze casus bespreekt."),
     Caution.HELD: N_("Vraag de verwijzer of deze bespreking doorgaat."),
     Caution.CONFIDENTIAL: N_("Wie deze casus mag lezen, verandert hierdoor niet. Overleg bij twijfel met de verwijzer."),

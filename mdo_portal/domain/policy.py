@@ -29,6 +29,7 @@ class Act(StrEnum):
     CASE_ANSWER = "case:answer"
     CASE_ROUTE = "case:route"
     CASE_WITHDRAW = "case:withdraw"
+    CASE_CLEAR = "case:clear"
     CASE_SEEN = "case:seen"
     CASE_REOPEN = "case:reopen"
     DOCUMENT_READ = "document:read"
@@ -118,6 +119,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.CASE_ANSWER: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
     Act.CASE_ROUTE: frozenset([(Role.SECRETARY, _B), *_TREAT]),
     Act.CASE_WITHDRAW: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
+    Act.CASE_CLEAR: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
     Act.CASE_SEEN: frozenset(_LEAD),
     Act.CASE_REOPEN: frozenset([*_TREAT, *_LEAD]),
     Act.DOCUMENT_READ: frozenset([*_TREAT, *_GRANTED, *_DISCUSS]),

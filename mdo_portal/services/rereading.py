@@ -21,6 +21,7 @@ from mdo_portal.exchange import IncomingReferral, Unreadable
 from mdo_portal.services import (
     audit,
     case_columns,
+    cautions,
     conflicts,
     earlier_told,
     identification,
@@ -115,7 +116,10 @@ def _take_over(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, told: Told, *, whole: bool, newest: bool
 ) -> bool:
     """Question, urgency, who refers: when nobody told them since, they are what the message says, also where it says nothing now."""
+    asked, stood = referrals.told_later(session, case, *cautions.CLEARED.values(), now=told.then), case.cautions
     before = case_columns.take_over(case, referral, newest=newest, whole=whole)
+    if asked and before.pop(case_columns.CAUTIONS, None) is not None:
+        case.cautions = stood  # what a person noted since holds
     earlier_told.keep(session, case, before, hospital, now=told.at, message_id=told.message_id)
     return bool(before)
 

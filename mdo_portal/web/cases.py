@@ -23,6 +23,7 @@ from mdo_portal.services import (
     audit,
     case_acts,
     cases,
+    cautions,
     grants,
     meeting_rows,
     meetings,
@@ -52,6 +53,7 @@ BUTTONS = (
     Act.CASE_ANSWER,
     Act.CASE_ROUTE,
     Act.CASE_WITHDRAW,
+    Act.CASE_CLEAR,
     Act.CASE_SEEN,
     Act.CASE_REOPEN,
     Act.DOCUMENT_ADD,
@@ -248,6 +250,15 @@ def withdraw(case_id: uuid.UUID) -> ResponseReturnValue:
         grant = load(db, Act.CASE_WITHDRAW, case_id, lock=True)
         case_acts.withdraw(db, grant.case, request.form["reason"], viewer=viewer(), now=now())
     return _done(case_id, gettext("De casus is ingetrokken."))
+
+
+@blueprint.post("/<uuid:case_id>/clear")
+@may(Act.CASE_CLEAR)
+def clear(case_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_CLEAR, case_id, lock=True)
+        cautions.clear(db, grant.case, request.form["caution"], request.form["answer"], viewer=viewer(), now=now())
+    return _done(case_id, gettext("Genoteerd; dat staat in de tijdlijn van de casus."))
 
 
 @blueprint.post("/<uuid:case_id>/seen")

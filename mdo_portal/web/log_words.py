@@ -18,6 +18,7 @@ ACT_WORDS: dict[str, str] = {
     Act.CASE_ANSWER: N_("navraag beantwoord"),
     Act.CASE_ROUTE: N_("casus aan een MDO toegewezen"),
     Act.CASE_WITHDRAW: N_("casus ingetrokken"),
+    Act.CASE_CLEAR: N_("voorbehoud nagevraagd"),
     Act.CASE_SEEN: N_("gezien wat na de bespreking binnenkwam"),
     Act.CASE_REOPEN: N_("casus opnieuw aangemeld"),
     Act.DOCUMENT_READ: N_("document bekeken"),

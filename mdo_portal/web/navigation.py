@@ -16,6 +16,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_
+from mdo_portal.services import cautions
 from mdo_portal.services.sessions import SignedIn
 from mdo_portal.web.assets import Assets
 from mdo_portal.web.context import SignedInUser, now, settings
@@ -90,6 +91,7 @@ def _for_every_page() -> dict[str, Any]:
         "readiness_words": ITEMS,
         "caution_words": caution.WORDS,
         "caution_to_do": caution.TO_DO,
+        "clearable_cautions": cautions.CLEARED,
         "banner_of": banner_of,
         "rights_overdue": numbers.get("people.page"),
     }
