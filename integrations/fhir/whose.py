@@ -13,6 +13,7 @@ from integrations.fhir.profile import Profile
 from integrations.fhir.sieve import Sifted
 from integrations.fhir.values import Node, answer_text, joined, node, nodes, text
 from mdo_portal.exchange import Unreadable
+from mdo_portal.exchange.surnames import PREFIXES
 
 ANOTHER = "about a patient who is not the one of this referral"
 
@@ -45,10 +46,7 @@ def _words(said: str) -> list[str]:
     """Without accents, capitals and what stands before surnames."""
     plain = normalize("NFKD", said.casefold())
     found = re.findall(r"[^\W_]+", "".join(letter for letter in plain if not combining(letter)))
-    return [one for one in found if len(one) > 1 and one not in _BEFORE]
-
-
-_BEFORE = frozenset({"van", "de", "der", "den", "het", "ten", "ter", "te", "von", "du", "la", "le", "el", "al", "in", "op"})
+    return [one for one in found if len(one) > 1 and one not in PREFIXES]
 
 
 def patients_in(entries: Iterable[Entry], sifted: Sifted) -> list[Entry]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from mdo_portal.domain.surnames import plain
+from mdo_portal.exchange.surnames import plain
 
 TITLES = frozenset({"dr", "drs", "prof", "mr", "ir", "ing", "mevr", "dhr", "mw", "bc", "msc", "phd"})
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
-from mdo_portal.domain.surnames import are_unlike
 from mdo_portal.exchange import PatientIdentity, Unreadable
+from mdo_portal.exchange.surnames import are_unlike
 from mdo_portal.services import families, patients, rulings
 from mdo_portal.services.patients import by_local_number, root, with_bsn
 from mdo_portal.services.rulings import Conflict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mdo_portal.domain.surnames import are_unlike
+from mdo_portal.exchange.surnames import are_unlike
 
 
 @pytest.mark.parametrize(

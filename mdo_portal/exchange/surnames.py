@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-PREFIXES = frozenset({"van", "de", "der", "den", "het", "t", "te", "ten", "ter", "in", "op", "el", "al", "von", "la", "le"})
+PREFIXES = frozenset({"van", "de", "der", "den", "het", "t", "te", "ten", "ter", "in", "op", "el", "al", "von", "du", "la", "le"})
 
 
 # The same names come back with every look of eight weeks: taken apart each time, the web process was busy for seconds.
