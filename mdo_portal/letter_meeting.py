@@ -105,6 +105,8 @@ class CaseHandout(LetterText):
     case_manager: str = ""
     missing: tuple[str, ...] = ()  # what the readiness rules still ask for
     earlier: tuple[str, ...] = ()  # earlier decisions in one line each
+    documents: tuple[str, ...] = ()  # what came as a file, and is read in the portal
+    beware: tuple[str, ...] = ()  # what stands beside the patient's name: deceased, a test
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for `letters.render`, the facts in their five columns. A section unknown here stands under Overig."""

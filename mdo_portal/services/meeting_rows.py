@@ -69,6 +69,8 @@ class AgendaRow(NamedTuple):
     last_form: DecisionForm | None = None
     #: what the referral says against itself: codes of domain/caution.py
     cautions: Sequence[str] = ()
+    question_radiology: str = ""
+    question_pathology: str = ""
 
     @property
     def takes_time(self) -> bool:

@@ -93,6 +93,8 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             held.waits(Case.id),
             last_form(Round.id),
             Case.cautions,
+            Case.question_radiology,
+            Case.question_pathology,
         )
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)

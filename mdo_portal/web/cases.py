@@ -20,6 +20,7 @@ from mdo_portal.letter_outcome import pieces
 from mdo_portal.letter_words import entered
 from mdo_portal.services import (
     access,
+    agenda_walk,
     audit,
     case_acts,
     cases,
@@ -38,7 +39,7 @@ from mdo_portal.services import (
     waiting,
 )
 from mdo_portal.services.access import Grant
-from mdo_portal.services.case_rows import EventRow
+from mdo_portal.services.case_rows import CaseView, EventRow
 from mdo_portal.web import follow_ups
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.entering import own_path
@@ -103,6 +104,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "viewer": viewer(),
         "may": {act.value: access.may(db, viewer(), act, case, now=now()) for act in BUTTONS},
         "meetings": meetings_for(db, case),
+        "stop": _stop(db, view),
         "reaches": questions.reaches(db, case, now=now()),
         "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
         "patient_letter": patient_letters.standing_of(db, case.id)
@@ -127,6 +129,13 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "appointment_words": told_rows.APPOINTMENT_WORDS,
         "document": next((one for one in view.documents if str(one.id) == asked), view.documents[0] if view.documents else None),
     }
+
+
+def _stop(db: Session, view: CaseView) -> agenda_walk.Stop | None:
+    """Where it stands on the agenda of its board, for who may read that agenda."""
+    live = view.live_round
+    reads = live is not None and viewer().may(Act.MEETING_READ, board_id=live.board_id)
+    return agenda_walk.stop(db, live.meeting_id, view.id) if live and reads else None
 
 
 def _patient_letter(db: Session, case: Case) -> patient_letters.VersionLine | None:

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from mdo_portal import letters
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import Stale
+from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import (
     access,
     audit,
     calling_off,
+    cases,
     decision_objection_rows,
     meeting_rows,
     meetings,
@@ -25,10 +26,13 @@ from mdo_portal.services import (
     presence,
     seats,
 )
-from mdo_portal.web import printing
+from mdo_portal.services.case_rows import CaseView
+from mdo_portal.web import case_sheets, printing
+from mdo_portal.web.cases import load
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
+from mdo_portal.web.words import today
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/meetings")
 SINCE = timedelta(days=8)
@@ -67,6 +71,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),
         "may_lead": viewer().may(Act.MEETING_LEAD, board_id=board.id),
+        "may_print": viewer().may(Act.DOCUMENT_READ, board_id=board.id),
         "is_closed": meeting.state.value != "planned" or meeting.registration_closes_at <= now(),
         "has_begun": meeting.starts_at <= now(),
         "gone_by_objection": meetings.gone_by_objection(db, meeting.id),
@@ -164,5 +169,28 @@ def printed(meeting_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.MEETING_READ, meeting_id)
         shown = agenda_of(db, meeting, board, Act.MEETING_READ)
-    data = printing.agenda(meeting, board, shown["agenda"], network=settings().network)  # type: ignore[arg-type]
+    data = printing.agenda(meeting, board, shown["agenda"], shown["seats"], network=settings().network)  # type: ignore[arg-type]
     return as_file(letters.render("agenda", data.as_json(), at=now()), "application/pdf", f"mdo-agenda-{meeting_id}")
+
+
+@blueprint.get("/<uuid:meeting_id>/cases.pdf")
+@may(Act.DOCUMENT_READ)
+def sheets(meeting_id: uuid.UUID) -> ResponseReturnValue:
+    """Every case that is still to be discussed on a sheet of its own: to prepare, and for when all is down."""
+    with transaction() as db:
+        meeting, board = access.meeting_for(db, viewer(), Act.DOCUMENT_READ, meeting_id)
+        agenda = meetings.agenda(db, meeting.id)
+        etas = _etas(meeting, agenda)
+        told = {"meeting": meeting, "board": board, "on": today(), "network": settings().network}
+        made = [
+            case_sheets.sheet(_read(db, row.case_id), row, at=etas[row.round_id], **told).as_json()  # type: ignore[arg-type]
+            for row in agenda
+            if row.outcome is None
+        ]
+    if not made:
+        raise IllegalMove(N_("Op deze agenda staat niets dat nog besproken moet worden: er zijn geen casusbladen."))
+    return as_file(letters.render_many("case", made, at=now()), "application/pdf", f"mdo-casusbladen-{meeting_id}")
+
+
+def _read(db: Session, case_id: uuid.UUID) -> CaseView:
+    return cases.view(db, load(db, Act.DOCUMENT_READ, case_id, detail="case sheet").case)
