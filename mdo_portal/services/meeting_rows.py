@@ -71,6 +71,8 @@ class AgendaRow(NamedTuple):
     cautions: Sequence[str] = ()
     question_radiology: str = ""
     question_pathology: str = ""
+    #: another case of the same patient, or of the same BSN at another hospital, stands on this agenda too
+    is_twice: bool = False
 
     @property
     def takes_time(self) -> bool:

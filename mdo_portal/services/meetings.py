@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -95,6 +95,7 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             Case.cautions,
             Case.question_radiology,
             Case.question_pathology,
+            _is_twice(meeting_id),
         )
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)
@@ -104,6 +105,20 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
     )
     rows = [AgendaRow._make(row) for row in session.execute(query)]
     return [row._replace(given=row.given[:1], family="") for row in rows] if reduced else rows
+
+
+def _is_twice(meeting_id: uuid.UUID) -> ColumnElement[bool]:
+    """Whether another case of this person stands on the agenda, by the patient or by the BSN."""
+    round_, case, patient = aliased(Round), aliased(Case), aliased(Patient)
+    query = (
+        select(round_.id)
+        .join(case, case.id == round_.case_id)
+        .join(patient, patient.id == case.patient_id)
+        .where(round_.meeting_id == meeting_id, case.id != Case.id, ~case.objected)
+        .where(or_(round_.outcome.is_(None), round_.outcome.not_in(ENDS_UNSEEN)))
+        .where(or_(patient.id == Patient.id, and_(patient.bsn_index != b"", patient.bsn_index == Patient.bsn_index)))
+    )
+    return query.correlate(Case, Patient).exists()
 
 
 def gone_by_objection(session: Session, meeting_id: uuid.UUID) -> int:

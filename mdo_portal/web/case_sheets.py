@@ -15,6 +15,7 @@ from mdo_portal.letter_meeting import COLUMNS, CaseHandout, HandoutFact
 from mdo_portal.letter_words import advice_of
 from mdo_portal.services.case_rows import CaseView, DocumentRow, FactRow, PatientBanner, RoundRow
 from mdo_portal.services.meeting_rows import AgendaRow
+from mdo_portal.services.other_cases import OtherCase
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 STATUS_WORDS = {
@@ -28,7 +29,17 @@ _HEADINGS = {section: heading for _, groups in COLUMNS for section, heading in g
 FRESH_FOR = {Section.CONDITION: 60, Section.MARKER: 30}
 
 
-def sheet(view: CaseView, row: AgendaRow, *, meeting: Meeting, board: Board, at: datetime, on: date, network: str) -> CaseHandout:
+def sheet(
+    view: CaseView,
+    row: AgendaRow,
+    *,
+    others: Sequence[OtherCase] = (),
+    meeting: Meeting,
+    board: Board,
+    at: datetime,
+    on: date,
+    network: str,
+) -> CaseHandout:
     """`at`: when it is about to come on; `on`: the day it is printed. No BSN: paper lies about."""
     clock = at.astimezone(AMSTERDAM)
     return CaseHandout(
@@ -48,7 +59,7 @@ def sheet(view: CaseView, row: AgendaRow, *, meeting: Meeting, board: Board, at:
         presenter=row.presenter,
         case_manager=view.case_manager_name,
         missing=tuple(readiness.ITEMS[code] for code in view.missing if code in readiness.ITEMS),
-        earlier=tuple(_earlier(view, one) for one in view.rounds if one.id != row.round_id and one.outcome),
+        earlier=(*(_earlier(view, one) for one in view.rounds if one.id != row.round_id and one.outcome), *map(_other, others)),
         documents=tuple(_document(one) for one in view.documents if not one.superseded_at),
         beware=tuple(_beware(view, row)),
     )
@@ -107,6 +118,14 @@ _OUTCOMES = {
 }
 
 
+def _other(one: OtherCase) -> str:
+    """Another case of the same person, with what was advised in it."""
+    day = f"{one.meeting_at.astimezone(AMSTERDAM):%d-%m-%Y} " if one.meeting_at else ""
+    unlike = ", zelfde BSN maar andere achternaam of geboortedatum" if one.is_unlike else ""
+    said = " / ".join(one.advice) or "nog geen advies"
+    return f"{day}{one.board or 'zonder MDO'} (andere casus, {one.hospital}{unlike}): {said}"
+
+
 def _document(one: DocumentRow) -> str:
     return f"{one.title} ({', '.join(part for part in (one.hospital_code, f'{one.dated_on:%d-%m-%Y}' if one.dated_on else '') if part)})"
 
@@ -120,5 +139,7 @@ def _beware(view: CaseView, row: AgendaRow) -> Iterator[str]:
     yield from (caution.WORDS[one] for one in view.patient.cautions)
     if row.is_merged:
         yield "patiëntnummers samengevoegd"
+    if row.is_twice:
+        yield "deze patiënt staat twee keer op de agenda"
     if view.held.messages:
         yield "een bericht wacht op „Wie is dit?”"

@@ -28,6 +28,7 @@ from mdo_portal.services import (
     meeting_rows,
     meetings,
     news,
+    other_cases,
     patient_letters,
     people,
     planning,
@@ -105,6 +106,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "may": {act.value: access.may(db, viewer(), act, case, now=now()) for act in BUTTONS},
         "meetings": meetings_for(db, case),
         "stop": _stop(db, view),
+        "others": [] if grant.reduced else other_cases.of_case(db, viewer(), case, now=now()),
         "reaches": questions.reaches(db, case, now=now()),
         "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
         "patient_letter": patient_letters.standing_of(db, case.id)

@@ -14,6 +14,7 @@ from mdo_portal import letters
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Stale
+from mdo_portal.letter_meeting import CaseHandout
 from mdo_portal.services import (
     access,
     audit,
@@ -22,11 +23,11 @@ from mdo_portal.services import (
     decision_objection_rows,
     meeting_rows,
     meetings,
+    other_cases,
     planning,
     presence,
     seats,
 )
-from mdo_portal.services.case_rows import CaseView
 from mdo_portal.web import case_sheets, printing
 from mdo_portal.web.cases import load
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -181,16 +182,15 @@ def sheets(meeting_id: uuid.UUID) -> ResponseReturnValue:
         meeting, board = access.meeting_for(db, viewer(), Act.DOCUMENT_READ, meeting_id)
         agenda = meetings.agenda(db, meeting.id)
         etas = _etas(meeting, agenda)
-        told = {"meeting": meeting, "board": board, "on": today(), "network": settings().network}
-        made = [
-            case_sheets.sheet(_read(db, row.case_id), row, at=etas[row.round_id], **told).as_json()  # type: ignore[arg-type]
-            for row in agenda
-            if row.outcome is None
-        ]
+        waits = [row for row in agenda if row.outcome is None]
+        made = [_sheet(db, row, meeting=meeting, board=board, at=etas[row.round_id]).as_json() for row in waits]
     if not made:
         raise IllegalMove(N_("Op deze agenda staat niets dat nog besproken moet worden: er zijn geen casusbladen."))
     return as_file(letters.render_many("case", made, at=now()), "application/pdf", f"mdo-casusbladen-{meeting_id}")
 
 
-def _read(db: Session, case_id: uuid.UUID) -> CaseView:
-    return cases.view(db, load(db, Act.DOCUMENT_READ, case_id, detail="case sheet").case)
+def _sheet(db: Session, row: meeting_rows.AgendaRow, *, meeting: Meeting, board: Board, at: datetime) -> CaseHandout:
+    case = load(db, Act.DOCUMENT_READ, row.case_id, detail="case sheet").case
+    others = other_cases.of_case(db, viewer(), case, now=now())
+    told = {"meeting": meeting, "board": board, "at": at, "on": today(), "network": settings().network}
+    return case_sheets.sheet(cases.view(db, case), row, others=others, **told)  # type: ignore[arg-type]
