@@ -23,6 +23,7 @@ class AgendaItem:
     needs: tuple[str, ...] = ()  # disciplines
     mark: str = ""  # "spoed", "herbespreking", …
     number: str = ""  # the case number, by which who may see more finds it
+    ended: str = ""  # in a report: how its discussion ended
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ class QuorumLine:
 
 @dataclass(frozen=True)
 class Agenda(LetterText):
-    """Kind `agenda`: the agenda of one meeting. `final=False` prints that it may still change."""
+    """Kind `agenda`: the agenda of one meeting, and once it was held (`is_report`) who came and how each case ended.
+
+    `final=False` prints that it may still change.
+    """
 
     network: str
     board: str
@@ -59,6 +63,8 @@ class Agenda(LetterText):
     absent: tuple[str, ...] = ()
     remarks: str = ""
     final: bool = False
+    is_report: bool = False
+    attended: tuple[str, ...] = ()
 
 
 # The columns of the handout (SCREENS "Casus"): heading, then section of the fact and its own heading.

@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters
-from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.letter_meeting import CaseHandout
@@ -36,6 +36,7 @@ from mdo_portal.web.guard import may
 from mdo_portal.web.words import today
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/meetings")
+HELD = (MeetingState.CLOSED, MeetingState.SETTLED)
 SINCE = timedelta(days=8)
 """So long a meeting stays on the list when nothing on its agenda waits any more."""
 
@@ -166,11 +167,15 @@ def _went_off(count: int) -> str:
 @blueprint.get("/<uuid:meeting_id>/agenda.pdf")
 @may(Act.MEETING_READ)
 def printed(meeting_id: uuid.UUID) -> ResponseReturnValue:
-    """The agenda on paper: initials and year only."""
+    """The agenda on paper, or what came of it once the meeting was held: initials and year only."""
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.MEETING_READ, meeting_id)
         shown = agenda_of(db, meeting, board, Act.MEETING_READ)
-    data = printing.agenda(meeting, board, shown["agenda"], shown["seats"], network=settings().network)  # type: ignore[arg-type]
+    told = {"network": settings().network}
+    if meeting.state in HELD:
+        data = printing.report(meeting, board, shown["agenda"], shown["seats"], shown["attendees"], **told)  # type: ignore[arg-type]
+    else:
+        data = printing.agenda(meeting, board, shown["agenda"], shown["seats"], **told)  # type: ignore[arg-type]
     return as_file(letters.render("agenda", data.as_json(), at=now()), "application/pdf", f"mdo-agenda-{meeting_id}")
 
 

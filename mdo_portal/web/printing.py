@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.round import RoundOutcome
-from mdo_portal.exchange import dotted
+from mdo_portal.exchange import DecisionForm, dotted
 from mdo_portal.letter_meeting import Agenda, AgendaBlock, AgendaItem, QuorumLine
 from mdo_portal.services.meeting_rows import AgendaRow
+from mdo_portal.services.presence import Attendee
 from mdo_portal.services.seats import Seat
 
 
@@ -37,7 +39,41 @@ def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], filled: Se
     )
 
 
-def _item(row: AgendaRow, at: datetime) -> AgendaItem:
+def report(
+    meeting: Meeting, board: Board, rows: Sequence[AgendaRow], taken: Sequence[Seat], came: Sequence[Attendee], *, network: str
+) -> Agenda:
+    """The same of a meeting that was held: who came, which places nobody took, how each case ended and whether its advice is signed."""
+    planned = agenda(meeting, board, rows, taken, network=network)
+    items = tuple(replace(_item(row, row.started_at), ended=_ended(row)) for row in rows)
+    return replace(
+        planned,
+        is_report=True,
+        attended=tuple(f"{one.name} ({', '.join((one.discipline, one.hospital_code))})" for one in came if not one.observes),
+        quorum=tuple(QuorumLine(role=seat.words, names=seat.present) for seat in taken),
+        blocks=(AgendaBlock(heading="Agenda", items=items),),
+        listed=(),
+    )
+
+
+def _ended(row: AgendaRow) -> str:
+    if row.outcome is None:
+        return "zonder uitkomst"
+    if not row.outcome.is_signable:
+        return _ENDED[row.outcome] + (", bericht getekend" if row.last_form is DecisionForm.OUTCOME else "")
+    said = {None: "nog niet getekend", DecisionForm.WITHDRAWAL: "advies ingetrokken"}.get(row.last_form, "advies getekend")
+    return f"{_ENDED[row.outcome]}, {said}"
+
+
+_ENDED = {
+    RoundOutcome.DISCUSSED: "besproken",
+    RoundOutcome.LISTED: "hamerstuk",
+    RoundOutcome.DEFERRED: "doorgeschoven",
+    RoundOutcome.REDIRECTED: "doorverwezen",
+    RoundOutcome.WITHDRAWN: "ingetrokken",
+}
+
+
+def _item(row: AgendaRow, at: datetime | None) -> AgendaItem:
     asked = (("radiologie", row.question_radiology), ("pathologie", row.question_pathology))
     return AgendaItem(
         initials=dotted(row.initials or row.given[:1]),

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters
-from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import Fact, Section
 from mdo_portal.letter_meeting import Agenda, CaseHandout
-from mdo_portal.services import agenda_walk, cases, meetings, outcomes, seats
+from mdo_portal.services import agenda_walk, cases, meetings, outcomes, presence, rooms, seats
 from mdo_portal.web import case_sheets, printing
 from tests import make, pdf_text
 from tests.make import COMPLETE, NETWORK, NOW
@@ -115,3 +115,34 @@ def test_one_walks_along_what_is_still_to_be_discussed(
     assert agenda_walk.stop(session, meeting.id, last.id) == (2, 2, first.id, None)
     assert [agenda_walk.stop(session, meeting.id, one.id) for one in (done, objects)] == [None, None]
     assert agenda_walk.stop(session, region.other_meeting, first.id) is None
+
+
+def test_of_a_meeting_that_was_held_the_paper_says_who_came_and_how_each_case_ended(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board, case: Case
+) -> None:
+    uro.quorum = [{"one_of": ["uroloog"]}, {"one_of": ["radioloog"]}]
+    gone = make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha)
+    waits = make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha)
+    first = session.get_one(Round, meetings.agenda(session, meeting.id)[0].round_id)
+    rooms.open_meeting(session, meeting, now=NOW)
+    presence.enter(session, meeting.id, region.bram, now=NOW)
+    make.signed(session, make.discussed(session, first, viewer=region.bram), viewer=region.bram)
+    other = session.get_one(Case, gone.case_id)
+    outcomes.set_outcome(session, gone, other, RoundOutcome.DEFERRED, reason="scan volgt", board=uro, viewer=region.bram, now=NOW)
+    meeting.state = MeetingState.CLOSED
+
+    rows, here = meetings.agenda(session, meeting.id), presence.attendees(session, meeting.id)
+    taken = seats.seats(session, uro, [(one.name, one.discipline, one.hospital_code) for one in here], now=NOW)
+    report = printing.report(meeting, uro, rows, taken, here, network=NETWORK)
+
+    assert report.is_report
+    assert report.attended == (f"{region.bram.name} (uroloog, DELT)",)
+    assert [len(one.names) for one in report.quorum] == [1, 0]
+    assert [one.ended for block in report.blocks for one in block.items] == [
+        "besproken, advies getekend",
+        "doorgeschoven",
+        "zonder uitkomst",
+    ]
+    assert waits.outcome is None
+    (page,) = pdf_text.pages(letters.render("agenda", report.as_json(), at=NOW))
+    assert "Verslag van het multidisciplinair overleg" in page and "nog niemand" not in page
