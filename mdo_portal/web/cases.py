@@ -109,9 +109,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "others": [] if grant.reduced else other_cases.of_case(db, viewer(), case, now=now()),
         "reaches": questions.reaches(db, case, now=now()),
         "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
-        "patient_letter": patient_letters.standing_of(db, case.id)
-        if access.may(db, viewer(), Act.PATIENT_LETTER_READ, case, now=now())
-        else None,
+        "patient_letter": _patient_letter(db, case),
         "boards": people.boards_of_hospital(db, case.hospital_id),
         "texts": {} if grant.reduced else rounds.open_conclusion(db, case),
         "grants": grants.of_case(db, case.id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -84,6 +84,13 @@ def _item(row: AgendaRow, at: datetime | None) -> AgendaItem:
         starts_at=at,
         presenter=row.presenter,
         needs=tuple(discipline for discipline, question in asked if question),
-        mark=f"{row.number}e bespreking" if row.number > 1 else "",
+        mark=", ".join(_marks(row)),
         number=str(row.position),
     )
+
+
+def _marks(row: AgendaRow) -> Iterator[str]:
+    if row.discussed_before:
+        yield f"{row.discussed_before + 1}e bespreking"
+    if row.deferred_before:
+        yield f"{row.deferred_before} keer doorgeschoven"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.domain.case import Case
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import Fact, Section
@@ -59,7 +61,10 @@ def test_the_agenda_says_of_whom_a_case_asks_something_and_that_it_was_discussed
     session: Session, region: Region, meeting: Meeting, uro: Board, zeed: Hospital, case: Case
 ) -> None:
     plain = make.case(session, zeed)
-    make.planned(session, plain, meeting, viewer=region.aisha).number = 2
+    earlier = make.meeting(session, uro, starts_at=NOW - timedelta(days=7))
+    make.planned(session, plain, earlier, viewer=region.aisha).outcome = RoundOutcome.DISCUSSED
+    plain.state = CaseState.READY
+    make.planned(session, plain, meeting, viewer=region.aisha)
 
     (block,) = agenda_of(session, meeting, uro).blocks
 
