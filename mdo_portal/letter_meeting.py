@@ -111,6 +111,7 @@ class CaseHandout(LetterText):
     case_manager: str = ""
     missing: tuple[str, ...] = ()  # what the readiness rules still ask for
     earlier: tuple[str, ...] = ()  # earlier decisions in one line each
+    others: tuple[str, ...] = ()  # other cases of the same person, with their advice
     documents: tuple[str, ...] = ()  # what came as a file, and is read in the portal
     beware: tuple[str, ...] = ()  # what stands beside the patient's name: deceased, a test
 

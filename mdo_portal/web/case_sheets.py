@@ -59,7 +59,8 @@ def sheet(
         presenter=row.presenter,
         case_manager=view.case_manager_name,
         missing=tuple(readiness.ITEMS[code] for code in view.missing if code in readiness.ITEMS),
-        earlier=(*(_earlier(view, one) for one in view.rounds if one.id != row.round_id and one.outcome), *map(_other, others)),
+        earlier=tuple(_earlier(view, one) for one in view.rounds if one.id != row.round_id and one.outcome),
+        others=tuple(map(_other, others)),
         documents=tuple(_document(one) for one in view.documents if not one.superseded_at),
         beware=tuple(_beware(view, row)),
     )
@@ -120,10 +121,13 @@ _OUTCOMES = {
 
 def _other(one: OtherCase) -> str:
     """Another case of the same person, with what was advised in it."""
-    day = f"{one.meeting_at.astimezone(AMSTERDAM):%d-%m-%Y} " if one.meeting_at else ""
-    unlike = ", zelfde BSN maar andere achternaam of geboortedatum" if one.is_unlike else ""
-    said = " / ".join(one.advice) or "nog geen advies"
-    return f"{day}{one.board or 'zonder MDO'} (andere casus, {one.hospital}{unlike}): {said}"
+    where = [
+        one.board or "zonder MDO",
+        one.hospital,
+        f"{one.meeting_at.astimezone(AMSTERDAM):%d-%m-%Y}" if one.meeting_at else "",
+    ]
+    unlike = " (zelfde BSN, andere achternaam of geboortedatum)" if one.is_unlike else ""
+    return f"{', '.join(part for part in where if part)}{unlike}: {' / '.join(one.advice) or 'nog geen advies'}"
 
 
 def _document(one: DocumentRow) -> str:
@@ -140,6 +144,6 @@ def _beware(view: CaseView, row: AgendaRow) -> Iterator[str]:
     if row.is_merged:
         yield "patiëntnummers samengevoegd"
     if row.is_twice:
-        yield "deze patiënt staat twee keer op de agenda"
+        yield "deze patiënt staat meer dan één keer op de agenda"
     if view.held.messages:
         yield "een bericht wacht op „Wie is dit?”"

@@ -14,7 +14,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import Fact, Section
 from mdo_portal.letter_meeting import Agenda, CaseHandout
-from mdo_portal.services import agenda_walk, cases, meetings, outcomes, presence, rooms, seats
+from mdo_portal.services import agenda_walk, cases, meetings, other_cases, outcomes, presence, rooms, seats
 from mdo_portal.web import case_sheets, printing
 from tests import make, pdf_text
 from tests.make import COMPLETE, NETWORK, NOW
@@ -151,3 +151,22 @@ def test_of_a_meeting_that_was_held_the_paper_says_who_came_and_how_each_case_en
     assert waits.outcome is None
     (page,) = pdf_text.pages(letters.render("agenda", report.as_json(), at=NOW))
     assert "Verslag van het multidisciplinair overleg" in page and "nog niemand" not in page
+
+
+def test_a_sheet_names_the_other_cases_of_its_patient_with_their_advice(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board
+) -> None:
+    patient = make.identity("47")
+    before = make.meeting(session, uro, starts_at=NOW - timedelta(days=7))
+    earlier = make.planned(session, make.case(session, zeed, patient=patient), before, viewer=region.aisha)
+    make.signed(session, make.discussed(session, earlier, viewer=region.bram), viewer=region.bram)
+    again = make.case(session, zeed, patient=patient)
+    make.planned(session, again, meeting, viewer=region.aisha)
+    (row,) = meetings.agenda(session, meeting.id)
+    told = {"meeting": meeting, "board": uro, "at": meeting.starts_at, "on": NOW.date(), "network": NETWORK}
+
+    others = other_cases.of_case(session, region.aisha, again, now=NOW)
+    sheet = case_sheets.sheet(cases.view(session, again), row, others=others, **told)  # type: ignore[arg-type]
+
+    assert sheet.others == (f"Uro-prostaat, Ziekenhuis ZEED, {before.starts_at:%d-%m-%Y}: Operatie.",)
+    assert (sheet.earlier, sheet.beware) == ((), ())

@@ -32,5 +32,5 @@ def test_who_leads_the_board_is_told_of_both_and_a_hospital_of_its_own_only(data
 
         assert [there in aisha.get(page).text for page in (here, beside)] == [True, True]
         assert "Andere casussen van deze patiënt" in bram.get(room).text
-        assert aisha.get(f"/meetings/{region.meeting}").text.count("staat twee keer op deze agenda") == 2
+        assert aisha.get(f"/meetings/{region.meeting}").text.count("staat vaker op deze agenda") == 2
         assert [there in dirk.get(page).text for page in (here, beside)] == [False, False]
