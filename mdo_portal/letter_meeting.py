@@ -23,6 +23,7 @@ class AgendaItem:
     needs: tuple[str, ...] = ()  # disciplines
     mark: str = ""  # "spoed", "herbespreking", …
     number: str = ""  # the case number, by which who may see more finds it
+    ended: str = ""  # in a report: how its discussion ended
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ class QuorumLine:
 
 @dataclass(frozen=True)
 class Agenda(LetterText):
-    """Kind `agenda`: the agenda of one meeting. `final=False` prints that it may still change."""
+    """Kind `agenda`: the agenda of one meeting, and once it was held (`is_report`) who came and how each case ended.
+
+    `final=False` prints that it may still change.
+    """
 
     network: str
     board: str
@@ -59,6 +63,8 @@ class Agenda(LetterText):
     absent: tuple[str, ...] = ()
     remarks: str = ""
     final: bool = False
+    is_report: bool = False
+    attended: tuple[str, ...] = ()
 
 
 # The columns of the handout (SCREENS "Casus"): heading, then section of the fact and its own heading.
@@ -105,6 +111,9 @@ class CaseHandout(LetterText):
     case_manager: str = ""
     missing: tuple[str, ...] = ()  # what the readiness rules still ask for
     earlier: tuple[str, ...] = ()  # earlier decisions in one line each
+    others: tuple[str, ...] = ()  # other cases of the same person, with their advice
+    documents: tuple[str, ...] = ()  # what came as a file, and is read in the portal
+    beware: tuple[str, ...] = ()  # what stands beside the patient's name: deceased, a test
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for `letters.render`, the facts in their five columns. A section unknown here stands under Overig."""

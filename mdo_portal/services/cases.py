@@ -70,7 +70,7 @@ def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
         documents=[] if reduced else documents(session, case.id),
         events=_events(session, case.id),
         rounds=_rounds(session, case.id),
-        decisions=[] if reduced else _decisions(session, case.id),
+        decisions=[] if reduced else decisions(session, case.id),
         requests=_requests(session, case.id),
         cancel_told_at=case.cancel_told_at,
         unseen_since=case.unseen_since,
@@ -188,7 +188,7 @@ def _rounds(session: Session, case_id: uuid.UUID) -> list[RoundRow]:
     return [RoundRow._make(row) for row in session.execute(query)]
 
 
-def _decisions(session: Session, case_id: uuid.UUID) -> list[DecisionRow]:
+def decisions(session: Session, case_id: uuid.UUID) -> list[DecisionRow]:
     query = (
         select(
             Decision.id,

@@ -69,6 +69,13 @@ class AgendaRow(NamedTuple):
     last_form: DecisionForm | None = None
     #: what the referral says against itself: codes of domain/caution.py
     cautions: Sequence[str] = ()
+    question_radiology: str = ""
+    question_pathology: str = ""
+    #: another case of the same patient, or of the same BSN at another hospital, stands on this agenda too
+    is_twice: bool = False
+    #: in how many meetings it was discussed or listed before, and from how many it was deferred
+    discussed_before: int = 0
+    deferred_before: int = 0
 
     @property
     def takes_time(self) -> bool:
@@ -101,6 +108,8 @@ class Candidate(NamedTuple):
     state: CaseState
     #: what the referral says against itself: codes of domain/caution.py
     cautions: Sequence[str] = ()
+    #: from how many meetings it was deferred
+    deferred_before: int = 0
 
     @property
     def short_name(self) -> str:

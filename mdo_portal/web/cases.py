@@ -20,6 +20,7 @@ from mdo_portal.letter_outcome import pieces
 from mdo_portal.letter_words import entered
 from mdo_portal.services import (
     access,
+    agenda_walk,
     audit,
     case_acts,
     cases,
@@ -28,6 +29,7 @@ from mdo_portal.services import (
     meeting_rows,
     meetings,
     news,
+    other_cases,
     patient_letters,
     people,
     planning,
@@ -39,7 +41,7 @@ from mdo_portal.services import (
     waiting,
 )
 from mdo_portal.services.access import Grant
-from mdo_portal.services.case_rows import EventRow
+from mdo_portal.services.case_rows import CaseView, EventRow
 from mdo_portal.web import follow_ups
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.entering import own_path
@@ -105,11 +107,11 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "viewer": viewer(),
         "may": {act.value: access.may(db, viewer(), act, case, now=now()) for act in BUTTONS},
         "meetings": meetings_for(db, case),
+        "stop": _stop(db, view),
+        "others": [] if grant.reduced else other_cases.of_case(db, viewer(), case, now=now()),
         "reaches": questions.reaches(db, case, now=now()),
         "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
-        "patient_letter": patient_letters.standing_of(db, case.id)
-        if access.may(db, viewer(), Act.PATIENT_LETTER_READ, case, now=now())
-        else None,
+        "patient_letter": _patient_letter(db, case),
         "boards": people.boards_of_hospital(db, case.hospital_id),
         "texts": {} if grant.reduced else rounds.open_conclusion(db, case),
         "grants": grants.of_case(db, case.id),
@@ -129,6 +131,13 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "appointment_words": told_rows.APPOINTMENT_WORDS,
         "document": next((one for one in view.documents if str(one.id) == asked), view.documents[0] if view.documents else None),
     }
+
+
+def _stop(db: Session, view: CaseView) -> agenda_walk.Stop | None:
+    """Where it stands on the agenda of its board, for who may read that agenda."""
+    live = view.live_round
+    reads = live is not None and viewer().may(Act.MEETING_READ, board_id=live.board_id)
+    return agenda_walk.stop(db, live.meeting_id, view.id) if live and reads else None
 
 
 def _patient_letter(db: Session, case: Case) -> patient_letters.VersionLine | None:

@@ -17,6 +17,8 @@ PREVIEW = "preview"
 #: detail -> words, where the detail is one of our own short marks
 DETAIL_WORDS: dict[str, str] = {
     "brief": N_("in het kort"),
+    "other case": N_("genoemd bij een andere casus van dezelfde persoon"),
+    "case sheet": N_("casusblad voor de vergadering"),
     "content": N_("ververst"),
     "rail": N_("ververst"),
     "open": N_("geopend"),

@@ -11,26 +11,32 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters
-from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import Stale
+from mdo_portal.errors import N_, IllegalMove, Stale
+from mdo_portal.letter_meeting import CaseHandout
 from mdo_portal.services import (
     access,
     audit,
     calling_off,
+    cases,
     decision_objection_rows,
     meeting_rows,
     meetings,
+    other_cases,
     planning,
     presence,
     seats,
 )
-from mdo_portal.web import printing
+from mdo_portal.web import case_sheets, printing
+from mdo_portal.web.cases import load
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
+from mdo_portal.web.words import today
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/meetings")
+HELD = (MeetingState.CLOSED, MeetingState.SETTLED)
 SINCE = timedelta(days=8)
 """So long a meeting stays on the list when nothing on its agenda waits any more."""
 
@@ -67,6 +73,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),
         "may_lead": viewer().may(Act.MEETING_LEAD, board_id=board.id),
+        "may_print": viewer().may(Act.DOCUMENT_READ, board_id=board.id),
         "is_closed": meeting.state.value != "planned" or meeting.registration_closes_at <= now(),
         "has_begun": meeting.starts_at <= now(),
         "gone_by_objection": meetings.gone_by_objection(db, meeting.id),
@@ -160,9 +167,35 @@ def _went_off(count: int) -> str:
 @blueprint.get("/<uuid:meeting_id>/agenda.pdf")
 @may(Act.MEETING_READ)
 def printed(meeting_id: uuid.UUID) -> ResponseReturnValue:
-    """The agenda on paper: initials and year only."""
+    """The agenda on paper, or what came of it once the meeting was held: initials and year only."""
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.MEETING_READ, meeting_id)
         shown = agenda_of(db, meeting, board, Act.MEETING_READ)
-    data = printing.agenda(meeting, board, shown["agenda"], network=settings().network)  # type: ignore[arg-type]
+    told = {"network": settings().network}
+    if meeting.state in HELD:
+        data = printing.report(meeting, board, shown["agenda"], shown["seats"], shown["attendees"], **told)  # type: ignore[arg-type]
+    else:
+        data = printing.agenda(meeting, board, shown["agenda"], shown["seats"], **told)  # type: ignore[arg-type]
     return as_file(letters.render("agenda", data.as_json(), at=now()), "application/pdf", f"mdo-agenda-{meeting_id}")
+
+
+@blueprint.get("/<uuid:meeting_id>/cases.pdf")
+@may(Act.DOCUMENT_READ)
+def sheets(meeting_id: uuid.UUID) -> ResponseReturnValue:
+    """Every case that is still to be discussed on a sheet of its own: to prepare, and for when all is down."""
+    with transaction() as db:
+        meeting, board = access.meeting_for(db, viewer(), Act.DOCUMENT_READ, meeting_id)
+        agenda = meetings.agenda(db, meeting.id)
+        etas = _etas(meeting, agenda)
+        waits = [row for row in agenda if row.outcome is None]
+        made = [_sheet(db, row, meeting=meeting, board=board, at=etas[row.round_id]).as_json() for row in waits]
+    if not made:
+        raise IllegalMove(N_("Op deze agenda staat niets dat nog besproken moet worden: er zijn geen casusbladen."))
+    return as_file(letters.render_many("case", made, at=now()), "application/pdf", f"mdo-casusbladen-{meeting_id}")
+
+
+def _sheet(db: Session, row: meeting_rows.AgendaRow, *, meeting: Meeting, board: Board, at: datetime) -> CaseHandout:
+    case = load(db, Act.DOCUMENT_READ, row.case_id, detail="case sheet").case
+    others = other_cases.of_case(db, viewer(), case, now=now())
+    told = {"meeting": meeting, "board": board, "at": at, "on": today(), "network": settings().network}
+    return case_sheets.sheet(cases.view(db, case), row, others=others, **told)  # type: ignore[arg-type]

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.exchange import dotted
+from mdo_portal.domain.round import RoundOutcome
+from mdo_portal.exchange import DecisionForm, dotted
 from mdo_portal.letter_meeting import Agenda, AgendaBlock, AgendaItem, QuorumLine
 from mdo_portal.services.meeting_rows import AgendaRow
+from mdo_portal.services.presence import Attendee
+from mdo_portal.services.seats import Seat
 
 
-def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], *, network: str) -> Agenda:
-    """The agenda of a meeting, for paper and mail."""
-    items, at = [], meeting.starts_at
+def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], filled: Sequence[Seat], *, network: str) -> Agenda:
+    """The agenda of a meeting, for paper and mail; `filled`: who can take the places of its quorum, or took them."""
+    items: list[AgendaItem] = []
+    listed: list[AgendaItem] = []
+    at = meeting.starts_at
     rows = [row for row in rows if row.takes_time]
     for row in rows:
-        items.append(
-            AgendaItem(
-                initials=dotted(row.initials or row.given[:1]),
-                birth_year=row.birth_on.year if row.birth_on else None,
-                hospital=row.hospital_name,
-                question=row.question,
-                minutes=row.minutes,
-                starts_at=at,
-                presenter=row.presenter,
-                number=str(row.position),
-            )
-        )
+        (listed if row.outcome is RoundOutcome.LISTED else items).append(_item(row, at))
         at += timedelta(minutes=row.minutes)
     return Agenda(
         network=network,
@@ -35,9 +30,67 @@ def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], *, network
         number=f"{board.code}-{meeting.starts_at:%Y%m%d}",
         meeting_at=meeting.starts_at,
         blocks=(AgendaBlock(heading="Te bespreken", items=tuple(items)),),
+        listed=tuple(listed),
         place=meeting.place,
         minutes_planned=sum(row.minutes for row in rows),
         minutes_available=meeting.minutes,
-        quorum=tuple(QuorumLine(role=group.words) for group in board.wanted),
+        quorum=tuple(QuorumLine(role=seat.words, names=seat.present or seat.members) for seat in filled),
         final=meeting.state is not MeetingState.PLANNED,
     )
+
+
+def report(
+    meeting: Meeting, board: Board, rows: Sequence[AgendaRow], taken: Sequence[Seat], came: Sequence[Attendee], *, network: str
+) -> Agenda:
+    """The same of a meeting that was held: who came, which places nobody took, how each case ended and whether its advice is signed."""
+    planned = agenda(meeting, board, rows, taken, network=network)
+    items = tuple(replace(_item(row, row.started_at), ended=_ended(row)) for row in rows)
+    return replace(
+        planned,
+        is_report=True,
+        attended=tuple(f"{one.name} ({', '.join((one.discipline, one.hospital_code))})" for one in came if not one.observes),
+        quorum=tuple(QuorumLine(role=seat.words, names=seat.present) for seat in taken),
+        blocks=(AgendaBlock(heading="Agenda", items=items),),
+        listed=(),
+    )
+
+
+def _ended(row: AgendaRow) -> str:
+    if row.outcome is None:
+        return "zonder uitkomst"
+    if not row.outcome.is_signable:
+        return _ENDED[row.outcome] + (", bericht getekend" if row.last_form is DecisionForm.OUTCOME else "")
+    said = {None: "nog niet getekend", DecisionForm.WITHDRAWAL: "advies ingetrokken"}.get(row.last_form, "advies getekend")
+    return f"{_ENDED[row.outcome]}, {said}"
+
+
+_ENDED = {
+    RoundOutcome.DISCUSSED: "besproken",
+    RoundOutcome.LISTED: "hamerstuk",
+    RoundOutcome.DEFERRED: "doorgeschoven",
+    RoundOutcome.REDIRECTED: "doorverwezen",
+    RoundOutcome.WITHDRAWN: "ingetrokken",
+}
+
+
+def _item(row: AgendaRow, at: datetime | None) -> AgendaItem:
+    asked = (("radiologie", row.question_radiology), ("pathologie", row.question_pathology))
+    return AgendaItem(
+        initials=dotted(row.initials or row.given[:1]),
+        birth_year=row.birth_on.year if row.birth_on else None,
+        hospital=row.hospital_name,
+        question=row.question,
+        minutes=row.minutes,
+        starts_at=at,
+        presenter=row.presenter,
+        needs=tuple(discipline for discipline, question in asked if question),
+        mark=", ".join(_marks(row)),
+        number=str(row.position),
+    )
+
+
+def _marks(row: AgendaRow) -> Iterator[str]:
+    if row.discussed_before:
+        yield f"{row.discussed_before + 1}e bespreking"
+    if row.deferred_before:
+        yield f"{row.deferred_before} keer doorgeschoven"

@@ -27,6 +27,7 @@ from mdo_portal.services import (
     meeting_rows,
     meetings,
     news,
+    other_cases,
     outcomes,
     post,
     presence,
@@ -80,6 +81,7 @@ _RIGHTS = {
 _NO_TEXT: dict[str, object] = {"notes": {}, "items": [], "answers": None}
 _NO_CASE: dict[str, object] = {
     "case": None,
+    "others": [],
     "notes": {},
     "decision": None,
     "additions": [],
@@ -112,6 +114,7 @@ def _with_case(db: Session, shown: dict[str, object]) -> dict[str, object]:
     wanted = request.args.get("document", "")
     return shown | {
         "case": view,
+        "others": [] if reduced else other_cases.of_case(db, viewer(), case, now=now()),
         "news": news.of(view, None, default=(Since.DISCUSSION,)),
         "section_words": SECTION_WORDS,
         "document": next((one for one in view.documents if str(one.id) == wanted), None) if shown["may_read_documents"] else None,

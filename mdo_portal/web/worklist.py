@@ -13,7 +13,18 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import OPEN_STATES, CaseState
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, cases, decision_objection_rows, meetings, news, unseen, worklist, worklist_boards
+from mdo_portal.services import (
+    access,
+    audit,
+    cases,
+    decision_objection_rows,
+    meetings,
+    news,
+    other_cases,
+    unseen,
+    worklist,
+    worklist_boards,
+)
 from mdo_portal.services.questions import reaches
 from mdo_portal.services.worklist import PAGE
 from mdo_portal.services.worklist_rows import BoardCount, Filter
@@ -151,7 +162,8 @@ def brief() -> ResponseReturnValue:
         rights = {act.value: access.may(db, viewer(), act, grant.case, now=now()) for act in BRIEF_BUTTONS}
         coming = meetings_for(db, grant.case) if rights[Act.CASE_PLAN] else []
         who_reads = reaches(db, grant.case, now=now())
-    shown = {"case": view, "may": rights, "meetings": coming, "viewer": viewer(), "unseen": news.unseen(view)}
+        others = [] if grant.reduced else other_cases.of_case(db, viewer(), grant.case, now=now())
+    shown = {"case": view, "others": others, "may": rights, "meetings": coming, "viewer": viewer(), "unseen": news.unseen(view)}
     shown |= {"section_words": SECTION_WORDS, "reaches": who_reads}
     return render_template("worklist/_brief.html", now=now(), urgency_words=HURRY, **shown)
 

@@ -59,7 +59,7 @@ def test_on_paper_nobody_is_asked_to_prepare_it(
 ) -> None:
     withdraw(session, region, rounds[0])
 
-    paper = printing.agenda(meeting, uro, meetings.agenda(session, meeting.id), network=NETWORK)
+    paper = printing.agenda(meeting, uro, meetings.agenda(session, meeting.id), (), network=NETWORK)
 
     items = [item for block in paper.blocks for item in block.items]
     assert [(item.number, item.starts_at) for item in items] == [("2", meeting.starts_at)]

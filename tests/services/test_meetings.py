@@ -14,6 +14,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove, Stale
 from mdo_portal.services import case_acts, meetings, outcomes, planning, questions, rooms, timeline
+from mdo_portal.web import printing
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -257,3 +258,27 @@ def test_an_order_of_another_agenda_is_stale(
         planning.reorder(session, meeting, order)
 
     assert [row.round_id for row in meetings.agenda(session, meeting.id)] == rounds
+
+
+def test_a_case_that_was_carried_over_twice_is_told_as_that_and_not_as_discussed(
+    session: Session, region: Region, uro: Board, zeed: Hospital
+) -> None:
+    case = make.case(session, zeed)
+    coming = [make.meeting(session, uro, starts_at=NOW + timedelta(days=days)) for days in (7, 14, 21, 28)]
+    told = {"board": uro, "viewer": region.bram, "now": NOW}
+    for one in coming[:2]:
+        round_ = make.planned(session, case, one, viewer=region.aisha)
+        outcomes.set_outcome(session, round_, case, RoundOutcome.DEFERRED, reason="scan volgt", **told)  # type: ignore[arg-type]
+    assert [(one.deferred_before, one.case_id) for one in meetings.candidates(session, uro.id)] == [(2, case.id)]
+    third = make.planned(session, case, coming[2], viewer=region.aisha)
+    make.planned(session, make.case(session, zeed), coming[2], viewer=region.aisha)
+
+    rows = meetings.agenda(session, coming[2].id)
+
+    assert [(one.discussed_before, one.deferred_before) for one in rows] == [(0, 2), (0, 0)]
+    paper = printing.agenda(coming[2], uro, rows, (), network=make.NETWORK)
+    assert [one.mark for one in paper.blocks[0].items] == ["2 keer doorgeschoven", ""]
+    third.outcome = RoundOutcome.DISCUSSED
+    case.state = CaseState.READY
+    fourth = make.planned(session, case, coming[3], viewer=region.aisha)
+    assert [(one.round_id, one.discussed_before) for one in meetings.agenda(session, coming[3].id)] == [(fourth.id, 1)]

@@ -1,0 +1,36 @@
+"""A patient who is in two hospitals: who leads the board reads of both on each, and the hospitals read nothing of each other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.hospital import Hospital
+from tests import make
+from tests.make import BSN
+from tests.people import Region
+from tests.web.portal import CSRF, app_on, signed_in
+
+
+def test_who_leads_the_board_is_told_of_both_and_a_hospital_of_its_own_only(database: Database, region: Region) -> None:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
+        zeed, delt = (session.get_one(Hospital, region.hospitals[code]) for code in ("ZEED", "DELT"))
+        ours, theirs = (make.case(session, one, patient=make.identity(bsn=BSN), now=now) for one in (zeed, delt))
+        for one in (ours, theirs):
+            make.planned(session, one, meeting, viewer=region.aisha, now=now)
+        here, there = f"/cases/{ours.id}", f"/cases/{theirs.id}"
+
+    with app_on(database) as app:
+        aisha, dirk, bram = (signed_in(app, database, region, name) for name in ("Aisha", "Dirk", "Bram"))
+        bram.post(f"/meetings/{region.meeting}/room/open", data={"csrf_token": CSRF})
+        beside = f"/worklist/brief?case={ours.id}"
+        room = f"/meetings/{region.meeting}/room"
+
+        assert [there in aisha.get(page).text for page in (here, beside)] == [True, True]
+        assert "Andere casussen van deze patiënt" in bram.get(room).text
+        assert aisha.get(f"/meetings/{region.meeting}").text.count("staat vaker op deze agenda") == 2
+        assert [there in dirk.get(page).text for page in (here, beside)] == [False, False]
