@@ -225,3 +225,33 @@ def test_what_was_put_on_paper_and_confirmed_by_the_system_after_all_is_named(ou
     outbox.drain(receiver)
 
     assert receiver.came[0].replaces_delivery_id == came[1].delivery_id
+
+
+@pytest.mark.parametrize("answer", [LATER, AE])
+def test_what_was_told_by_telephone_and_never_came_in_their_system_is_not_named(outbox: Outbox, answer: Receipt) -> None:
+    """Confirmed by hand, as nothing of it went over the line, or its no was the last word: what stands in their system is the one before."""
+    round_, (first, *_) = _versions(outbox, AA, answer)
+    by = outbox.region.dirk
+    _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
+    outbox.now += HOUR
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [(one.version, one.replaces_delivery_id) for one in receiver.came] == [(3, first.delivery_id)]
+
+
+@pytest.mark.parametrize("told", [(SILENCE,), (AE, SILENCE)])
+def test_what_was_told_by_telephone_and_may_stand_in_their_system_is_named(outbox: Outbox, told: tuple[Receipt, ...]) -> None:
+    round_, came = _versions(outbox, AA, told[0])
+    if told[1:]:
+        _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.send_again(s, letter, now=outbox.now))
+        outbox.work(Receiver([*told[1:]]))
+    by = outbox.region.dirk
+    _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
+    outbox.now += HOUR
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [one.replaces_delivery_id for one in receiver.came] == [came[1].delivery_id]
