@@ -171,6 +171,17 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
     )
 
 
+def withhold(session: Session, case: Case) -> None:
+    """The patient objects: what was printed for a general practitioner and nobody sent yet, nobody need send.
+
+    What has its turn still to come is looked at then.
+    """
+    printed = (Delivery.channel == Channel.PAPER.value, Delivery.state == DeliveryState.WAITING, Delivery.sent_at.is_(None))
+    to_others = select(Delivery).where(Delivery.case_id == case.id, Delivery.audience != Audience.REFERRER, *printed)
+    for delivery in session.scalars(to_others.order_by(Delivery.id).with_for_update()):
+        cancel(session, delivery)
+
+
 def cancel(session: Session, delivery: Delivery) -> None:
     """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again."""
     if delivery.sent_at is None:
