@@ -79,7 +79,7 @@ def settle(
     if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
         write_down(session, delivery, receipt, now=now, turn=turn)
     elif receipt.kind is ReceiptKind.UNKNOWN:
-        delivery.sent_at = delivery.sent_at or now  # it may be there, whoever carries it now: a late yes counts, and it can be named
+        delivery.sent_at = delivery.sent_at or now  # it may be there, whoever carries it now
     return Settled(before, delivery.state, turn, queue)
 
 
