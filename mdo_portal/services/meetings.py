@@ -27,13 +27,21 @@ LASTS = timedelta(hours=6)
 """A meeting that was to begin longer ago is over, whatever became of it."""
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
 PLANNABLE = (*TO_COME, MeetingState.OPEN)
+OFFERED = 8
+"""Meetings to choose from for a case."""
 ENDS_UNSEEN = tuple(one for one in RoundOutcome if not one.is_signable)
 TAKES_TIME = or_(Round.outcome.is_(None), Round.outcome.not_in(ENDS_UNSEEN), Round.started_at.is_not(None))
 """As AgendaRow.takes_time."""
 
 
 def upcoming(
-    session: Session, board_ids: Sequence[uuid.UUID], *, since: datetime, limit: int = 200, undecided: bool = False
+    session: Session,
+    board_ids: Sequence[uuid.UUID],
+    *,
+    since: datetime,
+    limit: int = 200,
+    undecided: bool = False,
+    states: Sequence[MeetingState] = tuple(MeetingState),
 ) -> list[MeetingRow]:
     """Meetings of these boards from `since` on, with what is planned in them; `undecided`: older ones too while a case waits there."""
     waits = aliased(Round)
@@ -55,12 +63,18 @@ def upcoming(
         )
         .join(Board, Board.id == Meeting.board_id)
         .outerjoin(Round, Round.meeting_id == Meeting.id)
-        .where(Meeting.board_id.in_(board_ids), or_(Meeting.starts_at > since, left) if undecided else Meeting.starts_at > since)
+        .where(Meeting.board_id.in_(board_ids), Meeting.state.in_(states))
+        .where(or_(Meeting.starts_at > since, left) if undecided else Meeting.starts_at > since)
         .group_by(Meeting.id, Board.id)
         .order_by(Meeting.starts_at)
         .limit(limit)
     )
     return [MeetingRow._make(row) for row in session.execute(query)]
+
+
+def plannable(session: Session, board_id: uuid.UUID | None, *, now: datetime) -> list[MeetingRow]:
+    """The next meetings of this board on which a case can still come."""
+    return upcoming(session, [board_id] if board_id else [], since=now, limit=OFFERED, states=PLANNABLE)
 
 
 def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = None, reduced: bool = False) -> list[AgendaRow]:
