@@ -255,3 +255,15 @@ def test_what_was_told_by_telephone_and_may_stand_in_their_system_is_named(outbo
     outbox.drain(receiver)
 
     assert [one.replaces_delivery_id for one in receiver.came] == [came[1].delivery_id]
+
+
+def test_our_own_no_to_a_second_attempt_does_not_undo_that_the_first_may_have_arrived(outbox: Outbox) -> None:
+    """The address was changed, or the letter could not be written any more: nobody there said no, and its correction must end it."""
+    round_, (first,) = _versions(outbox, SILENCE)
+    outbox.work(Receiver([UNSENDABLE]), at=outbox.now + HOUR)
+    assert outbox.letter(round_).state is DeliveryState.REFUSED
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [(one.version, one.replaces_delivery_id) for one in receiver.came] == [(2, first.delivery_id)]

@@ -96,7 +96,7 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
         delivery.sent_at = now
     was = delivery.state
     _follow(delivery, receipt, turn, now=now)
-    if delivery.state is DeliveryState.REFUSED or delivery.sent_at is None:
+    if delivery.sent_at is None or (delivery.state is DeliveryState.REFUSED and receipts.has_left(receipt)):
         delivery.named_id = None  # nothing of it is there: when it goes again, it names what its recipient has by then
     if was is delivery.state and not first_time_sent:
         changes.announce(session, "post", delivery.hospital_id)
@@ -126,7 +126,9 @@ def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) 
         _hold_no_more(delivery)
     elif receipt.kind is ReceiptKind.REFUSED:
         delivery.move(DeliveryState.REFUSED)
-        delivery.refused_at, delivery.received_at, delivery.next_attempt_at = now, None, None
+        delivery.received_at = delivery.next_attempt_at = None
+        if receipts.has_left(receipt):
+            delivery.refused_at = now  # else it was our own no, and what left before may be there
         _hold_no_more(delivery)
     elif receipts.told(receipt) is Told.ABSENCE:
         delivery.attempts = max(0, delivery.attempts - 1)  # it was not put to anybody, and keeps its turn
