@@ -20,13 +20,15 @@ from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import changes, held, news
-from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
+from mdo_portal.services.meeting_rows import AgendaRow, Candidate, Candidates, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LASTS = timedelta(hours=6)
 """A meeting that was to begin longer ago is over, whatever became of it."""
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
 PLANNABLE = (*TO_COME, MeetingState.OPEN)
+MOST_CANDIDATES = 100
+"""Beside one agenda; the others stand on the work list."""
 OFFERED = 8
 """Meetings to choose from for a case."""
 ENDS_UNSEEN = tuple(one for one in RoundOutcome if not one.is_signable)
@@ -123,8 +125,8 @@ def gone_by_objection(session: Session, meeting_id: uuid.UUID) -> int:
     return session.scalar(select(func.access.gone_by_objection(meeting_id))) or 0
 
 
-def candidates(session: Session, board_id: uuid.UUID) -> list[Candidate]:
-    """Cases that wait for this board, earliest latest-useful-date first."""
+def candidates(session: Session, board_id: uuid.UUID) -> Candidates:
+    """Cases that wait for this board, earliest latest-useful-date first; at most MOST_CANDIDATES."""
     query = (
         select(
             Case.id,
@@ -143,9 +145,10 @@ def candidates(session: Session, board_id: uuid.UUID) -> list[Candidate]:
         .join(Hospital, Hospital.id == Case.hospital_id)
         .where(Case.board_id == board_id, Case.is_open, Case.state.in_(WAITING))
         .order_by(Case.due_on, Case.id)
-        .limit(100)
+        .limit(MOST_CANDIDATES + 1)
     )
-    return [Candidate._make(row) for row in session.execute(query)]
+    found = [Candidate._make(row) for row in session.execute(query)]
+    return Candidates(found[:MOST_CANDIDATES], more_wait=len(found) > MOST_CANDIDATES)
 
 
 def moment(at: datetime) -> str:

@@ -169,6 +169,21 @@ def _planned_by_another(database: Database, region: Region) -> uuid.UUID:
         return case.id
 
 
+def test_more_candidates_than_are_shown_are_told_apart_from_all(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list ended at a hundred, as if nothing else waited."""
+    monkeypatch.setattr(meetings, "MOST_CANDIDATES", 2)
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    board, shown = board_of(session, region), []
+    for _ in range(3):
+        make.case(session, zeed)
+        found = meetings.candidates(session, board.id)
+        shown.append((len(found.shown), found.more_wait))
+
+    assert shown == [(1, False), (2, False), (2, True)]
+
+
 def test_meetings_that_are_not_held_take_no_place_among_those_to_choose_from(
     session: Session, region: Region, meeting: Meeting
 ) -> None:

@@ -186,7 +186,7 @@ def test_plain_metadata_says_what_the_letter_is(tmp_path: Path) -> None:
 
     assert (told["form"], told["replaces"]) == ("withdrawal", "urn:oid:2.25.899")
     assert told["sha256"] == hashlib.sha256((tmp_path / told["file"]).read_bytes()).hexdigest()
-    assert told["patient"]["bsn"] == "999900006"
+    assert (told["patient"]["bsn"], told["patient"]["birth_on"]) == ("999900006", str(decision().patient.birth_on))
 
 
 @pytest.mark.parametrize("is_trial", [True, False])
