@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
+from mdo_portal import dispatch
+from mdo_portal.commands.restored import restored
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
@@ -267,3 +269,21 @@ def test_our_own_no_to_a_second_attempt_does_not_undo_that_the_first_may_have_ar
     outbox.drain(receiver)
 
     assert [(one.version, one.replaces_delivery_id) for one in receiver.came] == [(2, first.delivery_id)]
+
+
+@pytest.mark.parametrize("where", ["on the line", "in a backup"])
+def test_so_is_what_was_told_while_nobody_here_knew_whether_it_left(outbox: Outbox, where: str) -> None:
+    round_, _ = _versions(outbox, AA)
+    outbox.corrected(round_)
+    if where == "on the line":
+        assert dispatch.take(outbox.database, clock=lambda: outbox.now)
+    else:
+        restored(outbox.database, at=outbox.now, now=outbox.now)
+    by = outbox.region.dirk
+    _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
+    outbox.now += HOUR
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [one.replaces_delivery_id for one in receiver.came] == [str(outbox.letter(round_, version=2).id)]
