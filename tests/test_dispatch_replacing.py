@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
+from mdo_portal import dispatch
+from mdo_portal.commands.restored import restored
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
@@ -225,3 +227,63 @@ def test_what_was_put_on_paper_and_confirmed_by_the_system_after_all_is_named(ou
     outbox.drain(receiver)
 
     assert receiver.came[0].replaces_delivery_id == came[1].delivery_id
+
+
+@pytest.mark.parametrize("answer", [LATER, AE])
+def test_what_was_told_by_telephone_and_never_came_in_their_system_is_not_named(outbox: Outbox, answer: Receipt) -> None:
+    """Confirmed by hand, as nothing of it went over the line, or its no was the last word: what stands in their system is the one before."""
+    round_, (first, *_) = _versions(outbox, AA, answer)
+    by = outbox.region.dirk
+    _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
+    outbox.now += HOUR
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [(one.version, one.replaces_delivery_id) for one in receiver.came] == [(3, first.delivery_id)]
+
+
+@pytest.mark.parametrize("told", [(SILENCE,), (AE, SILENCE)])
+def test_what_was_told_by_telephone_and_may_stand_in_their_system_is_named(outbox: Outbox, told: tuple[Receipt, ...]) -> None:
+    round_, came = _versions(outbox, AA, told[0])
+    if told[1:]:
+        _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.send_again(s, letter, now=outbox.now))
+        outbox.work(Receiver([*told[1:]]))
+    by = outbox.region.dirk
+    _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
+    outbox.now += HOUR
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [one.replaces_delivery_id for one in receiver.came] == [came[1].delivery_id]
+
+
+def test_our_own_no_to_a_second_attempt_does_not_undo_that_the_first_may_have_arrived(outbox: Outbox) -> None:
+    """The address was changed, or the letter could not be written any more: nobody there said no, and its correction must end it."""
+    round_, (first,) = _versions(outbox, SILENCE)
+    outbox.work(Receiver([UNSENDABLE]), at=outbox.now + HOUR)
+    assert outbox.letter(round_).state is DeliveryState.REFUSED
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [(one.version, one.replaces_delivery_id) for one in receiver.came] == [(2, first.delivery_id)]
+
+
+@pytest.mark.parametrize("where", ["on the line", "in a backup"])
+def test_so_is_what_was_told_while_nobody_here_knew_whether_it_left(outbox: Outbox, where: str) -> None:
+    round_, _ = _versions(outbox, AA)
+    outbox.corrected(round_)
+    if where == "on the line":
+        assert dispatch.take(outbox.database, clock=lambda: outbox.now)
+    else:
+        restored(outbox.database, at=outbox.now, now=outbox.now)
+    by = outbox.region.dirk
+    _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
+    outbox.now += HOUR
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [one.replaces_delivery_id for one in receiver.came] == [str(outbox.letter(round_, version=2).id)]

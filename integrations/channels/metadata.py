@@ -12,7 +12,7 @@ from integrations.fhir.outgoing import Letter, judged_bytes, pruned
 from integrations.fhir.outgoing_r4 import document
 from integrations.fhir.profile import load_profile
 from integrations.profiles import load
-from mdo_portal.exchange import OutgoingDecision, WrongProfile
+from mdo_portal.exchange import DecisionForm, OutgoingDecision, WrongProfile
 
 USUAL = "paper"
 LONGEST_NUMBER = 80
@@ -56,13 +56,23 @@ def _fhir(decision: OutgoingDecision) -> bytes:
     return judged_bytes(pruned(made), "R4", is_trial=decision.is_trial)
 
 
+def _form(decision: OutgoingDecision) -> DecisionForm:
+    """What it is to this recipient. What takes back or adds to a letter that never came there is no letter of advice all the same."""
+    alone = {
+        DecisionForm.ADDENDUM: DecisionForm.ADDENDUM,
+        DecisionForm.WITHDRAWAL: DecisionForm.WITHDRAWAL,
+        DecisionForm.RECALL: DecisionForm.WITHDRAWAL,
+    }
+    return decision.form_there if decision.replaces_document_number else alone.get(decision.form, decision.form_there)
+
+
 def _plain(decision: OutgoingDecision) -> bytes:
     patient = decision.patient
     told: dict[str, Any] = {"trial": True} if decision.is_trial else {}
     told |= {
         "id": decision.delivery_id,
         "document_number": decision.document_number,
-        "form": decision.form_there.value,
+        "form": _form(decision).value,
         "replaces": decision.replaces_document_number,
         "title": decision.letter_title,
         "file": f"{file_name(decision)}.pdf",

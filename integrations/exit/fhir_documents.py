@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from integrations.exit import fhir_parts as parts
 from integrations.exit.numbers import entry, instant, urn
@@ -82,7 +83,9 @@ def decision_document(case: LeavingCase, round_: LeavingRound, decision: Leaving
     rest = [entry(urn(round_.id), parts.encounter(case, round_))]
     rest += [entry(plan, parts.care_plan(case, round_, decision))] if decision.form.has_advice else []
     if letter:
-        rest.append(entry(urn(letter.id), parts.document(case, letter, letter_path, parts.CONSULT_NOTE)))
+        holds = decision.stands or STATUS.get(decision.form) == "entered-in-error"  # a withdrawal is the last word
+        told = replace(letter, is_replaced=not holds)
+        rest.append(entry(urn(letter.id), parts.document(case, told, letter_path, parts.CONSULT_NOTE)))
         rest.append(entry(urn(letter.id, "binary"), parts.binary(letter)))
         sections.append(parts.section("Brief", [letter.title], [urn(letter.id), urn(letter.id, "binary")]))
     return _bundle(decision.id, instant(decision.signed_at), urn(decision.id, "composition"), composition, case, rest)

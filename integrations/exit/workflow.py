@@ -118,10 +118,12 @@ def _final(status: Status, round_: LeavingRound) -> tuple[Part, ...]:
 
 
 def note_of(round_: LeavingRound) -> str:
-    """How the round ended in words: the notification of a discussion that was cancelled, or what is there before a signature."""
+    """How the round ended in words: the notification of one that was cancelled, or what is there before a signature."""
     words = {
-        "deferred": "Doorgeschoven", "redirected": "Doorverwezen", "withdrawn": "Ingetrokken", "discussed": "Besproken, nog niet getekend",
-        "listed": "Als hamerstuk geregistreerd, nog niet getekend",
+        "deferred": "Doorgeschoven", "redirected": "Doorverwezen", "withdrawn": "Ingetrokken", "discussed": "Besproken",
+        "listed": "Als hamerstuk geregistreerd",
     }.get(round_.outcome, "Nog niet besproken")  # fmt: skip
+    if round_.outcome in HELD and not any(one.form.has_advice for one in round_.decisions):
+        words += ", nog niet getekend"
     reason = f": {round_.outcome_reason}" if round_.outcome_reason else ""
     return f"Ronde {round_.number}, {round_.board}, {round_.meeting_at:%d-%m-%Y}. {words}{reason}.\n"

@@ -54,10 +54,8 @@ CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.DEFERRED: frozenset(_BEFORE_MEETING | _OUT | {CaseState.SCHEDULED}),
     CaseState.DISCUSSED: frozenset({CaseState.DECIDED, CaseState.SCHEDULED, CaseState.DEFERRED, CaseState.LISTED}),
     CaseState.LISTED: frozenset({CaseState.DECIDED, CaseState.SCHEDULED, CaseState.DEFERRED, CaseState.DISCUSSED}),
-    # the three after the first: the advice was withdrawn, to be discussed again or not at all
-    CaseState.DECIDED: frozenset(
-        {CaseState.DELIVERED, CaseState.DECIDED, CaseState.INCOMPLETE, CaseState.READY, CaseState.CLOSED}
-    ),
+    # what follows after the first two: the advice was withdrawn, to be discussed again or not at all
+    CaseState.DECIDED: frozenset({CaseState.DELIVERED, CaseState.DECIDED, CaseState.CLOSED} | _BEFORE_MEETING),
     CaseState.DELIVERED: frozenset({CaseState.DECIDED, CaseState.FOLLOWED_UP, CaseState.CLOSED} | _BEFORE_MEETING),
     CaseState.FOLLOWED_UP: frozenset({CaseState.CLOSED} | _BEFORE_MEETING),
     CaseState.CLOSED: frozenset(_BEFORE_MEETING),

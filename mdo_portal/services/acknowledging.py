@@ -27,7 +27,8 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
     that settles nothing (a commit) changes nothing.
     That it arrived counts whatever a person, a restore, our patience or an earlier no made of it since. Anything else is about an
     attempt of before: what is carried on paper by now, or waits to be sent again, stays so. A commit that was the last word because
-    nothing came after it (MSH-16 ER) is not the last word when the application says no.
+    nothing came after it (MSH-16 ER) is not the last word when the application says no; and what is held after a restore has left, as
+    far as anybody knows, whatever the backup says.
     """
     number = control_id.lower()
     if receipt.kind is ReceiptKind.UNKNOWN or not _OURS.fullmatch(number):
@@ -41,8 +42,10 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
         is_spoken_for = or_(is_spoken_for, and_(Delivery.state.in_(given_up), has_left))
     else:
         by_commit = and_(Delivery.state == DeliveryState.RECEIVED, Delivery.receipt_code == COMMIT)
-        is_no = receipt.kind is ReceiptKind.REFUSED
-        is_spoken_for = and_(or_(is_spoken_for, by_commit) if is_no else is_spoken_for, Delivery.channel != Channel.PAPER.value)
+        is_held = and_(Delivery.state == DeliveryState.WAITING, Delivery.held_at.is_not(None))
+        if receipt.kind is ReceiptKind.REFUSED:
+            is_spoken_for = or_(is_spoken_for, by_commit, is_held)
+        is_spoken_for = and_(is_spoken_for, Delivery.channel != Channel.PAPER.value)
     as_sent = func.replace(cast(Delivery.id, Text), "-", "")
     query = select(Delivery).where(
         Delivery.hospital_id == hospital_id,

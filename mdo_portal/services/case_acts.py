@@ -12,7 +12,7 @@ from mdo_portal.domain.case import OVER, WAITING, Case, CaseState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import changes, meetings, referrals, rooms, standing, timeline
+from mdo_portal.services import changes, meetings, referrals, rooms, standing, timeline, waiting
 
 
 def route(session: Session, case: Case, board: Board, *, viewer: Viewer, now: datetime) -> None:
@@ -51,7 +51,8 @@ def reopen(session: Session, case: Case, reason: str, *, viewer: Viewer, now: da
         raise IllegalMove(N_("Deze casus staat nog op de werklijst. Er is niets veranderd."))
     if case.objected:
         raise IllegalMove(N_("De patiënt maakt bezwaar tegen delen: geen MDO ziet deze casus. Er is niets veranderd."))
-    case.move(CaseState.INCOMPLETE if case.missing or case.board_id is None else CaseState.READY, now=now)
+    state = waiting.state_of(session, case)
+    case.move(CaseState.INCOMPLETE if state is CaseState.READY and case.board_id is None else state, now=now)
     case.cancel_told_at = None
     timeline.happened(session, case, "case.reopened", at=now, person_id=viewer.person_id, reason=reason.strip())
     standing.announce(session, case)

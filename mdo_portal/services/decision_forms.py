@@ -22,7 +22,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import conclusions, decisions, recipients, rooms, signing_warnings
+from mdo_portal.services import conclusions, decisions, recipients, rooms, signing_warnings, waiting
 from mdo_portal.services.decision_content import content_about, of_round
 from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
 
@@ -163,16 +163,16 @@ def sign(
     decision = decisions.keep(
         session, round_, case, shown.content, form=written.form, about=shown.about, reason=written.reason, viewer=viewer, now=now
     )
-    _move(case, written, shown, now=now)
+    _move(session, case, written, shown, now=now)
     decisions.tell(session, meeting, case, _EVENT[written.form], viewer=viewer, now=now)
     return decision
 
 
-def _move(case: Case, written: Written, shown: FormPreview, *, now: datetime) -> None:
+def _move(session: Session, case: Case, written: Written, shown: FormPreview, *, now: datetime) -> None:
     if written.form is DecisionForm.ADDENDUM:
         if case.state is CaseState.DELIVERED:
             case.move(CaseState.DECIDED, now=now)  # until this letter has arrived too
     elif shown.content["then"] == Then.AGAIN:
-        case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
+        case.move(waiting.state_of(session, case), now=now)
     elif shown.content["then"] == Then.CLOSED:
         case.move(CaseState.CLOSED, now=now)

@@ -78,6 +78,8 @@ def settle(
     is_on_paper = delivery.channel == Channel.PAPER and over not in (None, Channel.PAPER)
     if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
         write_down(session, delivery, receipt, now=now, turn=turn)
+    elif receipt.kind is ReceiptKind.UNKNOWN:
+        delivery.sent_at = delivery.sent_at or now  # it may be there, whoever carries it now
     return Settled(before, delivery.state, turn, queue)
 
 
@@ -94,7 +96,7 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
         delivery.sent_at = now
     was = delivery.state
     _follow(delivery, receipt, turn, now=now)
-    if delivery.state is DeliveryState.REFUSED or delivery.sent_at is None:
+    if delivery.sent_at is None or (delivery.state is DeliveryState.REFUSED and receipts.has_left(receipt)):
         delivery.named_id = None  # nothing of it is there: when it goes again, it names what its recipient has by then
     if was is delivery.state and not first_time_sent:
         changes.announce(session, "post", delivery.hospital_id)
@@ -120,12 +122,14 @@ def _after_all(session: Session, delivery: Delivery) -> str:
 def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) -> None:
     if receipt.kind is ReceiptKind.ACCEPTED:
         delivery.move(DeliveryState.RECEIVED)
-        delivery.received_at = receipt.at or now
-        delivery.next_attempt_at = delivery.held_at = None
-        delivery.hold_reason = ""
+        delivery.received_at, delivery.next_attempt_at = receipt.at or now, None
+        _hold_no_more(delivery)
     elif receipt.kind is ReceiptKind.REFUSED:
         delivery.move(DeliveryState.REFUSED)
-        delivery.refused_at, delivery.received_at, delivery.next_attempt_at = now, None, None
+        delivery.received_at = delivery.next_attempt_at = None
+        if receipts.has_left(receipt):
+            delivery.refused_at = now  # else it was our own no, and what left before may be there
+        _hold_no_more(delivery)
     elif receipts.told(receipt) is Told.ABSENCE:
         delivery.attempts = max(0, delivery.attempts - 1)  # it was not put to anybody, and keeps its turn
         delivery.next_attempt_at = turn.next_attempt_at or now
@@ -134,6 +138,11 @@ def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) 
         delivery.next_attempt_at = None
     else:
         _try_later(delivery, receipt, now=now)
+
+
+def _hold_no_more(delivery: Delivery) -> None:
+    """What became of it is known: nobody need ask."""
+    delivery.held_at, delivery.hold_reason = None, ""
 
 
 def _try_later(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:

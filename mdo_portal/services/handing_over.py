@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.hospital import BY_PERSON, Channel
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import changes, destinations
@@ -47,11 +47,21 @@ def confirm_by_hand(session: Session, delivery: Delivery, *, viewer: Viewer, now
     """A person of the receiving hospital, or the secretary after a call, says it is there. Who said so first stays."""
     if delivery.state is DeliveryState.RECEIVED:
         return
+    if not _may_be_in_system(delivery):
+        delivery.channel = Channel.PAPER.value
     if delivery.sent_at is None:
         delivery.sent_at = now
     delivery.confirmed_by = viewer.person_id
     receipt = Receipt(ReceiptKind.ACCEPTED, code=BY_HAND, reference=viewer.name, at=now)
     write_down(session, delivery, receipt, now=now)
+
+
+def _may_be_in_system(delivery: Delivery) -> bool:
+    """Whether it went, or may have gone, over a line and its recipient's no was not the last word; else it was told by a person alone."""
+    if delivery.channel in BY_PERSON or delivery.held_at is not None or delivery.leased_until is not None:
+        return True  # carried as it stands there; or nobody here knows
+    is_turned_away = delivery.refused_at is not None and delivery.state in (DeliveryState.REFUSED, DeliveryState.WAITING)
+    return delivery.sent_at is not None and not is_turned_away
 
 
 def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:

@@ -116,6 +116,13 @@ class Candidate(NamedTuple):
         return _short_name(self.initials, self.given, self.family, self.birth_on)
 
 
+class Candidates(NamedTuple):
+    """Those that are shown beside an agenda, and whether others wait too."""
+
+    shown: list[Candidate]
+    more_wait: bool
+
+
 def _short_name(initials: str, given: str, family: str, birth_on: date | None) -> str:
     letters = dotted(initials or given[:1])
     return f"{letters} {family}{f' ({birth_on.year})' if birth_on else ''}".strip()

@@ -20,13 +20,17 @@ from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import changes, held, news
-from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
+from mdo_portal.services.meeting_rows import AgendaRow, Candidate, Candidates, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LASTS = timedelta(hours=6)
 """A meeting that was to begin longer ago is over, whatever became of it."""
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
 PLANNABLE = (*TO_COME, MeetingState.OPEN)
+MOST_CANDIDATES = 100
+"""Beside one agenda; the others stand on the work list."""
+OFFERED = 8
+"""Meetings to choose from for a case."""
 ENDS_UNSEEN = tuple(one for one in RoundOutcome if not one.is_signable)
 TAKES_TIME = or_(Round.outcome.is_(None), Round.outcome.not_in(ENDS_UNSEEN), Round.started_at.is_not(None))
 """As AgendaRow.takes_time."""
@@ -34,7 +38,13 @@ BEFORE = aliased(Round)
 
 
 def upcoming(
-    session: Session, board_ids: Sequence[uuid.UUID], *, since: datetime, limit: int = 200, undecided: bool = False
+    session: Session,
+    board_ids: Sequence[uuid.UUID],
+    *,
+    since: datetime,
+    limit: int = 200,
+    undecided: bool = False,
+    states: Sequence[MeetingState] = tuple(MeetingState),
 ) -> list[MeetingRow]:
     """Meetings of these boards from `since` on, with what is planned in them; `undecided`: older ones too while a case waits there."""
     waits = aliased(Round)
@@ -56,12 +66,18 @@ def upcoming(
         )
         .join(Board, Board.id == Meeting.board_id)
         .outerjoin(Round, Round.meeting_id == Meeting.id)
-        .where(Meeting.board_id.in_(board_ids), or_(Meeting.starts_at > since, left) if undecided else Meeting.starts_at > since)
+        .where(Meeting.board_id.in_(board_ids), Meeting.state.in_(states))
+        .where(or_(Meeting.starts_at > since, left) if undecided else Meeting.starts_at > since)
         .group_by(Meeting.id, Board.id)
         .order_by(Meeting.starts_at)
         .limit(limit)
     )
     return [MeetingRow._make(row) for row in session.execute(query)]
+
+
+def plannable(session: Session, board_id: uuid.UUID | None, *, now: datetime) -> list[MeetingRow]:
+    """The next meetings of this board on which a case can still come."""
+    return upcoming(session, [board_id] if board_id else [], since=now, limit=OFFERED, states=PLANNABLE)
 
 
 def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = None, reduced: bool = False) -> list[AgendaRow]:
@@ -134,8 +150,8 @@ def gone_by_objection(session: Session, meeting_id: uuid.UUID) -> int:
     return session.scalar(select(func.access.gone_by_objection(meeting_id))) or 0
 
 
-def candidates(session: Session, board_id: uuid.UUID) -> list[Candidate]:
-    """Cases that wait for this board, earliest latest-useful-date first."""
+def candidates(session: Session, board_id: uuid.UUID) -> Candidates:
+    """Cases that wait for this board, earliest latest-useful-date first; at most MOST_CANDIDATES."""
     query = (
         select(
             Case.id,
@@ -155,9 +171,10 @@ def candidates(session: Session, board_id: uuid.UUID) -> list[Candidate]:
         .join(Hospital, Hospital.id == Case.hospital_id)
         .where(Case.board_id == board_id, Case.is_open, Case.state.in_(WAITING))
         .order_by(Case.due_on, Case.id)
-        .limit(100)
+        .limit(MOST_CANDIDATES + 1)
     )
-    return [Candidate._make(row) for row in session.execute(query)]
+    found = [Candidate._make(row) for row in session.execute(query)]
+    return Candidates(found[:MOST_CANDIDATES], more_wait=len(found) > MOST_CANDIDATES)
 
 
 def moment(at: datetime) -> str:

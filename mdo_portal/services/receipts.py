@@ -19,6 +19,9 @@ KEPT = (COMMIT, "laid", "fetched", "mailed")
 REPLACED = "replaced"
 """Code of a letter that need not leave any more: its recipient has what corrects or withdraws it."""
 
+OTHER_PATIENT = "other_patient"
+"""Code of a letter that names another patient than its case is of by now."""
+
 
 class Told(Enum):
     """What a receipt says about the receiver, as distinct from the letter."""
@@ -108,10 +111,14 @@ RECEIPT_REASONS: dict[str, str] = {
     "token timeout": N_("De server die bij dit ziekenhuis tokens geeft, antwoordt niet op tijd. Er is niets verstuurd."),
     "token answer": N_("De server die bij dit ziekenhuis tokens geeft, gaf geen bruikbaar token. Er is niets verstuurd."),
     "token 400": _NO_ACCESS,
+    OTHER_PATIENT: N_(
+        "Deze brief noemt een andere patiënt dan nu bij de casus staat, en gaat niet weg. Ga na om wie het gaat, en laat de voorzitter het "
+        "advies herzien of intrekken."
+    ),
     "other_content": N_("Bij de ontvanger staat een andere brief onder dit nummer. Bel voordat u opnieuw verstuurt."),
 }
 #: codes whose words come from the receiver; those of other codes are ours, for a log and not for a person
-_NEVER_LEFT = frozenset({"unsendable", "not_valid", "bad_address", "address", "sealed", "no_secret", "no_key"})
+_NEVER_LEFT = frozenset({"unsendable", "not_valid", "bad_address", "address", "sealed", "no_secret", "no_key", OTHER_PATIENT})
 """Refusals of our own writer, or of our own gate: nothing was sent."""
 _ABSENT = frozenset({"unreachable", "no_connection", "certificate"})
 _THEIR_WORDS = frozenset({"AE", "CE", "AR", "CR", "err"})

@@ -148,8 +148,7 @@ def _patient_letter(db: Session, case: Case) -> patient_letters.VersionLine | No
 
 def meetings_for(db: Session, case: Case) -> list[meeting_rows.MeetingRow]:
     """The meetings into which this case can still be planned."""
-    found = meetings.upcoming(db, [case.board_id] if case.board_id else [], since=now(), limit=8)
-    return [one for one in found if one.state in meetings.PLANNABLE]
+    return meetings.plannable(db, case.board_id, now=now())
 
 
 @blueprint.get("/<uuid:case_id>")

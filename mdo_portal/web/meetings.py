@@ -62,11 +62,13 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
     here = [(one.name, one.discipline, one.hospital_code) for one in attendees if not one.observes]
     planned_minutes = sum(row.minutes for row in agenda if row.takes_time)
     may_order = viewer().may(Act.MEETING_ORDER, board_id=board.id)
+    candidates = meetings.candidates(db, board.id) if may_order else None
     return {
         "meeting": meeting,
         "board": board,
         "agenda": agenda,
-        "candidates": meetings.candidates(db, board.id) if may_order else [],
+        "candidates": candidates.shown if candidates else [],
+        "more_wait": candidates.more_wait if candidates else False,
         "attendees": attendees,
         "seats": seats.seats(db, board, here, now=now()),
         "planned_minutes": planned_minutes,

@@ -167,3 +167,31 @@ def _planned_by_another(database: Database, region: Region) -> uuid.UUID:
         case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
         make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
         return case.id
+
+
+def test_more_candidates_than_are_shown_are_told_apart_from_all(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list ended at a hundred, as if nothing else waited."""
+    monkeypatch.setattr(meetings, "MOST_CANDIDATES", 2)
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    board, shown = board_of(session, region), []
+    for _ in range(3):
+        make.case(session, zeed)
+        found = meetings.candidates(session, board.id)
+        shown.append((len(found.shown), found.more_wait))
+
+    assert shown == [(1, False), (2, False), (2, True)]
+
+
+def test_meetings_that_are_not_held_take_no_place_among_those_to_choose_from(
+    session: Session, region: Region, meeting: Meeting
+) -> None:
+    """A summer of meetings called off left nothing, or less, to plan a case into."""
+    for week in range(1, meetings.OFFERED + 2):
+        later = make.meeting(session, board_of(session, region), starts_at=meeting.starts_at + timedelta(weeks=week))
+        if week < meetings.OFFERED:
+            calling_off.call_off(session, later, board_of(session, region), viewer=region.aisha, now=NOW)
+    last = [meeting.starts_at + timedelta(weeks=week) for week in (0, meetings.OFFERED, meetings.OFFERED + 1)]
+
+    assert [one.starts_at for one in meetings.plannable(session, meeting.board_id, now=NOW)] == last

@@ -7,12 +7,14 @@ import pytest
 from mdo_portal import dispatch
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt
 from mdo_portal.services import handing_over
+from mdo_portal.services.acknowledging import acknowledge
 from tests.make import NOW
-from tests.outbox_house import AA, AE, HOUR, LATER, Outbox, Receiver
+from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
 
 
@@ -77,3 +79,23 @@ def test_what_was_carried_and_confirmed_is_not_printed_once_more_by_a_second_cli
         handing_over.printed(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW + HOUR)
 
     assert outbox.letter(round_).state is DeliveryState.RECEIVED
+
+
+@pytest.mark.parametrize("said", [SILENCE, LATER, AE])
+def test_what_was_on_the_line_when_it_was_put_on_paper_may_have_arrived_unless_the_line_says_that_it_did_not(
+    outbox: Outbox, said: Receipt
+) -> None:
+    """Who waits long for an answer puts it on paper. The late yes went unheard, and its correction was told as a first letter."""
+    round_ = outbox.signed()
+    taken = dispatch.take(outbox.database, clock=lambda: NOW)
+    assert taken is not None
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, taken.delivery_id), now=NOW)
+    dispatch.deliver(outbox.database, {Channel.MLLP: Receiver([said])}, taken, clock=lambda: NOW)
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.channel, letter.sent_at is not None) == (DeliveryState.WAITING, "paper", said is SILENCE)
+
+    with outbox.database.transaction() as session:
+        heard = acknowledge(session, letter.hospital_id, letter.id.hex, AA, NOW + HOUR)
+
+    assert heard == (said is SILENCE)

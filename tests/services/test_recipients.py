@@ -59,6 +59,21 @@ def test_nothing_goes_to_the_gp_before_it_went_to_the_referrer(outbox: Outbox) -
     assert outbox.letter(round_, audience=Audience.GP).receipt_code == "print"
 
 
+def test_a_letter_to_the_gp_that_is_still_to_be_carried_is_on_no_list_once_the_patient_objects(outbox: Outbox) -> None:
+    """It was printed, so that no worker looked at it again: who looks after post was asked to send it all the same."""
+    outbox.copies_to_gps(Channel.PAPER)
+    carried, to_carry = outbox.signed(gp=GP), outbox.signed(gp=GP)
+    outbox.drain(Receiver([AA]))
+    with outbox.database.transaction() as session:
+        gone = session.get_one(Delivery, outbox.letter(carried, audience=Audience.GP).id)
+        handing_over.printed(session, gone, now=NOW)
+        objections.record(session, session.get_one(Case, to_carry.case_id), viewer=outbox.region.dirk, now=NOW)
+
+    states = [outbox.letter(one, audience=Audience.GP).state for one in (carried, to_carry)]
+    assert states == [DeliveryState.SENT, DeliveryState.CANCELLED]
+    assert outbox.letter(to_carry).state is DeliveryState.RECEIVED, "the hospital's own letter stays what it is"
+
+
 @pytest.mark.parametrize("why", ["no channel", "no gp", "objection"])
 def test_there_is_no_letter_to_a_gp_without_channel_name_or_against_an_objection(outbox: Outbox, why: str) -> None:
     if why != "no channel":

@@ -62,8 +62,8 @@ def test_who_can_come_on_the_agenda_waits_and_for_this_board(session: Session, r
     case_acts.withdraw(session, gone, "op verzoek", viewer=region.dirk, now=NOW)
     session.flush()
 
-    assert [one.case_id for one in meetings.candidates(session, uro)] == [soon.id, late.id]
-    assert [one.case_id for one in meetings.candidates(session, gi)] == [elsewhere.id]
+    assert [one.case_id for one in meetings.candidates(session, uro).shown] == [soon.id, late.id]
+    assert [one.case_id for one in meetings.candidates(session, gi).shown] == [elsewhere.id]
 
 
 def test_what_is_open_is_not_opened(session: Session, meeting: Meeting) -> None:

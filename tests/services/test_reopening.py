@@ -12,6 +12,7 @@ from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.errors import IllegalMove
 from mdo_portal.services import (
     case_acts,
+    questions,
     referrals,
     worklist,
 )
@@ -110,3 +111,13 @@ def test_without_a_reason_nothing_happens(session: Session, region: Region, case
         case_acts.reopen(session, case, " ", viewer=region.aisha, now=LATER)
 
     assert case.state is CaseState.CLOSED
+
+
+def test_a_question_that_nobody_answered_is_asked_still(session: Session, region: Region, case: Case) -> None:
+    """It was called ready, and the referrer was still asked."""
+    questions.ask(session, case, "Is er een PSMA-PET?", viewer=region.aisha, now=LATER)
+    case_acts.withdraw(session, case, "op verzoek", viewer=region.aisha, now=LATER)
+
+    reopen(session, region, case)
+
+    assert case.state is CaseState.INFORMATION_REQUESTED

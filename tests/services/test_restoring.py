@@ -15,6 +15,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.whereabouts import Whereabouts
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import handing_over, post, restoring
+from mdo_portal.services.acknowledging import acknowledge
 from tests.make import NOW
 from tests.outbox_house import AA, AE, SILENCE, Outbox, Receiver
 from tests.people import Region
@@ -156,3 +157,21 @@ def test_what_an_administrator_said_is_not_said_again_by_the_worker(outbox: Outb
 
     assert _looked(outbox) is None
     assert outbox.letter(waits).held_at is None
+
+
+@pytest.mark.parametrize("letter", [2, 3])
+def test_a_late_no_about_what_is_held_is_the_reason_that_people_read(outbox: Outbox, letter: int) -> None:
+    """The page went on saying that nobody knew whether it arrived; about what had not left when the backup was made, it was not heard."""
+    asked_about = _all_states(outbox)[letter]
+    restored(outbox.database, at=NOW, now=NOW)
+    held = outbox.letter(asked_about)
+    with outbox.database.transaction() as session:
+        assert acknowledge(session, held.hospital_id, held.id.hex, AE, LATER_ON)
+        row = next(one for one in post.rows(session, outbox.region.aisha) if one.id == held.id)
+
+    assert (row.state, row.held_at, row.why, row.their_words) == (
+        DeliveryState.REFUSED,
+        None,
+        "De ontvanger weigert de brief.",
+        "patient unknown",
+    )

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import CaseState
+from mdo_portal.domain.case import CaseState, InformationRequest
 from mdo_portal.domain.delivery import DeliveryState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove
@@ -103,3 +103,15 @@ def test_how_a_signed_round_ended_no_longer_changes(session: Session, region: Re
         outcomes.set_outcome(
             session, round_, case, RoundOutcome.WITHDRAWN, reason="toch niet", board=board, viewer=region.bram, now=LATER
         )
+
+
+def test_discussed_again_it_waits_for_the_answer_to_what_was_asked_before(
+    session: Session, region: Region, round_: Round
+) -> None:
+    case = case_of(session, round_)
+    session.add(InformationRequest(case_id=case.id, asked_at=LATER, asked_by=region.aisha.person_id, text="En?"))
+    session.flush()
+
+    sign(session, round_, AGAIN, region.bram)
+
+    assert case.state is CaseState.INFORMATION_REQUESTED

@@ -186,7 +186,7 @@ def test_plain_metadata_says_what_the_letter_is(tmp_path: Path) -> None:
 
     assert (told["form"], told["replaces"]) == ("withdrawal", "urn:oid:2.25.899")
     assert told["sha256"] == hashlib.sha256((tmp_path / told["file"]).read_bytes()).hexdigest()
-    assert told["patient"]["bsn"] == "999900006"
+    assert (told["patient"]["bsn"], told["patient"]["birth_on"]) == ("999900006", str(decision().patient.birth_on))
 
 
 @pytest.mark.parametrize("is_trial", [True, False])
@@ -208,3 +208,22 @@ def test_a_recipient_that_may_not_have_the_bsn_does_not_get_it(tmp_path: Path) -
         folder.mkdir()
         FolderSender().send(replace(one, patient=replace(one.patient, bsn="")), there(folder, profile))
         assert "999900006" not in (folder / f"{NAME}.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (DecisionForm.CORRECTION, "first"),
+        (DecisionForm.OUTCOME, "first"),
+        (DecisionForm.ADDENDUM, "addendum"),
+        (DecisionForm.WITHDRAWAL, "withdrawal"),
+        (DecisionForm.RECALL, "withdrawal"),
+    ],
+)
+def test_what_takes_back_or_adds_is_no_first_letter_at_who_never_had_the_earlier_one(
+    tmp_path: Path, form: DecisionForm, said: str
+) -> None:
+    """Who refused the advice and then took its withdrawal filed the withdrawal as an advice."""
+    lay(tmp_path, "folder-laid", form=form, replaces_document_number="")
+
+    assert json.loads((tmp_path / f"{NAME}.json").read_text())["form"] == said

@@ -110,6 +110,13 @@ def test_silence_is_unknown_for_it_may_have_arrived() -> None:
     assert post(Told(200, OURS, silent_for=1.0), seconds=0.3).kind is ReceiptKind.UNKNOWN
 
 
+def test_where_nobody_is_nothing_left() -> None:
+    with server(Told(200, OURS)) as url:
+        gone = url
+
+    assert HookSender().send(decision(), to(gone)).kind is ReceiptKind.LATER
+
+
 @pytest.mark.parametrize(
     "url", ["http://gp.example/post", "https://u:p@gp.example/", "https://gp.example/?token=1", "file:///x", ""]
 )

@@ -69,3 +69,23 @@ def test_of_many_cases_one_is_in_hand_at_a_time() -> None:
     next(pieces)
 
     assert asked == [0]
+
+
+def test_what_stands_beside_a_discussion_in_words_says_that_it_was_signed_and_why_it_was_not_held() -> None:
+    rounds = (make.round_(1, "deferred", outcome_reason="MRI ontbreekt"), make.round_(2), make.round_(3, decisions=()))
+    case = make.case(rounds=rounds)
+    found = packed(case)
+    words = [found.read(f"cases/{case.id}/rounds/{one.number}.txt").decode() for one in rounds]
+
+    assert "Doorgeschoven: MRI ontbreekt." in words[0]
+    assert "Besproken." in words[1] and "Besproken, nog niet getekend." in words[2]
+
+
+def test_the_letter_of_a_decision_is_there_byte_for_byte_and_no_file_where_our_copy_is_gone() -> None:
+    signed, gone = make.decision("kept"), make.decision("past its term", letter=None)
+    case = make.case(rounds=(make.round_(decisions=(signed, gone)),))
+    found = packed(case)
+
+    assert signed.letter is not None
+    assert found.read(f"cases/{case.id}/letters/{signed.id}.pdf") == signed.letter.content
+    assert f"cases/{case.id}/letters/{gone.id}.pdf" not in found.namelist()

@@ -126,3 +126,21 @@ def test_the_rules_find_what_is_wrong(spoil: Any, found: str) -> None:
     spoil(bundle)
 
     assert any(found in one for one in fhir_rules.problems(bundle))
+
+
+@pytest.mark.parametrize(
+    ("form", "stands", "status"),
+    [
+        (DecisionForm.FIRST, True, "current"),
+        (DecisionForm.FIRST, False, "superseded"),
+        (DecisionForm.WITHDRAWAL, False, "current"),
+        (DecisionForm.RECALL, False, "current"),
+    ],
+)
+def test_of_the_letters_of_one_discussion_only_what_holds_is_current(form: DecisionForm, stands: bool, status: str) -> None:
+    """Whoever takes in the letters alone had two that held; a withdrawal says nothing itself and is the last word all the same."""
+    case, signed = make.case(), make.decision(form=form, stands=stands)
+
+    letter = resource(decision_document(case, case.rounds[0], signed, "../letters/1.pdf"), "DocumentReference")
+
+    assert letter["status"] == status

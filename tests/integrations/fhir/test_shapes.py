@@ -6,11 +6,13 @@ import base64
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from integrations.fhir.judge import problem
+from integrations.fhir.outgoing_people import subject
 from integrations.fhir.sender import FhirSender
 from mdo_portal.exchange import DecisionForm, OutgoingAdvice, ReceiptKind
 from tests.integrations.fhir.make import HERE, address, decision
@@ -196,3 +198,10 @@ def test_a_profile_without_any_shape_sends_nothing() -> None:
         receipt = FhirSender().send(structured(), address("http://127.0.0.1:9/fhir", profile))
 
     assert (receipt.kind, receipt.code) == (ReceiptKind.REFUSED, "not_valid")
+
+
+def test_who_may_not_have_the_bsn_finds_the_patient_by_the_number_of_the_hospital() -> None:
+    """A copy to a general practitioner: a receiver that reads no contained patient had nothing to go by."""
+    patient = replace(decision().patient, bsn="")
+
+    assert subject(patient)["identifier"]["value"] == patient.local_number != ""

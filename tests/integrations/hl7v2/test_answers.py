@@ -100,9 +100,11 @@ def test_a_receiver_that_only_tells_errors_has_said_all_by_its_silence() -> None
     with own_profile('[outgoing]\napplication = "ER"\n') as profile:
         quiet = send(said("CA"), profile=profile)
         wrong = send(said("CA"), said("AE"), profile=profile)
-        nothing = send(profile=profile)
+        nothing = send(profile=profile, seconds=0.3)
+        of_another = send(said("CA", "another"), profile=profile, seconds=0.3)
 
     assert (quiet.kind, quiet.code, wrong.kind, nothing.kind) == (ACCEPTED, "CA", REFUSED, UNKNOWN)
+    assert of_another.kind is UNKNOWN, "what it kept was another letter"
 
 
 def test_where_no_application_s_word_is_asked_a_commit_is_the_receipt() -> None:

@@ -103,3 +103,9 @@ def test_a_letter_that_the_charset_lacks_does_not_become_a_question_mark() -> No
 def test_every_attempt_has_the_same_control_id() -> None:
     assert Message.parse(compose(DECISION, address("hix"), now=NOW)).get("MSH-10") == "0f2d3c4b5a6947889a6b1c2d3e4f5a6b"
     assert Message.parse(compose(DECISION, address("nexus"), now=NOW)).get("MSH-10") == "0f2d3c4b5a6947889a6b"
+
+
+@pytest.mark.parametrize(("is_trial", "said"), [(True, "T"), (False, "P")])
+def test_a_letter_that_is_only_tried_says_so_where_receivers_look(is_trial: bool, said: str) -> None:
+    """Else an EPD files it in the patient's record."""
+    assert Message.parse(judged(replace(DECISION, is_trial=is_trial), "hix")).get("MSH-11-1") == said

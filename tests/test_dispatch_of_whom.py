@@ -1,0 +1,91 @@
+"""A letter goes under the numbers that its case's patient has when it leaves: where that is somebody else by then, it stays here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mdo_portal.database import Database
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.round import Round
+from mdo_portal.exchange import PatientIdentity
+from mdo_portal.services import handing_over, patients, receipts
+from tests import make
+from tests.make import NOW
+from tests.outbox_house import AA, HOUR, SILENCE, Outbox, Receiver
+from tests.people import Region
+
+OTHER = make.identity("9", birth_on=date(1970, 12, 31))
+
+
+@pytest.fixture
+def outbox(database: Database, region: Region) -> Outbox:
+    return Outbox(database, region)
+
+
+def _is_of(outbox: Outbox, round_: Round, whom: PatientIdentity) -> None:
+    """A person took back who it was, or undid a merge: the case stands with this patient from now on."""
+    with outbox.database.transaction() as session:
+        row = patients.add(session, outbox.region.hospitals["ZEED"], whom, now=NOW)
+        session.get_one(Case, round_.case_id).patient_id = row.id
+
+
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_a_letter_that_names_another_patient_than_its_case_by_now_goes_to_nobody(outbox: Outbox, attempts: int) -> None:
+    """It named one, and was filed under the number and the BSN of the other."""
+    round_ = outbox.signed()
+    if attempts:
+        outbox.work(Receiver([SILENCE]))
+    _is_of(outbox, round_, OTHER)
+    receiver = Receiver([AA])
+    outbox.now += HOUR
+
+    assert outbox.drain(receiver) == 0 and receiver.came == []
+
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.refused_at, letter.sent_at is not None) == (DeliveryState.REFUSED, None, bool(attempts))
+    assert "andere patiënt" in receipts.why(letter)
+
+
+def test_its_correction_names_the_right_one_and_goes(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    _is_of(outbox, round_, OTHER)
+    assert outbox.drain(Receiver([AA])) == 0
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    assert [(one.version, one.patient.local_number) for one in receiver.came] == [(2, "9")]
+
+
+def test_nor_is_it_printed_to_be_carried(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+    _is_of(outbox, round_, OTHER)
+
+    outbox.drain(Receiver([AA]))
+
+    assert (outbox.letter(round_).state, outbox.letter(round_).letter_sha256) == (DeliveryState.REFUSED, "")
+
+
+@pytest.mark.parametrize(
+    "told", [{"local_number": "4712"}, {"birth_on": date(1961, 1, 1)}, {"local_number": "", "birth_on": None}]
+)
+def test_who_is_the_same_with_another_number_or_a_birth_date_that_was_put_right_gets_it(
+    outbox: Outbox, told: dict[str, object]
+) -> None:
+    round_ = outbox.signed()
+    with outbox.database.transaction() as session:
+        patient = session.get_one(Patient, session.get_one(Case, round_.case_id).patient_id)
+        for name, value in told.items():
+            setattr(patient, name, value)
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    assert [one.version for one in receiver.came] == [1]
