@@ -129,3 +129,16 @@ def test_who_looks_for_candidates_reads_it(database: Database, region: Region) -
         page = signed_in(app, database, region, "Aisha").get(f"/meetings/{region.meeting}").text
 
     assert "Proefbericht, volgens de afzender" in page
+
+
+def test_who_plans_with_a_key_reads_there_what_to_ask_first(database: Database, region: Region) -> None:
+    """The window named what was still missing, and not that nobody knows whose case it is."""
+    heard(database, region, message("M1", unsure=True))
+    with database.transaction() as session:
+        meeting, tomorrow = session.get_one(Meeting, region.meeting), datetime.now(UTC) + timedelta(days=1)
+        meeting.starts_at = meeting.registration_closes_at = tomorrow
+    with app_on(database) as app:
+        brief = signed_in(app, database, region, "Aisha").get(f"/worklist/brief?case={case_of(database).id}").text
+
+    window = brief.partition('id="plan-dialog"')[2].partition("</dialog>")[0]
+    assert "Afzender niet zeker wie dit is. Vraag het ziekenhuis om wie het gaat voordat u deze casus bespreekt." in window
