@@ -149,3 +149,16 @@ def test_a_mark_that_the_hospital_explained_is_taken_away_by_who_asked(database:
     read_again(database)
     assert case_of(database).cautions == ["unsure"]  # the same message read once more says nothing anew
     assert heard(database, region, message("M2", test=True)) == [["test"]]
+
+
+def test_who_plans_with_a_key_reads_there_what_to_ask_first(database: Database, region: Region) -> None:
+    """The window named what was still missing, and not that nobody knows whose case it is."""
+    heard(database, region, message("M1", unsure=True))
+    with database.transaction() as session:
+        meeting, tomorrow = session.get_one(Meeting, region.meeting), datetime.now(UTC) + timedelta(days=1)
+        meeting.starts_at = meeting.registration_closes_at = tomorrow
+    with app_on(database) as app:
+        brief = signed_in(app, database, region, "Aisha").get(f"/worklist/brief?case={case_of(database).id}").text
+
+    window = brief.partition('id="plan-dialog"')[2].partition("</dialog>")[0]
+    assert "Afzender niet zeker wie dit is. Vraag het ziekenhuis om wie het gaat voordat u deze casus bespreekt." in window

@@ -26,7 +26,7 @@ class PullState(StrEnum):
 
 CERTIFICATE = N_(
     "Het certificaat van de server van het ziekenhuis deugt niet: verlopen, van een andere naam, of van een uitgever die het portaal niet "
-    "kent. Laat het vernieuwen, of leg hun eigen uitgever vast op de bladzijde van de koppeling."
+    "kent. Laat het vernieuwen, of leg hun eigen uitgever vast op de pagina van de koppeling."
 )
 TOKEN = N_(
     "De server van het ziekenhuis gaf geen toegang (token). Laat daar nagaan of onze client-id en onze publieke sleutels (/fhir/jwks) "

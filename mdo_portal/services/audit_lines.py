@@ -11,6 +11,9 @@ from sqlalchemy import ColumnElement, Select, case, false, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.audit import SUCCESS, AuditEntry
+from mdo_portal.domain.board import BoardHospital
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.grant import CaseGrant
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
@@ -143,8 +146,17 @@ def with_patient(session: Session, hospital_id: uuid.UUID, wanted: Wanted, numbe
 
 
 def people_of(session: Session, hospital_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
-    """Whom a privacy officer can choose: the own people, and everybody of a board."""
-    own = select(Membership.person_id).where(Membership.hospital_id == hospital_id)
-    boards = select(BoardMembership.person_id)
-    query = select(Person.id, Person.name).where(or_(Person.id.in_(own), Person.id.in_(boards))).order_by(Person.name)
+    """Whom a privacy officer can choose: who could look at this hospital's patients, and who tried. Nobody else of the region."""
+    granted = select(CaseGrant.to_hospital_id).where(CaseGrant.hospital_id == hospital_id, CaseGrant.to_hospital_id.is_not(None))
+    joined = select(BoardHospital.board_id).where(BoardHospital.hospital_id == hospital_id)
+    sent_to = select(Case.board_id).where(Case.hospital_id == hospital_id, Case.board_id.is_not(None))
+    ways = (
+        select(Membership.person_id).where(or_(Membership.hospital_id == hospital_id, Membership.hospital_id.in_(granted))),
+        select(BoardMembership.person_id).where(BoardMembership.board_id.in_(joined.union(sent_to))),
+        select(CaseGrant.person_id).where(CaseGrant.hospital_id == hospital_id, CaseGrant.person_id.is_not(None)),
+        select(AuditEntry.person_id).where(
+            AuditEntry.hospital_id == hospital_id, or_(AuditEntry.emergency, AuditEntry.outcome != SUCCESS)
+        ),
+    )
+    query = select(Person.id, Person.name).where(or_(*(Person.id.in_(one) for one in ways))).order_by(Person.name)
     return [(row[0], row[1]) for row in session.execute(query)]

@@ -47,7 +47,7 @@ MOST_LETTERS = 80
 NO_NAME = N_("Een naam van een MDO heeft hoogstens 80 tekens. Er is niets veranderd.")
 NAMES_ANOTHER = N_("Met dat woord wordt al het MDO %(board)s bedoeld. Er is niets veranderd.")
 NO_HOSPITAL = N_("Achter een @ staat een code die geen ziekenhuis heeft. Schrijf de code zoals die bij Koppelingen staat.")
-TO_COME = N_("Een begindatum ligt nog voor ons; een ziekenhuis dat hier gekozen is, doet meteen mee. Kies het op die dag.")
+TO_COME = N_("Een begindatum ligt in de toekomst; een ziekenhuis dat hier gekozen is, doet meteen mee. Kies het op die dag.")
 NOT_SAVED = N_("Nog niet alles klopt. Er is niets bewaard; verbeter de gemarkeerde velden.")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -37,7 +37,7 @@ class DueRow(NamedTuple):
     name: str
     last_at: datetime | None
     last_by: str
-    due_on: date | None  #: empty = never reviewed: now
+    due_on: date | None  #: empty = never reviewed, and of some role nobody knows since when: now
     is_overdue: bool
     open_id: uuid.UUID | None
     roles: int
@@ -60,9 +60,11 @@ def _due(session: Session, row: PlaceRow, *, now: datetime) -> DueRow:
     under_way = next((one.id for one in reviews if one.signed_at is None), None)
     at_board = session.get(Board, row.place.id) if row.place.is_board else None
     months = at_board.review_months if at_board else session.get_one(Hospital, row.place.id).review_months
-    due_on = _months_later(day_of(signed.signed_at), months) if signed and signed.signed_at else None
     kind = memberships.kind_of(row.place)
-    held = len(session.scalars(select(kind.id).where(memberships.at(row.place), kind.ended_at.is_(None))).all())
+    query = select(func.count(), func.count(kind.given_at), func.min(kind.given_at))
+    held, dated, first = session.execute(query.where(memberships.at(row.place), kind.ended_at.is_(None))).one()
+    since = signed.signed_at if signed else first if dated == held else None  # a role given today was looked at today
+    due_on = _months_later(day_of(since), months) if since else None
     is_overdue = held > 0 and (due_on is None or due_on <= day_of(now))
     last_at, last_by = (signed.signed_at, signed.signed_name) if signed else (None, "")
     return DueRow(row.place, row.name, last_at, last_by, due_on, is_overdue, under_way, held)

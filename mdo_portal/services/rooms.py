@@ -59,7 +59,7 @@ def not_yet(session: Session, meeting: Meeting) -> None:
     on_agenda = select(Round).where(Round.meeting_id == meeting.id).order_by(Round.id).with_for_update(**HELD)
     rounds = session.scalars(on_agenda.execution_options(populate_existing=True)).all()
     if any(_was_held(one) for one in rounds):
-        raise IllegalMove(N_("Er is al een casus besproken. Sluit de vergadering als zij voorbij is. Er is niets veranderd."))
+        raise IllegalMove(N_("Er is al een casus besproken. Sluit de vergadering als die voorbij is. Er is niets veranderd."))
     meeting.move(MeetingState.PLANNED, only_from=MeetingState.OPEN)
     for one in rounds:
         one.started_at = one.ended_at = None

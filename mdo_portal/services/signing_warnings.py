@@ -21,7 +21,7 @@ def of_advice(session: Session, round_: Round, content: dict[str, Any], case: Ca
 
 
 def _left_out(session: Session, round_: Round) -> tuple[str, ...]:
-    said = N_("Van een aanbeveling is geen soort en geen tekst ingevuld; de brief laat haar weg, met wat er verder bij staat.")
+    said = N_("Van een aanbeveling is geen soort en geen tekst ingevuld; de brief laat die weg, met wat er verder bij staat.")
     return (said,) if advice.leaves_out(session, round_.id) else ()
 
 

@@ -97,7 +97,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
             log(db, Act.LINK_MANAGE, hospital_id, "agreements")
     except Incomplete as missing:
         return _refused(hospital_id, missing.fields), 422
-    flash(gettext("De afspraken zijn vastgelegd. Op deze bladzijde kunt u meteen proberen of het werkt."), "success")
+    flash(gettext("De afspraken zijn vastgelegd. Op deze pagina kunt u meteen proberen of het werkt."), "success")
     return redirect(url_for("links.page", hospital_id=hospital_id), 303)
 
 

@@ -172,6 +172,6 @@ def _read_again(hospital_id: uuid.UUID) -> ResponseReturnValue:
     except ValueError:
         raw = b""
     if not raw:
-        flash(gettext("Kies het bestand opnieuw: het was te groot om op de bladzijde te blijven."), "info")
+        flash(gettext("Kies het bestand opnieuw: het was te groot om op de pagina te blijven."), "info")
         return redirect(url_for("trying.page", hospital_id=hospital_id), 303)
     return shown(hospital_id, raw, pasted=bool(request.form.get("message")))

@@ -23,7 +23,7 @@ from mdo_portal.web.links import log
 from mdo_portal.web.links_proof import own_link
 
 blueprint = Blueprint("way_back", __name__, url_prefix="/links/<uuid:hospital_id>/way-back")
-BY_HAND = N_("Over deze weg valt niets te proberen: een mens drukt de brief af.")
+BY_HAND = N_("Langs deze weg valt niets te proberen: een mens drukt de brief af.")
 NOT_BUILT = N_("Deze weg is op deze server nog niet ingericht. Vraag de beheerder.")
 NO_SERVER = N_("Er is nog geen adres van een FHIR-server vastgelegd. Er is niets geprobeerd.")
 _TURNED_DOWN = frozenset({"AE", "CE", "400", "422"})

@@ -112,6 +112,8 @@ def type_together(one: Page, other: Page) -> None:
     for page in (one, other):
         expect(page.locator(".cm-content")).to_have_count(3, timeout=SOON)
     advice = [page.locator(".cm-content").nth(2) for page in (one, other)]
+    told = one.locator("[data-note-status]").nth(2)
+    expect(told).to_have_text("nog leeg")  # it said that it was saved
     for field in advice:
         field.click()
     for first, second in zip("Radicale prostatectomie. ", "Controle over 6 weken.   ", strict=True):
@@ -122,6 +124,7 @@ def type_together(one: Page, other: Page) -> None:
     one.wait_for_timeout(300)
     text = typed(one, 2)
     assert typed(other, 2) == text
+    expect(told).to_have_text(re.compile(r"^opgeslagen \d\d:\d\d$"))
     assert sorted(text) == sorted("Radicale prostatectomie. Controle over 6 weken.   ")
     picture(one, "room")
     other.reload()

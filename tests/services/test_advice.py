@@ -110,7 +110,7 @@ def test_the_chair_is_told_of_a_recommendation_that_says_not_what_is_to_be_done(
     def warned() -> bool:
         case = session.get_one(Case, round_.case_id)
         shown = decisions.preview(session, round_, case, network=NETWORK, viewer=region.bram, now=NOW)
-        return any("laat haar weg" in sentence for sentence in shown.warnings)
+        return any("laat die weg" in sentence for sentence in shown.warnings)
 
     item = entered(session, region, round_, {})
     assert not warned()

@@ -183,3 +183,17 @@ def test_a_person_without_any_role_is_logged_as_that(session: Session, region: R
 
     line = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
     assert line is not None and (line.roles, line.outcome, line.relation) == ("none", 4, "none")
+
+
+def test_a_privacy_officer_chooses_among_who_may_look_or_tried(session: Session, region: Region) -> None:
+    """The list held everybody of every board of the region, by name."""
+
+    def offered() -> set[str]:
+        return {name for _, name in audit_lines.people_of(session, region.hospitals["ZEED"])}
+
+    assert offered() == {"Dirk", "Lars", "Petra", "Aisha", "Bram", "Bilal", "Mila"}
+
+    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
+    audit.record(session, region.carla, Act.CASE_READ, now=NOW, case=case, outcome=4)
+
+    assert "Carla" in offered()

@@ -42,12 +42,27 @@ def due(session: Session, region: Region, now: datetime) -> tuple[date | None, b
     return row.due_on, row.is_overdue
 
 
-def test_a_review_is_due_at_once_and_again_after_the_months_of_the_board(session: Session, region: Region) -> None:
-    never = due(session, region, NOW)
+def test_a_review_is_due_after_the_months_of_the_board_counted_from_the_first_role_and_then_from_the_last_review(
+    session: Session, region: Region
+) -> None:
+    """It was overdue from the minute in which the first role was given."""
+    board = session.get_one(Board, region.boards["URO-P"])
+    board.review_months = 1
+    roles = session.scalars(select(BoardMembership).where(BoardMembership.board_id == board.id)).all()
+    roles[0].given_at = None  # from before that day was kept
+    session.flush()
+    unknown = due(session, region, NOW)
+    for number, role in enumerate(roles):
+        role.given_at = NOW - timedelta(days=number)
+    first = (NOW - timedelta(days=len(roles) - 1)).date()
+    session.flush()
+    never, later = due(session, region, NOW), due(session, region, NOW + timedelta(days=31))
     reviewed(session, region)
-    session.get_one(Board, region.boards["URO-P"]).review_months = 3
+    board.review_months = 3
 
-    assert never == (None, True)
+    assert unknown == (None, True)
+    assert never == (first.replace(month=first.month + 1), False)
+    assert later == (never[0], True)
     assert due(session, region, NOW) == (date(2026, 6, 2), False)
     assert due(session, region, datetime(2026, 6, 1, 12, tzinfo=NOW.tzinfo))[1] is False
     assert due(session, region, datetime(2026, 6, 2, 12, tzinfo=NOW.tzinfo))[1] is True

@@ -66,7 +66,7 @@ def test_a_hospital_takes_part_from_the_moment_it_is_chosen_and_not_from_a_day_t
 
     answer = house.post("Ada", "/manage/boards/new", **board_form(house, **{f"since-{zeed}": "2999-01-01"}))
 
-    assert answer.status_code == 422 and "begindatum ligt nog voor ons" in answer.text
+    assert answer.status_code == 422 and "begindatum ligt in de toekomst" in answer.text
     assert lines(house, "board:manage") == []
 
 

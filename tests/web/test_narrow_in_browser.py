@@ -27,6 +27,10 @@ __all__ = ["house"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SITE = "http://portal.example"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: what a reader may set for themselves (WCAG 1.4.12)
+SPACED = """() => { const own = new CSSStyleSheet();
+own.replaceSync("* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }");
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, own]; }"""
 
 
 @contextmanager
@@ -118,6 +122,28 @@ def test_the_pages_of_links_boards_and_rights(browser: Browser, house: House) ->
             found[path] = (page.evaluate(TOO_WIDE), axe(page))
 
     assert found == dict.fromkeys(paths, (0, []))
+
+
+@pytest.mark.parametrize(("name", "path"), [("Petra", "/log"), ("Ada", "/links/{delt}/places")])
+def test_a_page_whose_letters_somebody_set_wider(browser: Browser, house: House, name: str, path: str) -> None:
+    """A long button, or the place of a field in FHIR, stuck out."""
+    with house.database.transaction() as session:
+        session.scalars(select(Link).where(Link.hospital_id == house.region.hospitals["DELT"])).one().profile_in = "generic-r4"
+    with narrow(browser, house, name, path.format(delt=house.region.hospitals["DELT"])) as page:
+        page.evaluate(SPACED)
+        assert page.evaluate(TOO_WIDE) <= 0
+
+
+def test_the_headings_of_the_form_are_not_broken_inside_a_word(browser: Browser, house: House) -> None:
+    """*Patiënt* stood there as *Patië* and *nt*."""
+    with narrow(browser, house, "Dirk", "/register") as page:
+        heading = page.get_by_role("heading", name="Patiënt", exact=True)
+        assert (
+            heading.evaluate(
+                "one => { const all = document.createRange(); all.selectNodeContents(one); return all.getClientRects().length; }"
+            )
+            == 1
+        )
 
 
 @pytest.mark.parametrize(("wide", "high"), [(320, 640), (720, 450), (1100, 800)])

@@ -128,7 +128,7 @@ def test_a_case_manager_writes_but_does_not_release(desk: Desk) -> None:
         held.role = Role.CASE_MANAGER
     desk.written()
     assert desk.post("Dirk", "read", seen="2", text=TEXT).status_code == 302
-    assert "Een specialist van uw ziekenhuis geeft vrij." in desk.get("Dirk").text
+    assert "Een specialist van uw ziekenhuis geeft de brief vrij." in desk.get("Dirk").text
     assert desk.post("Dirk", "release", seen="3").status_code == 403
 
 
@@ -143,7 +143,7 @@ def test_a_case_manager_is_not_asked_to_read_again_what_a_specialist_read(desk: 
 
     page = desk.get("Lars").text
 
-    assert "Een specialist van uw ziekenhuis geeft vrij." in page
+    assert "Een specialist van uw ziekenhuis geeft de brief vrij." in page
     assert "Wie vrijgeeft, leest zelf" not in page and "Ik heb deze brief gelezen" not in page
 
 

@@ -152,7 +152,7 @@ def test_an_invitation_becomes_a_password_and_then_asks_for_a_second_factor(own:
         token = credentials.invite(session, person_id("Dirk"), made_by=None, now=datetime.now(UTC))
     answer = own.get(f"/invitation/{token}")
     assert answer.location == "/invitation"
-    own.get("/invitation")
+    assert "een passkey of een app met codes" in own.get("/invitation").text
 
     assert own.post("/invitation", password="kort", again="kort").status_code == 422
     assert own.post("/invitation", password="vier losse woorden", again="iets anders").status_code == 422

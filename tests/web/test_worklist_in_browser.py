@@ -76,6 +76,21 @@ def test_arrow_down_leads_from_the_search_into_the_list(page: Page) -> None:
     expect(page.locator("[data-row]").first).to_be_focused()
 
 
+def test_a_key_for_a_case_that_is_still_fetched_waits_for_it(page: Page) -> None:
+    """`j p` typed fast did nothing, without a word; only after a key that went elsewhere it is forgotten."""
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    expect(page.locator("#plan-dialog")).to_be_visible()
+
+    page.keyboard.press("Escape")
+    for key in "jpk":
+        page.keyboard.press(key)
+    chosen = page.locator("[data-row][aria-current=true]").get_attribute("data-row")
+    expect(page.locator(f'#brief [data-of-row="{chosen}"]')).to_have_count(1)
+    expect(page.locator("#brief #do-plan")).to_be_enabled()
+    expect(page.locator("#plan-dialog")).to_be_hidden()
+
+
 def test_the_sentence_above_the_list_counts_what_the_left_column_counts(page: Page, house: House, cases: list[Case]) -> None:
     """After planning three it still said how many had waited when the page was opened, beside a column that knew better."""
     expect(page.locator("#worklist-lead")).to_contain_text("3 te plannen")

@@ -104,8 +104,26 @@ function rowKey(key: string): boolean {
 /** Keys that do something themselves where focus is: a fold opens, a tab moves on. */
 const OF_ITSELF = ["Enter", " ", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 
+let kept = ""; // typed for the row that was chosen, while what it is about is still fetched ([data-follows])
+
+/** "j p" typed fast: p is for the case that is on its way. Whatever is typed or chosen next forgets it. */
+function keep(key: string): boolean {
+  if (key.length !== 1 || !document.querySelector("[data-follows][data-stale]")) return false;
+  kept = key;
+  return true;
+}
+
+function pressKept(event: Event): void {
+  const place = event.target instanceof Element ? event.target.closest("[data-follows]") : null;
+  if (!kept || !place || place.hasAttribute("data-stale") || isTyping(document.activeElement)) return;
+  const key = kept;
+  kept = "";
+  hotkey(key);
+}
+
 function act(event: KeyboardEvent): boolean {
   const key = name(event);
+  kept = "";
   if (document.activeElement?.matches("[role=tab], summary") && OF_ITSELF.includes(key)) return false;
   if (isTyping(document.activeElement)) return key.startsWith("mod+") && (hotkey(key) || (key === "mod+Enter" && sendDialog()));
   if (key === "Enter") return open();
@@ -118,11 +136,14 @@ function act(event: KeyboardEvent): boolean {
   if (key === "k") return move(-1);
   if (rowKey(key) || hotkey(key)) return true;
   if (key === "?") { openDialog("keys-help"); return true; }
-  return false;
+  return keep(key);
 }
 
 export function startKeys(): void {
   document.addEventListener("keydown", (event) => { if (!event.defaultPrevented && act(event)) event.preventDefault(); });
+  document.body.addEventListener("row:select", () => { kept = ""; });
+  document.body.addEventListener("htmx:afterSettle", pressKept);
+  document.body.addEventListener("htmx:afterRequest", (event) => { if (!(event as CustomEvent<{ successful: boolean }>).detail.successful) kept = ""; });
   document.addEventListener("focusin", (event) => {
     const row = closest(event, "[data-row]");
     if (row) choose(row, false);

@@ -20,14 +20,29 @@ class Note {
   private show(state: NoteState): void {
     if (state !== "opening" && state !== "refused") this.mount();
     if (state === "refused") this.editor?.freeze();
-    const wasSaved = this.element.dataset["saved"] === "yes";
+    const wasUnsaved = this.element.dataset["saved"] === "no";
     if (state !== "opening") this.element.dataset["saved"] = this.sync.isUnsaved ? "no" : "yes";
-    if (state === "saved" && !wasSaved) this.savedAt = timeOfDay();
+    if (state === "saved" && wasUnsaved) this.savedAt = timeOfDay();
+    this.say();
+    this.element.dispatchEvent(new CustomEvent("note:state", { bubbles: true, detail: { note: this.sync.note, state, reason: this.sync.reason } }));
+  }
+
+  /** Again, too, when the piece around the text was renewed: the words beside it come empty from the server. */
+  say(): void {
+    const state = this.sync.state;
+    const said = word(`note-${this.standing(state)}`, { time: this.savedAt });
     for (const place of document.querySelectorAll<HTMLElement>(`[data-note-status="${CSS.escape(this.sync.note)}"]`)) {
       place.dataset["state"] = state;
-      place.textContent = word(`note-${state}`, { time: this.savedAt });
+      if (place.textContent !== said) place.textContent = said; // whoever hears the page hears it once
     }
-    this.element.dispatchEvent(new CustomEvent("note:state", { bubbles: true, detail: { note: this.sync.note, state, reason: this.sync.reason } }));
+  }
+
+  /** Where nobody wrote anything nothing was saved, and of what others wrote we do not know when. */
+  private standing(state: NoteState): string {
+    if (state !== "saved") return state;
+    if ("readonly" in this.element.dataset) return "readonly";
+    if (this.sync.text.length === 0) return "empty";
+    return this.savedAt ? "saved" : "kept";
   }
 
   private mount(): void {
@@ -51,6 +66,7 @@ const notes = new Map<HTMLElement, Note>();
 /** A swap may have taken a note off the page; one with hx-preserve is moved and lives on. */
 function sweep(): void {
   for (const [element, note] of notes) {
+    if (element.isConnected) note.say();
     if (element.isConnected || note.isUnsaved) continue;
     note.close();
     notes.delete(element);

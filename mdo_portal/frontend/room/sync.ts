@@ -122,6 +122,7 @@ export class NoteSync {
 
   hear(update: Bytes): void {
     Y.applyUpdate(this.doc, bytes(update), REMOTE);
+    this.tell(this.state);
   }
 
   /** Where others are. Somebody new, also one who only reads, is answered with where we are. */
