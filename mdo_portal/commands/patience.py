@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from gunicorn.workers import gthread
@@ -34,6 +35,7 @@ class Patience:
     def __init__(self, line: Line, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._line, self._clock = line, clock
         self._is_head, self._until = True, clock() + HEAD_SECONDS
+        self.was_given_up = False
 
     def body_comes(self) -> None:
         """The head is here. Whoever takes the socket itself from here on (a live line) waits as long as it likes."""
@@ -44,6 +46,7 @@ class Patience:
         try:
             came = self._in_time(size)
         except TimeoutError:
+            self.was_given_up = True
             if self._is_head:
                 return b""
             raise
@@ -59,6 +62,12 @@ class Patience:
         return self._line.recv(size)
 
 
+class Closed(Exception):
+    """This line was closed here, on its own thread. gunicorn closes lines on the one that lets everybody in, and waits there up to two
+    seconds for each whose other end stays open: a dozen of them stopped every page for half a minute.
+    """
+
+
 class Worker(gthread.ThreadWorker):  # type: ignore[misc]
     """gunicorn's worker with threads, that lets go of a line which does not go on."""
 
@@ -67,8 +76,13 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
             if not conn.wait_for_data(FIRST_BYTE_SECONDS):
                 return gthread._DEFER
             conn.init()
-        conn.parser.unreader.sock = Patience(conn.sock)
-        return super().handle(conn)
+        conn.parser.unreader.sock = head = Patience(conn.sock)
+        going_on = super().handle(conn)
+        if not going_on:
+            with suppress(OSError):  # closed already
+                conn.close(graceful=not head.was_given_up)
+            raise Closed
+        return going_on
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         conn.parser.unreader.sock.body_comes()

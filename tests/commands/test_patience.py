@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import selectors
 import socket
-import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import Any
 
+import gunicorn.util
 import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import _DEFER, TConn
 
 from mdo_portal.commands import patience
-from mdo_portal.commands.patience import Patience, Worker
+from mdo_portal.commands.patience import Closed, Patience, Worker
 
 HEAD = b"POST /fhir HTTP/1.1\r\nHost: portal.example\r\nContent-Length: 9\r\n\r\n"
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -40,47 +43,71 @@ class Seen:
         return []
 
 
-def handled(sent: bytes, app: App) -> Any:
-    """What the worker makes of a line that says this and falls silent; fails when it still holds its thread after ten seconds."""
+@dataclass
+class Told:
+    """What became of a line: the worker's answer, lines it still counts, and whether this one was closed on its own thread."""
+
+    answer: Any
+    counted: int
+    closed: bool
+
+
+def handled(sent: bytes, app: App) -> Told:
+    """A line that says this, falls silent and stays open; fails when it still holds its thread after ten seconds."""
     settings = Config()
     worker = Worker(1, os.getpid(), [], None, 30, settings, Logger(settings))
-    worker.wsgi, worker.alive = app, True
+    worker.wsgi, worker.alive, worker.nr_conns = app, True, 1
+    worker.poller = selectors.DefaultSelector()
     ours, theirs = socket.socketpair()
-    with ours, theirs:
+    with ours, theirs, ThreadPoolExecutor(1) as threads:
         theirs.sendall(sent)
-        answers: list[Any] = []
         line = TConn(settings, ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
-        thread = threading.Thread(target=lambda: answers.append(worker.handle(line)), daemon=True)
-        thread.start()
-        thread.join(10)
-        assert answers, "the thread is still held"
-        return answers[0]
+        done = threads.submit(worker.handle, line)
+        try:
+            wait([done], timeout=10)
+            assert done.done(), "the thread is still held"
+        finally:
+            theirs.close()
+        answer, is_closed = done.exception() or done.result(), ours.fileno() == -1
+        worker.finish_request(line, done)
+        return Told(answer, worker.nr_conns, is_closed)
 
 
 def test_half_a_head_is_let_go() -> None:
     app = Seen()
 
-    assert handled(b"GET /sign-in HTTP/1.1\r\nHost: portal.example\r\nX-More: ", app) is False
-    assert app.body is None
+    told = handled(b"GET /sign-in HTTP/1.1\r\nHost: portal.example\r\nX-More: ", app)
+
+    assert (app.body, told.counted, told.closed) == (None, 0, True)
 
 
 def test_a_line_that_says_nothing_waits_without_a_thread() -> None:
-    assert handled(b"", Seen()) is _DEFER
+    assert handled(b"", Seen()).answer is _DEFER
 
 
 def test_half_a_body_is_broken_off() -> None:
     app = Seen()
 
-    assert handled(HEAD + b"half", app) is False
-    assert app.body is None
+    told = handled(HEAD + b"half", app)
+
+    assert (app.body, told.counted, told.closed) == (None, 0, True)
 
 
 def test_a_whole_request_is_read_and_whoever_takes_the_line_waits_as_it_likes() -> None:
     app = Seen()
 
-    handled(HEAD + b"the whole", app)
+    told = handled(HEAD + b"the whole", app)
 
     assert (app.body, app.waits) == (b"the whole", None)
+    assert (told.answer, told.counted, told.closed) == (True, 1, False), "it goes on"
+
+
+def test_whose_end_stays_open_after_the_answer_is_closed_on_the_lines_own_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gunicorn.util.close_graceful, "__defaults__", (0.05, 65_536))
+
+    told = handled(HEAD.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") + b"the whole", Seen())
+
+    assert (type(told.answer), told.counted, told.closed) == (Closed, 0, True)
 
 
 class Drips:
