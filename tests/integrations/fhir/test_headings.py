@@ -69,12 +69,6 @@ def test_a_heading_that_only_speaks_of_a_family_leaves_the_diagnosis_the_patient
     assert [(fact.section, fact.label) for fact in found.facts] == [(Section.DIAGNOSIS, title)]
 
 
-def test_a_heading_without_end_is_read_in_one_pass() -> None:
-    """It was looked through anew from each of its letters: a hundred thousand of them took minutes of a reader."""
-    title = "a" * 100_000
-    assert told(letter((title, "Condition/a")), disease("Maagcarcinoom", "a"))
-
-
 def test_a_value_under_a_heading_of_the_family_says_so_beside_its_own_name() -> None:
     tested = value("BRCA1", valueString="aanwezig") | {"id": "o"}
     assert told(letter(("Familieanamnese", "Observation/o")), tested) == [("BRCA1 (Familieanamnese)", "aanwezig")]
