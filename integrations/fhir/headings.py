@@ -18,7 +18,8 @@ from mdo_portal.exchange import Fact, Section
 _FAMILY = "10157-6"
 """LOINC: history of family member diseases."""
 _OF_FAMILY = re.compile(
-    r"^\s*(familie|family|famille)\s*$|(?=.*famil)(?=.*(anamn|histor|geschiedenis|ant[eé]c[eé]dent|belast))", re.IGNORECASE
+    r"\A\s*(familie|family|famille)\s*\Z|^(?=.*famil)(?=.*(anamn|histor|geschiedenis|ant[eé]c[eé]dent|belast))",
+    re.IGNORECASE | re.MULTILINE,  # from the beginning of each line once, never from every letter of it
 )
 """What relatives had; a talk with them is not that, nor is a familial carcinoma of the patient."""
 

@@ -51,7 +51,7 @@ class MllpListener:
     `too_much`, and those of a handshake that failed (tls.refusal_of). `tls` demands a client certificate (tls.server_context);
     assign another to `tls` and the next handshake uses it. `limit_bytes` is for one message, `total_bytes` for all that is half
     here or with reception, `idle_seconds` without any byte (hospitals keep connections open all day), `frame_seconds` from first
-    to last byte of one, `max_per_sender` for one client certificate, or one address where there is none.
+    to last byte of one, `max_per_sender` for one client certificate, or one address where there is none yet.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class MllpListener:
         self._ids = (f"{int(time.time() * 1000):X}-{count}" for count in itertools.count(1))
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._shaking = 0
+        self._shaking: Counter[str] = Counter()  # by address: who they are is not known yet
         self._senders: Counter[str] = Counter()
         self._with_reception = 0
         self._thirsty: dict[Connection, None] = {}  # those that wait for room, in the order in which they asked
@@ -153,12 +153,14 @@ class MllpListener:
         max((one for one in self.connections if _sender_of(one.caller) == sender), key=lambda one: one.unfinished).make_way()
 
     def shake_hands(self, transport: asyncio.Transport) -> None:
-        """TLS for a connection that was just made."""
-        if self._shaking + len(self.connections) >= self.limits.max_connections:
+        """TLS for a connection that was just made. Who says nothing fills no more than one sender's room."""
+        host = caller_of(transport).host
+        is_full = self._shaking.total() + len(self.connections) >= self.limits.max_connections
+        if is_full or self._shaking[host] >= self.limits.max_per_sender:
             self.tell_refused(caller_of(transport), "too_many", b"")
             transport.abort()
             return
-        self._shaking += 1
+        self._shaking[host] += 1
         self._keep(asyncio.ensure_future(self._shake_hands(transport)))
 
     async def _shake_hands(self, transport: asyncio.Transport) -> None:
@@ -181,7 +183,8 @@ class MllpListener:
             else:  # asyncio gives nothing when the other went in the very moment that we began
                 self.tell_refused(caller, NO_TLS, b"")
         finally:
-            self._shaking -= 1
+            self._shaking[caller.host] -= 1
+            self._shaking += Counter()  # forgets who has none
 
     def _no_tls(self, caller: Caller, trouble: BaseException) -> None:
         reason = getattr(trouble, "reason", None) or type(trouble).__name__

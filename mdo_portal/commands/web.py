@@ -8,6 +8,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from mdo_portal.app import create_app
+from mdo_portal.commands.patience import Worker
 from mdo_portal.commands.process import check_machine, checked_settings, open_database, settled
 from mdo_portal.settings import Settings
 
@@ -25,7 +26,7 @@ class Web(BaseApplication):  # type: ignore[misc]
         options: dict[str, Any] = {
             "bind": self.portal_settings.bind,
             "workers": 1,  # sockets belong to one process; more web processes are more services behind the proxy
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": self.portal_settings.sockets + THREADS_BESIDE_SOCKETS,
             "timeout": 60,
             "graceful_timeout": 10,

@@ -12,9 +12,12 @@ from flask_socketio import SocketIO, emit, join_room, leave_room
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.policy import Act
-from mdo_portal.errors import NotAllowed, NotFound
-from mdo_portal.live.guard import Context, Payload, always, an_id, never, on, some_bytes
+from mdo_portal.domain.board import Board
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.conclusion import Note
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.errors import NotAllowed, NotFound, PortalError
+from mdo_portal.live.guard import Context, Payload, always, an_id, context_of, never, on, some_bytes
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.live.topics import may_watch, some_topics
 from mdo_portal.services import access, audit, conclusions, presence, rooms, rounds, sessions
@@ -96,25 +99,47 @@ def join(context: Context, payload: Payload) -> dict[str, Any]:
 
 def open_note(context: Context, payload: Payload) -> dict[str, Any]:
     """Give what the browser lacks, and what we know, so that it can give what we lack."""
-    note, round_ = conclusions.round_of(context.session, an_id(payload, "note"))
+    note, case, board, relation = _note_for(context, an_id(payload, "note"))
     vector = some_bytes(payload, "vector", most=LARGEST_VECTOR) if payload.get("vector") else b""
-    _, case, board, relation = rounds.round_for(context.session, context.viewer, Act.NOTE_READ, round_.id, now=context.now)
-    is_advice = rounds.is_signed(context.session, case, round_.id)  # what was typed, and not for who only observes
-    if is_advice and not access.may(context.session, context.viewer, Act.DECISION_READ, case, now=context.now):
-        raise NotAllowed()
     audit.record(
         context.session, context.viewer, Act.NOTE_READ, now=context.now, case=case, relation=relation,
         object_type="note", object_id=note.id,
     )  # fmt: skip
     # First in the room, then read: what is stored in between comes twice, which Yjs does not mind; never not at all.
-    REGISTRY.note_opened(context.connection, note.id, note.revision)
-    join_room(f"note:{note.id}")
+    REGISTRY.note_opened(context.connection, note.id, note.revision, case.id)
+    join_room(_room(note.id))
+    _ask_again(context, note.id)
     opened = conclusions.open_note(context.session, note, vector=vector)
     may_write = context.viewer.may(Act.NOTE_WRITE, board_id=board.id) and note.frozen_at is None
     return {
         "update": opened.update, "vector": opened.vector, "revision": opened.revision, "writable": may_write,
         "name": context.viewer.name,
     }  # fmt: skip
+
+
+def _room(note_id: uuid.UUID) -> str:
+    return f"note:{note_id}"
+
+
+def _ask_again(context: Context, note_id: uuid.UUID) -> None:
+    """What was signed between asking and entering told this process already, and `close_notes` found nobody here."""
+    context.session.expire_all()
+    try:
+        _note_for(context, note_id)
+    except PortalError:
+        REGISTRY.note_left(context.connection, note_id)
+        leave_room(_room(note_id))
+        raise
+
+
+def _note_for(context: Context, note_id: uuid.UUID) -> tuple[Note, Case, Board, Relation]:
+    """The note, if this viewer may read it now; NotFound or NotAllowed when not."""
+    note, round_ = conclusions.round_of(context.session, note_id)
+    _, case, board, relation = rounds.round_for(context.session, context.viewer, Act.NOTE_READ, round_.id, now=context.now)
+    is_advice = rounds.is_signed(context.session, case, round_.id)  # what was typed, and not for who only observes
+    if is_advice and not access.may(context.session, context.viewer, Act.DECISION_READ, case, now=context.now):
+        raise NotAllowed()
+    return note, case, board, relation
 
 
 def update_note(context: Context, payload: Payload) -> dict[str, Any]:
@@ -140,8 +165,21 @@ def awareness(context: Context, payload: Payload) -> dict[str, Any]:
     note_id = an_id(payload, "note")
     if note_id in context.connection.notes:
         body = some_bytes(payload, "update", most=LARGEST_AWARENESS)
-        emit("note:awareness", {"note": str(note_id), "update": body}, to=f"note:{note_id}", include_self=False)
+        emit("note:awareness", {"note": str(note_id), "update": body}, to=_room(note_id), include_self=False)
     return {}
+
+
+def close_notes(socketio: SocketIO, database: Database, case_id: uuid.UUID | None = None) -> None:
+    """Who may no longer read what is typed about this case (about any) hears no more of it: it was signed and they only observe,
+    the patient objects, or it stands before another board. Their page hears that the case changed, and asks anew.
+    """
+    for sid, connection, note_id in REGISTRY.open_notes(case_id):
+        try:
+            with database.transaction(entering=sessions.hash_key(connection.session_key)) as db:
+                _note_for(context_of(db, sid, connection), note_id)
+        except PortalError:
+            REGISTRY.note_left(connection, note_id)
+            socketio.server.leave_room(sid, _room(note_id))
 
 
 def show_out(socketio: SocketIO, person_id: uuid.UUID) -> None:

@@ -109,7 +109,7 @@ def _stored(
 ) -> dict[str, Any]:
     """What the event answers, in one transaction."""
     with database.transaction(entering=sessions.hash_key(connection.session_key)) as session:
-        return event(_context(session, sid, connection, touch=is_act(session, connection)), payload)
+        return event(context_of(session, sid, connection, touch=is_act(session, connection)), payload)
 
 
 def _note_refusal(database: Database, act: Act, sid: str, payload: Payload) -> None:
@@ -120,7 +120,7 @@ def _note_refusal(database: Database, act: Act, sid: str, payload: Payload) -> N
         key = sessions.hash_key(connection.session_key) if connection else ""
         with database.transaction(entering=key) as session:
             if connection is not None:
-                context = _context(session, sid, connection)
+                context = context_of(session, sid, connection)
                 named = an_id(payload, kind) if kind else ""
                 audit.refused(session, context.viewer, act, now=context.now, object_type=kind, object_id=named)
     except Exception as error:
@@ -137,7 +137,8 @@ def _connection(sid: str) -> Connection:
     return connection
 
 
-def _context(session: Session, sid: str, connection: Connection, *, touch: bool = False) -> Context:
+def context_of(session: Session, sid: str, connection: Connection, *, touch: bool = False) -> Context:
+    """Who sits at this socket and what they may now. Raises NotSignedIn."""
     now = datetime.now(UTC)
     found = sessions.signed_in(session, connection.session_key, now=now, client_address=connection.address, touch=touch)
     if found is None or not found.proof.strong:

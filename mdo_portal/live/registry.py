@@ -27,7 +27,8 @@ class Connection:
     #: what the session might do when the socket came (services/sessions.standing); another standing closes it
     standing: str = ""
     meetings: set[uuid.UUID] = field(default_factory=set)
-    notes: set[uuid.UUID] = field(default_factory=set)
+    #: note -> the case it is about
+    notes: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     written: set[uuid.UUID] = field(default_factory=set)
     topics: set[str] = field(default_factory=set)
     _allowance: float = EVENTS_AT_ONCE
@@ -73,7 +74,7 @@ class Registry:
             if gone is None:
                 return None, set()
             others = list(self._connections.values())
-            for note_id in gone.notes.difference(*(one.notes for one in others)):
+            for note_id in set(gone.notes).difference(*(one.notes for one in others)):
                 self._notes.pop(note_id, None)
             return gone, gone.meetings.difference(*(one.meetings for one in others if one.person_id == gone.person_id))
 
@@ -100,11 +101,22 @@ class Registry:
         with self._lock:
             return list(dict.fromkeys(one.session_key for one in self._connections.values() if note_id in one.notes))
 
-    def note_opened(self, connection: Connection, note_id: uuid.UUID, revision: int) -> None:
-        """Somebody here has the note up to `revision`; from there on the listener sends."""
+    def note_opened(self, connection: Connection, note_id: uuid.UUID, revision: int, case_id: uuid.UUID) -> None:
+        """Somebody here has the note of this case up to `revision`; from there on the listener sends."""
         with self._lock:
-            connection.notes.add(note_id)
+            connection.notes[note_id] = case_id
             self._notes[note_id] = min(self._notes.get(note_id, revision), revision)
+
+    def note_left(self, connection: Connection, note_id: uuid.UUID) -> None:
+        """This socket has the note no more."""
+        with self._lock:
+            connection.notes.pop(note_id, None)
+
+    def open_notes(self, case_id: uuid.UUID | None = None) -> list[tuple[str, Connection, uuid.UUID]]:
+        """(socket, whose it is, note) for every note (of this case) that is open here."""
+        with self._lock:
+            sockets = list(self._connections.items())
+            return [(sid, one, note) for sid, one in sockets for note, about in one.notes.items() if case_id in (None, about)]
 
     def note_seen(self, note_id: uuid.UUID) -> int | None:
         """Up to where this process has sent the note to its sockets; None when nobody here has it open."""

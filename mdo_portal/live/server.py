@@ -105,6 +105,7 @@ def _hear(socketio: SocketIO, database: Database, connection: psycopg.Connection
 
 def _catch_up(socketio: SocketIO, database: Database) -> None:
     """What was announced while we did not listen: send the notes' new updates, and let every screen look again."""
+    events.close_notes(socketio, database)
     for note_id in REGISTRY.notes():
         _tell_note(socketio, database, note_id)
     for topic in REGISTRY.topics():
@@ -120,6 +121,8 @@ def _tell(socketio: SocketIO, database: Database, news: dict[str, Any]) -> None:
     elif news["topic"] == "note":
         _tell_note(socketio, database, uuid.UUID(news["id"]), news["revision"])
     else:
+        if news["topic"] == "case":
+            events.close_notes(socketio, database, uuid.UUID(news["id"]))
         REGISTRY.changed(topic, at=time.time(), revision=int(news.get("revision") or 0))
         socketio.emit("changed", news | {"topic": topic}, to=topic)
 

@@ -54,6 +54,29 @@ def begin(session: Session, account: str, origin: Origin, *, now: datetime) -> N
         _wait(session, bucket, now + min(LONGEST, timedelta(seconds=2 ** min(count, 6))))
 
 
+def may_try_code(session: Session, person_id: uuid.UUID, device: str, *, now: datetime) -> bool:
+    """Count a code that somebody types in a browser in which this person signed in before. False: it has to wait, also the right one.
+
+    Strangers' wrong codes elsewhere do not count here; but who sits at a colleague's computer guesses no faster than anywhere.
+    """
+    bucket = _code_bucket(person_id, device)
+    count, wait_until = _one_more(session, bucket, now=now)
+    if wait_until and wait_until > now:
+        return False
+    if count > FREE:
+        _wait(session, bucket, now + min(LONGEST, timedelta(seconds=2 ** min(count, 6))))
+    return True
+
+
+def good_code(session: Session, person_id: uuid.UUID, device: str) -> None:
+    """That code was right: its browser starts anew."""
+    session.execute(delete(Attempts).where(Attempts.bucket == _code_bucket(person_id, device)))
+
+
+def _code_bucket(person_id: uuid.UUID, device: str) -> str:
+    return _hash(f"code {person_id} device {_hash(device)}")
+
+
 def good(session: Session, account: str, origin: Origin, *, now: datetime) -> None:
     """That try was right: its place starts anew."""
     for known in (True, False):

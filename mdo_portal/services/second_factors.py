@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.credentials import Authenticator, Passkey, RecoveryCode
 from mdo_portal.domain.people import Person
-from mdo_portal.services import people
+from mdo_portal.services import attempts, people
 from mdo_portal.services.sealed import sealer
 
 TOTP_PURPOSE = "person.totp"
@@ -132,19 +132,21 @@ def _hash(code: str) -> str:
     return hashlib.sha256(bare.encode()).hexdigest()
 
 
-def second_step(session: Session, person_id: uuid.UUID, *, code: str, known_device: bool, now: datetime) -> str | None:
+def second_step(session: Session, person_id: uuid.UUID, *, code: str, device: str, now: datetime) -> str | None:
     """`totp` or `recovery` when the code is right. Wrong ones wait: only who knows the password gets this far.
 
-    On a browser the person used before, others' wrong codes are not held against her.
+    `device`: the browser, when the person signed in there before, else "": others' wrong codes elsewhere are not held against her there.
     """
     person = session.get_one(Person, person_id, with_for_update=True)
-    if person.wait_until and person.wait_until > now and not known_device:
+    waits = person.wait_until is not None and person.wait_until > now
+    if not attempts.may_try_code(session, person_id, device, now=now) if device else waits:
         return None
     method = _method_of(session, person_id, code, now=now)
     if method is None:
         people.count_failure(person, now=now)
     else:
         person.failures, person.wait_until = 0, None
+        attempts.good_code(session, person_id, device)
     return method
 
 

@@ -1,6 +1,7 @@
 """A request whose body stops coming holds its thread for a while, and not for ever: the pages of every hospital need those threads.
 
 nginx in front takes in a body before it passes it on (docs/operating/nginx.conf). This is for whoever reaches the process without it.
+Heads, and bodies that drip: commands/patience.py.
 """
 
 from __future__ import annotations

@@ -6,9 +6,11 @@ import secrets
 
 from flask import request
 from flask.wrappers import Response
+from sqlalchemy.orm import Session
 
+from mdo_portal.services import attempts
 from mdo_portal.services.attempts import DEVICE_KNOWN, Origin
-from mdo_portal.web.context import client_address, settings
+from mdo_portal.web.context import client_address, now, settings
 
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SAME = ("iPhone", "iPad", "Android", "Windows")
@@ -29,6 +31,12 @@ def kind() -> str:
 def device_token() -> str:
     """The token of this browser; a new one when it has none."""
     return origin().device or secrets.token_urlsafe(32)
+
+
+def known_device(db: Session, account: str) -> str:
+    """The token of this browser, when the person of this account signed in in it before; else ""."""
+    device = origin().device
+    return device if attempts.is_known(db, account, device, now=now()) else ""
 
 
 def keep_device(answer: Response, token: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFresh
-from mdo_portal.services import attempts, passkeys, people, second_factors, sessions
+from mdo_portal.services import passkeys, people, second_factors, sessions
 from mdo_portal.web import browser, entering, passkey_requests
 from mdo_portal.web.context import now, session_key, settings, signed, transaction, viewer
 from mdo_portal.web.guard import may
@@ -79,7 +79,7 @@ def _proven(db: Session, person: Person) -> Confirmation | None:
     password, code = form.get("password", ""), form.get("code", "")[:40]
     if not password and not code:
         return None
-    if password and not people.is_password_of(db, person.id, password, now=now()):
+    if password and not people.is_password_of(db, person.id, password, now=now(), code_follows=bool(code)):
         return None
     method = _code_method(db, person, code) if code else ""
     if code and not method:
@@ -89,8 +89,7 @@ def _proven(db: Session, person: Person) -> Confirmation | None:
 
 
 def _code_method(db: Session, person: Person, code: str) -> str | None:
-    known = attempts.is_known(db, person.email, browser.origin().device, now=now())
-    return second_factors.second_step(db, person.id, code=code, known_device=known, now=now())
+    return second_factors.second_step(db, person.id, code=code, device=browser.known_device(db, person.email), now=now())
 
 
 def _by_passkey(db: Session, person_id: uuid.UUID) -> Confirmation | None:

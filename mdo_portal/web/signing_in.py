@@ -103,9 +103,8 @@ def second_step() -> ResponseReturnValue:
 def _check_code(half: Halfway) -> str | None:
     with transaction() as db:
         person = db.get_one(Person, half.person_id)
-        known = attempts.is_known(db, person.email, browser.origin().device, now=now())
-        code = request.form.get("code", "")[:40]
-        method = second_factors.second_step(db, person.id, code=code, known_device=known, now=now())
+        code, device = request.form.get("code", "")[:40], browser.known_device(db, person.email)
+        method = second_factors.second_step(db, person.id, code=code, device=device, now=now())
         if method is None or person.disabled_at:
             entering.signed_line(db, "sign_in.refused", person, "password+code", refused=True)
             return None

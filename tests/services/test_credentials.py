@@ -99,11 +99,33 @@ def test_odd_codes_are_wrong(session: Session, secret: str, code: str) -> None:
 def test_guessing_codes_has_to_wait_except_on_her_own_browser(session: Session, secret: str) -> None:
     later = NOW + timedelta(minutes=5)
     for _ in range(6):
-        assert second_factors.second_step(session, AISHA, code="000000", known_device=False, now=later) is None
+        assert second_factors.second_step(session, AISHA, code="000000", device="", now=later) is None
     right = TOTP(secret).at(later)
 
-    assert second_factors.second_step(session, AISHA, code=right, known_device=False, now=later) is None
-    assert second_factors.second_step(session, AISHA, code=right, known_device=True, now=later) == "totp"
+    assert second_factors.second_step(session, AISHA, code=right, device="", now=later) is None
+    assert second_factors.second_step(session, AISHA, code=right, device="her laptop", now=later) == "totp"
+
+
+def test_on_her_own_browser_guessing_codes_has_to_wait_as_well_until_one_is_right(session: Session, secret: str) -> None:
+    later = NOW + timedelta(minutes=5)
+    for _ in range(6):
+        assert second_factors.second_step(session, AISHA, code="000000", device="her laptop", now=later) is None
+    right, after = TOTP(secret).at(later), later + timedelta(seconds=30)
+
+    assert second_factors.second_step(session, AISHA, code=right, device="her laptop", now=later) is None
+    assert second_factors.second_step(session, AISHA, code=right, device="her laptop", now=after) == "totp"
+    for _ in range(3):
+        assert second_factors.second_step(session, AISHA, code="000000", device="her laptop", now=after) is None
+    assert second_factors.second_step(session, AISHA, code=TOTP(secret).at(after), device="her laptop", now=after) == "totp"
+
+
+def test_who_knows_the_password_guesses_no_codes_by_giving_both_at_once(session: Session, secret: str) -> None:
+    later = NOW + timedelta(minutes=5)
+    for _ in range(6):
+        people.is_password_of(session, AISHA, PASSWORD, now=later, code_follows=True)
+        assert second_factors.second_step(session, AISHA, code="000000", device="", now=later) is None
+
+    assert second_factors.second_step(session, AISHA, code=TOTP(secret).at(later), device="", now=later) is None
 
 
 # Recovery codes

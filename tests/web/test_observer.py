@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
+from flask_socketio import SocketIOTestClient
 from sqlalchemy import update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.round import Round
@@ -109,6 +113,59 @@ def test_over_the_live_line_a_signed_conclusion_opens_for_no_observer(
 
         with pytest.raises(NotAllowed):
             events.open_note(line, {"note": str(note.id)})
+
+
+def test_a_line_that_stood_open_when_the_advice_was_signed_tells_its_correction_to_no_observer(
+    database: Database, region: Region, round_: Round
+) -> None:
+    with app_on(database, hears=True) as app:
+        note = note_of(database, round_.id)
+        mila, bram = (listening(app, database, region, name, note) for name in ("Mila", "Bram"))
+        sign(database, region, round_.id)
+        with database.transaction() as session:
+            stored = session.get_one(Round, round_.id)
+            decisions.start_correction(session, stored, session.get_one(Case, round_.case_id))
+            make.typed(session, stored, " Toch bestraling.", now=datetime.now(UTC))
+
+        until = time.monotonic() + 20
+        heard: list[str] = []
+        while "note:update" not in heard and time.monotonic() < until:
+            heard += [news["name"] for news in bram.get_received()]
+            time.sleep(0.01)
+
+        assert "note:update" in heard, "who may read it hears of it"
+        assert [news["name"] for news in mila.get_received() if news["name"] == "note:update"] == []
+
+
+def test_an_advice_that_is_signed_while_an_observer_enters_its_room_lets_them_in_no_further(
+    database: Database, region: Region, round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[str] = []
+    monkeypatch.setattr(events, "join_room", lambda _: sign(database, region, round_.id))
+    monkeypatch.setattr(events, "leave_room", left.append)
+    now, note = datetime.now(UTC), note_of(database, round_.id)
+    with database.transaction() as session:
+        mila = viewers.viewer_of(session, person_id("Mila"), region.hospitals["DELT"], now=now)
+        line = Context(session=session, viewer=mila, sid="", connection=Connection("", mila.person_id), now=now)
+
+        with pytest.raises(NotAllowed):
+            events.open_note(line, {"note": str(note)})
+
+    assert (line.connection.notes, left) == ({}, [f"note:{note}"])
+
+
+def note_of(database: Database, round_id: uuid.UUID) -> uuid.UUID:
+    with database.transaction() as session:
+        return conclusions.notes_of(session, round_id)[NoteSection.ADVICE].id
+
+
+def listening(app: Flask, database: Database, region: Region, name: str, note: uuid.UUID) -> SocketIOTestClient:
+    """The line of this person, on which they opened the note."""
+    origin = {"Origin": app.extensions["mdo_settings"].public_url}
+    browser = signed_in(app, database, region, name)
+    line = app.extensions["mdo_live"].test_client(app, flask_test_client=browser, headers=origin)
+    assert line.emit("note:open", {"note": str(note)}, callback=True)["ok"]
+    return line
 
 
 @pytest.mark.parametrize("page", ["/post?tab=all", "/post/week"])

@@ -104,3 +104,15 @@ def test_a_cookie_kept_from_before_signing_out_opens_nothing(app: Flask, own: Br
     thief = app.test_client()
     thief.set_cookie("mdo", kept.value)
     assert thief.get("/worklist").location.startswith("/sign-in")
+
+
+def test_who_sits_at_a_colleagues_open_session_guesses_no_code_of_theirs(database: Database, own: Browser) -> None:
+    secret = with_app(database, "Aisha")
+    own.sign_in("Aisha")
+    own.with_code(now_code(secret, later=-30))
+    own.get("/confirm")
+    wrong = f"{(int(now_code(secret)) + 500_000) % 1_000_000:06d}"
+    for _ in range(5):
+        assert own.post("/confirm", code=wrong).status_code == 401
+
+    assert own.post("/confirm", code=now_code(secret)).status_code == 401

@@ -86,3 +86,31 @@ def test_the_name_in_the_certificate_comes_with_every_message(contexts: tuple[ss
 def test_without_a_certificate_nothing_is_received(contexts: tuple[ssl.SSLContext, ssl.SSLContext], tmp_path: Path) -> None:
     bare = ssl.create_default_context(cafile=str(tmp_path / "portaal.test.pem"))
     assert asyncio.run(exchanged(contexts[0], bare)) == ([], [])
+
+
+async def answered_beside_silence(server: ssl.SSLContext, client: ssl.SSLContext) -> list[bytes]:
+    """What a hospital hears while four lines from another address connect and say nothing; there is room for three."""
+
+    async def receive(raw: bytes, peer: Caller) -> Answer:
+        return Answer(Verdict.STORED, "")
+
+    listener = MllpListener(receive, host="127.0.0.1", port=0, tls=server, max_connections=3, max_per_sender=2)
+    await listener.start()
+    silent = [await asyncio.open_connection("127.0.0.1", listener.port, local_addr=("127.0.0.2", 0)) for _ in range(4)]
+    answers: list[bytes] = []
+    with suppress(ssl.SSLError, ConnectionError):
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port, ssl=client, server_hostname="portaal.test")
+        writer.write(frame(ADT))
+        async with asyncio.timeout(5):
+            answers = MllpDecoder().feed(await reader.read(65_536))
+        writer.close()
+    for _, writer in silent:
+        writer.close()
+    await listener.stop(1.0)
+    return answers
+
+
+def test_who_connects_and_says_nothing_takes_no_more_room_than_one_sender(
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    assert b"MSA|CA|M0002" in asyncio.run(answered_beside_silence(*contexts))[0]
