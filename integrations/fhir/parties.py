@@ -11,8 +11,8 @@ from integrations.fhir.bundle import Entry
 from integrations.fhir.location import tail
 from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
-from integrations.fhir.reading import Reading
-from integrations.fhir.request import Request, is_review
+from integrations.fhir.reading import Reading, is_in_error
+from integrations.fhir.request import Request, choose_patient, is_other, is_review
 from integrations.fhir.told import sections
 from integrations.fhir.values import node, nodes, text, unique
 from integrations.fhir.withdrawal import tasks_about
@@ -73,7 +73,9 @@ def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
 
 def _letters(request: Request, reading: Reading) -> list[Entry]:
     """The letter that holds the request; without one all, where they have one author: of a whole record nobody knows which one asks."""
-    letters = [entry for entry in reading.where.entries if entry.kind == "Composition"]
+    patient = choose_patient(request.entry, reading.where)
+    every = (entry for entry in reading.where.entries if entry.kind == "Composition" and not is_in_error(entry.resource))
+    letters = [entry for entry in every if not is_other(entry.resource.get("subject"), patient, reading.where, entry)]
     holding = [one for one in letters if _holds(one, request, reading)]
     if holding or len(letters) < 2:
         return holding or letters

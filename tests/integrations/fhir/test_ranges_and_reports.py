@@ -71,3 +71,9 @@ def test_who_wrote_one_of_several_letters_did_not_refer() -> None:
     assert read(first, second).referrer.name == ""
     assert read(first, asks).referrer.name == "dr. Bos"
     assert read(first, first | {"id": "again"}).referrer.name == "dr. Arts"
+
+
+@pytest.mark.parametrize("more", [{"status": "entered-in-error"}, {"subject": {"reference": "Patient/elders"}}])
+def test_who_wrote_a_letter_that_does_not_count_did_not_refer(more: Node) -> None:
+    """Of a letter about another patient the words were held back, and its writer became the referrer."""
+    assert read(letter("Arts", "Consult", ("Klacht", "Pijn")) | more).referrer.name == ""
