@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 
 from integrations.fhir.reader import FhirReader
 from mdo_portal.exchange import Unreadable
 
 from .make import bundle, patient, request
-from .read_house import about, told
 
 R5 = {"code": {"concept": {"text": "Bespreking in het MDO"}}}
 
