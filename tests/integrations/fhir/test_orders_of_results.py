@@ -24,6 +24,7 @@ def report(**more: object) -> Node:
         ({"status": "completed", "code": {"text": "Biopt"}}, report()),
         ({"status": "completed"}, about("Observation", status="final", basedOn=ON, code={"text": "PSA"}, valueString="4")),
         ({"code": HISTOLOGY}, report(status="preliminary")),
+        ({"code": {"text": "CT"}}, about("ImagingStudy", status="available", basedOn=ON, description="CT-thorax")),
     ],
 )
 def test_an_order_with_its_result_is_no_referral(order: Node, result: Node) -> None:
