@@ -120,7 +120,7 @@ def test_a_page_that_got_no_answer_says_again_what_it_shows(browser: Browser) ->
     made.line.open(page, made.answer)
     made.revision, made.line.is_deaf = 2, False
 
-    page.clock.run_for(30_000)
+    page.clock.run_for(12_000)  # eight seconds for an answer, three until it is said again
 
     expect(page.locator("#panel")).to_contain_text("stand 2", timeout=SOON)
     page.close()
@@ -237,6 +237,22 @@ def test_an_answer_that_never_comes_holds_up_no_later_one(server: Server) -> Non
     server.lose()
 
     expect(server.page.locator("#panel")).to_contain_text("stand 3", timeout=SOON)
+
+
+def test_a_change_that_got_no_answer_is_fetched_again(server: Server) -> None:
+    """A line that fell away for a moment: nobody told the change twice, and the page stood at what was before it, as live."""
+    server.page.clock.install()
+    server.holds = True
+    server.line.say(2)
+    server.page.clock.run_for(GATHERED_MS)
+    server.page.wait_for_function("document.querySelector('#panel.htmx-request')")
+    server.revision = 2
+    server.lose()
+    expect(server.page.locator("#panel.htmx-request")).to_have_count(0, timeout=SOON)
+
+    server.page.clock.run_for(5_000)
+
+    expect(server.page.locator("#panel")).to_contain_text("stand 2", timeout=SOON)
 
 
 @pytest.mark.parametrize(("revision", "fetched"), [(1, 0), (2, 1), (0, 1)], ids=["shown already", "newer", "nobody said"])

@@ -2,7 +2,7 @@
 // is shown. Case, conclusion and banner come in one answer, so that no text is ever typed beside another patient's case.
 // Somebody who types, or has a dialog open, stays where they are and gets a bar to go along; so does who looks by themselves.
 import { announce, closest, each, isTyping } from "../behaviours/page";
-import { htmx } from "../behaviours/htmx";
+import { ASK_AGAIN_MS, fetchInto } from "../behaviours/htmx";
 
 const bar = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-room-follow]");
 const room = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-room]");
@@ -34,7 +34,7 @@ async function go(asked = false): Promise<void> {
   const url = room()?.dataset["roomUrl"];
   if (!url) return;
   isAsked = asked;
-  await htmx.ajax("get", url, { target: "#room-case", swap: "outerHTML" });
+  if (!await fetchInto(url, { target: "#room-case", swap: "outerHTML" })) { window.setTimeout(follow, ASK_AGAIN_MS); return; }
   history.replaceState(history.state, "", room()?.dataset["roomPage"] ?? location.href);
 }
 
