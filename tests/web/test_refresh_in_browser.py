@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, Route, expect
@@ -123,6 +124,24 @@ def test_a_page_that_got_no_answer_says_again_what_it_shows(browser: Browser) ->
     page.clock.run_for(12_000)  # eight seconds for an answer, three until it is said again
 
     expect(page.locator("#panel")).to_contain_text("stand 2", timeout=SOON)
+    page.close()
+
+
+def test_a_machine_whose_clock_is_put_on_says_when_it_really_heard_last(browser: Browser) -> None:
+    """It said that it had heard all of the hour to come: of what changed while its line was down it was told nothing."""
+    page = browser.new_page()
+    page.clock.install()
+    made = Server(page)
+    made.line.open(page, made.answer)
+    page.clock.set_system_time(datetime.now(UTC) + timedelta(hours=1))
+    for _ in range(2):
+        told = len(made.line.since)
+        made.line.lines[-1].close()
+        page.clock.run_for(2_000)
+        while len(made.line.since) == told:
+            page.wait_for_timeout(20)
+
+    assert made.line.since[-1] < 60
     page.close()
 
 

@@ -11,7 +11,7 @@ interface Changed { topic: string; id: string; revision?: number }
 interface Swap { target: Element; shouldSwap: boolean; requestConfig: { elt: Element; headers: Record<string, string> } }
 interface Watched { missed?: Record<string, number> } // topic: the revision it came to, 0 when nobody said
 const madeAt = Number(meta("made-at"));
-const madeAgo = Date.now() / 1000 - madeAt; // our clock against the server's
+const begunAt = performance.now(); // runs on whatever is done to the clock of this machine
 let since = madeAt; // on the server's clock
 const POLL_MS = 15_000;
 const GATHER_MS = 120; // a burst of changes is one fetch; the spread keeps 25 screens from asking at once
@@ -214,7 +214,7 @@ async function watch(): Promise<void> {
   const ofLoad = since === madeAt;
   const answer = await ask<Watched>("watch", { topics, since }).catch(() => undefined);
   if (!answer?.missed) { unheard = window.setTimeout(() => void watch(), ASK_AGAIN_MS); return; }
-  since = Date.now() / 1000 - madeAgo;
+  since = madeAt + (performance.now() - begunAt) / 1000;
   // Changed while this page was on its way; of what it shows already, as after an act of one's own, nothing was missed.
   for (const [topic, revision] of Object.entries(answer.missed)) hear({ topic, id: "", ...(revision ? { revision } : {}) }, ofLoad);
 }
