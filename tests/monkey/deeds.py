@@ -130,7 +130,7 @@ class People:
             sight = desk.sees()
             if not sight["isRoom"] or sight["types"] or sight["dialog"]:
                 break
-            pressed += self._key(desk, chance.choice(LEADS if desk.leads else TAKES_PART))
+            pressed += self._key(desk, chance.choice(LEADS if desk.seat.leads else TAKES_PART))
         return f"presses {pressed}"
 
     def _key(self, desk: Desk, key: str) -> str:

@@ -7,14 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from playwright.sync_api import Browser, Dialog, Error, Page
+from playwright.sync_api import Browser, Dialog, Error, Page, Response, ViewportSize
 
 from tests.monkey.meeting import Held
 
 SIGHT = (Path(__file__).parent / "sight.js").read_text()
-LAPTOP, WALL = {"width": 1366, "height": 768}, {"width": 1920, "height": 1080}
 CLOCK = """hours => { const Real = window.RealDate ??= Date; const by = hours * 3_600_000;
   window.Date = class extends Real { constructor(...given) { if (given.length) super(...given); else super(Real.now() + by); }
     static now() { return Real.now() + by; } }; }"""
@@ -31,11 +30,15 @@ class Typing:
     place: str
 
 
+class Seat(NamedTuple):
+    person: str
+    leads: bool = False
+    is_wall: bool = False
+
+
 @dataclass
 class Desk:
-    person: str
-    leads: bool
-    is_wall: bool
+    seat: Seat
     held: Held
     page: Page
     say: Callable[..., None]
@@ -53,8 +56,12 @@ class Desk:
         self.cdp = self.page.context.new_cdp_session(self.page)
         self.page.on("pageerror", lambda error: self.wrong(self.name, f"script error: {error}"))
         self.page.on("dialog", self._stays)
-        self.page.on("response", lambda answer: answer.status == 500 and self.wrong(self.name, f"500 at {answer.url}"))
+        self.page.on("response", self._answered)
         self.sign_in()
+
+    def _answered(self, answer: Response) -> None:
+        if answer.status == 500:
+            self.wrong(self.name, f"500 at {answer.url}")
 
     def _stays(self, dialog: Dialog) -> None:
         """Leaving would lose what is not stored yet: who is asked stays."""
@@ -66,11 +73,11 @@ class Desk:
 
     @property
     def name(self) -> str:
-        return f"{self.person} (wall)" if self.is_wall else self.person
+        return f"{self.seat.person} (wall)" if self.seat.is_wall else self.seat.person
 
     @property
     def address(self) -> str:
-        return self.held.room + ("?beamer=1" if self.is_wall else "")
+        return self.held.room + ("?beamer=1" if self.seat.is_wall else "")
 
     def sees(self) -> Sight:
         for _ in range(20):
@@ -96,7 +103,7 @@ class Desk:
         self.cdp.send("Page.setWebLifecycleState", {"state": "frozen" if asleep else "active"})
 
     def sign_in(self) -> None:
-        self.key, cookie = self.held.sign_in(self.person)
+        self.key, cookie = self.held.sign_in(self.seat.person)
         self.page.context.add_cookies([{"name": "mdo", "value": cookie, "url": self.held.url}])
         self.is_out = False
 
@@ -116,10 +123,10 @@ class Desk:
             self.sign_in()
 
 
-def desk(held: Held, browser: Browser, person: str, say: Callable[..., None], wrong: Callable[..., None], **kind: bool) -> Desk:
-    size = WALL if kind["is_wall"] else LAPTOP
-    context = browser.new_context(viewport=size, locale="nl-NL", timezone_id="Europe/Amsterdam")  # type: ignore[arg-type]
-    return Desk(person, held=held, page=context.new_page(), say=say, wrong=wrong, **kind)
+def desk(held: Held, browser: Browser, seat: Seat, say: Callable[..., None], wrong: Callable[..., None]) -> Desk:
+    size: ViewportSize = {"width": 1920, "height": 1080} if seat.is_wall else {"width": 1366, "height": 768}
+    context = browser.new_context(viewport=size, locale="nl-NL", timezone_id="Europe/Amsterdam")
+    return Desk(seat, held=held, page=context.new_page(), say=say, wrong=wrong)
 
 
 def told(sight: Sight) -> str:

@@ -32,7 +32,7 @@ def at_any_moment(held: Held, sight: Sight, rounds: dict[str, str]) -> Iterator[
 
 def meanwhile(before: Sight, now: Sight) -> Iterator[str]:
     """What others did takes nobody from their text or their dialog; who asked for something may get it."""
-    if not before["isRoom"] or before["where"] != now["where"] or before["asks"] or now["isCovered"]:
+    if not before["isRoom"] or before["where"] != now["where"] or before["asks"] or before["isCovered"] or now["isCovered"]:
         return
     if before["types"] and before["focus"] != now["focus"]:
         yield f"others took focus from {before['focus']!r} to {now['focus']!r}"
@@ -53,7 +53,7 @@ def when_quiet(held: Held, desks: list[Desk], people: People) -> Iterator[str]:
 
 def _screen(held: Held, desk: Desk, sight: Sight, stored: Stored) -> Iterator[str]:
     if not sight["isRoom"]:
-        if desk.is_wall:
+        if desk.seat.is_wall:
             yield f"the wall shows {sight['where']}"
         return
     if sight["isCovered"] or sight["live"] != "on":
@@ -79,7 +79,7 @@ def _texts(sight: Sight, stored: Stored) -> Iterator[str]:
 
 
 def _place(held: Held, desk: Desk, sight: Sight, stored: Stored) -> Iterator[str]:
-    if not sight["follows"] and (desk.is_wall or not desk.chose):
+    if not sight["follows"] and (desk.seat.is_wall or not desk.chose):
         yield f"looks at {held.names.get(sight['round'])} without having chosen to"
     if sight["follows"] and sight["round"] != stored.current and not sight["isCalled"]:
         yield f"stands at {held.names.get(sight['round'])}, the chair at {held.names.get(stored.current)}, bars: {sight['bars']}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 from typing import TextIO
@@ -11,11 +13,12 @@ from playwright.sync_api import Browser, Error
 
 from tests.monkey import judging, weather
 from tests.monkey.deeds import People
-from tests.monkey.desks import Desk, Sight, desk, told
+from tests.monkey.desks import Desk, Seat, Sight, desk, told
 from tests.monkey.meeting import Held
 
 PATIENCE = 60
 """Seconds in which all must have come right: an answer that never came is waited for 20 of them."""
+SEATS = (Seat("Bram", leads=True), Seat("Bilal", leads=True), Seat("Mila"), Seat("Bilal", leads=True, is_wall=True))
 STEPS_BETWEEN = 60
 PAUSES = (0, 0, 20, 60, 150, 400)
 MOST = 20  #: what is wrong is told so often at most
@@ -26,10 +29,7 @@ class Sitting:
         self._held, self._chance, self._log, self._began = held, Random(seed), log, time.monotonic()
         self._people, self._wrong, self._rounds = People(), list[str](), dict[str, str]()
         self._could_not = self._quiets = 0
-        kinds = (("Bram", True, False), ("Bilal", True, False), ("Mila", False, False), ("Bilal", True, True))
-        self._desks = [
-            desk(held, browser, name, self._say, self._is_wrong, leads=leads, is_wall=is_wall) for name, leads, is_wall in kinds
-        ]
+        self._desks = [desk(held, browser, seat, self._say, self._is_wrong) for seat in SEATS]
 
     @property
     def figures(self) -> dict[str, int]:
@@ -46,6 +46,9 @@ class Sitting:
                 if step % STEPS_BETWEEN == STEPS_BETWEEN - 1:
                     self._quiet()
             self._quiet()
+        except Exception as error:  # a seed that broke its own monkey must not take the others along
+            self._say(traceback.format_exc())
+            self._is_wrong(f"the monkey itself: {type(error).__name__}: {str(error).splitlines()[0]}")
         finally:
             for one in self._desks:
                 one.page.context.close()
@@ -74,10 +77,9 @@ class Sitting:
         for one in awake:
             self._judge(one, before[one.name], is_own=one is acting)
 
-    def _tried(self, deed: object) -> str:
-        assert callable(deed)
+    def _tried(self, deed: Callable[[], str]) -> str:
         try:
-            return str(deed())
+            return deed()
         except Error as error:  # it went from under the mouse, or there is no line
             self._could_not += 1
             return f"could not: {str(error).splitlines()[0][:150]}"
