@@ -79,7 +79,7 @@ class People:
         if what == "begins":
             return self._begins(desk, chance, sight)
         if what == "undo":
-            return self._takes_back(desk, sight)
+            return self._takes_back(desk)
         if what == "caret":
             desk.page.keyboard.press(chance.choice(("Home", "End", "Control+Home", "ArrowUp", "ArrowLeft")))
             return "moves the caret"
@@ -89,9 +89,10 @@ class People:
         keys = self._keys(desk, chance, sight) if chance.random() < 0.6 and not desk.sees()["types"] else ""
         return f"leaves the text {keys}"
 
-    def _takes_back(self, desk: Desk, sight: Sight) -> str:
-        """Undo takes what this person typed there since the page was loaded, and of nobody else."""
-        self.broken |= {word for word, told in self.words.items() if told == (sight["focus"], desk.name)}
+    def _takes_back(self, desk: Desk) -> str:
+        """Undo takes what this person typed since the page was loaded, and of nobody else; in a field without text of its own the browser
+        takes the last of what was typed anywhere on the page."""
+        self.broken |= {word for word, (_, who) in self.words.items() if who == desk.name}
         desk.page.keyboard.press("Control+z")
         return "takes back what they typed"
 

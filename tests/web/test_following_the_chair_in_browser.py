@@ -60,3 +60,18 @@ def test_a_case_that_got_no_answer_is_asked_for_again(browser: Browser) -> None:
 
     expect(page.locator("#room-case")).to_have_text("casus 2", timeout=SOON)
     page.close()
+
+
+def test_who_left_a_text_that_is_stored_a_moment_later_goes_along(browser: Browser) -> None:
+    """They had the bar of who is typing, and stood at the case before until they clicked it."""
+    page, line, chair = browser.new_page(), LiveLine(), Chair()
+    line.open(page, chair.answer)
+    page.evaluate("document.querySelector('#room-case').dataset.saved = 'no'")
+    chair.on = 2
+    line.say(2)
+    expect(page.locator("[data-room-follow]")).to_be_visible(timeout=SOON)
+
+    page.evaluate("document.querySelectorAll('[data-saved]').forEach(text => { text.dataset.saved = 'yes'; })")
+
+    expect(page.locator("#room-case")).to_have_text("casus 2", timeout=SOON)
+    page.close()
