@@ -106,7 +106,7 @@ def _words(stored: Stored, desks: list[Desk], people: People) -> Iterator[str]:
     refused = {desk.name: desk.refused for desk in desks}
     for word, (place, who) in people.words.items():
         kind, _, target = place.partition(" ")
-        found = [note for note, text in stored.texts.items() for _ in range(text.count(word))]
+        found = [note for note, text in stored.texts.items() for _ in range(_times(word, text, people))]
         if word in people.broken or (kind == "note" and target in refused[who]):
             continue
         if kind == "note" and found != [target]:
@@ -117,6 +117,16 @@ def _words(stored: Stored, desks: list[Desk], people: People) -> Iterator[str]:
             yield f"{word!r} of {who} for {target}: there stands {stored.fields[target]!r}"
     for place, text in (stored.texts | stored.fields).items():
         yield from _leaked(place, text, people)
+
+
+def _times(word: str, text: str, people: People) -> int:
+    """How often it stands there; who begins at the end of a word that another still types comes between its letters."""
+    if word in text:
+        return text.count(word)
+    left = "".join(text.split())
+    for other in people.words:
+        left = left.replace(other, "") if other != word else left
+    return left.count(word)
 
 
 def _leaked(place: str, text: str, people: People) -> Iterator[str]:
