@@ -13,11 +13,12 @@ from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, is_pointer, rich_words
 from .headed import around, headings, own_notes
 from .items import DRUGS, ORDERED, Item
+from .labels import labelled
 from .left import left_of
 from .misplaced import people_in
 from .observed import called, is_free_line, ordered_on, section_of, without_a_day
 from .packed import value_type
-from .places import Reading, closing, labelled, may_ask, may_head
+from .places import Reading, closing, may_ask, may_head
 from .segment import Segment
 from .spare import spare
 from .status_codes import GONE, said

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from integrations.profiles import asked_of
 from mdo_portal.exchange import Contact, Profile
 
 from .apart import apart, numbered
@@ -16,13 +15,13 @@ from .er7 import Message
 from .events import kind_of
 from .headed import below, headings, is_letter, told_by
 from .items import Item, items, name_of
+from .labels import asked, asks_board, bare_questions, labelled
 from .numbers import identifies, numbers
 from .people import professional, provider
 from .pieces import joined
 from .segment import Segment
 from .titles import titles
-from .values import label
-from .words import folded_all, is_sentence, names_board, refers
+from .words import asks_something, is_sentence, names_board, refers
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,19 @@ class Reading:
         Where the board's own order answers one, what stands under another order answers nothing.
         """
         found = {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
+        found |= {item.position: "board" for item in self._bare_questions(found)}
         if self.board is None:
             return found
         own = {item.position for item in self.items if item.segment.name == "OBX" and item.order is self.board.order}
         said = {found[position] for position in own}
         return {position: "" if position not in own and name in said else name for position, name in found.items()}
+
+    def _bare_questions(self, said: Mapping[int, str]) -> list[Item]:
+        """What is called `Vraag` and no more: of the board's order, or of the only one there is where none names a board."""
+        rules, found = self.profile["referral"]["recognised"], bare_questions(self.items, said, self.profile)
+        if self.board is None and _is_referral(self):  # what was asked of a report that it rests on is not asked of the board
+            return [one for one in found if one.order is None or asks_board(one.order, rules)]
+        return [one for one in found if self.board is None or one.order is self.board.order]
 
     @cached_property
     def board(self) -> BoardOrder | None:
@@ -159,22 +166,6 @@ def found_in(message: Message, places: Iterable[str]) -> tuple[str, str]:
     return next(((value, place) for place in places if not place.startswith("@") and (value := message.get(place))), ("", ""))
 
 
-def asked(item: Item, profile: Profile) -> str:
-    """Which of the profile's labels an OBX answers: `board`, `radiology`, …; "" when none."""
-    return labelled(label(item.segment), profile, item.segment.component(3))
-
-
-def labelled(label: str, profile: Profile, code: str = "") -> str:
-    """Which of the profile's labels these words, or this code, are."""
-    code, words = code.strip().casefold(), label.casefold().replace("_", " ")
-    for name, rule in profile["labels"].items():
-        if code in folded_all(tuple(rule["codes"])):
-            return str(name)
-        if any(word in words for word in folded_all(tuple(rule["words"]))):
-            return (asked_of(words) if name == "board" else "") or str(name)
-    return ""
-
-
 def asking_title(message: Message, profile: Profile) -> str:
     """The title of a document (MDM) that says both that it refers and to a tumour board; "" when none does.
 
@@ -232,6 +223,12 @@ def _notes(reading: Reading, name: str) -> str:
     )
 
 
+def _asking(reading: Reading, name: str) -> str:
+    """The notes of a segment where one of them asks."""
+    said = _notes(reading, name)
+    return said if any(map(asks_something, said.split("\n"))) else ""
+
+
 def may_ask(reading: Reading, item: Item) -> bool:
     """Whether the notes of a segment may be the question: those of a result that a referral (REF) rests on, or of another order
     than the board's, are not.
@@ -240,8 +237,7 @@ def may_ask(reading: Reading, item: Item) -> bool:
         return False
     if item.segment.name != "OBR" or not _is_referral(reading) or id(item.segment) not in reading.filled:
         return True
-    rules, name = reading.profile["referral"]["recognised"], item.segment.component(4, 2, 0)
-    return item.segment.component(4) in rules["codes"] or refers(name, rules) or names_board(name, rules)
+    return asks_board(item.segment, reading.profile["referral"]["recognised"])
 
 
 def _is_referral(reading: Reading) -> bool:
@@ -284,7 +280,17 @@ def _number(reading: Reading, kind: str) -> str:
     return next((one.number for pid in reading.message.all("PID") for one in numbers(pid, 3) if one.kind == kind), "")
 
 
+def _subject(reading: Reading, _: str) -> str:
+    """What a note or a letter says that it is about, where that names a board."""
+    texts = (text for item in reading.items for text in item.notes if may_ask(reading, item))
+    said = (below(text, _SUBJECTS).partition("\n")[0] for text in texts)
+    return next((one for one in said if names_board(one, reading.profile["referral"]["recognised"])), "")
+
+
+_SUBJECTS = ("betreft", "onderwerp")
+
+
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number, "provider": _provider,
-    "sentence": _sentence, "title": _title
+    "asking": _asking, "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number,
+    "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
 }  # fmt: skip

@@ -26,6 +26,7 @@ from .statuses import item_status
 from .telephone import is_moment, is_number_of_a_thing, telephone
 from .values import day, sent
 from .withdrawal import number_of, why, withdrawn
+from .words import only_names_board
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")
 
@@ -74,7 +75,10 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     """(words, place) of each question: of its places the first that holds something which may be one."""
     rules = reading.profile["referral"]
     change = rules["reason_of_change"] if event_of(reading.message) in rules["changed_events"] else ()
-    return {name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS}
+    asked = {
+        name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS
+    }
+    return {name: (words, place.replace("@asking", "@notes")) for name, (words, place) in asked.items()}
 
 
 def _urgency(reading: Reading) -> str:
@@ -104,13 +108,17 @@ def _priorities(reading: Reading) -> list[str]:
 
 
 def _asks(reading: Reading, place: str) -> bool:
-    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none, nor is a person."""
+    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none, nor is a person or
+    the name of a board.
+    """
     if place.startswith("@"):
         return True
-    field = "-".join(place.split("-")[:2])
-    return reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"][
-        "no_questions"
-    ] and not _names(reading, reading.at(field))
+    field, rules = "-".join(place.split("-")[:2]), reading.profile["referral"]
+    if only_names_board(first(reading, [place]), rules["recognised"]):
+        return False
+    return reading.message.get(reading.at(f"{field}-3")).upper() not in rules["no_questions"] and not _names(
+        reading, reading.at(field)
+    )
 
 
 def _names(reading: Reading, field: str) -> bool:
