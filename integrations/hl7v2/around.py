@@ -19,11 +19,11 @@ def how(reading: Reading, segment: Segment) -> Iterator[str]:
         said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
         if said and not is_moment(said):
             yield f"{reading.profile['beside'][name]}: {said}"
-    if by := found_by(segment, reading.message.get("MSH-4-1")) or _written_by(reading):
+    if by := found_by(segment, reading.message.get("MSH-4-1")) or written_by(reading):
         yield f"{reading.profile['beside']['by']}: {by}"
 
 
-def _written_by(reading: Reading) -> str:
+def written_by(reading: Reading) -> str:
     """Of the words of a document who wrote it (TXA-9), else who did what it tells of (TXA-5)."""
     notification = reading.message.first("TXA")
     if notification is None:

@@ -20,7 +20,7 @@ from .observed import called, is_free_line, ordered_on, section_of, without_a_da
 from .packed import value_type
 from .places import Reading, closing, may_ask, may_head
 from .segment import Segment
-from .spare import spare
+from .spare import language, sent_to, spare
 from .status_codes import GONE, said
 from .statuses import done_words, item_status, order_status
 from .timing import of_order, timing
@@ -58,7 +58,7 @@ def told(reading: Reading, used: frozenset[str]) -> Told:
 def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]:
     notification = reading.message.first("TXA")
     for item in reading.items:
-        found = [fact for fact in _of_item(reading, item, used) if fact.text or fact.label]
+        found = [fact for fact in (*language(reading, item), *_of_item(reading, item, used)) if fact.text or fact.label]
         status = _status(reading, item, notification) if found else ""
         for fact in found:
             yield item, replace(fact, status=status) if status and not fact.status else fact
@@ -103,6 +103,7 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
     if placed := placed_by_rule(reading, item):
         yield placed
     yield from spare(reading, item, used)
+    yield from sent_to(reading, item, used)
     yield from _noted(reading, item, used)
     yield from (_plain(reading, item, text) for text in item.loose_texts)
 

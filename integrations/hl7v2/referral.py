@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile
 
+from .around import found_by, written_by
 from .board_order import counted
 from .cautions import held_up, no_day
 from .documents import documents, is_document
@@ -17,7 +18,7 @@ from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
 from .hint import board_hint
-from .misplaced import is_person
+from .misplaced import is_person, person_in
 from .notification import document_number
 from .people import participant, patient, professional, provider, the_patient
 from .places import Reading, first, found
@@ -144,12 +145,13 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
                 order.component(3) or order.component(2) if order else ""
             )
             status = item_status(item, reading.message.first("TXA"), reading.profile)
-            sent = (replace(one, status=status) for one in documents(item, reading.profile, reference))
+            by = written_by(reading) or found_by(item.segment, reading.message.get("MSH-4-1"))
+            sent = (replace(one, status=status, author=by or one.author) for one in documents(item, reading.profile, reference))
             attached += [(item.place, one) for one in sent]
     return attached
 
 
-ROLES = {"@provider": provider, "@participant": participant}
+ROLES = {"@provider": provider, "@participant": participant, "@person": person_in}
 
 
 def _contact(reading: Reading, role: str) -> Contact:
@@ -177,7 +179,7 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
         name, _, at = place.partition("-")
         segment = reading.message.first(name) if at.endswith("-1") and at[:-2].isdigit() else None
         found = first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else "")
-        is_somebody = segment is not None and any(is_person(reading.message, one) for one in segment.repetitions(int(at[:-2])))
+        is_somebody = segment is not None and person_in(reading.message, place[:-2]) is not None
         if found and not (is_somebody or is_moment(found) or is_number_of_a_thing(found)):
             return found
     return ""
