@@ -164,7 +164,7 @@ def _observed(reading: Reading, item: Item) -> Fact:
     mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(
         section=section_of(reading, item),
-        text="\n".join(filter(None, (with_beside(with_beside(text, part), mood), *(how(reading, segment) if text else ())))),
+        text="\n".join(filter(None, (with_beside(with_beside(text, part), mood), *(how(reading, item) if text else ())))),
         label=with_beside(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
         dated_on=day(segment.component(14)) or (None if part else ordered_on(item)),
         code=segment.component(3),

@@ -8,6 +8,7 @@ from typing import Any
 from integrations.profiles import asked_of
 from mdo_portal.exchange import Profile
 
+from .er7 import Message
 from .items import Item
 from .segment import Segment
 from .values import label
@@ -42,3 +43,15 @@ def asks_board(order: Segment, recognised: Mapping[str, Any]) -> bool:
     """Whether an order refers, or names a board."""
     name = order.component(4, 2, 0)
     return order.component(4) in recognised["codes"] or refers(name, recognised) or names_board(name, recognised)
+
+
+def asking_title(message: Message, profile: Profile) -> str:
+    """The title of a document (MDM) that says both that it refers and to a tumour board; "" when none does.
+
+    Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
+    """
+    rules = profile["referral"]["recognised"]
+    if message.first("TXA") is None:
+        return ""
+    titles = (message.get("TXA-2-2"), message.get("TXA-2-1"), *(one.component(3, 2, 0) for one in message.all("OBX")))
+    return next((title for title in titles if refers(title, rules) and names_board(title, rules)), "")

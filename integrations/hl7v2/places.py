@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from mdo_portal.exchange import Contact, Profile
 
 from .apart import apart, numbered
 from .board_order import BoardOrder, board_order
+from .documents import is_document
 from .er7 import Message
 from .events import kind_of
 from .headed import below, headings, is_letter, told_by
-from .items import Item, items, name_of
-from .labels import asked, asks_board, bare_questions, labelled
+from .items import Item, is_around, items, name_of
+from .labels import asked, asking_title, asks_board, bare_questions, labelled
 from .numbers import identifies, numbers
 from .people import professional, provider
 from .pieces import joined
 from .segment import Segment
 from .titles import titles
-from .words import asks_something, is_sentence, names_board, refers
+from .words import asks_something, is_sentence, names_board
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,11 @@ class Reading:
         found = (one for one in self.items if one.segment.name == "OBX" and one.text)
         return frozenset((id(one.order), one.segment.component(3), one.segment.field(4)) for one in found)
 
+    @cached_property
+    def ends(self) -> Mapping[tuple[int, str], Item]:
+        """The last line of what comes line by line, by its order (`id`) and its name."""
+        return {line_of(one): one for one in self.items if one.segment.name == "OBX" and one.text}
+
     def other_order(self, segment: Segment) -> str:
         """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
         return self.board.named_other(segment) if self.board is not None and segment.name == "OBR" else ""
@@ -130,6 +137,11 @@ class Reading:
             if item.segment.name == "OBX":
                 found[self.asks[item.position]].append(item)
         return found
+
+
+def line_of(item: Item) -> tuple[int, str]:
+    """Of which text an OBX is a line: its order (`id`) and its name."""
+    return id(item.order), item.segment.field(3)
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -166,18 +178,6 @@ def found_in(message: Message, places: Iterable[str]) -> tuple[str, str]:
     return next(((value, place) for place in places if not place.startswith("@") and (value := message.get(place))), ("", ""))
 
 
-def asking_title(message: Message, profile: Profile) -> str:
-    """The title of a document (MDM) that says both that it refers and to a tumour board; "" when none does.
-
-    Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
-    """
-    rules = profile["referral"]["recognised"]
-    if message.first("TXA") is None:
-        return ""
-    titles = (message.get("TXA-2-2"), message.get("TXA-2-1"), *(one.component(3, 2, 0) for one in message.all("OBX")))
-    return next((title for title in titles if refers(title, rules) and names_board(title, rules)), "")
-
-
 def _title(reading: Reading, _: str) -> str:
     return reading.asking_title
 
@@ -207,8 +207,18 @@ def _title_of(reading: Reading, order: Segment | None) -> str:
 
 
 def _headed(reading: Reading, name: str) -> str:
-    texts = (text for item in reading.items if may_head(reading, item) for text in told_by(item))
-    return next(filter(None, (below(text, headings(reading.profile, name)) for text in texts)), "")
+    return next(filter(None, (below(text, headings(reading.profile, name)) for text in _letters(reading))), "")
+
+
+def _letters(reading: Reading) -> Iterator[str]:
+    """Each text in which the question may stand; what comes line by line is one."""
+    for is_value, alike in groupby((item for item in reading.items if may_head(reading, item)), _value_of):
+        texts = [text for item in alike for text in told_by(item)]
+        yield from ["\n".join(texts)] if is_value else texts
+
+
+def _value_of(item: Item) -> tuple[int, str] | None:
+    return line_of(item) if item.segment.name == "OBX" and not is_document(item.segment) else None
 
 
 def _sentence(reading: Reading, field: str) -> str:
@@ -249,17 +259,11 @@ def closing(reading: Reading) -> Item | None:
 
     Notes that say what they are (NTE-4) are that.
     """
-    said = (item for item in reversed(reading.items) if item.notes or not is_around(item.segment.name))
-    last = next(said, None)
+    last = next((item for item in reversed(reading.items) if item.notes or not is_around(item.segment.name)), None)
     is_of_all = (
         last is not None and last.notes and not any(last.note_labels) and last.segment.name not in ("RF1", "PRD", "OBR", "OBX")
     )
     return last if is_of_all and _is_referral(reading) else None
-
-
-def is_around(name: str) -> bool:
-    """Whether a segment may stand behind the end of any message: a trailer of its batch, a sender's own, a pointer to what follows."""
-    return name in ("BTS", "FTS", "DSC") or name.startswith("Z")
 
 
 def _closing(reading: Reading, _: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -27,7 +28,7 @@ from .statuses import item_status
 from .telephone import is_moment, is_number_of_a_thing, telephone
 from .values import day, sent
 from .withdrawal import number_of, why, withdrawn
-from .words import only_names_board
+from .words import asks_something, only_names_board
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")
 
@@ -109,17 +110,22 @@ def _priorities(reading: Reading) -> list[str]:
 
 
 def _asks(reading: Reading, place: str) -> bool:
-    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none, nor is a person or
-    the name of a board.
+    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none, nor is a person,
+    the name of a board or a diagnosis by its code.
     """
     if place.startswith("@"):
         return True
     field, rules = "-".join(place.split("-")[:2]), reading.profile["referral"]
-    if only_names_board(first(reading, [place]), rules["recognised"]):
+    said, code = first(reading, [place]), reading.message.get(reading.at(f"{field}-1")).strip()
+    if only_names_board(said, rules["recognised"]) or (_DIAGNOSIS.fullmatch(code) and not asks_something(said)):
         return False
     return reading.message.get(reading.at(f"{field}-3")).upper() not in rules["no_questions"] and not _names(
         reading, reading.at(field)
     )
+
+
+_DIAGNOSIS = re.compile(r"[A-Z]\d{2}(?:\.\w{1,4})?")
+"""A code of ICD-10: why, and no question."""
 
 
 def _names(reading: Reading, field: str) -> bool:

@@ -40,7 +40,7 @@ def sent_to(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact
         return
     roles = [one.component(1) for one in item.segment.repetitions(1)]
     said = (value_at(reading, f"@provider {one}") for one in _RECIPIENTS if one in roles)
-    yield from (Fact(Section.OTHER, house, reading.profile["beside"]["sent_to"]) for house in said if is_house(house))
+    yield from (Fact(Section.OTHER, house.strip(), reading.profile["beside"]["sent_to"]) for house in said if is_house(house))
 
 
 _RECIPIENTS = ("RT", "IR")

@@ -108,3 +108,40 @@ def test_the_subject_of_a_note_names_the_board_where_nothing_else_does(said: str
 
 def test_a_subject_that_names_no_board_names_none() -> None:
     assert refers("RF1|A|R", "NTE|1||Betreft: uw patiënt").board_hint == ""
+
+
+def by_line(*lines: str) -> IncomingReferral:
+    title = "AB^Aanmelding MDO gynaecologie"
+    values = [f"OBX|{n}|TX|{title}||{line}||||||F" for n, line in enumerate(lines, 1)]
+    found = read("MDM^T02", f"TXA|1|{title}|TX|20261104|0155^Vos^C.|||||||DOC7", *values)
+    assert isinstance(found, IncomingReferral)
+    return found
+
+
+def test_a_letter_that_comes_line_by_line_is_read_as_one() -> None:
+    found = by_line("\\H\\Vraagstelling:\\N\\", "Primaire of", "intervaldebulking?", "", "Voorgeschiedenis:", "2001 sectio")
+
+    assert found.question_board == "Primaire of\nintervaldebulking?"
+
+
+def test_who_wrote_such_a_letter_stands_once_at_its_end() -> None:
+    found = by_line("Geachte collega,", "2001 sectio", "CA125 450")
+
+    assert [one.text for one in found.facts] == ["Geachte collega,", "2001 sectio", "CA125 450\ndoor: C. Vos"]
+
+
+@pytest.mark.parametrize("place", ["RF1|A|R||||||||C20^Rectumcarcinoom", "RF1|A|R||||||||C20^Rectumcarcinoom^ICD10"])
+def test_a_diagnosis_by_its_code_is_no_question(place: str) -> None:
+    found = refers(place, "NTE|1||Watch-and-wait of TME.")
+
+    assert found.question_board == "Watch-and-wait of TME."
+    assert labelled(found)["Reden van verwijzing"] == "Rectumcarcinoom"
+
+
+def test_a_sentence_in_the_reason_of_an_order_is_the_question_where_no_other_place_asks() -> None:
+    order = "ORC|NW|A1||||||||||||||^Progressie onder immunotherapie, vervolgbehandeling?"
+    found = read("ORM^O01", order, "OBR|1|A1||MEL^MDO Melanoom|||||||||||||||||||||||||||C43.9^Melanoom")
+
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Progressie onder immunotherapie, vervolgbehandeling?"
+    assert labelled(found)["Reden van onderzoek"] == "Melanoom"
