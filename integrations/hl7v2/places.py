@@ -119,7 +119,7 @@ class Reading:
     @cached_property
     def ends(self) -> Mapping[tuple[int, str], Item]:
         """The last line of what comes line by line, by its order (`id`) and its name."""
-        return {line_of(one): one for one in self.items if one.segment.name == "OBX" and one.text}
+        return {line: one for one in self.items if one.text and (line := _line_of_value(one))}
 
     def other_order(self, segment: Segment) -> str:
         """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
@@ -212,12 +212,12 @@ def _headed(reading: Reading, name: str) -> str:
 
 def _letters(reading: Reading) -> Iterator[str]:
     """Each text in which the question may stand; what comes line by line is one."""
-    for is_value, alike in groupby((item for item in reading.items if may_head(reading, item)), _value_of):
+    for is_value, alike in groupby((item for item in reading.items if may_head(reading, item)), _line_of_value):
         texts = [text for item in alike for text in told_by(item)]
         yield from ["\n".join(texts)] if is_value else texts
 
 
-def _value_of(item: Item) -> tuple[int, str] | None:
+def _line_of_value(item: Item) -> tuple[int, str] | None:
     return line_of(item) if item.segment.name == "OBX" and not is_document(item.segment) else None
 
 
@@ -234,8 +234,8 @@ def _notes(reading: Reading, name: str) -> str:
 
 
 def _asking(reading: Reading, name: str) -> str:
-    """The notes of a segment where one of them asks."""
-    said = _notes(reading, name)
+    """The notes of a segment where one of them asks, or a field that does."""
+    said = first(reading, (f"{name}-2-0", f"{name}-1")) if "-" in name else _notes(reading, name)
     return said if any(map(asks_something, said.split("\n"))) else ""
 
 

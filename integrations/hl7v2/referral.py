@@ -80,7 +80,9 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     asked = {
         name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS
     }
-    return {name: (words, place.replace("@asking", "@notes")) for name, (words, place) in asked.items()}
+    return {
+        name: (words, place if "-" in place else place.replace("@asking", "@notes")) for name, (words, place) in asked.items()
+    }
 
 
 def _urgency(reading: Reading) -> str:

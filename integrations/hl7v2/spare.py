@@ -28,7 +28,8 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
         text = _words(reading, item.segment, int(n)) if segment_name == name else ""
         text = "" if _is_usual(place, text) else text
         asked = reading.at(place)
-        if text and item.position == counted(asked) and any(one.startswith((asked, f"@sentence {place}")) for one in used):
+        taken = (asked, f"@sentence {place}", f"@asking {place}")
+        if text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
             text = text.partition("\n")[2]  # the question is the first of them
         if text:
             yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
@@ -49,8 +50,8 @@ _RECIPIENTS = ("RT", "IR")
 def language(reading: Reading, item: Item) -> Iterator[Fact]:
     """Which language a patient speaks (PID-15): whoever tells the advice asks it."""
     said = [coded(one) for one in item.segment.repetitions(15)] if item.segment.name == "PID" else []
-    if any(said):
-        yield Fact(Section.OTHER, "; ".join(filter(None, said)), reading.profile["beside"]["language"])
+    if said := [one for one in said if any(map(str.isalpha, one))]:
+        yield Fact(Section.OTHER, "; ".join(said), reading.profile["beside"]["language"])
 
 
 def _is_usual(place: str, text: str) -> bool:

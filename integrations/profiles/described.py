@@ -19,7 +19,7 @@ PLACES = {
         ("`@label board`", "de waarde van de OBX die bij `[labels.board]` hoort"),
         ("`@headed board`", "de alinea onder een kopje van `[labels.board]` in een verwijsbrief of een NTE"),
         ("`@notes OBR`", "de NTE onder dat segment"),
-        ("`@asking OBR`", "de NTE onder dat segment, als die iets vraagt"),
+        ("`@asking OBR`, `@asking ORC-16`", "de NTE onder dat segment, of dat veld, als die iets vraagt"),
         ("`@subject`", "waar een NTE over gaat (*Betreft: …*), als dat een MDO noemt"),
         ("`@person OBR-17`", "een mens in een veld waar geen mens hoort"),
         ("`@sentence OBR-32`", "een zin in een veld waar geen woorden horen"),

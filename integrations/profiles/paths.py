@@ -17,7 +17,7 @@ V2_FUNCTIONS = {
     "closing": re.compile(r""),
     "sentence": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}"),
     "headed": re.compile(r"[a-z_]{1,40}"),
-    "asking": re.compile(r"[A-Z][A-Z0-9]{2}"),
+    "asking": re.compile(r"[A-Z][A-Z0-9]{2}(?:-\d{1,3})?"),
     "subject": re.compile(r""),
     "person": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}"),
 }

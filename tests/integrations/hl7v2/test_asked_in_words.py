@@ -138,10 +138,25 @@ def test_a_diagnosis_by_its_code_is_no_question(place: str) -> None:
     assert labelled(found)["Reden van verwijzing"] == "Rectumcarcinoom"
 
 
-def test_a_sentence_in_the_reason_of_an_order_is_the_question_where_no_other_place_asks() -> None:
+def test_what_asks_in_the_reason_of_an_order_is_the_question_where_no_other_place_does() -> None:
     order = "ORC|NW|A1||||||||||||||^Progressie onder immunotherapie, vervolgbehandeling?"
     found = read("ORM^O01", order, "OBR|1|A1||MEL^MDO Melanoom|||||||||||||||||||||||||||C43.9^Melanoom")
 
     assert isinstance(found, IncomingReferral)
     assert found.question_board == "Progressie onder immunotherapie, vervolgbehandeling?"
     assert labelled(found)["Reden van onderzoek"] == "Melanoom"
+
+
+def test_a_reason_that_asks_nothing_is_no_question() -> None:
+    found = read("ORM^O01", "ORC|CA|A1||||||||||||||^Patiënt wil elders behandeld worden", "OBR|1|A1||MEL^MDO Melanoom")
+
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == ""
+
+
+def test_a_file_of_the_same_name_is_no_line_of_the_letter() -> None:
+    title = "AB^Aanmelding MDO long"
+    pdf = f"OBX|2|ED|{title}||^application^pdf^Base64^JVBERi0xLjQK||||||F"
+    found = read("MDM^T02", f"TXA|1|{title}|TX|20261104|0155^Vos^C.|||||||DOC7", f"OBX|1|TX|{title}||2001 sectio||||||F", pdf)
+
+    assert "2001 sectio\ndoor: C. Vos" in [one.text for one in getattr(found, "facts", ())]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from integrations.hl7v2.explain import Hl7Explainer
 from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal.exchange import IncomingReferral, IncomingResult, Section
 
-from .few_lines import labelled, read, referral, result
+from .few_lines import PID, labelled, read, referral, result
 from .samples import PDF, PDF_TEXT
 
 
@@ -124,3 +125,14 @@ def test_what_is_told_under_these_words_stands_in_its_column(label: str, section
     found = result("OBR|1||F1|ALG^Algemeen", f"OBX|1|TX|X^{label}^L||zie onder||||||F")
 
     assert next(fact.section for fact in found.facts if fact.text == "zie onder") is section
+
+
+def test_who_stands_in_two_places_is_shown_where_he_was_taken_from() -> None:
+    doctor = "01012345^Haan^P^^^dr."
+    raw = "\r".join(
+        ["MSH|^~\\&|HIX|ZEED|MDO|NET|20260302||ORM^O01|M1|P|2.5", PID, f"ORC|NW|A1||||||||||{doctor}", "OBR|1|A1||MDO^MDO long"]
+    )
+
+    fields = Hl7Explainer().explain(f"{raw}|||||||||||||{doctor}\r".encode(), "generic-v2").fields
+
+    assert next(one.place for one in fields if one.name == "referrer.name") == "ORC-12"
