@@ -134,7 +134,7 @@ def test_the_newest_decision_of_a_case_is_the_last_version_whatever_the_clocks_s
     house.now = NOW - timedelta(hours=1)
     house.corrected(round_)
     with database.transaction() as session:
-        shown = [one.version for one in cases._decisions(session, round_.case_id)]
+        shown = [one.version for one in cases.decisions(session, round_.case_id)]
 
     assert shown == [2, 1]
 

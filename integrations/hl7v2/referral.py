@@ -77,12 +77,9 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     """(words, place) of each question: of its places the first that holds something which may be one."""
     rules = reading.profile["referral"]
     change = rules["reason_of_change"] if event_of(reading.message) in rules["changed_events"] else ()
-    asked = {
-        name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS
-    }
-    return {
-        name: (words, place if "-" in place else place.replace("@asking", "@notes")) for name, (words, place) in asked.items()
-    }
+    may = {name: [one for one in rules[name] if one not in change and _asks(reading, one)] for name in QUESTIONS}
+    asked = {name: found(reading, places) for name, places in may.items()}
+    return {name: (words, at if "-" in at else at.replace("@asking", "@notes")) for name, (words, at) in asked.items()}
 
 
 def _urgency(reading: Reading) -> str:

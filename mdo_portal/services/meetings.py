@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -19,7 +19,7 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import changes, held, news
+from mdo_portal.services import agenda_counts, changes, held, news
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, Candidates, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -31,10 +31,8 @@ MOST_CANDIDATES = 100
 """Beside one agenda; the others stand on the work list."""
 OFFERED = 8
 """Meetings to choose from for a case."""
-ENDS_UNSEEN = tuple(one for one in RoundOutcome if not one.is_signable)
-TAKES_TIME = or_(Round.outcome.is_(None), Round.outcome.not_in(ENDS_UNSEEN), Round.started_at.is_not(None))
+TAKES_TIME = or_(Round.outcome.is_(None), Round.outcome.not_in(agenda_counts.ENDS_UNSEEN), Round.started_at.is_not(None))
 """As AgendaRow.takes_time."""
-BEFORE = aliased(Round)
 
 
 def upcoming(
@@ -112,9 +110,9 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             Case.cautions,
             Case.question_radiology,
             Case.question_pathology,
-            _is_twice(meeting_id),
-            _before(RoundOutcome.DISCUSSED, RoundOutcome.LISTED).where(BEFORE.number < Round.number).scalar_subquery(),
-            _before(RoundOutcome.DEFERRED).where(BEFORE.number < Round.number).scalar_subquery(),
+            agenda_counts.is_twice(meeting_id),
+            agenda_counts.ended_before(RoundOutcome.DISCUSSED, RoundOutcome.LISTED),
+            agenda_counts.ended_before(RoundOutcome.DEFERRED),
         )
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)
@@ -124,25 +122,6 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
     )
     rows = [AgendaRow._make(row) for row in session.execute(query)]
     return [row._replace(given=row.given[:1], family="") for row in rows] if reduced else rows
-
-
-def _before(*ended: RoundOutcome) -> Select[int]:
-    """How many rounds of a case ended so."""
-    return select(func.count(BEFORE.id)).where(BEFORE.case_id == Case.id, BEFORE.outcome.in_(ended)).correlate(Case, Round)
-
-
-def _is_twice(meeting_id: uuid.UUID) -> ColumnElement[bool]:
-    """Whether another case of this person stands on the agenda, by the patient or by the BSN."""
-    round_, case, patient = aliased(Round), aliased(Case), aliased(Patient)
-    query = (
-        select(round_.id)
-        .join(case, case.id == round_.case_id)
-        .join(patient, patient.id == case.patient_id)
-        .where(round_.meeting_id == meeting_id, case.id != Case.id, ~case.objected)
-        .where(or_(round_.outcome.is_(None), round_.outcome.not_in(ENDS_UNSEEN)))
-        .where(or_(patient.id == Patient.id, and_(patient.bsn_index != b"", patient.bsn_index == Patient.bsn_index)))
-    )
-    return query.correlate(Case, Patient).exists()
 
 
 def gone_by_objection(session: Session, meeting_id: uuid.UUID) -> int:
@@ -165,7 +144,7 @@ def candidates(session: Session, board_id: uuid.UUID) -> Candidates:
             Case.due_on,
             Case.state,
             Case.cautions,
-            _before(RoundOutcome.DEFERRED).scalar_subquery(),
+            agenda_counts.ended(RoundOutcome.DEFERRED),
         )
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == Case.hospital_id)

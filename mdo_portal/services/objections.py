@@ -14,7 +14,7 @@ from mdo_portal.domain.case import OPEN_STATES, Case, CaseState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import families, meetings, outbox, standing, timeline, waiting
+from mdo_portal.services import families, meetings, standing, timeline, waiting, withholding
 
 REASON = "bezwaar van de patiënt tegen delen"
 MERGED = "bezwaar van de patiënt tegen delen, bij een samengevoegd nummer"
@@ -37,7 +37,7 @@ def record(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> No
 
 def shut(session: Session, case: Case, *, reason: str, now: datetime, person_id: uuid.UUID | None) -> None:
     """Off lists and agendas, and closed to every other hospital, because the patient objects."""
-    outbox.withhold(session, case)
+    withholding.withhold(session, case)
     _withdraw(session, case, reason=reason, now=now)
     case.objected, case.unseen_since = True, None
     timeline.happened(session, case, "objection.recorded", at=now, person_id=person_id)

@@ -19,7 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, Receipt, ReceiptKind
-from mdo_portal.services import changes, destinations, handing_over, patients, recipient_channels, replacing
+from mdo_portal.services import destinations, handing_over, patients, recipient_channels, replacing, withholding
 from mdo_portal.services.deliveries import letter_of, write_down
 from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share, is_replaced
 from mdo_portal.services.receipts import OTHER_PATIENT, REPLACED
@@ -136,9 +136,9 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         handing_over.need_not(session, delivery, REPLACED, now=now)
         return None
     if delivery.audience is not Audience.REFERRER and (patient.objects or case.objected):
-        cancel(session, delivery)
+        withholding.cancel(session, delivery)
         return None
-    if _names_another(decision, patient):
+    if withholding.names_another(decision, patient):
         write_down(session, delivery, Receipt(ReceiptKind.REFUSED, OTHER_PATIENT), now=now)
         return None
     channel, address = recipient_channels.address_of(session, delivery.hospital_id, delivery.audience)
@@ -172,35 +172,3 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         attempts=delivery.attempts,
         last_code=last_code,
     )
-
-
-def _names_another(decision: Decision, patient: Patient) -> bool:
-    """Whether what was signed names somebody else than its case is of by now: another number and another birth date.
-
-    An answer about who somebody is was taken back, or a merge undone. It would be filed under the numbers of the one, and tell of the
-    other: the chair signs a correction, which names who it is.
-    """
-    said, born = decision.content["patient"], patient.birth_on.isoformat() if patient.birth_on else ""
-    is_other_day = bool(said["birth_on"] and born) and said["birth_on"] != born
-    return is_other_day and said["number"] != patient.local_number
-
-
-def withhold(session: Session, case: Case) -> None:
-    """The patient objects: what was printed for a general practitioner and nobody sent yet, nobody need send.
-
-    What has its turn still to come is looked at then.
-    """
-    printed = (Delivery.channel == Channel.PAPER.value, Delivery.state == DeliveryState.WAITING, Delivery.sent_at.is_(None))
-    to_others = select(Delivery).where(Delivery.case_id == case.id, Delivery.audience != Audience.REFERRER, *printed)
-    for delivery in session.scalars(to_others.order_by(Delivery.id).with_for_update()):
-        cancel(session, delivery)
-
-
-def cancel(session: Session, delivery: Delivery) -> None:
-    """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again."""
-    if delivery.sent_at is None:
-        delivery.move(DeliveryState.CANCELLED)
-    elif delivery.state is DeliveryState.WAITING:
-        delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
-    delivery.next_attempt_at = delivery.leased_until = None
-    changes.announce(session, "post", delivery.hospital_id)

@@ -122,7 +122,7 @@ export function startFocus(): void {
   window.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig, shouldSwap } = (event as CustomEvent<Swap>).detail;
     if (!shouldSwap) return;
-    unfold = cursor = back = null;
+    unfold = cursor = null; // `back` waits for what settles: the swap before may not have yet
     if (requestConfig.headers["X-Live"]) unfold = keepFolds(target);
     const active = document.activeElement;
     if (!active || active === document.body || !target.contains(active)) return;
