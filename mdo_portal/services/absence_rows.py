@@ -50,7 +50,7 @@ def of_meetings(session: Session, meeting_ids: Sequence[uuid.UUID]) -> dict[uuid
     )  # fmt: skip
     found: dict[uuid.UUID, list[Absent]] = defaultdict(list)
     for meeting_id, *row in session.execute(query):
-        found[meeting_id].append(Absent._make(row))
+        found[meeting_id].append(Absent(*row))
     return {meeting_id: _with_substitutes(rows) for meeting_id, rows in found.items()}
 
 

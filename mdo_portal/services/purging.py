@@ -12,8 +12,8 @@ from sqlalchemy import CursorResult, Delete, delete, exists, func, or_, select, 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.audit_chain import CUT, NO_HOSPITAL, says
 from mdo_portal.domain.absence import Absence
+from mdo_portal.domain.audit_chain import CUT, NO_HOSPITAL, says
 from mdo_portal.domain.board import Presence
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Delivery

@@ -30,7 +30,7 @@ def choices(db: Session, meeting: Meeting, board: Board, absent: Sequence[Absent
         "absent": absent,
         "absent_names": {" ".join(one.name.lower().split()) for one in absent},
         "me_absent": next((one for one in absent if one.person_id == me), None),
-        "me": me,
+        "my_id": me,
         "may_be_absent": absences.may_tell(meeting, now=now()) and viewer().may(Act.MEETING_ABSENT, board_id=board.id),
         "my_substitutes": [(one.person_id, one.name) for one in mine if one.person_id not in away],
         "come": {

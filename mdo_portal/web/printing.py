@@ -17,7 +17,13 @@ from mdo_portal.services.seats import Seat
 
 
 def agenda(
-    meeting: Meeting, board: Board, rows: Sequence[AgendaRow], filled: Sequence[Seat], away: Sequence[Absent] = (), *, network: str
+    meeting: Meeting,
+    board: Board,
+    rows: Sequence[AgendaRow],
+    filled: Sequence[Seat],
+    away: Sequence[Absent] = (),
+    *,
+    network: str,
 ) -> Agenda:
     """The agenda of a meeting, for paper and mail; `filled`: who can take the places of its quorum, or took them; `away`: who cannot come."""
     items: list[AgendaItem] = []
@@ -71,7 +77,9 @@ def report(
 def _place(seat: Seat) -> QuorumLine:
     """Who can fill it or did, with who stands in for whom; who said not to come stands beside them."""
     told = ", ".join(_away(one) for one in seat.absent)
-    return QuorumLine(role=seat.words, names=seat.present or seat.members + seat.stand_ins, note=f"afgemeld: {told}" if told else "")
+    return QuorumLine(
+        role=seat.words, names=seat.present or seat.members + seat.stand_ins, note=f"afgemeld: {told}" if told else ""
+    )
 
 
 def _away(one: Absent) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +11,6 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.absence import Absence
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.domain.people import BoardMembership, Membership, Role
 from mdo_portal.domain.retention import Kind
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound
@@ -198,9 +196,8 @@ def test_a_web_process_writes_only_what_its_viewer_may_say(
     walls: tuple[Database, Database], region: Region, name: str, who: str, told_by: str, code: str, may: bool
 ) -> None:
     house, web = walls
-    key = signed_as(house, region, name)
-    with web.transaction() as session:
-        sessions.signed_in(session, key, now=NOW, client_address="127.0.0.1")
+    key = sessions.hash_key(signed_as(house, region, name))
+    with web.transaction(entering=key) as session:
         session.add(_row(region, who, told_by, code))
         if may:
             session.flush()
@@ -216,9 +213,8 @@ def test_another_board_reads_and_takes_away_nothing(walls: tuple[Database, Datab
         session.add(_row(region, "Mila", "Mila"))
     seen = {}
     for name in ("Mila", "Bram", "Carla", "Dirk"):
-        key = signed_as(house, region, name)
-        with web.transaction() as session:
-            sessions.signed_in(session, key, now=NOW, client_address="127.0.0.1")
+        key = sessions.hash_key(signed_as(house, region, name))
+        with web.transaction(entering=key) as session:
             seen[name] = session.query(Absence).count()
 
     assert seen == {"Mila": 1, "Bram": 1, "Carla": 0, "Dirk": 0}
