@@ -25,7 +25,7 @@ def agenda(
     *,
     network: str,
 ) -> Agenda:
-    """The agenda of a meeting, for paper and mail; `filled`: who can take the places of its quorum, or took them; `away`: who cannot come."""
+    """The agenda of a meeting, for paper and mail; `filled`: who can take its places or took them; `away`: who cannot come."""
     items: list[AgendaItem] = []
     listed: list[AgendaItem] = []
     at = meeting.starts_at
