@@ -13,16 +13,24 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Stale
-from mdo_portal.services import absences, access, seats
-from mdo_portal.services.absence_rows import Absent
+from mdo_portal.services import absence_rows, absences, access, meetings, seats
+from mdo_portal.services.meeting_rows import MeetingRow
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 
 blueprint = Blueprint("absences", __name__)
 
 
-def choices(db: Session, meeting: Meeting, board: Board, absent: Sequence[Absent]) -> dict[str, object]:
-    """What somebody can say on the agenda page: for themselves, and for others when they lead the board."""
+def deserted(db: Session, found: Sequence[MeetingRow]) -> dict[uuid.UUID, list[str]]:
+    """For who leads the board: the meetings to come of which a place of the quorum has nobody left."""
+    lead = viewer().boards_for(Act.MEETING_LEAD)
+    coming = [one for one in found if one.board_id in lead and one.state in meetings.TO_COME and one.starts_at > now()]
+    return absences.deserted(db, coming, now=now())
+
+
+def choices(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
+    """Who said not to come, and what somebody can say on the agenda page: for themselves, and for others when they lead the board."""
+    absent = absence_rows.of_meeting(db, meeting.id)
     me, away = viewer().person_id, {one.person_id for one in absent}
     known = seats.members(db, board.id, now=now())
     mine = absences.substitutes(board, known, me)

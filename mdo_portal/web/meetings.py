@@ -16,8 +16,6 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.letter_meeting import CaseHandout
 from mdo_portal.services import (
-    absence_rows,
-    absences,
     access,
     audit,
     calling_off,
@@ -30,8 +28,7 @@ from mdo_portal.services import (
     presence,
     seats,
 )
-from mdo_portal.web import absences as absences_page
-from mdo_portal.web import case_sheets, printing
+from mdo_portal.web import absences, case_sheets, printing
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -51,19 +48,12 @@ def page() -> str:
     with transaction() as db:
         found = meetings.upcoming(db, boards, since=now() - SINCE, undecided=True)
         missed = decision_objection_rows.waiting(db, viewer(), now=now())
-        deserted = _deserted(db, found)
+        deserted = absences.deserted(db, found)
     may_add = bool(viewer().boards_for(Act.MEETING_CLOSE_REGISTRATION))
     coming = [one for one in found if one.starts_at > now() - meetings.LASTS and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
     told = {"coming": coming, "past": past, "missed": missed, "deserted": deserted}
     return render_template("meetings/list.html", **told, now=now(), may_add=may_add)
-
-
-def _deserted(db: Session, found: list[meeting_rows.MeetingRow]) -> dict[uuid.UUID, list[str]]:
-    """For who leads the board: the meetings to come of which a place of the quorum has nobody left."""
-    lead = viewer().boards_for(Act.MEETING_LEAD)
-    coming = [one for one in found if one.board_id in lead and one.state in meetings.TO_COME and one.starts_at > now()]
-    return absences.deserted(db, coming, now=now())
 
 
 def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str, object]:
@@ -72,7 +62,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
     audit.record(db, viewer(), act, now=now(), object_type="meeting", object_id=meeting.id, hits=len(agenda))
     attendees = presence.attendees(db, meeting.id)
     here = [(one.name, one.discipline, one.hospital_code) for one in attendees if not one.observes]
-    absent = absence_rows.of_meeting(db, meeting.id)
+    absence = absences.choices(db, meeting, board)
     planned_minutes = sum(row.minutes for row in agenda if row.takes_time)
     may_order = viewer().may(Act.MEETING_ORDER, board_id=board.id)
     candidates = meetings.candidates(db, board.id) if may_order else None
@@ -83,8 +73,8 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "candidates": candidates.shown if candidates else [],
         "more_wait": candidates.more_wait if candidates else False,
         "attendees": attendees,
-        "seats": seats.seats(db, board, here, now=now(), absent=absent),
-        **absences_page.choices(db, meeting, board, absent),
+        "seats": seats.seats(db, board, here, now=now(), absent=absence["absent"]),  # type: ignore[arg-type]
+        **absence,
         "planned_minutes": planned_minutes,
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),
