@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
+from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.absence import Absence
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -16,6 +17,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound
 from mdo_portal.services import absence_rows, absences, meetings, presence, purging, seats, sessions
 from mdo_portal.web import printing
+from tests.conftest import opened
 from tests.make import NETWORK, NOW
 from tests.people import Region, person_id
 from tests.services.wall_house import signed_as, walls
@@ -207,14 +209,26 @@ def test_a_web_process_writes_only_what_its_viewer_may_say(
             session.rollback()
 
 
-def test_another_board_reads_and_takes_away_nothing(walls: tuple[Database, Database], region: Region) -> None:
+def test_only_the_board_reads_it_and_only_who_may_say_it_takes_it_away(walls: tuple[Database, Database], region: Region) -> None:
     house, web = walls
     with house.transaction() as session:
-        session.add(_row(region, "Mila", "Mila"))
-    seen = {}
-    for name in ("Mila", "Bram", "Carla", "Dirk"):
+        session.add_all([_row(region, "Mila", "Mila"), _row(region, "Bilal", "Aisha")])
+    found = {}
+    for name in ("Dirk", "Carla", "Mila", "Bram"):
         key = sessions.hash_key(signed_as(house, region, name))
         with web.transaction(entering=key) as session:
-            seen[name] = session.query(Absence).count()
+            seen = session.query(Absence).count()
+            found[name] = (seen, session.query(Absence).delete())
 
-    assert seen == {"Mila": 1, "Bram": 1, "Carla": 0, "Dirk": 0}
+    assert found == {"Dirk": (0, 0), "Carla": (0, 0), "Mila": (2, 1), "Bram": (1, 1)}
+
+
+def test_the_worker_clears_away_what_is_past_and_says_nothing_itself(database: Database, region: Region) -> None:
+    with database.transaction() as session:
+        session.add(_row(region, "Mila", "Mila"))
+    worker = opened(as_role(database.url, "mdo_work"), pool_size=1)
+    with pytest.raises(ProgrammingError, match="permission denied"), worker.transaction() as session:
+        session.add(_row(region, "Bram", "Bram"))
+    with worker.transaction() as session:
+        purging.purge(session, Kind.SESSION, now=NOW + timedelta(days=400))
+        assert session.query(Absence).count() == 0

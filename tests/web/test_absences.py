@@ -14,7 +14,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
-from tests import make
+from tests import make, pdf_text
 from tests.people import Region, person_id
 from tests.web.portal import CSRF, app_on, signed_in
 
@@ -53,7 +53,8 @@ def test_a_member_says_so_everybody_reads_it_and_the_coordinator_is_warned(
     shown = aisha.get(address).text
     assert "Zoek een vervanger voor: radioloog." in shown and "in de plaats: Bilal" in shown and "kan niet komen" in shown
     assert "niemand meer: radioloog" in aisha.get("/meetings").text
-    assert aisha.get(f"{address}/agenda.pdf").mimetype == "application/pdf"
+    paper = pdf_text.joined(pdf_text.whole(aisha.get(f"{address}/agenda.pdf").data))
+    assert "nogniemand(afgemeld:Mila)" in paper and "Bilal(afgemeld:Bram(indeplaats:Bilal))" in paper
 
     back = mila.post(f"{address}/absence/back", data=TOKEN, follow_redirects=True).text
 
