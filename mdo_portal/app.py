@@ -18,6 +18,7 @@ from mdo_portal.live import server as live
 from mdo_portal.services import sessions
 from mdo_portal.settings import PACKAGE, Settings
 from mdo_portal.web import (
+    absences,
     account,
     advice,
     boards,
@@ -83,6 +84,7 @@ CASES = (
     forms,
     grants,
     meetings,
+    absences,
     rescheduling,
     rooms,
     advice,

@@ -37,6 +37,7 @@ class Act(StrEnum):
     MEETING_READ = "meeting:read"
     MEETING_ORDER = "meeting:order"
     MEETING_CLOSE_REGISTRATION = "meeting:close_registration"
+    MEETING_ABSENT = "meeting:absent"
     MEETING_LEAD = "meeting:lead"
     ROOM_JOIN = "room:join"
     NOTE_READ = "note:read"
@@ -127,6 +128,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.MEETING_READ: frozenset(_ALL_BOARD),
     Act.MEETING_ORDER: frozenset([(Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.MEETING_CLOSE_REGISTRATION: frozenset([(Role.SECRETARY, _B)]),
+    Act.MEETING_ABSENT: frozenset(_DISCUSS),
     Act.MEETING_LEAD: frozenset(_LEAD),
     Act.ROOM_JOIN: frozenset(_ALL_BOARD),
     Act.NOTE_READ: frozenset(_ALL_BOARD),

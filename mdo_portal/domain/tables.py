@@ -2,6 +2,7 @@
 
 from mdo_portal.database import Base
 from mdo_portal.domain import (
+    absence,
     advice,
     audit,
     audit_chain,
@@ -43,6 +44,7 @@ from mdo_portal.domain import (
 )
 
 ALL = (
+    absence,
     advice,
     audit,
     audit_chain,

@@ -12,6 +12,7 @@ from sqlalchemy import CursorResult, Delete, delete, exists, func, or_, select, 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.absence import Absence
 from mdo_portal.domain.audit_chain import CUT, NO_HOSPITAL, says
 from mdo_portal.domain.board import Presence
 from mdo_portal.domain.case import Case
@@ -99,7 +100,8 @@ def _purge_drafts(session: Session, before: Mapping[Kind, datetime], now: dateti
 def _purge_sessions(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(Presence.id).where(conditions(before)[Kind.SESSION][1]).limit(limit)
     presences = _changed(session, delete(Presence).where(Presence.id.in_(rows)))
-    return presences + sessions.forget(session, before=before[Kind.SESSION], limit=limit)
+    told = _changed(session, delete(Absence).where(Absence.day < before[Kind.SESSION].date()))
+    return presences + told + sessions.forget(session, before=before[Kind.SESSION], limit=limit)
 
 
 def _purge_counts(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:

@@ -26,6 +26,7 @@ ACT_WORDS: dict[str, str] = {
     Act.MEETING_READ: N_("agenda bekeken"),
     Act.MEETING_ORDER: N_("agenda op volgorde gezet"),
     Act.MEETING_CLOSE_REGISTRATION: N_("aanmelding gesloten of heropend"),
+    Act.MEETING_ABSENT: N_("voor een vergadering afgemeld"),
     Act.MEETING_LEAD: N_("vergadering geleid"),
     Act.ROOM_JOIN: N_("vergadering bijgewoond"),
     Act.NOTE_READ: N_("conclusie bekeken"),

@@ -28,7 +28,7 @@ from mdo_portal.services import (
     presence,
     seats,
 )
-from mdo_portal.web import case_sheets, printing
+from mdo_portal.web import absences, case_sheets, printing
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -48,10 +48,12 @@ def page() -> str:
     with transaction() as db:
         found = meetings.upcoming(db, boards, since=now() - SINCE, undecided=True)
         missed = decision_objection_rows.waiting(db, viewer(), now=now())
+        deserted = absences.deserted(db, found)
     may_add = bool(viewer().boards_for(Act.MEETING_CLOSE_REGISTRATION))
     coming = [one for one in found if one.starts_at > now() - meetings.LASTS and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
-    return render_template("meetings/list.html", coming=coming, past=past, missed=missed, now=now(), may_add=may_add)
+    told = {"coming": coming, "past": past, "missed": missed, "deserted": deserted}
+    return render_template("meetings/list.html", **told, now=now(), may_add=may_add)
 
 
 def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str, object]:
@@ -60,6 +62,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
     audit.record(db, viewer(), act, now=now(), object_type="meeting", object_id=meeting.id, hits=len(agenda))
     attendees = presence.attendees(db, meeting.id)
     here = [(one.name, one.discipline, one.hospital_code) for one in attendees if not one.observes]
+    absence = absences.choices(db, meeting, board)
     planned_minutes = sum(row.minutes for row in agenda if row.takes_time)
     may_order = viewer().may(Act.MEETING_ORDER, board_id=board.id)
     candidates = meetings.candidates(db, board.id) if may_order else None
@@ -70,7 +73,8 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "candidates": candidates.shown if candidates else [],
         "more_wait": candidates.more_wait if candidates else False,
         "attendees": attendees,
-        "seats": seats.seats(db, board, here, now=now()),
+        "seats": seats.seats(db, board, here, now=now(), absent=absence["absent"]),  # type: ignore[arg-type]
+        **absence,
         "planned_minutes": planned_minutes,
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),
@@ -175,9 +179,9 @@ def printed(meeting_id: uuid.UUID) -> ResponseReturnValue:
         shown = agenda_of(db, meeting, board, Act.MEETING_READ)
     told = {"network": settings().network}
     if meeting.state in HELD:
-        data = printing.report(meeting, board, shown["agenda"], shown["seats"], shown["attendees"], **told)  # type: ignore[arg-type]
+        data = printing.report(meeting, board, shown["agenda"], shown["seats"], shown["attendees"], shown["absent"], **told)  # type: ignore[arg-type]
     else:
-        data = printing.agenda(meeting, board, shown["agenda"], shown["seats"], **told)  # type: ignore[arg-type]
+        data = printing.agenda(meeting, board, shown["agenda"], shown["seats"], shown["absent"], **told)  # type: ignore[arg-type]
     return as_file(letters.render("agenda", data.as_json(), at=now()), "application/pdf", f"mdo-agenda-{meeting_id}")
 
 

@@ -10,13 +10,22 @@ from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.exchange import DecisionForm, dotted
 from mdo_portal.letter_meeting import Agenda, AgendaBlock, AgendaItem, QuorumLine
+from mdo_portal.services.absence_rows import Absent
 from mdo_portal.services.meeting_rows import AgendaRow
 from mdo_portal.services.presence import Attendee
 from mdo_portal.services.seats import Seat
 
 
-def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], filled: Sequence[Seat], *, network: str) -> Agenda:
-    """The agenda of a meeting, for paper and mail; `filled`: who can take the places of its quorum, or took them."""
+def agenda(
+    meeting: Meeting,
+    board: Board,
+    rows: Sequence[AgendaRow],
+    filled: Sequence[Seat],
+    away: Sequence[Absent] = (),
+    *,
+    network: str,
+) -> Agenda:
+    """The agenda of a meeting, for paper and mail; `filled`: who can take its places or took them; `away`: who cannot come."""
     items: list[AgendaItem] = []
     listed: list[AgendaItem] = []
     at = meeting.starts_at
@@ -34,16 +43,26 @@ def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], filled: Se
         place=meeting.place,
         minutes_planned=sum(row.minutes for row in rows),
         minutes_available=meeting.minutes,
-        quorum=tuple(QuorumLine(role=seat.words, names=seat.present or seat.members) for seat in filled),
+        quorum=tuple(_place(seat) for seat in filled),
+        absent=tuple(_away(one) for one in away),
         final=meeting.state is not MeetingState.PLANNED,
     )
 
 
 def report(
-    meeting: Meeting, board: Board, rows: Sequence[AgendaRow], taken: Sequence[Seat], came: Sequence[Attendee], *, network: str
+    meeting: Meeting,
+    board: Board,
+    rows: Sequence[AgendaRow],
+    taken: Sequence[Seat],
+    came: Sequence[Attendee],
+    away: Sequence[Absent] = (),
+    *,
+    network: str,
 ) -> Agenda:
     """The same of a meeting that was held: who came, which places nobody took, how each case ended and whether its advice is signed."""
-    planned = agenda(meeting, board, rows, taken, network=network)
+    here = {one.person_id for one in came}
+    stayed = [one for one in away if one.person_id not in here]
+    planned = agenda(meeting, board, rows, taken, stayed, network=network)
     items = tuple(replace(_item(row, row.started_at), ended=_ended(row)) for row in rows)
     return replace(
         planned,
@@ -53,6 +72,20 @@ def report(
         blocks=(AgendaBlock(heading="Agenda", items=items),),
         listed=(),
     )
+
+
+def _place(seat: Seat) -> QuorumLine:
+    """Who can fill it or did, with who stands in for whom; who said not to come stands beside them."""
+    told = ", ".join(_away(one) for one in seat.absent)
+    return QuorumLine(
+        role=seat.words, names=seat.present or seat.members + seat.stand_ins, note=f"afgemeld: {told}" if told else ""
+    )
+
+
+def _away(one: Absent) -> str:
+    if not one.substitute:
+        return one.name
+    return f"{one.name} (in de plaats: {one.substitute}{', kan ook niet' if one.substitute_is_away else ''})"
 
 
 def _ended(row: AgendaRow) -> str:
