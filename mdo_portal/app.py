@@ -70,6 +70,7 @@ from mdo_portal.web import (
     signing_in,
     words,
     worklist,
+    year_figures,
 )
 from mdo_portal.web import people as people_pages
 from mdo_portal.web import sessions as session_pages
@@ -94,6 +95,7 @@ CASES = (
     post_week,
     follow_ups,
     follow_up_figures,
+    year_figures,
     exports,
 )
 RUNNING = (

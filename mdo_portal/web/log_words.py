@@ -27,6 +27,7 @@ ACT_WORDS: dict[str, str] = {
     Act.MEETING_ORDER: N_("agenda op volgorde gezet"),
     Act.MEETING_CLOSE_REGISTRATION: N_("aanmelding gesloten of heropend"),
     Act.MEETING_LEAD: N_("vergadering geleid"),
+    Act.MEETING_FIGURES: N_("jaarcijfers van een MDO bekeken"),
     Act.ROOM_JOIN: N_("vergadering bijgewoond"),
     Act.NOTE_READ: N_("conclusie bekeken"),
     Act.NOTE_WRITE: N_("conclusie bewerkt"),
