@@ -2,7 +2,7 @@
 # Later starts are quick: a stamp in var/stamps stands for each step, and make compares it with what the step was made from.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults faults-short fuzz corpus peers bench mutants wheel translations clean venv frontend compiled
+.PHONY: help demo test check faults faults-short monkey fuzz corpus peers bench mutants wheel translations clean venv frontend compiled
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -63,6 +63,9 @@ faults: venv frontend compiled ## Every fault, many rounds; one JSON line each (
 
 faults-short: venv frontend compiled ## A sample of each group of faults (at most 8 minutes)
 	$(PY) -m tests.faults --short $(ARGS)
+
+monkey: venv frontend compiled ## Three people and a wall screen in the room on bad lines, by chance; more minutes, or seeds: make monkey ARGS="--minutes 60"
+	$(PY) -m tests.monkey $(ARGS)
 
 fuzz: venv ## Inputs nobody means; one JSON line per target; one of them for ten minutes: make fuzz ARGS="3 600"
 	$(PY) -m tests.fuzz $(ARGS)

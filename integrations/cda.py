@@ -39,6 +39,7 @@ class Inside:
     words: str = ""
     media_type: str = ""
     content: bytes = b""  # of the file that is its whole body (nonXMLBody), when there is one
+    author: str = ""  # who wrote it, in which function, and where
 
 
 def is_cda(content: bytes) -> bool:
@@ -68,7 +69,8 @@ def inside(content: bytes) -> Inside:
     written += [_plain(text) for body in bodies if body.local == "nonXMLBody" for text in _all(body, "text")]
     envelope = next((text for body in bodies if body.local == "nonXMLBody" for text in _all(body, "text")), None)
     words = "\n\n".join(filter(None, written))
-    return Inside(words if len(words) <= MOST_WORDS else "", *(_file(envelope) if envelope else ("", b"")))
+    media, content = _file(envelope) if envelope else ("", b"")
+    return Inside(words if len(words) <= MOST_WORDS else "", media, content, "; ".join(dict.fromkeys(_authors(root))))
 
 
 def _root(content: bytes) -> Element | None:
@@ -91,7 +93,8 @@ def _unpacked(content: bytes) -> Inside:
     media, packed = (
         ("application/pdf", file) if file else next(((one.media_type, one.content) for one in letters if one.content), ("", b""))
     )
-    return Inside("\n\n".join(one.words for one in letters if one.words), media, packed)
+    author = next((one.author for one in letters if one.author), "")
+    return Inside("\n\n".join(one.words for one in letters if one.words), media, packed, author)
 
 
 def _packed(part: bytes) -> bytes:
@@ -108,8 +111,26 @@ def _packed(part: bytes) -> bytes:
 
 def opened(document: IncomingDocument) -> tuple[IncomingDocument, ...]:
     """The document, and the file in it when it is an envelope: that is what a person can read."""
-    found = inside(document.content) if is_cda(document.content) else Inside()
-    return (document, replace(document, media_type=found.media_type, content=found.content)) if found.content else (document,)
+    if not is_cda(document.content):
+        return (document,)
+    found = inside(document.content)
+    told = replace(document, author=document.author or found.author)
+    return (told, replace(told, media_type=found.media_type, content=found.content)) if found.content else (told,)
+
+
+def _authors(root: Element) -> Iterator[str]:
+    """`dr. A. Krol (longarts), Duinrand` of everybody who wrote it; a machine that put it together is nobody."""
+    for author in (one for held in _all(root, "author") for one in _all(held, "assignedAuthor")):
+        name = next((_said(one) for person in _all(author, "assignedPerson") for one in _all(person, "name")), "")
+        function = next((one.attributes.get("displayName", "") for one in _all(author, "code")), "")
+        house = next((_said(one) for held in _all(author, "representedOrganization") for one in _all(held, "name")), "")
+        if name:
+            yield ", ".join(filter(None, (f"{name} ({function})" if function else name, house)))
+
+
+def _said(element: Element) -> str:
+    """All text in an element, its parts apart by a blank."""
+    return " ".join(" ".join(_said(one) if isinstance(one, Element) else one for one in element.parts).split())
 
 
 def _all(element: Element, name: str) -> list[Element]:

@@ -67,7 +67,7 @@ _KINDS: dict[str, tuple[str, Callable[[Entry, Reading], Words]]] = {
     "EpisodeOfCare": ("episode", episode),
     "ResearchSubject": ("study_of", study),
     "RequestGroup": ("asked", group),
-    "DeviceRequest": ("device", wanted),
+    "DeviceRequest": ("asked", wanted),
 }
 """Kind → its label in the profile, and what it says."""
 _DATES = (

@@ -12,7 +12,7 @@ from integrations.fhir.named_alone import named_alone
 from integrations.fhir.reading import Reading, without_state
 from integrations.fhir.said import said_by
 from integrations.fhir.told import TOLD, attached, only_narrative
-from integrations.fhir.written import of_form, of_letter
+from integrations.fhir.written import letter_title, of_form, of_sections
 
 PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
 
@@ -23,7 +23,8 @@ def take_back(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.withdraw(carries(entry, reading))
     if entry.kind == "Composition":
         over = Gathered()
-        of_letter(entry, reading, over)
+        for title in ("", letter_title(entry)):  # as it was told alone, and among others
+            of_sections(entry, reading, over, title)
         found.taken_back.extend(over.facts)
     if entry.kind in FACTS:
         told = said_by(without_state(entry), reading)

@@ -20,6 +20,8 @@ from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, Section, Unreadable
 
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset", "history"}
+_REFUSED = {"batch-response": "no_request", "transaction-response": "no_request", "subscription-notification": "wrong_version"}
+"""Kinds that are in order and ask nothing here: an answer to what somebody wrote, and what R5 tells a subscriber."""
 ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
 """What may be added to a referral that was sent before."""
 
@@ -72,8 +74,8 @@ def _read(tree: Node, profile: Profile) -> Incoming:
 
     Raises Unreadable: no_request, wrong_version, no_patient, split, too_many_entries or broken.
     """
-    if tree.get("resourceType") == "Bundle" and text(tree.get("type")) not in BUNDLE_TYPES:
-        raise Unreadable("broken", "Bundle.type")
+    if tree.get("resourceType") == "Bundle" and (kind := text(tree.get("type"))) not in BUNDLE_TYPES:
+        raise Unreadable(_REFUSED[kind], f"Bundle.type {kind}") if kind in _REFUSED else Unreadable("broken", "Bundle.type")
     entries = entries_of(tree)
     kinds = {entry.kind for entry in entries}
     if not has_request(entries, profile):

@@ -103,14 +103,17 @@ def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
 
 def _body(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
-    yield part_of_body(own)
+    over = f"({reading.profile.label('over')})" if own.get("active") is False else ""
+    yield joined(part_of_body(own), over, by=" ")
     yield concept(own.get("morphology"))
 
 
 def _device(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     used = reading.where.resolve(own.get("device"), entry)
-    yield (concept(used.resource.get("type")) if used else "") or text(node(own.get("device")).get("display"))
+    state = status(used.resource.get("status")) if used and text(own.get("status")) != "completed" else ""
+    what = (concept(used.resource.get("type")) if used else "") or text(node(own.get("device")).get("display"))
+    yield joined(what, state, by=" ") if what else ""
     why = [concept(one) for name in ("reasonCode", "indication") for one in nodes(own.get(name))]  # R4, STU3
     yield joined(sites(own.get("bodySite")), *why, *notes(used.resource.get("note") if used else None), by=", ")
 
@@ -156,6 +159,10 @@ _MORE: dict[str, tuple[str, Section, Callable[[Entry, Reading], Iterator[str]]]]
 """Kind → its label in the profile, where it stands when no code of it says so, and what is said beside its title."""
 
 
+_LASTING = {"CarePlan", "DeviceUseStatement", "NutritionOrder"}
+"""What goes on until it is completed: that is no ordinary state of it, as it is of what was done."""
+
+
 def _began(own: Node) -> str:
     """Its day; the end of a period is none."""
     began = text(node(own.get("period")).get("start")) or first_of(own, *_DATES)
@@ -175,6 +182,8 @@ def _named(entry: Entry, reading: Reading) -> Facts:
     dated, ended = _began(own), local_day(_ends(own))
     title = _titles(own) if entry.kind != "BodySite" else ""  # its place says it with its side
     state = status(own.get("status") or own.get("lifecycleStatus"))
+    if entry.kind in _LASTING and text(own.get("status")) == "completed":
+        state = f"({reading.profile.label('over')})"
     if entry.kind == "CarePlan" and own.get("activity") and title:  # else it would read as the status of the last thing planned
         title, state = joined(title, state, by=" "), ""
     words = joined(*dict.fromkeys(filter(None, (title, *more(entry, reading)))), by="; ")

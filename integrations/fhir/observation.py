@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from decimal import Decimal
 
 from integrations.fhir.beside import added, done_by, found_by
 from integrations.fhir.body import called, site
@@ -18,7 +20,7 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     codes = [*codings(own.get("code")), *codings(own.get("category"))]
     by_code = reading.profile.section(codes)
-    section = by_code or Section.OTHER
+    section = by_code or reading.reported.get(entry.place) or Section.OTHER
     moments, when = _moments(own, reading)
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant") or moments or first_of(own, "issued")
     parts = [own, *nodes(own.get("component"))]
@@ -114,4 +116,11 @@ def _usual(one: Node) -> str:
     bounds = f"{ends[0] or '…'} – {ends[1] or '…'}" if any(ends) else ""
     age = node(one.get("age"))
     whom = (*map(concept, nodes(one.get("appliesTo"))), answer_text({"valueRange": age}) if age else "")
-    return joined(text(one.get("text")) or bounds, concept(one.get("type")), *whom, by=" ")
+    words = text(one.get("text"))
+    is_said = words and all(number in _numbers(words) for end in ends for number in _numbers(end.partition(" ")[0]))
+    return joined(words if is_said else joined(words, bounds, by=": "), concept(one.get("type")), *whom, by=" ")
+
+
+def _numbers(words: str) -> set[Decimal]:
+    """`3,50` and `3.5` are one number."""
+    return {Decimal(one.replace(",", ".")) for one in re.findall(r"\d+(?:[.,]\d+)?", words)}

@@ -11,8 +11,9 @@ from integrations.fhir.bundle import Entry
 from integrations.fhir.location import tail
 from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
-from integrations.fhir.reading import Reading
-from integrations.fhir.request import Request, is_review
+from integrations.fhir.reading import Reading, is_in_error
+from integrations.fhir.request import Request, choose_patient, is_other, is_review
+from integrations.fhir.told import sections
 from integrations.fhir.values import node, nodes, text, unique
 from integrations.fhir.withdrawal import tasks_about
 from integrations.profiles import urgency_of
@@ -61,13 +62,31 @@ _ASKS = {"Task": ("requester",), "MessageHeader": ("author", "responsible", "sen
 
 def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
     about = tasks_about(request.entry, reading.where)
-    others = [entry for kind in ("Composition", "MessageHeader") for entry in reading.where.entries if entry.kind == kind]
-    for entry in (*about, *others):
+    headers = [entry for entry in reading.where.entries if entry.kind == "MessageHeader"]
+    for entry in (*about, *_letters(request, reading), *headers):
         for name in _ASKS[entry.kind]:
             for one in nodes(entry.resource.get(name)):
                 is_machine = _is_machine(one.get("agent") or one, entry, reading)
                 if not is_machine and person(one, entry, reading.where, reading.profile) != reading.profile.label("patient"):
                     yield contact(one.get("agent") or one, entry, reading.where, reading.profile)
+
+
+def _letters(request: Request, reading: Reading) -> list[Entry]:
+    """The letter that holds the request; without one all, where they have one author: of a whole record nobody knows which one asks."""
+    patient = choose_patient(request.entry, reading.where)
+    every = (entry for entry in reading.where.entries if entry.kind == "Composition" and not is_in_error(entry.resource))
+    letters = [entry for entry in every if not is_other(entry.resource.get("subject"), patient, reading.where, entry)]
+    holding = [one for one in letters if _holds(one, request, reading)]
+    if holding or len(letters) < 2:
+        return holding or letters
+    is_document = reading.where.entries[0].kind == "Composition"
+    authors = [one.resource.get("author") for one in letters]
+    return letters[:1] if is_document or authors.count(authors[0]) == len(authors) else []
+
+
+def _holds(letter: Entry, request: Request, reading: Reading) -> bool:
+    pointed = (reading.where.all(one.get("entry"), letter) for one, _ in sections(letter.resource))
+    return any(entry.place == request.entry.place for many in pointed for entry in many)
 
 
 def _is_machine(reference: Any, entry: Entry, reading: Reading) -> bool:

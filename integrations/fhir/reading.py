@@ -12,6 +12,7 @@ from integrations.fhir.headings import Heading, headings
 from integrations.fhir.location import tail
 from integrations.fhir.panels import panels
 from integrations.fhir.profile import Profile
+from integrations.fhir.reported import reported
 from integrations.fhir.values import Node, annotated, codings, concept, day, joined, nodes, partial, text, word
 from integrations.fhir.wholes import wholes
 from mdo_portal.exchange import Fact, Section
@@ -36,6 +37,11 @@ class Reading:
     def wholes(self) -> dict[str, str]:
         """Of values that belong to another value: which of several that is."""
         return wholes(self.where)
+
+    @cached_property
+    def reported(self) -> dict[str, Section]:
+        """Of values that are part of a report: its column."""
+        return reported(self.where, self.profile)
 
     @cached_property
     def headings(self) -> dict[str, Heading]:

@@ -28,7 +28,7 @@ from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
-from integrations.fhir.values import Node, codings, concept, day, joined, moment, nodes, text, unique, word
+from integrations.fhir.values import Node, codings, concept, day, joined, moment, node, nodes, text, unique, word
 from integrations.fhir.whose import another_in_words
 from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
 from integrations.profiles import urgency_of
@@ -73,7 +73,8 @@ def _taken_back(read: IncomingReferral, request: Request, where: Addresses) -> I
 
 def _surviving(anchor: Entry, sifted: Sifted) -> Entry:
     if anchor.place in sifted.refused:
-        raise Unreadable("broken", f"{anchor.place}: {sifted.refused[anchor.place]}")
+        is_of_r5 = "concept" in node(anchor.resource.get("code"))  # there a CodeableReference
+        raise Unreadable("wrong_version" if is_of_r5 else "broken", f"{anchor.place}: {sifted.refused[anchor.place]}")
     return next(entry for entry in sifted.where.entries if entry.place == anchor.place)
 
 

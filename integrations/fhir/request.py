@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
+from integrations.fhir.performed import orders_of_results
 from integrations.fhir.profile import Profile
 from integrations.fhir.task import BSN, ENDED
 from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique
@@ -55,7 +56,11 @@ def choose_request(where: Addresses, profile: Profile) -> Entry:
     found = found or [entry for entry in where.entries if _asks_for_a_board(entry, profile)]
     if not found and kinds & set(KINDS.values()):
         raise Unreadable("wrong_version", f"link is {profile.version}")
-    meant = [entry for entry in found if entry.resource.get("doNotPerform") is not True]
+    done = orders_of_results(where)
+    asking = [entry for entry in found if entry.place not in done or _how_clear(entry, profile) < 2 or _has_a_task(entry, where)]
+    if found and not asking:
+        raise Unreadable("no_request", f"{found[0].place} {text(found[0].resource.get('status'))}")
+    meant = [entry for entry in asking if entry.resource.get("doNotPerform") is not True]
     if not meant:
         raise Unreadable("no_request", f"{found[0].place}.doNotPerform" if found else wanted)
     focus = _focus(where)

@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.fhir.beside import extended
 from integrations.fhir.bundle import Entry
+from integrations.fhir.contacts import contacts
 from integrations.fhir.documents import of_binary
 from integrations.fhir.facts import FACTS
 from integrations.fhir.gathered import Gathered
@@ -44,7 +45,8 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
         found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
         is_the_patient = patient is not None and entry.resource == patient.resource
-        found.facts.extend(replace(one, key=entry.known_as) for one in (languages(entry, reading) if is_the_patient else ()))
+        said = (*languages(entry, reading), *contacts(entry, reading)) if is_the_patient else ()
+        found.facts.extend(replace(one, key=entry.known_as) for one in said)
         return
     if patient is not None and is_other(subject(own), patient, reading.where, entry):
         found.quarantined.append(f"{entry.place}: {ANOTHER}")

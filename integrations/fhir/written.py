@@ -29,7 +29,19 @@ from mdo_portal.exchange import Fact, Section
 
 
 def of_letter(entry: Entry, reading: Reading, found: Gathered) -> None:
-    """The sections of a document that say something in words: a question by its title, else a fact under that title."""
+    """The sections of a document that say something in words: a question by its title, else a fact under that title.
+
+    Of several letters the title of the letter stands before it: each may have its `Conclusie`.
+    """
+    of_sections(entry, reading, found, letter_title(entry) if reading.where.kinds["Composition"] > 1 else "")
+
+
+def letter_title(entry: Entry) -> str:
+    return text(entry.resource.get("title")) or concept(entry.resource.get("type"))
+
+
+def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) -> None:
+    """The same, with this title of the letter before those of its sections."""
     dated, state = day(entry.resource.get("date")), _OF_A_LETTER.get(word(entry.resource.get("status")), "")
     for one, above in sections(entry.resource):
         title, words = section_words(one)
@@ -38,14 +50,15 @@ def of_letter(entry: Entry, reading: Reading, found: Gathered) -> None:
             words = narrative(one) or concept(one.get("emptyReason"))  # its entries are not in this message, or have no place
         target = reading.profile.target("", title)
         if words and whose:
-            found.facts.append(Fact(Section.OTHER, words, joined(*whose, title, by=": "), dated, status=state))
+            found.facts.append(Fact(Section.OTHER, words, joined(letter, *whose, title, by=": "), dated, status=state))
         elif words and is_of_field(target, words):
             found.fields.setdefault(target, []).append(words)
             found.beside.append((target, Fact(Section.FORM, words, title, dated, status=state)))
         elif words:
             target = "" if target in FIELDS else target
             placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
-            found.facts.append(Fact(placed_by, words, title, dated, status=state))
+            label = joined(letter, title if title != letter else "", by=": ")
+            found.facts.append(Fact(placed_by, words, label, dated, status=state))
 
 
 _OF_A_LETTER = {"preliminary": "preliminary", "amended": "corrected"}

@@ -6,24 +6,30 @@ from collections.abc import Iterator
 
 from mdo_portal.exchange import Profile
 
+from .items import Item
 from .people import professional_name
-from .places import Reading
+from .places import Reading, line_of
 from .segment import Segment
 from .telephone import is_moment
 from .values import coded
 
 
-def how(reading: Reading, segment: Segment) -> Iterator[str]:
-    """`methode: immunohistochemie`: how a value was found and where in the body, each on a line of its own."""
+def how(reading: Reading, item: Item) -> Iterator[str]:
+    """`methode: immunohistochemie`: how a value was found and where in the body, each on a line of its own.
+
+    Who wrote a text that comes line by line stands at its end.
+    """
+    segment = item.segment
     for name, field in (("method", 17), ("site", 20)):
         said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
         if said and not is_moment(said):
             yield f"{reading.profile['beside'][name]}: {said}"
-    if by := found_by(segment, reading.message.get("MSH-4-1")) or _written_by(reading):
+    is_last = reading.ends.get(line_of(item)) is item
+    if by := found_by(segment, reading.message.get("MSH-4-1")) or (written_by(reading) if is_last else ""):
         yield f"{reading.profile['beside']['by']}: {by}"
 
 
-def _written_by(reading: Reading) -> str:
+def written_by(reading: Reading) -> str:
     """Of the words of a document who wrote it (TXA-9), else who did what it tells of (TXA-5)."""
     notification = reading.message.first("TXA")
     if notification is None:

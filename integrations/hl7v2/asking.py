@@ -11,7 +11,7 @@ from mdo_portal.exchange import Profile
 from .documents import is_document
 from .er7 import Message
 from .items import name_of
-from .places import labelled
+from .labels import labelled
 from .segment import Segment
 from .values import label
 from .words import is_report, names_board, refers
@@ -98,6 +98,16 @@ def _is_to_board(segment: Segment, profile: Profile) -> bool:
     return is_asked and names_board(name, profile["referral"]["recognised"])
 
 
+def _is_letter(segment: Segment, order: Order, profile: Profile) -> bool:
+    """Whether an observation is called a letter and no more, under an order that registers for a board: no answer is called so."""
+    recognised, name = profile["referral"]["recognised"], name_of(order.segment) if order.segment else ""
+    is_asked = names_board(name, recognised) and refers(name, recognised) and not is_report(name, recognised)
+    return is_asked and label(segment).strip().casefold() in _LETTERS
+
+
+_LETTERS = ("brief", "tekst", "toelichting")
+
+
 def _is_named(segment: Segment | None, n: int, recognised: Mapping[str, Any]) -> bool:
     """By the code or the words of OBR-4 or OBX-3."""
     if segment is None:
@@ -108,6 +118,8 @@ def _is_named(segment: Segment | None, n: int, recognised: Mapping[str, Any]) ->
 def _has_results(order: Order, profile: Profile) -> bool:
     """Whether something stands under the order that is no question, no letter that refers, and no document beside them."""
     recognised = profile["referral"]["recognised"]
-    told = (one for one in order.others if not labelled(label(one), profile, one.component(3)))
+    told = (
+        one for one in order.others if not (labelled(label(one), profile, one.component(3)) or _is_letter(one, order, profile))
+    )
     reports = (one for one in order.documents if is_report(label(one), recognised))
     return any(not _is_named(one, 3, recognised) for one in (*told, *reports))

@@ -165,7 +165,7 @@ def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
         *item.loose_texts,
     ]
     for one in item.more:
-        pieces += [one.segment.component(5, place, 0), *one.loose_texts]
+        pieces += [one.segment.component(5, place, 0) or one.segment.component(5, 1, 0), *one.loose_texts]
     packed = _BLANKS.sub(b"", "".join(pieces).encode())
     if packed[:5] == b"data:":
         packed = packed.partition(b";base64,")[2]

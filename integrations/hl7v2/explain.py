@@ -36,7 +36,7 @@ from .hint import board_hint
 from .left import parts
 from .places import Reading, found, found_in, number_at
 from .reader import Hl7Reader
-from .referral import QUESTIONS, ROLES, asked_in, documents_of, organisation, person_at, urgency_places
+from .referral import QUESTIONS, asked_in, documents_of, organisation, person_at, urgency_places
 from .result import documents_of as result_documents
 from .result import facts_of
 from .tidy import storable
@@ -195,10 +195,8 @@ class _Read:
 
     def _contact(self, role: str, contact: Contact) -> Iterator[FieldRead]:
         rule = self._rules["contacts"][role]
-        asked = ((one, *one.partition(" ")[::2]) for one in rule["places"] if one.startswith("@"))
-        by_function = next((one for one, named, role_ in asked if ROLES[named](self._message, role_)), "")
         stood = next((one for one in rule["places"] if person_at(self._reading, one)), "")
-        plain = "" if stood.startswith("@") else self._reading.at(stood)
+        by_function, plain = (stood, "") if stood.startswith("@") else ("", self._reading.at(stood))
         at = {"name": plain, "number": f"{plain}-1" if plain else ""}
         at["organisation"] = organisation(self._reading, rule.get("organisation", ()))[1]
         for name in ("name", "number", "organisation", "phone"):

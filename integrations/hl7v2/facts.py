@@ -13,13 +13,14 @@ from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, is_pointer, rich_words
 from .headed import around, headings, own_notes
 from .items import DRUGS, ORDERED, Item
+from .labels import labelled
 from .left import left_of
 from .misplaced import people_in
 from .observed import called, is_free_line, ordered_on, section_of, without_a_day
 from .packed import value_type
-from .places import Reading, closing, labelled, may_ask, may_head
+from .places import Reading, closing, may_ask, may_head
 from .segment import Segment
-from .spare import spare
+from .spare import language, sent_to, spare
 from .status_codes import GONE, said
 from .statuses import done_words, item_status, order_status
 from .timing import of_order, timing
@@ -57,7 +58,7 @@ def told(reading: Reading, used: frozenset[str]) -> Told:
 def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]:
     notification = reading.message.first("TXA")
     for item in reading.items:
-        found = [fact for fact in _of_item(reading, item, used) if fact.text or fact.label]
+        found = [fact for fact in (*language(reading, item), *_of_item(reading, item, used)) if fact.text or fact.label]
         status = _status(reading, item, notification) if found else ""
         for fact in found:
             yield item, replace(fact, status=status) if status and not fact.status else fact
@@ -102,6 +103,7 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
     if placed := placed_by_rule(reading, item):
         yield placed
     yield from spare(reading, item, used)
+    yield from sent_to(reading, item, used)
     yield from _noted(reading, item, used)
     yield from (_plain(reading, item, text) for text in item.loose_texts)
 
@@ -162,7 +164,7 @@ def _observed(reading: Reading, item: Item) -> Fact:
     mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(
         section=section_of(reading, item),
-        text="\n".join(filter(None, (with_beside(with_beside(text, part), mood), *(how(reading, segment) if text else ())))),
+        text="\n".join(filter(None, (with_beside(with_beside(text, part), mood), *(how(reading, item) if text else ())))),
         label=with_beside(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
         dated_on=day(segment.component(14)) or (None if part else ordered_on(item)),
         code=segment.component(3),

@@ -14,11 +14,14 @@ def board_hint(reading: Reading) -> tuple[str, str]:
     """(words, place) of the first of the profile's places that says anything.
 
     What an order is called (OBR-4) gives way to a place that names a board and no report of one: it may be a result that came along.
+    A hospital that is asked gives way to the board that an order names.
     """
     rules = reading.profile["referral"]
     each = [found(reading, [place]) for place in rules["board_hint"]]
     said = [(words.strip(), place) for words, place in each if words.strip()]
     first = said[0] if said else ("", "")
+    if is_house(first[0]) and not _is_board(first[0], rules["recognised"]):
+        return next((one for one in said if _field(one[1]) == _ORDER and _is_board(one[0], rules["recognised"])), first)
     if _field(first[1]) != _ORDER or _is_board(first[0], rules["recognised"]):
         return first
     others = (one for one in said if _field(one[1]) != _ORDER)
@@ -26,6 +29,14 @@ def board_hint(reading: Reading) -> tuple[str, str]:
 
 
 _ORDER = "OBR-4"
+_HOUSE = re.compile(
+    r"ziekenhuis|hospital|kliniek|klinikum|(?<!\w)(?:umc|mc|medisch centrum|universitair centrum)(?!\w)", re.IGNORECASE
+)
+
+
+def is_house(words: str) -> bool:
+    """Whether this names a hospital, and so no board of one."""
+    return _HOUSE.search(words) is not None
 
 
 def _is_board(words: str, recognised: Mapping[str, Any]) -> bool:

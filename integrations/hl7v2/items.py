@@ -54,6 +54,11 @@ def name_of(order: Segment) -> str:
     return f"{order.component(4)} {order.component(4, 2, 0)}"
 
 
+def is_around(name: str) -> bool:
+    """Whether a segment may stand behind the end of any message: a trailer of its batch, a sender's own, a pointer to what follows."""
+    return name in ("BTS", "FTS", "DSC") or name.startswith("Z")
+
+
 def items(message: Message) -> list[Item]:
     """All of the message, in order; nothing is left out."""
     found: list[Item] = []

@@ -11,7 +11,7 @@ from .asking import is_referral
 from .change import change, link, merge
 from .er7 import Message
 from .events import kind_of
-from .places import asking_title
+from .labels import asking_title
 from .referral import referral
 from .result import result
 from .statuses import is_only_done

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from mdo_portal.exchange import Contact
+
 from .er7 import Message
 from .people import professional_name
 from .segment import Repetition, Segment
@@ -20,6 +22,21 @@ def people_in(message: Message, segment: Segment, fields: Sequence[str]) -> Iter
         for one in segment.repetitions(int(field)):
             if is_person(message, one):
                 yield f"{professional_name(one, 2)} ({one.component(1).strip()})"
+
+
+def person_in(message: Message, place: str) -> Contact | None:
+    """Who stands in a field where he is called or the like (`ORC-14`), by number and name; None for a telephone number."""
+    name, _, n = place.partition("-")
+    for one in (repetition for segment in message.all(name) for repetition in segment.repetitions(int(n))):
+        if is_person(message, one) or is_named_in_one(one):
+            return Contact(name=professional_name(one, 2), number=one.component(1).strip(), authority=one.component(9))
+    return None
+
+
+def is_named_in_one(one: Repetition) -> bool:
+    """`01012345^dr. P. de Haan, uroloog`: behind a number the whole name, and not of which kind the number is (`PRN`, table 0201)."""
+    number, name = one.component(1).strip(), one.component(2).strip()
+    return bool(_NUMBER.fullmatch(number)) and " " in name and any(map(str.islower, name)) and not any(map(str.isdigit, name))
 
 
 def is_person(message: Message, one: Repetition) -> bool:

@@ -37,16 +37,21 @@ def _goes_on(begun: Item, item: Item, before: int) -> bool:
     one, other = begun.segment, item.segment
     if not one.name == other.name == "OBX" or bytes(one.octets(5, _place(one))[: len(PDF)]) != PDF:
         return False
-    if any(one.component(n, c, 0) != other.component(n, c, 0) for n, c in ((2, 1), (3, 1), (3, 2), (5, 2), (5, 3))):
+    told = () if _is_bare(other) else ((5, 2), (5, 3))
+    if any(one.component(n, c, 0) != other.component(n, c, 0) for n, c in ((2, 1), (3, 1), (3, 2), *told)):
         return False
     sent = other.octets(5, _place(other))
-    is_piece = bool(sent) if _place(one) == _DOCUMENT else _NO_WORDS.fullmatch(sent) is not None
+    is_piece = bool(sent) if _place(other) == _DOCUMENT else _NO_WORDS.fullmatch(sent) is not None
     return is_piece and bytes(sent[: len(PDF)]) != PDF and not _is_over(begun, before)
 
 
 def _place(segment: Segment) -> int:
-    """The component with the bytes: what is called a text has no other."""
-    return _DOCUMENT if value_type(segment) == "ED" else 1
+    """The component with the bytes: what is called a text has no other, nor has a piece without what stands before its bytes."""
+    return _DOCUMENT if value_type(segment) == "ED" and not _is_bare(segment) else 1
+
+
+def _is_bare(segment: Segment) -> bool:
+    return bool(segment.octets(5, 1)) and not any(segment.octets(5, n) for n in (2, 3, 4, _DOCUMENT))
 
 
 _DOCUMENT = 5

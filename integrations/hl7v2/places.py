@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
-from integrations.profiles import asked_of
 from mdo_portal.exchange import Contact, Profile
 
 from .apart import apart, numbered
 from .board_order import BoardOrder, board_order
+from .documents import is_document
 from .er7 import Message
 from .events import kind_of
 from .headed import below, headings, is_letter, told_by
-from .items import Item, items, name_of
+from .items import Item, is_around, items, name_of
+from .labels import asked, asking_title, asks_board, bare_questions, labelled
 from .numbers import identifies, numbers
 from .people import professional, provider
 from .pieces import joined
 from .segment import Segment
 from .titles import titles
-from .values import label
-from .words import folded_all, is_sentence, names_board, refers
+from .words import asks_something, is_sentence, names_board
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,19 @@ class Reading:
         Where the board's own order answers one, what stands under another order answers nothing.
         """
         found = {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
+        found |= {item.position: "board" for item in self._bare_questions(found)}
         if self.board is None:
             return found
         own = {item.position for item in self.items if item.segment.name == "OBX" and item.order is self.board.order}
         said = {found[position] for position in own}
         return {position: "" if position not in own and name in said else name for position, name in found.items()}
+
+    def _bare_questions(self, said: Mapping[int, str]) -> list[Item]:
+        """What is called `Vraag` and no more: of the board's order, or of the only one there is where none names a board."""
+        rules, found = self.profile["referral"]["recognised"], bare_questions(self.items, said, self.profile)
+        if self.board is None and _is_referral(self):  # what was asked of a report that it rests on is not asked of the board
+            return [one for one in found if one.order is None or asks_board(one.order, rules)]
+        return [one for one in found if self.board is None or one.order is self.board.order]
 
     @cached_property
     def board(self) -> BoardOrder | None:
@@ -107,6 +116,11 @@ class Reading:
         found = (one for one in self.items if one.segment.name == "OBX" and one.text)
         return frozenset((id(one.order), one.segment.component(3), one.segment.field(4)) for one in found)
 
+    @cached_property
+    def ends(self) -> Mapping[tuple[int, str], Item]:
+        """The last line of what comes line by line, by its order (`id`) and its name."""
+        return {line: one for one in self.items if one.text and (line := _line_of_value(one))}
+
     def other_order(self, segment: Segment) -> str:
         """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
         return self.board.named_other(segment) if self.board is not None and segment.name == "OBR" else ""
@@ -123,6 +137,11 @@ class Reading:
             if item.segment.name == "OBX":
                 found[self.asks[item.position]].append(item)
         return found
+
+
+def line_of(item: Item) -> tuple[int, str]:
+    """Of which text an OBX is a line: its order (`id`) and its name."""
+    return id(item.order), item.segment.field(3)
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -159,34 +178,6 @@ def found_in(message: Message, places: Iterable[str]) -> tuple[str, str]:
     return next(((value, place) for place in places if not place.startswith("@") and (value := message.get(place))), ("", ""))
 
 
-def asked(item: Item, profile: Profile) -> str:
-    """Which of the profile's labels an OBX answers: `board`, `radiology`, …; "" when none."""
-    return labelled(label(item.segment), profile, item.segment.component(3))
-
-
-def labelled(label: str, profile: Profile, code: str = "") -> str:
-    """Which of the profile's labels these words, or this code, are."""
-    code, words = code.strip().casefold(), label.casefold().replace("_", " ")
-    for name, rule in profile["labels"].items():
-        if code in folded_all(tuple(rule["codes"])):
-            return str(name)
-        if any(word in words for word in folded_all(tuple(rule["words"]))):
-            return (asked_of(words) if name == "board" else "") or str(name)
-    return ""
-
-
-def asking_title(message: Message, profile: Profile) -> str:
-    """The title of a document (MDM) that says both that it refers and to a tumour board; "" when none does.
-
-    Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
-    """
-    rules = profile["referral"]["recognised"]
-    if message.first("TXA") is None:
-        return ""
-    titles = (message.get("TXA-2-2"), message.get("TXA-2-1"), *(one.component(3, 2, 0) for one in message.all("OBX")))
-    return next((title for title in titles if refers(title, rules) and names_board(title, rules)), "")
-
-
 def _title(reading: Reading, _: str) -> str:
     return reading.asking_title
 
@@ -216,8 +207,18 @@ def _title_of(reading: Reading, order: Segment | None) -> str:
 
 
 def _headed(reading: Reading, name: str) -> str:
-    texts = (text for item in reading.items if may_head(reading, item) for text in told_by(item))
-    return next(filter(None, (below(text, headings(reading.profile, name)) for text in texts)), "")
+    return next(filter(None, (below(text, headings(reading.profile, name)) for text in _letters(reading))), "")
+
+
+def _letters(reading: Reading) -> Iterator[str]:
+    """Each text in which the question may stand; what comes line by line is one."""
+    for is_value, alike in groupby((item for item in reading.items if may_head(reading, item)), _line_of_value):
+        texts = [text for item in alike for text in told_by(item)]
+        yield from ["\n".join(texts)] if is_value else texts
+
+
+def _line_of_value(item: Item) -> tuple[int, str] | None:
+    return line_of(item) if item.segment.name == "OBX" and not is_document(item.segment) else None
 
 
 def _sentence(reading: Reading, field: str) -> str:
@@ -232,6 +233,12 @@ def _notes(reading: Reading, name: str) -> str:
     )
 
 
+def _asking(reading: Reading, name: str) -> str:
+    """The notes of a segment where one of them asks, or a field that does."""
+    said = first(reading, (f"{name}-2-0", f"{name}-1")) if "-" in name else _notes(reading, name)
+    return said if any(map(asks_something, said.split("\n"))) else ""
+
+
 def may_ask(reading: Reading, item: Item) -> bool:
     """Whether the notes of a segment may be the question: those of a result that a referral (REF) rests on, or of another order
     than the board's, are not.
@@ -240,8 +247,7 @@ def may_ask(reading: Reading, item: Item) -> bool:
         return False
     if item.segment.name != "OBR" or not _is_referral(reading) or id(item.segment) not in reading.filled:
         return True
-    rules, name = reading.profile["referral"]["recognised"], item.segment.component(4, 2, 0)
-    return item.segment.component(4) in rules["codes"] or refers(name, rules) or names_board(name, rules)
+    return asks_board(item.segment, reading.profile["referral"]["recognised"])
 
 
 def _is_referral(reading: Reading) -> bool:
@@ -253,17 +259,11 @@ def closing(reading: Reading) -> Item | None:
 
     Notes that say what they are (NTE-4) are that.
     """
-    said = (item for item in reversed(reading.items) if item.notes or not is_around(item.segment.name))
-    last = next(said, None)
+    last = next((item for item in reversed(reading.items) if item.notes or not is_around(item.segment.name)), None)
     is_of_all = (
         last is not None and last.notes and not any(last.note_labels) and last.segment.name not in ("RF1", "PRD", "OBR", "OBX")
     )
     return last if is_of_all and _is_referral(reading) else None
-
-
-def is_around(name: str) -> bool:
-    """Whether a segment may stand behind the end of any message: a trailer of its batch, a sender's own, a pointer to what follows."""
-    return name in ("BTS", "FTS", "DSC") or name.startswith("Z")
 
 
 def _closing(reading: Reading, _: str) -> str:
@@ -284,7 +284,17 @@ def _number(reading: Reading, kind: str) -> str:
     return next((one.number for pid in reading.message.all("PID") for one in numbers(pid, 3) if one.kind == kind), "")
 
 
+def _subject(reading: Reading, _: str) -> str:
+    """What a note or a letter says that it is about, where that names a board."""
+    texts = (text for item in reading.items for text in item.notes if may_ask(reading, item))
+    said = (below(text, _SUBJECTS).partition("\n")[0] for text in texts)
+    return next((one for one in said if names_board(one, reading.profile["referral"]["recognised"])), "")
+
+
+_SUBJECTS = ("betreft", "onderwerp")
+
+
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number, "provider": _provider,
-    "sentence": _sentence, "title": _title
+    "asking": _asking, "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number,
+    "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile
 
+from .around import found_by, written_by
 from .board_order import counted
 from .cautions import held_up, no_day
 from .documents import documents, is_document
@@ -17,7 +19,7 @@ from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
 from .hint import board_hint
-from .misplaced import is_person
+from .misplaced import is_person, person_in
 from .notification import document_number
 from .people import participant, patient, professional, provider, the_patient
 from .places import Reading, first, found
@@ -26,6 +28,7 @@ from .statuses import item_status
 from .telephone import is_moment, is_number_of_a_thing, telephone
 from .values import day, sent
 from .withdrawal import number_of, why, withdrawn
+from .words import asks_something, only_names_board
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")
 
@@ -74,7 +77,12 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     """(words, place) of each question: of its places the first that holds something which may be one."""
     rules = reading.profile["referral"]
     change = rules["reason_of_change"] if event_of(reading.message) in rules["changed_events"] else ()
-    return {name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS}
+    asked = {
+        name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS
+    }
+    return {
+        name: (words, place if "-" in place else place.replace("@asking", "@notes")) for name, (words, place) in asked.items()
+    }
 
 
 def _urgency(reading: Reading) -> str:
@@ -104,13 +112,22 @@ def _priorities(reading: Reading) -> list[str]:
 
 
 def _asks(reading: Reading, place: str) -> bool:
-    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none, nor is a person."""
+    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none, nor is a person,
+    the name of a board or a diagnosis by its code.
+    """
     if place.startswith("@"):
         return True
-    field = "-".join(place.split("-")[:2])
-    return reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"][
-        "no_questions"
-    ] and not _names(reading, reading.at(field))
+    field, rules = "-".join(place.split("-")[:2]), reading.profile["referral"]
+    said, code = first(reading, [place]), reading.message.get(reading.at(f"{field}-1")).strip()
+    if only_names_board(said, rules["recognised"]) or (_DIAGNOSIS.fullmatch(code) and not asks_something(said)):
+        return False
+    return reading.message.get(reading.at(f"{field}-3")).upper() not in rules["no_questions"] and not _names(
+        reading, reading.at(field)
+    )
+
+
+_DIAGNOSIS = re.compile(r"[A-Z]\d{2}(?:\.\w{1,4})?")
+"""A code of ICD-10: why, and no question."""
 
 
 def _names(reading: Reading, field: str) -> bool:
@@ -136,12 +153,13 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
                 order.component(3) or order.component(2) if order else ""
             )
             status = item_status(item, reading.message.first("TXA"), reading.profile)
-            sent = (replace(one, status=status) for one in documents(item, reading.profile, reference))
+            by = written_by(reading) or found_by(item.segment, reading.message.get("MSH-4-1"))
+            sent = (replace(one, status=status, author=by or one.author) for one in documents(item, reading.profile, reference))
             attached += [(item.place, one) for one in sent]
     return attached
 
 
-ROLES = {"@provider": provider, "@participant": participant}
+ROLES = {"@provider": provider, "@participant": participant, "@person": person_in}
 
 
 def _contact(reading: Reading, role: str) -> Contact:
@@ -169,7 +187,7 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
         name, _, at = place.partition("-")
         segment = reading.message.first(name) if at.endswith("-1") and at[:-2].isdigit() else None
         found = first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else "")
-        is_somebody = segment is not None and any(is_person(reading.message, one) for one in segment.repetitions(int(at[:-2])))
+        is_somebody = segment is not None and person_in(reading.message, place[:-2]) is not None
         if found and not (is_somebody or is_moment(found) or is_number_of_a_thing(found)):
             return found
     return ""

@@ -10,6 +10,7 @@ from typing import Any
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
 from .apart import code_of
+from .around import found_by, written_by
 from .by_rule import by_rule, is_deleted, with_beside
 from .change import sent_at
 from .documents import documents, is_document
@@ -136,7 +137,8 @@ def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
             reference = document_number(notification, event_of(reading.message)) if notification else keys[item.position]
             status = item_status(item, notification, reading.profile)
             for one in documents(item, reading.profile, reference):
-                told = replace(one, status=status, replaces=_replaces(reading, notification))
+                by = written_by(reading) or found_by(item.segment, reading.message.get("MSH-4-1")) or one.author
+                told = replace(one, status=status, replaces=_replaces(reading, notification), author=by)
                 if notification is not None:
                     told = _described(told, notification, reading.profile)
                 codes = {item.segment.component(3), notification.component(2) if notification else ""}

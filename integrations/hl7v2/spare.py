@@ -9,13 +9,14 @@ from mdo_portal.exchange import Fact, Section
 from .board_order import counted
 from .by_rule import with_beside
 from .field_words import field_words
+from .hint import is_house
 from .items import Item
 from .misplaced import is_person
 from .observed import ordered_on
-from .places import Reading
+from .places import Reading, value_at
 from .segment import Segment
 from .stamps import stamp
-from .values import day
+from .values import coded, day
 from .words import is_sentence
 
 
@@ -27,10 +28,30 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
         text = _words(reading, item.segment, int(n)) if segment_name == name else ""
         text = "" if _is_usual(place, text) else text
         asked = reading.at(place)
-        if text and item.position == counted(asked) and any(one.startswith((asked, f"@sentence {place}")) for one in used):
+        taken = (asked, f"@sentence {place}", f"@asking {place}")
+        if text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
             text = text.partition("\n")[2]  # the question is the first of them
         if text:
             yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
+
+
+def sent_to(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
+    """The hospital that a referral is sent to, where the board stands elsewhere."""
+    if item.segment.name != "PRD" or not used or any(one.startswith("@provider") for one in used):
+        return
+    roles = [one.component(1) for one in item.segment.repetitions(1)]
+    said = (value_at(reading, f"@provider {one}") for one in _RECIPIENTS if one in roles)
+    yield from (Fact(Section.OTHER, house.strip(), reading.profile["beside"]["sent_to"]) for house in said if is_house(house))
+
+
+_RECIPIENTS = ("RT", "IR")
+
+
+def language(reading: Reading, item: Item) -> Iterator[Fact]:
+    """Which language a patient speaks (PID-15): whoever tells the advice asks it."""
+    said = [coded(one) for one in item.segment.repetitions(15)] if item.segment.name == "PID" else []
+    if said := [one for one in said if any(map(str.isalpha, one))]:
+        yield Fact(Section.OTHER, "; ".join(said), reading.profile["beside"]["language"])
 
 
 def _is_usual(place: str, text: str) -> bool:

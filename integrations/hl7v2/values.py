@@ -201,7 +201,7 @@ def label(segment: Segment) -> str:
 
 def _with_unit(segment: Segment, value: str) -> str:
     unit = _power(segment, 6) or _unit(segment) or _first_of(segment, 6, (2, 4, 5))
-    flags = ", ".join(one for one in map(coded_briefly, segment.repetitions(8)) if one and one.casefold() != _NULL)
+    flags = ", ".join(one for one in map(_flag, segment.repetitions(8)) if one and one.casefold() != _NULL)
     flags = "" if flags == _FINAL and not segment.component(11) else flags  # the status, three fields early
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
         flags = said
@@ -213,6 +213,21 @@ def _with_unit(segment: Segment, value: str) -> str:
     beside = ", ".join(filter(None, (_usual(segment), flags)))
     parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))
+
+
+def _flag(repetition: Repetition) -> str:
+    """A flag by its code, with what was written behind it where that says more than the word for it does (table 0078)."""
+    code, words = coded_briefly(repetition), repetition.component(2, 0).strip()
+    is_more = words != code and len(words.split()) > 1 and not repetition.component(3).upper().startswith("HL7")
+    return f"{code}: {words}" if is_more and words.casefold() not in _WORDS_OF_FLAGS else code
+
+
+_WORDS_OF_FLAGS = frozenset(
+    {
+        "above high normal", "below low normal", "above upper panic limits", "below lower panic limits", "very abnormal",
+        "critically high", "critically low", "critical high", "critical low", "te hoog", "te laag", "kritisch hoog", "kritisch laag",
+    }
+)  # fmt: skip
 
 
 def _unit(segment: Segment) -> str:

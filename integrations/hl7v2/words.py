@@ -51,6 +51,21 @@ def names_board(title: str, recognised: Mapping[str, Any]) -> bool:
     return any(word in title.casefold() for word in recognised["asked"])
 
 
+def asks_something(line: str) -> bool:
+    """Whether a line asks: it ends as a question, or begins as Dutch letters ask."""
+    return line.rstrip().endswith("?") or line.strip().casefold().startswith(_ASKING)
+
+
+_ASKING = ("graag ", "gaarne ", "verzoek ", "verzoeke ", "s.v.p. ", "svp ")
+
+
+def only_names_board(text: str, recognised: Mapping[str, Any]) -> bool:
+    """Whether a text is the name of a board and no more: `MDO Long`, `Aanmelding MDO mamma`."""
+    words = text.casefold().split()
+    is_short = 0 < len(words) <= _MANY and not text.rstrip().endswith("?")
+    return is_short and names_board(text, recognised) and words[0].startswith((*recognised["asked"], *recognised["words"]))
+
+
 def is_sentence(text: str) -> bool:
     """Whether a text asks or tells something, and is nobody's name: it ends as a question, or has three words without a capital."""
     words = [one for one in text.split() if len(one) >= WHOLE_WORD and one.isalpha() and one.islower()]

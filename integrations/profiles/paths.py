@@ -17,6 +17,9 @@ V2_FUNCTIONS = {
     "closing": re.compile(r""),
     "sentence": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}"),
     "headed": re.compile(r"[a-z_]{1,40}"),
+    "asking": re.compile(r"[A-Z][A-Z0-9]{2}(?:-\d{1,3})?"),
+    "subject": re.compile(r""),
+    "person": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}"),
 }
 #: Kind.element.element; behind an element one choice: [n] or [name=value]
 FHIR_PATH = re.compile(

@@ -155,6 +155,8 @@ V2: Mapping[str, Key] = HEAD | {
             "site": text("Waar in het lichaam (OBX-20)."),
             "interpreter": text("Wie het beoordeelde (OBR-32)."),
             "by": text("Wie het vond, als dat een ander is dan de afzender (OBX-15, 16, 23)."),
+            "sent_to": text("Label van het ziekenhuis waaraan een verwijzing gericht is (PRD-1 RT), als het MDO elders staat."),
+            "language": text("Label van de taal van de patiënt (PID-15)."),
         },
     ),
     "facts": free("Segmenten naast OBX en NTE met iets om te tonen.", _FACT),

@@ -43,6 +43,7 @@ OWN_LABELS = frozenset(
         N_("Stadium"),
         N_("Studie"),
         N_("Taal"),
+        N_("Contactpersoon"),
         N_("Toedieningsweg"),
         N_("Toegediend"),
         N_("Toelichting"),

@@ -29,3 +29,4 @@ for (const start of [
   startAutosave, startAgenda, startClocks, startComplete, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
   startSubmitting, startTyped, startWrong,
 ]) start();
+document.documentElement.classList.add("is-ready"); // from now on a key is heard: until then the page says that it is not (css/header.css)

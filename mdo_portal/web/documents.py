@@ -13,7 +13,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.services import access, audit, documents, referrals, standing, timeline
 from mdo_portal.web import uploads
-from mdo_portal.web.cases import load
+from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.uploads import IN_THE_PAGE

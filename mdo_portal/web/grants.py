@@ -15,7 +15,7 @@ from mdo_portal.errors import N_, Incomplete, PortalError
 from mdo_portal.services import audit, grants, objections, sessions, worklist
 from mdo_portal.services.grants import Wanted
 from mdo_portal.web import confirming
-from mdo_portal.web.cases import load
+from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, session_key, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.registration import read_date

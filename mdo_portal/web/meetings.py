@@ -30,7 +30,7 @@ from mdo_portal.services import (
     year_figures,
 )
 from mdo_portal.web import case_sheets, printing
-from mdo_portal.web.cases import load
+from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may

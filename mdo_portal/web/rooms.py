@@ -37,7 +37,7 @@ from mdo_portal.services import (
     worklist,
 )
 from mdo_portal.services.news import Since
-from mdo_portal.web.cases import SECTION_WORDS
+from mdo_portal.web.case_page import SECTION_WORDS
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
 

@@ -28,7 +28,7 @@ from mdo_portal.services import (
 from mdo_portal.services.questions import reaches
 from mdo_portal.services.worklist import PAGE
 from mdo_portal.services.worklist_rows import BoardCount, Filter
-from mdo_portal.web.cases import SECTION_WORDS, URGENCY_WORDS, meetings_for
+from mdo_portal.web.case_page import SECTION_WORDS, URGENCY_WORDS, meetings_for
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import AMSTERDAM, clock, today, when

@@ -6,11 +6,11 @@ import base64
 
 import pytest
 
-from integrations.cda import inside
+from integrations.cda import inside, opened
 from integrations.fhir.reader import FhirReader
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.rich_text import words_in
-from mdo_portal.exchange import IncomingReferral, IncomingResult
+from mdo_portal.exchange import IncomingDocument, IncomingReferral, IncomingResult
 
 from .fhir.make import bundle, patient, request
 
@@ -127,3 +127,27 @@ def test_the_file_in_an_envelope_is_a_document_of_its_own_under_the_same_number(
     ]
     assert len({(one.reference, one.dated_on, one.status) for one in found.documents}) == 1
     assert found.facts == ()
+
+
+AUTHOR = """<author><time value="20261104"/><assignedAuthor><code displayName="Longarts"/><assignedPerson><name><prefix>dr. </prefix>
+<given>A.</given><family>Krol</family></name></assignedPerson><representedOrganization><name>Duinrand</name></representedOrganization>
+</assignedAuthor></author><author><assignedAuthor><assignedAuthoringDevice><softwareName>HIX</softwareName></assignedAuthoringDevice>
+</assignedAuthor></author>"""
+
+
+def test_who_wrote_it_stands_with_the_document_and_no_machine() -> None:
+    letter = LETTER.replace(b"<component><structuredBody>", AUTHOR.encode() + b"<component><structuredBody>", 1)
+
+    (document,) = opened(IncomingDocument("Brief", "text/xml", letter))
+
+    assert document.author == "dr. A. Krol (Longarts), Duinrand"
+    assert opened(IncomingDocument("Brief", "text/xml", letter, author="B. Vos"))[0].author == "B. Vos"
+    assert opened(IncomingDocument("Brief", "text/xml", LETTER))[0].author == ""
+
+
+def test_who_wrote_an_envelope_wrote_the_file_in_it() -> None:
+    envelope = ENVELOPE.replace(b"<component><nonXMLBody>", AUTHOR.encode() + b"<component><nonXMLBody>", 1)
+
+    assert [one.author for one in opened(IncomingDocument("Brief", "text/xml", envelope))] == [
+        "dr. A. Krol (Longarts), Duinrand"
+    ] * 2

@@ -19,11 +19,13 @@ SOON = 15_000
 
 @dataclass
 class LiveLine:
-    """The other end of the page's socket. `missed`: what it is told when it says which topics it shows; `is_deaf`: it gets no answer."""
+    """The other end of the page's socket. `missed`: what it is told when it says which topics it shows; `is_deaf`: it gets no answer.
+    `since`: up to when it said each time that it had heard."""
 
     missed: dict[str, int] = field(default_factory=dict)
     is_deaf: bool = False
     lines: list[WebSocketRoute] = field(default_factory=list)
+    since: list[float] = field(default_factory=list)
 
     def open(self, page: Page, answer: Callable[[Route], None]) -> None:
         """Show the page, its requests answered so, and wait until it is live."""
@@ -46,7 +48,13 @@ class LiveLine:
     def _hear(self, line: WebSocketRoute, said: str) -> None:
         if said == "40":
             line.send('40{"sid":"b"}')
-        elif self.is_deaf:
-            pass
-        elif asked := re.match(r"42(\d+)\[", said):
+        elif told := re.search(r'"since":([0-9.]+)', said):
+            self.since.append(float(told[1]))
+            self._answer(line, said)
+        else:
+            self._answer(line, said)
+
+    def _answer(self, line: WebSocketRoute, said: str) -> None:
+        asked = re.match(r"42(\d+)\[", said)
+        if asked and not self.is_deaf:
             line.send(f"43{asked[1]}[{json.dumps({'ok': True, 'missed': self.missed})}]")

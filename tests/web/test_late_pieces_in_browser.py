@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.live_line import SOON
-from tests.web.test_refresh_in_browser import FORM, GATHERED_MS, Server, server
+from tests.web.refreshed_page import FORM, GATHERED_MS, Server, server
 
 __all__ = ["server"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]

@@ -100,6 +100,8 @@ function returnToMark(): void {
   atRow(same < 0 ? mark.index : same);
 }
 
+interface Swap { target: Element; shouldSwap: boolean; requestConfig: { headers: Record<string, string> } }
+
 export function startFocus(): void {
   // As autofocus, unless its reader types elsewhere by now: their next letters would choose something here.
   each("[data-begins-here]", (field) => { if (!isTyping(document.activeElement)) field.focus(); });
@@ -116,8 +118,11 @@ export function startFocus(): void {
     cursor?.();
     unfold = cursor = null;
   });
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target, requestConfig } = (event as CustomEvent<{ target: Element; requestConfig: { headers: Record<string, string> } }>).detail;
+  // At the window, after those that may keep an answer from being shown: what was noted for that one is not of the next.
+  window.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig, shouldSwap } = (event as CustomEvent<Swap>).detail;
+    if (!shouldSwap) return;
+    unfold = cursor = back = null;
     if (requestConfig.headers["X-Live"]) unfold = keepFolds(target);
     const active = document.activeElement;
     if (!active || active === document.body || !target.contains(active)) return;

@@ -26,4 +26,23 @@ document.addEventListener("htmx:responseError", (event) => {
   else toast("error", word("server-error"));
 });
 
+interface Asked { xhr: XMLHttpRequest; requestConfig: { verb: string; path: string } }
+type Where = Exclude<Parameters<typeof htmx.ajax>[2], Element | string>;
+export const ASK_AGAIN_MS = 3_000;
+
+/** Fetches this into its place. False when the portal gave no answer (no line, too late, or it is starting again): who asked because
+ *  something changed asks again, as nobody will tell the change a second time. */
+export async function fetchInto(url: string, where: Where): Promise<boolean> {
+  let isAnswered = true;
+  const lose = (event: Event): void => {
+    const { xhr, requestConfig } = (event as CustomEvent<Asked>).detail;
+    if (requestConfig.verb === "get" && requestConfig.path === url && (xhr.status === 0 || xhr.status >= 502)) isAnswered = false;
+  };
+  const kinds = ["htmx:sendError", "htmx:timeout", "htmx:responseError"];
+  kinds.forEach((kind) => document.addEventListener(kind, lose));
+  await htmx.ajax("get", url, where).catch(() => undefined); // also when it was given up for an act
+  kinds.forEach((kind) => document.removeEventListener(kind, lose));
+  return isAnswered;
+}
+
 export { htmx };

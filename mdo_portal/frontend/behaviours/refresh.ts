@@ -2,7 +2,7 @@
 // is fetched again when one of its topics changed. Nothing is swapped under a reader's hands: with
 // data-live-mode="ask", or while somebody types or drags inside, a button "3 wijzigingen · toon" appears instead.
 // Without a socket every fragment is fetched each 15 seconds.
-import { htmx } from "./htmx";
+import { ASK_AGAIN_MS, fetchInto, htmx } from "./htmx";
 import { announce, each, isTyping, meta, word } from "./page";
 import { rememberPlace } from "./focus";
 import { ask, connection, isLive, onLive, startIndicator } from "./socket";
@@ -11,7 +11,7 @@ interface Changed { topic: string; id: string; revision?: number }
 interface Swap { target: Element; shouldSwap: boolean; requestConfig: { elt: Element; headers: Record<string, string> } }
 interface Watched { missed?: Record<string, number> } // topic: the revision it came to, 0 when nobody said
 const madeAt = Number(meta("made-at"));
-const madeAgo = Date.now() / 1000 - madeAt; // our clock against the server's
+const begunAt = performance.now(); // runs on whatever is done to the clock of this machine
 let since = madeAt; // on the server's clock
 const POLL_MS = 15_000;
 const GATHER_MS = 120; // a burst of changes is one fetch; the spread keeps 25 screens from asking at once
@@ -25,7 +25,6 @@ const LATE_MS = 25_000; // an answer that never comes holds up no later one; htm
 let isTouched = false;
 let polling = 0;
 let unheard = 0; // until the server is told again what this page shows
-const UNHEARD_MS = 3_000;
 let spokeAt = 0;
 
 const seen = (element: HTMLElement): number => Number(element.dataset["liveRevision"] ?? -1);
@@ -85,6 +84,11 @@ function again(element: HTMLElement): void {
   else plan(element);
 }
 
+/** Without an answer a reader stood at what was before, as live. Whose line is down is told all that was missed when it is up. */
+function askLater(element: HTMLElement): void {
+  window.setTimeout(() => { if (isLive()) plan(element); }, ASK_AGAIN_MS);
+}
+
 async function fetched(element: HTMLElement, isAsked: boolean): Promise<void> {
   waiting.delete(element.id);
   drawBar(element);
@@ -98,12 +102,13 @@ async function fetched(element: HTMLElement, isAsked: boolean): Promise<void> {
   element.addEventListener("htmx:beforeSwap", hold);
   const restore = rememberPlace(element);
   const url = element.dataset["liveUrl"] ?? element.getAttribute("hx-get") ?? location.href;
-  await htmx.ajax("get", url, {
+  const isAnswered = await fetchInto(url, {
     source: element, target: element, swap: "outerHTML", select: `#${CSS.escape(element.id)}`, headers: { "X-Live": "1" },
-  }).catch(() => undefined); // given up for an act, or no line: what changed meanwhile is fetched after it
+  });
   element.removeEventListener("htmx:beforeSwap", hold);
   if (isHeld) { again(element); return; }
   restore();
+  if (!isAnswered) { askLater(element); return; }
   const says = document.getElementById(element.id)?.dataset["liveSays"] ?? word("updated");
   if (says && Date.now() - spokeAt > 5_000) { spokeAt = Date.now(); announce(says); }
 }
@@ -208,8 +213,8 @@ async function watch(): Promise<void> {
   const topics = [...new Set(live().flatMap(topicsOf))].sort();
   const ofLoad = since === madeAt;
   const answer = await ask<Watched>("watch", { topics, since }).catch(() => undefined);
-  if (!answer?.missed) { unheard = window.setTimeout(() => void watch(), UNHEARD_MS); return; }
-  since = Date.now() / 1000 - madeAgo;
+  if (!answer?.missed) { unheard = window.setTimeout(() => void watch(), ASK_AGAIN_MS); return; }
+  since = madeAt + (performance.now() - begunAt) / 1000;
   // Changed while this page was on its way; of what it shows already, as after an act of one's own, nothing was missed.
   for (const [topic, revision] of Object.entries(answer.missed)) hear({ topic, id: "", ...(revision ? { revision } : {}) }, ofLoad);
 }

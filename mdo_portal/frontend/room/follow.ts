@@ -2,7 +2,7 @@
 // is shown. Case, conclusion and banner come in one answer, so that no text is ever typed beside another patient's case.
 // Somebody who types, or has a dialog open, stays where they are and gets a bar to go along; so does who looks by themselves.
 import { announce, closest, each, isTyping } from "../behaviours/page";
-import { htmx } from "../behaviours/htmx";
+import { ASK_AGAIN_MS, fetchInto } from "../behaviours/htmx";
 
 const bar = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-room-follow]");
 const room = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-room]");
@@ -12,9 +12,11 @@ function isTypingHere(): boolean {
   return active !== null && room()?.contains(active) === true && isTyping(active);
 }
 
+/** Whether somebody is at work here: they decide themselves when to go along. */
+const isAtWork = (): boolean => isTypingHere() || document.querySelector("[data-room] dialog[open]") !== null;
+
 function isBusy(): boolean {
-  return isTypingHere()
-    || document.querySelector("[data-room] :is(dialog[open], [data-saved=no], [data-autosave-state=waiting])") !== null;
+  return isAtWork() || document.querySelector("[data-room] :is([data-saved=no], [data-autosave-state=waiting])") !== null;
 }
 
 /** What began while a case was on its way holds it back, and so no case goes under somebody's hands. Who goes on by their own key or by the
@@ -22,8 +24,7 @@ function isBusy(): boolean {
 function hold(event: Event): void {
   const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig: { verb: string } }>).detail;
   if (xhr.getResponseHeader("HX-Retarget") !== "#room-case") return;
-  const hasBegun = isTypingHere() || document.querySelector("[data-room] dialog[open]") !== null;
-  if (requestConfig.verb === "post" || isAsked ? !hasBegun : !isBusy()) return;
+  if (requestConfig.verb === "post" || isAsked ? !isAtWork() : !isBusy()) return;
   event.preventDefault();
   follow();
 }
@@ -34,7 +35,7 @@ async function go(asked = false): Promise<void> {
   const url = room()?.dataset["roomUrl"];
   if (!url) return;
   isAsked = asked;
-  await htmx.ajax("get", url, { target: "#room-case", swap: "outerHTML" });
+  if (!await fetchInto(url, { target: "#room-case", swap: "outerHTML" })) { window.setTimeout(follow, ASK_AGAIN_MS); return; }
   history.replaceState(history.state, "", room()?.dataset["roomPage"] ?? location.href);
 }
 
@@ -55,6 +56,9 @@ function mark(isBehind: boolean): void {
   row?.classList.add("is-looked");
 }
 
+const STORED_MS = 500;
+let storing = 0;
+
 function follow(): void {
   const away = isElsewhere() === true;
   const waits = away && isBusy();
@@ -65,6 +69,9 @@ function follow(): void {
     if (waits) announce(button.textContent ?? "");
   }
   if (away && !waits) void go();
+  // Who left their text goes along as soon as it is stored; without a line the bar says that they are behind.
+  clearTimeout(storing);
+  if (waits && !isAtWork()) storing = window.setTimeout(follow, STORED_MS);
 }
 
 export function startFollowing(): void {

@@ -123,7 +123,7 @@ def test_what_must_not_be_done_is_no_request() -> None:
 
 def test_a_bundle_without_request_or_of_another_type_is_refused() -> None:
     assert refused(bundle(patient())).reason == "no_request"
-    assert refused(bundle(request(), patient(), kind="batch-response")).reason == "broken"
+    assert refused(bundle(request(), patient(), kind="batch-response")).reason == "no_request"
 
 
 def test_a_broken_anchor_names_the_place_and_no_value() -> None:

@@ -1,0 +1,26 @@
+"""Whom to call about a patient, as the patient's own resource names them: somebody else, and never who refers or treats."""
+
+from __future__ import annotations
+
+from integrations.fhir.bundle import Entry
+from integrations.fhir.people import person_name
+from integrations.fhir.reading import Facts, Reading, until
+from integrations.fhir.values import Node, concept, joined, local_day, node, nodes, text
+from mdo_portal.exchange import Fact, Section
+
+
+def contacts(patient: Entry, reading: Reading) -> Facts:
+    """`Contactpersoon`: `Mia Vos (Dochter), 030-1234567`; one that was it until some day says so."""
+    said = (_contact(one, reading) for one in nodes(patient.resource.get("contact")))
+    return tuple(Fact(Section.OTHER, words, reading.profile.label("contact")) for words in dict.fromkeys(said) if words)
+
+
+def _contact(one: Node, reading: Reading) -> str:
+    name = node(one.get("name"))
+    called = text(name.get("text")) or joined(*map(text, name.get("given") or ()), person_name([name]).family, by=" ")
+    called = called or text(node(one.get("organization")).get("display"))
+    kinds = joined(*map(concept, nodes(one.get("relationship"))), by=", ")
+    who = joined(called, f"({kinds})" if kinds and called else kinds, by=" ")
+    phone = next((text(each.get("value")) for each in nodes(one.get("telecom")) if each.get("system") == "phone"), "")
+    words, ended = joined(who, phone, by=", "), text(node(one.get("period")).get("end"))
+    return joined(words, until(local_day(ended), reading) if ended else "", by=" ") if words else ""

@@ -1,0 +1,57 @@
+"""Which of the profile's questions an OBX or a note answers, by what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from integrations.profiles import asked_of
+from mdo_portal.exchange import Profile
+
+from .er7 import Message
+from .items import Item
+from .segment import Segment
+from .values import label
+from .words import folded_all, names_board, refers
+
+
+def asked(item: Item, profile: Profile) -> str:
+    """Which of the profile's labels an OBX answers: `board`, `radiology`, …; "" when none."""
+    return labelled(label(item.segment), profile, item.segment.component(3))
+
+
+def labelled(label: str, profile: Profile, code: str = "") -> str:
+    """Which of the profile's labels these words, or this code, are."""
+    code, words = code.strip().casefold(), label.casefold().replace("_", " ")
+    for name, rule in profile["labels"].items():
+        if code in folded_all(tuple(rule["codes"])):
+            return str(name)
+        if any(word in words for word in folded_all(tuple(rule["words"]))):
+            return (asked_of(words) if name == "board" else "") or str(name)
+    return ""
+
+
+def bare_questions(items: Iterable[Item], said: Mapping[int, str], profile: Profile) -> list[Item]:
+    """The OBX lines that are called `Vraag` and no more, where none says to whom. `said`: what each line answers by its name."""
+    if "board" in said.values():
+        return []
+    called = folded_all(tuple(profile["labels"].get("board", {}).get("headings", ())))
+    return [one for one in items if one.segment.name == "OBX" and label(one.segment).casefold().rstrip(" :?") in called]
+
+
+def asks_board(order: Segment, recognised: Mapping[str, Any]) -> bool:
+    """Whether an order refers, or names a board."""
+    name = order.component(4, 2, 0)
+    return order.component(4) in recognised["codes"] or refers(name, recognised) or names_board(name, recognised)
+
+
+def asking_title(message: Message, profile: Profile) -> str:
+    """The title of a document (MDM) that says both that it refers and to a tumour board; "" when none does.
+
+    Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
+    """
+    rules = profile["referral"]["recognised"]
+    if message.first("TXA") is None:
+        return ""
+    titles = (message.get("TXA-2-2"), message.get("TXA-2-1"), *(one.component(3, 2, 0) for one in message.all("OBX")))
+    return next((title for title in titles if refers(title, rules) and names_board(title, rules)), "")

@@ -1,0 +1,40 @@
+"""A page that is read before its scripts are there says so, in a real browser: a key that is pressed then does nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from mdo_portal.web.assets import DIST, Assets
+from tests.web.live_line import SITE, SOON
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+(LINE,) = re.findall(r"<span class=\"not-ready\".*</span>", (DIST.parents[2] / "templates" / "base.html").read_text())
+PAGE = """<!doctype html><html lang="nl"><head><title>blad</title><link rel="stylesheet" href="{css}">
+<script type="module" src="{core}"></script></head><body>{line}<button data-hotkey="n">Volgende</button></body></html>"""
+
+
+def test_a_page_says_that_keys_do_nothing_until_they_do(browser: Browser) -> None:
+    page, held, asset = browser.new_page(), list[Route](), Assets.read()
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(SITE)
+        if path == asset("core.js"):
+            held.append(route)
+        elif path.startswith("/static/dist/"):
+            route.fulfill(path=DIST / path.removeprefix("/static/dist/"))
+        else:
+            body = PAGE.format(css=asset("core.css"), core=asset("core.js"), line=LINE)
+            route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    page.route(f"{SITE}/**", answer)
+    page.goto(SITE, wait_until="commit")
+    expect(page.locator(".not-ready")).to_be_visible(timeout=SOON)
+
+    for route in held:
+        route.fulfill(path=DIST / route.request.url.removeprefix(f"{SITE}/static/dist/"))
+
+    expect(page.locator(".not-ready")).to_be_hidden(timeout=SOON)
+    page.close()
