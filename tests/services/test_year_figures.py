@@ -11,13 +11,14 @@ from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.services import outcomes, presence, year_figures
 from mdo_portal.services.year_figures import OTHER, Year
 from mdo_portal.services.year_rounds import Tally
 from tests import make
 from tests.make import NOW
-from tests.people import Region
+from tests.people import Region, person_id
 
 WORDS = {"Geen tijd meer": ["Geen tijd meer", "No time left"], "Pathologie ontbreekt": ["Pathologie ontbreekt"]}
 HELD = NOW - timedelta(days=7)
@@ -85,6 +86,7 @@ def test_days_are_dutch_days_and_a_second_discussion_is_counted_as_one_and_not_a
 ) -> None:
     first, other = discussed(session, region, held, waited=5), discussed(session, region, held, waited=10)
     letter(session, region, first, signed_at=HELD.replace(hour=23, minute=30))  # half past midnight, the next day in Amsterdam
+    make.corrected(session, first, viewer=region.bram, now=HELD + timedelta(days=3))  # signed anew, not later
     other_case = session.get_one(Case, other.case_id)
     other_case.state = CaseState.READY
     again = make.meeting(session, uro, starts_at=NOW, opened_at=NOW)
@@ -104,6 +106,7 @@ def test_a_letter_is_in_time_by_the_term_of_its_board_and_counts_once_it_came_or
     received = DeliveryState.RECEIVED
     for given in (
         {"state": received, "received_at": friday + timedelta(hours=2)},
+        {"state": received, "received_at": friday + timedelta(hours=3)},
         {"state": received, "received_at": friday + timedelta(hours=6)},  # four hours is the term
         {"state": received, "received_at": friday + timedelta(days=5, hours=-1), "channel": Channel.PAPER},  # three working days
         {"state": received, "received_at": friday + timedelta(days=5, hours=1), "channel": Channel.PAPER},
@@ -115,9 +118,9 @@ def test_a_letter_is_in_time_by_the_term_of_its_board_and_counts_once_it_came_or
     whole = figures(session, uro).whole
     early = figures(session, uro, now=friday + timedelta(hours=3)).whole
 
-    assert (whole.in_time, whole.in_time_counted, whole.in_time_percent) == (2, 5, 40)
-    assert (whole.receipt_hours, whole.receipt_counted) == (62.5, 4)
-    assert early.in_time_counted == 4, "what is on its way within the term says nothing yet"
+    assert (whole.in_time, whole.in_time_counted, whole.in_time_percent) == (3, 6, 50)
+    assert (whole.receipt_hours, whole.receipt_counted) == (6.0, 5)
+    assert early.in_time_counted == 5, "what is on its way within the term says nothing yet"
 
 
 def test_a_meeting_is_quorate_by_who_came_and_an_observer_fills_no_place(
@@ -127,7 +130,8 @@ def test_a_meeting_is_quorate_by_who_came_and_an_observer_fills_no_place(
     session.get_one(Meeting, region.meeting).state = MeetingState.CALLED_OFF
     full = make.meeting(session, uro, starts_at=NOW, opened_at=NOW)
     make.meeting(session, uro, starts_at=NOW + timedelta(days=7))
-    for meeting, people in ((held, (region.bram, region.bilal)), (full, (region.bram, region.mila))):
+    session.add(BoardMembership(person_id=person_id("Dirk"), board_id=uro.id, role=Role.OBSERVER))
+    for meeting, people in ((held, (region.bram, region.bilal, region.dirk)), (full, (region.bram, region.mila))):
         for one in people:
             presence.enter(session, meeting.id, one, now=meeting.starts_at)
 
@@ -155,4 +159,9 @@ def test_patients_who_object_and_cases_of_another_board_do_not_count(
     session.get_one(Case, discussed(session, region, held).case_id).objected = True
     session.get_one(Case, discussed(session, region, held).case_id).board_id = region.boards["GI"]
 
-    assert figures(session, uro).whole == Tally()
+    deferred = ended(session, region, held, RoundOutcome.DEFERRED, "Geen tijd meer")
+    session.get_one(Case, deferred.case_id).board_id = region.boards["GI"]
+
+    found = figures(session, uro)
+
+    assert (found.whole, list(found.hospitals), sum(found.reasons.values())) == (Tally(), [], 0)
