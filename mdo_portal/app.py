@@ -71,6 +71,7 @@ from mdo_portal.web import (
     signing_in,
     words,
     worklist,
+    year_figures,
 )
 from mdo_portal.web import people as people_pages
 from mdo_portal.web import sessions as session_pages
@@ -96,6 +97,7 @@ CASES = (
     post_week,
     follow_ups,
     follow_up_figures,
+    year_figures,
     exports,
 )
 RUNNING = (
@@ -181,16 +183,11 @@ def _carry_user(app: Flask) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(key: str) -> SignedInUser | None:
+        touch = request.headers.get("X-Live") != "1"  # a page that refreshes itself is nobody's act
+        known_by = {"client_address": client_address(), "trace_id": g.get("trace_id", "")}
         try:
             with app.extensions["mdo_database"].transaction(entering=sessions.hash_key(key)) as session:
-                found = sessions.signed_in(
-                    session,
-                    key,
-                    now=now(),
-                    client_address=client_address(),
-                    trace_id=g.get("trace_id", ""),
-                    touch=request.headers.get("X-Live") != "1",  # a page that refreshes itself is nobody's act
-                )
+                found = sessions.signed_in(session, key, now=now(), touch=touch, **known_by)
         except NotSignedIn:
             return None
         return SignedInUser(key, found) if found else None

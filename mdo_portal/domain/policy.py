@@ -39,6 +39,7 @@ class Act(StrEnum):
     MEETING_CLOSE_REGISTRATION = "meeting:close_registration"
     MEETING_ABSENT = "meeting:absent"
     MEETING_LEAD = "meeting:lead"
+    MEETING_FIGURES = "meeting:figures"
     ROOM_JOIN = "room:join"
     NOTE_READ = "note:read"
     NOTE_WRITE = "note:write"
@@ -130,6 +131,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.MEETING_CLOSE_REGISTRATION: frozenset([(Role.SECRETARY, _B)]),
     Act.MEETING_ABSENT: frozenset(_DISCUSS),
     Act.MEETING_LEAD: frozenset(_LEAD),
+    Act.MEETING_FIGURES: frozenset(_LEAD),
     Act.ROOM_JOIN: frozenset(_ALL_BOARD),
     Act.NOTE_READ: frozenset(_ALL_BOARD),
     Act.NOTE_WRITE: frozenset(_DISCUSS),

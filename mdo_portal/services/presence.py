@@ -121,11 +121,15 @@ def _held(*roles: Role) -> ColumnElement[bool]:
     return exists(held.where(*mine, BoardMembership.role.in_(roles), counted).correlate(Presence))
 
 
+OBSERVES = _held(Role.OBSERVER) & ~_held(*DISCUSSING)
+"""In a statement over presences: only watched at this board while there, and fills no place of the quorum."""
+
+
 def _attendees() -> Select[Any]:
     return (
         select(
             Person.id, Person.name, Person.discipline, Hospital.name, Hospital.code, Presence.seen_at, Presence.first_seen_at,
-            Presence.away, _held(Role.OBSERVER) & ~_held(*DISCUSSING),
+            Presence.away, OBSERVES,
         )
         .join(Person, Person.id == Presence.person_id)
         .join(Hospital, Hospital.id == Presence.hospital_id)

@@ -28,6 +28,7 @@ ACT_WORDS: dict[str, str] = {
     Act.MEETING_CLOSE_REGISTRATION: N_("aanmelding gesloten of heropend"),
     Act.MEETING_ABSENT: N_("voor een vergadering afgemeld"),
     Act.MEETING_LEAD: N_("vergadering geleid"),
+    Act.MEETING_FIGURES: N_("jaarcijfers van een MDO bekeken"),
     Act.ROOM_JOIN: N_("vergadering bijgewoond"),
     Act.NOTE_READ: N_("conclusie bekeken"),
     Act.NOTE_WRITE: N_("conclusie bewerkt"),

@@ -27,6 +27,7 @@ from mdo_portal.services import (
     planning,
     presence,
     seats,
+    year_figures,
 )
 from mdo_portal.web import absences, case_sheets, printing
 from mdo_portal.web.case_page import load
@@ -47,12 +48,13 @@ def page() -> str:
     boards = viewer().boards_for(Act.MEETING_READ)
     with transaction() as db:
         found = meetings.upcoming(db, boards, since=now() - SINCE, undecided=True)
+        led = year_figures.boards(db, viewer().boards_for(Act.MEETING_FIGURES))
         missed = decision_objection_rows.waiting(db, viewer(), now=now())
         deserted = absences.deserted(db, found)
     may_add = bool(viewer().boards_for(Act.MEETING_CLOSE_REGISTRATION))
     coming = [one for one in found if one.starts_at > now() - meetings.LASTS and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
-    told = {"coming": coming, "past": past, "missed": missed, "deserted": deserted}
+    told = {"coming": coming, "past": past, "missed": missed, "deserted": deserted, "led": led}
     return render_template("meetings/list.html", **told, now=now(), may_add=may_add)
 
 

@@ -22,6 +22,7 @@ from mdo_portal.domain.fact_labels import OWN_LABELS
 from mdo_portal.domain.link_fields import CODE_WORDS
 from mdo_portal.errors import N_
 from mdo_portal.web.context import now
+from mdo_portal.web.deferring_words import often_deferred
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
@@ -29,6 +30,7 @@ NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
 
 def install(app: Flask) -> None:
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _sentence
+    app.jinja_env.globals["often_deferred"] = often_deferred
     app.jinja_env.filters["translated"] = translated
     app.jinja_env.filters["place_words"] = _place_words
     app.jinja_env.filters["left_words"] = _left_words

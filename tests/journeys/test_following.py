@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.people import Membership, Role
+from tests import make
 from tests.browser import axe, kept_as_picture
 from tests.journeys.test_glass import PICTURES, Portal, portal
 from tests.people import person_id
@@ -30,6 +31,7 @@ def board(portal: Portal) -> str:
         meeting.starts_at, meeting.registration_closes_at = now, now
         signed(session, portal.region, OPERATION, late, now=now)
         meeting.starts_at = kept
+        make.meeting(session, session.get_one(Board, meeting.board_id), starts_at=make.NOW, opened_at=make.NOW)
     return f"{portal.url}/follow-up/figures/{portal.region.boards['URO-P']}"
 
 
@@ -64,6 +66,9 @@ def test_a_case_manager_says_why_not_and_the_figures_of_the_board_change(portal:
         whole = page.get_by_role("row", name="Hele periode")
         expect(whole.get_by_role("cell")).to_have_text(["2", "0", "0", "1", "1", "0 %", "–"])
         picture(page, "figures")
+        page.goto(f"{portal.url}/meetings/figures/{portal.region.boards['URO-P']}?year=2026")
+        expect(page.get_by_role("table", name="Hoe lang het duurde")).to_be_visible()
+        picture(page, "year")
         page.goto(f"{portal.url}/meetings/{portal.region.meeting}")
         told = page.locator(".told-back")
         expect(told).to_contain_text("Wil eerst de zomer afwachten.")

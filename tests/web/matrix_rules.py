@@ -162,6 +162,7 @@ OTHERWISE: dict[str, Rule] = {
     "rooms.show": of_meeting,
     # a board's own figures; somebody else's link
     **dict.fromkeys(("follow_up_figures.page", "follow_up_figures.table"), of_meeting),
+    **dict.fromkeys(("year_figures.page", "year_figures.table"), of_meeting),
     "follow_ups.by_link": of_nothing,
     "destruction.page": of_own_hospital,
     "destruction.approve": of_own_hospital,
