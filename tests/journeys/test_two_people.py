@@ -210,7 +210,7 @@ def test_on_a_phone_what_is_missing_takes_no_room_from_the_name(browser: Browser
 def test_case_agenda_and_room_pass_axe_on_laptop_beamer_and_phone(browser: Browser, demo: Demo) -> None:
     with person(browser, demo, "F.J. Wiersma") as page:
         page.goto(f"{demo.places.url}/meetings")
-        meeting = page.locator('a[href*="/meetings/"]').first.get_attribute("href") or ""
+        meeting = page.locator("#coming a[data-open]").first.get_attribute("href") or ""
         for path in (meeting, meeting.split("?")[0].rstrip("/") + "/room", meeting.split("?")[0].rstrip("/") + "/room?beamer=1"):
             for width in (1440, 390):
                 page.set_viewport_size({"width": width, "height": 900})
