@@ -41,6 +41,14 @@ def _versions(outbox: Outbox, *answers: Receipt) -> tuple[Round, list[OutgoingDe
     return round_, receiver.came
 
 
+def _corrected(outbox: Outbox, round_: Round) -> Receiver:
+    """One correction more, to a recipient that takes all that comes."""
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+    return receiver
+
+
 def _by_hand(outbox: Outbox, round_: Round, *, version: int, act: Callable[[Session, Delivery], None]) -> None:
     with outbox.database.transaction() as session:
         act(session, session.get_one(Delivery, outbox.letter(round_, version=version).id))
@@ -63,9 +71,7 @@ def test_who_refused_every_letter_before_gets_a_first_one(outbox: Outbox, said: 
 def test_a_letter_that_may_have_arrived_is_named(outbox: Outbox) -> None:
     round_, (first,) = _versions(outbox, SILENCE)
     _by_hand(outbox, round_, version=1, act=lambda _, letter: letter.move(DeliveryState.DEAD))
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert receiver.came[0].replaces_delivery_id == first.delivery_id
 
@@ -137,9 +143,7 @@ def test_what_went_by_hand_stands_in_no_system_and_the_last_that_does_is_named(o
     outbox.drain(Receiver([AA]))
     by = outbox.region.dirk
     _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert (receiver.came[0].version, receiver.came[0].replaces_delivery_id) == (3, first.delivery_id)
 
@@ -149,9 +153,7 @@ def test_where_every_letter_before_went_by_hand_the_last_of_those_is_named(outbo
     _by_hand(outbox, round_, version=1, act=lambda session, letter: handing_over.put_on_paper(session, letter, now=NOW))
     outbox.drain(Receiver([AA]))
     _by_hand(outbox, round_, version=1, act=lambda session, letter: handing_over.printed(session, letter, now=NOW))
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert receiver.came[0].replaces_delivery_id == str(outbox.letter(round_).id)
 
@@ -160,9 +162,7 @@ def test_a_late_yes_makes_a_refused_letter_the_one_to_name(outbox: Outbox) -> No
     round_, came = _versions(outbox, AA, AE)
     with outbox.database.transaction() as session:
         assert acknowledge(session, outbox.region.hospitals["ZEED"], outbox.letter(round_, version=2).id.hex, AA, outbox.now)
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert receiver.came[0].replaces_delivery_id == came[1].delivery_id
 
@@ -173,9 +173,7 @@ def test_a_general_practitioner_whose_name_is_written_otherwise_is_the_same_one(
     outbox.drain(Receiver([AA]))
     first = outbox.letter(round_, audience=Audience.GP)
     outbox.patient_of(" h.a.  HUISARTS", round_)
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert receiver.came[1].replaces_delivery_id == str(first.id)
 
@@ -194,9 +192,7 @@ def test_a_refused_letter_that_is_still_to_be_carried_is_not_there_yet(outbox: O
     round_, _ = _versions(outbox, AE)
     _by_hand(outbox, round_, version=1, act=lambda session, letter: handing_over.put_on_paper(session, letter, now=NOW))
     outbox.drain(Receiver([AA]))
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert [(one.version, one.form_there) for one in receiver.came] == [(2, DecisionForm.FIRST)]
 
@@ -210,9 +206,7 @@ def test_a_refused_letter_that_need_not_go_again_is_not_there_either(outbox: Out
     _by_hand(outbox, round_, version=1, act=lambda session, letter: handing_over.send_again(session, letter, now=outbox.now))
     outbox.drain(Receiver([AA]))
     assert outbox.letter(round_).state is DeliveryState.CANCELLED
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert receiver.came[0].replaces_delivery_id == str(outbox.letter(round_, version=2).id)
 
@@ -222,9 +216,7 @@ def test_what_was_put_on_paper_and_confirmed_by_the_system_after_all_is_named(ou
     _by_hand(outbox, round_, version=2, act=lambda session, letter: handing_over.put_on_paper(session, letter, now=outbox.now))
     with outbox.database.transaction() as session:
         assert acknowledge(session, outbox.region.hospitals["ZEED"], outbox.letter(round_, version=2).id.hex, AA, outbox.now)
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert receiver.came[0].replaces_delivery_id == came[1].delivery_id
 
@@ -236,9 +228,7 @@ def test_what_was_told_by_telephone_and_never_came_in_their_system_is_not_named(
     by = outbox.region.dirk
     _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
     outbox.now += HOUR
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert [(one.version, one.replaces_delivery_id) for one in receiver.came] == [(3, first.delivery_id)]
 
@@ -252,9 +242,7 @@ def test_what_was_told_by_telephone_and_may_stand_in_their_system_is_named(outbo
     by = outbox.region.dirk
     _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
     outbox.now += HOUR
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert [one.replaces_delivery_id for one in receiver.came] == [came[1].delivery_id]
 
@@ -264,9 +252,7 @@ def test_our_own_no_to_a_second_attempt_does_not_undo_that_the_first_may_have_ar
     round_, (first,) = _versions(outbox, SILENCE)
     outbox.work(Receiver([UNSENDABLE]), at=outbox.now + HOUR)
     assert outbox.letter(round_).state is DeliveryState.REFUSED
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert [(one.version, one.replaces_delivery_id) for one in receiver.came] == [(2, first.delivery_id)]
 
@@ -282,8 +268,6 @@ def test_so_is_what_was_told_while_nobody_here_knew_whether_it_left(outbox: Outb
     by = outbox.region.dirk
     _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
     outbox.now += HOUR
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
+    receiver = _corrected(outbox, round_)
 
     assert [one.replaces_delivery_id for one in receiver.came] == [str(outbox.letter(round_, version=2).id)]

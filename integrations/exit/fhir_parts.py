@@ -11,6 +11,7 @@ from integrations.exit.numbers import entry, instant, oid, printable, urn
 from integrations.fhir.outgoing_people import contained_patient, identifier
 from integrations.fhir.values import Node
 from mdo_portal.exchange import Contact, LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
+from mdo_portal.exchange.status_words import STATUS_WORDS
 
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
 URA = "http://fhir.nl/fhir/NamingSystem/ura"
@@ -127,13 +128,6 @@ def document(case: LeavingCase, file: LeavingFile, path: str, kind: Node | None 
         "custodian": {"display": file.from_hospital},
         "content": [{"attachment": attachment}],
     }
-
-
-#: status of what a hospital told -> as the page of the case says it
-STATUS_WORDS = {
-    "preliminary": "voorlopig", "corrected": "gecorrigeerd", "withdrawn": "ingetrokken door het ziekenhuis",
-    "unobtainable": "niet te bepalen",
-}  # fmt: skip
 
 
 def with_status(words: str, status: str, *, is_replaced: bool = False) -> str:

@@ -10,6 +10,7 @@ from mdo_portal.domain import caution, readiness
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.link_fields import CODE_WORDS
 from mdo_portal.exchange import Section
+from mdo_portal.exchange.status_words import STATUS_WORDS
 from mdo_portal.letter_data import LetterPatient
 from mdo_portal.letter_meeting import COLUMNS, CaseHandout, HandoutFact
 from mdo_portal.letter_words import advice_of
@@ -18,12 +19,6 @@ from mdo_portal.services.meeting_rows import AgendaRow
 from mdo_portal.services.other_cases import OtherCase
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-STATUS_WORDS = {
-    "preliminary": "voorlopig",
-    "corrected": "gecorrigeerd",
-    "withdrawn": "ingetrokken door het ziekenhuis",
-    "unobtainable": "niet te bepalen",
-}
 _HEADINGS = {section: heading for _, groups in COLUMNS for section, heading in groups}
 #: so many days a value of this kind is fresh; older it is grey, as on the page
 FRESH_FOR = {Section.CONDITION: 60, Section.MARKER: 30}
