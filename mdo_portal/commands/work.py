@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -13,7 +13,8 @@ import structlog
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
-from mdo_portal import acknowledgements, dispatch, keying, polling, pulling, reminding, understanding, wiring
+from mdo_portal import dispatch, keying, polling, pulling, reminding, understanding, wiring
+from mdo_portal.acknowledgements import acknowledge_next
 from mdo_portal.commands import audit, retention
 from mdo_portal.commands.bell import Bell, drain
 from mdo_portal.commands.living import Living
@@ -49,6 +50,17 @@ BATCH = 64
 """Messages that take effect in one transaction, at most: with 16, what a batch costs by itself was a third of all (understand)."""
 QUICK_SECONDS, CAREFUL_SECONDS = 1.0, 4.0
 """How long reading one message may take at first, and beside the others: together what a poison message can cost."""
+WOKEN = {
+    "mdo_understand": ("understand", "careful"),
+    "mdo_deliver": ("deliver",),
+    "mdo_pull": ("pull",),
+    "mdo_poll": ("poll",),
+    "mdo_ask": ("ask",),
+    "mdo_route": ("route",),
+}
+"""Which bells a wake-up of the database rings (services/changes.py), by its channel."""
+PATROLLED = ("acknowledge", "keys")
+"""Bells that ring at the end only: their queues are looked at without being woken."""
 Job = tuple[str, Callable[[], None]]
 _NO_SETTINGS = Settings()
 
@@ -61,85 +73,102 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
     """Work until told to stop. Every loop survives errors of the database: it waits and goes on."""
     outward = wiring.outward(client_secret(database), settings)
     pool = wiring.reading_pool(DESKS + 1)
-    bells = [Bell() for _ in range(8)]
-    wake_in, wake_careful, wake_out, wake_pull, wake_poll, wake_ask, wake_route, wake_acknowledge = bells
-    woken = {
-        "mdo_understand": [wake_in, wake_careful],
-        "mdo_deliver": [wake_out],
-        "mdo_pull": [wake_pull],
-        "mdo_poll": [wake_poll],
-        "mdo_ask": [wake_ask],
-        "mdo_route": [wake_route],
-    }
-    jobs: list[Job] = [
-        ("wake", lambda: _listen(database, stop, woken)),
-        *_desks(database, stop, pool, wake_in, wake_careful),
-        ("pull", lambda: _drain(stop, wake_pull, lambda: pulling.pull_next(database, outward.puller, clock=now))),
-        ("poll", lambda: _drain(stop, wake_poll, lambda: polling.poll_next(database, outward.poller, clock=now))),
+    bells = {name: Bell() for name in (*(name for names in WOKEN.values() for name in names), *PATROLLED)}
+    living = Living(database, clock=now, hang_up=wiring.hang_up)
+    place = PlaceWatch(database, clock=now)
+    sending = Sending(database, outward.senders, bells["deliver"], clock=now, living=living, place=place)
+    jobs = [
+        ("wake", lambda: _listen(database, stop, bells)),
+        *_desks(database, stop, pool, bells),
+        *_queues(database, stop, outward, bells),
+        *_rounds(database, stop, settings),
+        *_mails(database, stop, settings),
+        ("place", lambda: place.keep_looking(stop)),
+        *sending.jobs(stop),
+    ]
+    place.first(stop)
+    living.begin()
+    until_stopped(jobs, stop, bells=list(bells.values()))
+    living.end()
+    pool.close()
+
+
+def _desks(database: Database, stop: Stop, pool: wiring.Pool, bells: Mapping[str, Bell]) -> list[Job]:
+    """Who understands: some that take batches, and one beside them that takes its time for what was too much for those."""
+    quick, careful = (wiring.bounded_readers(pool, seconds=seconds) for seconds in (QUICK_SECONDS, CAREFUL_SECONDS))
+
+    def batches() -> None:
+        _drain(
+            stop,
+            bells["understand"],
+            lambda: understanding.understand(database, quick, now=now(), most=BATCH, lane=Lane.QUICK) > 0,
+        )
+
+    def one_by_one() -> None:
+        _drain(stop, bells["careful"], lambda: understanding.understand(database, careful, now=now(), lane=Lane.CAREFUL) > 0)
+
+    return [*((f"understand-{number}", batches) for number in range(DESKS)), ("understand-careful", one_by_one)]
+
+
+def _queues(database: Database, stop: Stop, outward: wiring.Outward, bells: Mapping[str, Bell]) -> list[Job]:
+    """What waits in a queue of the database, one piece after another: woken, and looked at anyway after a while."""
+    return [
+        ("pull", lambda: _drain(stop, bells["pull"], lambda: pulling.pull_next(database, outward.puller, clock=now))),
+        ("poll", lambda: _drain(stop, bells["poll"], lambda: polling.poll_next(database, outward.poller, clock=now))),
+        ("ask", lambda: _drain(stop, bells["ask"], lambda: dispatch.ask_next(database, outward.asker, clock=now))),
+        ("route", lambda: drain(stop, bells["route"], lambda: _route(database), patrol_seconds=ROUTE_SECONDS)),
+        (
+            "acknowledge",
+            lambda: _drain(stop, bells["acknowledge"], lambda: acknowledge_next(database, outward.acknowledger, clock=now)),
+        ),
         (
             "keys",
             lambda: drain(
-                stop, Bell(), lambda: keying.fetch_next(database, outward.keys, clock=now), patrol_seconds=KEYS_SECONDS
+                stop, bells["keys"], lambda: keying.fetch_next(database, outward.keys, clock=now), patrol_seconds=KEYS_SECONDS
             ),
         ),
-        (
-            "acknowledge",
-            lambda: _drain(
-                stop, wake_acknowledge, lambda: acknowledgements.acknowledge_next(database, outward.acknowledger, clock=now)
-            ),
-        ),
-        ("ask", lambda: _drain(stop, wake_ask, lambda: dispatch.ask_next(database, outward.asker, clock=now))),
-        ("route", lambda: drain(stop, wake_route, lambda: _route(database), patrol_seconds=ROUTE_SECONDS)),
+    ]
+
+
+def _rounds(database: Database, stop: Stop, settings: Settings) -> list[Job]:
+    """What is done by the clock."""
+    return [
         ("series", lambda: _series(database, stop)),
         ("waits", lambda: _waits(database, stop)),
         ("retention", lambda: retention.nightly(database, stop, now)),
         ("seal", lambda: audit.keep_sealing(database, stop)),
         ("anchor", lambda: audit.keep_anchoring(database, settings, stop)),
     ]
-    if (mailing := wiring.reminder(settings)) is not None:
-        jobs.append(("remind", lambda: _remind(database, stop, mailing, reminding.remind_next)))
-        jobs.append(("warn", lambda: _remind(database, stop, mailing, reminding.warn_next)))
-        jobs.append(("tell", lambda: _remind(database, stop, mailing, reminding.tell_next)))
-        jobs.append(("report", lambda: _remind(database, stop, mailing, reminding.report_next)))
-        alarm = partial(reminding.alarm_next, seen=standstills.Listening())
-        jobs.append(("alarm", lambda: _remind(database, stop, mailing, alarm, seconds=ALARM_SECONDS)))
-    living = Living(database, clock=now, hang_up=wiring.hang_up)
-    place = PlaceWatch(database, clock=now)
-    jobs.append(("place", lambda: place.keep_looking(stop)))
-    jobs += Sending(database, outward.senders, wake_out, clock=now, living=living, place=place).jobs(stop)
-    place.first(stop)
-    living.begin()
-    until_stopped(jobs, stop, bells=bells)
-    living.end()
-    pool.close()
 
 
-def _desks(database: Database, stop: Stop, pool: wiring.Pool, wake: Bell, wake_careful: Bell) -> list[Job]:
-    """Who understands: some that take batches, and one beside them that takes its time for what was too much for those."""
-    quick, careful = (wiring.bounded_readers(pool, seconds=seconds) for seconds in (QUICK_SECONDS, CAREFUL_SECONDS))
-
-    def batches() -> None:
-        _drain(stop, wake, lambda: understanding.understand(database, quick, now=now(), most=BATCH, lane=Lane.QUICK) > 0)
-
-    def one_by_one() -> None:
-        _drain(stop, wake_careful, lambda: understanding.understand(database, careful, now=now(), lane=Lane.CAREFUL) > 0)
-
-    return [*((f"understand-{number}", batches) for number in range(DESKS)), ("understand-careful", one_by_one)]
+def _mails(database: Database, stop: Stop, settings: Settings) -> list[Job]:
+    """Who tells people by mail that something waits for them; nobody when this installation sends no mail."""
+    mailing = wiring.reminder(settings)
+    if mailing is None:
+        return []
+    alarm = partial(reminding.alarm_next, seen=standstills.Listening())
+    return [
+        ("remind", lambda: _remind(database, stop, mailing, reminding.remind_next)),
+        ("warn", lambda: _remind(database, stop, mailing, reminding.warn_next)),
+        ("tell", lambda: _remind(database, stop, mailing, reminding.tell_next)),
+        ("report", lambda: _remind(database, stop, mailing, reminding.report_next)),
+        ("alarm", lambda: _remind(database, stop, mailing, alarm, seconds=ALARM_SECONDS)),
+    ]
 
 
 def _drain(stop: Stop, wake: Bell, one: Callable[[], bool]) -> None:
     drain(stop, wake, one, patrol_seconds=PATROL_SECONDS)
 
 
-def _listen(database: Database, stop: Stop, wakes: Mapping[str, Sequence[Bell]]) -> None:
+def _listen(database: Database, stop: Stop, bells: Mapping[str, Bell]) -> None:
     """Wake by channel; and everybody once at the start, for what came while nobody listened."""
     with psycopg.connect(database.plain_url, autocommit=True) as connection:
-        for channel in wakes:
+        for channel in WOKEN:
             connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
-        heard = set(wakes)
+        heard = set(WOKEN)
         while not stop.is_set():
-            for wake in (wake for channel in heard for wake in wakes[channel]):
-                wake.ring()
+            for name in (name for channel in heard for name in WOKEN[channel]):
+                bells[name].ring()
             heard = {notice.channel for notice in connection.notifies(timeout=1.0, stop_after=1)}
 
 
