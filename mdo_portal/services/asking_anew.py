@@ -17,7 +17,7 @@ from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.identity_conflict import NUMBERS, IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
-from mdo_portal.services import apart, identification, merges, patients, standing, unsaying
+from mdo_portal.services import apart, identification, merges, patients, standing, unmerging, unsaying
 from mdo_portal.services.identity_papers import Papers
 from mdo_portal.services.rulings import Conflict
 
@@ -79,7 +79,7 @@ def bring(session: Session, conflict: IdentityConflict, papers: Papers, *, now: 
         return
     conflict.result_patient_id = None
     _stand(session, case, identification.home(session, conflict.hospital_id, right, found) or found.id, now=now)
-    merges.forget_unused(session, alone)
+    unmerging.forget_unused(session, alone)
     patients.tell(session, found, right, now=conflict.received_at, sent_at=papers.sent_at, message_id=conflict.message_id)
 
 
@@ -98,7 +98,7 @@ def _apart(session: Session, conflict: IdentityConflict, papers: Papers, case: C
     conflict.result_patient_id = came.id
     _stand(session, case, came.id, now=now)
     apart.untell(session, before, conflict.message_id, now=now)
-    if merges.forget_unused(session, before):  # it was made for this message, and may have had the BSN that came
+    if unmerging.forget_unused(session, before):  # it was made for this message, and may have had the BSN that came
         patients.tell(session, came, papers.told, now=now, sent_at=papers.sent_at)
 
 

@@ -19,7 +19,7 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState, offered_agai
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.errors import whereabouts
-from mdo_portal.services import asking_anew, changes, deliveries, identity_papers, merges, patients, standing
+from mdo_portal.services import asking_anew, changes, deliveries, identity_papers, merges, patients, standing, unmerging
 from mdo_portal.services.conflicts import WAITS, announce
 from mdo_portal.services.identity_papers import Papers
 
@@ -81,7 +81,7 @@ def _undo(session: Session, merge: Merge, *, now: datetime) -> None:
     query = select(IdentityConflict).where(IdentityConflict.merge_id.in_(ids), IdentityConflict.kind.not_in(MERGES))
     conflict = session.scalars(query.with_for_update()).first()
     if conflict is None:
-        merges.undo(session, merge, now=now, person_id=merge.undo_asked_by)
+        unmerging.undo(session, merge, now=now, person_id=merge.undo_asked_by)
         return
     conflict.undo_asked_by = merge.undo_asked_by
     _take_back(session, conflict, now=now)
@@ -140,7 +140,7 @@ def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -
     merge = session.get(Merge, conflict.merge_id) if conflict.merge_id else None
     conflict.merge_id = None
     for one in _of_one_decision(session, merge) if merge else ():
-        merges.undo(session, one, now=now, person_id=conflict.undo_asked_by)
+        unmerging.undo(session, one, now=now, person_id=conflict.undo_asked_by)
     if conflict.decision in (Decision.SAME, Decision.CORRECTED) and conflict.kind not in MERGES and papers.stood:
         patient = session.get(Patient, conflict.patient_id)
         came = papers.told if conflict.decision is Decision.SAME else papers.corrected

@@ -7,6 +7,7 @@ hospital numbered it (`home_patient_id`) and stands under the root of that row, 
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -14,14 +15,23 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.destruction import LegalHold
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.told import Appointment, Merge, MergeKind, ToldChange
+from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.exchange import MergedNumbers, PatientMerge
-from mdo_portal.services import apart, families, merge_doubts, objections, patients, rulings, standing
+from mdo_portal.services import families, merge_doubts, objections, patients, rulings, standing
 from mdo_portal.services.rulings import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The message that a merge is told by: what every merge of it keeps."""
+
+    hospital: Hospital
+    event: str
+    at: datetime
+    message_id: uuid.UUID | None
 
 
 def apply(
@@ -32,14 +42,13 @@ def apply(
     Raises Conflict when a person must decide: two patients who both stand here, people who are not alike, numbers of different
     issuers, or a merge that was undone here before.
     """
+    telling = Telling(hospital, told.event, now, message_id)
     newest: Case | None = None
     for one in told.merged:
         if not one.previous:
-            kept = _merge_bsn(session, one, hospital, told.event, now=now, message_id=message_id)
-            newest = _newest(session, kept) or newest
+            newest = _newest(session, _merge_bsn(session, one, telling)) or newest
         for authority, number in one.previous:
-            kept = _merge_number(session, one, authority, number, hospital, told.event, now=now, message_id=message_id)
-            newest = _newest(session, kept) or newest
+            newest = _newest(session, _merge_number(session, one, authority, number, telling)) or newest
     return newest
 
 
@@ -48,87 +57,79 @@ def _newest(session: Session, kept: Patient | None) -> Case | None:
     return cases[-1] if cases else None
 
 
-def _merge_bsn(
-    session: Session, one: MergedNumbers, hospital: Hospital, event: str, *, now: datetime, message_id: uuid.UUID | None
-) -> Patient | None:
+def _merge_bsn(session: Session, one: MergedNumbers, telling: Telling) -> Patient | None:
     """Of before nothing was sent but a BSN. That alone never merges: who stands here under it is a question to a person.
 
     When only one of the two stands here, *the same person* takes over the particulars that came (carrying_out.py).
     """
-    number = patients.by_local_number(session, hospital.id, one.patient.local_number)
-    kept = patients.root(session, number or patients.with_bsn(session, hospital.id, one.patient.bsn))
-    gone = patients.root(session, patients.with_bsn(session, hospital.id, one.previous_bsn))
+    hospital_id = telling.hospital.id
+    number = patients.by_local_number(session, hospital_id, one.patient.local_number)
+    kept = patients.root(session, number or patients.with_bsn(session, hospital_id, one.patient.bsn))
+    gone = patients.root(session, patients.with_bsn(session, hospital_id, one.previous_bsn))
     if gone is None or one.previous_bsn == one.patient.bsn or (gone is kept and not one.patient.bsn):
         return kept or gone
-    ruling = rulings.of(session, hospital.id, one.patient, previous=one.previous_bsn)
+    ruling = rulings.of(session, hospital_id, one.patient, previous=one.previous_bsn)
     if ruling is None:
+        doubt = merge_doubts.of_bsn(one, kept, gone)
         other = gone.id if kept and kept is not gone else None
-        raise Conflict(
-            merge_doubts.of_bsn(one, kept, gone),
-            "MRG-1",
-            (kept or gone).id,
-            one.patient,
-            other_id=other,
-            previous=one.previous_bsn,
-        )
+        raise Conflict(doubt, "MRG-1", (kept or gone).id, one.patient, other_id=other, previous=one.previous_bsn)
     if ruling.decision is Decision.SAME and kept and kept is not gone:
-        merge = join(session, kept, gone, now=now, event=event, message_id=message_id, decided_by=ruling.decided_by)
-        ruling.merge_id = merge.id if merge else ruling.merge_id
+        _join_as_told(session, kept, gone, telling, ruling)
     return kept or gone
 
 
-def _merge_number(
-    session: Session,
-    one: MergedNumbers,
-    authority: str,
-    number: str,
-    hospital: Hospital,
-    event: str,
-    *,
-    now: datetime,
-    message_id: uuid.UUID | None,
-) -> Patient | None:
+def _merge_number(session: Session, one: MergedNumbers, authority: str, number: str, telling: Telling) -> Patient | None:
     """Make `number` a number of this patient. Returns who goes on; None when neither of the two is here.
 
     Who goes on may be told by the BSN alone. When nobody has that here, the number stays what it is: there is no other for it.
     """
     going_on, issuer = merge_doubts.number_in_space(one, authority)
-    by_bsn = None if going_on else patients.with_bsn(session, hospital.id, one.patient.bsn)
-    rows = (
-        patients.by_local_number(session, hospital.id, going_on) or by_bsn,
-        patients.by_local_number(session, hospital.id, number),
-    )
-    kept, gone = (patients.root(session, row) for row in rows)
+    kept, gone = _both(session, one, going_on, number, telling.hospital.id)
     known = kept or gone
     if known is None or number == going_on or (kept and gone and kept.id == gone.id):
         return known
     kind = merge_doubts.of(session, one, authority, number, kept, gone)
-    ruling = rulings.of(session, hospital.id, one.patient, previous=number) if kind else None
+    ruling = rulings.of(session, telling.hospital.id, one.patient, previous=number) if kind else None
     if kind and ruling is None:
         other = gone.id if kept and gone else None
         raise Conflict(kind, "MRG-1", known.id, one.patient, other_id=other, previous=number)
-    if ruling is not None and ruling.decision is not Decision.SAME:
-        return known
-    if kept is None and not going_on:
+    if (ruling and ruling.decision is not Decision.SAME) or not (kept or going_on):
         return known
     made = "" if kept and gone else "gone" if kept else "kept"
     kept = kept or patients.copy(session, known, number=going_on, authority=issuer)
     gone = gone or patients.copy(session, known, number=number, authority=authority)
-    decided_by = ruling.decided_by if ruling else None
+    _join_as_told(session, kept, gone, telling, ruling, made=made, told=(going_on, number))
+    return kept
+
+
+def _both(
+    session: Session, one: MergedNumbers, going_on: str, number: str, hospital_id: uuid.UUID
+) -> tuple[Patient | None, Patient | None]:
+    """Who goes on (by the BSN when no number of theirs was told) and who was, each as they stand here by now."""
+    goes_on = patients.by_local_number(session, hospital_id, going_on)
+    if goes_on is None and not going_on:
+        goes_on = patients.with_bsn(session, hospital_id, one.patient.bsn)
+    was = patients.by_local_number(session, hospital_id, number)
+    return patients.root(session, goes_on), patients.root(session, was)
+
+
+def _join_as_told(
+    session: Session,
+    kept: Patient,
+    gone: Patient,
+    telling: Telling,
+    ruling: IdentityConflict | None,
+    *,
+    made: str = "",
+    told: tuple[str, str] = ("", ""),
+) -> None:
+    """Join as this message tells, or as a person decided about it: then the decision names the merge, so that it can be undone."""
     merge = join(
-        session,
-        kept,
-        gone,
-        now=now,
-        event=event,
-        message_id=message_id,
-        decided_by=decided_by,
-        made=made,
-        told=(going_on, number),
-    )
+        session, kept, gone, now=telling.at, event=telling.event, message_id=telling.message_id,
+        decided_by=ruling.decided_by if ruling else None, made=made, told=told,
+    )  # fmt: skip
     if ruling is not None and merge is not None:
         ruling.merge_id = merge.id
-    return kept
 
 
 def join(
@@ -162,96 +163,8 @@ def join(
     second.merged_into = first.id
     session.flush()
     settle(session, families.members(session, first.id), now=now, person_id=decided_by)
-    _tell(session, first, "patient.merged", now=now, person_id=decided_by)
+    tell(session, first, "patient.merged", now=now, person_id=decided_by)
     return merge
-
-
-def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID | None) -> None:
-    """Take the merge apart again: every case stands where it stood before, what came since under its own number."""
-    if merge.undone_at is not None:
-        return
-    merge.undone_at = now
-    gone = session.get(Patient, merge.gone_id) if merge.kind is MergeKind.MERGE and merge.gone_id else None
-    if gone is None or gone.merged_into != merge.kept_id:
-        return
-    kept = session.get_one(Patient, merge.kept_id)
-    whole = patients.root(session, kept)
-    assert whole is not None
-    together = [one.id for one in families.locked(session, whole.id)]
-    gone.merged_into = None
-    # An objection that was made while they were one may be of either: both keep it.
-    gone.objects = gone.objects or (kept.objects and not merge.kept_objected)
-    _keep_held(session, merge, whole, gone)
-    session.flush()
-    _give_back_bsn(session, merge, {kept, whole}, gone, now=now)
-    for row in {kept, whole}:
-        apart.give_back(session, merge, row, gone, keeps=merge.made != "gone" or _is_used(session, gone), now=now)
-    settle(session, together, now=now, person_id=person_id)
-    for one, other in ((whole, gone), (gone, whole)):
-        apart.unsay(session, merge, one, other, now=now)
-    for patient in (whole, gone):
-        _tell(session, patient, "patient.unmerged", now=now, person_id=person_id)
-    _clean_up(session, merge, kept, gone)
-
-
-def _give_back_bsn(session: Session, merge: Merge, went_on: set[Patient], gone: Patient, *, now: datetime) -> None:
-    """One that those who went on were told while they were one stays with whom it was of: it alone must name one person again."""
-    its_own = select(Patient.bsn_index).where(Patient.id.in_(families.members(session, gone.id)), Patient.bsn_index != b"")
-    own = set(session.scalars(its_own))
-    for row in went_on:
-        if row.bsn_index in own and families.got_bsn_since(session, row, families.one_since(session, merge)):
-            patients.forget_bsn(session, row, now=now)
-
-
-def _keep_held(session: Session, merge: Merge, whole: Patient, gone: Patient) -> None:
-    """What was put on hold while they were one may be of either: both stay on hold."""
-    standing_holds = select(LegalHold).where(LegalHold.lifted_at.is_(None))
-    if session.scalars(standing_holds.where(LegalHold.patient_id == gone.id)).first() is not None:
-        return
-    since = standing_holds.where(LegalHold.patient_id.in_({merge.kept_id, whole.id}), LegalHold.set_at >= merge.at)
-    hold = session.scalars(since.limit(1)).first()
-    if hold is not None:
-        said = {"reason": hold.reason, "set_by": hold.set_by, "set_at": hold.set_at}
-        session.add(LegalHold(hospital_id=gone.hospital_id, patient_id=gone.id, **said))
-
-
-def _clean_up(session: Session, merge: Merge, kept: Patient, gone: Patient) -> None:
-    """A row that was made for this merge, and that nothing came to stand under, goes again; the merge stays with the other."""
-    row, other = {"kept": (kept, gone), "gone": (gone, kept)}.get(merge.made, (None, kept))
-    if row is None or row.merged_into is not None or row.objects or _is_used(session, row):
-        return
-    merge.kept_id, merge.gone_id, merge.made = other.id, None, ""
-    session.flush()
-    session.delete(row)
-    session.flush()
-
-
-def forget_unused(session: Session, row: Patient) -> bool:
-    """Let the row go when nothing stands under it, was told of it or is asked about it. Returns whether it went."""
-    if row.merged_into is not None or row.objects or _is_used(session, row) or _is_held(session, row):
-        return False
-    session.delete(row)
-    session.flush()
-    return True
-
-
-def _is_held(session: Session, row: Patient) -> bool:
-    holds = select(LegalHold.id).where(LegalHold.patient_id == row.id, LegalHold.lifted_at.is_(None))
-    merged = select(Merge.id).where((Merge.kept_id == row.id) | (Merge.gone_id == row.id))
-    return any(session.execute(query.limit(1)).first() is not None for query in (holds, merged))
-
-
-def _is_used(session: Session, row: Patient) -> bool:
-    mine = (
-        select(Case.id).where((Case.patient_id == row.id) | (Case.home_patient_id == row.id)),
-        select(Patient.id).where(Patient.merged_into == row.id),
-        select(Appointment.id).where(Appointment.patient_id == row.id),
-        select(ToldChange.id).where(ToldChange.patient_id == row.id),
-        select(IdentityConflict.id).where(
-            (IdentityConflict.patient_id == row.id) | (IdentityConflict.other_patient_id == row.id)
-        ),
-    )
-    return any(session.execute(query.limit(1)).first() is not None for query in mine)
 
 
 def settle(session: Session, rows: list[uuid.UUID], *, now: datetime, person_id: uuid.UUID | None) -> None:
@@ -271,6 +184,7 @@ def settle(session: Session, rows: list[uuid.UUID], *, now: datetime, person_id:
     session.flush()
 
 
-def _tell(session: Session, patient: Patient, what: str, *, now: datetime, person_id: uuid.UUID | None) -> None:
+def tell(session: Session, patient: Patient, what: str, *, now: datetime, person_id: uuid.UUID | None) -> None:
+    """Write what happened to who this patient is (`patient.merged`, `patient.unmerged`) on each of their cases."""
     name = session.get_one(Hospital, patient.hospital_id).name
     standing.happened(session, standing.cases_of(session, patient), what, now=now, person_id=person_id, hospital=name)

@@ -16,7 +16,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.retention import Kind
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import MergedNumbers, PatientMerge
-from mdo_portal.services import destroy_requests, destruction, holds, merges, patients, purging
+from mdo_portal.services import destroy_requests, destruction, holds, merges, patients, purging, unmerging
 from tests import make
 from tests.people import Region
 from tests.services.destruction import asked, officer
@@ -82,7 +82,7 @@ def test_a_new_number_of_the_same_patient_changes_nothing_of_what_was_asked(sess
 def test_asked_for_one_and_taken_apart_since_it_is_asked_again(session: Session, region: Region, two: tuple[Case, Case]) -> None:
     merge = join(session, *two)
     request = asked(session, region, two[0])
-    merges.undo(session, merge, now=NOW, person_id=None)
+    unmerging.undo(session, merge, now=NOW, person_id=None)
 
     with pytest.raises(destroy_requests.Moved):
         approve(session, region, request)
@@ -101,7 +101,7 @@ def test_asked_while_they_are_one_it_is_for_all_of_them(session: Session, region
 
 def test_merged_and_taken_apart_again_it_is_as_it_was(session: Session, region: Region, two: tuple[Case, Case]) -> None:
     request = asked(session, region, two[1])
-    merges.undo(session, join(session, *two), now=NOW, person_id=None)
+    unmerging.undo(session, join(session, *two), now=NOW, person_id=None)
 
     approve(session, region, request)
 
@@ -132,7 +132,7 @@ def test_a_case_that_turned_out_to_be_anothers_is_asked_about_again(
         reason="",
         now=NOW,
     )
-    merges.undo(session, merge, now=NOW, person_id=None)
+    unmerging.undo(session, merge, now=NOW, person_id=None)
 
     with pytest.raises(destroy_requests.Moved):
         approve(session, region, request)
@@ -159,7 +159,7 @@ def test_a_hold_set_while_they_are_one_stays_with_both(session: Session, region:
     merge = join(session, *two)
     holds.place(session, region.petra, two[0].id, whole_patient=True, reason="klacht", now=NOW)
 
-    merges.undo(session, merge, now=NOW, person_id=None)
+    unmerging.undo(session, merge, now=NOW, person_id=None)
 
     assert [destruction.shield_of(session, one.id).value for one in two] == ["hold", "hold"]
 
@@ -223,7 +223,7 @@ def test_what_was_taken_apart_is_remembered_as_long_as_the_term(session: Session
     spare = without_case(session, region, "Z-3")
     merge = merges.join(session, session.get_one(Patient, two[0].patient_id), spare, now=LONG_AGO)
     assert merge is not None
-    merges.undo(session, merge, now=LATELY, person_id=None)
+    unmerging.undo(session, merge, now=LATELY, person_id=None)
 
     assert purge(session) == 0
     merge.undone_at = LONG_AGO

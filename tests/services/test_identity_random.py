@@ -15,7 +15,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import MergedNumbers, PatientMerge, Unreadable
-from mdo_portal.services import families, merges, objections, patients
+from mdo_portal.services import families, merges, objections, patients, unmerging
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import NOW
@@ -135,7 +135,7 @@ def _joined(session: Session, model: Model, merge: Merge | None, kept: str, gone
 
 def _undo(session: Session, model: Model, merge: Merge) -> None:
     kept, gone = merge.kept_number, merge.gone_number
-    merges.undo(session, merge, now=NOW, person_id=None)
+    unmerging.undo(session, merge, now=NOW, person_id=None)
     session.flush()
     del model.into[gone]
     model.apart.add(frozenset((kept, gone)))

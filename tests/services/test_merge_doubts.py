@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.exchange import MergedNumbers, PatientIdentity, PatientMerge, PersonName
-from mdo_portal.services import merges
+from mdo_portal.services import unmerging
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
@@ -103,7 +103,7 @@ def test_people_who_differ_in_name_and_birth_date_are_not_merged(session: Sessio
 def test_a_merge_that_a_person_took_apart_is_not_done_again_by_itself(session: Session, zeed: Hospital) -> None:
     make.case(session, zeed, patient=make.identity("1"))
     merge(session, zeed, told("2", "1"))
-    merges.undo(session, standing(session), now=NOW, person_id=None)
+    unmerging.undo(session, standing(session), now=NOW, person_id=None)
 
     with pytest.raises(Conflict) as conflict:
         merge(session, zeed, told("2", "1"))

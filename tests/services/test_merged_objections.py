@@ -14,7 +14,7 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.told import Merge
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import MergedNumbers, PatientMerge, Unreadable
-from mdo_portal.services import cases, merges, objections, patients
+from mdo_portal.services import cases, merges, objections, patients, unmerging
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -60,7 +60,7 @@ def test_an_objection_of_either_holds_for_both_and_undone_each_has_its_own(
     assert other.state is CaseState.WITHDRAWN, "off the lists of others, as every case of somebody who objects"
     assert "objection.recorded" in events_of(session, other)
 
-    merges.undo(session, merge, now=NOW, person_id=None)
+    unmerging.undo(session, merge, now=NOW, person_id=None)
 
     assert objected(session, *made.values()) == [objector == "1", objector == "2"]
     assert other.is_open, "it was never this patient's objection: the case stands on somebody's list again"
@@ -86,7 +86,7 @@ def test_made_while_they_are_one_it_stays_with_both(session: Session, region: Re
     objections.record(session, first, viewer=region.bram, now=NOW)
     assert objected(session, first, second) == [True, True]
 
-    merges.undo(session, merge, now=NOW, person_id=None)
+    unmerging.undo(session, merge, now=NOW, person_id=None)
 
     assert objected(session, first, second) == [True, True]
     assert [row(session, zeed, number).objects for number in "12"] == [True, True]
@@ -106,7 +106,7 @@ def test_lifted_for_one_it_is_lifted_for_all_their_numbers(
     assert objected(session, *made.values()) == [False, False, False]
     assert [row(session, zeed, number).objects for number in "123"] == [False, False, False]
     for merge in done:
-        merges.undo(session, merge, now=NOW, person_id=None)
+        unmerging.undo(session, merge, now=NOW, person_id=None)
     assert objected(session, *made.values()) == [False, False, False]
 
 
@@ -143,7 +143,7 @@ def test_an_objection_is_not_cleaned_away_with_a_number_that_nothing_came_under(
     merges.apply(session, told, zeed, now=NOW, message_id=None)
     objections.record(session, case, viewer=region.bram, now=NOW)
 
-    merges.undo(session, session.scalars(select(Merge)).one(), now=NOW, person_id=None)
+    unmerging.undo(session, session.scalars(select(Merge)).one(), now=NOW, person_id=None)
 
     with pytest.raises(Unreadable, match="objection"):
         make.case(session, zeed, patient=make.identity("3"))

@@ -15,7 +15,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import MergedNumbers, PatientChange, PatientMerge, PersonName
-from mdo_portal.services import identification, merges, patient_feed
+from mdo_portal.services import identification, merges, patient_feed, unmerging
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import BSN, NOW
@@ -112,11 +112,11 @@ def test_what_was_undone_is_undone_once_whatever_its_numbers_became_since(sessio
     kept, gone = (session.scalars(select(Patient).where(Patient.local_number == one)).one() for one in "21")
     first = merges.join(session, kept, gone, now=NOW)
     assert first is not None
-    merges.undo(session, first, now=NOW, person_id=None)
+    unmerging.undo(session, first, now=NOW, person_id=None)
     merges.join(session, kept, gone, now=NOW)
     before = picture(session)
 
-    merges.undo(session, first, now=NOW + timedelta(days=1), person_id=None)
+    unmerging.undo(session, first, now=NOW + timedelta(days=1), person_id=None)
 
     assert (picture(session), first.undone_at) == (before, NOW)
 
@@ -127,7 +127,7 @@ def test_a_referral_under_the_old_number_joins_and_goes_back_when_it_is_undone(s
     late = make.case(session, zeed, patient=make.identity("1"))
     assert late.patient_id == case.patient_id
 
-    merges.undo(session, standing(session), now=NOW, person_id=None)
+    unmerging.undo(session, standing(session), now=NOW, person_id=None)
 
     assert (number_of(session, case), number_of(session, late)) == ("2", "1")
     assert late.home_patient_id is None
@@ -140,7 +140,7 @@ def test_undone_nothing_of_it_is_left(session: Session, zeed: Hospital) -> None:
 
     merge(session, zeed, told("2", "1", bsn=BSN))
     assert picture(session) != before
-    merges.undo(session, standing(session), now=NOW, person_id=None)
+    unmerging.undo(session, standing(session), now=NOW, person_id=None)
 
     assert picture(session) == before
     assert number_of(session, case) == "1"
@@ -164,7 +164,7 @@ def test_an_objection_made_while_they_were_one_stays_with_both(session: Session,
     late = make.case(session, zeed, patient=make.identity("1"))
     session.get_one(Patient, case.patient_id).objects = True
 
-    merges.undo(session, standing(session), now=NOW, person_id=None)
+    unmerging.undo(session, standing(session), now=NOW, person_id=None)
 
     assert session.get_one(Patient, late.patient_id).objects
     session.refresh(late)

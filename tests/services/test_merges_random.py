@@ -16,7 +16,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import merges, patients
+from mdo_portal.services import merges, patients, unmerging
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import NOW
@@ -50,7 +50,7 @@ def test_any_sequence_keeps_every_case_under_its_own_root_and_undoing_all_restor
     done: list[tuple[str, str]] = []
     for what, one, other in steps:
         if what == "undo" and (live := _live(session)):
-            merges.undo(session, live[one % len(live)], now=NOW, person_id=None)
+            unmerging.undo(session, live[one % len(live)], now=NOW, person_id=None)
         elif what == "refer":
             case = make.case(session, zeed, patient=make.identity(one))
             origin[case.id] = one
@@ -60,7 +60,7 @@ def test_any_sequence_keeps_every_case_under_its_own_root_and_undoing_all_restor
             done.append(pair)
         _check(session, zeed, origin)
     for left in _live(session):
-        merges.undo(session, left, now=NOW, person_id=None)
+        unmerging.undo(session, left, now=NOW, person_id=None)
     session.flush()
     session.expire_all()
     for case in session.scalars(select(Case).where(Case.id.in_(origin))):
