@@ -175,7 +175,7 @@ def _missed(viewer: Viewer, holds: Sequence[Decision], round_: Round, case: Case
 
 def had_left(was: Presence, round_: Round) -> bool:
     """Whether this person was in the meeting, and out of the room at the moment this case was decided."""
-    if round_.ended_at is None:
+    if round_.ended_at is None or was.mistaken:
         return False
     seen = presence.Attendee(was.person_id, "", "", "", "", was.seen_at, was.first_seen_at, presence.times(was.away))
     return seen.had_left(round_.ended_at)

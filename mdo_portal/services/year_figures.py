@@ -128,7 +128,7 @@ def _came(session: Session, within: Sequence[ColumnElement[bool]]) -> Mapping[uu
         .join(Meeting, Meeting.id == Presence.meeting_id)
         .join(Person, Person.id == Presence.person_id)
         .join(Hospital, Hospital.id == Presence.hospital_id)
-        .where(*within, ~OBSERVES)
+        .where(*within, ~OBSERVES, ~Presence.mistaken)
         .group_by(Presence.meeting_id, Person.discipline, Hospital.code)
     )
     found: defaultdict[uuid.UUID, _Came] = defaultdict(list)
