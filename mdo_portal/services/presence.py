@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, case, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from mdo_portal.domain.board import Meeting, Presence
+from mdo_portal.domain.board import Meeting, MeetingState, Presence
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.people import BOARD_ROLES, BoardMembership, Person, Role
@@ -53,10 +54,10 @@ class Attendee(NamedTuple):
         was_out = any(left <= start and end < back for left, back in self.away)
         return self.first_seen_at <= end and self.seen_at + GONE_AFTER >= start and not was_out
 
-    def had_left(self, at: datetime) -> bool:
-        """Whether this person had been in the room before that moment, and was not there at it."""
+    def had_left(self, begun: datetime, at: datetime) -> bool:
+        """Whether this person had been in the room since the meeting had begun, and was not there at that moment."""
         out = self.seen_at + GONE_AFTER < at or any(left <= at < back for left, back in self.away)
-        return self.first_seen_at < at and out
+        return self.first_seen_at < at and out and self.was_here(begun, at)
 
 
 def enter(session: Session, meeting_id: uuid.UUID, viewer: Viewer, *, now: datetime) -> None:
@@ -125,10 +126,30 @@ def announce_departures(session: Session, *, now: datetime, within: float) -> No
 
 def attendees(session: Session, meeting_id: uuid.UUID) -> list[Attendee]:
     """Everybody who has been in the room, by discipline."""
-    return [
-        Attendee._make((*found, times(away), observes, host))
-        for *found, away, observes, host in session.execute(ATTENDEES, {"meeting": meeting_id})
-    ]
+    return [_attendee(row) for row in session.execute(ATTENDEES, {"meeting": meeting_id})]
+
+
+def by_meeting(session: Session, *within: ColumnElement[bool]) -> Mapping[uuid.UUID, list[Attendee]]:
+    """The same of many meetings at once, in one statement."""
+    found: defaultdict[uuid.UUID, list[Attendee]] = defaultdict(list)
+    query = _attendees(*within).add_columns(Presence.meeting_id).join(Meeting, Meeting.id == Presence.meeting_id)
+    for *row, meeting_id in session.execute(query):
+        found[meeting_id].append(_attendee(row))
+    return found
+
+
+def _attendee(row: Iterable[Any]) -> Attendee:
+    *found, away, observes, host = row
+    return Attendee._make((*found, times(away), observes, host))
+
+
+def came(meeting: Meeting, attendees: Sequence[Attendee]) -> list[Attendee]:
+    """Who of these was there while the meeting went on. Who only looked in days before or after it, to read up, did not come."""
+    if meeting.opened_at is None:
+        return []
+    is_over = meeting.closed_at is not None and meeting.state is not MeetingState.OPEN
+    until = meeting.closed_at if is_over and meeting.closed_at else datetime.max.replace(tzinfo=UTC)
+    return [one for one in attendees if one.was_here(meeting.opened_at, until)]
 
 
 def _held(*roles: Role) -> ColumnElement[bool]:
@@ -143,7 +164,7 @@ OBSERVES = _held(Role.OBSERVER) & ~_held(*DISCUSSING)
 """In a statement over presences: only watched at this board while there, and fills no place of the quorum."""
 
 
-def _attendees() -> Select[Any]:
+def _attendees(*where: ColumnElement[bool]) -> Select[Any]:
     host = aliased(Person)
     return (
         select(
@@ -154,12 +175,12 @@ def _attendees() -> Select[Any]:
         .join(Person, Person.id == Presence.person_id)
         .outerjoin(host, host.id == Presence.screen_of)
         .join(Hospital, Hospital.id == Presence.hospital_id)
-        .where(Presence.meeting_id == bindparam("meeting"), ~Presence.mistaken)
+        .where(*where, ~Presence.mistaken)
         .order_by(Person.discipline, Person.name)
     )  # fmt: skip
 
 
-ATTENDEES = _attendees()
+ATTENDEES = _attendees(Presence.meeting_id == bindparam("meeting"))
 """Asked for every signature and every look into a room. Open: `meeting`."""
 
 
