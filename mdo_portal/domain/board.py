@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base, kept
@@ -165,7 +165,13 @@ class Presence(Base):
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
     #: when this person first entered
     first_seen_at: Mapped[datetime]
-    #: refreshed while a screen of this person is connected; older than half a minute = gone
+    #: refreshed while the screen at which this person is, is connected; older than half a minute = gone
     seen_at: Mapped[datetime]
+    #: whose screen this person watches along with; empty = their own
+    screen_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    #: who last said that this person was at their screen; stays when they left it
+    noted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    #: was said to be there and crossed off again at once: has not been (the web process destroys nothing)
+    mistaken: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: when this person was out of the room in between: [[from, until], …] as ISO times, oldest first
     away: Mapped[list[Any]] = mapped_column(default=list)

@@ -41,6 +41,7 @@ class Act(StrEnum):
     MEETING_LEAD = "meeting:lead"
     MEETING_FIGURES = "meeting:figures"
     ROOM_JOIN = "room:join"
+    ROOM_SHARE = "room:share"
     NOTE_READ = "note:read"
     NOTE_WRITE = "note:write"
     ROUND_OUTCOME = "round:outcome"
@@ -133,6 +134,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.MEETING_LEAD: frozenset(_LEAD),
     Act.MEETING_FIGURES: frozenset(_LEAD),
     Act.ROOM_JOIN: frozenset(_ALL_BOARD),
+    Act.ROOM_SHARE: frozenset(_DISCUSS),
     Act.NOTE_READ: frozenset(_ALL_BOARD),
     Act.NOTE_WRITE: frozenset(_DISCUSS),
     Act.ROUND_OUTCOME: frozenset(_LEAD),

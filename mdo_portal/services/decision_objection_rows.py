@@ -116,7 +116,7 @@ def missed(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[Mis
     if not boards:
         return []
     query = (
-        select(Decision, Round, Case, Board, Presence)
+        select(Decision, Round, Case, Board, Presence, Meeting)
         .join(Round, Round.id == Decision.round_id)
         .join(Case, Case.id == Round.case_id)
         .join(Meeting, Meeting.id == Round.meeting_id)
@@ -133,15 +133,15 @@ def missed(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[Mis
         .order_by(Decision.round_id, Decision.version)
     )
     signed: dict[uuid.UUID, list[Decision]] = defaultdict(list)
-    by_round: dict[uuid.UUID, tuple[Round, Case, Board, Presence]] = {}
-    for decision, round_, case, board, was in session.execute(query):
+    by_round: dict[uuid.UUID, tuple[Round, Case, Board, Presence, Meeting]] = {}
+    for decision, round_, case, board, was, meeting in session.execute(query):
         signed[round_.id].append(decision)
-        by_round[round_.id] = (round_, case, board, was)
+        by_round[round_.id] = (round_, case, board, was, meeting)
     said = spoken(session, viewer, [one[-1].id for one in signed.values()])
     found = [
         (_missed(viewer, standing(signed[round_id]), round_, case, board), case)
-        for round_id, (round_, case, board, was) in by_round.items()
-        if standing(signed[round_id]) and signed[round_id][-1].id not in said and had_left(was, round_)
+        for round_id, (round_, case, board, was, meeting) in by_round.items()
+        if standing(signed[round_id]) and signed[round_id][-1].id not in said and had_left(was, meeting, round_)
     ]
     still = [
         one for one in found if now <= one[0].closes_at and access.may(session, viewer, Act.DECISION_OBJECT, one[1], now=now)
@@ -173,12 +173,12 @@ def _missed(viewer: Viewer, holds: Sequence[Decision], round_: Round, case: Case
     )
 
 
-def had_left(was: Presence, round_: Round) -> bool:
+def had_left(was: Presence, meeting: Meeting, round_: Round) -> bool:
     """Whether this person was in the meeting, and out of the room at the moment this case was decided."""
-    if round_.ended_at is None:
+    if round_.ended_at is None or meeting.opened_at is None or was.mistaken:
         return False
     seen = presence.Attendee(was.person_id, "", "", "", "", was.seen_at, was.first_seen_at, presence.times(was.away))
-    return seen.had_left(round_.ended_at)
+    return seen.had_left(meeting.opened_at, round_.ended_at)
 
 
 def waiting(session: Session, viewer: Viewer, *, now: datetime) -> tuple[Sequence[MissedRow], int]:

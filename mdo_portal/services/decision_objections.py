@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, Presence
+from mdo_portal.domain.board import Board, Meeting, Presence
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Decision, standing
 from mdo_portal.domain.decision_objection import DecisionObjection, closes_at
@@ -70,7 +70,7 @@ def _objectionable(session: Session, round_: Round, board: Board, viewer: Viewer
         raise IllegalMove(N_("Er staat geen advies waarbij u een bedenking kunt geven. Er is niets opgeslagen."))
     if not board.objection_hours:
         raise IllegalMove(N_("Dit MDO werkt niet met bedenkingen achteraf. Bel de voorzitter. Er is niets opgeslagen."))
-    if was is None or not had_left(was, round_):
+    if was is None or not had_left(was, session.get_one(Meeting, round_.meeting_id), round_):
         raise IllegalMove(
             N_(
                 "Een bedenking is voor wie bij de vergadering was en was weggeroepen toen deze casus werd besloten. "

@@ -7,7 +7,7 @@ now and whose patient does not object, not what this reader may see besides.
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,15 +17,17 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy import case as either
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, Meeting, MeetingState, Presence, Wanted
+from mdo_portal.domain.board import Board, Meeting, MeetingState, Wanted
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.people import Person
 from mdo_portal.domain.round import Round, RoundOutcome
+from mdo_portal.services import presence
 from mdo_portal.services.lateness import AMSTERDAM
-from mdo_portal.services.presence import OBSERVES
+from mdo_portal.services.presence import Attendee
 from mdo_portal.services.year_rounds import Tally, tallies
 
+_Came = Counter[tuple[str, str]]
+"""Discipline and hospital of who came, and how many."""
 OTHER = ""
 """A reason in words of one's own: those may tell of a patient, and are only counted."""
 
@@ -38,7 +40,7 @@ class MeetingYear(NamedTuple):
     state: MeetingState
     #: it was opened, and not called off
     is_held: bool
-    #: who opened it on a screen of their own, without who only watches
+    #: who was there while it went on, without who only watches
     people: int
     #: role groups of the quorum that nobody filled; empty also when it was not held
     missing: tuple[str, ...]
@@ -91,8 +93,9 @@ def of_board(session: Session, board: Board, year: int, *, words: Mapping[str, S
     since, until = (datetime(one, 1, 1, tzinfo=AMSTERDAM) for one in (year, year + 1))
     within = (Meeting.board_id == board.id, Meeting.starts_at >= since, Meeting.starts_at < until, Meeting.starts_at <= now)
     tally, by_meeting, by_hospital = tallies(session, board, within, since=since, now=now)
-    came = _came(session, within)
-    rows = session.execute(select(Meeting).where(*within).order_by(Meeting.starts_at)).scalars()
+    there = presence.by_meeting(session, *within)
+    rows = session.scalars(select(Meeting).where(*within).order_by(Meeting.starts_at)).all()
+    came = {one.id: _came(one, there.get(one.id, [])) for one in rows}
     meetings = [_meeting(board, one, came[one.id], by_meeting.get(one.id, Tally())) for one in rows]
     held = [one.id for one in meetings if one.is_held]
     return Year(
@@ -118,39 +121,24 @@ def years(session: Session, board_id: uuid.UUID, *, now: datetime) -> list[int]:
     return list(range(this, min(this, first.astimezone(AMSTERDAM).year if first else this) - 1, -1))
 
 
-#: discipline and hospital of who came, and how many
-_Came = list[tuple[str, str, int]]
-
-
-def _came(session: Session, within: Sequence[ColumnElement[bool]]) -> Mapping[uuid.UUID, _Came]:
-    query = (
-        select(Presence.meeting_id, Person.discipline, Hospital.code, func.count())
-        .join(Meeting, Meeting.id == Presence.meeting_id)
-        .join(Person, Person.id == Presence.person_id)
-        .join(Hospital, Hospital.id == Presence.hospital_id)
-        .where(*within, ~OBSERVES)
-        .group_by(Presence.meeting_id, Person.discipline, Hospital.code)
-    )
-    found: defaultdict[uuid.UUID, _Came] = defaultdict(list)
-    for meeting_id, discipline, hospital, number in session.execute(query):
-        found[meeting_id].append((discipline, hospital, number))
-    return found
+def _came(meeting: Meeting, attendees: Sequence[Attendee]) -> _Came:
+    return Counter((one.discipline, one.hospital_code) for one in presence.came(meeting, attendees) if not one.observes)
 
 
 def _meeting(board: Board, one: Meeting, came: _Came, tally: Tally) -> MeetingYear:
     is_held = one.opened_at is not None and one.state is not MeetingState.CALLED_OFF
     missing = tuple(group.words for group in board.wanted if not _fills(group, came)) if is_held else ()
-    return MeetingYear(one.id, one.starts_at, one.state, is_held, sum(number for *_, number in came), missing, tally)
+    return MeetingYear(one.id, one.starts_at, one.state, is_held, came.total(), missing, tally)
 
 
 def _fills(group: Wanted, came: _Came) -> bool:
-    return any(group.is_filled_by(discipline, hospital) for discipline, hospital, _ in came)
+    return any(group.is_filled_by(discipline, hospital) for discipline, hospital in came)
 
 
 def _disciplines(meetings: Sequence[_Came]) -> dict[str, int]:
     found: defaultdict[str, int] = defaultdict(int)
     for came in meetings:
-        for discipline in {one for one, *_ in came}:
+        for discipline in {one for one, _ in came}:
             found[discipline] += 1
     return dict(sorted(found.items()))
 

@@ -30,6 +30,7 @@ ACT_WORDS: dict[str, str] = {
     Act.MEETING_LEAD: N_("vergadering geleid"),
     Act.MEETING_FIGURES: N_("jaarcijfers van een MDO bekeken"),
     Act.ROOM_JOIN: N_("vergadering bijgewoond"),
+    Act.ROOM_SHARE: N_("gezegd wie aan het eigen scherm meekijkt"),
     Act.NOTE_READ: N_("conclusie bekeken"),
     Act.NOTE_WRITE: N_("conclusie bewerkt"),
     Act.ROUND_OUTCOME: N_("uitkomst van de bespreking vastgelegd"),

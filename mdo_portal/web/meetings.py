@@ -62,7 +62,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
     """Everything the agenda page shows, with its line in the access log."""
     agenda = meetings.agenda(db, meeting.id, viewer=viewer(), reduced=viewer().only_observes(board.id))
     audit.record(db, viewer(), act, now=now(), object_type="meeting", object_id=meeting.id, hits=len(agenda))
-    attendees = presence.attendees(db, meeting.id)
+    attendees = presence.came(meeting, presence.attendees(db, meeting.id))
     here = [(one.name, one.discipline, one.hospital_code) for one in attendees if not one.observes]
     absence = absences.choices(db, meeting, board)
     planned_minutes = sum(row.minutes for row in agenda if row.takes_time)

@@ -70,6 +70,7 @@ def _shown(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
 
 _RIGHTS = {
     "may_lead": Act.MEETING_LEAD,
+    "may_share": Act.ROOM_SHARE,
     "may_write": Act.NOTE_WRITE,
     "may_conclude": Act.ROUND_OUTCOME,
     "may_sign": Act.DECISION_SIGN,

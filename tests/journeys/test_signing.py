@@ -28,7 +28,7 @@ def discussed(portal: Portal) -> uuid.UUID:
     now = datetime.now(UTC)
     with portal.database.transaction() as session:
         meeting = session.get_one(Meeting, portal.region.meeting)
-        meeting.starts_at = now - 10 * MINUTE
+        meeting.starts_at = meeting.opened_at = now - 10 * MINUTE
         for viewer in (portal.region.bram, portal.region.mila):
             presence.enter(session, meeting.id, viewer, now=now - 10 * MINUTE)
         stayed = update(Presence).where(Presence.person_id == portal.region.bram.person_id)

@@ -92,6 +92,7 @@ def afternoon(session: Session, region: Region) -> Afternoon:
 def test_an_objection_and_its_answer_are_news_to_the_open_pages_of_the_case_and_an_empty_answer_is_none(
     afternoon: Afternoon, session: Session, region: Region
 ) -> None:
+    rooms.open_meeting(session, afternoon.meeting, now=afternoon.now)
     afternoon.now += 2 * MINUTE
     decision = afternoon.decides(afternoon.case())
     case, round_ = session.get_one(Case, decision.case_id), session.get_one(Round, decision.round_id)

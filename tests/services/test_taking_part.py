@@ -166,3 +166,30 @@ def test_a_correction_says_who_discussed_it_as_the_first_letter_did(
 
     assert first["quorum"] == second["quorum"] == {"met": True, "missing": []}
     assert first["participants"] == second["participants"] and len(second["participants"]) == 2
+
+
+def test_who_looked_into_the_room_days_before_or_after_did_not_come(session: Session, region: Region) -> None:
+    meeting = session.get_one(Meeting, region.meeting)
+    presence.enter(session, meeting.id, region.mila, now=NOW - timedelta(days=2))
+    presence.enter(session, meeting.id, region.bram, now=NOW - timedelta(days=2))
+    assert presence.came(meeting, presence.attendees(session, meeting.id)) == []
+
+    rooms.open_meeting(session, meeting, now=NOW)
+    presence.enter(session, meeting.id, region.bram, now=NOW + timedelta(minutes=5))
+    presence.still_here(session, [(meeting.id, region.bram.person_id)], now=NOW + timedelta(minutes=6))
+    rooms.close_meeting(session, meeting, now=NOW + timedelta(minutes=30))
+    for one in (region.mila, region.bilal):
+        presence.enter(session, meeting.id, one, now=NOW + timedelta(days=1))
+
+    assert [one.name for one in presence.came(meeting, presence.attendees(session, meeting.id))] == ["Bram"]
+
+
+def test_who_looked_in_beforehand_and_stayed_away_was_not_called_away(session: Session, region: Region) -> None:
+    meeting = session.get_one(Meeting, region.meeting)
+    presence.enter(session, meeting.id, region.mila, now=NOW - timedelta(days=2))
+    presence.enter(session, meeting.id, region.bilal, now=NOW - timedelta(minutes=1))
+    presence.still_here(session, [(meeting.id, region.bilal.person_id)], now=NOW + timedelta(minutes=1))
+
+    was = {one.name: one.had_left(NOW, NOW + timedelta(minutes=9)) for one in presence.attendees(session, meeting.id)}
+
+    assert was == {"Mila": False, "Bilal": True}

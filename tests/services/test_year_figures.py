@@ -134,6 +134,7 @@ def test_a_meeting_is_quorate_by_who_came_and_an_observer_fills_no_place(
     for meeting, people in ((held, (region.bram, region.bilal, region.dirk)), (full, (region.bram, region.mila))):
         for one in people:
             presence.enter(session, meeting.id, one, now=meeting.starts_at)
+    presence.enter(session, held.id, region.mila, now=held.starts_at - timedelta(days=1))  # read up, and did not come
 
     found = figures(session, uro)
 

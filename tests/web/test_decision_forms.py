@@ -34,6 +34,7 @@ def desk(database: Database, region: Region) -> Iterator[Desk]:
     now = datetime.now(UTC) - 9 * MINUTE
     with database.transaction() as session:
         round_ = on_the_table(session, region, now=now)
+        session.get_one(Meeting, region.meeting).opened_at = now
         for viewer in (region.bram, region.mila):
             presence.enter(session, region.meeting, viewer, now=now)
         session.query(Presence).filter_by(person_id=region.bram.person_id).update({"seen_at": now + 9 * MINUTE})
