@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .er7 import Message
-from .places import Reading, found
+from .places import found
+from .reading import Reading
 from .values import day
 
 _TESTS = ("T", "D")

@@ -14,6 +14,12 @@ from .words import folded_all, is_report, matching, names_board, refers
 
 _HEADING = re.compile(r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}:(?:\s.*)?")
 """A word or three with a colon: where the next paragraph begins."""
+_TITLE = re.compile(
+    r"(?:relevante |medische |oncologische )?(?:voorgeschiedenis|anamnese|medicatie|diagnose|conclusie|beleid|beloop|allergieën|"
+    r"comorbiditeit|intoxicaties|lichamelijk onderzoek|aanvullend onderzoek|beeldvorming|radiologie|pathologie|laboratorium)",
+    re.IGNORECASE,
+)
+"""A line that is one of these and nothing else heads the next paragraph, also without a colon."""
 _GREETING = re.compile(
     r"(?:met (?:vriendelijke|collegiale) groet|hoogachtend|mvg\b|m\.v\.g|kind regards|mit freundlichen)", re.IGNORECASE
 )
@@ -67,6 +73,17 @@ def around(text: str, headings: Collection[str]) -> str:
     return rest.strip() if found else text
 
 
+def question_in(text: str, profile: Profile) -> str:
+    """Of a field with words the paragraph that is called the question, else all of it."""
+    return below(text, headings(profile, "board")) or text
+
+
+def beside_question(text: str, profile: Profile) -> str:
+    """The rest of it."""
+    found, rest = _cut(text, headings(profile, "board"))
+    return rest.strip() if found else ""
+
+
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
     lines = text.split("\n")
     for n, line in enumerate(lines):
@@ -74,7 +91,23 @@ def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
         if head.strip().casefold() in headings and (colon or not rest):
             paragraph, end = _paragraph(rest.strip(), lines, n + 1)
             return paragraph, "\n".join((*lines[:n], *lines[end:]))
+        if row := _row(line, headings):
+            return row, "\n".join((*lines[:n], *lines[n + 1 :]))
     return "", text
+
+
+def _row(line: str, headings: Collection[str]) -> str:
+    """What stands behind a heading without a colon, as in a row of a table, where that asks: `Vraagstelling Borstsparend mogelijk?`."""
+    if not line.rstrip().endswith("?"):
+        return ""
+    shown = line.strip()
+    heads = (one for one in headings if len(one) > _SHORT and shown.casefold().startswith(f"{one} "))
+    rest = shown[len(max(heads, key=len, default=shown)) :].strip()
+    return rest if rest[:1].isupper() else ""
+
+
+_SHORT = len("question")
+"""A word that is no longer may begin any sentence."""
 
 
 def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
@@ -82,6 +115,7 @@ def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
     found = [first] if first else []
     for n, line in enumerate(map(str.strip, lines[at:]), start=at):
         is_next = bool(_HEADING.fullmatch(line)) and (bool(found) or line.endswith(":"))
+        is_next = is_next or (bool(found) and _TITLE.fullmatch(line) is not None)
         if is_next or _GREETING.match(line) or (found and not line):
             return "\n".join(found), n
         found += [line] if line else []

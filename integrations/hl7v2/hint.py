@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .places import Reading, found
+from .places import found
+from .reading import Reading
 from .words import is_report, names_board
 
 
@@ -24,8 +25,16 @@ def board_hint(reading: Reading) -> tuple[str, str]:
         return next((one for one in said if _field(one[1]) == _ORDER and _is_board(one[0], rules["recognised"])), first)
     if _field(first[1]) != _ORDER or _is_board(first[0], rules["recognised"]):
         return first
-    others = (one for one in said if _field(one[1]) != _ORDER)
+    others = (*(one for one in said if _field(one[1]) != _ORDER), *_products(reading))
     return next((one for one in others if _is_board(one[0], rules["recognised"])), first)
+
+
+def _products(reading: Reading) -> Iterator[tuple[str, str]]:
+    """What ZorgDomein calls what is asked (OBX-3), below the specialism that is its order."""
+    systems = reading.profile["referral"]["recognised"]["systems"]
+    for item in reading.items:
+        if item.segment.name == "OBX" and item.segment.component(3, 3).strip().upper() in systems:
+            yield item.segment.component(3, 2, 0).strip(), f"{item.place}-3-2-0"
 
 
 _ORDER = "OBR-4"

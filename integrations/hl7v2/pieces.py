@@ -1,4 +1,6 @@
-"""A document that is longer than its sender can put in one OBX comes in several, each with a piece: here they are one again."""
+"""A document, or a text in RTF, that is longer than its sender can put in one OBX comes in several, each with a piece: here they are
+one again.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +22,57 @@ def joined(found: Sequence[Item]) -> Sequence[Item]:
     """The walk over a message, with every piece of a PDF under the OBX that begins it."""
     kept: list[Item] = []
     before = 0  # letters of base64 in what stands before the last piece
+    is_open = RichLines()
     for item in found:
-        if kept and _goes_on(kept[-1], item, before):
+        if kept and is_open.take(kept[-1], item):
+            _add(kept[-1], item)
+        elif kept and _goes_on(kept[-1], item, before):
             before += len(_letters(_last(kept[-1])))
-            kept[-1].more.append(item)
-            kept[-1].notes += item.notes
-            kept[-1].note_labels += item.note_labels
+            _add(kept[-1], item)
         else:
             kept.append(item)
             before = 0
     return kept
+
+
+def _add(begun: Item, item: Item) -> None:
+    begun.more.append(item)
+    begun.notes += item.notes
+    begun.note_labels += item.note_labels
+
+
+class RichLines:
+    """A text in RTF of which each OBX has a line: none of them can be read alone. It ends where its first brace is closed."""
+
+    def __init__(self) -> None:
+        self._begun: Item | None = None
+        self._depth = 0
+
+    def take(self, last: Item, item: Item) -> bool:
+        """Whether `item` goes on with `last`."""
+        if self._begun is not last:
+            self._begun, self._depth = last, _depth(last) if _is_rtf(last) else 0
+        one, other = last.segment, item.segment
+        if self._depth <= 0 or other.name != "OBX" or any(one.component(n, 1) != other.component(n, 1) for n in (2, 3)):
+            return False
+        if _is_rtf(item):  # another begins
+            return False
+        self._depth += _depth(item)
+        return True
+
+
+def _is_rtf(item: Item) -> bool:
+    return item.segment.name == "OBX" and value_type(item.segment) in _WORDS and item.segment.field(5).lstrip()[:5] == "{\\rtf"
+
+
+def _depth(item: Item) -> int:
+    text = _ESCAPED.sub("", "\n".join((item.segment.field(5), *item.loose_texts)))
+    return text.count("{") - text.count("}")
+
+
+_WORDS = ("TX", "FT", "ST")
+_ESCAPED = re.compile(r"\\[{}\\]")
+"""A brace that is a letter."""
 
 
 def _goes_on(begun: Item, item: Item, before: int) -> bool:
