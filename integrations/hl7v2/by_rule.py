@@ -24,7 +24,7 @@ _SET_ID = re.compile(r"\d{1,2}")
 
 def by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     """The fact in a segment, one without text where it has none; withdrawn when the segment says that it is deleted."""
-    text = _person(segment, rule) or next(filter(None, (_at(segment, place) for place in rule["text"])), "")
+    text = _person(segment, rule) or next(filter(None, (_at(segment, place).strip() for place in rule["text"])), "")
     text = _with_written(text, _at(segment, rule["written"])) if text and "written" in rule else text
     beside = [said for place in rule.get("beside", ()) for said in _beside(segment, place)]
     if segment.name in DRUGS and (not text or _SET_ID.fullmatch(text)):  # a field too far: what is named there is the drug

@@ -12,6 +12,7 @@ from .around import how, part_of
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, is_pointer, rich_words
 from .headed import around, headings, own_notes
+from .hint import other_boards
 from .items import DRUGS, ORDERED, Item
 from .labels import labelled
 from .left import left_of
@@ -81,7 +82,7 @@ def unmapped(reading: Reading, said: Told) -> tuple[str, ...]:
     known = {"OBX", *segments["placed"], *segments["referral"], *reading.profile["facts"]}
     left = dict.fromkeys(item.segment.name for item in reading.items if item.segment.name not in known)
     nowhere = left_of(reading.message, reading.profile, left, is_referral=True)
-    return (*nowhere, *unread_roles(reading), *unsaid(reading, (*said.standing, *said.over)))
+    return (*nowhere, *unread_roles(reading), *other_boards(reading), *unsaid(reading, (*said.standing, *said.over)))
 
 
 def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:

@@ -10,7 +10,7 @@ from mdo_portal.exchange import Profile
 from .documents import is_document, rich_words
 from .items import Item, name_of
 from .values import label
-from .words import folded_all, is_report, matching, names_board, refers
+from .words import asks_something, folded_all, is_report, matching, names_board, refers
 
 _HEADING = re.compile(r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}:(?:\s.*)?")
 """A word or three with a colon: where the next paragraph begins."""
@@ -41,7 +41,8 @@ def is_letter(item: Item, profile: Profile, title: str) -> bool:
     if item.segment.component(3) in rules["codes"] or refers(name, rules):
         return True
     is_part = bool(title) or (item.order is not None and refers(name_of(item.order), rules))
-    return is_part and not names_board(name, rules) and not matching(item.segment.component(3), name, profile["sections"])
+    section = matching(item.segment.component(3), name, profile["sections"])
+    return is_part and not names_board(name, rules) and section in ("", "form")
 
 
 def told_by(item: Item) -> Iterator[str]:
@@ -73,15 +74,17 @@ def around(text: str, headings: Collection[str]) -> str:
     return rest.strip() if found else text
 
 
-def question_in(text: str, profile: Profile) -> str:
-    """Of a field with words the paragraph that is called the question, else all of it."""
-    return below(text, headings(profile, "board")) or text
+def question_of(text: str, profile: Profile, *, is_list: bool) -> tuple[str, str]:
+    """(the question, the rest) of a field, each repetition a line: what is called the question there, else all of it.
 
-
-def beside_question(text: str, profile: Profile) -> str:
-    """The rest of it."""
+    Of a list of codes the first asks, unless another of them does.
+    """
     found, rest = _cut(text, headings(profile, "board"))
-    return rest.strip() if found else ""
+    if found and not is_list:
+        return found, rest.strip()
+    first, _, others = text.partition("\n")
+    is_first = is_list and not any(map(asks_something, others.split("\n")))
+    return (first, others) if is_first else (text, "")
 
 
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .items import name_of
 from .places import found
 from .reading import Reading
+from .statuses import is_taken_back
 from .words import is_report, names_board
 
 
@@ -35,6 +37,17 @@ def _products(reading: Reading) -> Iterator[tuple[str, str]]:
     for item in reading.items:
         if item.segment.name == "OBX" and item.segment.component(3, 3).strip().upper() in systems:
             yield item.segment.component(3, 2, 0).strip(), f"{item.place}-3-2-0"
+
+
+def other_boards(reading: Reading) -> Iterator[str]:
+    """Where a second board is asked in the same message: one referral asks one, so a person sees to the other."""
+    own, rules = reading.board, reading.profile["referral"]["recognised"]
+    first = name_of(own.order) if own is not None else ""
+    for item in reading.items if own is not None else ():
+        name = name_of(item.segment) if item.segment.name == "OBR" else first
+        is_asked = name != first and _is_board(name, rules) and not (item.common and is_taken_back(item.common, reading.profile))
+        if is_asked:
+            yield f"{item.place}/board"
 
 
 _ORDER = "OBR-4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -53,5 +54,13 @@ def asking_title(message: Message, profile: Profile) -> str:
     rules = profile["referral"]["recognised"]
     if message.first("TXA") is None:
         return ""
-    titles = (message.get("TXA-2-2"), message.get("TXA-2-1"), *(one.component(3, 2, 0) for one in message.all("OBX")))
+    titles = (
+        message.get("TXA-2-2"),
+        message.get("TXA-2-1"),
+        *(one.component(3, 2, 0) for one in message.all("OBX")),
+        _FILE.sub("", message.get("TXA-16-1")).replace("_", " "),  # the name of its file, where nothing else says it
+    )
     return next((title for title in titles if refers(title, rules) and names_board(title, rules)), "")
+
+
+_FILE = re.compile(r"\.\w{2,5}$")

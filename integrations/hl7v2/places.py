@@ -74,7 +74,8 @@ def may_head(reading: Reading, item: Item) -> bool:
 
 def _title_of(reading: Reading, order: Segment | None) -> str:
     """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
-    ordered = name_of(order) if order is not None and kind_of(reading.message).startswith(("ORM", "OM")) else ""
+    is_asked = kind_of(reading.message).startswith(("ORM", "OM")) or is_referral(reading)
+    ordered = name_of(order) if order is not None and is_asked else ""
     is_board = names_board(ordered, reading.profile["referral"]["recognised"])
     return ordered if is_board else reading.asking_title
 

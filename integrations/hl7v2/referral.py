@@ -18,7 +18,8 @@ from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
-from .headed import question_in
+from .field_words import field_words
+from .headed import question_of
 from .hint import board_hint
 from .misplaced import is_person, person_in
 from .notification import document_number
@@ -88,15 +89,16 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
 
 
 def _of_field(reading: Reading, words: str, place: str) -> str:
-    """Of a whole field (`OBR-13`) its repetitions are lines, and one of them may be called the question."""
-    if not _FIELD.fullmatch(place):
-        return words
-    name, _, n = place.partition("-")
+    """Of a field (`OBR-13`, `OBR-31-2-0`) that repeats more than the first may be the question, or one of them called so."""
+    if not words or place.startswith("@"):
+        return words.strip()
+    name, n, *part = place.split("-")
     segment = reading.message.all(name[:3])[counted(place) - 1]
-    return question_in("\n".join(dict.fromkeys(one.text.lstrip("^") for one in segment.repetitions(int(n)))), reading.profile)
-
-
-_FIELD = re.compile(r"[A-Z][A-Z0-9]{2}(?:\(\d+\))?-\d+")
+    whole = field_words(segment, int(n)) if part else "\n".join(dict.fromkeys(one.text for one in segment.repetitions(int(n))))
+    is_list = bool(part)
+    if is_list and "\n" not in whole:
+        return words.strip()
+    return question_of(whole.lstrip("^"), reading.profile, is_list=is_list)[0].strip()
 
 
 def _urgency(reading: Reading) -> str:

@@ -9,7 +9,7 @@ from mdo_portal.exchange import Fact, Section
 from .board_order import counted
 from .by_rule import with_beside
 from .field_words import field_words
-from .headed import beside_question
+from .headed import question_of
 from .hint import is_house
 from .items import Item
 from .misplaced import is_person
@@ -33,8 +33,7 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
         asked = reading.at(place)
         taken = (asked, f"@sentence {place}", f"@asking {place}")
         if text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
-            # of a whole field the question is all, or what stands there under its name; of a list the first
-            text = beside_question(text, reading.profile) if asked in used else text.partition("\n")[2]
+            text = question_of(text, reading.profile, is_list=asked not in used)[1]
         if text:
             yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
 
@@ -74,7 +73,7 @@ def _is_usual(reading: Reading, place: str, text: str) -> bool:
 
 def _words(reading: Reading, segment: Segment, n: int) -> str:
     """The words of a field; none of one where somebody is named (misplaced.py)."""
-    return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n)
+    return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n).strip()
 
 
 _A_MOMENT = "OBR-14"

@@ -239,3 +239,51 @@ def test_the_explanation_names_the_place_of_a_question_between_other_words() -> 
     found = Hl7Explainer().explain("\r".join(lines).encode(), "generic-v2")
 
     assert next(one.place for one in found.fields if one.name == "question_board") == "OBR-13"
+
+
+def test_a_question_that_goes_on_in_the_next_repetition_is_one_question() -> None:
+    found = refers("RF1|P|R|ONC|||R1||||Graag MDO-advies~Operabel?~Zo ja: hoe?", "OBR|1|R1||MDO^MDO long")
+    codes = refers("OBR|1|R1||MDO^MDO long" + "|" * 27 + "^Operabel?~^COPD")
+
+    assert found.question_board == "Graag MDO-advies\nOperabel?\nZo ja: hoe?"
+    assert "Reden van verwijzing" not in labelled(found)
+    assert (codes.question_board, labelled(codes)["Reden van onderzoek"]) == ("Operabel?", "COPD")
+
+
+def test_a_form_below_the_order_of_the_board_holds_the_question_under_its_heading() -> None:
+    form = "OBX|1|TX|F^Formulier||Tumorsoort: endometrium~Vraagstelling: lymfeklierdissectie?~Voorgeschiedenis: HT||||||F"
+
+    assert asked(form) == "lymfeklierdissectie?"
+    assert refers("OBR|1|A1||CT^CT", form).question_board == ""
+
+
+@pytest.mark.parametrize("name", ["Aanmelding MDO urologie.docx", "aanmelding_mdo_urologie.pdf"])
+def test_a_document_may_say_in_the_name_of_its_file_that_it_asks_a_board(name: str) -> None:
+    found = read("MDM^T02", f"TXA|1|C^Consult|FT|||||||||D1||||{name}", "OBX|1|FT|C^Consult||Vragen:\\.br\\Dissectie?||||||F")
+
+    assert isinstance(found, IncomingReferral)
+    assert (found.board_hint, found.question_board) == (name.rpartition(".")[0].replace("_", " "), "Dissectie?")
+
+
+def test_a_second_board_in_one_message_is_named_for_a_person() -> None:
+    orders = "OBR|1|A1||M^MDO mamma", "ORC|NW|A2", "OBR|2|A2||L^MDO long", "ORC|CA|A3", "OBR|3|A3||C^MDO CRC"
+    found = read("ORM^O01", "ORC|NW|A1", *orders)
+
+    assert isinstance(found, IncomingReferral)
+    assert found.board_hint == "MDO mamma"
+    assert "OBR(1)/board" in found.unmapped
+    assert "OBR(2)/board" not in found.unmapped
+
+
+def test_that_nobody_knows_who_this_is_is_named_and_what_zorgdomein_always_writes_is_not() -> None:
+    pid = "PID|1||71^^^ZEED^PI||Onbekend^O||19600101|F" + "|" * 23
+
+    assert "PID-31/unsure" in with_pid(f"{pid}Y").unmapped
+    assert "PID-31/unsure" not in with_pid(f"{pid}Y|NNNLD").unmapped
+
+
+def test_blanks_around_a_question_or_an_order_are_none_of_it() -> None:
+    found = refers("RF1|P|R|MED |||R1 ", "OBR|1|R1||MDO^ MDO long ", "OBX|1|TX|V^ Vraag aan MDO ||  Operabel?  ||||||F")
+
+    assert (found.question_board, found.board_hint) == ("Operabel?", "MDO long")
+    assert labelled(found) == {"Aangevraagd": "MDO long"}
