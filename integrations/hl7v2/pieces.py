@@ -10,8 +10,10 @@ from collections.abc import Sequence
 
 import pybase64
 
+from integrations.rich_text import is_rich
+
 from .items import Item
-from .packed import PDF, value_type
+from .packed import PDF, is_packed, value_type
 from .segment import Segment
 
 _NO_WORDS = re.compile(rb"[A-Za-z0-9+/]+=*")
@@ -24,7 +26,7 @@ def joined(found: Sequence[Item]) -> Sequence[Item]:
     before = 0  # letters of base64 in what stands before the last piece
     is_open = RichLines()
     for item in found:
-        if kept and is_open.take(kept[-1], item):
+        if kept and (is_open.take(kept[-1], item) or _is_line(kept[-1], item)):
             _add(kept[-1], item)
         elif kept and _goes_on(kept[-1], item, before):
             before += len(_letters(_last(kept[-1])))
@@ -39,6 +41,33 @@ def _add(begun: Item, item: Item) -> None:
     begun.more.append(item)
     begun.notes += item.notes
     begun.note_labels += item.note_labels
+
+
+def _is_line(begun: Item, item: Item) -> bool:
+    """Whether an OBX is the next line of a text: nothing tells it apart, and it is no value. Below a note another text begins."""
+    one, other = begun.segment, item.segment
+    if not one.name == other.name == "OBX" or begun.order is not item.order or value_type(other) not in _LINES:
+        return False
+    is_alike = value_type(one) == value_type(other) and all(one.as_sent(n) == other.as_sent(n) for n in _APART)
+    if not is_alike or any(one.as_sent(n) or other.as_sent(n) for n in _OF_VALUES) or _is_closed(begun, item):
+        return False
+    return not (begun.notes or begun.loose or item.loose or is_packed(one, 1, 0) or is_packed(other, 1, 0))
+
+
+def _is_closed(begun: Item, item: Item) -> bool:
+    """Whether either is RTF or HTML by itself: the other is no line of it. A page of HTML goes on until it ends."""
+    first, other = (one.segment.field(5)[:_START] for one in (begun, item))
+    if first.lstrip().lower().startswith(_PAGES):
+        return "</html" in _last(begun).segment.field(5).lower()
+    return is_rich(first.encode()) or is_rich(other.encode())
+
+
+_START = 600
+_PAGES = ("<html", "<!doctype", "<?xml", "<head", "<body")
+_LINES = ("TX", "FT")
+_APART = (3, 4, 11, 14, 16, 17, 20, 23)
+"""What it is, which part, its status, its day, who found it, how and where."""
+_OF_VALUES = (6, 7, 8)
 
 
 class RichLines:

@@ -121,9 +121,12 @@ def observed(segment: Segment, more: Sequence[Segment] = ()) -> str:
     kind = value_type(segment)
     if kind in _CODED:
         return _with_unit(segment, "; ".join(filter(None, map(_in_full, segment.repetitions(5)))))
-    lines = [_lines(_value(kind, one)) for part in (segment, *more) for one in part.repetitions(5)]
+    lines = [_lines(_value(kind, one)) for one in segment.repetitions(5)]
+    for part in more:  # a line without words is one, too
+        lines += [_lines(_value(kind, one)) for one in part.repetitions(5)] or [""]
     if kind in _LINES:  # a measured value too: some analysers call every value a text
-        return _with_unit(segment, written(words_of("\n".join(lines))))
+        whole = written(words_of("\n".join(lines)))
+        return _with_unit(segment, whole.strip("\n") if more else whole)
     return _with_unit(segment, written(words_of(_between(kind).join(filter(None, lines)))))
 
 

@@ -287,3 +287,41 @@ def test_blanks_around_a_question_or_an_order_are_none_of_it() -> None:
 
     assert (found.question_board, found.board_hint) == ("Operabel?", "MDO long")
     assert labelled(found) == {"Aangevraagd": "MDO long"}
+
+
+def text_of(found: object, label: str) -> list[str]:
+    return [fact.text for fact in getattr(found, "facts", ()) if fact.label == label]
+
+
+def test_a_report_that_comes_line_by_line_is_one_text_with_every_line_of_it() -> None:
+    lines = ["CT:", "Geen afwijkingen.", "", "   MRI:", "Geen afwijkingen.", ""]
+    report = [f"OBX|{n}|TX|V^Verslag|1|{one}||||||F" for n, one in enumerate(lines, 1)]
+    whole = "CT:\nGeen afwijkingen.\n\n   MRI:\nGeen afwijkingen."
+
+    assert text_of(result("OBR|1||F1|R^Radiologie", *report), "Verslag") == [whole]
+    assert text_of(refers("OBR|1|A1||MDO^MDO long", *report), "Verslag") == [whole]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "OBX|2|TX|V^Verslag|2|Twee||||||F",  # another part
+        "OBX|2|TX|V^Verslag|1|Twee||||||C",  # corrected
+        "OBX|2|TX|V^Verslag|1|Twee||||||F|||20260301",  # of another day
+        "OBX|2|TX|V^Verslag|1|2|mg|||||F",  # a value with its unit
+        "OBX|2|ST|V^Verslag|1|Twee||||||F",  # values are no lines
+        "OBX|2|TX|W^Verslag|1|Twee||||||F",
+        "NTE|1||Bij een.\rOBX|2|TX|V^Verslag|1|Twee||||||F",  # a note stands below its line
+    ],
+)
+def test_what_is_told_apart_by_its_sender_stays_apart(other: str) -> None:
+    found = result("OBR|1||F1|R^Radiologie", "OBX|1|TX|V^Verslag|1|Een||||||F", *other.split("\r"))
+
+    assert len([fact for fact in found.facts if fact.label.startswith("Verslag")]) == 2
+
+
+def test_a_text_in_html_is_no_line_of_a_plain_one_and_a_page_of_it_may_come_in_lines() -> None:
+    lines = ["Een", "<p>Twee</p>", "CEA <5 > 3", "<html><body>", "<p>Drie</p>", "</body></html>", "Vier"]
+    found = result("OBR|1||F1|R^Radiologie", *(f"OBX|{n}|TX|V^Verslag|1|{one}||||||F" for n, one in enumerate(lines, 1)))
+
+    assert text_of(found, "Verslag") == ["Een", "Twee", "CEA <5 > 3", "Drie", "Vier"]
