@@ -10,7 +10,7 @@ from integrations.profiles import asked_of
 from mdo_portal.exchange import Profile
 
 from .er7 import Message
-from .items import Item
+from .items import Item, name_of
 from .segment import Segment
 from .values import label
 from .words import folded_all, names_board, refers
@@ -42,7 +42,7 @@ def bare_questions(items: Iterable[Item], said: Mapping[int, str], profile: Prof
 
 def asks_board(order: Segment, recognised: Mapping[str, Any]) -> bool:
     """Whether an order refers, or names a board."""
-    name = order.component(4, 2, 0)
+    name = name_of(order)
     return order.component(4) in recognised["codes"] or refers(name, recognised) or names_board(name, recognised)
 
 

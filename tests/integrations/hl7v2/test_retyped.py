@@ -325,3 +325,15 @@ def test_a_text_in_html_is_no_line_of_a_plain_one_and_a_page_of_it_may_come_in_l
     found = result("OBR|1||F1|R^Radiologie", *(f"OBX|{n}|TX|V^Verslag|1|{one}||||||F" for n, one in enumerate(lines, 1)))
 
     assert text_of(found, "Verslag") == ["Een", "Twee", "CEA <5 > 3", "Drie", "Vier"]
+
+
+def test_an_order_that_names_the_board_in_its_code_asks_it_what_is_called_a_question() -> None:
+    assert refers("OBR|1|R1||MDO LONG", "OBX|1|TX|Q^Vraag||Operabel?").question_board == "Operabel?"
+
+
+def test_a_letter_that_asks_the_radiologist_and_the_pathologist_too_asks_each() -> None:
+    letter = r"Vraag aan MDO: resectie?\.br\Vraag aan radioloog: ingroei?\.br\Vraag aan patholoog: revisie?\.br\Urgentie: spoed"
+    found = refers("OBR|1|A1||MDO^MDO Sarcoom", f"OBX|1|FT|B^Aanmeldbrief||{letter}||||||F")
+
+    assert (found.question_board, found.question_radiology, found.question_pathology) == ("resectie?", "ingroei?", "revisie?")
+    assert labelled(found)["Aanmeldbrief"].count("ingroei?") == 1
