@@ -14,7 +14,7 @@ from integrations.rich_text import is_rich
 
 from .items import Item
 from .packed import PDF, is_packed, value_type
-from .segment import Segment
+from .segment import LargeSegment, Segment
 
 _NO_WORDS = re.compile(rb"[A-Za-z0-9+/]+=*")
 _TAIL = 2048
@@ -48,6 +48,8 @@ def _is_line(begun: Item, item: Item) -> bool:
     one, other = begun.segment, item.segment
     if not one.name == other.name == "OBX" or begun.order is not item.order or value_type(other) not in _LINES:
         return False
+    if isinstance(one, LargeSegment) or isinstance(other, LargeSegment):
+        return False  # no line is so long, and to look at one again for each that follows takes long
     is_alike = value_type(one) == value_type(other) and all(one.as_sent(n) == other.as_sent(n) for n in _APART)
     if not is_alike or any(one.as_sent(n) or other.as_sent(n) for n in _OF_VALUES) or _is_closed(begun, item):
         return False

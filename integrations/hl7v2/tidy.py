@@ -52,7 +52,8 @@ def written(text: str) -> str:
 
 
 _ENDS = re.compile(
-    r"\\+\.(?i:br)\\+|(?:&\#(?:1[03]|[xX]0?[aAdD]);)+|<[bB][rR]\s?/?>|(?:\\r)?\\n(?=[A-Z0-9*•-]|\s|$|\\r|\\n)", re.MULTILINE
+    r"(?<!\\)\\+\.(?i:br)\\+|(?:&\#(?:1[03]|[xX]0?[aAdD]);)+|<[bB][rR]\s?/?>|(?:\\r)?\\n(?=[A-Z0-9*•-]|\s|$|\\r|\\n)",
+    re.MULTILINE,
 )
 
 
