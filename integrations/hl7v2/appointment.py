@@ -15,7 +15,8 @@ from .er7 import Message
 from .events import event_of
 from .items import Item
 from .people import patient, professional_name, the_patient
-from .places import Reading, first, found
+from .places import first, found
+from .reading import Reading
 from .segment import Segment
 from .stamps import stamp
 from .unplaced import unplaced

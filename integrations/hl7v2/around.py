@@ -8,7 +8,7 @@ from mdo_portal.exchange import Profile
 
 from .items import Item
 from .people import professional_name
-from .places import Reading, line_of
+from .reading import Reading, line_of
 from .segment import Segment
 from .telephone import is_moment
 from .values import coded

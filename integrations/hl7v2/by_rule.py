@@ -10,7 +10,7 @@ from mdo_portal.exchange import Fact, Section
 
 from .items import DRUGS, Item
 from .people import professional_name
-from .places import Reading
+from .reading import Reading
 from .segment import Segment
 from .status_codes import GONE
 from .statuses import DELETED
@@ -24,7 +24,7 @@ _SET_ID = re.compile(r"\d{1,2}")
 
 def by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     """The fact in a segment, one without text where it has none; withdrawn when the segment says that it is deleted."""
-    text = _person(segment, rule) or next(filter(None, (_at(segment, place) for place in rule["text"])), "")
+    text = _person(segment, rule) or next(filter(None, (_at(segment, place).strip() for place in rule["text"])), "")
     text = _with_written(text, _at(segment, rule["written"])) if text and "written" in rule else text
     beside = [said for place in rule.get("beside", ()) for said in _beside(segment, place)]
     if segment.name in DRUGS and (not text or _SET_ID.fullmatch(text)):  # a field too far: what is named there is the drug
@@ -59,11 +59,15 @@ def _with_written(text: str, written: str) -> str:
 
 
 def _person(segment: Segment, rule: Mapping[str, Any]) -> str:
-    """Name and telephone of somebody whom a segment is about (CTD)."""
+    """Name and telephone of somebody whom a segment is about (CTD, NK1), and who that is to the patient."""
     if "person" not in rule:
         return ""
     names = (professional_name(one, 1) for one in segment.repetitions(int(rule["person"])))
-    return ", ".join(filter(None, (next(names, ""), telephone(segment, int(rule["phone"])))))
+    relations = (coded(one) for one in segment.repetitions(int(rule["relation"]))) if "relation" in rule else iter(())
+    relation = next(relations, "")
+    phones = (telephone(segment, int(field)) for field in rule["phone"])
+    name = with_beside(next(names, ""), rule.get("kinds", {}).get(relation.upper(), relation))
+    return ", ".join(filter(None, (name, next(filter(None, phones), ""))))
 
 
 def is_deleted(reading: Reading, item: Item) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .er7 import Message
-from .places import Reading, found
+from .people import YES
+from .places import found
+from .reading import Reading
 from .values import day
 
 _TESTS = ("T", "D")
@@ -30,6 +32,8 @@ def _cautions(message: Message) -> Iterator[str]:
     pid = message.first("PID")
     if pid and pid.as_sent(32) and _UNSURE & {one.component(1).strip().upper() for one in pid.repetitions(32)}:
         yield "PID-32/unsure"
+    elif pid and pid.component(31).strip().upper() in YES and not pid.as_sent(32):  # ZorgDomein writes both, of everybody
+        yield "PID-31/unsure"
 
 
 def no_day(reading: Reading) -> list[str]:

@@ -34,8 +34,9 @@ from .explain_places import Stood, flat, place_of, shown
 from .facts import told
 from .hint import board_hint
 from .left import parts
-from .places import Reading, found, found_in, number_at
+from .places import found, found_in, number_at
 from .reader import Hl7Reader
+from .reading import Reading
 from .referral import QUESTIONS, asked_in, documents_of, organisation, person_at, urgency_places
 from .result import documents_of as result_documents
 from .result import facts_of

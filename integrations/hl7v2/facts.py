@@ -12,19 +12,22 @@ from .around import how, part_of
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, is_pointer, rich_words
 from .headed import around, headings, own_notes
+from .hint import other_boards
 from .items import DRUGS, ORDERED, Item
 from .labels import labelled
 from .left import left_of
 from .misplaced import people_in
 from .observed import called, is_free_line, ordered_on, section_of, without_a_day
 from .packed import value_type
-from .places import Reading, closing, may_ask, may_head
+from .places import closing, may_ask, may_head
+from .reading import Reading
 from .segment import Segment
-from .spare import language, sent_to, spare
+from .spare import of_patient, sent_to, spare
 from .status_codes import GONE, said
 from .statuses import done_words, item_status, order_status
 from .timing import of_order, timing
 from .titles import of_document
+from .unread_roles import unread_roles
 from .unsaid import unsaid
 from .values import day, interpreter, label
 from .words import is_sentence, matching
@@ -58,7 +61,7 @@ def told(reading: Reading, used: frozenset[str]) -> Told:
 def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]:
     notification = reading.message.first("TXA")
     for item in reading.items:
-        found = [fact for fact in (*language(reading, item), *_of_item(reading, item, used)) if fact.text or fact.label]
+        found = [fact for fact in (*of_patient(reading, item), *_of_item(reading, item, used)) if fact.text or fact.label]
         status = _status(reading, item, notification) if found else ""
         for fact in found:
             yield item, replace(fact, status=status) if status and not fact.status else fact
@@ -79,7 +82,7 @@ def unmapped(reading: Reading, said: Told) -> tuple[str, ...]:
     known = {"OBX", *segments["placed"], *segments["referral"], *reading.profile["facts"]}
     left = dict.fromkeys(item.segment.name for item in reading.items if item.segment.name not in known)
     nowhere = left_of(reading.message, reading.profile, left, is_referral=True)
-    return (*nowhere, *unsaid(reading, (*said.standing, *said.over)))
+    return (*nowhere, *unread_roles(reading), *other_boards(reading), *unsaid(reading, (*said.standing, *said.over)))
 
 
 def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:

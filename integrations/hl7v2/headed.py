@@ -10,10 +10,16 @@ from mdo_portal.exchange import Profile
 from .documents import is_document, rich_words
 from .items import Item, name_of
 from .values import label
-from .words import folded_all, is_report, matching, names_board, refers
+from .words import asks_something, folded_all, is_report, matching, names_board, refers
 
 _HEADING = re.compile(r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}:(?:\s.*)?")
 """A word or three with a colon: where the next paragraph begins."""
+_TITLE = re.compile(
+    r"(?:relevante |medische |oncologische )?(?:voorgeschiedenis|anamnese|medicatie|diagnose|conclusie|beleid|beloop|allergieën|"
+    r"comorbiditeit|intoxicaties|lichamelijk onderzoek|aanvullend onderzoek|beeldvorming|radiologie|pathologie|laboratorium)",
+    re.IGNORECASE,
+)
+"""A line that is one of these and nothing else heads the next paragraph, also without a colon."""
 _GREETING = re.compile(
     r"(?:met (?:vriendelijke|collegiale) groet|hoogachtend|mvg\b|m\.v\.g|kind regards|mit freundlichen)", re.IGNORECASE
 )
@@ -35,7 +41,8 @@ def is_letter(item: Item, profile: Profile, title: str) -> bool:
     if item.segment.component(3) in rules["codes"] or refers(name, rules):
         return True
     is_part = bool(title) or (item.order is not None and refers(name_of(item.order), rules))
-    return is_part and not names_board(name, rules) and not matching(item.segment.component(3), name, profile["sections"])
+    section = matching(item.segment.component(3), name, profile["sections"])
+    return is_part and not names_board(name, rules) and section in ("", "form")
 
 
 def told_by(item: Item) -> Iterator[str]:
@@ -67,6 +74,19 @@ def around(text: str, headings: Collection[str]) -> str:
     return rest.strip() if found else text
 
 
+def question_of(text: str, profile: Profile, *, is_list: bool) -> tuple[str, str]:
+    """(the question, the rest) of a field, each repetition a line: what is called the question there, else all of it.
+
+    Of a list of codes the first asks, unless another of them does.
+    """
+    found, rest = _cut(text, headings(profile, "board"))
+    if found and not is_list:
+        return found, rest.strip()
+    first, _, others = text.partition("\n")
+    is_first = is_list and not any(map(asks_something, others.split("\n")))
+    return (first, others) if is_first else (text, "")
+
+
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
     lines = text.split("\n")
     for n, line in enumerate(lines):
@@ -74,7 +94,23 @@ def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
         if head.strip().casefold() in headings and (colon or not rest):
             paragraph, end = _paragraph(rest.strip(), lines, n + 1)
             return paragraph, "\n".join((*lines[:n], *lines[end:]))
+        if row := _row(line, headings):
+            return row, "\n".join((*lines[:n], *lines[n + 1 :]))
     return "", text
+
+
+def _row(line: str, headings: Collection[str]) -> str:
+    """What stands behind a heading without a colon, as in a row of a table, where that asks: `Vraagstelling Borstsparend mogelijk?`."""
+    if not line.rstrip().endswith("?"):
+        return ""
+    shown = line.strip()
+    heads = (one for one in headings if len(one) > _SHORT and shown.casefold().startswith(f"{one} "))
+    rest = shown[len(max(heads, key=len, default=shown)) :].strip()
+    return rest if rest[:1].isupper() else ""
+
+
+_SHORT = len("question")
+"""A word that is no longer may begin any sentence."""
 
 
 def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
@@ -82,6 +118,7 @@ def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
     found = [first] if first else []
     for n, line in enumerate(map(str.strip, lines[at:]), start=at):
         is_next = bool(_HEADING.fullmatch(line)) and (bool(found) or line.endswith(":"))
+        is_next = is_next or (bool(found) and _TITLE.fullmatch(line) is not None)
         if is_next or _GREETING.match(line) or (found and not line):
             return "\n".join(found), n
         found += [line] if line else []

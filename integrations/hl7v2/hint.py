@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .places import Reading, found
+from .items import name_of
+from .places import found
+from .reading import Reading
+from .statuses import is_taken_back
 from .words import is_report, names_board
 
 
@@ -24,8 +27,27 @@ def board_hint(reading: Reading) -> tuple[str, str]:
         return next((one for one in said if _field(one[1]) == _ORDER and _is_board(one[0], rules["recognised"])), first)
     if _field(first[1]) != _ORDER or _is_board(first[0], rules["recognised"]):
         return first
-    others = (one for one in said if _field(one[1]) != _ORDER)
+    others = (*(one for one in said if _field(one[1]) != _ORDER), *_products(reading))
     return next((one for one in others if _is_board(one[0], rules["recognised"])), first)
+
+
+def _products(reading: Reading) -> Iterator[tuple[str, str]]:
+    """What ZorgDomein calls what is asked (OBX-3), below the specialism that is its order."""
+    systems = reading.profile["referral"]["recognised"]["systems"]
+    for item in reading.items:
+        if item.segment.name == "OBX" and item.segment.component(3, 3).strip().upper() in systems:
+            yield item.segment.component(3, 2, 0).strip(), f"{item.place}-3-2-0"
+
+
+def other_boards(reading: Reading) -> Iterator[str]:
+    """Where a second board is asked in the same message: one referral asks one, so a person sees to the other."""
+    own, rules = reading.board, reading.profile["referral"]["recognised"]
+    first = name_of(own.order) if own is not None else ""
+    for item in reading.items if own is not None else ():
+        name = name_of(item.segment) if item.segment.name == "OBR" else first
+        is_asked = name != first and _is_board(name, rules) and not (item.common and is_taken_back(item.common, reading.profile))
+        if is_asked:
+            yield f"{item.place}/board"
 
 
 _ORDER = "OBR-4"

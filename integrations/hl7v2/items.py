@@ -26,7 +26,7 @@ class Item:
     notes: list[str] = field(default_factory=list)
     note_labels: list[str] = field(default_factory=list)  # NTE-4.2 of each note
     loose: list[Segment] = field(default_factory=list)  # lines without a name: text with a bare line end in it
-    # of an OBX those that go on with its document (pieces.py); of a drug when and by which way it is given (TQ1, RXR)
+    # of an OBX those that go on with it (pieces.py); of a drug when and by which way it is given (TQ1, RXR)
     more: list[Item] = field(default_factory=list)
 
     @property
@@ -41,7 +41,7 @@ class Item:
 
     @cached_property
     def _observed(self) -> str:
-        return observed(self.segment)
+        return observed(self.segment, [one.segment for one in self.more if one.segment.name == "OBX"])
 
     @property
     def loose_texts(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from integrations.profiles import asked_of
 from mdo_portal.exchange import Profile
 
 from .er7 import Message
-from .items import Item
+from .items import Item, name_of
 from .segment import Segment
 from .values import label
 from .words import folded_all, names_board, refers
@@ -41,7 +42,7 @@ def bare_questions(items: Iterable[Item], said: Mapping[int, str], profile: Prof
 
 def asks_board(order: Segment, recognised: Mapping[str, Any]) -> bool:
     """Whether an order refers, or names a board."""
-    name = order.component(4, 2, 0)
+    name = name_of(order)
     return order.component(4) in recognised["codes"] or refers(name, recognised) or names_board(name, recognised)
 
 
@@ -53,5 +54,13 @@ def asking_title(message: Message, profile: Profile) -> str:
     rules = profile["referral"]["recognised"]
     if message.first("TXA") is None:
         return ""
-    titles = (message.get("TXA-2-2"), message.get("TXA-2-1"), *(one.component(3, 2, 0) for one in message.all("OBX")))
+    titles = (
+        message.get("TXA-2-2"),
+        message.get("TXA-2-1"),
+        *(one.component(3, 2, 0) for one in message.all("OBX")),
+        _FILE.sub("", message.get("TXA-16-1")).replace("_", " "),  # the name of its file, where nothing else says it
+    )
     return next((title for title in titles if refers(title, rules) and names_board(title, rules)), "")
+
+
+_FILE = re.compile(r"\.\w{2,5}$")

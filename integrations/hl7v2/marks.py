@@ -103,7 +103,8 @@ def _pattern(escape: str) -> re.Pattern[str]:
     high = r"[Xx](?:[89A-Fa-f][0-9A-Fa-f])+"  # of a letter of more bytes some write each by itself
     octets = f"{high}(?:{around}{around}{high})+|[Xx](?:[0-9A-Fa-f]{{2}})+"
     formatting = r"\.((?i:br|ce|fi|nf|in|ti|sp|sk))\s?[+-]?(\d{0,2})"
-    return re.compile(f"{around}(?:([FSTREPHN])|({octets})|{formatting}){around}")
+    twice = rf"{around}{around}\.(?i:br){around}{around}"  # escaped once more by who took the escape for a letter
+    return re.compile(f"{twice}|{around}(?:([FSTREPHN])|({octets})|{formatting}){around}")
 
 
 def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
@@ -112,10 +113,17 @@ def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
         return _letter(marks, letter)
     if octets:
         return _hex(re.sub("[^0-9A-Fa-f]", "", octets), codec) or found[0]
-    command = command.lower()
+    command = (command or "br").lower()
     if command in ("sp", "sk"):
         return ("\n" if command == "sp" else " ") * (int(count) if count else 1)
-    return _FORMATTING[command]
+    return _FORMATTING[command] or (" " if _parts_words(found, marks.escape) else "")
+
+
+def _parts_words(found: re.Match[str], escape: str) -> bool:
+    """Whether a word ends before it and another begins behind it: an indent in a line is the column of a table."""
+    text, start, end = found.string, found.start(), found.end()
+    sides = text[max(0, start - 1) : start], text[end : end + 1]
+    return all(one and not one.isspace() and one != escape for one in sides)
 
 
 def _letter(marks: Marks, letter: str) -> str:

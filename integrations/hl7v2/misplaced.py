@@ -10,9 +10,11 @@ from mdo_portal.exchange import Contact
 from .er7 import Message
 from .people import professional_name
 from .segment import Repetition, Segment
+from .telephone import is_telephone
 
 _WHERE_PEOPLE_STAND = {"PV1": (7, 8, 9, 17), "ORC": (10, 11, 12), "OBR": (10, 16, 28)}
 _NUMBER = re.compile(r"[A-Za-z]{0,8}\d[\d-]*")
+_FAMILY = re.compile(r"[^\W\d_][^\d_]*[a-zà-ÿ][^\d_]*")
 _TITLE = re.compile(r"[^\W\d_][^\d_]*")
 
 
@@ -28,9 +30,15 @@ def person_in(message: Message, place: str) -> Contact | None:
     """Who stands in a field where he is called or the like (`ORC-14`), by number and name; None for a telephone number."""
     name, _, n = place.partition("-")
     for one in (repetition for segment in message.all(name) for repetition in segment.repetitions(int(n))):
-        if is_person(message, one) or is_named_in_one(one):
+        if is_person(message, one) or is_named_in_one(one) or _is_in_place_of_number(one):
             return Contact(name=professional_name(one, 2), number=one.component(1).strip(), authority=one.component(9))
     return None
+
+
+def _is_in_place_of_number(one: Repetition) -> bool:
+    """`01012345^Jansen^P` where somebody is called: a number is followed by codes for what it is of (tables 0201, 0202)."""
+    number, family, given = (one.component(c).strip() for c in (1, 2, 3))
+    return bool(_NUMBER.fullmatch(number) and _FAMILY.fullmatch(family) and given) and not is_telephone(one)
 
 
 def is_named_in_one(one: Repetition) -> bool:

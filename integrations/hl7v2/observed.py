@@ -9,7 +9,7 @@ from mdo_portal.exchange import Section
 from .by_rule import with_beside
 from .items import Item
 from .packed import value_type
-from .places import Reading
+from .reading import Reading
 from .status_codes import said, status_in
 from .values import day, label, partial
 from .words import folded_all, matching

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from integrations.rich_text import is_rich
 
 from .segment import Segment
@@ -11,7 +13,8 @@ PDF = b"JVBERi0"
 """How a PDF begins in base64: nobody's words do."""
 _PACKED = (PDF, b"e1xydGY", b"iVBORw0KGgo", b"/9j/")
 """So begin a PDF, RTF, PNG and JPEG."""
-_LONGEST = max(map(len, _PACKED))
+_ADDRESS = re.compile(rb"data:[\w.+/-]{0,60};base64,")
+_LONGEST = 80
 
 
 def value_type(segment: Segment) -> str:
@@ -32,8 +35,9 @@ def place_of(segment: Segment, repetition: int) -> int:
 
 
 def is_packed(segment: Segment, component: int, repetition: int) -> bool:
-    """Whether a component begins as a PDF, a letter in RTF or a picture does in base64."""
-    return bytes(segment.octets(5, component, repetition)[:_LONGEST]).startswith(_PACKED)
+    """Whether a component begins as a PDF, a letter in RTF or a picture does in base64, or as a `data:` address."""
+    start = bytes(segment.octets(5, component, repetition)[:_LONGEST])
+    return start.startswith(_PACKED) or _ADDRESS.match(start) is not None
 
 
 def is_written_first(segment: Segment, repetition: int) -> bool:

@@ -13,14 +13,14 @@ from .er7 import Message
 from .given import given_names
 from .numbers import BSN_DIGITS, Number, numbers, ungrouped
 from .segment import Repetition, Segment
-from .telephone import is_moment, telephone
+from .telephone import is_moment, is_telephone, telephone
 from .values import day
 
 _PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
 """A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
 _BEHIND = re.compile(rf"([^\s,]+)(?:,\s?((?i:{_PREFIX.pattern}))|\s((?:van|de|den|der|ten|ter)(?: (?:de|den|der))?))")
 """A prefix that stands behind its surname (`Vries, de`); without a comma only a Dutch one in small letters (`Vries de`)."""
-_YES, _NO = ("Y", "J", "1", "JA", "YES", "TRUE"), ("N", "0", "NEE", "NO", "FALSE")
+YES, _NO = ("Y", "J", "1", "JA", "YES", "TRUE"), ("N", "0", "NEE", "NO", "FALSE")
 """PID-30, a code (table 0136) that some write in full."""
 _OTHER_NAMES = frozenset({"M", "A", "N", "S", "BAD"})  # XPN-7 (table 0200): maiden, alias, nickname, pseudonym, not to be used
 
@@ -41,7 +41,7 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
     bsn, others = _split_bsn(pid, rules)
     local = _local(others, rules)
     death = pid.component(30).strip().upper()
-    is_dead = death in _YES or day(pid.component(29)) is not None
+    is_dead = death in YES or day(pid.component(29)) is not None
     found = PatientIdentity(
         local_number=local.number,
         local_authority=local.authority,
@@ -78,11 +78,18 @@ def has_second_bsn(pid: Segment, profile: Profile) -> bool:
 def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
     """Whether a number is a BSN: by who gave it, its name or its OID, or by its type.
 
-    Where another gave it, its type alone makes no longer number a BSN: some write the type over from a Dutch example.
+    Where another gave it, its type alone makes no longer number a BSN: some write the type over from a Dutch example. The ministry
+    gives passports, too (`AB1234567^^^NLMINBIZA^PPN`).
     """
+    if one.kind.upper() in _PAPERS:
+        return False
     if one.is_of(rules["bsn_authorities"]):
         return True
     return one.kind in rules["bsn_types"] and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
+
+
+_PAPERS = ("PPN", "DL")
+"""Numbers (table 0203) of a passport or a licence."""
 
 
 def _local(others: list[Number], rules: Mapping[str, Any]) -> Number:
@@ -157,7 +164,8 @@ def professional(message: Message, place: str) -> Contact | None:
     found = message.all(name[:3])
     for segment in found[int(name[4:-1]) :][:1] if name[3:] else found:
         for one in segment.repetitions(int(n)):
-            if ((number := one.component(1).strip()) and not is_moment(number)) or one.component(2, 0).strip():
+            number = one.component(1).strip()
+            if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
                 return Contact(name=professional_name(one, 2), number=number, authority=_authority_of(one))
     return None
 
@@ -170,7 +178,7 @@ def _authority_of(xcn: Repetition) -> str:
 def provider(message: Message, role: str) -> Contact | None:
     """The PRD segment with this role (RP referring, RT referred to, PP general practitioner); None when there is none."""
     for segment in message.all("PRD"):
-        if role not in [one.component(1) for one in segment.repetitions(1)]:
+        if role not in roles(segment):
             continue
         name, *_ = [*segment.repetitions(2), None]
         return Contact(
@@ -181,6 +189,18 @@ def provider(message: Message, role: str) -> Contact | None:
             phone=telephone(segment, 5),
         )
     return None
+
+
+def roles(segment: Segment) -> list[str]:
+    """The roles (table 0286) of a PRD, by their words where those say one of ours: many write these behind another code."""
+    said = ((one.component(1).strip(), one.component(2).strip().casefold()) for one in segment.repetitions(1))
+    return [_ROLES_IN_WORDS.get(words) or _ROLES_IN_WORDS.get(code.casefold()) or code for code, words in said]
+
+
+_ROLES_IN_WORDS = {
+    "verwijzer": "RP", "aanvrager": "RP", "huisarts": "PP", "behandelaar": "AT", "hoofdbehandelaar": "AT", "casemanager": "CM",
+    "case manager": "CM",
+}  # fmt: skip
 
 
 def _called(*names: str) -> str:

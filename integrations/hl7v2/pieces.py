@@ -1,4 +1,6 @@
-"""A document that is longer than its sender can put in one OBX comes in several, each with a piece: here they are one again."""
+"""A document, or a text in RTF, that is longer than its sender can put in one OBX comes in several, each with a piece: here they are
+one again.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,11 @@ from collections.abc import Sequence
 
 import pybase64
 
+from integrations.rich_text import is_rich
+
 from .items import Item
-from .packed import PDF, value_type
-from .segment import Segment
+from .packed import PDF, is_packed, value_type
+from .segment import LargeSegment, Segment
 
 _NO_WORDS = re.compile(rb"[A-Za-z0-9+/]+=*")
 _TAIL = 2048
@@ -20,16 +24,86 @@ def joined(found: Sequence[Item]) -> Sequence[Item]:
     """The walk over a message, with every piece of a PDF under the OBX that begins it."""
     kept: list[Item] = []
     before = 0  # letters of base64 in what stands before the last piece
+    is_open = RichLines()
     for item in found:
-        if kept and _goes_on(kept[-1], item, before):
+        if kept and (is_open.take(kept[-1], item) or _is_line(kept[-1], item)):
+            _add(kept[-1], item)
+        elif kept and _goes_on(kept[-1], item, before):
             before += len(_letters(_last(kept[-1])))
-            kept[-1].more.append(item)
-            kept[-1].notes += item.notes
-            kept[-1].note_labels += item.note_labels
+            _add(kept[-1], item)
         else:
             kept.append(item)
             before = 0
     return kept
+
+
+def _add(begun: Item, item: Item) -> None:
+    begun.more.append(item)
+    begun.notes += item.notes
+    begun.note_labels += item.note_labels
+
+
+def _is_line(begun: Item, item: Item) -> bool:
+    """Whether an OBX is the next line of a text: nothing tells it apart, and it is no value. Below a note another text begins."""
+    one, other = begun.segment, item.segment
+    if not one.name == other.name == "OBX" or begun.order is not item.order or value_type(other) not in _LINES:
+        return False
+    if isinstance(one, LargeSegment) or isinstance(other, LargeSegment):
+        return False  # no line is so long, and to look at one again for each that follows takes long
+    is_alike = value_type(one) == value_type(other) and all(one.as_sent(n) == other.as_sent(n) for n in _APART)
+    if not is_alike or any(one.as_sent(n) or other.as_sent(n) for n in _OF_VALUES) or _is_closed(begun, item):
+        return False
+    return not (begun.notes or begun.loose or item.loose or is_packed(one, 1, 0) or is_packed(other, 1, 0))
+
+
+def _is_closed(begun: Item, item: Item) -> bool:
+    """Whether either is RTF or HTML by itself: the other is no line of it. A page of HTML goes on until it ends."""
+    first, other = (one.segment.field(5)[:_START] for one in (begun, item))
+    if first.lstrip().lower().startswith(_PAGES):
+        return "</html" in _last(begun).segment.field(5).lower()
+    return is_rich(first.encode()) or is_rich(other.encode())
+
+
+_START = 600
+_PAGES = ("<html", "<!doctype", "<?xml", "<head", "<body")
+_LINES = ("TX", "FT")
+_APART = (3, 4, 11, 14, 16, 17, 20, 23)
+"""What it is, which part, its status, its day, who found it, how and where."""
+_OF_VALUES = (6, 7, 8)
+
+
+class RichLines:
+    """A text in RTF of which each OBX has a line: none of them can be read alone. It ends where its first brace is closed."""
+
+    def __init__(self) -> None:
+        self._begun: Item | None = None
+        self._depth = 0
+
+    def take(self, last: Item, item: Item) -> bool:
+        """Whether `item` goes on with `last`."""
+        if self._begun is not last:
+            self._begun, self._depth = last, _depth(last) if _is_rtf(last) else 0
+        one, other = last.segment, item.segment
+        if self._depth <= 0 or other.name != "OBX" or any(one.component(n, 1) != other.component(n, 1) for n in (2, 3)):
+            return False
+        if _is_rtf(item):  # another begins
+            return False
+        self._depth += _depth(item)
+        return True
+
+
+def _is_rtf(item: Item) -> bool:
+    return item.segment.name == "OBX" and value_type(item.segment) in _WORDS and item.segment.field(5).lstrip()[:5] == "{\\rtf"
+
+
+def _depth(item: Item) -> int:
+    text = _ESCAPED.sub("", "\n".join((item.segment.field(5), *item.loose_texts)))
+    return text.count("{") - text.count("}")
+
+
+_WORDS = ("TX", "FT", "ST")
+_ESCAPED = re.compile(r"\\[{}\\]")
+"""A brace that is a letter."""
 
 
 def _goes_on(begun: Item, item: Item, before: int) -> bool:

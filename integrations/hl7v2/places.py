@@ -2,146 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
-from mdo_portal.exchange import Contact, Profile
-
-from .apart import apart, numbered
-from .board_order import BoardOrder, board_order
-from .documents import is_document
 from .er7 import Message
 from .events import kind_of
 from .headed import below, headings, is_letter, told_by
-from .items import Item, is_around, items, name_of
-from .labels import asked, asking_title, asks_board, bare_questions, labelled
+from .items import Item, is_around, name_of
+from .labels import asks_board, labelled
 from .numbers import identifies, numbers
-from .people import professional, provider
-from .pieces import joined
+from .people import provider
+from .reading import Reading, is_referral, line_of_value
 from .segment import Segment
-from .titles import titles
 from .words import asks_something, is_sentence, names_board
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One message under one profile."""
-
-    message: Message
-    profile: Profile
-    items: Sequence[Item]
-
-    @classmethod
-    def of(cls, message: Message, profile: Profile) -> Reading:
-        """Walk the message once."""
-        return cls(message, profile, joined(items(message)))
-
-    @cached_property
-    def asks(self) -> dict[int, str]:
-        """Which of the profile's labels each OBX answers, by its position: asked once, for a message may hold ten thousand.
-
-        Where the board's own order answers one, what stands under another order answers nothing.
-        """
-        found = {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
-        found |= {item.position: "board" for item in self._bare_questions(found)}
-        if self.board is None:
-            return found
-        own = {item.position for item in self.items if item.segment.name == "OBX" and item.order is self.board.order}
-        said = {found[position] for position in own}
-        return {position: "" if position not in own and name in said else name for position, name in found.items()}
-
-    def _bare_questions(self, said: Mapping[int, str]) -> list[Item]:
-        """What is called `Vraag` and no more: of the board's order, or of the only one there is where none names a board."""
-        rules, found = self.profile["referral"]["recognised"], bare_questions(self.items, said, self.profile)
-        if self.board is None and _is_referral(self):  # what was asked of a report that it rests on is not asked of the board
-            return [one for one in found if one.order is None or asks_board(one.order, rules)]
-        return [one for one in found if self.board is None or one.order is self.board.order]
-
-    @cached_property
-    def board(self) -> BoardOrder | None:
-        """Of several orders the one that asks the board."""
-        return board_order(self.message, self.profile)
-
-    def at(self, place: str) -> str:
-        """A plain path as it counts in this message: of several orders in that of the board."""
-        return place if self.board is None else self.board.at(place)
-
-    @cached_property
-    def titles(self) -> tuple[str, ...]:
-        """What the document of an MDM is, where the message says that in words: its kind and its title (TXA-2, TXA-25)."""
-        return titles(self.message.first("TXA"))
-
-    @cached_property
-    def asking_title(self) -> str:
-        """The title of a document that asks a board; "" when none does."""
-        return asking_title(self.message, self.profile)
-
-    @cached_property
-    def subs(self) -> dict[int, str]:
-        """OBX-4 by position, where it tells one value from another."""
-        return numbered(self.items)
-
-    @cached_property
-    def orders(self) -> dict[int, str]:
-        """Of which order an OBX is, by its position, where others tell a value of the same name."""
-        return apart(self.items)
-
-    @cached_property
-    def combined(self) -> dict[int, str]:
-        """Of an order (by `id`) that holds the report of others too (their ORC-1 is CN, combined result): what all of them are called."""
-        found: dict[int, str] = {}
-        others: list[str] = []
-        for item in self.items:
-            if item.segment.name == "OBR":
-                name = item.segment.component(4, 2, 0) or item.segment.component(4)
-                is_elsewhere = item.common is not None and item.common.component(1).strip().upper() == "CN"
-                if is_elsewhere and id(item.segment) not in self.filled:
-                    others.append(name)
-                elif others:
-                    found[id(item.segment)] = "; ".join(dict.fromkeys((*others, name)))
-                    others = []
-        return found
-
-    @cached_property
-    def filled(self) -> frozenset[int]:
-        """Which orders (by `id`) have something under them."""
-        return frozenset(id(item.order) for item in self.items if item.segment.name == "OBX")
-
-    @cached_property
-    def written(self) -> frozenset[tuple[int, str, str]]:
-        """Order (its `id`), code and sub-id of what has words."""
-        found = (one for one in self.items if one.segment.name == "OBX" and one.text)
-        return frozenset((id(one.order), one.segment.component(3), one.segment.field(4)) for one in found)
-
-    @cached_property
-    def ends(self) -> Mapping[tuple[int, str], Item]:
-        """The last line of what comes line by line, by its order (`id`) and its name."""
-        return {line: one for one in self.items if one.text and (line := _line_of_value(one))}
-
-    def other_order(self, segment: Segment) -> str:
-        """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
-        return self.board.named_other(segment) if self.board is not None and segment.name == "OBR" else ""
-
-    def professional(self, place: str) -> Contact | None:
-        """The person at an XCN place such as `AIP-3`."""
-        return professional(self.message, place)
-
-    @cached_property
-    def answers(self) -> Mapping[str, Sequence[Item]]:
-        """The OBX lines that answer each of the profile's labels."""
-        found: defaultdict[str, list[Item]] = defaultdict(list)
-        for item in self.items:
-            if item.segment.name == "OBX":
-                found[self.asks[item.position]].append(item)
-        return found
-
-
-def line_of(item: Item) -> tuple[int, str]:
-    """Of which text an OBX is a line: its order (`id`) and its name."""
-    return id(item.order), item.segment.field(3)
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -201,7 +74,8 @@ def may_head(reading: Reading, item: Item) -> bool:
 
 def _title_of(reading: Reading, order: Segment | None) -> str:
     """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
-    ordered = name_of(order) if order is not None and kind_of(reading.message).startswith(("ORM", "OM")) else ""
+    is_asked = kind_of(reading.message).startswith(("ORM", "OM")) or is_referral(reading)
+    ordered = name_of(order) if order is not None and is_asked else ""
     is_board = names_board(ordered, reading.profile["referral"]["recognised"])
     return ordered if is_board else reading.asking_title
 
@@ -212,13 +86,9 @@ def _headed(reading: Reading, name: str) -> str:
 
 def _letters(reading: Reading) -> Iterator[str]:
     """Each text in which the question may stand; what comes line by line is one."""
-    for is_value, alike in groupby((item for item in reading.items if may_head(reading, item)), _line_of_value):
+    for is_value, alike in groupby((item for item in reading.items if may_head(reading, item)), line_of_value):
         texts = [text for item in alike for text in told_by(item)]
         yield from ["\n".join(texts)] if is_value else texts
-
-
-def _line_of_value(item: Item) -> tuple[int, str] | None:
-    return line_of(item) if item.segment.name == "OBX" and not is_document(item.segment) else None
 
 
 def _sentence(reading: Reading, field: str) -> str:
@@ -245,13 +115,9 @@ def may_ask(reading: Reading, item: Item) -> bool:
     """
     if item.segment.name == "OBR" and reading.board is not None and reading.board.order is not item.segment:
         return False
-    if item.segment.name != "OBR" or not _is_referral(reading) or id(item.segment) not in reading.filled:
+    if item.segment.name != "OBR" or not is_referral(reading) or id(item.segment) not in reading.filled:
         return True
     return asks_board(item.segment, reading.profile["referral"]["recognised"])
-
-
-def _is_referral(reading: Reading) -> bool:
-    return kind_of(reading.message).startswith(("REF", "CCR"))
 
 
 def closing(reading: Reading) -> Item | None:
@@ -263,7 +129,7 @@ def closing(reading: Reading) -> Item | None:
     is_of_all = (
         last is not None and last.notes and not any(last.note_labels) and last.segment.name not in ("RF1", "PRD", "OBR", "OBX")
     )
-    return last if is_of_all and _is_referral(reading) else None
+    return last if is_of_all and is_referral(reading) else None
 
 
 def _closing(reading: Reading, _: str) -> str:

@@ -18,14 +18,17 @@ from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
+from .field_words import field_words
+from .headed import question_of
 from .hint import board_hint
 from .misplaced import is_person, person_in
 from .notification import document_number
 from .people import participant, patient, professional, provider, the_patient
-from .places import Reading, first, found
+from .places import first, found
+from .reading import Reading
 from .status_codes import GONE
 from .statuses import item_status
-from .telephone import is_moment, is_number_of_a_thing, telephone
+from .telephone import is_called, is_moment, is_number_of_a_thing, telephone
 from .values import day, sent
 from .withdrawal import number_of, why, withdrawn
 from .words import asks_something, only_names_board
@@ -79,7 +82,23 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     change = rules["reason_of_change"] if event_of(reading.message) in rules["changed_events"] else ()
     may = {name: [one for one in rules[name] if one not in change and _asks(reading, one)] for name in QUESTIONS}
     asked = {name: found(reading, places) for name, places in may.items()}
-    return {name: (words, at if "-" in at else at.replace("@asking", "@notes")) for name, (words, at) in asked.items()}
+    return {
+        name: (_of_field(reading, words, at), at if "-" in at else at.replace("@asking", "@notes"))
+        for name, (words, at) in asked.items()
+    }
+
+
+def _of_field(reading: Reading, words: str, place: str) -> str:
+    """Of a field (`OBR-13`, `OBR-31-2-0`) that repeats more than the first may be the question, or one of them called so."""
+    if not words or place.startswith("@"):
+        return words.strip()
+    name, n, *part = place.split("-")
+    segment = reading.message.all(name[:3])[counted(place) - 1]
+    whole = field_words(segment, int(n)) if part else "\n".join(dict.fromkeys(one.text for one in segment.repetitions(int(n))))
+    is_list = bool(part)
+    if is_list and "\n" not in whole:
+        return words.strip()
+    return question_of(whole.lstrip("^"), reading.profile, is_list=is_list)[0].strip()
 
 
 def _urgency(reading: Reading) -> str:
@@ -114,6 +133,8 @@ def _asks(reading: Reading, place: str) -> bool:
     """
     if place.startswith("@"):
         return True
+    if place.endswith("-1") and _is_code(reading, place):
+        return False
     field, rules = "-".join(place.split("-")[:2]), reading.profile["referral"]
     said, code = first(reading, [place]), reading.message.get(reading.at(f"{field}-1")).strip()
     if only_names_board(said, rules["recognised"]) or (_DIAGNOSIS.fullmatch(code) and not asks_something(said)):
@@ -121,6 +142,12 @@ def _asks(reading: Reading, place: str) -> bool:
     return reading.message.get(reading.at(f"{field}-3")).upper() not in rules["no_questions"] and not _names(
         reading, reading.at(field)
     )
+
+
+def _is_code(reading: Reading, place: str) -> bool:
+    """Whether what stands at `RF1-10-1` is the code of the words behind it: those ask, or nothing does."""
+    said = reading.message.get(reading.at(place)).strip()
+    return " " not in said and bool(reading.message.get(reading.at(f"{place[:-2]}-2")).strip())
 
 
 _DIAGNOSIS = re.compile(r"[A-Z]\d{2}(?:\.\w{1,4})?")
@@ -185,7 +212,7 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
         segment = reading.message.first(name) if at.endswith("-1") and at[:-2].isdigit() else None
         found = first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else "")
         is_somebody = segment is not None and person_in(reading.message, place[:-2]) is not None
-        if found and not (is_somebody or is_moment(found) or is_number_of_a_thing(found)):
+        if is_called(found) and not (is_somebody or is_moment(found) or is_number_of_a_thing(found)):
             return found
     return ""
 

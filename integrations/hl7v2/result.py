@@ -20,7 +20,8 @@ from .facts import observation_facts, other_facts, placed_by_rule
 from .items import DRUGS, Item
 from .notification import dated, document_number, document_status, file_name_of, parent_number
 from .people import patient, the_patient
-from .places import Reading, number_at
+from .places import number_at
+from .reading import Reading
 from .segment import Segment
 from .status_codes import GONE, said
 from .statuses import is_status_only, item_status, order_status

@@ -9,15 +9,18 @@ from mdo_portal.exchange import Fact, Section
 from .board_order import counted
 from .by_rule import with_beside
 from .field_words import field_words
+from .headed import question_of
 from .hint import is_house
 from .items import Item
 from .misplaced import is_person
 from .observed import ordered_on
-from .places import Reading, value_at
+from .people import YES, roles
+from .places import value_at
+from .reading import Reading
 from .segment import Segment
 from .stamps import stamp
 from .values import coded, day
-from .words import is_sentence
+from .words import is_sentence, only_names_board
 
 
 def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
@@ -26,11 +29,11 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
         text = _words(reading, item.segment, int(n)) if segment_name == name else ""
-        text = "" if _is_usual(place, text) else text
+        text = "" if _is_usual(reading, place, text) else text
         asked = reading.at(place)
         taken = (asked, f"@sentence {place}", f"@asking {place}")
         if text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
-            text = text.partition("\n")[2]  # the question is the first of them
+            text = question_of(text, reading.profile, is_list=asked not in used)[1]
         if text:
             yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
 
@@ -39,36 +42,43 @@ def sent_to(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact
     """The hospital that a referral is sent to, where the board stands elsewhere."""
     if item.segment.name != "PRD" or not used or any(one.startswith("@provider") for one in used):
         return
-    roles = [one.component(1) for one in item.segment.repetitions(1)]
-    said = (value_at(reading, f"@provider {one}") for one in _RECIPIENTS if one in roles)
+    said = (value_at(reading, f"@provider {one}") for one in _RECIPIENTS if one in roles(item.segment))
     yield from (Fact(Section.OTHER, house.strip(), reading.profile["beside"]["sent_to"]) for house in said if is_house(house))
 
 
 _RECIPIENTS = ("RT", "IR")
 
 
-def language(reading: Reading, item: Item) -> Iterator[Fact]:
-    """Which language a patient speaks (PID-15): whoever tells the advice asks it."""
+def of_patient(reading: Reading, item: Item) -> Iterator[Fact]:
+    """Which language a patient speaks (PID-15): whoever tells the advice asks it. And that somebody was born with another of the same
+    surname and birth date (PID-24, 25).
+    """
     said = [coded(one) for one in item.segment.repetitions(15)] if item.segment.name == "PID" else []
     if said := [one for one in said if any(map(str.isalpha, one))]:
         yield Fact(Section.OTHER, "; ".join(said), reading.profile["beside"]["language"])
+    if item.segment.name == "PID" and item.segment.component(24).strip().upper() in YES:
+        which = item.segment.component(25).strip()
+        words = reading.profile["beside"]
+        yield Fact(Section.OTHER, with_beside(words["yes"], which), words["twin"])
 
 
-def _is_usual(place: str, text: str) -> bool:
+def _is_usual(reading: Reading, place: str, text: str) -> bool:
     """Whether what stands there is what belongs there, and says nothing to a board."""
     if place == _A_MOMENT:
         return bool(stamp(text) or day(text))
-    return (place == _A_PERSON and not is_sentence(text)) or (place == _A_KIND and " " not in text)
+    if place == "ARQ-7" and only_names_board(text, reading.profile["referral"]["recognised"]):
+        return True
+    return (place == _A_PERSON and not is_sentence(text)) or (place in _KINDS and " " not in text)
 
 
 def _words(reading: Reading, segment: Segment, n: int) -> str:
     """The words of a field; none of one where somebody is named (misplaced.py)."""
-    return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n)
+    return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n).strip()
 
 
 _A_MOMENT = "OBR-14"
 """When the material came in: words there stand one place too far."""
 _A_PERSON = "OBR-32"
 """Who judged it: a sentence there stands one place too far."""
-_A_KIND = "RF1-3"
-"""What kind of referral it is (table 0281): one word is a specialism."""
+_KINDS = ("RF1-3", "ARQ-7")
+"""What kind of referral (table 0281) or appointment (0276) it is: one word is a specialism."""

@@ -44,6 +44,19 @@ def cleaned(text: str) -> str:
 _NO_SIGNS = dict.fromkeys(_NO_LETTERS)
 
 
+def written(text: str) -> str:
+    """A text with the ends of its lines, however often an engine wrote them over: as an escape of HL7 that was escaped once more, as
+    a number of XML, as a tag, or as a programming language writes them before what begins a line.
+    """
+    return _ENDS.sub("\n", text) if "\\" in text or "&#" in text or "<" in text else text
+
+
+_ENDS = re.compile(
+    r"(?<!\\)\\+\.(?i:br)\\+|(?:&\#(?:1[03]|[xX]0?[aAdD]);)+|<[bB][rR]\s?/?>|(?:\\r)?\\n(?=[A-Z0-9*•-]|\s|$|\\r|\\n)",
+    re.MULTILINE,
+)
+
+
 def _lettered(raw: bytes) -> bytes:
     if len(kept := raw.translate(None, _NO_LETTERS)) == len(raw):
         return raw

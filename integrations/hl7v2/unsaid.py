@@ -9,7 +9,7 @@ from mdo_portal.exchange import Fact
 
 from .items import ORDERED, Item
 from .left import parts_of
-from .places import Reading
+from .reading import Reading
 
 _SENTENCE = re.compile(r"[^\W\d_][^\d]*\s[^\W\d_]{2,}.*", re.DOTALL)
 _SHORT = 12

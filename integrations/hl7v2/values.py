@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,12 @@ from integrations.times import believable, believable_day
 from .packed import value_type
 from .segment import Repetition, Segment
 from .stamps import hour, period, stamp
-from .telephone import is_moment
+from .telephone import is_moment, spoken
+from .tidy import written
 
-_TIME = re.compile(r"(\d{8})(?:(\d{2})(\d{2})(\d{2})?)?(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
+_TIME = re.compile(
+    r"(?:\d{8}|\d{4}-\d{2}-\d{2}(?=[T ]))(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?(?:\.\d+)?(?:([+-])(\d{2}):?(\d{2})|(Z))?"
+)
 _CODED = ("CE", "CWE", "CNE", "CF")
 _NUMBERS = ("NM", "SN")
 _TIMES = ("DT", "TS", "DTM")
@@ -47,16 +51,19 @@ _PARTED = (
 
 
 def day(text: str) -> date | None:
-    """The date of a DT or TS, also as `1960-01-31`; None when a part is missing (`1960`), or it is no date of our times."""
-    found = re.match(r"\s*(\d{4})(-?)(\d{2})\2(\d{2})", text)
-    if not found:
+    """The date of a DT or TS, also as `1960-01-31` or `31-01-1960`; None when a part is missing (`1960`), or it is no date of our times."""
+    found = re.match(r"\s*(?P<y>\d{4})(?P<gap>-?)(?P<m>\d{2})(?P=gap)(?P<d>\d{2})", text) or _DAY_FIRST.match(text)
+    if not found or (found["gap"] == "/" and int(found["d"]) <= _MONTHS):
         return None
     try:
-        return believable_day(date(int(found[1]), int(found[3]), int(found[4])))
+        return believable_day(date(int(found["y"]), int(found["m"]), int(found["d"])))
     except ValueError:
         return None
 
 
+_DAY_FIRST = re.compile(r"\s*(?P<d>\d{1,2})(?P<gap>[-/.])(?P<m>\d{1,2})(?P=gap)(?P<y>\d{4})(?!\d)")
+"""With hyphens or full stops nobody writes the month first; with strokes Americans do, and only a day above twelve tells."""
+_MONTHS = 12
 _OTHERWISE = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2,4}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _PARTIAL = re.compile(r"(\d{4})(?:-?(0[1-9]|1[0-2]))?(?:00){0,2}")
 
@@ -64,9 +71,9 @@ _PARTIAL = re.compile(r"(\d{4})(?:-?(0[1-9]|1[0-2]))?(?:00){0,2}")
 def partial(text: str) -> str:
     """`2019-03` or `2019`: what there is of a date without a day (`201903`, `20190300`); "" for a whole date or nonsense.
 
-    `01-03-2026` as it was sent: whether its day or its month comes first nobody can tell.
+    `01/03/2026` as it was sent: whether its day or its month comes first nobody can tell.
     """
-    if _OTHERWISE.fullmatch(text.strip()):
+    if _OTHERWISE.fullmatch(text.strip()) and day(text) is None:
         return text.strip()
     found = _PARTIAL.fullmatch(text.strip())
     try:
@@ -80,11 +87,12 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The time of a TS; without an offset it is a time of `zone`. None for a date only, for nonsense, or far outside our times."""
     found = _TIME.fullmatch(text.strip())
     on = day(text)
-    if not found or on is None or found[2] is None:
+    if not found or on is None or found[1] is None:
         return None
-    _, hour, minute, second, sign, hours, minutes = found.groups()
+    hour, minute, second, sign, hours, minutes, zulu = found.groups()
     try:
         offset = timezone((1 if sign == "+" else -1) * timedelta(hours=int(hours), minutes=int(minutes))) if sign else zone
+        offset = UTC if zulu else offset
         return believable(datetime(on.year, on.month, on.day, int(hour), int(minute), int(second or 0), tzinfo=offset))
     except ValueError:
         return None
@@ -105,15 +113,21 @@ def coded(repetition: Repetition) -> str:
     return next(filter(None, (repetition.component(c, 0) for c in (2, 9, 5, 1))), "")
 
 
-def observed(segment: Segment) -> str:
-    """The value of an OBX as text, with its unit, reference range and flag as sent. Each repetition of a text is a line (v2.5 2.A.78)."""
+def observed(segment: Segment, more: Sequence[Segment] = ()) -> str:
+    """The value of an OBX as text, with its unit, reference range and flag as sent. Each repetition of a text is a line (v2.5 2.A.78).
+
+    `more` go on with it (pieces.py).
+    """
     kind = value_type(segment)
     if kind in _CODED:
         return _with_unit(segment, "; ".join(filter(None, map(_in_full, segment.repetitions(5)))))
     lines = [_lines(_value(kind, one)) for one in segment.repetitions(5)]
+    for part in more:  # a line without words is one, too
+        lines += [_lines(_value(kind, one)) for one in part.repetitions(5)] or [""]
     if kind in _LINES:  # a measured value too: some analysers call every value a text
-        return _with_unit(segment, words_of("\n".join(lines)))
-    return _with_unit(segment, words_of(_between(kind).join(filter(None, lines))))
+        whole = written(words_of("\n".join(lines)))
+        return _with_unit(segment, whole.strip("\n") if more else whole)
+    return _with_unit(segment, written(words_of(_between(kind).join(filter(None, lines)))))
 
 
 def _in_full(repetition: Repetition) -> str:
@@ -130,6 +144,8 @@ def _value(kind: str, one: Repetition) -> str:
     """One repetition as a person writes it; of a time what was sent, as far as it goes."""
     if kind in ("DR", "TM"):
         return period(one) if kind == "DR" else hour(one.text)
+    if kind == "XTN" and (number := spoken(one)):
+        return number
     if kind in _PARTED:
         parts = (one.component(c, 0) for c in range(1, MOST_PARTS))
         if kind in _FIRST_PARTS:
@@ -186,7 +202,7 @@ def interpreter(segment: Segment, n: int) -> str:
 
 def note(segment: Segment) -> str:
     """The text of an NTE."""
-    return words_of("\n".join(_lines(one.text) for one in segment.repetitions(3)))
+    return written(words_of("\n".join(_lines(one.text) for one in segment.repetitions(3))))
 
 
 def _lines(text: str) -> str:

@@ -8,7 +8,8 @@ from mdo_portal.exchange import Profile
 
 from .er7 import Message
 from .items import name_of
-from .places import Reading, number_at
+from .places import number_at
+from .reading import Reading
 from .statuses import is_taken_back
 from .words import names_board
 

@@ -29,7 +29,8 @@ _FACT = table(
         "interpreter": Key("field", "Veld met wie de uitslag beoordeelde (OBR-32), dat achter de tekst staat."),
         "people": Key("fields", "Velden met woorden waar sommigen een mens (XCN) zetten: wie dat is staat achter de tekst."),
         "person": Key("field", "Veld met de naam van een mens (XPN), dat de tekst is."),
-        "phone": Key("field", "Veld met diens telefoon (XTN), achter de naam."),
+        "phone": Key("fields", "Velden met diens telefoon (XTN), achter de naam; het eerste gevulde telt."),
+        "relation": Key("field", "Veld met wie dat is voor de patiënt, achter de naam; van een code het woord uit `kinds`."),
         "action": Key("field", "Veld dat met `D` zegt dat wat eerder werd gestuurd niet meer geldt."),
     },
 )
@@ -157,6 +158,8 @@ V2: Mapping[str, Key] = HEAD | {
             "by": text("Wie het vond, als dat een ander is dan de afzender (OBX-15, 16, 23)."),
             "sent_to": text("Label van het ziekenhuis waaraan een verwijzing gericht is (PRD-1 RT), als het MDO elders staat."),
             "language": text("Label van de taal van de patiënt (PID-15)."),
+            "twin": text("Label bij een van een meerling (PID-24)."),
+            "yes": text("Wat daarbij staat, met het hoeveelste kind dit is (PID-25)."),
         },
     ),
     "facts": free("Segmenten naast OBX en NTE met iets om te tonen.", _FACT),

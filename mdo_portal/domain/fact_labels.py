@@ -32,6 +32,7 @@ OWN_LABELS = frozenset(
         N_("Hulpmiddel"),
         N_("Klinische gegevens"),
         N_("Materiaal"),
+        N_("Meerling"),
         N_("Plaats in het lichaam"),
         N_("Reden"),
         N_("Reden van onderzoek"),

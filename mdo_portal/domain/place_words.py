@@ -39,6 +39,7 @@ LEFT: Mapping[str, str] = {
     "broken": N_("%(name)s: kon niet worden gelezen"),
     "withdrawn": N_("%(name)s: ingetrokken"),
     "test": N_("%(name)s: de afzender noemt dit een proefbericht"),
+    "board": N_("%(name)s: vraagt nog een MDO"),
     "held": N_("%(name)s: afgewezen, verlopen of aangehouden bij de afzender"),
     "unsure": N_("%(name)s: de afzender is niet zeker wie deze patiënt is"),
 }

@@ -127,7 +127,7 @@ def test_a_letter_that_comes_line_by_line_is_read_as_one() -> None:
 def test_who_wrote_such_a_letter_stands_once_at_its_end() -> None:
     found = by_line("Geachte collega,", "2001 sectio", "CA125 450")
 
-    assert [one.text for one in found.facts] == ["Geachte collega,", "2001 sectio", "CA125 450\ndoor: C. Vos"]
+    assert [one.text for one in found.facts] == ["Geachte collega,\n2001 sectio\nCA125 450\ndoor: C. Vos"]
 
 
 @pytest.mark.parametrize("place", ["RF1|A|R||||||||C20^Rectumcarcinoom", "RF1|A|R||||||||C20^Rectumcarcinoom^ICD10"])

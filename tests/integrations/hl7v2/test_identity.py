@@ -120,7 +120,8 @@ def test_sex_may_be_a_word(said: str, sex: str) -> None:
     ("said", "day", "left"),
     [
         ("196001", None, ("PID-7",)),
-        ("01-01-1960", None, ("PID-7",)),
+        ("01/01/1960", None, ("PID-7",)),
+        ("01-01-1960", date(1960, 1, 1), ()),
         ("", None, ()),
         ('""', None, ()),
         ("19600101", date(1960, 1, 1), ()),

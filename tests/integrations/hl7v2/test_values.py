@@ -117,14 +117,14 @@ def test_a_moment_is_no_place_in_the_body() -> None:
 @pytest.mark.parametrize(
     ("of_order", "own", "shown"),
     [
-        ("20260301", "01-02-2026", "5 (01-02-2026)"),
-        ("01-03-2026 12:30", "", "5 (01-03-2026 12:30)"),
+        ("20260301", "01/02/2026", "5 (01/02/2026)"),
+        ("01/03/2026 12:30", "", "5 (01/03/2026 12:30)"),
         ("202603", "", "5 (2026-03)"),
-        ("01-03-2026", "20260302", "5"),
+        ("01/03/2026", "20260302", "5"),
         ("onbekend", "", "5"),
     ],
 )
 def test_a_day_that_is_written_otherwise_stands_beside_the_value_as_it_was_sent(of_order: str, own: str, shown: str) -> None:
-    """Day or month first: nobody can tell, so it is no date."""
+    """Day or month first: between strokes nobody can tell, so it is no date."""
     found = result(f"OBR|1||F1|X^X|||{of_order}", f"OBX|1|NM|P^PSA^L||5||||||F|||{own}")
     assert labelled(found)["PSA"] == shown
