@@ -12,6 +12,7 @@ from typing import Any
 
 from integrations import xml_gate
 from integrations.fhir.judge import Shape, shapes
+from integrations.fhir.truths import truth
 from integrations.fhir.values import Node
 from integrations.xml_gate import Element
 from mdo_portal.exchange import Unreadable
@@ -141,7 +142,7 @@ def _plain(value: str | None, kind: str) -> Any:
     if value is None:
         return None
     if kind == "boolean":
-        return {"true": True, "false": False}.get(value, value)
+        return truth(value)
     if kind == "number":
         try:
             return int(value) if value.lstrip("-").isdecimal() and len(value) < 20 else Decimal(value)
