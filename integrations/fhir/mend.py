@@ -78,8 +78,8 @@ def _is_empty(value: Any) -> bool:
 
 
 def _listed(value: Any, kind: str, version: str) -> Any:
-    """One thing where the version has a list is a list of one, and a list of one where it has one thing is that thing. The gate has
-    bounded the depth.
+    """One thing where the version has a list is a list of one, and a list of one object where it has an object is that object. A list of
+    one word stays wrong: it may be the answer `geen`, or a status. The gate has bounded the depth.
     """
     if isinstance(value, list):
         return [_listed(one, kind, version) for one in value]
@@ -91,7 +91,7 @@ def _listed(value: Any, kind: str, version: str) -> Any:
         shape = known.get(name.removeprefix("_"))
         if shape is not None and shape.many and not isinstance(one, list):
             one = [one]
-        elif shape is not None and not shape.many and isinstance(one, list) and len(one) == 1:
+        elif shape is not None and not shape.many and isinstance(one, list) and len(nodes(one)) == 1 == len(one):
             one = one[0]
         found[name] = _listed(one, shape.kind if not name.startswith("_") else "Element", version) if shape else one
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.fhir import xml_reader
-from integrations.fhir.bundle import Entry, entries_of
+from integrations.fhir.bundle import Entry, entries_of, logical
 from integrations.fhir.json_gate import MAX_PIECES, load
 from integrations.fhir.message import read_message
 from integrations.fhir.own_numbers import numbers_at, own_number_places
@@ -112,7 +112,7 @@ def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
     found = [pair for entry in entries if entry.kind == "Patient" for pair in identifiers(entry.resource)]
     for told in (entry.resource for entry in entries if entry.kind in _NAMES_PATIENT):
         for name in ("for", "subject", "patient"):
-            found += identifiers({"identifier": node(told.get(name)).get("identifier")})
+            found += identifiers({"identifier": logical(told.get(name))})
         found += [
             pair for one in nodes(told.get("contained")) if one.get("resourceType") == "Patient" for pair in identifiers(one)
         ]

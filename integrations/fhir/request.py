@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import unquote
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.bundle import Addresses, Entry, logical
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.performed import orders_of_results
@@ -184,12 +182,6 @@ def _occurrence(own: Node) -> date | None:
     return day(own.get("occurrenceDateTime")) or day(period.get("end"))
 
 
-def _searched(reference: Any) -> list[tuple[str, str]]:
-    """A conditional reference of a transaction: `Patient?identifier=system|number`."""
-    found = re.fullmatch(r"Patient\?identifier=([^|&]*)\|([^|&]+)", unquote(text(node(reference).get("reference"))))
-    return [(found[1], found[2])] if found else []
-
-
 def choose_patient(request: Entry, where: Addresses) -> Entry:
     """The patient of the request. Raises Unreadable("no_patient"): a guess among patients is never made."""
     subject = request.resource.get("subject")
@@ -206,7 +198,7 @@ def named_patient(request: Entry, entries: Iterable[Entry]) -> list[Entry]:
     """The patient as the request itself names him, by number and display, when the message holds no Patient at all."""
     subject = node(request.resource.get("subject"))
     address = text(subject.get("reference"))
-    numbers = nodes(subject.get("identifier"))
+    numbers = nodes(subject.get("identifier")) or nodes(logical(subject))
     if any(entry.kind == "Patient" for entry in entries) or address.startswith("#") or not identifiers({"identifier": numbers}):
         return []
     shown = text(subject.get("display"))
@@ -226,7 +218,7 @@ def is_other(reference: Any, patient: Entry, where: Addresses, source: Entry) ->
     found = where.resolve(reference, source)
     if found:
         return found.resource != patient.resource
-    logical = identifiers({"identifier": node(reference).get("identifier")}) or _searched(reference)
-    if logical:
-        return _issued(logical[0]) not in map(_issued, identifiers(patient.resource))
+    named = identifiers({"identifier": logical(reference)})
+    if named:
+        return _issued(named[0]) not in map(_issued, identifiers(patient.resource))
     return bool(text(node(reference).get("reference")))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_SAID = {word: True for word in ("true", "1", "yes", "y", "on", "t")} | {word: False for word in ("false", "0", "no", "n", "off", "f")}
+_SAID = dict.fromkeys(("true", "1", "yes", "y", "on", "t"), True) | dict.fromkeys(("false", "0", "no", "n", "off", "f"), False)
 """Just those that the judge takes: of any other it says that the element is wrong."""
 _NAMES = ("doNotPerform", "notDone", "notGiven", "prohibited", "deleted", "exclude", "active", "isSubpotent")
 _MAY_HOLD = re.compile(rf'(?:Boolean|{"|".join(_NAMES)})"\s*:\s*["01]'.encode())
@@ -20,7 +20,7 @@ def truth(value: Any) -> Any:
 
 
 def truthful(tree: dict[str, Any], raw: bytes) -> dict[str, Any]:
-    """The tree of these bytes, with truth values where FHIR has them. Most messages have no others: of those one look at the bytes is all."""
+    """The tree of these bytes, with truth values where FHIR has them. Most messages have them: of those one look at the bytes is all."""
     return _truthful(tree) if _MAY_HOLD.search(raw) else tree
 
 

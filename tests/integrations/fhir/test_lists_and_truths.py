@@ -22,8 +22,15 @@ NO_LISTS: Node = {
 
 
 def test_a_referral_that_sends_one_where_a_list_stands_is_read() -> None:
-    found = read(asked=request(**NO_LISTS), who=patient(name={"family": "Vos", "given": "Jan"}, telecom={"system": "phone", "value": "06"}))
-    assert (found.number, found.question_board, found.patient.name.family, found.patient.name.given) == ("REF-9", "Operatie?", "Vos", "Jan")
+    found = read(
+        asked=request(**NO_LISTS), who=patient(name={"family": "Vos", "given": "Jan"}, telecom={"system": "phone", "value": "06"})
+    )
+    assert (found.number, found.question_board, found.patient.name.family, found.patient.name.given) == (
+        "REF-9",
+        "Operatie?",
+        "Vos",
+        "Jan",
+    )
     assert told(found) == [("", "Coloncarcinoom")]
     assert (found.unmapped, found.quarantined) == ((), ())
 
@@ -50,7 +57,9 @@ TRUE = ["true", "True", "1", 1]
 
 @pytest.mark.parametrize("said", TRUE)
 def test_what_must_not_be_done_is_not_read_as_asked_for(said: Any) -> None:
-    drug = about("MedicationRequest", status="active", intent="order", medicationCodeableConcept={"text": "Ascal"}, doNotPerform=said)
+    drug = about(
+        "MedicationRequest", status="active", intent="order", medicationCodeableConcept={"text": "Ascal"}, doNotPerform=said
+    )
     assert told(read(drug)) == [("", "Ascal (niet doen)")]
     with pytest.raises(Unreadable, match="no_request"):
         read(asked=request(doNotPerform=said))
@@ -67,7 +76,11 @@ def test_a_no_in_letters_is_a_no_and_an_answer_in_words_keeps_its_words() -> Non
         {"linkId": "1", "text": "Rookt", "answer": [{"valueBoolean": "false"}]},
         {"linkId": "2", "text": "Zegt", "answer": [{"valueString": "true"}]},
     ])  # fmt: skip
-    assert told(read(form, value("Metastasen", valueBoolean="false"))) == [("Rookt", "nee"), ("Zegt", "true"), ("Metastasen", "nee")]
+    assert told(read(form, value("Metastasen", valueBoolean="false"))) == [
+        ("Rookt", "nee"),
+        ("Zegt", "true"),
+        ("Metastasen", "nee"),
+    ]
 
 
 def test_in_xml_one_and_nought_are_truth_values_too() -> None:
