@@ -70,9 +70,10 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
     state = text(own.get("status"))
     is_nothing = not (said or facts or documents)
+    ended = f"({profile.word('statuses', state) or state})" if question and is_nothing and state in ENDED else ""
     others = tuple((question_of(one.resource), answer_words(one.resource)) for one in asked[1:] if question_of(one.resource))
     return IncomingAnswer(
-        number, question, who, f"({state})" if question and is_nothing and state in ENDED else said, facts, documents, sent_at, left,
+        number, question, who, ended or said, facts, documents, sent_at, left,
         apart, *over, others=others, is_under_way=bool(question) and is_nothing and state not in {*ENDED, "completed"},
         asks=asks(one for one in asked if referral_of(one.resource) == number),
     )  # fmt: skip

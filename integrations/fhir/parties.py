@@ -97,5 +97,12 @@ def _is_machine(reference: Any, entry: Entry, reading: Reading) -> bool:
 
 
 def gp(patient: Entry, reading: Reading) -> Contact:
-    named = nodes(patient.resource.get("generalPractitioner"))
-    return contact(named[0], patient, reading.where, reading.profile) if named else Contact()
+    """The first who is a person, else the practice; who stands beside his practice works there."""
+    named = [contact(one, patient, reading.where, reading.profile) for one in nodes(patient.resource.get("generalPractitioner"))]
+    practice = next((one for one in named if one.organisation and one.organisation == one.name), Contact())
+    person_ = next((one for one in named if one.name and one is not practice), Contact())
+    if person_ == Contact():
+        return next(iter(named), Contact())
+    if person_.organisation:
+        return person_
+    return replace(person_, organisation=practice.name, phone=person_.phone or practice.phone)

@@ -44,7 +44,7 @@ class Request:
 
 def choose_request(where: Addresses, profile: Profile) -> Entry:
     """The request this message is about: a tumour-board review before others, one that holds before one that was taken back, the focus
-    of a message before the rest, what a Task asks for before what none does.
+    of a message before the rest, what a Task asks for before what none does, what says why before what does not.
 
     Raises Unreadable("no_request"), or "wrong_version" when the message holds the request of the other FHIR version.
     """
@@ -62,13 +62,25 @@ def choose_request(where: Addresses, profile: Profile) -> Entry:
     if not meant:
         raise Unreadable("no_request", f"{found[0].place}.doNotPerform" if found else wanted)
     focus = _focus(where)
-    return min(meant, key=lambda entry: (*_rank(entry, profile, focus), len(meant) > 1 and not _has_a_task(entry, where)))
+    return (
+        meant[0] if len(meant) == 1 else min(meant, key=lambda entry: (*_rank(entry, profile, focus), *_tie(entry, meant, where)))
+    )
 
 
 def _rank(entry: Entry, profile: Profile, focus: set[str]) -> tuple[bool, ...]:
     is_over = text(entry.resource.get("status")) == "completed"
     asks = _how_clear(entry, profile)
     return (asks > 0, is_request_taken_back(entry.resource), is_over, entry.place not in focus, asks > 1)
+
+
+def _tie(entry: Entry, others: list[Entry], where: Addresses) -> tuple[bool, ...]:
+    """Of requests that are as clear: one that a Task asks for, that is no part of what another asks, that says why."""
+    rests_on = {one.place for one in where.all(entry.resource.get("basedOn") or [], entry)}
+    is_part = any(other.place in rests_on for other in others)
+    return (not _has_a_task(entry, where), is_part, not any(entry.resource.get(name) for name in _WHY))
+
+
+_WHY = ("note", "description", "reasonCode", "reasonReference")
 
 
 def _has_a_task(entry: Entry, where: Addresses) -> bool:

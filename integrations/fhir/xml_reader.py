@@ -104,8 +104,8 @@ class _Loose:
 
 _HEAD = frozenset(
     ("assigner", "contained", "destination", "display", "endpoint", "entry", "for", "fullUrl", "groupIdentifier", "id", "identifier",
-     "meta", "method", "name", "parameter", "part", "patient", "receiver", "reference", "request", "resource", "sender", "source", "subject",
-     "system", "type", "use", "value")
+     "meta", "method", "name", "parameter", "part", "patient", "receiver", "reference", "request", "resource", "sender", "source",
+     "subject", "system", "type", "use", "value")
 )  # fmt: skip
 """All that FhirReader.header looks at, at whatever depth; what a resource is called is not among the children."""
 
