@@ -159,7 +159,7 @@ def test_so_it_is_when_it_was_preliminary_and_when_it_comes_behind_the_referral(
     house.tells(request(), patient(), psa(status="preliminary"))
     house.tells(psa(status="entered-in-error") | BELONGS)
 
-    assert house.facts() == [("12.4 (preliminary)", "withdrawn", False)]
+    assert house.facts() == [("12.4 (voorlopig)", "withdrawn", False)]
 
 
 ABOUT = {"subject": {"reference": "Patient/p"}}
