@@ -21,6 +21,7 @@ from mdo_portal.exchange import Unreadable
 KINDS = {"R4": "ServiceRequest", "STU3": "ReferralRequest"}
 PROCEDURE = "ProcedureRequest"
 """In STU3 a request for something to be done: a referral only when it says that it asks for a tumour board."""
+ALL_KINDS = {*KINDS.values(), PROCEDURE}
 _MEANINGS = ("category", "code", "type", "serviceRequested", "orderDetail")
 
 
@@ -54,8 +55,7 @@ def choose_request(where: Addresses, profile: Profile) -> Entry:
     found = found or [entry for entry in where.entries if _asks_for_a_board(entry, profile)]
     if not found and kinds & set(KINDS.values()):
         raise Unreadable("wrong_version", f"link is {profile.version}")
-    done = orders_of_results(where)
-    asking = [entry for entry in found if entry.place not in done or _how_clear(entry, profile) < 2 or _has_a_task(entry, where)]
+    asking = _asking(found, where, profile)
     if found and not asking:
         raise Unreadable("no_request", f"{found[0].place} {text(found[0].resource.get('status'))}")
     meant = [entry for entry in asking if entry.resource.get("doNotPerform") is not True]
@@ -65,6 +65,17 @@ def choose_request(where: Addresses, profile: Profile) -> Entry:
     return (
         meant[0] if len(meant) == 1 else min(meant, key=lambda entry: (*_rank(entry, profile, focus), *_tie(entry, meant, where)))
     )
+
+
+def _asking(found: list[Entry], where: Addresses, profile: Profile) -> list[Entry]:
+    """The requests that are more than an order for what was done upon it."""
+    done = orders_of_results(where)
+    return [entry for entry in found if entry.place not in done or _how_clear(entry, profile) < 2 or _has_a_task(entry, where)]
+
+
+def are_orders(where: Addresses, profile: Profile) -> bool:
+    """Whether every request in the message is the order for a result beside it; so where there is none."""
+    return not _asking([entry for entry in where.entries if entry.kind in ALL_KINDS], where, profile)
 
 
 def _rank(entry: Entry, profile: Profile, focus: set[str]) -> tuple[bool, ...]:
