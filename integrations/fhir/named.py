@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from integrations.fhir.agreed import agreed
-from integrations.fhir.beside import according, asked_by, at_place, by_whom, unsent
+from integrations.fhir.beside import according, asked_by, at_place, beside, by_whom, unsent
 from integrations.fhir.body import part_of_body, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.contacts import relative
@@ -135,8 +135,14 @@ def _diet(entry: Entry, reading: Reading) -> Iterator[str]:
 
 
 def _warned(entry: Entry, reading: Reading) -> Iterator[str]:
-    """Of what it warns: its words may say no more than `Anders`, and what it is stands where an extension points."""
-    yield from (pointed(one.get("valueReference"), entry, reading.where) for one in nodes(entry.resource.get("extension")))
+    """Of what it warns: its words may say no more than `Anders` or `conditie`, and what it is stands in its kind, or where an extension
+    points.
+    """
+    own, more = entry.resource, nodes(entry.resource.get("extension"))
+    yield joined(*map(concept, nodes(own.get("category"))), by=", ")
+    yield from (pointed(one.get("valueReference"), entry, reading.where) for one in more)
+    written = [one for one in more if "valueReference" not in one]
+    yield from beside({"extension": written}, entry, reading.where, reading.profile)
 
 
 def _vaccinated(entry: Entry, reading: Reading) -> Iterator[str]:

@@ -176,7 +176,7 @@ def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -
         authority, number = _numbered(logical(reference), profile)
         return Contact(name=text(node(reference).get("display")), number=number, authority=authority)
     if found.kind == "PractitionerRole":
-        return _in_role(found, where, profile)
+        return in_role(found, where, profile)
     if found.kind in {"Organization", "HealthcareService"}:
         return _organisation(found.resource, profile)
     if found.kind in _CALLED:
@@ -197,7 +197,7 @@ def _called(resource: Node) -> str:
     return next(filter(None, said), "")
 
 
-def _in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:
+def in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:
     who = _in_person(role, where, profile)
     house = node(role.resource.get("organization"))
     home = where.resolve(house, role) or where.numbered(house)

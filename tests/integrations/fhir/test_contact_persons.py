@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .make import Node, patient
+from .make import Node, patient, request
 from .read_house import of_patient, read
 
 DAUGHTER = {"relationship": [{"text": "Dochter"}], "name": {"given": ["Mia"], "family": "Vos"}}
@@ -79,3 +79,17 @@ def test_a_general_practitioner_keeps_the_practice_that_stands_beside_him() -> N
         found = read(gp, practice, who=patient(generalPractitioner=named)).gp
         assert (found.name, found.organisation, found.phone) == ("P. Linde", "Praktijk De Linde", "030-1")
     assert read(practice, who=patient(generalPractitioner=both[1:])).gp.name == "Praktijk De Linde"
+
+
+def test_who_refers_has_the_house_of_the_role_that_is_sent_beside_him() -> None:
+    """Many name the person and send the role as well: without it nobody knew where he works."""
+    doctor = {"resourceType": "Practitioner", "id": "d", "name": [{"text": "dr. Bos"}]}
+    role = {
+        "resourceType": "PractitionerRole", "id": "o", "practitioner": {"reference": "Practitioner/d"},
+        "organization": {"display": "ZH Noord"}, "code": [{"text": "longarts"}],
+    }  # fmt: skip
+    asked = request(requester={"reference": "Practitioner/d"})
+    found = read(doctor, role, asked=asked).referrer
+    assert (found.name, found.organisation, found.role) == ("dr. Bos", "ZH Noord", "longarts")
+    two = read(doctor, role, role | {"id": "q", "organization": {"display": "ZH Zuid"}}, asked=asked).referrer
+    assert (two.name, two.organisation) == ("dr. Bos", "")

@@ -142,3 +142,12 @@ def composition(*entries: str) -> Node:
 def test_the_words_of_a_section_are_kept_when_what_it_points_at_was_not_sent() -> None:
     assert [one.text for one in read(composition("Condition/elsewhere")).facts] == ["cT2N0M0 volgens de lijst"]
     assert [one.text for one in read(composition("Condition/c1"), condition()).facts] == ["Diagnose 1"]
+
+
+def test_a_warning_says_of_which_kind_it_is_and_what_somebody_wrote_beside_it() -> None:
+    """As zib2020 has it: the code may say no more than that it is a condition."""
+    comment = {"url": "http://nictiz.nl/fhir/StructureDefinition/ext-Comment", "valueString": "Isoleren"}
+    flag = made(
+        "Flag", status="active", code=text("conditie"), category=[text("Drager van besmettelijke ziekte")], extension=[comment]
+    )
+    assert [fact.text for fact in read(flag).facts] == ["conditie; Drager van besmettelijke ziekte; toelichting: Isoleren"]
