@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mdo_portal.exchange import IncomingReferral
+from mdo_portal.exchange import IncomingReferral, Section
 
 from .make import Node, condition
 from .test_beside import LEFT, TO, one, read, words
@@ -287,3 +287,24 @@ def test_a_sample_without_a_place_has_its_number_with_the_finding_and_one_that_i
     round_and_round = one("Specimen", "b", type=words("Coupe"), parent=[{"reference": "Specimen/b"}])
     grade = one("Observation", "o", status="final", code=words("Gleason"), valueString="3", specimen={"reference": "Specimen/a"})
     assert told(read(first, round_and_round, grade))[-1][1] == "3; materiaal: Biopt, T24-01"
+
+
+def test_what_else_a_directive_of_zib2020_says_is_shown_beside_its_treatment() -> None:
+    """It stood among what could not be read: a wish of the patient, put apart for the one word that says it."""
+    other = {
+        "url": "http://nictiz.nl/fhir/StructureDefinition/ext-TreatmentDirective2.SpecificationOther",
+        "valueString": "eerst overleg",
+    }
+    wish = {
+        "resourceType": "Consent", "id": "x", "status": "active", "modifierExtension": [other], "patient": {"reference": "Patient/p"},
+        "scope": {"coding": [{"code": "treatment"}]}, "category": [{"text": "Behandelaanwijzing"}], "policyRule": {"text": "x"},
+        "provision": {"code": [{"text": "Reanimatie"}]},
+    }  # fmt: skip
+    found = read(wish)
+    assert (told(found), found.quarantined) == (
+        [("Toestemming of afspraak", "Behandelaanwijzing; eerst overleg; Reanimatie")],
+        (),
+    )
+    assert read(wish | {"modifierExtension": [other | {"valueString": ""}]}).quarantined
+    own = {"coding": [{"system": "http://snomed.info/sct", "code": "129125009"}], "text": "verrichting met expliciete context"}
+    assert [fact.section for fact in read(wish | {"category": [own]}).facts] == [Section.WISH]
