@@ -86,7 +86,8 @@ def sort(
     try:
         header = reader.header(raw)
     except Unreadable as unreadable:
-        return _refused(raw, MessageHeader(), wire=wire, link=link, reason=unreadable.reason, place=unreadable.where, now=now)
+        refusal = _refused(raw, MessageHeader(), wire=wire, link=link, reason=unreadable.reason, place=unreadable.where, now=now)
+        return because(refusal, unreadable.where) if wire is Wire.FHIR else refusal
     sender = link or hospitals.sender_of(links, header, caller)
     if sender is None:
         why = _nobodys(header, caller, links)
@@ -196,6 +197,12 @@ def _refused(
     # What was refused over its envelope comes again as the very same bytes in a better one: that is no double of it.
     arrival.digest = hashlib.sha256(f"refused {reason} ".encode() + arrival.digest).digest()
     return Sorted(arrival, Answer(verdict, header.control_id, reason=reason, text=text, at=now, reference=_reference(arrival)))
+
+
+def because(refusal: Sorted, why: str) -> Sorted:
+    """The same, saying to the sender what is wrong: in words of ours, never in any of the message."""
+    said = refusal.answer
+    return refusal._replace(answer=said._replace(text=f"{said.text}: {why}" if why else said.text))
 
 
 def keep(database: Database, messages: Sequence[Sorted], *, link: str = "") -> list[Answer]:

@@ -16,8 +16,8 @@ from mdo_portal.domain.case import Case, CaseEvent, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import IncomingAnswer, IncomingReferral, PatientChange, PatientIdentity, PersonName, Wire
-from mdo_portal.services import patient_feed, questions, referrals
+from mdo_portal.exchange import IncomingAnswer, IncomingReferral, IncomingResult, PatientChange, PatientIdentity, PersonName, Wire
+from mdo_portal.services import patient_feed, questions, referrals, results
 from tests.integrations.fhir.make import Node, bundle, patient, request
 from tests.make import NOW
 from tests.people import Region
@@ -159,7 +159,7 @@ def test_so_it_is_when_it_was_preliminary_and_when_it_comes_behind_the_referral(
     house.tells(request(), patient(), psa(status="preliminary"))
     house.tells(psa(status="entered-in-error") | BELONGS)
 
-    assert house.facts() == [("12.4 (preliminary)", "withdrawn", False)]
+    assert house.facts() == [("12.4 (voorlopig)", "withdrawn", False)]
 
 
 ABOUT = {"subject": {"reference": "Patient/p"}}
@@ -192,7 +192,7 @@ def test_an_addendum_that_comes_alone_takes_no_place_of_the_findings(house: Hous
         raw = bundle(request(), patient(), told)
         house.understands(raw if addresses[0] else raw.replace(b'"fullUrl": "https://', b'"fullUrl": "urn:x:'))
 
-    assert standing(house, "CT thorax") == ["Geen metastasen", "Nodus 3 mm (appended)"]
+    assert standing(house, "CT thorax") == ["Geen metastasen", "Nodus 3 mm (aangevuld)"]
 
 
 def standing(house: House, name: str) -> list[str]:
@@ -204,7 +204,7 @@ def test_a_report_that_was_appended_at_its_own_address_stands_once(house: House)
     house.tells(request(), patient(), report("Geen metastasen", id="a"))
     house.tells(request(), patient(), report("Geen metastasen. Nodus 3 mm", id="a", status="appended"))
 
-    assert standing(house, "CT thorax") == ["Geen metastasen. Nodus 3 mm (appended)"]
+    assert standing(house, "CT thorax") == ["Geen metastasen. Nodus 3 mm (aangevuld)"]
 
 
 def test_what_was_mended_since_is_not_taken_back_with_it(house: House) -> None:
@@ -234,3 +234,13 @@ def test_particulars_in_an_update_are_as_new_as_the_message_however_old_the_requ
     house.tells(asked, patient(name=[{"family": "Derde"}], birthDate="1960-01-01"))
 
     assert house.session.get_one(Patient, case.patient_id).family == "Derde"
+
+
+def test_a_result_that_names_no_referral_joins_the_case_of_its_patient_and_of_a_stranger_nothing_is_kept(house: House) -> None:
+    house.tells(request(), patient(), psa("12.4"))
+    stranger = patient(identifier=[{"system": "urn:oid:2.25.1", "value": "9999"}])
+    for who, is_ours in ((patient(), True), (stranger, False)):
+        told = FhirReader().read(bundle(who, psa("3.1")), "generic-r4")
+        assert isinstance(told, IncomingResult)
+        assert (results.add(house.session, told, house.hospital, now=NOW + timedelta(hours=1)) is not None) is is_ours
+    assert house.facts() == [("12.4", "", False), ("3.1", "", True)]

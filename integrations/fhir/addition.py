@@ -9,10 +9,10 @@ from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile
 from integrations.fhir.reading import Reading
 from integrations.fhir.request import KINDS, number_of
-from integrations.fhir.sieve import HELPERS, sift
+from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import ENDED, answer_words, attachments, question_of, referral_of
-from integrations.fhir.values import moment, node, nodes, text, unique
+from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.whose import ANOTHER, Whose, patients_in
 from integrations.fhir.withdrawal import asks, ending_task, why
 from integrations.fhir.written import of_task
@@ -31,24 +31,13 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     own = tasks[0].resource if tasks else {}
     if tasks and tasks[0].place in sifted.refused:
         raise Unreadable("broken", f"{tasks[0].place}: {sifted.refused[tasks[0].place]}")
-    number = _referral_of(tasks) or _named_referral(entries)
+    number = _referral_of(tasks) or named_referral(entries)
     question = question_of(own)
     if not number and not question:
         raise Unreadable("no_request", KINDS[profile.version])
     if len(patients) > 1:
         raise Unreadable("no_patient", "Patient")
-    inside = [
-        one for entry in sifted.where.entries for one in sifted.where.contained(entry) if one.kind and one.kind not in HELPERS
-    ]
-    everything = [*sifted.where.entries, *inside]
-    whose = None if patients else Whose(everything, sifted.where, profile)
-    for entry in everything:
-        if entry.kind == "Task" or entry.place in sifted.refused:
-            continue
-        if whose is not None and whose.is_another(entry):
-            found.quarantined.append(f"{entry.place}: {ANOTHER}")
-        else:
-            take(entry, patients[0] if patients else None, reading, found)
+    patient = take_all(sifted, patients, reading, found)
     for task in (one for one in tasks if one.place not in sifted.refused):
         for title, part in attachments(task.resource):
             found.carry(of_attachment(task, part, reading, title or profile.label("document")))
@@ -56,7 +45,7 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     for task in asked:
         _beside_the_answer(task, reading, found, is_answer=task is asked[0])
     leftovers(reading, sifted, found)
-    who = patient_identity(whose.patient if whose is not None else patients[0].resource, profile)
+    who = patient_identity(patient, profile)
     sent_at = moment(own.get("lastModified")) or moment(own.get("authoredOn"))
     facts, documents = distinct(found.facts), tuple(found.documents)
     left, apart = tuple(found.unmapped), tuple(found.quarantined)
@@ -70,12 +59,30 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
     state = text(own.get("status"))
     is_nothing = not (said or facts or documents)
+    ended = f"({profile.word('statuses', state) or state})" if question and is_nothing and state in ENDED else ""
     others = tuple((question_of(one.resource), answer_words(one.resource)) for one in asked[1:] if question_of(one.resource))
     return IncomingAnswer(
-        number, question, who, f"({state})" if question and is_nothing and state in ENDED else said, facts, documents, sent_at, left,
+        number, question, who, ended or said, facts, documents, sent_at, left,
         apart, *over, others=others, is_under_way=bool(question) and is_nothing and state not in {*ENDED, "completed"},
         asks=asks(one for one in asked if referral_of(one.resource) == number),
     )  # fmt: skip
+
+
+def take_all(sifted: Sifted, patients: list[Entry], reading: Reading, found: Gathered) -> Node:
+    """What every resource says but the Tasks. Returns the patient, where none was sent as the resources say by number who that is."""
+    inside = [
+        one for entry in sifted.where.entries for one in sifted.where.contained(entry) if one.kind and one.kind not in HELPERS
+    ]
+    everything = [*sifted.where.entries, *inside]
+    whose = None if patients else Whose(everything, sifted.where, reading.profile)
+    for entry in everything:
+        if entry.kind == "Task" or entry.place in sifted.refused:
+            continue
+        if whose is not None and whose.is_another(entry):
+            found.quarantined.append(f"{entry.place}: {ANOTHER}")
+        else:
+            take(entry, patients[0] if patients else None, reading, found)
+    return whose.patient if whose is not None else patients[0].resource
 
 
 def _referral_of(tasks: list[Entry]) -> str:
@@ -102,7 +109,7 @@ def _beside_the_answer(task: Entry, reading: Reading, found: Gathered, *, is_ans
         found.facts.append(Fact(Section.COURSE, words))
 
 
-def _named_referral(entries: tuple[Entry, ...]) -> str:
+def named_referral(entries: tuple[Entry, ...]) -> str:
     """The number of the referral that documents and forms say they belong to; two different numbers are none."""
     named = [
         text(node(one.get("identifier")).get("value"))

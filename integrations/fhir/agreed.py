@@ -16,12 +16,17 @@ def agreed(entry: Entry, reading: Reading) -> Iterator[str]:
     yield joined(*about, by=", ")
     more = (concept(one.get("valueCodeableConcept")) or text(one.get("valueString")) for one in nodes(own.get("extension")))
     yield from (words for words in more if words not in about)
-    yield from _provisions([*nodes(own.get("provision")), *nodes(own.get("except"))])
+    yield from _provisions(nodes(own.get("provision")), reading)
+    yield from _provisions(nodes(own.get("except")), reading, reading.profile.label("exception"))
 
 
-def _provisions(many: list[Node]) -> Iterator[str]:
-    """Each with its exceptions behind it (a provision in a provision). The gate has bounded the depth."""
+def _provisions(many: list[Node], reading: Reading, before: str = "") -> Iterator[str]:
+    """Each with its exceptions behind it (a provision in a provision; STU3 knows nothing else, and says so `before` it). The gate has
+    bounded the depth.
+    """
     for one in many:
         said = [*map(concept, nodes(one.get("code"))), *(answer_text(beside) for beside in nodes(one.get("extension")))]
-        yield joined(text(one.get("type")), joined(*said, by=", "), by=": ")
-        yield from _provisions(nodes(one.get("provision")))
+        kind = reading.profile.word("statuses", text(one.get("type"))) or text(one.get("type"))
+        kind = f"{before} ({kind})" if before and kind else before or kind
+        yield joined(kind, joined(*said, by=", "), by=": ")
+        yield from _provisions(nodes(one.get("provision")), reading)

@@ -12,10 +12,10 @@ from mdo_portal.exchange import Section
 def allergy(entry: Entry, reading: Reading) -> Facts:
     """What, how it shows and how badly: each reaction with its own severity and words."""
     own = entry.resource
-    reactions = [_reaction(one) for one in nodes(own.get("reaction"))]
+    reactions = [_reaction(one, reading) for one in nodes(own.get("reaction"))]
     critical = text(own.get("criticality"))
-    risk = f"{reading.profile.label('criticality')}: {critical}" if critical else ""
-    state = status(own.get("verificationStatus"), own.get("clinicalStatus"))
+    risk = f"{reading.profile.label('criticality')}: {reading.profile.word('statuses', critical) or critical}" if critical else ""
+    state = status(reading.profile, own.get("verificationStatus"), own.get("clinicalStatus"))
     dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     kind = reading.profile.word("statuses", text(own.get("type")))  # what one does not tolerate is no allergy
     named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
@@ -31,9 +31,9 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
     )
 
 
-def _reaction(one: Node) -> str:
+def _reaction(one: Node, reading: Reading) -> str:
     shown = joined(concept(one.get("substance")), joined(*map(concept, nodes(one.get("manifestation"))), by=", "), by=": ")
     severe = text(one.get("severity"))
     when = local_day(text(one.get("onset")))
     words = joined(shown, text(one.get("description")), concept(one.get("exposureRoute")), when, *notes(one.get("note")))
-    return joined(words, f"({severe})" if severe and words else "", by=" ")
+    return joined(words, f"({reading.profile.word('statuses', severe) or severe})" if severe and words else "", by=" ")

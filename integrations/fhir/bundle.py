@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from integrations.fhir.location import address, root
+from integrations.fhir.location import address, root, sought
 from integrations.fhir.values import Node, node, nodes, text
 from mdo_portal.exchange import Unreadable
 
@@ -167,7 +167,8 @@ class Addresses:
     somebody else than `Patient/1` of another.
 
     Absolute (`https://…`, `urn:uuid:…`): the entry with that fullUrl. Relative: on the server of the one who points; where one of the two
-    lives on no server (a fullUrl that is a urn, or none), by type and id. `#id`: contained. The version behind an address is not looked at.
+    lives on no server (a fullUrl that is a urn, or none), by type and id. `#id`: contained. `Kind?identifier=…`: by kind and number. The
+    version behind an address is not looked at.
     An address that two different entries claim resolves to nothing: better no fact than the wrong one.
     """
 
@@ -183,7 +184,7 @@ class Addresses:
 
     def _claim(self, entry: Entry) -> None:
         short = f"{entry.kind}/{entry.id}" if entry.id else ""
-        url = entry.full_url.rstrip("/")
+        url = _alike(entry.full_url.rstrip("/"))
         is_alone = _put(self._known, url, entry) if url else True
         if short:
             is_alone_in_short = _put(self._short, short, entry)
@@ -199,20 +200,30 @@ class Addresses:
         if address.startswith("#"):
             return self._contained(address[1:], source)
         plain = _plain(address)
+        if "?" in plain:
+            return self._sought.get(sought(plain))
         if _ABSOLUTE.match(plain):
-            return self._known.get(plain)
+            return self._known.get(_alike(plain))
         home = root(source.full_url.rstrip("/"))
         beside = f"{home}/{plain}"
         if beside in self._known:
             return self._known[beside]
-        bare = f"urn:uuid:{plain}"
+        bare = _alike(f"urn:uuid:{plain}")
         if bare in self._known:
             return self._known[bare]
         return (self._homeless if home else self._short).get(plain)
 
+    @cached_property
+    def _sought(self) -> dict[tuple[str, str, str], Entry | None]:
+        found: dict[tuple[str, str, str], Entry | None] = {}
+        for entry in self.entries:
+            for one in nodes(entry.resource.get("identifier")):
+                _put(found, (entry.kind, *_number(one)), entry)
+        return found
+
     def numbered(self, reference: Any) -> Entry | None:
         """Who has the number that a Reference gives; None when nobody in this message has, or two have."""
-        number = _number(node(node(reference).get("identifier")))
+        number = _number(logical(reference))
         return self._by_number.get(number) if number[0] else None
 
     @cached_property
@@ -258,7 +269,19 @@ def _plain(address: str) -> str:
     return address.split("/_history/")[0].rstrip("/")
 
 
+def _alike(url: str) -> str:
+    """A UUID is the same in capitals and in small letters."""
+    return url.lower() if url[:9].lower() == "urn:uuid:" else url
+
+
 _PEOPLE = {"Practitioner", "PractitionerRole", "Organization", "HealthcareService"}
+
+
+def logical(reference: Any) -> Node:
+    """The number that a Reference gives of what it points at: its identifier, or that of a conditional reference; {} without."""
+    own = node(reference)
+    _, system, value = sought(text(own.get("reference")))
+    return next(iter(nodes(own.get("identifier"))), {}) or ({"system": system, "value": value} if value else {})
 
 
 def _number(identifier: Node) -> tuple[str, str]:

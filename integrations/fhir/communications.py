@@ -18,8 +18,10 @@ def communication(entry: Entry, reading: Reading) -> Facts:
     named = (text(node(one.get("contentReference")).get("display")) for one in parts)
     written = (_written(one, entry, reading) for one in parts)
     about, label = concept(own.get("topic")), reading.profile.label("message")
-    never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
-    how = joined(never, status(own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
+    never = joined(
+        status(reading.profile, own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" "
+    )
+    how = joined(never, status(reading.profile, own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
     whose = by_whom(own.get("sender"), entry, reading.where, reading.profile)
     said = [words for words in (*written, *named, *notes(own.get("note"))) if words] or [_without_words(entry, reading)]
     told = (joined(joined(joined(about, words, by=": "), how, by=" "), whose) for words in said if words)

@@ -1,4 +1,4 @@
-"""Whom to call about a patient, as the patient's own resource names them: somebody else, and never who refers or treats."""
+"""Whom to call about a patient, as the patient's own resource or one of theirs names them: never who refers or treats."""
 
 from __future__ import annotations
 
@@ -15,8 +15,19 @@ def contacts(patient: Entry, reading: Reading) -> Facts:
     return tuple(Fact(Section.OTHER, words, reading.profile.label("contact")) for words in dict.fromkeys(said) if words)
 
 
+def relative(entry: Entry, reading: Reading) -> Facts:
+    """The same of a RelatedPerson, as zib2020 tells of a contact person; who has neither a name nor a telephone is nobody to call."""
+    own = entry.resource
+    if not (own.get("name") or own.get("telecom")):
+        return ()
+    over = f"({reading.profile.label('over')})" if own.get("active") is False else ""
+    words = joined(_contact(own, reading), over, by=" ")
+    return (Fact(Section.OTHER, words, reading.profile.label("contact")),)
+
+
 def _contact(one: Node, reading: Reading) -> str:
-    name = node(one.get("name"))
+    held = [each for each in nodes(one.get("name")) if each.get("use") != "old"]
+    name = next(iter(held), {})
     called = text(name.get("text")) or joined(*map(text, name.get("given") or ()), person_name([name]).family, by=" ")
     called = called or text(node(one.get("organization")).get("display"))
     kinds = joined(*map(concept, nodes(one.get("relationship"))), by=", ")

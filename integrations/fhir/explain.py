@@ -26,6 +26,7 @@ from mdo_portal.exchange import (
     IncomingAnswer,
     IncomingDocument,
     IncomingReferral,
+    IncomingResult,
     LeftOver,
     MessageHeader,
     PatientIdentity,
@@ -93,6 +94,10 @@ class _Read:
             yield FieldRead("number", incoming.referral_number, self._place(incoming.referral_number, ()))
             yield FieldRead("answer", incoming.text[:MOST_VALUE], self._place(incoming.text, ()))
             yield from self._carried(incoming)
+        elif isinstance(incoming, IncomingResult):
+            number = incoming.referral_number
+            yield FieldRead("number", number, self._place(number, ()) if number else "")
+            yield from self._carried(incoming)
 
     def _patient(self, patient: PatientIdentity) -> Iterator[FieldRead]:
         looked = {name: self._rules.words("patient", name) for name in ("bsn", "local_number", "birth_on")}
@@ -136,7 +141,7 @@ class _Read:
             yield from self._contact(role, getattr(referral, role))
         yield from self._carried(referral)
 
-    def _carried(self, incoming: IncomingReferral | IncomingAnswer) -> Iterator[FieldRead]:
+    def _carried(self, incoming: IncomingReferral | IncomingAnswer | IncomingResult) -> Iterator[FieldRead]:
         for fact in incoming.facts:
             own = self._by_code.get(fact.code, ()) if fact.code else ()
             place = self._place(fact.text, (), fact.label, fact.code)

@@ -11,7 +11,7 @@ from integrations.fhir.bundle import Entry
 from integrations.fhir.materials import pointed
 from integrations.fhir.medication import medication
 from integrations.fhir.observation import observation
-from integrations.fhir.reading import Facts, Reading, because, fact, noted, status, until
+from integrations.fhir.reading import Facts, Reading, because, denied, fact, noted, status, until
 from integrations.fhir.values import (
     Node,
     answer_text,
@@ -36,7 +36,7 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     """Diagnosis when the request gives it as reason or nothing else is; else comorbidity, unless its category says otherwise."""
     own, dated = entry.resource, first_of(entry.resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     section = _condition_section(entry, reading)
-    state = status(own.get("verificationStatus"), own.get("clinicalStatus"), profile=reading.profile)
+    state = status(reading.profile, own.get("verificationStatus"), own.get("clinicalStatus"))
     stages = [_stage(stage, entry, reading) for stage in nodes(own.get("stage"))]
     label = reading.profile.label("stage")
     words = joined(called(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
@@ -101,7 +101,7 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
     named = fact(
         Section.IMAGING,
         joined(
-            joined(words, status(own.get("status")), by=" "),
+            joined(words, status(reading.profile, own.get("status")), by=" "),
             reasons(entry, reading.where, reading.profile),
             by_whom(own.get("interpreter"), entry, reading.where, reading.profile),
         ),
@@ -121,7 +121,7 @@ def _of_series(series: Node) -> str:
 def procedure(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or Section.TREATMENT
-    state = "(not done)" if own.get("notDone") is True else status(own.get("status"))
+    state = denied(own, reading) or status(reading.profile, own.get("status"))
     after = (
         concept(own.get("outcome")),
         *(concept(one) for name in ("complication", "followUp") for one in nodes(own.get(name))),
@@ -164,9 +164,9 @@ def report(entry: Entry, reading: Reading) -> Facts:
     words = f"{said} ({more})" if said and more else said or more
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
     beside = written_by(entry, reading.where, reading.profile)
-    shown = joined(joined(words, status(own.get("status")), by=" "), beside) if words else ""
+    shown = joined(joined(words, status(reading.profile, own.get("status")), by=" "), beside) if words else ""
     is_silent = not (words or own.get("presentedForm") or text(node(own.get("text")).get("div")))
-    state = status(own.get("status"))
+    state = status(reading.profile, own.get("status"))
     if is_silent and (state or not reading.where.all(own.get("result"), entry)):
         state = "" if word(own.get("status")) == "registered" else state
         shown = joined(reading.profile.label("report"), state, by=" ")  # that there is one, and no word of what it says

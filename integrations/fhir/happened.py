@@ -85,7 +85,7 @@ def _happened(entry: Entry, reading: Reading) -> Facts:
     dated, ended = first_of(own, *_DATES), local_day(text(node(own.get("period")).get("end")))
     states = [value for name in ("actuality", "status") if (value := text(own.get(name))) not in _IN_FORCE]
     why = joined(because(own), concept(own.get("cancelationReason")), by=", ")
-    words = joined(words, until(ended, reading), status(*states), intended(own, reading), by=" ")
+    words = joined(words, until(ended, reading), status(reading.profile, *states), intended(own, reading), by=" ")
     section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or Section.OTHER
     said = fact(section, joined(words, why), own.get("code"), label=reading.profile.label(label), dated=dated)
     return (*said, *noted(section, entry, reading, dated)) if notes(own.get("note")) else said
@@ -112,7 +112,7 @@ def _listed(entry: Entry, reading: Reading) -> Facts:
     section = reading.profile.section(codings(own.get("code"))) or Section.OTHER
     dated = first_of(own, "date")
     title = text(own.get("title")) or concept(own.get("code"))
-    state = "" if own.get("status") == "current" else status(own.get("status"))
+    state = "" if own.get("status") == "current" else status(reading.profile, own.get("status"))
     told = fact(section, joined(words, state, by=" ") if words else "", label=title, dated=dated)
     return (*told, *noted(section, entry, reading, dated)) if notes(own.get("note")) else told
 

@@ -17,6 +17,6 @@ def implant(entry: Entry, reading: Reading) -> Facts:
     kind = concept(own.get("type"))
     names = [text(one.get("name")) for one in nodes(own.get("deviceName"))]
     words = joined(*dict.fromkeys(filter(None, (kind, *names, text(own.get("model")), because(own)))))
-    shown = joined(words, status(own.get("status")), by=" ") if words else ""
+    shown = joined(words, status(reading.profile, own.get("status")), by=" ") if words else ""
     said = fact(Section.OTHER, shown, own.get("type"), label=reading.profile.label("device"))
     return (*said, *noted(Section.OTHER, entry, reading, "", kind or words))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 _ADDRESS = re.compile(r"(?:https?://[^?#]+/)?([A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?")
 
@@ -25,3 +26,12 @@ def root(full_url: str) -> str:
 def tail(address: str) -> str:
     """`Type/id` at the end of an address."""
     return "/".join(address.rstrip("/").split("/")[-2:])
+
+
+_SEARCH = re.compile(r"([A-Z][A-Za-z]{1,63})\?identifier=([^|&]*)\|([^|&]+)")
+
+
+def sought(told: str) -> tuple[str, str, str]:
+    """(kind, system, number) of a conditional reference (`Patient?identifier=system|number`); empty for any other search, and no search."""
+    found = _SEARCH.fullmatch(unquote(told)) if "?" in told else None
+    return (found[1], found[2], found[3]) if found else ("", "", "")

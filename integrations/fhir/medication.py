@@ -5,8 +5,8 @@ from __future__ import annotations
 from integrations.fhir.beside import according, asked_by, reasons
 from integrations.fhir.bundle import Entry
 from integrations.fhir.doses import dose
-from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
-from integrations.fhir.values import answer_text, concept, first_of, joined, local_day, node, nodes, quantity, text, word
+from integrations.fhir.reading import Facts, Reading, because, denied, fact, finished, intended, noted, until
+from integrations.fhir.values import answer_text, concept, first_of, joined, local_day, node, nodes, quantity, text
 from mdo_portal.exchange import Section
 
 
@@ -19,9 +19,10 @@ def medication(entry: Entry, reading: Reading) -> Facts:
     doses = joined(*(dose(item, reading.profile) for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]))
     if entry.kind == "MedicationDispense":
         doses = joined(doses, quantity(own.get("quantity")), quantity(own.get("daysSupply")))
-    taken = "" if text(own.get("taken")) in {"", "y"} else f"(taken: {text(own.get('taken'))})"
+    taken = f"taken={text(own.get('taken'))}" if text(own.get("taken")) not in {"", "y"} else ""
+    taken = f"({reading.profile.word('statuses', taken) or taken})" if taken else ""
     dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted", "whenHandedOver", "whenPrepared")
-    over = "(completed)" if word(own.get("status")) == "completed" else status(own.get("status"))
+    over = finished(own, reading.profile)
     ends = until(local_day(text(node(own.get("effectivePeriod")).get("end"))), reading)
     words = joined(joined(name, doses), ends, over, intended(own, reading), taken, denied(own, reading), by=" ") if name else ""
     whose = asked_by(entry, reading.where, reading.profile, "prescriber")

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.fhir.judge import faults
-from integrations.fhir.values import Node, nodes
+from integrations.fhir.judge import faults, shapes
+from integrations.fhir.values import Node, nodes, text
 
 _WHEN = (
     "authoredOn", "occurrenceDateTime", "occurrencePeriod", "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate",
@@ -45,6 +45,7 @@ class Mended:
 def mended(resource: Node, version: str) -> Mended | None:
     """None when it cannot be mended. The id stays, whatever its letters: it is an address inside the message and nothing else."""
     made = _retyped(_filled(resource))
+    made = _listed(made, str(made.get("resourceType", "")), version)
     kept = {name: value for name, value in made.items() if name != "id"}
     names = faults(kept, version)
     if names is None:
@@ -74,6 +75,26 @@ def _filled(value: Any) -> Any:
 
 def _is_empty(value: Any) -> bool:
     return value in ("", None, {}, []) or (isinstance(value, list) and all(_is_empty(one) for one in value))
+
+
+def _listed(value: Any, kind: str, version: str) -> Any:
+    """One thing where the version has a list is a list of one, and a list of one object where it has an object is that object. A list of
+    one word stays wrong: it may be the answer `geen`, or a status. The gate has bounded the depth.
+    """
+    if isinstance(value, list):
+        return [_listed(one, kind, version) for one in value]
+    if not isinstance(value, dict):
+        return value
+    known = shapes(text(value.get("resourceType")) if kind == "Resource" else kind, version)
+    found = {}
+    for name, one in value.items():
+        shape = known.get(name.removeprefix("_"))
+        if shape is not None and shape.many and not isinstance(one, list):
+            one = [one]
+        elif shape is not None and not shape.many and isinstance(one, list) and len(nodes(one)) == 1 == len(one):
+            one = one[0]
+        found[name] = _listed(one, shape.kind if not name.startswith("_") else "Element", version) if shape else one
+    return found
 
 
 def _retyped(resource: Node) -> Node:

@@ -1,4 +1,4 @@
-"""From one message to what it is: a referral, an addition to one that was sent before, or a notice that data lie ready."""
+"""From one message to what it is: a referral, an addition to one that was sent before, a result, or a notice that data lie ready."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from integrations.fhir.modified import without_modified
 from integrations.fhir.profile import Profile
 from integrations.fhir.referral import read_referral
 from integrations.fhir.request import has_request, with_contained
+from integrations.fhir.result import read_result
 from integrations.fhir.task import is_notice, question_of, read_notice
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
-from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, Section, Unreadable
+from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, IncomingResult, Section, Unreadable
 
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset", "history"}
 _REFUSED = {"batch-response": "no_request", "transaction-response": "no_request", "subscription-notification": "wrong_version"}
@@ -33,7 +34,7 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     """
     tree, older = newest(tree) if text(tree.get("type")) == "history" else (tree, ())
     read = _read(tree, profile)
-    if not isinstance(read, IncomingReferral | IncomingAnswer):
+    if not isinstance(read, IncomingReferral | IncomingAnswer | IncomingResult):
         return read
     bundles = tuple(bundles_in(tree))
     asked = [
@@ -51,6 +52,9 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     gone = unique(address("", text(own.get("url"))) or address("", url) for _, method, own, url in told if method == "DELETE")
     over = tuple(Fact(Section.OTHER, "", key=one) for one in gone)
     papers = tuple(one for one in gone if one.partition("/")[0] in _PAPERS)
+    if isinstance(read, IncomingResult):
+        left, taken = (*read.unmapped, *named), (*read.taken_back, *over)
+        return replace(read, unmapped=left, taken_back=taken, withdrawn=(*read.withdrawn, *papers))
     return replace(
         read,
         unmapped=(*read.unmapped, *named),
@@ -70,7 +74,7 @@ _PAPERS = ("DocumentReference", "DiagnosticReport", "Binary")
 
 
 def _read(tree: Node, profile: Profile) -> Incoming:
-    """Understand one message: a referral, an answer to a question or documents for a referral, or a notice that data lie ready.
+    """Understand one message: a referral, an answer to a question or documents for a referral, results, or a notice that data lie ready.
 
     Raises Unreadable: no_request, wrong_version, no_patient, split, too_many_entries or broken.
     """
@@ -78,6 +82,9 @@ def _read(tree: Node, profile: Profile) -> Incoming:
         raise Unreadable(_REFUSED[kind], f"Bundle.type {kind}") if kind in _REFUSED else Unreadable("broken", "Bundle.type")
     entries = entries_of(tree)
     kinds = {entry.kind for entry in entries}
+    bundled = next(filter(None, (moment(one.get("timestamp")) for _, one in bundles_in(tree))), None)
+    if (result := read_result(entries, profile, bundled)) is not None:
+        return result
     if not has_request(entries, profile):
         where = Addresses(entries)
         tasks = [entry for entry in entries if entry.kind == "Task"]
@@ -88,8 +95,7 @@ def _read(tree: Node, profile: Profile) -> Incoming:
         entries = entries if is_answer else with_contained(entries, profile)
         if (tasks or kinds & ADDITIONS) and not has_request(entries, profile):
             return read_addition(entries, tasks, profile)
-    times = (moment(one.get("timestamp")) for _, one in bundles_in(tree))
-    return read_referral(entries, profile, next(filter(None, times), None))
+    return read_referral(entries, profile, bundled)
 
 
 def _judged_task(entry: Entry, profile: Profile) -> Entry:

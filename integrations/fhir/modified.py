@@ -1,6 +1,7 @@
 """modifierExtension: FHIR forbids to read past one that is not understood, for it may turn the meaning round.
 
-One is understood: whether a treatment is permitted (zib-TreatmentDirective of 2017), which is shown beside the treatment.
+Understood are whether a treatment is permitted, or what is said of it instead (zib-TreatmentDirective of 2017 and 2020), and that a drug
+was stopped: they are shown beside it.
 
 The smallest part that can go without changing what is said goes, and is named: a resource that is contained, an element on which
 nothing hangs (the address of a patient), else the whole resource.
@@ -14,7 +15,7 @@ from typing import Any
 from integrations.fhir.bundle import MODIFIER as NAME
 from integrations.fhir.bundle import Entry
 from integrations.fhir.mend import HARMLESS
-from integrations.fhir.values import concept, nodes, text
+from integrations.fhir.values import Node, concept, nodes, text
 
 WHY = f"{NAME} not understood"
 
@@ -58,7 +59,10 @@ def without_modified(entry: Entry) -> Plain:
 
 
 _UNDERSTOOD = {
-    "Consent": ("http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-TreatmentPermitted",),
+    "Consent": (
+        "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-TreatmentPermitted",
+        "http://nictiz.nl/fhir/StructureDefinition/ext-TreatmentDirective2.SpecificationOther",
+    ),
     "MedicationRequest": (
         "http://nictiz.nl/fhir/StructureDefinition/zib-Medication-StopType",
         "http://nictiz.nl/fhir/StructureDefinition/ext-StopType",
@@ -75,10 +79,14 @@ def _permitted(entry: Entry) -> Entry | None:
     """The entry with the one word of `_UNDERSTOOD` among its extensions; None when it says something else, or nothing."""
     known = _UNDERSTOOD.get(entry.kind, ())
     said = nodes(entry.resource.get(NAME)) if known else []
-    if len(said) != 1 or text(said[0].get("url")) not in known or not concept(said[0].get("valueCodeableConcept")):
+    if len(said) != 1 or text(said[0].get("url")) not in known or not _words(said[0]):
         return None
     rest = {name: value for name, value in entry.resource.items() if name != NAME}
     return replace(entry, resource=rest | {"extension": [*nodes(rest.get("extension")), *said]})
+
+
+def _words(one: Node) -> str:
+    return concept(one.get("valueCodeableConcept")) or text(one.get("valueString"))
 
 
 def _has(value: Any) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from integrations.fhir.agreed import agreed
-from integrations.fhir.beside import according, asked_by, at_place, by_whom, unsent
+from integrations.fhir.beside import according, asked_by, at_place, beside, by_whom, unsent
 from integrations.fhir.body import part_of_body, sites
 from integrations.fhir.bundle import Entry
+from integrations.fhir.contacts import relative
 from integrations.fhir.happened import HAPPENED
 from integrations.fhir.materials import pointed, taken_from
-from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
+from integrations.fhir.reading import Facts, Reading, because, denied, fact, finished, intended, noted, status, until
 from integrations.fhir.timing import timing
 from integrations.fhir.values import (
     Node,
@@ -59,7 +60,14 @@ def _plan(entry: Entry, reading: Reading) -> Iterator[str]:
         named = text(node(one.get("reference")).get("display"))
         when = timing(node(detail.get("scheduledTiming")), reading.profile) or answer_text(detail, "scheduled")
         why = concept(detail.get("statusReason"))
-        yield joined(words or named, when, status(detail.get("status")) if words else "", denied(detail, reading), why, by=" ")
+        yield joined(
+            words or named,
+            when,
+            status(reading.profile, detail.get("status")) if words else "",
+            denied(detail, reading),
+            why,
+            by=" ",
+        )
         yield joined(*(concept(each) for each in nodes(one.get("outcomeCodeableConcept"))), *notes(one.get("progress")))
         yield joined(*unsent(one.get("outcomeReference"), entry, reading.where), by=", ")
     yield by_whom(own.get("author"), entry, reading.where, reading.profile)
@@ -97,8 +105,7 @@ def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     yield timing(node(own.get("occurrenceTiming")), reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
     yield asked_by(entry, reading.where, reading.profile)
-    yield status(own.get("priority")) if text(own.get("priority")) != "routine" else ""
-    yield joined(intended(own, reading), "(completed)" if text(own.get("status")) == "completed" else "", by=" ")
+    yield status(reading.profile, own.get("priority")) if text(own.get("priority")) != "routine" else ""
 
 
 def _body(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -111,7 +118,7 @@ def _body(entry: Entry, reading: Reading) -> Iterator[str]:
 def _device(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     used = reading.where.resolve(own.get("device"), entry)
-    state = status(used.resource.get("status")) if used and text(own.get("status")) != "completed" else ""
+    state = status(reading.profile, used.resource.get("status")) if used and text(own.get("status")) != "completed" else ""
     what = (concept(used.resource.get("type")) if used else "") or text(node(own.get("device")).get("display"))
     yield joined(what, state, by=" ") if what else ""
     why = [concept(one) for name in ("reasonCode", "indication") for one in nodes(own.get(name))]  # R4, STU3
@@ -128,8 +135,14 @@ def _diet(entry: Entry, reading: Reading) -> Iterator[str]:
 
 
 def _warned(entry: Entry, reading: Reading) -> Iterator[str]:
-    """Of what it warns: its words may say no more than `Anders`, and what it is stands where an extension points."""
-    yield from (pointed(one.get("valueReference"), entry, reading.where) for one in nodes(entry.resource.get("extension")))
+    """Of what it warns: its words may say no more than `Anders` or `conditie`, and what it is stands in its kind, or where an extension
+    points.
+    """
+    own, more = entry.resource, nodes(entry.resource.get("extension"))
+    yield joined(*map(concept, nodes(own.get("category"))), by=", ")
+    yield from (pointed(one.get("valueReference"), entry, reading.where) for one in more)
+    written = [one for one in more if "valueReference" not in one]
+    yield from beside({"extension": written}, entry, reading.where, reading.profile)
 
 
 def _vaccinated(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -163,6 +176,10 @@ _LASTING = {"CarePlan", "DeviceUseStatement", "NutritionOrder"}
 """What goes on until it is completed: that is no ordinary state of it, as it is of what was done."""
 
 
+_REQUESTS = {"ProcedureRequest", "ServiceRequest", "ReferralRequest"}
+"""Of these it says that they are completed, too: what was asked for was done."""
+
+
 def _began(own: Node) -> str:
     """Its day; the end of a period is none."""
     began = text(node(own.get("period")).get("start")) or first_of(own, *_DATES)
@@ -181,9 +198,11 @@ def _named(entry: Entry, reading: Reading) -> Facts:
     section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or usual
     dated, ended = _began(own), local_day(_ends(own))
     title = _titles(own) if entry.kind != "BodySite" else ""  # its place says it with its side
-    state = status(own.get("status") or own.get("lifecycleStatus"))
+    state = status(reading.profile, own.get("status") or own.get("lifecycleStatus"))
     if entry.kind in _LASTING and text(own.get("status")) == "completed":
         state = f"({reading.profile.label('over')})"
+    if entry.kind in _REQUESTS:
+        state = joined(intended(own, reading), finished(own, reading.profile), by=" ")
     if entry.kind == "CarePlan" and own.get("activity") and title:  # else it would read as the status of the last thing planned
         title, state = joined(title, state, by=" "), ""
     words = joined(*dict.fromkeys(filter(None, (title, *more(entry, reading)))), by="; ")
@@ -200,4 +219,4 @@ def _named(entry: Entry, reading: Reading) -> Facts:
     return (*said, *noted(section, entry, reading, dated, title)) if notes(own.get("note")) else said
 
 
-NAMED: dict[str, Callable[[Entry, Reading], Facts]] = dict.fromkeys(_MORE, _named) | HAPPENED
+NAMED: dict[str, Callable[[Entry, Reading], Facts]] = dict.fromkeys(_MORE, _named) | HAPPENED | {"RelatedPerson": relative}

@@ -24,4 +24,4 @@ def without_value(entry: Entry, reading: Reading) -> Fact:
     own = entry.resource
     section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or Section.OTHER
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "issued")
-    return Fact(section, status(own.get("status")), concept(own.get("code")), day(dated))
+    return Fact(section, status(reading.profile, own.get("status")), concept(own.get("code")), day(dated))

@@ -38,7 +38,7 @@ def observation(entry: Entry, reading: Reading) -> Facts:
             _answered(part, reading),
             by_code or reading.profile.section(codings(part.get("code"))) or section,
             dated,
-            own,
+            status(reading.profile, own.get("status")),
             beside,
             said_of,
         )
@@ -92,13 +92,13 @@ def _answered(part: Node, reading: Reading) -> Node:
     return part | {"valueBoolean": None, "valueString": reading.profile.label("yes" if value else "no")}
 
 
-def _observed(part: Node, section: Section, dated: str, whole: Node, place: str, how: str) -> Facts:
+def _observed(part: Node, section: Section, dated: str, state: str, place: str, how: str) -> Facts:
     """The value with where it was measured and until when it was so, what it should be and how it was judged: all as sent."""
     value, flags = answer_text(part) or concept(part.get("dataAbsentReason")), _flags(part)
     if not value:
         value, flags = flags, ""  # of some tests it is all that is told: negative
     usual = joined(*map(_usual, nodes(part.get("referenceRange"))))
-    beside = (f"({usual})" if usual else "", flags, status(whole.get("status")))
+    beside = (f"({usual})" if usual else "", flags, state)
     words = joined(joined(value, place, by=" " if place.startswith("(") else ", "), *beside, by=" ") if value else ""
     words = joined(words, how) if words else ""
     return fact(section, words, part.get("code"), label=called(part.get("code")), dated=dated)

@@ -9,7 +9,7 @@ from typing import Any
 from integrations.fhir.beside import person
 from integrations.fhir.bundle import Entry
 from integrations.fhir.location import tail
-from integrations.fhir.people import contact
+from integrations.fhir.people import contact, in_role
 from integrations.fhir.profile import Profile
 from integrations.fhir.reading import Reading, is_in_error
 from integrations.fhir.request import Request, choose_patient, is_other, is_review
@@ -46,7 +46,7 @@ _RANKS = {"routine": 0, "urgent": 1, "asap": 2}
 def referrer(request: Request, reading: Reading) -> Contact:
     """Who asks, by the request; where it does not say, by its Task, its message or its letter."""
     is_machine = _is_machine(request.requester, request.entry, reading)
-    who = Contact() if is_machine else contact(request.requester, request.entry, reading.where, reading.profile)
+    who = Contact() if is_machine else _at_work(request, reading)
     if who == Contact():
         asking = [one for one in _askers(request, reading) if one != Contact()]
         sender = next((one.name for one in asking if one.name == one.organisation), "")  # a hospital, for somebody of its own
@@ -55,6 +55,20 @@ def referrer(request: Request, reading: Reading) -> Contact:
         return who
     house = contact(request.on_behalf_of, request.entry, reading.where, reading.profile)
     return replace(who, organisation=house.name)
+
+
+def _at_work(request: Request, reading: Reading) -> Contact:
+    """Who asks; a person in the one role that the message holds of them, which says where they work."""
+    asked = reading.where.resolve(request.requester, request.entry)
+    roles = [one for one in reading.where.entries if asked and one.kind == "PractitionerRole" and _is_of(one, asked, reading)]
+    if len(roles) == 1:
+        return in_role(roles[0], reading.where, reading.profile)
+    return contact(request.requester, request.entry, reading.where, reading.profile)
+
+
+def _is_of(role: Entry, somebody: Entry, reading: Reading) -> bool:
+    who = reading.where.resolve(role.resource.get("practitioner"), role)
+    return who is not None and who.place == somebody.place
 
 
 _ASKS = {"Task": ("requester",), "MessageHeader": ("author", "responsible", "sender"), "Composition": ("author", "custodian")}
@@ -97,5 +111,12 @@ def _is_machine(reference: Any, entry: Entry, reading: Reading) -> bool:
 
 
 def gp(patient: Entry, reading: Reading) -> Contact:
-    named = nodes(patient.resource.get("generalPractitioner"))
-    return contact(named[0], patient, reading.where, reading.profile) if named else Contact()
+    """The first who is a person, else the practice; who stands beside his practice works there."""
+    named = [contact(one, patient, reading.where, reading.profile) for one in nodes(patient.resource.get("generalPractitioner"))]
+    practice = next((one for one in named if one.organisation and one.organisation == one.name), Contact())
+    person_ = next((one for one in named if one.name and one is not practice), Contact())
+    if person_ == Contact():
+        return next(iter(named), Contact())
+    if person_.organisation:
+        return person_
+    return replace(person_, organisation=practice.name, phone=person_.phone or practice.phone)

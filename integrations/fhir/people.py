@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.bundle import Addresses, Entry, logical
 from integrations.fhir.in_force import tags
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, best_first, concept, day, ended_on, extension, is_past, node, nodes, text, unique, word
@@ -173,10 +173,10 @@ def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -
     """The professional, role, service or organisation a Reference points at; its display when it is not in the message."""
     found = where.resolve(extension(reference, _ROLE), source) or where.resolve(reference, source) or where.numbered(reference)
     if found is None:
-        logical = _numbered(node(node(reference).get("identifier")), profile)
-        return Contact(name=text(node(reference).get("display")), number=logical[1], authority=logical[0])
+        authority, number = _numbered(logical(reference), profile)
+        return Contact(name=text(node(reference).get("display")), number=number, authority=authority)
     if found.kind == "PractitionerRole":
-        return _in_role(found, where, profile)
+        return in_role(found, where, profile)
     if found.kind in {"Organization", "HealthcareService"}:
         return _organisation(found.resource, profile)
     if found.kind in _CALLED:
@@ -197,7 +197,7 @@ def _called(resource: Node) -> str:
     return next(filter(None, said), "")
 
 
-def _in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:
+def in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:
     who = _in_person(role, where, profile)
     house = node(role.resource.get("organization"))
     home = where.resolve(house, role) or where.numbered(house)
@@ -218,7 +218,7 @@ def _in_person(role: Entry, where: Addresses, profile: Profile) -> Contact:
     found = where.resolve(reference, role) or where.numbered(reference)
     if found and found.kind == "Practitioner":
         return _practitioner(found.resource, profile)
-    number = _numbered(node(reference.get("identifier")), profile)
+    number = _numbered(logical(reference), profile)
     return Contact(name=text(reference.get("display")), number=number[1], authority=number[0])
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from integrations.fhir import xml_reader
-from integrations.fhir.bundle import Entry, entries_of
+from integrations.fhir.bundle import Entry, entries_of, logical
 from integrations.fhir.json_gate import MAX_PIECES, load
 from integrations.fhir.message import read_message
 from integrations.fhir.own_numbers import numbers_at, own_number_places
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import is_of_another_wire, load_profile
 from integrations.fhir.request import KINDS
+from integrations.fhir.truths import truthful
 from integrations.fhir.values import Node, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
@@ -81,7 +82,7 @@ class FhirReader:
 
 def tree_of(raw: bytes, version: str) -> Node:
     """The message as the tree that JSON gives, of JSON and of XML. Raises Unreadable: no_header, broken."""
-    return _named(xml_reader.load(raw, version) if looks_like_xml(raw) else load(raw))
+    return _named(xml_reader.load(raw, version) if looks_like_xml(raw) else truthful(load(raw), raw))
 
 
 def numbers_of(raw: bytes) -> tuple[tuple[str, str], ...]:
@@ -111,7 +112,7 @@ def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
     found = [pair for entry in entries if entry.kind == "Patient" for pair in identifiers(entry.resource)]
     for told in (entry.resource for entry in entries if entry.kind in _NAMES_PATIENT):
         for name in ("for", "subject", "patient"):
-            found += identifiers({"identifier": node(told.get(name)).get("identifier")})
+            found += identifiers({"identifier": logical(told.get(name))})
         found += [
             pair for one in nodes(told.get("contained")) if one.get("resourceType") == "Patient" for pair in identifiers(one)
         ]

@@ -63,14 +63,19 @@ def fact(section: Section, words: str, code: Any = None, *, label: str = "", dat
     return (Fact(section, shown, label, day(dated), value, system),)
 
 
-def status(*values: Any, profile: Profile | None = None) -> str:
-    """`(refuted)`: a status is shown whenever it is not the ordinary one, so that nothing denied reads as true.
+def status(profile: Profile, *values: Any) -> str:
+    """`(weerlegd)`: a status is shown whenever it is not the ordinary one, so that nothing denied reads as true.
 
-    In the profile's words where it has them: `(recidief)`.
+    In the profile's words where it has them, else in those of the sender.
     """
-    found = [word(value) for value in values if word(value) not in _SILENT]
-    found = [profile.word("statuses", one) or one for one in found] if profile else found
+    found = [profile.word("statuses", one) or one for value in values if (one := word(value)) not in _SILENT]
     return f"({', '.join(found)})" if found else ""
+
+
+def finished(own: Node, profile: Profile) -> str:
+    """The same where it says that it is completed, too: of a drug, or of what was asked for, that is not the ordinary state."""
+    is_completed = own.get("status") == "completed"
+    return f"({profile.word('statuses', 'completed') or 'completed'})" if is_completed else status(profile, own.get("status"))
 
 
 _DENIALS = ("doNotPerform", "notDone", "notGiven", "prohibited")

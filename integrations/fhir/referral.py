@@ -73,7 +73,8 @@ def _taken_back(read: IncomingReferral, request: Request, where: Addresses) -> I
 
 def _surviving(anchor: Entry, sifted: Sifted) -> Entry:
     if anchor.place in sifted.refused:
-        is_of_r5 = "concept" in node(anchor.resource.get("code"))  # there a CodeableReference
+        own = anchor.resource
+        is_of_r5 = "concept" in node(own.get("code")) or "reason" in own or "bodyStructure" in own  # elements that only R5 has
         raise Unreadable("wrong_version" if is_of_r5 else "broken", f"{anchor.place}: {sifted.refused[anchor.place]}")
     return next(entry for entry in sifted.where.entries if entry.place == anchor.place)
 

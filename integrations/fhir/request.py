@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import unquote
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.bundle import Addresses, Entry, logical
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.performed import orders_of_results
@@ -23,6 +21,7 @@ from mdo_portal.exchange import Unreadable
 KINDS = {"R4": "ServiceRequest", "STU3": "ReferralRequest"}
 PROCEDURE = "ProcedureRequest"
 """In STU3 a request for something to be done: a referral only when it says that it asks for a tumour board."""
+ALL_KINDS = {*KINDS.values(), PROCEDURE}
 _MEANINGS = ("category", "code", "type", "serviceRequested", "orderDetail")
 
 
@@ -46,7 +45,7 @@ class Request:
 
 def choose_request(where: Addresses, profile: Profile) -> Entry:
     """The request this message is about: a tumour-board review before others, one that holds before one that was taken back, the focus
-    of a message before the rest, what a Task asks for before what none does.
+    of a message before the rest, what a Task asks for before what none does, what says why before what does not.
 
     Raises Unreadable("no_request"), or "wrong_version" when the message holds the request of the other FHIR version.
     """
@@ -56,21 +55,43 @@ def choose_request(where: Addresses, profile: Profile) -> Entry:
     found = found or [entry for entry in where.entries if _asks_for_a_board(entry, profile)]
     if not found and kinds & set(KINDS.values()):
         raise Unreadable("wrong_version", f"link is {profile.version}")
-    done = orders_of_results(where)
-    asking = [entry for entry in found if entry.place not in done or _how_clear(entry, profile) < 2 or _has_a_task(entry, where)]
+    asking = _asking(found, where, profile)
     if found and not asking:
         raise Unreadable("no_request", f"{found[0].place} {text(found[0].resource.get('status'))}")
     meant = [entry for entry in asking if entry.resource.get("doNotPerform") is not True]
     if not meant:
         raise Unreadable("no_request", f"{found[0].place}.doNotPerform" if found else wanted)
     focus = _focus(where)
-    return min(meant, key=lambda entry: (*_rank(entry, profile, focus), len(meant) > 1 and not _has_a_task(entry, where)))
+    return (
+        meant[0] if len(meant) == 1 else min(meant, key=lambda entry: (*_rank(entry, profile, focus), *_tie(entry, meant, where)))
+    )
+
+
+def _asking(found: list[Entry], where: Addresses, profile: Profile) -> list[Entry]:
+    """The requests that are more than an order for what was done upon it."""
+    done = orders_of_results(where)
+    return [entry for entry in found if entry.place not in done or _how_clear(entry, profile) < 2 or _has_a_task(entry, where)]
+
+
+def are_orders(where: Addresses, profile: Profile) -> bool:
+    """Whether every request in the message is the order for a result beside it; so where there is none."""
+    return not _asking([entry for entry in where.entries if entry.kind in ALL_KINDS], where, profile)
 
 
 def _rank(entry: Entry, profile: Profile, focus: set[str]) -> tuple[bool, ...]:
     is_over = text(entry.resource.get("status")) == "completed"
     asks = _how_clear(entry, profile)
     return (asks > 0, is_request_taken_back(entry.resource), is_over, entry.place not in focus, asks > 1)
+
+
+def _tie(entry: Entry, others: list[Entry], where: Addresses) -> tuple[bool, ...]:
+    """Of requests that are as clear: one that a Task asks for, that is no part of what another asks, that says why."""
+    rests_on = {one.place for one in where.all(entry.resource.get("basedOn") or [], entry)}
+    is_part = any(other.place in rests_on for other in others)
+    return (not _has_a_task(entry, where), is_part, not any(entry.resource.get(name) for name in _WHY))
+
+
+_WHY = ("note", "description", "reasonCode", "reasonReference")
 
 
 def _has_a_task(entry: Entry, where: Addresses) -> bool:
@@ -184,12 +205,6 @@ def _occurrence(own: Node) -> date | None:
     return day(own.get("occurrenceDateTime")) or day(period.get("end"))
 
 
-def _searched(reference: Any) -> list[tuple[str, str]]:
-    """A conditional reference of a transaction: `Patient?identifier=system|number`."""
-    found = re.fullmatch(r"Patient\?identifier=([^|&]*)\|([^|&]+)", unquote(text(node(reference).get("reference"))))
-    return [(found[1], found[2])] if found else []
-
-
 def choose_patient(request: Entry, where: Addresses) -> Entry:
     """The patient of the request. Raises Unreadable("no_patient"): a guess among patients is never made."""
     subject = request.resource.get("subject")
@@ -206,7 +221,7 @@ def named_patient(request: Entry, entries: Iterable[Entry]) -> list[Entry]:
     """The patient as the request itself names him, by number and display, when the message holds no Patient at all."""
     subject = node(request.resource.get("subject"))
     address = text(subject.get("reference"))
-    numbers = nodes(subject.get("identifier"))
+    numbers = nodes(subject.get("identifier")) or nodes(logical(subject))
     if any(entry.kind == "Patient" for entry in entries) or address.startswith("#") or not identifiers({"identifier": numbers}):
         return []
     shown = text(subject.get("display"))
@@ -226,7 +241,7 @@ def is_other(reference: Any, patient: Entry, where: Addresses, source: Entry) ->
     found = where.resolve(reference, source)
     if found:
         return found.resource != patient.resource
-    logical = identifiers({"identifier": node(reference).get("identifier")}) or _searched(reference)
-    if logical:
-        return _issued(logical[0]) not in map(_issued, identifiers(patient.resource))
+    named = identifiers({"identifier": logical(reference)})
+    if named:
+        return _issued(named[0]) not in map(_issued, identifiers(patient.resource))
     return bool(text(node(reference).get("reference")))

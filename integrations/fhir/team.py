@@ -17,7 +17,7 @@ def teammates(entry: Entry, reading: Reading) -> tuple[Facts, bool]:
     """Who else is in a CareTeam, each with his role, the patient by no name; and whether that is all of them."""
     others = [one for one in nodes(entry.resource.get("participant")) if not _place(one, entry, reading)]
     named = [(one, person(node(one.get("member")), entry, reading.where, reading.profile, known=_role(one))) for one in others]
-    over = status(entry.resource.get("status"))
+    over = status(reading.profile, entry.resource.get("status"))
     words = (
         joined(joined(_role(one), name, by=": "), until(local_day(ended_on(one)), reading), over, by=" ")
         for one, name in named

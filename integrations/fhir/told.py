@@ -48,7 +48,7 @@ def only_narrative(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(
         own, "effectiveDateTime", "effectivePeriod", "performedDateTime", "onsetDateTime", "date", "issued", "recordedDate"
     )
-    state = status(own.get("verificationStatus"), own.get("clinicalStatus"), own.get("status"), profile=reading.profile)
+    state = status(reading.profile, own.get("verificationStatus"), own.get("clinicalStatus"), own.get("status"))
     words = joined(words, state, denied(own, reading), by=" ")  # what is refuted or must not be done says so here as well
     label = reading.profile.label("allergy") if entry.kind == "AllergyIntolerance" else ""
     return (Fact(section, words, concept(own.get("code")) or concept(own.get("type")) or label, day(dated)),)
@@ -125,7 +125,7 @@ def impression(entry: Entry, reading: Reading) -> Facts:
     told = (text(own.get("summary")), text(own.get("description")), *notes(own.get("note")), *looked, *found, *expected, about)
     said = dict.fromkeys(filter(None, told))
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "date")
-    state = status(own.get("status"), profile=reading.profile)
+    state = status(reading.profile, own.get("status"))
     whose = by_whom(own.get("assessor"), entry, reading.where, reading.profile)
     return tuple(
         _fact(Section.COURSE, joined(joined(words, state, by=" "), whose), reading, "impression", dated) for words in said
@@ -140,7 +140,7 @@ def family(entry: Entry, reading: Reading) -> Facts:
     words = joined(joined(concept(own.get("relationship")), had, by=": "), *notes(own.get("note")))
     words = joined(words, died, by=" ") if words else ""
     unknown = concept(own.get("dataAbsentReason"))
-    shown = joined(words, f"({unknown})" if unknown else status(own.get("status")), denied(own, reading), by=" ")
+    shown = joined(words, f"({unknown})" if unknown else status(reading.profile, own.get("status")), denied(own, reading), by=" ")
     return (_fact(Section.COMORBIDITY, shown, reading, "family", first_of(own, "date")),) if words else ()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from integrations import xml_gate
 from integrations.fhir.judge import Shape, shapes
+from integrations.fhir.truths import truth
 from integrations.fhir.values import Node
 from integrations.xml_gate import Element
 from mdo_portal.exchange import Unreadable
@@ -103,8 +104,8 @@ class _Loose:
 
 _HEAD = frozenset(
     ("assigner", "contained", "destination", "display", "endpoint", "entry", "for", "fullUrl", "groupIdentifier", "id", "identifier",
-     "meta", "method", "name", "parameter", "part", "patient", "receiver", "request", "resource", "sender", "source", "subject", "system",
-     "type", "use", "value")
+     "meta", "method", "name", "parameter", "part", "patient", "receiver", "reference", "request", "resource", "sender", "source",
+     "subject", "system", "type", "use", "value")
 )  # fmt: skip
 """All that FhirReader.header looks at, at whatever depth; what a resource is called is not among the children."""
 
@@ -141,7 +142,7 @@ def _plain(value: str | None, kind: str) -> Any:
     if value is None:
         return None
     if kind == "boolean":
-        return {"true": True, "false": False}.get(value, value)
+        return truth(value)
     if kind == "number":
         try:
             return int(value) if value.lstrip("-").isdecimal() and len(value) < 20 else Decimal(value)

@@ -93,7 +93,7 @@ _REST = re.compile(r"[:;,(]")
 def are_two(label: str, first: tuple[str, str], second: tuple[str, str]) -> bool:
     """Whether two facts under this label are two things: it says of what kind they are (*Allergie*), and the patient may have several.
 
-    Each as (code, words). They are one when the code is, else when the words begin alike: `Penicilline`, `Penicilline (refuted)`.
+    Each as (code, words). They are one when the code is, else when the words begin alike: `Penicilline`, `Penicilline (weerlegd)`.
     """
     if label.partition(" (")[0] not in OWN_LABELS - _ONCE:
         return False

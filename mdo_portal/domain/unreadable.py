@@ -108,6 +108,7 @@ UNREADABLE_REASONS: dict[str, str] = {
     ),
     "wrong_version": N_(
         "De versie van dit bericht is anders dan afgesproken. Het is bewaard; kies bij Instellingen het profiel van die versie."
+        " FHIR R5 leest het portaal niet: vraag de afzender om R4 of STU3."
     ),
     "identity_conflict": N_(
         "De patiënt in dit bericht past niet bij wie hier staat. Er is niets samengevoegd; iemand beslist op de pagina Wie is dit."

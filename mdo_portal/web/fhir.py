@@ -178,9 +178,10 @@ def _sorted(raw: bytes, comer: Comer, kind: str) -> Sorted:
         refused=trouble(wiring_profiles.fhir_version(comer.link.profile_in)),
     )
     if kind and not found.arrival.reason and found.arrival.header.kind.partition("/")[0] != kind:
-        return reception.sort(
+        other = reception.sort(
             raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=comer.link, refused="broken"
         )
+        return reception.because(other, f"no {kind}, and this address takes nothing else")
     return found
 
 

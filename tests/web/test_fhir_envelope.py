@@ -148,3 +148,22 @@ def test_who_says_half_and_falls_silent_holds_a_thread_for_a_while_only(
     app.test_client().open("/fhir/metadata", method=method, environ_overrides={"gunicorn.socket": line, **upgrade})
 
     assert line.waits == waits
+
+
+def test_who_made_a_body_that_is_refused_hears_what_is_wrong_with_it(client: FlaskClient) -> None:
+    """*No readable message header* sent a vendor looking for a header, where a comma was one too many."""
+    told = [
+        post(client, path, body).json["issue"][0]["diagnostics"]
+        for path, body in (
+            ("/fhir", REFERRAL.decode().encode("utf-16")),
+            ("/fhir", b'{"resourceType": "Bundle",}'),
+            ("/fhir", b'{"id": "1", "id": "2"}'),
+            ("/fhir/ServiceRequest", REFERRAL),
+        )
+    ]
+    assert told == [
+        "no readable message header: not UTF-8",
+        "no readable message header: not JSON at character 26",
+        "message is damaged: a key stands twice in one object",
+        "message is damaged: no ServiceRequest, and this address takes nothing else",
+    ]

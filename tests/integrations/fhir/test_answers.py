@@ -71,7 +71,7 @@ def test_a_value_that_comes_along_is_an_answer_whatever_the_state() -> None:
 
 
 def test_a_question_that_is_turned_down_without_a_word_says_that() -> None:
-    assert read(task(question=FIRST, status="rejected")).text == "(rejected)"
+    assert read(task(question=FIRST, status="rejected")).text == "(afgewezen)"
 
 
 @pytest.mark.parametrize(

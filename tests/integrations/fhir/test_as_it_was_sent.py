@@ -38,7 +38,7 @@ def test_a_result_that_was_called_off_says_so_beside_the_reason() -> None:
         about("Observation", status="cancelled", code=words("Hb"), category=lab, effectiveDateTime="2026-04-08", extension=why)
     ).facts
     assert (found.section, found.label, str(found.dated_on)) == (Section.MARKER, "Hb", "2026-04-08")
-    assert found.text == "(cancelled); statusReason: te weinig materiaal"
+    assert found.text == "(geannuleerd); statusReason: te weinig materiaal"
 
 
 def test_of_several_codes_the_words_of_the_one_that_was_chosen_are_shown() -> None:
@@ -82,7 +82,7 @@ def test_a_value_under_another_bsn_is_of_another() -> None:
         (about("CarePlan", status="active", intent="plan", title="Nazorg", created="2024-03"), "Nazorg (2024-03)"),
         (about("Specimen", type=words("Biopt"), collection={"collectedDateTime": "2026-01"}), "Biopt (2026-01)"),
         (about("Encounter", status="finished", type=[words("Opname")], period={"start": "2019-02"},
-               **{"class": {"code": "IMP"}}), "Opname (finished) (2019-02)"),
+               **{"class": {"code": "IMP"}}), "Opname (afgerond) (2019-02)"),
         (about("ImagingStudy", status="available", description="CT thorax", started="2025"), "CT thorax (2025)"),
         (of_patient("AllergyIntolerance", reaction=[{"substance": words("latex"), "manifestation": [words("jeuk")]}],
                     recordedDate="2018"), "latex: jeuk (2018)"),
@@ -139,7 +139,7 @@ def test_ordinary_confidentiality_is_not_named() -> None:
 def test_why_somebody_was_seen_is_told_also_when_it_was_not_sent_along() -> None:
     seen = about("Encounter", status="finished", type=[words("SEH")], reasonReference=[{"display": "Kortademig"}],
                  **{"class": {"code": "EMER"}})  # fmt: skip
-    assert told(seen) == [("Contact", "SEH; Kortademig (finished)")]
+    assert told(seen) == [("Contact", "SEH; Kortademig (afgerond)")]
 
 
 def test_words_that_only_say_that_it_is_a_review_are_not_repeated() -> None:

@@ -137,7 +137,7 @@ def test_who_left_the_team_or_a_team_that_is_over_is_not_the_case_manager() -> N
     assert found.case_manager.name == "Kok"
     assert [fact.text for fact in found.facts] == [
         "Casemanager: Oud (tot 2020-01-01)",
-        "Casemanager: Vroeger (inactive)",
+        "Casemanager: Vroeger (niet actief)",
     ]
 
 

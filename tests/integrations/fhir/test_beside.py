@@ -121,7 +121,7 @@ def test_a_drug_that_was_given_is_there_with_its_day() -> None:
         )
     ).facts
     assert (fact.section, fact.label, fact.text, str(fact.dated_on)) == (
-        Section.MEDICATION, "Toegediend", "FOLFOX (completed)", "2026-01-02",
+        Section.MEDICATION, "Toegediend", "FOLFOX (afgerond)", "2026-01-02",
     )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def test_why_something_is_taken_or_was_done_stands_with_it() -> None:
 def test_an_allergy_says_a_low_risk_too_and_to_which_substance() -> None:
     reaction = {"substance": words("Jomeron"), "manifestation": [words("Urticaria")]}
     found = read(one("AllergyIntolerance", code=words("Contrastmiddel"), criticality="low", reaction=[reaction]))
-    assert texts(found) == ["Contrastmiddel: Jomeron: Urticaria; risico: low"]
+    assert texts(found) == ["Contrastmiddel: Jomeron: Urticaria; risico: laag"]
 
 
 def test_what_a_diagnosis_rests_on_stands_with_it() -> None:

@@ -32,7 +32,7 @@ def test_when_an_allergy_showed_and_by_which_way_stands_with_it() -> None:
         "severity": "severe",
     }
     found = of_patient("AllergyIntolerance", code={"text": "Jodium"}, lastOccurrence="2020-03-02", reaction=[shock])
-    assert told(found) == [("Allergie", "Jodium: shock; intraveneus; 2019-05-01 (severe); laatst: 2020-03-02")]
+    assert told(found) == [("Allergie", "Jodium: shock; intraveneus; 2019-05-01 (ernstig); laatst: 2020-03-02")]
 
 
 def test_an_operation_of_which_the_patient_tells_says_so_and_what_was_used() -> None:

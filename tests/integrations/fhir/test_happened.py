@@ -43,7 +43,7 @@ def test_an_appointment_says_when_here_with_whom_and_that_it_is_off() -> None:
         "start": "2026-03-20T08:00:00Z", "end": "2026-03-20T08:30:00Z", "comment": "Nuchter", "cancelationReason": words("Patiënt ziek"),
     }  # fmt: skip
     found = read(made)
-    assert told(found) == [("Afspraak", "CT thorax; 2026-03-20 09:00 – 09:30; CT 1; Nuchter (cancelled); Patiënt ziek")]
+    assert told(found) == [("Afspraak", "CT thorax; 2026-03-20 09:00 – 09:30; CT 1; Nuchter (geannuleerd); Patiënt ziek")]
     assert str(found.facts[0].dated_on) == "2026-03-20"
 
 

@@ -86,7 +86,7 @@ def test_a_drug_under_a_heading_says_which(kind: str) -> None:
         entry=[{"item": {"reference": "MedicationStatement/m"}}],
     )
     above = letter(("Gestopte medicatie", "MedicationStatement/m")) if kind == "letter" else listed
-    assert ("Gestopte medicatie", "Tamoxifen (unknown)") in told(above, drug)
+    assert ("Gestopte medicatie", "Tamoxifen (status onbekend)") in told(above, drug)
 
 
 def test_a_section_without_a_title_stands_under_the_one_around_it() -> None:

@@ -22,7 +22,7 @@ def device(**more: Any) -> Node:
     [
         ({}, "Pacemaker"),
         ({"status": "active", "deviceName": [{"name": "Hartslag 3", "type": "model-name"}]}, "Pacemaker; Hartslag 3"),
-        ({"status": "inactive", "statusReason": [{"text": "verwijderd"}]}, "Pacemaker; verwijderd (inactive)"),
+        ({"status": "inactive", "statusReason": [{"text": "verwijderd"}]}, "Pacemaker; verwijderd (niet actief)"),
     ],
 )
 def test_an_implant_of_the_patient_is_told(more: Node, shown: str) -> None:
@@ -47,7 +47,7 @@ def test_a_device_of_which_the_use_is_told_is_told_once() -> None:
     ("use", "more", "shown"),
     [
         ({"status": "completed"}, {}, "Pacemaker (voorbij)"),
-        ({"status": "active"}, {"status": "inactive"}, "Pacemaker (inactive)"),
+        ({"status": "active"}, {"status": "inactive"}, "Pacemaker (niet actief)"),
         ({"status": "completed", "timingPeriod": {"start": "2020", "end": "2024"}}, {}, "Pacemaker (tot 2024) (voorbij) (2020)"),
     ],
 )

@@ -79,7 +79,7 @@ def test_what_somebody_did_in_an_operation_stands_with_the_name() -> None:
 def test_in_which_part_somebody_had_a_visit_stands_with_the_name() -> None:
     there = [{"type": [{"text": "supervisor"}], "individual": to("Practitioner/krol")}]
     visit = about("Encounter", status="finished", **{"class": {"code": "AMB"}}, type=[{"text": "Poli"}], participant=there)
-    assert told(visit, KROL) == [("Contact", "Poli; door: dr. A. Krol (supervisor) (finished)")]
+    assert told(visit, KROL) == [("Contact", "Poli; door: dr. A. Krol (supervisor) (afgerond)")]
 
 
 def test_a_function_is_said_once() -> None:

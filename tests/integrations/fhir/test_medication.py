@@ -52,9 +52,9 @@ def test_what_was_given_says_how_much() -> None:
         "MedicationAdministration", status="completed", effectiveDateTime="2026-02-01",
         dosage={"dose": amount(175, "mg/m2"), "rateRatio": rate, "route": words("iv")},
     )  # fmt: skip
-    assert told(read(given)) == [("Toegediend", "Methotrexaat; 175 mg/m2, 500 ml/3 h, iv (completed)")]
+    assert told(read(given)) == [("Toegediend", "Methotrexaat; 175 mg/m2, 500 ml/3 h, iv (afgerond)")]
     handed = drug("MedicationDispense", status="completed", quantity=amount(112, "tablet"), daysSupply=amount(14, "d"))
-    assert told(read(handed)) == [("Verstrekt", "Methotrexaat; 112 tablet; 14 d (completed)")]
+    assert told(read(handed)) == [("Verstrekt", "Methotrexaat; 112 tablet; 14 d (afgerond)")]
 
 
 def test_a_drug_that_is_made_of_ingredients_has_a_name() -> None:

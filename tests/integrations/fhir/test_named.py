@@ -34,11 +34,11 @@ NAMED: list[tuple[Node, tuple[str, str, Section, date | None]]] = [
     (
         made("CarePlan", status="active", intent="plan", title="Plan A", description="in opzet curatief", period={"start": "2026-03-01"},
              activity=[{"detail": {"status": "scheduled", "code": text("Chemoradiatie")}}]),
-        ("Behandelplan", "Plan A; in opzet curatief; Chemoradiatie (scheduled)", Section.TREATMENT, date(2026, 3, 1)),
+        ("Behandelplan", "Plan A; in opzet curatief; Chemoradiatie (ingepland)", Section.TREATMENT, date(2026, 3, 1)),
     ),
     (
         made("CarePlan", status="draft", intent="plan", category=[text("MDO")], activity=[{"reference": {"display": "Operatie"}}]),
-        ("Behandelplan", "MDO (draft); Operatie", Section.TREATMENT, None),
+        ("Behandelplan", "MDO (concept); Operatie", Section.TREATMENT, None),
     ),
     (
         made("Goal", lifecycleStatus="active", description=text("Thuis blijven wonen"), target=[{"dueDate": "2026-06-01"}]),
@@ -46,18 +46,18 @@ NAMED: list[tuple[Node, tuple[str, str, Section, date | None]]] = [
     ),
     (
         made("Flag", status="inactive", code=text("MRSA-drager"), period={"start": "2025-01-02"}),
-        ("Waarschuwing", "MRSA-drager (inactive)", Section.OTHER, date(2025, 1, 2)),
+        ("Waarschuwing", "MRSA-drager (niet actief)", Section.OTHER, date(2025, 1, 2)),
     ),
     (
         {"resourceType": "Consent", "id": "x", "status": "active", "patient": TO, "dateTime": "2026-01-05", "scope": text("treatment"),
          "category": [{"coding": [{"code": "11291000146105", "display": "Behandelaanwijzing"}]}], "policyRule": text("x"),
          "provision": {"type": "deny", "code": [text("Reanimatie")]}},
-        ("Toestemming of afspraak", "Behandelaanwijzing; deny: Reanimatie", Section.WISH, date(2026, 1, 5)),
+        ("Toestemming of afspraak", "Behandelaanwijzing; niet toegestaan: Reanimatie", Section.WISH, date(2026, 1, 5)),
     ),
     (
         made("Encounter", status="finished", **{"class": {"code": "AMB", "display": "Poliklinisch"}}, reasonCode=[text("Nacontrole")],
              period={"start": "2026-02-03T10:00:00+01:00"}),
-        ("Contact", "Poliklinisch; Nacontrole (finished)", Section.OTHER, date(2026, 2, 3)),
+        ("Contact", "Poliklinisch; Nacontrole (afgerond)", Section.OTHER, date(2026, 2, 3)),
     ),
     (
         made("Specimen", type=text("Huidbiopt"), collection={"bodySite": text("Onderarm"), "collectedDateTime": "2026-02-01"}),
@@ -142,3 +142,12 @@ def composition(*entries: str) -> Node:
 def test_the_words_of_a_section_are_kept_when_what_it_points_at_was_not_sent() -> None:
     assert [one.text for one in read(composition("Condition/elsewhere")).facts] == ["cT2N0M0 volgens de lijst"]
     assert [one.text for one in read(composition("Condition/c1"), condition()).facts] == ["Diagnose 1"]
+
+
+def test_a_warning_says_of_which_kind_it_is_and_what_somebody_wrote_beside_it() -> None:
+    """As zib2020 has it: the code may say no more than that it is a condition."""
+    comment = {"url": "http://nictiz.nl/fhir/StructureDefinition/ext-Comment", "valueString": "Isoleren"}
+    flag = made(
+        "Flag", status="active", code=text("conditie"), category=[text("Drager van besmettelijke ziekte")], extension=[comment]
+    )
+    assert [fact.text for fact in read(flag).facts] == ["conditie; Drager van besmettelijke ziekte; toelichting: Isoleren"]

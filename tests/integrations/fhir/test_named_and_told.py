@@ -92,8 +92,8 @@ def test_stu3_says_why_nothing_was_given_that_it_is_over_and_what_a_value_holds(
         "MedicationAdministration", status="completed", notGiven=True, reasonNotGiven=[words("koorts")],
         effectiveDateTime="2026-02-01", dosage={"dose": amount(90, "mg")},
     )  # fmt: skip
-    assert told(stu3(given)) == [("Toegediend", "Methotrexaat; 90 mg (completed) (niet gegeven); koorts")]
-    assert told(stu3(condition(abatementBoolean=True, clinicalStatus="resolved"))) == [("", "Diagnose 1 (voorbij) (resolved)")]
+    assert told(stu3(given)) == [("Toegediend", "Methotrexaat; 90 mg (afgerond) (niet gegeven); koorts")]
+    assert told(stu3(condition(abatementBoolean=True, clinicalStatus="resolved"))) == [("", "Diagnose 1 (voorbij) (hersteld)")]
     panel = one(
         "Observation", code=words("Roken"), valueString="ex", related=[{"type": "has-member", "target": {"display": "Pakjes"}}]
     )

@@ -74,7 +74,7 @@ def test_a_sample_has_the_number_of_its_laboratory_and_a_stay_its_diagnosis() ->
         "Encounter", status="in-progress", type=[words("Opname")], diagnosis=[{"condition": {"display": "Longontsteking"}}],
         hospitalization={"dischargeDisposition": words("naar huis")},
     ) | {"class": {"code": "IMP"}}  # fmt: skip
-    assert told(read(stay)) == [("Contact", "Opname; Longontsteking; naar huis (in-progress)")]
+    assert told(read(stay)) == [("Contact", "Opname; Longontsteking; naar huis (bezig)")]
 
 
 def test_a_side_among_the_codes_of_a_place_is_part_of_it() -> None:
@@ -123,7 +123,7 @@ def test_what_a_pathologist_finds_is_pathology_though_it_is_of_a_laboratory_too(
 def test_a_preliminary_report_in_words_alone_is_told_once() -> None:
     said = {"status": "additional", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Geen maligniteit</div>'}
     assert told(read(one("DiagnosticReport", status="partial", code=words("PA"), text=said))) == [
-        ("PA", "Geen maligniteit (partial)")
+        ("PA", "Geen maligniteit (gedeeltelijk)")
     ]
 
 

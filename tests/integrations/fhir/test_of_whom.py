@@ -45,7 +45,7 @@ def test_a_message_and_a_judgement_say_from_whom_they_are_and_that_it_cannot_wai
         "Communication", status="completed", priority="stat", sender={"display": "dr. Oost"}, payload=[{"contentString": "Ileus"}]
     )
     judged = about("ClinicalImpression", status="completed", summary="Inoperabel", assessor={"display": "dr. West"})
-    assert told(said, judged) == [("Bericht", "Ileus (stat); door: dr. Oost"), ("Beoordeling", "Inoperabel; door: dr. West")]
+    assert told(said, judged) == [("Bericht", "Ileus (direct); door: dr. Oost"), ("Beoordeling", "Inoperabel; door: dr. West")]
 
 
 # What denies a part

@@ -34,3 +34,9 @@ def test_a_kind_of_bundle_that_asks_nothing_says_which(kind: str, reason: tuple[
 def test_a_request_of_a_later_version_says_that_it_is_that() -> None:
     assert refused(bundle(patient(), request(**R5)))[0] == "wrong_version"
     assert refused(bundle(patient(), request(code={"iets": 1})))[0] == "broken"
+
+
+@pytest.mark.parametrize("more", [{"reason": [{"concept": {"text": "Longcarcinoom"}}]}, {"bodyStructure": {"display": "Long"}}])
+def test_a_request_of_r5_is_one_by_any_element_that_only_r5_has(more: dict[str, object]) -> None:
+    """Its sender read that it was damaged, and looked for a fault that was not there."""
+    assert refused(bundle(patient(), request(**more)))[0] == "wrong_version"

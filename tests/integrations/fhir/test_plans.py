@@ -20,7 +20,7 @@ def test_the_paper_of_a_will_is_a_document_and_says_until_when_it_holds() -> Non
     }  # fmt: skip
     found = read(will)
     assert [one.title for one in found.documents] == ["verklaring.pdf: Wilsverklaring"]
-    assert told(found) == [("Toestemming of afspraak", "Wilsverklaring; deny: Reanimatie (tot 2027-01-01)")]
+    assert told(found) == [("Toestemming of afspraak", "Wilsverklaring; niet toegestaan: Reanimatie (tot 2027-01-01)")]
 
 
 def test_a_plan_that_holds_no_more_says_so_before_what_it_planned() -> None:
@@ -35,7 +35,7 @@ def test_a_plan_that_holds_no_more_says_so_before_what_it_planned() -> None:
     assert told(read(plan)) == [
         (
             "Behandelplan",
-            "Plan (revoked); betreft: Longcarcinoom; Chemo 1 per 3 wk, gedurende 12 wk (not-started); Operatie 2026-04-01 – … (cancelled) weigert",
+            "Plan (ingetrokken); betreft: Longcarcinoom; Chemo 1 per 3 wk, gedurende 12 wk (nog niet begonnen); Operatie 2026-04-01 – … (geannuleerd) weigert",
         )
     ]
 
@@ -45,7 +45,7 @@ def test_a_goal_says_whether_it_was_reached_and_why_it_was_given_up() -> None:
         "resourceType": "Goal", "id": "g", "lifecycleStatus": "rejected", "description": words("Genezing"), "subject": TO,
         "achievementStatus": words("not-achieved"), "statusReason": "wil niet",
     }  # fmt: skip
-    assert told(read(goal)) == [("Doel", "Genezing; not-achieved; wil niet (rejected)")]
+    assert told(read(goal)) == [("Doel", "Genezing; not-achieved; wil niet (afgewezen)")]
 
 
 def test_who_else_is_in_the_team_is_shown() -> None:
@@ -103,7 +103,7 @@ def test_a_visit_says_where_and_with_whom_it_was() -> None:
         "Encounter", status="finished", type=[words("Revalidatie")], **{"class": {"code": "AMB"}},
         participant=[{"individual": {"display": "A. Krol, arts"}}], location=[{"location": {"display": "Beatrixoord"}}],
     )  # fmt: skip
-    assert told(read(visit)) == [("Contact", "Revalidatie; locatie: Beatrixoord; door: A. Krol, arts (finished)")]
+    assert told(read(visit)) == [("Contact", "Revalidatie; locatie: Beatrixoord; door: A. Krol, arts (afgerond)")]
 
 
 def test_what_is_asked_for_says_by_whom() -> None:

@@ -108,7 +108,7 @@ def test_a_unit_without_a_number_is_no_value() -> None:
 
 
 def test_a_value_of_which_there_is_no_result_yet_says_so() -> None:
-    assert told(value("CEA", valueQuantity={"value": 0}) | {"status": "registered"}) == [("CEA", "0 (registered)")]
+    assert told(value("CEA", valueQuantity={"value": 0}) | {"status": "registered"}) == [("CEA", "0 (geregistreerd)")]
 
 
 def test_extensions_of_an_impression_a_plan_or_a_vaccination_are_told() -> None:

@@ -109,9 +109,9 @@ def test_a_decimal_keeps_its_zeros(dutch_r4: IncomingReferral, dutch_stu3: Incom
 
 
 def test_what_was_refuted_or_not_done_says_so(dutch_r4: IncomingReferral, dutch_stu3: IncomingReferral) -> None:
-    assert "Botmetastase (refuted)" in said(dutch_r4, Section.COMORBIDITY)
-    assert said(dutch_stu3, Section.TREATMENT) == ["Coloscopie volledig (not done)"]
-    assert said(dutch_stu3, Section.MEDICATION) == ["Metformine 500 mg (taken: n)"]
+    assert "Botmetastase (weerlegd)" in said(dutch_r4, Section.COMORBIDITY)
+    assert said(dutch_stu3, Section.TREATMENT) == ["Coloscopie volledig (niet gedaan)"]
+    assert said(dutch_stu3, Section.MEDICATION) == ["Metformine 500 mg (niet gebruikt)"]
 
 
 def test_documents_come_from_reports_references_and_binaries(dutch_r4: IncomingReferral) -> None:
@@ -144,7 +144,7 @@ def test_a_stu3_referral_gives_the_same_kind_of_value(dutch_stu3: IncomingReferr
     assert dutch_stu3.board_hint == "MDO colorectaal Duin & Delta"
     assert dutch_stu3.latest_useful_on == date(2026, 12, 3)
     assert (dutch_stu3.referrer.name, dutch_stu3.referrer.organisation) == ("Y. El Amrani", "Merwelanden Ziekenhuis")
-    assert said(dutch_stu3, Section.DIAGNOSIS) == ["Rectumcarcinoom, 6 cm ab ano (provisional)", "cT3N1M0"]
+    assert said(dutch_stu3, Section.DIAGNOSIS) == ["Rectumcarcinoom, 6 cm ab ano (voorlopig)", "cT3N1M0"]
     assert [each.title for each in dutch_stu3.documents] == ["Verslag biopt", "Document"]
     assert dutch_stu3.quarantined == ()
 

@@ -63,7 +63,7 @@ def test_a_diagnosis_that_was_refuted_does_not_say_what_the_referral_is_about() 
     asked = request(reasonReference=[{"reference": "Condition/x"}])
     refuted = about("Condition", code={"text": "Melanoom"}, verificationStatus={"coding": [{"code": "refuted"}]})
     found = read(refuted, asked=asked)
-    assert (found.tumour_hint, [fact.text for fact in found.facts]) == ("", ["Melanoom (refuted)"])
+    assert (found.tumour_hint, [fact.text for fact in found.facts]) == ("", ["Melanoom (weerlegd)"])
 
 
 def test_a_document_that_adds_to_another_says_so() -> None:
@@ -76,7 +76,7 @@ def test_a_document_that_adds_to_another_says_so() -> None:
 
 def test_what_else_is_asked_for_says_that_it_cannot_wait() -> None:
     other = about("ServiceRequest", status="active", intent="order", code={"text": "PET-CT"}, priority="stat")
-    assert told(other) == [("Aangevraagd", "PET-CT; (stat)")]
+    assert told(other) == [("Aangevraagd", "PET-CT; (direct)")]
 
 
 @pytest.mark.parametrize("name", ["tag", "security"])

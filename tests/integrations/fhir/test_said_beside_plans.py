@@ -39,7 +39,7 @@ def test_a_plan_says_who_made_it_and_which_drug_in_how_much() -> None:
     plan = about(
         "CarePlan", status="active", intent="plan", title="Kuur", author={"display": "dr. West"}, activity=[{"detail": what}]
     )
-    assert told(plan) == [("Behandelplan", "Kuur; Capecitabine, 3000 mg (scheduled); door: dr. West")]
+    assert told(plan) == [("Behandelplan", "Kuur; Capecitabine, 3000 mg (ingepland); door: dr. West")]
 
 
 def test_a_vaccination_says_when_in_words_that_it_does_not_count_and_what_came_of_it() -> None:

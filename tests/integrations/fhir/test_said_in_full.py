@@ -51,7 +51,7 @@ def test_a_finding_says_where_and_what_is_usual(more: Node, shown: str) -> None:
 @pytest.mark.parametrize(
     ("more", "shown"),
     [
-        ({"status": "completed"}, "Tamoxifen (completed)"),
+        ({"status": "completed"}, "Tamoxifen (afgerond)"),
         ({"status": "active", "effectivePeriod": {"start": "2010", "end": "2015-06"}}, "Tamoxifen (tot 2015-06) (2010)"),
         ({"status": "active"}, "Tamoxifen"),
     ],
@@ -88,13 +88,13 @@ def test_an_allergy_says_how_it_shows_and_how_badly() -> None:
         {"manifestation": [words("Jeuk")]},
     ]
     (fact,) = read(own | {"reaction": reactions}).facts
-    assert fact.text == "Jodium: Anafylaxie; na contrast in 2019 (severe), Jeuk; risico: high"
+    assert fact.text == "Jodium: Anafylaxie; na contrast in 2019 (ernstig), Jeuk; risico: hoog"
 
 
 def test_a_disease_says_how_bad_it_is_and_until_when_it_was() -> None:
     own = {"code": words("Astma"), "severity": words("ernstig"), "abatementDateTime": "2013"}
     over = {"clinicalStatus": {"coding": [{"code": "resolved"}]}, "verificationStatus": {"coding": [{"code": "confirmed"}]}}
-    assert said("Condition", **own, **over) == "Astma, ernstig (tot 2013) (resolved)"
+    assert said("Condition", **own, **over) == "Astma, ernstig (tot 2013) (hersteld)"
 
 
 def test_a_disease_in_the_family_has_its_age_and_what_is_said_of_it() -> None:
@@ -127,7 +127,7 @@ def test_an_exception_to_an_agreement_stands_behind_it() -> None:
     inner = {"type": "deny", "code": [words("Beademing")]}
     own = {"resourceType": "Consent", "id": "x", "status": "active", "patient": TO, "scope": words("t"), "policyRule": words("x")}
     (fact,) = read(own | {"category": [words("Afspraak")], "provision": {"type": "permit", "provision": [inner]}}).facts
-    assert fact.text == "Afspraak; permit; deny: Beademing"
+    assert fact.text == "Afspraak; toegestaan; niet toegestaan: Beademing"
 
 
 def test_an_operation_says_what_went_wrong_and_what_follows() -> None:
@@ -259,13 +259,13 @@ def test_what_says_nothing_that_can_be_shown_is_named_as_left_over() -> None:
     ("kind", "more", "profile", "shown"),
     [
         ("Procedure", {"status": "not-done", "code": words("Operatie"), "statusReason": words("geweigerd")}, "generic-r4",
-         "Operatie (not-done); geweigerd"),
+         "Operatie (niet gedaan); geweigerd"),
         ("Procedure", {"status": "suspended", "code": words("Operatie"), "notDone": True, "notDoneReason": words("te ziek")}, "generic-stu3",
-         "Operatie (not done); te ziek"),
+         "Operatie (niet gedaan); te ziek"),
         ("MedicationStatement", {"status": "stopped", "medicationCodeableConcept": words("Ascal"), "statusReason": [words("bloeding")]},
-         "generic-r4", "Ascal (stopped); bloeding"),
+         "generic-r4", "Ascal (gestopt); bloeding"),
         ("MedicationStatement", {"status": "active", "taken": "n", "medicationCodeableConcept": words("Ascal"),
-                                 "reasonNotTaken": [words("bloeding")]}, "generic-stu3", "Ascal (taken: n); bloeding"),
+                                 "reasonNotTaken": [words("bloeding")]}, "generic-stu3", "Ascal (niet gebruikt); bloeding"),
     ],
 )  # fmt: skip
 def test_what_was_not_done_or_is_not_taken_says_why(kind: str, more: Node, profile: str, shown: str) -> None:

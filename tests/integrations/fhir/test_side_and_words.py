@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mdo_portal.exchange import IncomingReferral
+from mdo_portal.exchange import IncomingReferral, Section
 
 from .make import Node, condition
 from .test_beside import LEFT, TO, one, read, words
@@ -57,7 +57,7 @@ def test_a_study_says_where_it_was_made_and_why() -> None:
 def test_what_else_was_asked_for_is_shown_with_what_became_of_it(profile: str, kind: str) -> None:
     code = {"serviceRequested": [words("CT abdomen")]} if kind == "ReferralRequest" else {"code": words("CT abdomen")}
     other = one(kind, "r2", status="completed", intent="order", **code)
-    assert told(read(other, profile=profile)) == [("Aangevraagd", "CT abdomen; (completed)")]
+    assert told(read(other, profile=profile)) == [("Aangevraagd", "CT abdomen (afgerond)")]
 
 
 def test_what_is_over_or_will_end_says_until_when() -> None:
@@ -69,7 +69,7 @@ def test_what_is_over_or_will_end_says_until_when() -> None:
         "Encounter", "v", status="finished", **{"class": {"code": "AMB"}}, period={"start": "2026-01-02", "end": "2026-01-02"}
     )
     found = read(flag, stay, visit).facts
-    assert [fact.text for fact in found] == ["Isolatie (tot 2024-01-01)", "IMP (tot 2026-01-05) (finished)", "AMB (finished)"]
+    assert [fact.text for fact in found] == ["Isolatie (tot 2024-01-01)", "IMP (tot 2026-01-05) (afgerond)", "AMB (afgerond)"]
     assert [str(fact.dated_on) for fact in found] == ["None", "2026-01-02", "2026-01-02"]
 
 
@@ -149,7 +149,7 @@ def test_a_device_a_diet_and_a_dispensed_drug_stand_on_the_case() -> None:
     assert told(read(pump, used, diet, given)) == [
         ("Hulpmiddel", "Pacemaker, niet MRI-veilig; Mamma (Links)"),
         ("Dieet", "Vloeibaar"),
-        ("Verstrekt", "Letrozol (completed)"),
+        ("Verstrekt", "Letrozol (afgerond)"),
     ]
 
 
@@ -191,7 +191,9 @@ def test_a_directive_is_shown_with_its_restriction() -> None:
     }
     allowed = {"url": PERMITTED, "valueCodeableConcept": words("Ja, maar")}
     found = read(directive(allowed) | {"except": [{"type": "deny", "extension": [limit]}]}, profile="generic-stu3")
-    assert told(found) == [("Toestemming of afspraak", "Behandelaanwijzing; Reanimatie; Ja, maar; deny: Eerst overleg")]
+    assert told(found) == [
+        ("Toestemming of afspraak", "Behandelaanwijzing; Reanimatie; Ja, maar; uitzondering (niet toegestaan): Eerst overleg")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -285,3 +287,24 @@ def test_a_sample_without_a_place_has_its_number_with_the_finding_and_one_that_i
     round_and_round = one("Specimen", "b", type=words("Coupe"), parent=[{"reference": "Specimen/b"}])
     grade = one("Observation", "o", status="final", code=words("Gleason"), valueString="3", specimen={"reference": "Specimen/a"})
     assert told(read(first, round_and_round, grade))[-1][1] == "3; materiaal: Biopt, T24-01"
+
+
+def test_what_else_a_directive_of_zib2020_says_is_shown_beside_its_treatment() -> None:
+    """It stood among what could not be read: a wish of the patient, put apart for the one word that says it."""
+    other = {
+        "url": "http://nictiz.nl/fhir/StructureDefinition/ext-TreatmentDirective2.SpecificationOther",
+        "valueString": "eerst overleg",
+    }
+    wish = {
+        "resourceType": "Consent", "id": "x", "status": "active", "modifierExtension": [other], "patient": {"reference": "Patient/p"},
+        "scope": {"coding": [{"code": "treatment"}]}, "category": [{"text": "Behandelaanwijzing"}], "policyRule": {"text": "x"},
+        "provision": {"code": [{"text": "Reanimatie"}]},
+    }  # fmt: skip
+    found = read(wish)
+    assert (told(found), found.quarantined) == (
+        [("Toestemming of afspraak", "Behandelaanwijzing; eerst overleg; Reanimatie")],
+        (),
+    )
+    assert read(wish | {"modifierExtension": [other | {"valueString": ""}]}).quarantined
+    own = {"coding": [{"system": "http://snomed.info/sct", "code": "129125009"}], "text": "verrichting met expliciete context"}
+    assert [fact.section for fact in read(wish | {"category": [own]}).facts] == [Section.WISH]

@@ -55,7 +55,7 @@ def test_an_activity_of_a_plan_that_must_not_be_done_says_so() -> None:
     detail = {"status": "not-started", "code": {"text": "Bestraling"}, "doNotPerform": True}
     plan = about("CarePlan", status="active", intent="plan", title="Plan", activity=[{"detail": detail}])
 
-    assert texts(plan) == ["Plan; Bestraling (not-started) (niet doen)"]
+    assert texts(plan) == ["Plan; Bestraling (nog niet begonnen) (niet doen)"]
 
 
 def test_a_vaccination_that_was_not_given_says_so() -> None:
@@ -68,14 +68,14 @@ def test_a_vaccination_that_was_not_given_says_so() -> None:
 def test_what_was_never_said_is_no_message() -> None:
     said = about("Communication", status="not-done", payload=[{"contentString": "Uitslag besproken"}])
 
-    assert texts(said) == ["Uitslag besproken (not-done)"]
+    assert texts(said) == ["Uitslag besproken (niet gedaan)"]
 
 
 def test_a_diagnosis_that_is_refuted_says_so_in_its_own_text_as_well() -> None:
     words = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Botmetastase</div>'}
     refuted = condition(code=None, text=words, verificationStatus={"coding": [{"code": "refuted"}]})
 
-    assert texts({name: value for name, value in refuted.items() if value}) == ["Botmetastase (refuted)"]
+    assert texts({name: value for name, value in refuted.items() if value}) == ["Botmetastase (weerlegd)"]
 
 
 # Put apart

@@ -162,7 +162,7 @@ def test_a_withdrawal_beside_another_referral_is_not_read_past() -> None:
     ("beside", "shown", "named"),
     [
         ({"code": {"text": "CT thorax"}}, ["CT thorax"], ()),
-        ({"code": REVIEW | {"text": "MDO"}, "status": "completed"}, ["MDO; (completed)"], ()),
+        ({"code": REVIEW | {"text": "MDO"}, "status": "completed"}, ["MDO (afgerond)"], ()),
         ({"code": REVIEW | {"text": "MDO"}, "doNotPerform": True}, ["MDO (niet doen)"], ()),
     ],
 )
