@@ -228,3 +228,16 @@ def test_opening_the_meeting_is_the_next_step_only_once_registration_closed(
 
     button = re.search(r'<button class="([^"]*)"[^>]*>(?:<svg.*?</svg>)?Open vergadering', page)
     assert button and ("btn-primary" in button[1]) is first
+
+
+def test_no_browser_keeps_what_is_typed_for_who_comes_next(app: Flask) -> None:
+    """A ward's machine has one account of Windows for all: what one typed about a patient was offered to the next, letter by letter."""
+    with app.test_request_context():
+        field = get_template_attribute("components/forms.html", "field")
+        own, named = field("reason", "Reden"), field("email", "E-mail", attributes={"autocomplete": "username", "maxlength": 9})
+
+    assert 'autocomplete="off"' in own
+    assert 'autocomplete="username"' in named and 'maxlength="9"' in named and "off" not in named
+    typed = [(path.name, one) for path in TEMPLATES.rglob("*.html") for one in re.findall(r'<input class="input[^>]*', path.read_text())]
+    assert len(typed) > 10
+    assert [one for one in typed if not any(word in one[1] for word in ("autocomplete", "readonly", "_tied(", 'type="number"', 'type="date'))] == []
