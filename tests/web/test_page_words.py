@@ -238,6 +238,14 @@ def test_no_browser_keeps_what_is_typed_for_who_comes_next(app: Flask) -> None:
 
     assert 'autocomplete="off"' in own
     assert 'autocomplete="username"' in named and 'maxlength="9"' in named and "off" not in named
-    typed = [(path.name, one) for path in TEMPLATES.rglob("*.html") for one in re.findall(r'<input class="input[^>]*', path.read_text())]
+    typed = [
+        (path.name, one)
+        for path in TEMPLATES.rglob("*.html")
+        for one in re.findall(r'<input class="input[^>]*', path.read_text())
+    ]
     assert len(typed) > 10
-    assert [one for one in typed if not any(word in one[1] for word in ("autocomplete", "readonly", "_tied(", 'type="number"', 'type="date'))] == []
+    assert [
+        one
+        for one in typed
+        if not any(word in one[1] for word in ("autocomplete", "readonly", "_tied(", 'type="number"', 'type="date'))
+    ] == []
