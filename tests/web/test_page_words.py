@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -249,3 +250,18 @@ def test_no_browser_keeps_what_is_typed_for_who_comes_next(app: Flask) -> None:
         for one in typed
         if not any(word in one[1] for word in ("autocomplete", "readonly", "_tied(", 'type="number"', 'type="date'))
     ] == []
+
+
+def test_no_sign_in_a_name_turns_round_what_stands_behind_it(app: Flask, database: Database, region: Region) -> None:
+    """A sender's U+202E showed the birth date behind the name backwards; on paper it stands as [U+202E]."""
+    name = replace(make.identity().name, family="Zeegers\u202e")
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(
+            session, zeed, patient=make.identity("Z-9", name=name), question_board="\u2067Wat nu?\u2069 \u0627\u200f"
+        )
+
+    page = signed_in(app, database, region, "Dirk").get(f"/cases/{case.id}").text
+
+    assert "Zeegers" in page and "Wat nu? \u0627\u200f" in page
+    assert [one for one in page if one in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"] == []
