@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from mdo_portal.database import Database
 from mdo_portal.services import destroyed_since
@@ -22,25 +23,33 @@ def tell(database: Database, place: Callable[[str], None], *, told: set[uuid.UUI
         found = destroyed_since.executed(session, since=datetime.now(UTC) - BACKUPS_LIVE)
     for one in found:
         if one.request_id not in told:
-            place(line_of(one))
+            for line in lines_of(one):
+                place(line)
             told.add(one.request_id)
 
 
-def line_of(one: Destroyed) -> str:
-    """One JSON line: ids of what is no more, and of the colleague who noted it; nothing of a patient."""
-    said = {"at": one.at.isoformat(timespec="seconds"), "hospital": str(one.hospital_id), "destroyed": str(one.request_id)}
-    more = {"cases": [str(case_id) for case_id in one.case_ids], "all": one.is_whole}
-    return json.dumps(said | more | {"asked_by": str(one.asked_by), "letter_on": one.letter_on.isoformat()})
+def lines_of(one: Destroyed) -> list[str]:
+    """JSON, a line for each case (syslog cuts long ones): ids of what is no more and of who noted it; nothing of a patient."""
+    said = {"destroyed": str(one.request_id), "at": one.at.isoformat(timespec="seconds"), "hospital": str(one.hospital_id)}
+    more = {"all": one.is_whole, "asked_by": str(one.asked_by), "letter_on": one.letter_on.isoformat()}
+    return [json.dumps(said | {"case": str(case_id)} | more) for case_id in one.case_ids]
 
 
-def destroyed_in(path: Path) -> Iterator[Destroyed]:
-    """What an anchor file, or a syslog file, says was destroyed. Raises ValueError on a bad line."""
-    with path.open(encoding="utf-8") as lines:
+def destroyed_in(path: Path) -> tuple[list[Destroyed], int]:
+    """What an anchor file, or a syslog file, says was destroyed; and how many lines about that cannot be read."""
+    found, unread = list[Destroyed](), 0
+    with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             if '"destroyed"' in line:
-                said = json.loads(line[line.index("{") :])
-                case_ids = tuple(uuid.UUID(one) for one in said["cases"])
-                yield Destroyed(
-                    uuid.UUID(said["destroyed"]), uuid.UUID(said["hospital"]), case_ids, bool(said["all"]),
-                    uuid.UUID(said["asked_by"]), date.fromisoformat(said["letter_on"]), datetime.fromisoformat(said["at"]),
-                )  # fmt: skip
+                try:
+                    found.append(_read(json.loads(line[line.index("{") :])))
+                except (ValueError, KeyError, TypeError, AttributeError):
+                    unread += 1
+    return found, unread
+
+
+def _read(said: dict[str, Any]) -> Destroyed:
+    return Destroyed(
+        uuid.UUID(said["destroyed"]), uuid.UUID(said["hospital"]), (uuid.UUID(said["case"]),), said["all"] is True,
+        uuid.UUID(said["asked_by"]), date.fromisoformat(said["letter_on"]), datetime.fromisoformat(said["at"]),
+    )  # fmt: skip

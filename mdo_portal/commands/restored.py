@@ -74,10 +74,13 @@ def destroyed(database: Database, anchor: Path | None, *, now: datetime) -> Iter
         yield "What was destroyed on a patient's request after that moment is back, and nothing here says what: no file of anchors."
         yield "Ask the privacy officers of the hospitals, who have the proofs, to note those requests again."
         return
+    told, unread = destroyed_in(anchor)
     with database.transaction() as session:
-        back = destroyed_since.ask_again(session, destroyed_in(anchor), now=now)
+        back = destroyed_since.ask_again(session, told, now=now)
     yield f"{len(back)} requests of patients that were carried out since are back; privacy officers find them under Bewaren."
     yield from _by_hand(back)
+    if unread:
+        yield f"{unread} lines of that file about it cannot be read: ask the privacy officers too, who have the proofs."
 
 
 def _by_hand(back: Iterable[Back]) -> Iterator[str]:

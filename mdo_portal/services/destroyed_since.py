@@ -58,8 +58,16 @@ def _destroyed(session: Session, request: DestroyRequest) -> Destroyed:
 
 
 def ask_again(session: Session, told: Iterable[Destroyed], *, now: datetime) -> list[Back]:
-    """Those of which a case is here (again): each waits for its hospital's privacy officers. Twice is the same as once."""
-    return [back for one in {one.request_id: one for one in told}.values() if (back := _asked(session, one, now=now))]
+    """Those of which a case is here (again): each waits for its hospital's privacy officers. Twice is the same as once.
+
+    One request may be told in pieces, a case in each.
+    """
+    whole: dict[tuple[uuid.UUID, uuid.UUID], Destroyed] = {}
+    for one in told:
+        name = (one.hospital_id, one.request_id)
+        before = whole[name].case_ids if name in whole else ()
+        whole[name] = one._replace(case_ids=tuple(dict.fromkeys((*before, *one.case_ids))))
+    return [back for one in whole.values() if (back := _asked(session, one, now=now))]
 
 
 def _asked(session: Session, told: Destroyed, *, now: datetime) -> Back | None:

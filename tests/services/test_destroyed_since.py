@@ -53,7 +53,8 @@ def back(database: Database, region: Region, tmp_path: Path) -> Restored:
     with database.transaction() as session, session.begin_nested() as gone:
         told = _destroyed(session, region, case_id)
         gone.rollback()
-    audit.append(anchors, destroyed.line_of(told))
+    for line in destroyed.lines_of(told):
+        audit.append(anchors, line)
     return Restored(database, region, case_id, anchors)
 
 
@@ -102,6 +103,17 @@ def test_another_hospital_s_case_is_no_matter_of_a_line_that_names_it(back: Rest
     assert back.say()[0].startswith("0 requests")
 
 
+def test_a_line_that_was_cut_hides_none_of_the_others(back: Restored) -> None:
+    """Syslog cuts what is long, and others write in the same file."""
+    whole = back.anchors.read_text()
+    back.anchors.write_text(f"{whole[:90]}\n<85>1 x mdo audit-anchor - {whole}")
+
+    said = back.say()
+
+    assert said[0].startswith("1 requests") and said[1].startswith("1 lines of that file")
+    assert len(back.requests()) == 1
+
+
 def test_whom_this_database_does_not_know_yet_a_person_notes_it(back: Restored) -> None:
     line = json.loads(back.anchors.read_text())
     back.anchors.write_text(json.dumps(line | {"asked_by": str(uuid.uuid4())}) + "\n")
@@ -125,5 +137,5 @@ def test_it_is_told_outside_once_beside_the_ends_of_the_chains(database: Databas
     destroyed.tell(database, lines.append, told=known)
     destroyed.tell(database, lines.append, told=known)
 
-    assert [json.loads(line)["cases"] for line in lines] == [[str(one) for one in told.case_ids]]
+    assert [json.loads(line)["case"] for line in lines] == [str(one) for one in told.case_ids]
     assert known == {told.request_id}
