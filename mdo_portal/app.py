@@ -65,6 +65,7 @@ from mdo_portal.web import (
     post,
     post_week,
     providers,
+    reading_order,
     rescheduling,
     retention,
     rights,
@@ -135,7 +136,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     app.extensions["mdo_relying_party"] = wiring.relying_party(loopback=settings.demo)
     Babel(app, locale_selector=_language, default_locale="nl", default_timezone="Europe/Amsterdam")
     _carry_user(app)
-    for part in (words, navigation, guard, limits, errors):
+    for part in (words, navigation, reading_order, guard, limits, errors):
         part.install(app)
     for part in BLUEPRINTS:
         app.register_blueprint(part.blueprint)

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from mdo_portal.commands import destroyed
 from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.errors import whereabouts
@@ -47,12 +48,16 @@ def keep_sealing(database: Database, stop: Stop) -> None:
 
 
 def keep_anchoring(database: Database, settings: Settings, stop: Stop) -> None:
-    """Once a minute: the ends of the chains that grew, to the places outside. One that takes nothing keeps nothing from the other."""
-    places = [(tell, dict[uuid.UUID, int]()) for tell in places_of(settings)]
+    """Once a minute, to the places outside: the ends of the chains that grew, and what was destroyed on a patient's request.
+
+    One place that takes nothing keeps nothing from the other.
+    """
+    places = [(tell, dict[uuid.UUID, int](), set[uuid.UUID]()) for tell in places_of(settings)]
     while not stop.is_set():
-        for tell, told in places:
+        for tell, told, gone in places:
             try:
                 told.update(anchor(database, [tell], told=told))
+                destroyed.tell(database, tell, told=gone)
             except OSError as error:
                 # The edge of a place: a disk that is full or may not be written, a network that is away. Told the next minute.
                 log.error("anchor.failed", **whereabouts(error))

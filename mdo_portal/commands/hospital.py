@@ -17,7 +17,7 @@ from mdo_portal.domain import certificate
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals, line_acceptance, line_binding, lines, links, routing
+from mdo_portal.services import hospitals, line_acceptance, line_binding, lines, links, routing, terms
 from mdo_portal.services.hospitals import LinkRow
 
 
@@ -93,7 +93,7 @@ def unbind(database: Database, code: str, bound_to: str) -> bool:
 
 def accept_plain(database: Database, code: str, *, by: str, why: str, until: datetime) -> None:
     """Accept unencrypted messages of this hospital, to the end of that day. Raises Incomplete, KeyError for no link."""
-    last, now = lines.end_of(until.date()), datetime.now(UTC)
+    last, now = terms.end_of(until.date()), datetime.now(UTC)
     with database.transaction() as session:
         line_acceptance.accept_plain(session, _link_id(session, code), by=by, why=why, until=last, now=now)
 

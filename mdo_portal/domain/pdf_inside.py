@@ -16,6 +16,9 @@ _ACTIVE = re.compile(
     rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|GoToE|SubmitForm|ImportData)(?![A-Za-z0-9])|/XFA\s*[\[0-9]"
 )
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+#: objects are packed in what follows (ObjStm, each letter plain or escaped); and where something that is packed may begin
+_HEAD = re.compile(rb"/(?:O|#4[Ff])(?:b|#62)(?:j|#6[Aa])(?:S|#53)(?:t|#74)(?:m|#6[Dd])")
+_HEAD_OR_BODY = re.compile(rb"stream|" + _HEAD.pattern)
 
 
 def is_active(content: bytes) -> bool:
@@ -25,7 +28,7 @@ def is_active(content: bytes) -> bool:
     """
     if b"%PDF-" not in content[:1024]:
         return False
-    packed, work = content.count(b"/ObjStm"), _Work(len(content))
+    packed, work = sum(1 for _ in _HEAD.finditer(content)), _Work(len(content))
     return packed > _MOST_OBJECTS or _names_active(content, work) or (packed > 0 and _packs_active(content, work))
 
 
@@ -55,13 +58,19 @@ def _character(escaped: re.Match[bytes]) -> bytes:
 
 
 def _packs_active(content: bytes, work: _Work) -> bool:
-    """The objects that are packed in streams, as far as they unpack, up to a limit: a bomb is not unpacked."""
-    at = content.find(b"/ObjStm")
-    while at >= 0:
-        start = content.find(b"stream", at, at + 500)
-        if start >= 0 and _names_active(_unpacked(content, start + 6, work), work):
-            return True
-        at = content.find(b"/ObjStm", at + 7)
+    """The objects that are packed in streams, as far as they unpack, up to a limit: a bomb is not unpacked.
+
+    What a head announces is looked for until something unpacks: a word in the head may only look like the beginning.
+    """
+    is_awaited = False
+    for found in _HEAD_OR_BODY.finditer(content):
+        if found[0] != b"stream":
+            is_awaited = True
+        elif is_awaited:
+            part = _unpacked(content, found.end(), work)
+            if _names_active(part, work):
+                return True
+            is_awaited = not part
     return False
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, ScalarSelect, Text, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -23,10 +22,9 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound
 from mdo_portal.services import changes, timeline
 from mdo_portal.services.sealed import sealer
-from mdo_portal.services.terms import in_force
+from mdo_portal.services.terms import end_of, in_force
 
 Id = ColumnElement[uuid.UUID] | InstrumentedAttribute[uuid.UUID]
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 CLINICIANS = (Role.SPECIALIST, Role.CASE_MANAGER)
 
 
@@ -135,7 +133,7 @@ def give(session: Session, case: Case, wanted: Wanted, *, viewer: Viewer, now: d
         raise Incomplete({"reader": N_("Kies wie mag meelezen.")}, N_("Kies wie mag meelezen. Er is niets veranderd."))
     if not wanted.reason.strip():
         raise IllegalMove(N_("Geef een reden op: waarom leest deze persoon of dit ziekenhuis mee? Er is niets veranderd."))
-    ends_at = _end_of(wanted.until)
+    ends_at = end_of(wanted.until) if wanted.until else None
     if ends_at is None or not now < ends_at <= now + LONGEST_GRANT:
         raise IllegalMove(N_("Kies een einddatum vanaf vandaag en binnen een half jaar. Er is niets veranderd."))
     session.add(
@@ -154,10 +152,6 @@ def give(session: Session, case: Case, wanted: Wanted, *, viewer: Viewer, now: d
     )
     timeline.happened(session, case, "grant.given", at=now, person_id=viewer.person_id, reader=reader.name)
     changes.announce(session, "case", case.id, revision=case.revision)
-
-
-def _end_of(day: date | None) -> datetime | None:
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=AMSTERDAM) if day else None
 
 
 def end(session: Session, case: Case, grant_id: uuid.UUID, *, viewer: Viewer, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -107,11 +107,6 @@ def line_of(session: Session, link_id: uuid.UUID, *, now: datetime) -> LineRow:
     accepted = link.plain_accepted_at is not None and until is not None and now <= until
     safety = Safety.UNSECURED if accepted else Safety.TLS if certificates else Safety.LOCAL
     return LineRow(safety, certificates, link.plain_accepted_at, link.plain_accepted_by, link.plain_accepted_why, until)
-
-
-def end_of(day: date) -> datetime:
-    """The last moment of a Dutch day."""
-    return datetime.combine(day + timedelta(days=1), time(), AMSTERDAM)
 
 
 def last_day(until: datetime) -> date:

@@ -13,12 +13,12 @@ from mdo_portal.database import HELD
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.case import WAITING, Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.people import Membership, Person
+from mdo_portal.domain.people import BoardMembership, Membership, Person
 from mdo_portal.domain.policy import POLICY, Act, Relation
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.services import audit, boards, changes, referrals, routing, standing
-from mdo_portal.services.terms import in_force
+from mdo_portal.services.terms import in_force, may_come_in
 
 LAST = N_("Dit ziekenhuis is het enige van dat MDO en kan er niet uit. Er is niets veranderd.")
 MOST_AT_ONCE = 50
@@ -40,6 +40,19 @@ def has_referrer(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> 
     works = Membership.hospital_id == hospital_id, in_force(Membership, now), Membership.role.in_(REGISTER)
     person = exists().where(Person.id == Membership.person_id, Person.disabled_at.is_(None))
     return bool(session.scalar(select(exists().where(*works, person))))
+
+
+def outsiders(session: Session, *, now: datetime) -> Set[tuple[uuid.UUID, uuid.UUID]]:
+    """(board, person) of everybody who has a role on a board and works for none of its hospitals: they see all that it discusses."""
+    works = select(Membership.id).join(BoardHospital, BoardHospital.hospital_id == Membership.hospital_id)
+    inside = works.where(
+        BoardHospital.board_id == BoardMembership.board_id,
+        Membership.person_id == BoardMembership.person_id,
+        in_force(Membership, now),
+    )
+    held = select(BoardMembership.board_id, BoardMembership.person_id).join(Person, Person.id == BoardMembership.person_id)
+    found = session.execute(held.where(in_force(BoardMembership, now), may_come_in(now), ~inside.exists()))
+    return {(board_id, person_id) for board_id, person_id in found}
 
 
 def choose(session: Session, viewer: Viewer, hospital_id: uuid.UUID, wanted: Set[uuid.UUID], *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Date, and_, cast, func, or_, select
@@ -11,12 +11,18 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 from mdo_portal.domain.people import HeldRole, Membership, Person
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_LAST = date(9998, 12, 31)
 Moment = ColumnElement[datetime] | InstrumentedAttribute[datetime]
 
 
 def day_of(now: datetime) -> date:
     """The day by which a role begins and ends: that of the network, not of the server."""
     return now.astimezone(AMSTERDAM).date()
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a Dutch day is over. Of the very last day there is, on which people type that something has no end, too."""
+    return datetime.combine(min(day, _LAST) + timedelta(days=1), time(), AMSTERDAM)
 
 
 def in_force(kind: type[HeldRole], now: datetime) -> ColumnElement[bool]:

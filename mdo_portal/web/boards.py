@@ -81,14 +81,16 @@ def _line(group: dict[str, Any]) -> str:
 def save(board_id: uuid.UUID | None = None) -> ResponseReturnValue:
     try:
         with transaction() as db:
-            kept = boards.board_of(db, board_id) if board_id else None
+            kept, before = boards.board_of(db, board_id) if board_id else None, participation.outsiders(db, now=now())
             made = boards.save(db, viewer(), kept, _asked(), now=now())
             left_behind = series.left_behind(db, made, now=now())
+            outside = participation.outsiders(db, now=now()) - before
     except Incomplete as error:
         return _form(board_id, _typed(), error.fields), error.status
     flash(gettext("%(name)s is bewaard.", name=made.name), "success")
     if left_behind:
         flash(_left_behind(left_behind))
+    _say_outside(len({person_id for _, person_id in outside}))
     return redirect(url_for("boards.page"))
 
 
@@ -99,6 +101,20 @@ def _left_behind(count: int) -> str:
         count,
     )
     return said
+
+
+def _say_outside(count: int) -> None:
+    """Their roles stay until somebody ends them (docs/decisions/0020): whoever let the hospital go hears of it now."""
+    if not count:
+        return
+    said = ngettext(
+        "%(num)d collega houdt een rol bij een MDO waaraan het ziekenhuis niet meer meedoet, en ziet wat daar besproken wordt. "
+        "Beëindig die rol bij Mensen, of laat haar bewust staan.",
+        "%(num)d collega's houden een rol bij een MDO waaraan hun ziekenhuis niet meer meedoet, en zien wat daar besproken wordt. "
+        "Beëindig die rollen bij Mensen, of laat ze bewust staan.",
+        count,
+    )
+    flash(said, "warning")
 
 
 def _typed() -> dict[str, Any]:
@@ -179,10 +195,13 @@ def save_hospital(hospital_id: uuid.UUID) -> ResponseReturnValue:
     typed = {name: request.form[name].strip() for name in boards.HOSPITAL_FIELDS if name in request.form}
     try:
         with transaction() as db:
+            before = participation.outsiders(db, now=now())
             boards.save_hospital(db, viewer(), hospital_id, typed, now=now())
             if "boards" in request.form:  # the list was on the form: nothing ticked means none
                 participation.choose(db, viewer(), hospital_id, chosen_boards(), now=now())
+            outside = participation.outsiders(db, now=now()) - before
     except Incomplete as error:
         return _hospital(hospital_id, typed=typed, errors=error.fields), error.status
     flash(gettext("%(name)s is bewaard.", name=typed["name"]), "success")
+    _say_outside(len({person_id for _, person_id in outside}))
     return redirect(url_for("boards.page"))

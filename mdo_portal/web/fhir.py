@@ -191,7 +191,10 @@ def _there_already(comer: Comer, kind: str) -> Response | None:
     Two systems give out the same numbers: what is here under another one's is another thing. A condition that we cannot judge (other
     parameters, several of them) is none: the message is kept, and a double of the same bytes has one effect anyway.
     """
-    asked = parse_qsl(request.headers.get("If-None-Exist", "").lstrip("?"), max_num_fields=20)
+    try:
+        asked = parse_qsl(request.headers.get("If-None-Exist", "").lstrip("?"), max_num_fields=20)
+    except ValueError:  # more parts than anybody means
+        return None
     if [name for name, _ in asked] != ["identifier"]:
         return None
     system, bar, number = asked[0][1].rpartition("|")

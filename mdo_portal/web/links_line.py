@@ -13,7 +13,7 @@ from mdo_portal.domain import certificate
 from mdo_portal.domain.certificate_refusals import HOLDS_KEY, ISSUER_UNKNOWN
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import line_acceptance, line_binding, lines, link_claims, links
+from mdo_portal.services import line_acceptance, line_binding, lines, link_claims, links, terms
 from mdo_portal.settings import NOWHERE, host_port, is_loopback
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -164,7 +164,7 @@ def accept_plain(hospital_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as db:
             line_acceptance.accept_plain(
                 db, own_link(db, hospital_id).id, by=request.form.get("by", ""), why=request.form.get("why", ""),
-                until=lines.end_of(day) if day else None, now=now(), viewer=viewer(),
+                until=terms.end_of(day) if day else None, now=now(), viewer=viewer(),
             )  # fmt: skip
             log(db, Act.LINK_MANAGE, hospital_id, f"accepted unencrypted messages until {day}")
     except Incomplete as missing:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import request
 
 from mdo_portal.errors import N_, PortalError
+from mdo_portal.services.terms import end_of
 from mdo_portal.web.words import AMSTERDAM
 
 
@@ -19,5 +20,4 @@ def moment(name: str, *, end: bool = False) -> datetime | None:
         found = datetime.fromisoformat(typed)
     except ValueError as error:
         raise PortalError(N_("Deze datum is niet te lezen. Er is niets opgezocht; kies de datum opnieuw.")) from error
-    local = found.replace(tzinfo=AMSTERDAM)
-    return local + timedelta(days=1) if end and len(typed) == len("2026-03-02") else local
+    return end_of(found.date()) if end and len(typed) == len("2026-03-02") else found.replace(tzinfo=AMSTERDAM)

@@ -118,6 +118,7 @@ ACT_WORDS: dict[str, str] = {
     "document.withdrawn": N_("document ingetrokken"),
     "referral.cancelled": N_("aanmelding ingetrokken door het ziekenhuis"),
     "case.destroyed": N_("casus vernietigd"),
+    "destroy.again": N_("verzoek tot vernietigen opnieuw genoteerd na het terugzetten van een reservekopie"),
     "retention.purged": N_("bewaartermijn uitgevoerd"),
     "retention.cut": N_("begin van het logboek vernietigd na de bewaartermijn"),
     "sign_in": N_("aangemeld"),

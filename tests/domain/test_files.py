@@ -72,6 +72,17 @@ def test_what_is_packed_is_found_behind_much_that_is_honest() -> None:
     assert pdf_inside.is_active(pdf(*[packed(TREE)] * 20, packed(TREE + b"<</S/J#61vaScript/JS(app.alert(1))>>")))
 
 
+@pytest.mark.parametrize(
+    "dictionary",
+    [b"<</Type/Obj#53tm/Filter/FlateDecode>>", b"<</Type/ObjStm/Filler(%s)>>" % (b"x" * 9_000), b"<</Type/ObjStm/Note(stream)>>"],
+    ids=["its kind written oddly", "a long way to what it holds", "a word that stands for its beginning"],
+)
+def test_what_is_packed_is_found_however_its_head_is_written(dictionary: bytes) -> None:
+    script = packed(b"<</S/JavaScript/JS(app.alert(1))>>")
+
+    assert pdf_inside.is_active(b"%PDF-1.7\n1 0 obj " + dictionary + b" stream\r\n" + script + b"\nendstream\nendobj\n")
+
+
 def test_a_jpeg_that_does_not_say_how_large_it_is_is_not_trusted() -> None:
     segment = b"\xff\xe2\x00\x04ab"
     assert files.pixels(b"\xff\xd8" + segment * 100_000) > files.LARGEST_PICTURE

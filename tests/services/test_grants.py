@@ -152,8 +152,9 @@ def test_a_grant_that_ended_or_was_taken_back_is_not_found(wall: Wall, case_id: 
 
 @pytest.mark.parametrize("days", [-1, 200])
 def test_a_grant_ends_on_a_day_from_today_and_within_half_a_year(wall: Wall, case_id: uuid.UUID, days: int) -> None:
-    with pytest.raises(IllegalMove):
-        given(wall, case_id, until=(wall.now + timedelta(days=days)).date())
+    for until in ((wall.now + timedelta(days=days)).date(), date.max):
+        with pytest.raises(IllegalMove):
+            given(wall, case_id, until=until)
 
 
 def test_only_a_clinician_of_elsewhere_can_be_a_second_reader(wall: Wall, case_id: uuid.UUID) -> None:

@@ -13,7 +13,7 @@ from mdo_portal.domain.certificate import FIELD, Certificate
 from mdo_portal.domain.link import Link
 from mdo_portal.errors import Incomplete
 from mdo_portal.exchange import Caller
-from mdo_portal.services import line_acceptance, line_binding, lines, link_history
+from mdo_portal.services import line_acceptance, line_binding, lines, link_history, terms
 from mdo_portal.services.lines import Safety
 from tests.make import NOW
 from tests.people import Region
@@ -96,11 +96,13 @@ def test_a_certificate_that_ended_is_not_bound(session: Session, region: Region,
     assert changes(session, region) == []
 
 
-@pytest.mark.parametrize(("days", "good"), [(0, True), (365, True), (367, False), (-1, False)])
+@pytest.mark.parametrize(
+    ("days", "good"), [(0, True), (365, True), (367, False), ((date.max - NOW.date()).days, False), (-1, False)]
+)
 def test_a_line_without_tls_is_accepted_for_a_year_at_most(
     session: Session, region: Region, own: uuid.UUID, days: int, good: bool
 ) -> None:
-    until = lines.end_of((NOW + timedelta(days=days)).date())
+    until = terms.end_of(NOW.date() + timedelta(days=days))
     try:
         line_acceptance.accept_plain(session, own, by="J. de Wit, CISO", why="geen TLS", until=until, now=NOW)
     except Incomplete as told:
@@ -111,7 +113,7 @@ def test_a_line_without_tls_is_accepted_for_a_year_at_most(
 
 def test_an_acceptance_holds_to_the_end_of_its_last_dutch_day(session: Session, region: Region, own: uuid.UUID) -> None:
     last = date(2026, 3, 29)  # the clocks go forward
-    line_acceptance.accept_plain(session, own, by="J. de Wit, CISO", why="geen TLS", until=lines.end_of(last), now=NOW)
+    line_acceptance.accept_plain(session, own, by="J. de Wit, CISO", why="geen TLS", until=terms.end_of(last), now=NOW)
 
     row = lines.line_of(session, own, now=NOW)
     assert row.plain_last_day == last
@@ -119,7 +121,7 @@ def test_an_acceptance_holds_to_the_end_of_its_last_dutch_day(session: Session, 
 
 
 def test_an_acceptance_is_withdrawn_once_and_both_stay_in_the_history(session: Session, region: Region, own: uuid.UUID) -> None:
-    until = lines.end_of(NOW.date() + timedelta(days=9))
+    until = terms.end_of(NOW.date() + timedelta(days=9))
     line_acceptance.accept_plain(session, own, by="J. de Wit, CISO", why="geen\nTLS", until=until, now=NOW, viewer=region.lars)
     assert lines.line_of(session, own, now=NOW).safety is Safety.UNSECURED
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from sqlalchemy import select
 
 from mdo_portal.domain.board import Board, BoardHospital, Meeting, MeetingState
 from tests.web.people_house import House, house, lines
+from tests.web.portal import CSRF
 
 __all__ = ["house"]
 
@@ -77,6 +79,24 @@ def test_a_board_is_changed_and_what_changed_is_logged(house: House) -> None:
 
     assert 'value="16:00"' in page and answer.status_code == 302
     assert "left" in lines(house, "board:manage")[0].detail
+
+
+def test_whose_hospital_leaves_a_board_still_reads_its_patients_and_that_is_said_at_once(house: House) -> None:
+    """Their roles stay until somebody ends them (ADR 0020): it stood in the review alone, half a year later."""
+    ada, uro, delt = house.person("Ada"), house.region.boards["URO-P"], house.region.hospitals["DELT"]
+    told = "4 collega's houden een rol bij een MDO waaraan hun ziekenhuis niet meer meedoet"
+
+    ada.post(f"/manage/boards/{uro}", data={"csrf_token": CSRF, **board_form(house, code="URO-P", name="Uro-prostaat")})
+    by_board = ada.get("/manage").text
+    ada.post(f"/manage/boards/{uro}", data={"csrf_token": CSRF, **board_form(house, code="URO-P", name="Uro-prostaat")})
+    once_more = ada.get("/manage").text
+    with house.database.transaction() as session:
+        session.add(BoardHospital(board_id=uro, hospital_id=delt))
+    form = {"csrf_token": CSRF, "name": "Delta", "review_months": "6", "boards": "1"}
+    ada.post(f"/manage/hospitals/{delt}", data=form | {"board": str(house.region.boards["GI"])})
+
+    assert told in unescape(by_board) and told not in unescape(once_more)
+    assert told in unescape(ada.get("/manage").text)
 
 
 def test_a_group_of_the_quorum_names_a_hospital_that_is_there(house: House) -> None:

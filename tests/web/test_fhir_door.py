@@ -111,6 +111,7 @@ def test_if_none_exist_takes_nothing_twice(client: FlaskClient, database: Databa
         ("/fhir/Task", "identifier=urn:x|T-1%00", False),
         ("/fhir/Task", "identifier=urn:x|T-10", False),
         ("/fhir/Task", "identifier=urn:x|T-1&status=requested", False),
+        ("/fhir/Task", "identifier=urn:x|T-1" + "&status=requested" * 40, False),
         ("/fhir", "identifier=urn:x|T-1", True),
         ("/fhir/DocumentReference", "identifier=urn:x|T-1", False),
     ],

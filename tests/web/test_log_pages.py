@@ -33,6 +33,7 @@ def test_the_log_filters_by_person_patient_act_and_period(house: House) -> None:
     assert "Dirk" not in rows_of(house.ask("/log", person=aisha))
     assert "Aisha" not in rows_of(house.ask("/log", act="document:read"))
     assert "Geen regels" in house.ask("/log", until="2020-01-01")
+    assert "Dirk" in rows_of(house.ask("/log", until="9999-12-31")), "the last day of all is typed by who means: without an end"
     assert "Geen regels" in house.ask("/log", number="0")
     assert "Geen regels" in house.ask("/log", odd="1", number=NUMBER)
 

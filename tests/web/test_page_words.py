@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -228,3 +229,39 @@ def test_opening_the_meeting_is_the_next_step_only_once_registration_closed(
 
     button = re.search(r'<button class="([^"]*)"[^>]*>(?:<svg.*?</svg>)?Open vergadering', page)
     assert button and ("btn-primary" in button[1]) is first
+
+
+def test_no_browser_keeps_what_is_typed_for_who_comes_next(app: Flask) -> None:
+    """A ward's machine has one account of Windows for all: what one typed about a patient was offered to the next, letter by letter."""
+    with app.test_request_context():
+        field = get_template_attribute("components/forms.html", "field")
+        own, named = field("reason", "Reden"), field("email", "E-mail", attributes={"autocomplete": "username", "maxlength": 9})
+
+    assert 'autocomplete="off"' in own
+    assert 'autocomplete="username"' in named and 'maxlength="9"' in named and "off" not in named
+    typed = [
+        (path.name, one)
+        for path in TEMPLATES.rglob("*.html")
+        for one in re.findall(r'<input class="input[^>]*', path.read_text())
+    ]
+    assert len(typed) > 10
+    assert [
+        one
+        for one in typed
+        if not any(word in one[1] for word in ("autocomplete", "readonly", "_tied(", 'type="number"', 'type="date'))
+    ] == []
+
+
+def test_no_sign_in_a_name_turns_round_what_stands_behind_it(app: Flask, database: Database, region: Region) -> None:
+    """A sender's U+202E showed the birth date behind the name backwards; on paper it stands as [U+202E]."""
+    name = replace(make.identity().name, family="Zeegers\u202e")
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(
+            session, zeed, patient=make.identity("Z-9", name=name), question_board="\u2067Wat nu?\u2069 \u0627\u200f"
+        )
+
+    page = signed_in(app, database, region, "Dirk").get(f"/cases/{case.id}").text
+
+    assert "Zeegers" in page and "Wat nu? \u0627\u200f" in page
+    assert [one for one in page if one in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"] == []
