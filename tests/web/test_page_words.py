@@ -228,3 +228,17 @@ def test_opening_the_meeting_is_the_next_step_only_once_registration_closed(
 
     button = re.search(r'<button class="([^"]*)"[^>]*>(?:<svg.*?</svg>)?Open vergadering', page)
     assert button and ("btn-primary" in button[1]) is first
+
+
+def test_who_leads_a_dozen_boards_has_their_figures_in_one_menu(app: Flask) -> None:
+    """Twelve buttons stood above the list of meetings, which began below them."""
+    with app.test_request_context():
+        per_board = get_template_attribute("components/layout.html", "per_board")
+        shown = [
+            per_board([(uuid.uuid4(), f"MDO {n}") for n in range(count)], "year_figures.page", "Jaarcijfers %s", "Per MDO…")
+            for count in (2, 12)
+        ]
+
+    assert ["<details" in one for one in shown] == [False, True]
+    assert [one.count("<a ") for one in shown] == [2, 12]
+    assert "Jaarcijfers MDO 1" in shown[0]
