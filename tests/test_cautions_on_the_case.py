@@ -121,7 +121,9 @@ def test_who_plans_discusses_and_signs_reads_it(database: Database, region: Regi
         assert "Proefbericht, volgens de afzender" in page, place
         assert "Afzender weet niet zeker wie dit is" in page, place
     assert "Vraag het ziekenhuis of het echt bedoeld is" in pages["case"]
-    assert "</span>Proefbericht, volgens de afzender · Afzender weet niet zeker wie dit is</ins>" in pages["case"]  # it became one
+    assert (
+        "</span>Proefbericht, volgens de afzender · Afzender weet niet zeker wie dit is</ins>" in pages["case"]
+    )  # it became one
     assert "gaat als echte brief naar het EPD" in pages["sign"]
 
 
