@@ -119,9 +119,11 @@ def test_who_plans_discusses_and_signs_reads_it(database: Database, region: Regi
 
     for place, page in pages.items():
         assert "Proefbericht, volgens de afzender" in page, place
-        assert "Afzender niet zeker wie dit is" in page, place
+        assert "Afzender weet niet zeker wie dit is" in page, place
     assert "Vraag het ziekenhuis of het echt bedoeld is" in pages["case"]
-    assert "</span>Proefbericht, volgens de afzender · Afzender niet zeker wie dit is</ins>" in pages["case"]  # it became one
+    assert (
+        "</span>Proefbericht, volgens de afzender · Afzender weet niet zeker wie dit is</ins>" in pages["case"]
+    )  # it became one
     assert "gaat als echte brief naar het EPD" in pages["sign"]
 
 
@@ -161,4 +163,4 @@ def test_who_plans_with_a_key_reads_there_what_to_ask_first(database: Database, 
         brief = signed_in(app, database, region, "Aisha").get(f"/worklist/brief?case={case_of(database).id}").text
 
     window = brief.partition('id="plan-dialog"')[2].partition("</dialog>")[0]
-    assert "Afzender niet zeker wie dit is. Vraag het ziekenhuis om wie het gaat voordat u deze casus bespreekt." in window
+    assert "Afzender weet niet zeker wie dit is. Vraag het ziekenhuis om wie het gaat voordat u deze casus bespreekt." in window

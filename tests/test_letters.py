@@ -239,6 +239,19 @@ def test_an_agenda_carries_initials_and_year_only() -> None:
     assert "Duijnhoven" not in text
 
 
+def test_a_case_on_an_agenda_of_many_pages_stands_on_one_of_them() -> None:
+    """Half of its question stood overleaf; one that fills more than a page goes on there."""
+    first = papers.AGENDA.blocks[0].items[0]
+    items = tuple(replace(first, question=f"Begin{n}. " + "Wat nu? " * 60 + f"Einde{n}.", number="") for n in range(12))
+    long = replace(first, question="Begin12. " + "Wat nu? " * 900 + "Einde12.", number="")
+    made = replace(papers.AGENDA, blocks=(replace(papers.AGENDA.blocks[0], items=(*items, long)),), listed=())
+
+    pages = pdf_text.pages(render("agenda", made.as_json(), at=samples.AT))
+
+    split = [n for n in range(13) for page in pages if (f"Begin{n}." in page) != (f"Einde{n}." in page)]
+    assert split == [12, 12]
+
+
 def test_a_full_case_takes_smaller_type_before_a_second_page() -> None:
     assert len(pdf_text.pages(render("case", papers.CASE.as_json(), at=samples.AT))) == 1
     assert len(pdf_text.pages(render("case", long_case().as_json(), at=samples.AT))) == 1

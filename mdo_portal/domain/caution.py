@@ -21,7 +21,7 @@ class Caution(StrEnum):
 
 WORDS: dict[str, str] = {
     Caution.TEST: N_("Proefbericht, volgens de afzender"),
-    Caution.UNSURE: N_("Afzender niet zeker wie dit is"),
+    Caution.UNSURE: N_("Afzender weet niet zeker wie dit is"),
     Caution.HELD: N_("Bij de afzender aangehouden, afgewezen of nog concept"),
     Caution.CONFIDENTIAL: N_("Vertrouwelijk, volgens de afzender"),
 }

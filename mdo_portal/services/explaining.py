@@ -22,7 +22,7 @@ from mdo_portal.services.people_rows import RoleRow
 #: acts whose first word is one of these are about a case
 ABOUT_A_CASE = ("case", "document", "note", "round", "decision", "letter")
 MOST_CASES = 300
-NO_CASE = N_("Dit nummer is hier niet gevonden. Kies het patiëntnummer of verwijsnummer van uw eigen ziekenhuis of MDO.")
+NO_CASE = N_("Dit nummer is hier niet gevonden. Kies het patiëntnummer of aanmeldnummer van uw eigen ziekenhuis of MDO.")
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
@@ -18,6 +20,8 @@ from mdo_portal.services import access, news
 from mdo_portal.services.worklist_rows import Filter, WorkListRow
 
 PAGE = 50
+INITIALS = re.compile(r"([^\W\d_]{1,3}\.)+")
+YEAR = re.compile(r"\(?(19|20)\d\d\)?", re.ASCII)
 
 
 def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
@@ -97,7 +101,17 @@ def _is_in(state: CaseState) -> ColumnElement[bool]:
 
 def _contains(word: str) -> ColumnElement[bool]:
     fields = (Patient.family, Patient.local_number, Hospital.name, Case.question_board, Case.referral_number)
-    return or_(*(field.icontains(word, autoescape=True) for field in fields))
+    return or_(*(field.icontains(word, autoescape=True) for field in fields), *_of_the_name(word))
+
+
+def _of_the_name(word: str) -> Iterator[ColumnElement[bool]]:
+    """`H.B.` and `(1948)`: what the list shows beside a surname is what people type, or copy from a page."""
+    if INITIALS.fullmatch(word):
+        typed = word.replace(".", "")
+        yield func.regexp_replace(Patient.initials, "[^[:alpha:]]", "", "g").istartswith(typed, autoescape=True)
+        yield and_(Patient.initials == "", func.lower(func.left(Patient.given, 1)) == typed.lower())
+    if YEAR.fullmatch(word):
+        yield func.extract("year", Patient.birth_on) == int(word.strip("()"))
 
 
 def hospitals(session: Session) -> list[Row[tuple[uuid.UUID, str]]]:

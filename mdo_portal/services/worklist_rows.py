@@ -13,7 +13,7 @@ from mdo_portal.exchange import dotted
 
 @dataclass(frozen=True)
 class Filter:
-    """What the reader asked for. Words are looked for in names, numbers, hospital and question."""
+    """What the reader asked for. Words are looked for in names, years of birth, numbers, hospital and question."""
 
     board_id: uuid.UUID | None = None
     unrouted: bool = False

@@ -25,6 +25,8 @@ from mdo_portal.web.context import now
 from mdo_portal.web.deferring_words import often_deferred
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+KNOWN_BY_WEEKDAY = 200
+"""So many days around today a day is known by its weekday, also in another year: in December meetings are planned for January."""
 NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
 
 
@@ -118,7 +120,7 @@ def today() -> date:
 
 
 def when(moment: datetime | None) -> str:
-    """`vandaag 14:32`, `gisteren 09:10`, `do 4 dec 08:00`, `4 dec 2025 08:00`."""
+    """`vandaag 14:32`, `gisteren 09:10`, `do 4 dec 08:00`, `di 5 jan 2027 08:00`, `4 dec 2025 08:00`."""
     if moment is None:
         return ""
     local = moment.astimezone(AMSTERDAM)
@@ -131,11 +133,13 @@ def _near_day(on: date) -> str:
 
 
 def short_day(on: date | datetime | None) -> str:
-    """`do 4 dec`, with the year when it is another year."""
+    """`do 4 dec`, with the year when it is another year; the day of the week while that is how one knows it."""
     if on is None:
         return ""
     local = on.astimezone(AMSTERDAM).date() if isinstance(on, datetime) else on
-    return _said(local, "EEE d MMM" if local.year == today().year else "d MMM y", _spoken().name)
+    if local.year == today().year:
+        return _said(local, "EEE d MMM", _spoken().name)
+    return _said(local, "EEE d MMM y" if abs((local - today()).days) < KNOWN_BY_WEEKDAY else "d MMM y", _spoken().name)
 
 
 @lru_cache(maxsize=4096)

@@ -43,6 +43,10 @@ def test_who_leaves_the_advice_at_the_end_of_a_wrapped_line_has_left_it(portal: 
 
         chair.keyboard.press("Escape")
         expect(chair.locator(".cm-focused")).to_have_count(0)
+        chair.set_viewport_size({"width": 1360, "height": 700})
+        chair.evaluate("document.querySelector('#room-conclusion').scrollTop = 0")
+        # How it ends stands at the foot, whatever is written above it: the chair had to scroll for it.
+        expect(chair.locator('.outcomes [data-hotkey="v"]')).to_be_in_viewport(ratio=1)
         chair.evaluate(DRAWN)
         chair.keyboard.press("d")
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.exchange import PersonName
 from mdo_portal.services import worklist, worklist_boards
 from mdo_portal.services.worklist_rows import Filter, WorkListRow, initials_and_family
 from tests import make
@@ -103,6 +104,27 @@ def test_filters_narrow_and_never_widen(session: Session, region: Region, zeed: 
     assert found(words="8812") == {unrouted.id}
     assert found(words="100%") == set()
     assert found(board_id=region.boards["GI"]) == found(hospital_id=region.hospitals["KREE"]) == set()
+
+
+def test_a_patient_is_found_by_the_name_that_the_list_shows(session: Session, region: Region, zeed: Hospital) -> None:
+    """*H.B. Bosch (1948)*, copied from a page or said over the telephone: of seven of that surname none was found."""
+    names = (("H.B.", "", "Bosch", 1948), ("H.B.", "", "Bosch", 1968), ("", "Henk", "Bosch", 1948), ("A.", "", "Bosch", 1948))
+    one, two, given_only, _other = (
+        make.case(
+            session,
+            zeed,
+            patient=make.identity(f"90{n}", name=PersonName(family, initials=initials, given=given), birth_on=date(year, 9, 18)),
+        ).id
+        for n, (initials, given, family, year) in enumerate(names)
+    )
+
+    def found(words: str) -> set[uuid.UUID]:
+        return set(ids(worklist.page(session, region.aisha, Filter(words=words))))
+
+    assert found("H.B. Bosch (1948)") == {one}
+    assert found("h. bosch 1948") == {one, given_only}
+    assert found("Bosch 1968") == {two}
+    assert found("Bosch 2026") == found("X. Bosch") == set()
 
 
 @settings(max_examples=8)

@@ -112,5 +112,5 @@ def test_a_request_that_nobody_here_can_judge_says_so(house: House) -> None:
 
 
 def test_only_who_may_set_a_hold_is_told_how(house: House) -> None:
-    assert "U zet er een" in house.person("Petra").get("/retention").text
-    assert "U zet er een" not in house.extra("Cees", Role.CASE_MANAGER).get("/retention").text
+    assert "U legt er een vast" in house.person("Petra").get("/retention").text
+    assert "U legt er een vast" not in house.extra("Cees", Role.CASE_MANAGER).get("/retention").text

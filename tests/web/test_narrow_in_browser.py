@@ -208,3 +208,28 @@ def test_the_meeting_for_who_looks_at_another_case_than_the_chair(browser: Brows
     with narrow(browser, house, "Bram", f"/meetings/{meeting_id}/room?round={uuid.UUID(str(round_id))}") as page:
         assert page.get_by_text("Terug naar de voorzitter").count() == 1
         assert page.evaluate(TOO_WIDE) == 0
+
+
+def test_on_paper_a_name_on_the_agenda_stands_on_one_line(browser: Browser, house: House) -> None:
+    """What moves a line is not printed, and everything behind it stood one column too far: one letter of a name on each line."""
+    with house.database.transaction() as session:
+        now = datetime.now(UTC)
+        on_the_agenda(session, house.region, now=now, starts_at=now + timedelta(days=2), closes_at=now + timedelta(days=1))
+    for width in (560, 690, 1000):  # paper upright with and without margins, and on its side
+        with narrow(browser, house, "Aisha", f"/meetings/{house.region.meeting}") as page:
+            page.set_viewport_size({"width": width, "height": 1000})
+            page.emulate_media(media="print")
+            lines = page.locator(".agenda-plan .who > a").evaluate_all("all => all.map(one => one.getClientRects().length)")
+            assert lines and set(lines) == {1}
+
+
+def test_on_a_tablet_what_one_does_with_a_letter_is_in_sight(browser: Browser, house: House) -> None:
+    """The last column, with its buttons, stood beyond the edge of the page."""
+    with house.database.transaction() as session:
+        now, region = datetime.now(UTC), house.region
+        round_ = on_the_agenda(session, region, now=now, starts_at=now + timedelta(days=2), closes_at=now + timedelta(days=1))
+        make.signed(session, make.discussed(session, round_, viewer=region.bram, now=now), viewer=region.bram, now=now)
+    with narrow(browser, house, "Aisha", "/post?tab=all") as page:
+        page.set_viewport_size({"width": 820, "height": 1180})
+        assert page.evaluate(TOO_WIDE) == 0
+        assert page.locator("#post-list .do button").first.evaluate("one => one.getBoundingClientRect().right") <= 820

@@ -265,3 +265,17 @@ def test_no_sign_in_a_name_turns_round_what_stands_behind_it(app: Flask, databas
 
     assert "Zeegers" in page and "Wat nu? \u0627\u200f" in page
     assert [one for one in page if one in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"] == []
+
+
+def test_who_leads_a_dozen_boards_has_their_figures_in_one_menu(app: Flask) -> None:
+    """Twelve buttons stood above the list of meetings, which began below them."""
+    with app.test_request_context():
+        per_board = get_template_attribute("components/layout.html", "per_board")
+        shown = [
+            per_board([(uuid.uuid4(), f"MDO {n}") for n in range(count)], "year_figures.page", "Jaarcijfers %s", "Per MDO…")
+            for count in (2, 12)
+        ]
+
+    assert ["<details" in one for one in shown] == [False, True]
+    assert [one.count("<a ") for one in shown] == [2, 12]
+    assert "Jaarcijfers MDO 1" in shown[0]

@@ -143,7 +143,7 @@ def test_an_administrator_asks_about_people_but_not_about_cases(house: House) ->
     page = house.person("Ada").get(f"/rights/explain/{person_id('Bram')}").text
     answer = house.post("Ada", f"/rights/explain/{person_id('Bram')}", number="4711").text
 
-    assert "Voorzitter" in page and "Patiëntnummer of verwijsnummer" not in page
+    assert "Voorzitter" in page and "Patiëntnummer of aanmeldnummer" not in page
     assert "niet gevonden" in answer or "ziet deze casus" not in answer
 
 

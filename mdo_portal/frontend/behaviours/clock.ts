@@ -20,4 +20,5 @@ function tick(): void {
 export function startClocks(): void {
   tick();
   setInterval(tick, 1000);
+  document.body.addEventListener("htmx:afterSettle", tick); // one that came anew shows its time at once
 }

@@ -1,6 +1,7 @@
 // Everything by keyboard. Rows: [data-rows] holds [data-row="ID"]; j/k or arrows move, Enter opens its first [data-open].
 // data-row-key="o" on a button or link in a row: o goes to that of the current row, and Enter then does it.
 // data-hotkey="p" on a button, link or field: pressing p clicks it, or focuses a field. "?" shows the page's keys.
+// form[data-goes-on] brings the next case: keys of the room that are pressed meanwhile wait for it.
 // Letters do nothing while one types, and can be switched off (WCAG 2.1.4) in the help dialog.
 import { closest, each, isTyping } from "./page";
 import { openDialog, sendDialog } from "./dialogs";
@@ -75,12 +76,26 @@ function waitsFor(form: Element | null, key: string): boolean {
   if (!form?.classList.contains("htmx-request")) { if (form) pressed.set(form, key); return false; }
   if (pressed.get(form) === key) return false;
   const same = `form[action="${CSS.escape(form.getAttribute("action") ?? "")}"] [data-hotkey="${CSS.escape(key)}"]`;
+  afterwards(form, () => { if (document.querySelector(same)) hotkey(key); }); // not of another case, which came on meanwhile
+  return true;
+}
+
+/** Once this form has its answer, and what that brought stands there. */
+function afterwards(form: Element, then: () => void): void {
   const answered = (event: Event): void => {
     if ((event as CustomEvent<{ requestConfig: { elt: Element } }>).detail.requestConfig.elt !== form) return;
     document.removeEventListener("htmx:afterRequest", answered);
-    if (document.querySelector(same)) hotkey(key); // not of another case, which came on meanwhile
+    then();
   };
   document.addEventListener("htmx:afterRequest", answered);
+}
+
+/** "n d" in the room: what is pressed while the next case is on its way ([data-goes-on]) is for that case. When it does not come, nothing
+ *  is done: of the case before nobody said it. */
+function waitsForNext(target: HTMLElement, key: string): boolean {
+  const going = document.querySelector("form[data-goes-on].htmx-request");
+  if (!going || !target.closest("[data-room]")) return false;
+  afterwards(going, () => { if (!target.isConnected) hotkey(key); });
   return true;
 }
 
@@ -89,6 +104,7 @@ function hotkey(key: string): boolean {
   const target = [...(dialog ?? document).querySelectorAll<HTMLElement>(`[data-hotkey="${CSS.escape(key)}"]`)]
     .find((element) => element.offsetParent !== null && !element.matches(":disabled"));
   if (!target) return false;
+  if (waitsForNext(target, key)) return true;
   if (isTyping(target)) target.focus();
   else if (!waitsFor(target.closest("form"), key)) target.click();
   return true;

@@ -26,6 +26,12 @@ function letGo(_event: FocusEvent, view: EditorView): void {
   });
 }
 
+/** The foot of the conclusion stands over the text above it: what is typed does not go on behind it. */
+function aboveFoot(view: EditorView): { bottom: number } | null {
+  const foot = view.dom.closest(".panel")?.querySelector<HTMLElement>(".conclusion-foot");
+  return foot && getComputedStyle(foot).position === "sticky" ? { bottom: foot.offsetHeight } : null;
+}
+
 export function createEditor(parent: HTMLElement, sync: NoteSync): Editor {
   const rights = new Compartment();
   const label = parent.dataset["label"] ?? "";
@@ -36,6 +42,7 @@ export function createEditor(parent: HTMLElement, sync: NoteSync): Editor {
       extensions: [
         EditorView.cspNonce.of(meta("csp-nonce")),
         EditorView.lineWrapping,
+        EditorView.scrollMargins.of(aboveFoot),
         EditorView.domEventHandlers({ blur: letGo }),
         rights.of(readOnly(label, "readonly" in parent.dataset)),
         placeholder(parent.dataset["placeholder"] ?? ""),
