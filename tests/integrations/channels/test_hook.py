@@ -56,7 +56,9 @@ def test_a_proxy_s_ok_is_no_receipt(body: bytes) -> None:
         (409, ReceiptKind.LATER),
         (422, ReceiptKind.REFUSED),
         (429, ReceiptKind.LATER),
+        (502, ReceiptKind.UNKNOWN),
         (503, ReceiptKind.LATER),
+        (504, ReceiptKind.UNKNOWN),
     ],
 )
 def test_every_other_status_has_one_meaning_whatever_its_body_says(status: int, kind: ReceiptKind) -> None:

@@ -20,6 +20,10 @@ NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 EARLIER = "11111111-2222-4333-8444-555555555555"
 
 
+ISSUE = {"severity": "error", "code": "required", "details": {"text": "author"}, "diagnostics": "must be known here"}
+OUTCOME = json.dumps({"resourceType": "OperationOutcome", "issue": [ISSUE]}).encode()
+
+
 def send(told: Told, *, seconds: float = 5.0, path: str = "") -> Receipt:
     with server(told) as url:
         return FhirSender(clock=lambda: NOW).send(decision(), address(url + path, seconds=seconds))
@@ -99,12 +103,17 @@ def test_another_document_under_our_identifier_is_refused() -> None:
 
 @pytest.mark.parametrize("status", [400, 422])
 def test_a_refusal_carries_the_receivers_words(status: int) -> None:
-    issue = {"severity": "error", "code": "required", "details": {"text": "author"}, "diagnostics": "must be known here"}
-    body = json.dumps({"resourceType": "OperationOutcome", "issue": [issue]}).encode()
-
-    receipt = send(Told(status, body))
+    receipt = send(Told(status, OUTCOME))
 
     assert (receipt.kind, receipt.code, receipt.text) == (ReceiptKind.REFUSED, str(status), "author; must be known here")
+
+
+@pytest.mark.parametrize(("status", "kind"), [(200, ReceiptKind.UNKNOWN), (412, ReceiptKind.LATER)])
+def test_what_was_said_to_the_letter_is_kept_when_looking_it_up_finds_nothing(status: int, kind: ReceiptKind) -> None:
+    """Whoever calls the hospital needs to know why: the answer to the search says only that it is not there."""
+    receipt = send(Told(status, OUTCOME, found=searchset()))
+
+    assert (receipt.kind, receipt.text) == (kind, "author; must be known here")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +125,9 @@ def test_a_refusal_carries_the_receivers_words(status: int) -> None:
         (410, ReceiptKind.REFUSED),
         (429, ReceiptKind.LATER),
         (500, ReceiptKind.LATER),
+        (502, ReceiptKind.UNKNOWN),  # a gateway that lost the server behind it, or waited for it in vain: the letter may be there
         (503, ReceiptKind.LATER),
+        (504, ReceiptKind.UNKNOWN),
         (200, ReceiptKind.UNKNOWN),
         (202, ReceiptKind.UNKNOWN),
     ],
