@@ -72,6 +72,21 @@ def test_a_token_that_does_not_come_is_the_hospitals_where_it_is(code: str, told
     assert sentence in receipts.why(of(code))
 
 
+@pytest.mark.parametrize(
+    ("state", "code", "sentence"),
+    [
+        (DeliveryState.WAITING, "", "De brief wordt gemaakt"),
+        (DeliveryState.WAITING, "print", "moet worden afgedrukt en verstuurd"),
+        (DeliveryState.WAITING, "LetterFailed", OURS),
+        (DeliveryState.DEAD, "LetterFailed", OURS),
+        (DeliveryState.WAITING, "sealed", "een sleutel ontbreekt"),
+        (DeliveryState.REFUSED, receipts.OTHER_PATIENT, "noemt een andere patiënt"),
+    ],
+)
+def test_what_cannot_be_printed_or_must_not_be_carried_does_not_ask_to_be(state: DeliveryState, code: str, sentence: str) -> None:
+    assert sentence in receipts.why(Delivery(channel="paper", state=state, receipt_code=code, attempts=1))
+
+
 def test_a_hook_without_a_secret_sent_nothing_and_nobody_refused_anything() -> None:
     said = Receipt(ReceiptKind.REFUSED, "no_secret")
 
