@@ -119,6 +119,13 @@ def test_where_nobody_is_nothing_left() -> None:
     assert HookSender().send(decision(), to(gone)).kind is ReceiptKind.LATER
 
 
+@pytest.mark.parametrize("agreed", ["certificate", "trust"])
+def test_what_a_link_has_agreed_of_certificates_holds_here(agreed: str) -> None:
+    receipt = HookSender().send(decision(), to("http://127.0.0.1:9/", **{agreed: "no PEM"}))
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "certificate")
+
+
 @pytest.mark.parametrize(
     "url", ["http://gp.example/post", "https://u:p@gp.example/", "https://gp.example/?token=1", "file:///x", ""]
 )

@@ -7,12 +7,15 @@ import json
 import os
 import socket
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from integrations.fhir.door import Door
 from integrations.fhir.sender import FhirSender, decision_bytes
+from integrations.out import NoReply
 from mdo_portal.exchange import Receipt, ReceiptKind
 from tests.integrations.fhir.make import DELIVERY, HERE, URI, Told, address, decision, response, searchset, server
 
@@ -67,7 +70,8 @@ def test_a_created_transaction_is_a_receipt_with_the_documents_own_id() -> None:
     method, path, headers, content = told.asked[0]
     assert receipt == Receipt(ReceiptKind.ACCEPTED, "200", "DocumentReference/77", at=NOW)
     assert (method, path, headers["Authorization"]) == ("POST", "/fhir", "Bearer t0ken")
-    assert headers["Content-Type"] == "application/fhir+json"
+    assert headers["Content-Type"] == headers["Accept"] == "application/fhir+json"
+    assert "If-None-Exist" not in headers
     assert content == decision_bytes(decision(), "epic")
 
 
@@ -81,7 +85,7 @@ def test_an_answer_for_fewer_entries_or_with_a_failure_is_no_receipt() -> None:
 def test_an_answer_without_location_is_looked_up() -> None:
     told = Told(200, response({"status": "200 OK"}, {"status": "200 OK"}), found=searchset(ours()))
 
-    assert send(told).reference == "DocumentReference/77"
+    assert send(told, path="/").reference == "DocumentReference/77"
     assert told.asked[1][1] == f"/fhir/DocumentReference?identifier=urn%3Aietf%3Arfc%3A3986%7Curn%3Auuid%3A{DELIVERY}"
 
 
@@ -181,6 +185,20 @@ def test_nobody_there_is_later() -> None:
         receipt = FhirSender().send(decision(), address(f"http://127.0.0.1:{taken.getsockname()[1]}/fhir"))
 
     assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "no_connection")
+
+
+@pytest.mark.parametrize("agreed", ["certificate", "trust"])
+def test_what_a_link_has_agreed_of_certificates_holds_at_this_door(agreed: str) -> None:
+    receipt = FhirSender().send(decision(), replace(address("http://127.0.0.1:9/fhir"), **{agreed: "no PEM"}))
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "certificate")
+
+
+def test_when_the_time_is_over_before_the_request_left_nothing_was_sent() -> None:
+    with pytest.raises(NoReply) as silence:
+        Door().ask("POST", "", address("http://127.0.0.1:9/fhir"), seconds=-1.0)
+
+    assert (silence.value.code, silence.value.was_sent) == ("timeout", False)
 
 
 @pytest.mark.parametrize(

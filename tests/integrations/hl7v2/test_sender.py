@@ -147,6 +147,13 @@ def test_junk_or_hanging_up_is_unknown(junk: bytes) -> None:
         assert send(port, timeout=1.0).kind is ReceiptKind.UNKNOWN
 
 
+def test_an_answer_without_end_is_not_listened_to_for_ever() -> None:
+    with hospital(lambda connection, raw: connection.sendall(b"\x0b" + b"A" * 1_100_000)) as (port, _):
+        receipt = send(port)
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.UNKNOWN, "junk")
+
+
 def test_an_answer_without_last_cr_is_heard() -> None:
     def bare(connection: socket.socket, raw: bytes) -> None:
         connection.sendall(frame(ack(raw))[:-1])
