@@ -94,5 +94,11 @@ def test_a_hook_without_a_secret_sent_nothing_and_nobody_refused_anything() -> N
     assert "geen geheim" in receipts.why(of("no_secret", ReceiptKind.REFUSED))
 
 
-def test_why_a_recipient_refuses_in_a_file_is_told_in_its_own_words() -> None:
-    assert receipts.their_words(of("err", ReceiptKind.REFUSED, "onbekende patiënt")) == "onbekende patiënt"
+@pytest.mark.parametrize("code", ["err", "AE", "AR", "CE", "CR", "422"])
+def test_why_a_recipient_refuses_is_told_in_its_own_words(code: str) -> None:
+    assert receipts.their_words(of(code, ReceiptKind.REFUSED, "onbekende patiënt")) == "onbekende patiënt"
+
+
+@pytest.mark.parametrize("code", ["not_valid", "broken_off", "LetterFailed"])
+def test_what_we_say_for_a_log_is_not_told_as_theirs(code: str) -> None:
+    assert receipts.their_words(of(code, ReceiptKind.LATER, "OSError")) == ""

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from integrations.out import LOOPBACK, NoReply, Reach, Reply, connect, exchange
+from integrations.out import LOOPBACK, NoReply, NotRegistered, Reach, Reply, connect, exchange
+from integrations.out.numbers import judged
 from tests.integrations.fhir.make import Told, server
 from tests.integrations.out.certificates import Authority
 
@@ -94,6 +95,14 @@ def test_a_name_with_two_faces_is_not_trusted(names: dict[str, list[list[str]]],
     names[NAME] = [["93.184.215.14", inside]]
 
     assert refusal(f"https://{NAME}/r4", Reach((f"https://{NAME}/r4",))) == "address"
+
+
+def test_a_name_on_the_internet_is_called_except_over_a_plain_line(names: dict[str, list[list[str]]]) -> None:
+    names[NAME] = [["93.184.215.14"]]
+
+    assert judged(NAME, 443, Reach(()), seconds=1) == ["93.184.215.14"]
+    with pytest.raises(NotRegistered):
+        judged(NAME, 2575, Reach(()), seconds=1, within=True)
 
 
 @pytest.mark.parametrize("odd", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost"])
