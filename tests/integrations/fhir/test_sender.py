@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from integrations.fhir import outgoing
 from integrations.fhir.door import Door
 from integrations.fhir.sender import FhirSender, decision_bytes
 from integrations.out import NoReply
@@ -220,6 +221,14 @@ def test_what_makes_no_valid_bundle_never_leaves(more: dict[str, Any]) -> None:
     receipt = FhirSender().send(decision(**more), address("http://127.0.0.1:9/fhir"))
 
     assert (receipt.kind, receipt.code) == (ReceiptKind.REFUSED, "not_valid")
+
+
+def test_what_the_judge_refuses_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "problem", lambda resource, version: "type missing" if "docStatus" in resource else "")
+
+    receipt = FhirSender().send(decision(), address("http://127.0.0.1:9/fhir"))
+
+    assert (receipt.kind, receipt.code, receipt.text) == (ReceiptKind.REFUSED, "not_valid", "DocumentReference: type missing")
 
 
 def test_text_with_every_odd_character_makes_a_valid_bundle() -> None:

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from integrations.hl7v2 import sender
 from integrations.hl7v2.ack import build_ack
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.outgoing import compose
 from integrations.hl7v2.sender import MllpSender
 from mdo_portal.exchange import Address, Answer, Receipt, ReceiptKind, Verdict
 from tests.integrations.out.certificates import Authority
@@ -172,6 +174,16 @@ def test_nobody_there_is_later_for_nothing_was_sent() -> None:
 def test_what_cannot_be_written_is_refused_before_anything_is_sent() -> None:
     with hospital(says(Verdict.STORED)) as (port, got):
         receipt = MllpSender().send(replace(DECISION, sections=(("Advies", "\u0142"),)), address(port=port))
+    assert (receipt.kind, receipt.code, got) == (ReceiptKind.REFUSED, "unsendable", [])
+
+
+def test_what_was_written_otherwise_than_it_was_signed_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of our own writer: the letter of one under the number of another."""
+    other = replace(DECISION, patient=replace(DECISION.patient, local_number="another's"))
+    monkeypatch.setattr(sender, "compose", lambda _, to, now: compose(other, to, now=now))
+    with hospital(says(Verdict.STORED)) as (port, got):
+        receipt = send(port)
+
     assert (receipt.kind, receipt.code, got) == (ReceiptKind.REFUSED, "unsendable", [])
 
 
