@@ -12,7 +12,7 @@ from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import PatientIdentity
-from mdo_portal.services import handing_over, patients, receipts
+from mdo_portal.services import handing_over, merges, patients, receipts
 from tests import make
 from tests.make import NOW
 from tests.outbox_house import AA, HOUR, SILENCE, Outbox, Receiver
@@ -30,7 +30,14 @@ def _is_of(outbox: Outbox, round_: Round, whom: PatientIdentity) -> None:
     """A person took back who it was, or undid a merge: the case stands with this patient from now on."""
     with outbox.database.transaction() as session:
         row = patients.add(session, outbox.region.hospitals["ZEED"], whom, now=NOW)
-        session.get_one(Case, round_.case_id).patient_id = row.id
+        session.get_one(Case, round_.case_id).home_patient_id = row.id
+        session.flush()
+        merges.settle(session, [row.id], now=NOW, person_id=None)
+
+
+def _on_paper(outbox: Outbox, round_: Round) -> None:
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
 
 
 @pytest.mark.parametrize("attempts", [0, 1])
@@ -64,13 +71,47 @@ def test_its_correction_names_the_right_one_and_goes(outbox: Outbox) -> None:
 
 def test_nor_is_it_printed_to_be_carried(outbox: Outbox) -> None:
     round_ = outbox.signed()
-    with outbox.database.transaction() as session:
-        handing_over.put_on_paper(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+    _on_paper(outbox, round_)
     _is_of(outbox, round_, OTHER)
 
     outbox.drain(Receiver([AA]))
 
     assert (outbox.letter(round_).state, outbox.letter(round_).letter_sha256) == (DeliveryState.REFUSED, "")
+
+
+@pytest.mark.parametrize("printed", [False, True])
+def test_what_was_printed_and_nobody_carried_yet_is_carried_by_nobody(outbox: Outbox, printed: bool) -> None:
+    """It lay ready on the post page, and asked to be sent: the letter of one, to be filed with the other. What was sent, was sent."""
+    round_ = outbox.signed()
+    _on_paper(outbox, round_)
+    outbox.drain(Receiver([AA]))
+    assert outbox.letter(round_).letter_sha256
+    if printed:
+        with outbox.database.transaction() as session:
+            handing_over.printed(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+
+    _is_of(outbox, round_, OTHER)
+
+    letter = outbox.letter(round_)
+    assert (letter.state, "andere patiënt" in receipts.why(letter)) == (
+        (DeliveryState.SENT, False) if printed else (DeliveryState.REFUSED, True)
+    )
+
+
+def test_once_its_correction_is_there_it_leaves_the_list(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    _on_paper(outbox, round_)
+    outbox.drain(Receiver([AA]))
+    _is_of(outbox, round_, OTHER)
+    outbox.corrected(round_)
+    outbox.drain(Receiver([AA]))
+    with outbox.database.transaction() as session:
+        handing_over.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=outbox.now)
+
+    outbox.drain(Receiver([AA]))
+
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.receipt_code) == (DeliveryState.CANCELLED, receipts.REPLACED)
 
 
 @pytest.mark.parametrize(

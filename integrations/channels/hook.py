@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 
 from integrations.fhir.json_gate import load
 from integrations.fhir.outgoing import NotSendable
+from integrations.fhir.receipt import LOST_BEHIND
 from integrations.fhir.values import Node, text
 from integrations.out import NoReply, Reach, Reply, exchange
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind, Unreadable
@@ -38,7 +39,7 @@ class HookSender:
         """Never raises for what the other side does. A repeat is the same bytes under the same key.
 
         ACCEPTED: 2xx with our id. REFUSED: another 4xx or a redirect, no secret, not registered. LATER: 401, 403, 409, 429, 5xx,
-        nobody there. UNKNOWN: 2xx without our id, or no whole answer.
+        nobody there. UNKNOWN: 2xx without our id, no whole answer, or a gateway's word that it lost the server (502, 504).
         """
         return replace(self._sent(decision, address), at=self._now())
 
@@ -112,6 +113,8 @@ def _receipt(reply: Reply, ours: str) -> Receipt:
             return Receipt(ReceiptKind.UNKNOWN, code)
         return Receipt(ReceiptKind.ACCEPTED, code, text(told.get("reference"))[:200] or ours)
     words = text(told.get("message"))[:MOST_WORDS]
+    if reply.status in LOST_BEHIND:
+        return Receipt(ReceiptKind.UNKNOWN, code, text=words)
     is_later = reply.status in _NOT_NOW or reply.status >= 500
     return Receipt(ReceiptKind.LATER if is_later else ReceiptKind.REFUSED, code, text=words)
 

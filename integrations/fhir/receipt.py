@@ -14,6 +14,8 @@ from mdo_portal.exchange import Receipt, ReceiptKind, Unreadable
 
 _NOT_NOW = {401, 403, 408, 425, 429}
 _ASK_AGAIN = {409, 412}
+LOST_BEHIND = {502, 504}
+"""A gateway lost the server behind it, or waited for it in vain: as silent as no answer, and what was posted may be there."""
 MAX_WORDS = 500
 
 
@@ -30,6 +32,8 @@ def of_reply(reply: Reply, request: Request) -> Receipt | None:
         return _of_success(_tree(reply.body), code, request.kinds) if request.is_transaction else None
     if reply.status in _ASK_AGAIN:
         return None
+    if reply.status in LOST_BEHIND:
+        return Receipt(ReceiptKind.UNKNOWN, code, text=words_of(reply))
     return outcome_of(reply)
 
 
@@ -37,9 +41,9 @@ def outcome_of(reply: Reply) -> Receipt:
     """What anything but a success means."""
     code = str(reply.status)
     if reply.status in _NOT_NOW or reply.status >= 500:
-        return Receipt(ReceiptKind.LATER, code, text=outcome_text(_tree(reply.body)))
+        return Receipt(ReceiptKind.LATER, code, text=words_of(reply))
     # 4xx: the same bytes will be refused again; 3xx: an address is changed by a person, never by an answer
-    return Receipt(ReceiptKind.REFUSED, code, text=outcome_text(_tree(reply.body)))
+    return Receipt(ReceiptKind.REFUSED, code, text=words_of(reply))
 
 
 def _of_success(tree: Node, code: str, kinds: tuple[str, ...]) -> Receipt | None:
@@ -68,12 +72,16 @@ def _reference(location: Any, kind: str) -> str:
     return found if re.fullmatch(rf"{kind}/[A-Za-z0-9\-.]{{1,64}}", found) else ""
 
 
-def of_search(reply: Reply, request: Request, *, digest: str, code: str) -> Receipt:
-    """The receipt after looking our letter up: received only when it is there under our identifier, with our bytes."""
+def of_search(reply: Reply, request: Request, *, digest: str, said: Reply) -> Receipt:
+    """The receipt after looking our letter up: received only when it is there under our identifier, with our bytes.
+
+    `said`: the answer to the letter itself; why it is not there stands in that one.
+    """
+    code = str(said.status)
     found = [one for one in _matches(reply) if _carries(one, request)]
     if not found:
-        kind = ReceiptKind.LATER if code in {"409", "412"} else ReceiptKind.UNKNOWN
-        return Receipt(kind, code, text=outcome_text(_tree(reply.body)))
+        kind = ReceiptKind.LATER if said.status in _ASK_AGAIN else ReceiptKind.UNKNOWN
+        return Receipt(kind, code, text=words_of(said) or words_of(reply))
     own = found[0]
     hashes = {told for one in _documents(own) for told in _hashes(one)} - {""}
     if hashes and digest not in hashes:
@@ -104,8 +112,9 @@ def _carries(resource: Node, request: Request) -> bool:
     return resource.get("resourceType") == request.kind and any(text(item.get("value")) == request.uri for item in named)
 
 
-def outcome_text(tree: Node) -> str:
+def words_of(reply: Reply) -> str:
     """The receiver's words in an OperationOutcome, for a person."""
+    tree = _tree(reply.body)
     if tree.get("resourceType") != "OperationOutcome":
         return ""
     said = [

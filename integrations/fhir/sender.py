@@ -13,8 +13,8 @@ from integrations.fhir.outgoing import Letter, NotSendable
 from integrations.fhir.outgoing_letter import attachment
 from integrations.fhir.outgoing_shapes import Request, request_of
 from integrations.fhir.profile import load_profile
-from integrations.fhir.receipt import of_reply, of_search
-from integrations.out import NoReply
+from integrations.fhir.receipt import of_reply, of_search, words_of
+from integrations.out import NoReply, Reply
 from integrations.smart.client import NoToken, Tokens
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 
@@ -67,13 +67,13 @@ class FhirSender:
             return Receipt(ReceiptKind.LATER, f"token {none.code}")
         except NoReply as silence:
             return Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code)
-        return of_reply(reply, request) or self._looked_up(letter, request, address, str(reply.status), until=until)
+        return of_reply(reply, request) or self._looked_up(letter, request, address, reply, until=until)
 
-    def _looked_up(self, letter: Letter, request: Request, address: Address, code: str, *, until: float) -> Receipt:
+    def _looked_up(self, letter: Letter, request: Request, address: Address, said: Reply, *, until: float) -> Receipt:
         """Is our letter there? Asked by our identifier only: nothing of the patient stands in the address."""
         try:
             left = max(1.0, until - time.monotonic())
             reply = self._door.ask("GET", request.search, address, seconds=min(left, address.timeout_seconds))
         except (NoReply, NoToken):
-            return Receipt(ReceiptKind.UNKNOWN, code)
-        return of_search(reply, request, digest=attachment(letter.decision)["hash"], code=code)
+            return Receipt(ReceiptKind.UNKNOWN, str(said.status), text=words_of(said))
+        return of_search(reply, request, digest=attachment(letter.decision)["hash"], said=said)

@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -109,9 +109,3 @@ def probe(failures: int) -> timedelta:
     """1, 2, 4 … seconds up to a minute, with a random half so that a region does not knock at once."""
     seconds = min(LONGEST_PROBE, 2.0 ** min(failures - 1, 12))
     return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311  spreads knocking, hides nothing
-
-
-def down(session: Session) -> dict[tuple[uuid.UUID, Audience], datetime]:
-    """The destinations that have not answered for a while, and since when."""
-    query = select(Destination).where(Destination.failures >= DOWN, Destination.down_since.is_not(None))
-    return {(one.hospital_id, one.audience): one.down_since for one in session.scalars(query) if one.down_since}

@@ -15,6 +15,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import changes, destinations
 from mdo_portal.services.deliveries import tell, write_down
+from mdo_portal.services.receipts import PRINTED
 from mdo_portal.services.replacing import BY_HAND
 
 
@@ -27,7 +28,7 @@ def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> N
     if delivery.state in OPEN:  # else somebody said what became of it while it was printed
         delivery.leased_until = None
         delivery.next_attempt_at = None
-        delivery.receipt_code = "print"
+        delivery.receipt_code = PRINTED
     if is_queued:
         destinations.release(session, delivery)
     changes.announce(session, "post", delivery.hospital_id)

@@ -20,7 +20,7 @@ from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.exchange import MergedNumbers, PatientMerge
-from mdo_portal.services import families, merge_doubts, objections, patients, rulings, standing
+from mdo_portal.services import families, merge_doubts, objections, patients, rulings, standing, withholding
 from mdo_portal.services.rulings import Conflict
 
 
@@ -176,6 +176,7 @@ def settle(session: Session, rows: list[uuid.UUID], *, now: datetime, person_id:
         assert root is not None
         case.home_patient_id = home.id if root.id != home.id else None
         case.patient_id = root.id
+        withholding.withhold_of_another(session, case, root, now=now)
         objects = families.objects(session, root)
         if objects and not case.objected:
             objections.shut(session, case, reason=objections.MERGED, now=now, person_id=person_id)

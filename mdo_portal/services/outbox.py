@@ -132,13 +132,15 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         .where(Delivery.id == delivery.id)
     )
     decision, case, patient, hospital, replaced = session.execute(about).one()
-    if replaced and (delivery.channel != Channel.PAPER or not delivery.letter_sha256):  # what is printed, people carry or not
+    names_another = withholding.names_another(decision, patient)
+    is_carried = delivery.channel == Channel.PAPER and delivery.letter_sha256 and not names_another  # people carry it, or not
+    if replaced and not is_carried:
         handing_over.need_not(session, delivery, REPLACED, now=now)
         return None
     if delivery.audience is not Audience.REFERRER and (patient.objects or case.objected):
         withholding.cancel(session, delivery)
         return None
-    if withholding.names_another(decision, patient):
+    if names_another:
         write_down(session, delivery, Receipt(ReceiptKind.REFUSED, OTHER_PATIENT), now=now)
         return None
     channel, address = recipient_channels.address_of(session, delivery.hospital_id, delivery.audience)

@@ -16,6 +16,9 @@ COMMIT = "CA"
 KEPT = (COMMIT, "laid", "fetched", "mailed")
 """Codes of what the other side has and nobody there has confirmed yet: a commit in enhanced mode, a file, a mail."""
 
+PRINTED = "print"
+"""Code of a letter that lies ready to be printed and carried."""
+
 REPLACED = "replaced"
 """Code of a letter that need not leave any more: its recipient has what corrects or withdraws it."""
 
@@ -178,9 +181,11 @@ def why(row: Tried) -> str:
 def _on_paper(row: Tried) -> str:
     if row.state is DeliveryState.SENT:
         return N_("Afgedrukt en verstuurd; nog niemand heeft de ontvangst bevestigd.")
-    if row.receipt_code:
+    if row.receipt_code == PRINTED:
         return N_("Geen koppeling: deze brief moet worden afgedrukt en verstuurd.")
-    return N_("De brief wordt gemaakt; daarna moet hij worden afgedrukt.")
+    if not row.receipt_code:
+        return N_("De brief wordt gemaakt; daarna moet hij worden afgedrukt.")
+    return reason(row.receipt_code) or _OURS
 
 
 def _by_shape(row: Tried) -> str:

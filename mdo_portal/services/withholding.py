@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,7 +12,10 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import changes
+from mdo_portal.services.deliveries import write_down
+from mdo_portal.services.receipts import OTHER_PATIENT
 
 
 def names_another(decision: Decision, patient: Patient) -> bool:
@@ -22,6 +27,22 @@ def names_another(decision: Decision, patient: Patient) -> bool:
     said, born = decision.content["patient"], patient.birth_on.isoformat() if patient.birth_on else ""
     is_other_day = bool(said["birth_on"] and born) and said["birth_on"] != born
     return is_other_day and said["number"] != patient.local_number
+
+
+def withhold_of_another(session: Session, case: Case, patient: Patient, *, now: datetime) -> None:
+    """The case is this patient's from now on: what is on paper and nobody carried yet, and names somebody else, nobody carries.
+
+    What goes over a line is looked at when it has its turn.
+    """
+    on_paper = (Delivery.channel == Channel.PAPER.value, Delivery.state == DeliveryState.WAITING)
+    query = (
+        select(Delivery, Decision)
+        .join(Decision, Decision.id == Delivery.decision_id)
+        .where(Delivery.case_id == case.id, *on_paper)
+    )
+    for delivery, decision in session.execute(query.order_by(Delivery.id).with_for_update(of=Delivery)).all():
+        if names_another(decision, patient):
+            write_down(session, delivery, Receipt(ReceiptKind.REFUSED, OTHER_PATIENT), now=now)
 
 
 def withhold(session: Session, case: Case) -> None:

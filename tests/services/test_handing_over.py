@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from mdo_portal import dispatch
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import Receipt
+from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import handing_over
 from mdo_portal.services.acknowledging import acknowledge
 from tests.make import NOW
@@ -99,3 +101,15 @@ def test_what_was_on_the_line_when_it_was_put_on_paper_may_have_arrived_unless_t
         heard = acknowledge(session, letter.hospital_id, letter.id.hex, AA, NOW + HOUR)
 
     assert heard == (said is SILENCE)
+
+
+def test_who_was_told_by_mail_that_a_letter_stands_ready_is_told_once(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    with outbox.database.transaction() as session:
+        link = session.scalars(select(Link).where(Link.hospital_id == outbox.region.hospitals["ZEED"])).one()
+        link.channel_out = Channel.NOTICE
+    mail = Receiver([Receipt(ReceiptKind.UNKNOWN, "mailed")])
+    for at in (NOW, NOW + 48 * HOUR):
+        dispatch.send_next(outbox.database, {Channel.NOTICE: mail}, clock=lambda at=at: at)  # type: ignore[misc]
+
+    assert (len(mail.came), outbox.letter(round_).state) == (1, DeliveryState.SENT)

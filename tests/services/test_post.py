@@ -44,3 +44,4 @@ def test_who_leads_a_board_hears_of_the_hospitals_that_got_its_letters(session: 
 
     assert post.concerns(session, region.aisha, zeed.id) and post.concerns(session, region.bram, zeed.id)
     assert not post.concerns(session, region.carla, zeed.id)
+    assert not post.concerns(session, region.aisha, region.hospitals["KREE"])

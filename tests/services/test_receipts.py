@@ -72,6 +72,21 @@ def test_a_token_that_does_not_come_is_the_hospitals_where_it_is(code: str, told
     assert sentence in receipts.why(of(code))
 
 
+@pytest.mark.parametrize(
+    ("state", "code", "sentence"),
+    [
+        (DeliveryState.WAITING, "", "De brief wordt gemaakt"),
+        (DeliveryState.WAITING, "print", "moet worden afgedrukt en verstuurd"),
+        (DeliveryState.WAITING, "LetterFailed", OURS),
+        (DeliveryState.DEAD, "LetterFailed", OURS),
+        (DeliveryState.WAITING, "sealed", "een sleutel ontbreekt"),
+        (DeliveryState.REFUSED, receipts.OTHER_PATIENT, "noemt een andere patiënt"),
+    ],
+)
+def test_what_cannot_be_printed_or_must_not_be_carried_does_not_ask_to_be(state: DeliveryState, code: str, sentence: str) -> None:
+    assert sentence in receipts.why(Delivery(channel="paper", state=state, receipt_code=code, attempts=1))
+
+
 def test_a_hook_without_a_secret_sent_nothing_and_nobody_refused_anything() -> None:
     said = Receipt(ReceiptKind.REFUSED, "no_secret")
 
@@ -79,5 +94,11 @@ def test_a_hook_without_a_secret_sent_nothing_and_nobody_refused_anything() -> N
     assert "geen geheim" in receipts.why(of("no_secret", ReceiptKind.REFUSED))
 
 
-def test_why_a_recipient_refuses_in_a_file_is_told_in_its_own_words() -> None:
-    assert receipts.their_words(of("err", ReceiptKind.REFUSED, "onbekende patiënt")) == "onbekende patiënt"
+@pytest.mark.parametrize("code", ["err", "AE", "AR", "CE", "CR", "422"])
+def test_why_a_recipient_refuses_is_told_in_its_own_words(code: str) -> None:
+    assert receipts.their_words(of(code, ReceiptKind.REFUSED, "onbekende patiënt")) == "onbekende patiënt"
+
+
+@pytest.mark.parametrize("code", ["not_valid", "broken_off", "LetterFailed"])
+def test_what_we_say_for_a_log_is_not_told_as_theirs(code: str) -> None:
+    assert receipts.their_words(of(code, ReceiptKind.LATER, "OSError")) == ""

@@ -44,6 +44,18 @@ def test_the_secretary_reads_why_how_long_and_what_to_do(house: House) -> None:
     assert set(re.findall(r'data-row-key="(\w)"', page)) == {"t", "d", "o", "p", "a"}
 
 
+@pytest.mark.parametrize(
+    ("state", "acts"), [("waiting", ["printed"]), ("dead", ["resend", "confirm"]), ("refused", ["resend", "confirm"])]
+)
+def test_a_letter_on_paper_that_is_given_up_can_be_made_again(house: House, state: str, acts: list[str]) -> None:
+    """Its printing failed for days: with nothing to push it stood there for good."""
+    letter = house.letter(state=state, channel="paper", receipt_code="LetterFailed", next_attempt_at=None)
+
+    page = house.person("Aisha").get("/post").text
+
+    assert re.findall(rf"/deliveries/{letter.id}/(\w+)\"", page) == ["letter", "letter", *acts]
+
+
 def test_what_one_hospital_refused_goes_again_with_one_button_each_with_its_line_in_the_log(house: House) -> None:
     """A hospital's system was out for a morning: forty letters each had a button of their own."""
     for hospital in ("ZEED", "ZEED", "ZEED", "DELT"):

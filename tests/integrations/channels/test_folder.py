@@ -184,9 +184,33 @@ def test_plain_metadata_says_what_the_letter_is(tmp_path: Path) -> None:
     lay(tmp_path, "folder-laid", **earlier)
     told = json.loads((tmp_path / f"{NAME}.json").read_text())
 
-    assert (told["form"], told["replaces"]) == ("withdrawal", "urn:oid:2.25.899")
-    assert told["sha256"] == hashlib.sha256((tmp_path / told["file"]).read_bytes()).hexdigest()
-    assert (told["patient"]["bsn"], told["patient"]["birth_on"]) == ("999900006", str(decision().patient.birth_on))
+    one, letter = decision(), tmp_path / f"{NAME}.pdf"
+    who = one.patient
+    assert told == {
+        "id": one.delivery_id,
+        "document_number": one.document_number,
+        "form": "withdrawal",
+        "replaces": "urn:oid:2.25.899",
+        "title": one.letter_title,
+        "file": letter.name,
+        "sha256": hashlib.sha256(letter.read_bytes()).hexdigest(),
+        "size": letter.stat().st_size,
+        "signed_at": one.signed_at.isoformat(),
+        "signed_by": one.signed_by.name,
+        "network": one.network_name,
+        "board": one.board_name,
+        "meeting_at": one.meeting_at.isoformat(),
+        "recipient": one.recipient_name,
+        "referral_number": one.referral_number,
+        "patient": {
+            "name": who.name.shown,
+            "birth_on": str(who.birth_on),
+            "sex": who.sex,
+            "number": who.local_number,
+            "number_of": who.local_authority,
+            "bsn": "999900006",
+        },
+    }
 
 
 @pytest.mark.parametrize("is_trial", [True, False])

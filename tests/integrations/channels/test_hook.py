@@ -56,7 +56,9 @@ def test_a_proxy_s_ok_is_no_receipt(body: bytes) -> None:
         (409, ReceiptKind.LATER),
         (422, ReceiptKind.REFUSED),
         (429, ReceiptKind.LATER),
+        (502, ReceiptKind.UNKNOWN),
         (503, ReceiptKind.LATER),
+        (504, ReceiptKind.UNKNOWN),
     ],
 )
 def test_every_other_status_has_one_meaning_whatever_its_body_says(status: int, kind: ReceiptKind) -> None:
@@ -115,6 +117,13 @@ def test_where_nobody_is_nothing_left() -> None:
         gone = url
 
     assert HookSender().send(decision(), to(gone)).kind is ReceiptKind.LATER
+
+
+@pytest.mark.parametrize("agreed", ["certificate", "trust"])
+def test_what_a_link_has_agreed_of_certificates_holds_here(agreed: str) -> None:
+    receipt = HookSender().send(decision(), to("http://127.0.0.1:9/", **{agreed: "no PEM"}))
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "certificate")
 
 
 @pytest.mark.parametrize(

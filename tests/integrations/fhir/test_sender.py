@@ -7,17 +7,25 @@ import json
 import os
 import socket
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from integrations.fhir import outgoing
+from integrations.fhir.door import Door
 from integrations.fhir.sender import FhirSender, decision_bytes
+from integrations.out import NoReply
 from mdo_portal.exchange import Receipt, ReceiptKind
 from tests.integrations.fhir.make import DELIVERY, HERE, URI, Told, address, decision, response, searchset, server
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 EARLIER = "11111111-2222-4333-8444-555555555555"
+
+
+ISSUE = {"severity": "error", "code": "required", "details": {"text": "author"}, "diagnostics": "must be known here"}
+OUTCOME = json.dumps({"resourceType": "OperationOutcome", "issue": [ISSUE]}).encode()
 
 
 def send(told: Told, *, seconds: float = 5.0, path: str = "") -> Receipt:
@@ -63,7 +71,8 @@ def test_a_created_transaction_is_a_receipt_with_the_documents_own_id() -> None:
     method, path, headers, content = told.asked[0]
     assert receipt == Receipt(ReceiptKind.ACCEPTED, "200", "DocumentReference/77", at=NOW)
     assert (method, path, headers["Authorization"]) == ("POST", "/fhir", "Bearer t0ken")
-    assert headers["Content-Type"] == "application/fhir+json"
+    assert headers["Content-Type"] == headers["Accept"] == "application/fhir+json"
+    assert "If-None-Exist" not in headers
     assert content == decision_bytes(decision(), "epic")
 
 
@@ -77,7 +86,7 @@ def test_an_answer_for_fewer_entries_or_with_a_failure_is_no_receipt() -> None:
 def test_an_answer_without_location_is_looked_up() -> None:
     told = Told(200, response({"status": "200 OK"}, {"status": "200 OK"}), found=searchset(ours()))
 
-    assert send(told).reference == "DocumentReference/77"
+    assert send(told, path="/").reference == "DocumentReference/77"
     assert told.asked[1][1] == f"/fhir/DocumentReference?identifier=urn%3Aietf%3Arfc%3A3986%7Curn%3Auuid%3A{DELIVERY}"
 
 
@@ -99,12 +108,17 @@ def test_another_document_under_our_identifier_is_refused() -> None:
 
 @pytest.mark.parametrize("status", [400, 422])
 def test_a_refusal_carries_the_receivers_words(status: int) -> None:
-    issue = {"severity": "error", "code": "required", "details": {"text": "author"}, "diagnostics": "must be known here"}
-    body = json.dumps({"resourceType": "OperationOutcome", "issue": [issue]}).encode()
-
-    receipt = send(Told(status, body))
+    receipt = send(Told(status, OUTCOME))
 
     assert (receipt.kind, receipt.code, receipt.text) == (ReceiptKind.REFUSED, str(status), "author; must be known here")
+
+
+@pytest.mark.parametrize(("status", "kind"), [(200, ReceiptKind.UNKNOWN), (412, ReceiptKind.LATER)])
+def test_what_was_said_to_the_letter_is_kept_when_looking_it_up_finds_nothing(status: int, kind: ReceiptKind) -> None:
+    """Whoever calls the hospital needs to know why: the answer to the search says only that it is not there."""
+    receipt = send(Told(status, OUTCOME, found=searchset()))
+
+    assert (receipt.kind, receipt.text) == (kind, "author; must be known here")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +130,9 @@ def test_a_refusal_carries_the_receivers_words(status: int) -> None:
         (410, ReceiptKind.REFUSED),
         (429, ReceiptKind.LATER),
         (500, ReceiptKind.LATER),
+        (502, ReceiptKind.UNKNOWN),  # a gateway that lost the server behind it, or waited for it in vain: the letter may be there
         (503, ReceiptKind.LATER),
+        (504, ReceiptKind.UNKNOWN),
         (200, ReceiptKind.UNKNOWN),
         (202, ReceiptKind.UNKNOWN),
     ],
@@ -172,6 +188,20 @@ def test_nobody_there_is_later() -> None:
     assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "no_connection")
 
 
+@pytest.mark.parametrize("agreed", ["certificate", "trust"])
+def test_what_a_link_has_agreed_of_certificates_holds_at_this_door(agreed: str) -> None:
+    receipt = FhirSender().send(decision(), replace(address("http://127.0.0.1:9/fhir"), **{agreed: "no PEM"}))
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "certificate")
+
+
+def test_when_the_time_is_over_before_the_request_left_nothing_was_sent() -> None:
+    with pytest.raises(NoReply) as silence:
+        Door().ask("POST", "", address("http://127.0.0.1:9/fhir"), seconds=-1.0)
+
+    assert (silence.value.code, silence.value.was_sent) == ("timeout", False)
+
+
 @pytest.mark.parametrize(
     "url", ["http://epd.example/fhir", "https://u:p@epd.example/fhir", "file:///etc/passwd", "https://[", ""]
 )
@@ -191,6 +221,14 @@ def test_what_makes_no_valid_bundle_never_leaves(more: dict[str, Any]) -> None:
     receipt = FhirSender().send(decision(**more), address("http://127.0.0.1:9/fhir"))
 
     assert (receipt.kind, receipt.code) == (ReceiptKind.REFUSED, "not_valid")
+
+
+def test_what_the_judge_refuses_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "problem", lambda resource, version: "type missing" if "docStatus" in resource else "")
+
+    receipt = FhirSender().send(decision(), address("http://127.0.0.1:9/fhir"))
+
+    assert (receipt.kind, receipt.code, receipt.text) == (ReceiptKind.REFUSED, "not_valid", "DocumentReference: type missing")
 
 
 def test_text_with_every_odd_character_makes_a_valid_bundle() -> None:

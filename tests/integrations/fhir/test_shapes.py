@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from integrations.fhir.judge import problem
-from integrations.fhir.outgoing_people import subject
+from integrations.fhir.outgoing_people import contained_patient, subject
 from integrations.fhir.sender import FhirSender
 from mdo_portal.exchange import DecisionForm, OutgoingAdvice, ReceiptKind
 from tests.integrations.fhir.make import HERE, address, decision
@@ -205,3 +205,11 @@ def test_who_may_not_have_the_bsn_finds_the_patient_by_the_number_of_the_hospita
     patient = replace(decision().patient, bsn="")
 
     assert subject(patient)["identifier"]["value"] == patient.local_number != ""
+
+
+@pytest.mark.parametrize(("sex", "gender"), [("M", "male"), ("F", "female"), ("X", "other"), ("", "unknown")])
+def test_a_number_says_of_which_hospital_it_is_also_where_that_has_no_address(sex: str, gender: str) -> None:
+    patient = contained_patient(replace(decision().patient, sex=sex, local_number="0071234", local_authority="ZEED"))
+
+    assert patient["identifier"][1] == {"value": "0071234", "assigner": {"display": "ZEED"}}
+    assert patient["gender"] == gender

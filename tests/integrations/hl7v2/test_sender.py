@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from integrations.hl7v2 import sender
 from integrations.hl7v2.ack import build_ack
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.outgoing import compose
 from integrations.hl7v2.sender import MllpSender
 from mdo_portal.exchange import Address, Answer, Receipt, ReceiptKind, Verdict
 from tests.integrations.out.certificates import Authority
@@ -147,6 +149,13 @@ def test_junk_or_hanging_up_is_unknown(junk: bytes) -> None:
         assert send(port, timeout=1.0).kind is ReceiptKind.UNKNOWN
 
 
+def test_an_answer_without_end_is_not_listened_to_for_ever() -> None:
+    with hospital(lambda connection, raw: connection.sendall(b"\x0b" + b"A" * 1_100_000)) as (port, _):
+        receipt = send(port)
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.UNKNOWN, "junk")
+
+
 def test_an_answer_without_last_cr_is_heard() -> None:
     def bare(connection: socket.socket, raw: bytes) -> None:
         connection.sendall(frame(ack(raw))[:-1])
@@ -165,6 +174,16 @@ def test_nobody_there_is_later_for_nothing_was_sent() -> None:
 def test_what_cannot_be_written_is_refused_before_anything_is_sent() -> None:
     with hospital(says(Verdict.STORED)) as (port, got):
         receipt = MllpSender().send(replace(DECISION, sections=(("Advies", "\u0142"),)), address(port=port))
+    assert (receipt.kind, receipt.code, got) == (ReceiptKind.REFUSED, "unsendable", [])
+
+
+def test_what_was_written_otherwise_than_it_was_signed_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of our own writer: the letter of one under the number of another."""
+    other = replace(DECISION, patient=replace(DECISION.patient, local_number="another's"))
+    monkeypatch.setattr(sender, "compose", lambda _, to, now: compose(other, to, now=now))
+    with hospital(says(Verdict.STORED)) as (port, got):
+        receipt = send(port)
+
     assert (receipt.kind, receipt.code, got) == (ReceiptKind.REFUSED, "unsendable", [])
 
 

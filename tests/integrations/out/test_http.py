@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from integrations.out import LOOPBACK, NoReply, Reach, Reply, exchange
+from integrations.out import LOOPBACK, NoReply, NotRegistered, Reach, Reply, connect, exchange
+from integrations.out.numbers import judged
 from tests.integrations.fhir.make import Told, server
 from tests.integrations.out.certificates import Authority
 
@@ -94,6 +95,14 @@ def test_a_name_with_two_faces_is_not_trusted(names: dict[str, list[list[str]]],
     names[NAME] = [["93.184.215.14", inside]]
 
     assert refusal(f"https://{NAME}/r4", Reach((f"https://{NAME}/r4",))) == "address"
+
+
+def test_a_name_on_the_internet_is_called_except_over_a_plain_line(names: dict[str, list[list[str]]]) -> None:
+    names[NAME] = [["93.184.215.14"]]
+
+    assert judged(NAME, 443, Reach(()), seconds=1) == ["93.184.215.14"]
+    with pytest.raises(NotRegistered):
+        judged(NAME, 2575, Reach(()), seconds=1, within=True)
 
 
 @pytest.mark.parametrize("odd", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost"])
@@ -207,3 +216,27 @@ def test_a_peer_that_shakes_hands_until_the_time_is_over_cannot_drip_its_answer_
         running.shutdown()
 
     assert len(sent) < 300
+
+
+def test_a_name_that_stands_for_nothing_is_nobody_there(names: dict[str, list[list[str]]]) -> None:
+    names[NAME] = [[]]
+
+    with pytest.raises(NoReply) as http:
+        ask(f"https://{NAME}/fhir", Reach((f"https://{NAME}/fhir",), LOOPBACK))
+    with pytest.raises(NoReply) as line:
+        connect(NAME, 2575, inside=LOOPBACK, seconds=1, encrypted=True)
+
+    assert (http.value.code, http.value.was_sent) == ("no_connection", False)
+    assert (line.value.code, line.value.was_sent) == ("unreachable", False)
+
+
+@pytest.mark.parametrize(("certificate", "code"), [("no PEM", "certificate"), ("", "unreachable")])
+def test_a_line_on_which_no_hands_are_shaken_is_nobody_there(certificate: str, code: str) -> None:
+    """A certificate of ours that does not open, and a receiver that hangs up at our first word: not one byte of a letter left."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        ended = threading.Thread(target=lambda: door.accept()[0].close(), daemon=True)
+        ended.start()
+        with pytest.raises(NoReply) as silence:
+            connect("127.0.0.1", door.getsockname()[1], inside=LOOPBACK, seconds=2, encrypted=True, certificate=certificate)
+
+    assert (silence.value.code, silence.value.was_sent) == (code, False)
