@@ -88,7 +88,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "drafts": Kind.DRAFT,
     "sessions": Kind.SESSION,
     "presences": Kind.SESSION,
-    "absences": Kind.SESSION,  # from the day itself
+    "absences": Kind.SESSION,  # from the last day of it
     "feed_counts": Kind.FEED_COUNT,
     "audit_entries": Kind.ACCESS_LOG,
     "audit_seals": None,  # hashes of lines: what is left when the lines are gone, and proves that nothing else went
