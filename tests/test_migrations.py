@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.commands import migrate
 from mdo_portal.database import Database
+from mdo_portal.domain.absence import Absence
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
@@ -51,6 +53,9 @@ def fill(database: Database, region: Region) -> None:
         zeed = session.get_one(Hospital, region.hospitals["ZEED"])
         case = make.case(session, zeed, documents=(make.document(),))
         round_ = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
+        bram, board = region.bram.person_id, region.boards["URO-P"]
+        weeks = {"from_on": NOW.date(), "until_on": NOW.date() + timedelta(days=9), "told_by": bram, "told_at": NOW}
+        session.add(Absence(board_id=board, person_id=bram, **weeks))
         make.signed(session, make.discussed(session, round_, viewer=region.bram), viewer=region.bram)
         messages = [make.arrival(region.links["ZEED"], control_id=f"M{at}", patient_numbers=(("", "1"),)) for at in range(3)]
         intake.keep(session, messages)

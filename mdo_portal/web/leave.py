@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound, Stale
-from mdo_portal.services import absences, leave, seats
+from mdo_portal.services import absences, leave, leave_rows, seats
 from mdo_portal.services.absences import Days, Instead
 from mdo_portal.services.leave import Theirs
 from mdo_portal.web.absences import chosen, with_discipline
@@ -88,7 +88,7 @@ def _page(person_id: uuid.UUID, error: Incomplete | None = None) -> str:
             raise NotFound()
         names = {one.person_id: one.name for each in theirs for one in each.known}
         shown: dict[str, Any] = {
-            "leaves": leave.of_person(db, person_id, theirs, now=now()),
+            "leaves": leave_rows.of_person(db, person_id, [one.board for one in theirs], now=now()),
             "people": _people(db),
             "boards": [_board(one, person_id) for one in theirs],
         }

@@ -14,9 +14,9 @@ from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import Incomplete, NotFound
-from mdo_portal.services import absence_rows, absences, leave
+from mdo_portal.services import absence_rows, absences, leave, leave_rows
 from mdo_portal.services.absences import Days, Instead
-from mdo_portal.services.leave import Coming
+from mdo_portal.services.leave_rows import Coming, Leave
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of, person_id, viewer
@@ -45,8 +45,9 @@ def away(session: Session, *of: Meeting) -> list[list[str]]:
     return [[one.name for one in told.get(meeting.id, ())] for meeting in of]
 
 
-def told_of(session: Session, of: Viewer, *, now: datetime = NOW) -> Sequence[leave.Leave]:
-    return leave.of_person(session, of.person_id, leave.boards_of(session, of.person_id, viewer=of, now=now), now=now)
+def told_of(session: Session, of: Viewer, *, now: datetime = NOW) -> Sequence[Leave]:
+    boards = [one.board for one in leave.boards_of(session, of.person_id, viewer=of, now=now)]
+    return leave_rows.of_person(session, of.person_id, boards, now=now)
 
 
 @pytest.fixture
