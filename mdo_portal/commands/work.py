@@ -101,6 +101,7 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         jobs.append(("warn", lambda: _remind(database, stop, mailing, reminding.warn_next)))
         jobs.append(("tell", lambda: _remind(database, stop, mailing, reminding.tell_next)))
         jobs.append(("report", lambda: _remind(database, stop, mailing, reminding.report_next)))
+        jobs.append(("question", lambda: _remind(database, stop, mailing, reminding.question_next)))
         alarm = partial(reminding.alarm_next, seen=standstills.Listening())
         jobs.append(("alarm", lambda: _remind(database, stop, mailing, alarm, seconds=ALARM_SECONDS)))
     living = Living(database, clock=now, hang_up=wiring.hang_up)
