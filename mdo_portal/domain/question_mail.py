@@ -20,6 +20,7 @@ class QuestionMailed(Base):
     __tablename__ = "question_mails"
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    #: the question it was about
     request_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("information_requests.id", ondelete="CASCADE"), primary_key=True, index=True
     )
