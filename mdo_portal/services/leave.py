@@ -72,7 +72,7 @@ def take_back(
         raise NotFound()
     said = leave_rows.told_of(session, person_id, board_ids, now=now)
     for board_id, first in _first_days(session, board_ids, days, now=now).items():
-        rest = Days(first, days.last)
+        rest = Days(first, min(days.last, max((one.until_on for one in said[board_id]), default=first)))
         if any(leave_rows.is_away(said[board_id], day) for day in leave_rows.each_day(rest)):
             session.add(absences.said(board_id, person_id, rest, viewer=viewer, now=now))
     _changed(session, board_ids, days, now=now)

@@ -168,6 +168,20 @@ def test_what_was_said_of_a_meeting_that_has_begun_stands(
     assert away(session, meeting, next_week) == [["Mila"], ["Bram"]]
 
 
+def test_what_is_taken_back_reaches_no_further_than_what_was_said(
+    session: Session, region: Region, meeting: Meeting, uro: Board
+) -> None:
+    tell(session, region.mila, uro)
+
+    for _ in range(2):
+        leave.take_back(session, region.mila.person_id, Days(TODAY, date.max), [uro.id], viewer=region.mila, now=NOW)
+
+    assert [(one.comes, one.until_on) for one in session.query(Absence).order_by(Absence.id)] == [
+        (False, WEEKS.last),
+        (True, WEEKS.last),
+    ]
+
+
 def test_who_left_the_board_is_no_longer_named_as_away(
     session: Session, region: Region, meeting: Meeting, next_week: Meeting, uro: Board
 ) -> None:
