@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
-from mdo_portal.services import glass_mails, line_reminders, mailboxes, meeting_mails, reminders, standstills
+from mdo_portal.services import glass_mails, line_reminders, mailboxes, meeting_mails, question_mails, reminders, standstills
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +61,13 @@ def report_next(database: Database, reminder: Reminder, *, clock: Callable[[], d
     with database.transaction() as session:
         told = glass_mails.claim(session, now=clock(), beside=passed)
     return told is not None and _mail(database, reminder, told, Waits.GLASS, glass_mails.put_back, passed, clock)
+
+
+def question_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
+    """The same for whom a question about a case waits, or the answer to theirs."""
+    with database.transaction() as session:
+        told = question_mails.claim(session, now=clock(), beside=passed)
+    return told is not None and _mail(database, reminder, told, Waits.QUESTION, question_mails.put_back, passed, clock)
 
 
 def alarm_next(

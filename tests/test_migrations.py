@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.commands import migrate
 from mdo_portal.database import Database
+from mdo_portal.domain.absence import Absence
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
@@ -20,7 +22,7 @@ from mdo_portal.services import intake, queue
 from mdo_portal.settings import Settings
 from tests import make
 from tests.make import NOW
-from tests.people import Region
+from tests.people import Region, person_id
 
 VERSIONS = sorted((Settings().migrations / "versions").glob("*.py"))
 
@@ -126,6 +128,27 @@ def test_down_to_nothing_and_up_again_on_a_filled_database(database: Database, r
 
     assert (left, functions) == (set(), 0)
     assert migrate.differences(database.url) == []
+
+
+def test_absence_of_weeks_goes_back_as_the_days_of_meetings_that_somebody_cannot_come(database: Database, region: Region) -> None:
+    with database.transaction() as session:
+        day = session.get_one(Meeting, region.meeting).starts_at.date()
+        for name, until, comes in (("Bram", 9, False), ("Mila", 0, False), ("Mila", 3, True)):
+            person, first = person_id(name), day - timedelta(days=until)
+            days = {"from_on": first, "until_on": day + timedelta(days=until), "comes": comes}
+            session.add(Absence(board_id=region.boards["URO-P"], person_id=person, told_by=person, told_at=NOW, **days))
+            session.flush()
+    database.close()
+
+    migrate.downgrade(database.url, to="0061")
+    with Session(database.engine) as session:
+        before = session.execute(text("SELECT person_id, day FROM absences")).all()
+    database.close()
+    migrate.upgrade(database.url)
+
+    assert before == [(person_id("Bram"), day)]
+    with database.transaction() as session:
+        assert [(one.from_on, one.until_on, one.comes) for one in session.query(Absence)] == [(day, day, False)]
 
 
 def test_a_migration_that_breaks_halfway_leaves_everything_as_it_was(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

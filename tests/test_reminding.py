@@ -22,15 +22,17 @@ from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Base, Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.grant import GlassMailed
-from mdo_portal.domain.hospital import Level
+from mdo_portal.domain.hospital import Hospital, Level
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.link import LineReminded, Link
 from mdo_portal.domain.meeting_mail import MeetingMailed
 from mdo_portal.domain.people import Membership, Person, Role
+from mdo_portal.domain.question_mail import QuestionMailed
 from mdo_portal.domain.standstill import StandstillMailed
 from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
-from mdo_portal.services import mailboxes
+from mdo_portal.services import mailboxes, questions
 from mdo_portal.services.standstills import Listening
+from tests import make
 from tests.copies import as_web
 from tests.people import Region, person_id
 from tests.services.follow_house import IMAGING, signed
@@ -171,7 +173,7 @@ def test_a_mail_server_that_has_no_such_mailbox_says_it_is_about_that_address(
     assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, NOT_THIS_MAILBOX)
 
 
-@pytest.mark.parametrize("kept", [LineReminded, MeetingMailed, StandstillMailed, GlassMailed])
+@pytest.mark.parametrize("kept", [LineReminded, MeetingMailed, StandstillMailed, GlassMailed, QuestionMailed])
 def test_web_processes_cannot_read_who_was_mailed(ending: Database, kept: type[Base]) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), as_web(ending).transaction() as session:
         session.scalars(select(kept)).all()
@@ -274,4 +276,22 @@ def test_that_somebody_broke_the_glass_is_mailed_by_the_worker_and_not_at_whom(
     assert message["To"] == "petra@example.nl"
     assert "https://mdo.example/log/review?rule=glass\n" in text
     for word in ("ZEED", "Carla", "SEH", "2026"):
+        assert word not in message["Subject"] + message["Message-ID"] + text
+
+
+def test_that_a_question_waits_is_mailed_by_the_worker_and_not_about_whom(
+    database: Database, region: Region, mail: tuple[Path, Reminder]
+) -> None:
+    folder, reminder_ = mail
+    with database.transaction() as session:
+        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), board_id=region.boards["URO-P"])
+        case.treating_name = "Dirk"
+        questions.ask(session, case, "Is er een recente PSA?", viewer=region.aisha, now=MORNING - DAY * 2)
+    worker = Database(as_role(database.url, "mdo_work"), sealer=database.sealer)
+    told = [reminding.question_next(worker, reminder_, clock=lambda: MORNING, passed=set()) for _ in range(2)]
+    worker.engine.dispose()
+
+    ((message, text),) = mails(folder)
+    assert told == [True, False] and message["To"] == "dirk@example.nl" and "https://mdo.example/worklist\n" in text
+    for word in ("ZEED", "Aisha", "PSA", "prostaat", "Voorbeeld", "2026", case.id.hex):
         assert word not in message["Subject"] + message["Message-ID"] + text

@@ -67,6 +67,18 @@ Om welke patiënt het gaat staat met opzet niet in deze mail. Antwoorden worden 
 """,
         "/log/review?rule=glass",
     ),
+    Waits.QUESTION: _Words(
+        "Kijk in het MDO-portaal: er wacht een vraag of een antwoord",
+        """Over een casus die u kent is iets gevraagd of geantwoord, en u las het nog niet.
+
+Meld u aan en kijk bij Werklijst:
+{url}
+
+Om welke patiënt het gaat staat met opzet niet in deze mail. Hij komt hoogstens om de drie uur.
+Liever niet meer? Zet hem uit bij Mijn gegevens. Antwoorden worden niet gelezen.
+""",
+        "/worklist",
+    ),
     Waits.STANDSTILL: _Words(
         "Kijk in het MDO-portaal: er staat iets stil",
         """In het verkeer met een ziekenhuis staat iets stil: er neemt niemand berichten aan, berichten worden niet gelezen,

@@ -152,6 +152,7 @@ def _mails(database: Database, stop: Stop, settings: Settings) -> list[Job]:
         ("warn", lambda: _remind(database, stop, mailing, reminding.warn_next)),
         ("tell", lambda: _remind(database, stop, mailing, reminding.tell_next)),
         ("report", lambda: _remind(database, stop, mailing, reminding.report_next)),
+        ("question", lambda: _remind(database, stop, mailing, reminding.question_next)),
         ("alarm", lambda: _remind(database, stop, mailing, alarm, seconds=ALARM_SECONDS)),
     ]
 

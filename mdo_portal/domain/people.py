@@ -51,6 +51,8 @@ class Person(Base):
     totp_sealed: Mapped[bytes] = mapped_column(default=b"")
     #: nl or en
     language: Mapped[str] = mapped_column(default="nl")
+    #: wants a mail when a question about a case waits, or was answered
+    mailed_of_questions: Mapped[bool] = mapped_column(default=True)
     #: one line that presents the person on the demo's sign-in page; empty = not a persona
     persona: Mapped[str] = mapped_column(default="")
     #: since when this person may not sign in

@@ -88,7 +88,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "drafts": Kind.DRAFT,
     "sessions": Kind.SESSION,
     "presences": Kind.SESSION,
-    "absences": Kind.SESSION,  # from the day itself
+    "absences": Kind.SESSION,  # from the last day of it
     "feed_counts": Kind.FEED_COUNT,
     "audit_entries": Kind.ACCESS_LOG,
     "audit_seals": None,  # hashes of lines: what is left when the lines are gone, and proves that nothing else went
@@ -117,6 +117,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "calendar_addresses": None,  # a colleague's own: no patient in it
     "line_reminders": None,  # that a colleague was mailed about a certificate: no patient in it
     "fetched_keys": None,  # how the last look at an address went: no patient in it
+    "question_mails": None,  # that a colleague was mailed; goes with its question
     "glass_mails": None,  # that a privacy officer was mailed; goes with its grant
     "standstill_mails": None,  # that a colleague was mailed that something stands still: no patient in it
     "refused_mailboxes": None,  # that a colleague's mailbox takes no mail: no patient in it

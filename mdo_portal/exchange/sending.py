@@ -107,6 +107,7 @@ class Waits(StrEnum):
     LINE = "line"  #: the certificates of a hospital's line end, or ended
     MEETING = "meeting"  #: a meeting of one's board moved, was added or is called off
     GLASS = "glass"  #: somebody broke the glass at a patient of one's hospital
+    QUESTION = "question"  #: a question about a case waits, or was answered
     STANDSTILL = "standstill"  #: the traffic with a hospital stands still
 
 

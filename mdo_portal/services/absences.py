@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.absence import Absence
@@ -16,6 +15,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
 from mdo_portal.services import absence_rows, meetings, seats
+from mdo_portal.services.absence_rows import Absent
 from mdo_portal.services.meeting_rows import MeetingRow
 from mdo_portal.services.seats import Member
 from mdo_portal.services.terms import day_of
@@ -27,43 +27,73 @@ ONE_ONLY = N_("Kies een vervanger uit de lijst of schrijf er een op, niet allebe
 TOO_LONG = N_("Schrijf de vervanger korter op: hoogstens %(n)s tekens. Er is niets bewaard.")
 
 
+class Days(NamedTuple):
+    """From one day to another (Amsterdam), both included."""
+
+    first: date
+    last: date
+
+
+class Instead(NamedTuple):
+    """Who takes the place: a colleague of the board, or somebody without an account in words; neither = nobody was named."""
+
+    substitute_id: uuid.UUID | None = None
+    words: str = ""
+
+
 def may_tell(meeting: Meeting, *, now: datetime) -> bool:
     """Whether the meeting is to come: from the moment it begins, who is there says it."""
     return meeting.state in meetings.TO_COME and meeting.starts_at > now
 
 
 def tell(
-    session: Session, meeting: Meeting, board: Board, person_id: uuid.UUID, *, substitute_id: uuid.UUID | None, words: str,
-    viewer: Viewer, now: datetime,
-) -> None:  # fmt: skip
+    session: Session, meeting: Meeting, board: Board, person_id: uuid.UUID, *, instead: Instead, viewer: Viewer, now: datetime
+) -> None:
     """This person cannot come, and who takes the place. Said again it holds as said last.
 
     Raises NotAllowed for who says it of somebody else and does not lead the board, IllegalMove, Incomplete.
     """
     _check(meeting, board, person_id, viewer=viewer, now=now)
-    known = seats.members(session, board.id, now=now)
-    if person_id not in {one.person_id for one in known}:
-        raise NotFound()
-    words = " ".join(words.split())
-    if len(words) > LONGEST:
-        raise Incomplete({"words": TOO_LONG}, TOO_LONG, n=LONGEST)
-    if substitute_id and words:
-        raise Incomplete({"words": ONE_ONLY}, ONE_ONLY)
     away = {one.person_id for one in absence_rows.of_meeting(session, meeting.id)}
-    if substitute_id and substitute_id not in {one.person_id for one in substitutes(board, known, person_id)} - away:
-        raise Incomplete({"substitute": NO_SUBSTITUTE}, NO_SUBSTITUTE)
-    said = {"substitute_id": substitute_id, "words": words, "told_by": viewer.person_id, "told_at": now}
-    row = insert(Absence).values(board_id=board.id, person_id=person_id, day=day_of(meeting.starts_at), **said)
-    session.execute(row.on_conflict_do_update(index_elements=["board_id", "person_id", "day"], set_=said))
+    instead = checked(board, seats.members(session, board.id, now=now), person_id, instead, away=away)
+    day = day_of(meeting.starts_at)
+    session.add(said(board.id, person_id, Days(day, day), viewer=viewer, now=now, instead=instead))
     meetings.changed(session, meeting)
 
 
 def take_back(session: Session, meeting: Meeting, board: Board, person_id: uuid.UUID, *, viewer: Viewer, now: datetime) -> None:
-    """This person comes after all. Raises NotAllowed, IllegalMove."""
+    """This person comes after all, to this meeting. Raises NotAllowed, IllegalMove."""
     _check(meeting, board, person_id, viewer=viewer, now=now)
-    theirs = (Absence.board_id == board.id, Absence.person_id == person_id, Absence.day == day_of(meeting.starts_at))
-    session.execute(delete(Absence).where(*theirs))
+    if person_id not in {one.person_id for one in absence_rows.of_meeting(session, meeting.id)}:
+        return
+    day = day_of(meeting.starts_at)
+    session.add(said(board.id, person_id, Days(day, day), viewer=viewer, now=now))
     meetings.changed(session, meeting)
+
+
+def said(
+    board_id: uuid.UUID, person_id: uuid.UUID, days: Days, *, viewer: Viewer, now: datetime, instead: Instead | None = None
+) -> Absence:
+    """The row of it. Without `instead` they come after all."""
+    told = {"told_by": viewer.person_id, "told_at": now, "from_on": days.first, "until_on": days.last}
+    return Absence(board_id=board_id, person_id=person_id, comes=instead is None, **(instead or Instead())._asdict(), **told)
+
+
+def checked(
+    board: Board, known: Sequence[Member], person_id: uuid.UUID, instead: Instead, *, away: Collection[uuid.UUID] = ()
+) -> Instead:
+    """Who takes the place, as it is kept. Raises NotFound for who is not of the board, Incomplete for who cannot take it."""
+    if person_id not in {one.person_id for one in known}:
+        raise NotFound()
+    words = " ".join(instead.words.split())
+    if len(words) > LONGEST:
+        raise Incomplete({"words": TOO_LONG}, TOO_LONG, n=LONGEST)
+    if instead.substitute_id and words:
+        raise Incomplete({"words": ONE_ONLY}, ONE_ONLY)
+    fit = {one.person_id for one in substitutes(board, known, person_id)}.difference(away)
+    if instead.substitute_id and instead.substitute_id not in fit:
+        raise Incomplete({"substitute": NO_SUBSTITUTE}, NO_SUBSTITUTE)
+    return Instead(instead.substitute_id, words)
 
 
 def _check(meeting: Meeting, board: Board, person_id: uuid.UUID, *, viewer: Viewer, now: datetime) -> None:
@@ -86,13 +116,14 @@ def substitutes(board: Board, known: Sequence[Member], person_id: uuid.UUID) -> 
     return list(others.values())
 
 
-def deserted(session: Session, rows: Sequence[MeetingRow], *, now: datetime) -> dict[uuid.UUID, list[str]]:
-    """Of these meetings, those of which a place of the quorum has nobody left, with the places in words."""
-    told = absence_rows.of_meetings(session, [one.id for one in rows])
-    found: dict[uuid.UUID, list[str]] = {}
-    for one in rows:
-        if one.id in told:
-            board = session.get_one(Board, one.board_id)
-            places = seats.seats(session, board, (), now=now, absent=told[one.id])
-            found[one.id] = [seat.words for seat in places if seat.is_deserted]
-    return {meeting_id: places for meeting_id, places in found.items() if places}
+def deserted(
+    session: Session, rows: Sequence[MeetingRow], told: Mapping[uuid.UUID, Sequence[Absent]], *, now: datetime
+) -> dict[uuid.UUID, list[str]]:
+    """Of these meetings, those of which a place of the quorum has nobody left, with the places in words. `told`: who is away from each."""
+    some = [one for one in rows if one.id in told]
+    known = {one: seats.members(session, one, now=now) for one in {row.board_id for row in some}}
+    places = {
+        one.id: seats.filled(session.get_one(Board, one.board_id), known[one.board_id], absent=told[one.id]) for one in some
+    }
+    found = {meeting_id: [seat.words for seat in held if seat.is_deserted] for meeting_id, held in places.items()}
+    return {meeting_id: words for meeting_id, words in found.items() if words}

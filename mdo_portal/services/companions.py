@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Meeting, MeetingState, Presence
+from mdo_portal.domain.board import Meeting, Presence
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
@@ -60,7 +60,7 @@ def say(session: Session, meeting: Meeting, chosen: Collection[uuid.UUID], viewe
 
     Raises NotFound for who is no member, IllegalMove when the meeting is over or the viewer's own screen is not in it.
     """
-    if meeting.state not in {*meetings.TO_COME, MeetingState.OPEN}:
+    if meeting.state not in meetings.UNTIL_OVER:
         raise IllegalMove(OVER)
     members = _members(session, meeting.board_id, viewer, now=now)
     if not members.keys() >= set(chosen):

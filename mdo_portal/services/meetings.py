@@ -26,7 +26,8 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LASTS = timedelta(hours=6)
 """A meeting that was to begin longer ago is over, whatever became of it."""
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
-PLANNABLE = (*TO_COME, MeetingState.OPEN)
+UNTIL_OVER = (*TO_COME, MeetingState.OPEN)
+PLANNABLE = UNTIL_OVER
 MOST_CANDIDATES = 100
 """Beside one agenda; the others stand on the work list."""
 OFFERED = 8

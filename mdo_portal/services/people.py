@@ -100,6 +100,11 @@ def set_language(session: Session, person_id: uuid.UUID, language: str) -> None:
     session.execute(update(Person).where(Person.id == person_id).values(language=language))
 
 
+def set_mailed_of_questions(session: Session, person_id: uuid.UUID, *, wanted: bool) -> None:
+    """Whether this person is mailed that a question about a case waits for them, or was answered."""
+    session.get_one(Person, person_id).mailed_of_questions = wanted
+
+
 def is_password_of(session: Session, person_id: uuid.UUID, password: str, *, now: datetime, code_follows: bool = False) -> bool:
     """Fresh confirmation of identity before a signature; wrong tries make the next one wait, as at sign-in.
 

@@ -100,7 +100,7 @@ def _purge_drafts(session: Session, before: Mapping[Kind, datetime], now: dateti
 def _purge_sessions(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(Presence.id).where(conditions(before)[Kind.SESSION][1]).limit(limit)
     presences = _changed(session, delete(Presence).where(Presence.id.in_(rows)))
-    told = _changed(session, delete(Absence).where(Absence.day < before[Kind.SESSION].date()))
+    told = _changed(session, delete(Absence).where(Absence.until_on < before[Kind.SESSION].date()))
     return presences + told + sessions.forget(session, before=before[Kind.SESSION], limit=limit)
 
 

@@ -69,7 +69,13 @@ def seats(
     session: Session, board: Board, here: Sequence[tuple[str, str, str]], *, now: datetime, absent: Sequence[Absent] = ()
 ) -> list[Seat]:
     """The role groups of the board with names; `here` is (name, discipline, hospital code) of who has been in the room."""
-    known = members(session, board.id, now=now)
+    return filled(board, members(session, board.id, now=now), here, absent)
+
+
+def filled(
+    board: Board, known: Sequence[Member], here: Sequence[tuple[str, str, str]] = (), absent: Sequence[Absent] = ()
+) -> list[Seat]:
+    """As `seats`, of members that were looked up before."""
     return [_seat(group, known, here, absent) for group in board.wanted]
 
 

@@ -230,3 +230,18 @@ def _line(db: Session, detail: str) -> None:
 def _done(said: str) -> ResponseReturnValue:
     flash(said, "success")
     return redirect(url_for("account.page"), 303)
+
+
+@blueprint.post("/mail")
+@may(Act.ACCOUNT_MANAGE)
+def mail() -> ResponseReturnValue:
+    """Mail about questions, on or off."""
+    wanted = request.form.get("questions") == "on"
+    with transaction() as db:
+        people.set_mailed_of_questions(db, viewer().person_id, wanted=wanted)
+    flash(
+        gettext("U krijgt weer mail over vragen en antwoorden.")
+        if wanted
+        else gettext("U krijgt geen mail meer over vragen en antwoorden.")
+    )
+    return redirect(url_for("account.page", _anchor="mail"), 303)

@@ -60,6 +60,7 @@ DETAIL_WORDS: dict[str, str] = {
     "unseen": N_("wat nieuw is na de bespreking"),
     "untold": N_("wie nog niet weet dat er geen advies is"),
     "week page": N_("lijst van de week"),
+    "receipt list": N_("aftekenlijst van brieven op papier"),
     "week csv": N_("lijst van de week als CSV"),
     "aliases": N_("andere namen"),
     "added": N_("toegevoegd"),

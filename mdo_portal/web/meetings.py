@@ -50,11 +50,11 @@ def page() -> str:
         found = meetings.upcoming(db, boards, since=now() - SINCE, undecided=True)
         led = year_figures.boards(db, viewer().boards_for(Act.MEETING_FIGURES))
         missed = decision_objection_rows.waiting(db, viewer(), now=now())
-        deserted = absences.deserted(db, found)
+        absence = absences.of_list(db, found)
     may_add = bool(viewer().boards_for(Act.MEETING_CLOSE_REGISTRATION))
     coming = [one for one in found if one.starts_at > now() - meetings.LASTS and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
-    told = {"coming": coming, "past": past, "missed": missed, "deserted": deserted, "led": led}
+    told = {"coming": coming, "past": past, "missed": missed, "led": led, **absence}
     return render_template("meetings/list.html", **told, now=now(), may_add=may_add)
 
 

@@ -42,8 +42,8 @@ ROLE_WORDS = {
 #: blueprints that are one subject in the header
 FOLLOW_PAGES = ("follow_ups", "follow_up_figures")
 LINK_PAGES = ("providers", "links", "trying", "taking", "places", "gp_channel", "line", "agreements", "way_back")
-POST_PAGES = ("post_week",)
-MEETING_PAGES = ("rescheduling", "rooms", "year_figures")
+POST_PAGES = ("post_week", "receipt_lists")
+MEETING_PAGES = ("rescheduling", "rooms", "year_figures", "leave")
 KEEPING_PAGES = ("destruction",)
 PEOPLE_PAGES = ("people", "rights", "boards", "letter_templates")
 SUBJECTS = (

@@ -14,12 +14,13 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
-from mdo_portal.services import audit, deliveries, handing_over, post, untold
+from mdo_portal.services import audit, deliveries, handing_over, post, receipt_lists, untold
 from mdo_portal.services.post_rows import STUCK
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may
+from mdo_portal.web.words import today
 
 blueprint = Blueprint("post", __name__)
 
@@ -31,9 +32,10 @@ def page() -> str:
     shown = _rows()
     with transaction() as db:
         without = untold.rows(db, viewer(), now=now())
+        on_paper = receipt_lists.how_many(db, viewer(), today())
         if without:
             audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(without), detail="untold")
-    return render_template("post/page.html", untold=without, **shown)
+    return render_template("post/page.html", untold=without, on_paper=on_paper, **shown)
 
 
 @blueprint.get("/post/rows")

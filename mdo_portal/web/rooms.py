@@ -37,6 +37,7 @@ from mdo_portal.services import (
     worklist,
 )
 from mdo_portal.services.news import Since
+from mdo_portal.web import absences
 from mdo_portal.web.case_page import SECTION_WORDS
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
@@ -46,18 +47,20 @@ OUTCOMES = frozenset({"", *(one.value for one in RoundOutcome)})
 WITH_CASE = frozenset({"round", "case", "conclusion", "document", "advice"})
 
 
-def _shown(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
+def _shown(db: Session, meeting: Meeting, board: Board, *, piece: str = "") -> dict[str, object]:
     """The meeting as the room shows it, and which of its cases this reader sees: the chair's, or one they looked up."""
     agenda = meetings.agenda(db, meeting.id, viewer=viewer(), reduced=viewer().only_observes(board.id))
     wanted = request.args.get("round", "")
     chosen = next((row for row in agenda if str(row.round_id) == wanted and row.round_id != meeting.current_round_id), None)
     on_now = next((row for row in agenda if row.round_id == meeting.current_round_id), None)
+    present = presence.present(db, meeting.id, now=now())
     return {
         "meeting": meeting,
         "board": board,
         "agenda": agenda,
         "etas": rooms.etas(meeting, agenda, now=now()),
-        "roll": roll.roll(board, presence.present(db, meeting.id, now=now())),
+        "roll": roll.roll(board, present),
+        "absent": absences.of_room(db, meeting, present) if piece in ("", "presence") else [],
         "on_now": on_now,
         "now": now(),
         "current": chosen or on_now,
@@ -168,7 +171,7 @@ def page(meeting_id: uuid.UUID) -> str:
 def piece(meeting_id: uuid.UUID, piece: str) -> ResponseReturnValue:
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.ROOM_JOIN, meeting_id)
-        shown = _shown(db, meeting, board)
+        shown = _shown(db, meeting, board, piece=piece)
         if piece in WITH_CASE:
             shown = _with_case(db, shown)
         elif piece == "agenda":

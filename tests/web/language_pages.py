@@ -10,7 +10,7 @@ WORK_LIST = (
     "/worklist/brief?case={scheduled}",
 )
 CASES = ("/cases/{waiting}", "/cases/{scheduled}", "/cases/{discussed}", "/cases/{decided}")
-MEETINGS = ("/meetings", "/meetings/figures/{uro}", "/meetings/{coming}", "/meetings/{open}")
+MEETINGS = ("/meetings", "/meetings/absence", "/meetings/figures/{uro}", "/meetings/{coming}", "/meetings/{open}")
 ROOMS = (
     "/meetings/{coming}/room",
     "/meetings/{open}/room",

@@ -162,6 +162,15 @@ def test_the_page_names_every_open_session_and_ends_one_or_all_others(own: Brows
     assert own.get("/account").status_code == 200
 
 
+def test_mail_about_questions_is_turned_off_and_on_by_oneself(own: Browser) -> None:
+    asked = []
+    for wanted in ("off", "on", "nonsense"):
+        own.post("/account/mail", questions=wanted)
+        asked.append('name="questions" value="on" aria-pressed="true"' in own.get("/account").text)
+
+    assert asked == [False, True, False]
+
+
 def alive(database: Database, keys: list[str]) -> list[bool]:
     with database.transaction() as session:
         return [sessions.signed_in(session, key, now=datetime.now(UTC)) is not None for key in keys]
