@@ -1,7 +1,8 @@
 """What is the same for every application of a run is worked out once: addresses and templates were most of the time of a web test.
 
 Both depend on nothing but the source: the text of a template (Jinja's own check of it stays), the words of an address. And passwords
-are hashed cheaply: how dear they are outside the tests is a test of its own (tests/services/test_people.py).
+are hashed cheaply: how dear they are outside the tests is a test of its own (tests/services/test_people.py). Alembic reads every
+migration again for each step: the tests of the migrations take two for each of them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
@@ -47,6 +50,7 @@ def install(folder: str) -> None:
     """`folder`: of this run alone, shared by its workers."""
     Flask.jinja_options = {"bytecode_cache": Compiled(folder)}
     _remember_addresses()
+    _remember_migrations()
     people._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
@@ -83,3 +87,17 @@ def _remember_addresses() -> None:
         rule._build_unknown = rule._compile_builder(True).__get__(rule, None)
 
     Rule.compile = read_once  # type: ignore[method-assign]
+
+
+def _remember_migrations() -> None:
+    """The files of a folder of migrations, imported: they do not change while the tests run."""
+    read: Callable[[Config], ScriptDirectory] = ScriptDirectory.from_config
+    kept: dict[str | None, ScriptDirectory] = {}
+
+    def read_once(config: Config) -> ScriptDirectory:
+        folder = config.get_main_option("script_location")
+        if folder not in kept:
+            kept[folder] = read(config)
+        return kept[folder]
+
+    ScriptDirectory.from_config = read_once  # type: ignore[method-assign]

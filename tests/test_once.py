@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from jinja2 import DictLoader, Environment
 
+from mdo_portal.commands import migrate
 from tests.once import Compiled
 
 
@@ -43,3 +45,12 @@ def test_a_template_that_was_changed_is_compiled_anew(compiled: Compiled) -> Non
     application(compiled, "as it was").get_template("page.html")
 
     assert application(compiled, "as it is").get_template("page.html").render() == "as it is"
+
+
+def test_a_folder_of_migrations_is_read_once_and_another_folder_has_its_own(tmp_path: Path) -> None:
+    other = migrate.config()
+    other.set_main_option("script_location", str(tmp_path))
+    first, again, elsewhere = (ScriptDirectory.from_config(one) for one in (migrate.config(), migrate.config(), other))
+
+    assert first is again
+    assert (first.get_heads() != [], elsewhere.get_heads()) == (True, [])
