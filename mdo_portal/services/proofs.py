@@ -28,6 +28,7 @@ TABLE_WORDS = {
     "decisions": N_("getekende adviezen"),
     "deliveries": N_("brieven aan ontvangers"),
     "information_requests": N_("navragen bij de verwijzer"),
+    "question_mails": N_("notities dat een collega over een navraag is gemaild"),
     "inbound_messages": N_("geleegde berichten"),
     "patients": N_("patiëntgegevens"),
     "advice_items": N_("aanbevelingen"),
