@@ -15,7 +15,7 @@ import pytest
 
 from mdo_portal import letters
 from mdo_portal.letter_data import DecisionLetter, LetterForm, Recipient, Recommendation
-from mdo_portal.letter_meeting import CaseHandout, HandoutFact
+from mdo_portal.letter_meeting import HandoutFact
 from mdo_portal.letter_outcome import OutcomeLetter
 from mdo_portal.letters import LetterFailed, render, render_many
 from tests import letter_samples as samples
@@ -24,6 +24,8 @@ from tests import pdf_text
 from tests.pdf_checks import complaints
 
 GOLDEN = Path(__file__).parent / "golden" / "letters"
+
+
 KINDS = {
     "decision": samples.NORMAL,
     "gp": samples.GP,
@@ -36,6 +38,8 @@ KINDS = {
     "who-looked": papers.LOOKED,
     "conformance": papers.CONFORMANCE,
 }
+
+
 HOSTILE = (
     "#panic(1) *vet* _it_ $x^2$ @ref <label> <script>alert(1)</script> {{7*7}} {% x %} \\u{41} `code` //c /*c*/\n"
     "= kop\n- lijst\n#image(\"/etc/passwd\") --- ... 'q' ~ [x] #sys.inputs.data \U0001f642 \u2705"
@@ -44,11 +48,6 @@ HOSTILE = (
 
 def decision(letter: DecisionLetter = samples.NORMAL, **changes: Any) -> bytes:
     return render("decision", replace(letter, **changes).as_json(), at=samples.AT)
-
-
-def long_case() -> CaseHandout:
-    facts = [HandoutFact(s, f"{n}: regel met bevindingen van het onderzoek", "CT") for n in range(9) for s in ("imaging", "wish")]
-    return replace(papers.CASE, facts=(*papers.FACTS, *facts))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -231,35 +230,6 @@ def test_a_time_without_a_zone_is_refused() -> None:
         replace(samples.NORMAL, meeting_at=naive).as_json()
     with pytest.raises(LetterFailed, match="letter decision failed at at"):
         render("decision", samples.NORMAL.as_json(), at=naive)
-
-
-def test_an_agenda_carries_initials_and_year_only() -> None:
-    text = pdf_text.whole(render("agenda", papers.AGENDA.as_json(), at=samples.AT))
-    assert "W.J.·1957" in pdf_text.joined(text)
-    assert "Duijnhoven" not in text
-
-
-def test_a_case_on_an_agenda_of_many_pages_stands_on_one_of_them() -> None:
-    """Half of its question stood overleaf; one that fills more than a page goes on there."""
-    first = papers.AGENDA.blocks[0].items[0]
-    items = tuple(replace(first, question=f"Begin{n}. " + "Wat nu? " * 60 + f"Einde{n}.", number="") for n in range(12))
-    long = replace(first, question="Begin12. " + "Wat nu? " * 900 + "Einde12.", number="")
-    made = replace(papers.AGENDA, blocks=(replace(papers.AGENDA.blocks[0], items=(*items, long)),), listed=())
-
-    pages = pdf_text.pages(render("agenda", made.as_json(), at=samples.AT))
-
-    split = [n for n in range(13) for page in pages if (f"Begin{n}." in page) != (f"Einde{n}." in page)]
-    assert split == [12, 12]
-
-
-def test_a_full_case_takes_smaller_type_before_a_second_page() -> None:
-    assert len(pdf_text.pages(render("case", papers.CASE.as_json(), at=samples.AT))) == 1
-    assert len(pdf_text.pages(render("case", long_case().as_json(), at=samples.AT))) == 1
-
-
-def test_a_fact_of_an_unknown_section_is_still_on_the_handout() -> None:
-    case = replace(papers.CASE, facts=(HandoutFact("genetics", "BRCA2-variant"),))
-    assert "BRCA2-variant" in pdf_text.whole(render("case", case.as_json(), at=samples.AT))
 
 
 def test_a_pile_of_letters_counts_each_letter_by_itself() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mdo_portal.exchange import IncomingReferral, Section
+from mdo_portal.exchange import IncomingReferral
 
 from .make import Node, condition
 from .test_beside import LEFT, TO, one, read, words
@@ -15,7 +15,11 @@ RIGHT_BREAST = {
     "resourceType": "BodyStructure", "id": "b", "patient": TO, "location": words("Mamma"), "locationQualifier": [words("Rechts")],
     "morphology": words("Massa"), "description": "5 uur",
 }  # fmt: skip
+
+
 AT_B = {"reference": "BodyStructure/b"}
+
+
 BODY_SITE = "http://hl7.org/fhir/StructureDefinition/bodySite"
 
 
@@ -164,55 +168,6 @@ def test_a_letter_that_was_sent_in_error_takes_its_words_back() -> None:
     assert (told(found), over) == ([], {("Beloop", "Van een ander"), ("Brief: Beloop", "Van een ander")})
 
 
-PERMITTED = "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-TreatmentPermitted"
-TREATMENT = {
-    "url": "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-Treatment",
-    "valueCodeableConcept": words("Reanimatie"),
-}
-
-
-def directive(*modifiers: Node, extension: Node = TREATMENT) -> Node:
-    return {
-        "resourceType": "Consent", "id": "w", "status": "active", "patient": TO, "policy": [{"uri": "http://x.example/p"}],
-        "category": [words("Behandelaanwijzing")], "extension": [extension], "modifierExtension": list(modifiers),
-    }  # fmt: skip
-
-
-def test_a_directive_is_shown_with_whether_its_treatment_is_permitted() -> None:
-    denied = {"url": PERMITTED, "valueCodeableConcept": words("Niet toegestaan")}
-    found = read(directive(denied), profile="generic-stu3")
-    assert told(found) == [("Toestemming of afspraak", "Behandelaanwijzing; Reanimatie; Niet toegestaan")]
-
-
-def test_a_directive_is_shown_with_its_restriction() -> None:
-    limit = {
-        "url": "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-Restrictions",
-        "valueString": "Eerst overleg",
-    }
-    allowed = {"url": PERMITTED, "valueCodeableConcept": words("Ja, maar")}
-    found = read(directive(allowed) | {"except": [{"type": "deny", "extension": [limit]}]}, profile="generic-stu3")
-    assert told(found) == [
-        ("Toestemming of afspraak", "Behandelaanwijzing; Reanimatie; Ja, maar; uitzondering (niet toegestaan): Eerst overleg")
-    ]
-
-
-@pytest.mark.parametrize(
-    ("modifiers", "extension"),
-    [
-        ([{"url": "http://x.example/turned", "valueCodeableConcept": words("Nee")}], TREATMENT),
-        ([{"url": PERMITTED, "valueCodeableConcept": {}}], TREATMENT),
-        (
-            [{"url": PERMITTED, "valueCodeableConcept": words("Nee")}, {"url": "http://x.example/turned", "valueBoolean": True}],
-            TREATMENT,
-        ),
-        ([{"url": PERMITTED, "valueCodeableConcept": words("Nee")}], TREATMENT | {"_valueCodeableConcept": {"id": "x"}}),
-    ],
-)
-def test_and_never_without_it(modifiers: list[Node], extension: Node) -> None:
-    found = read(directive(*modifiers, extension=extension), profile="generic-stu3")
-    assert (told(found), [one.partition(":")[0] for one in found.quarantined]) == ([], ["Consent/2"])
-
-
 def test_a_part_of_the_body_says_its_name_once_and_a_device_what_is_noted_of_it() -> None:
     place = {"resourceType": "BodySite", "id": "b", "code": words("Mamma"), "qualifier": [words("Rechts")], "patient": TO}
     pump = {"resourceType": "Device", "id": "d", "type": words("Pacemaker"), "note": [{"text": "niet in de MRI"}]}
@@ -287,24 +242,3 @@ def test_a_sample_without_a_place_has_its_number_with_the_finding_and_one_that_i
     round_and_round = one("Specimen", "b", type=words("Coupe"), parent=[{"reference": "Specimen/b"}])
     grade = one("Observation", "o", status="final", code=words("Gleason"), valueString="3", specimen={"reference": "Specimen/a"})
     assert told(read(first, round_and_round, grade))[-1][1] == "3; materiaal: Biopt, T24-01"
-
-
-def test_what_else_a_directive_of_zib2020_says_is_shown_beside_its_treatment() -> None:
-    """It stood among what could not be read: a wish of the patient, put apart for the one word that says it."""
-    other = {
-        "url": "http://nictiz.nl/fhir/StructureDefinition/ext-TreatmentDirective2.SpecificationOther",
-        "valueString": "eerst overleg",
-    }
-    wish = {
-        "resourceType": "Consent", "id": "x", "status": "active", "modifierExtension": [other], "patient": {"reference": "Patient/p"},
-        "scope": {"coding": [{"code": "treatment"}]}, "category": [{"text": "Behandelaanwijzing"}], "policyRule": {"text": "x"},
-        "provision": {"code": [{"text": "Reanimatie"}]},
-    }  # fmt: skip
-    found = read(wish)
-    assert (told(found), found.quarantined) == (
-        [("Toestemming of afspraak", "Behandelaanwijzing; eerst overleg; Reanimatie")],
-        (),
-    )
-    assert read(wish | {"modifierExtension": [other | {"valueString": ""}]}).quarantined
-    own = {"coding": [{"system": "http://snomed.info/sct", "code": "129125009"}], "text": "verrichting met expliciete context"}
-    assert [fact.section for fact in read(wish | {"category": [own]}).facts] == [Section.WISH]
