@@ -35,9 +35,7 @@ def say(meeting_id: uuid.UUID) -> Response:
     with transaction() as db:
         meeting, _ = access.meeting_for(db, viewer(), Act.ROOM_SHARE, meeting_id)
         companions.say(db, meeting, chosen, viewer(), now=now())
-        audit.record(
-            db, viewer(), Act.ROOM_SHARE, now=now(), object_type="meeting", object_id=meeting.id, hits=len(chosen)
-        )  # fmt: skip
+        audit.record(db, viewer(), Act.ROOM_SHARE, now=now(), object_type="meeting", object_id=meeting.id)
     count = len(chosen)
     some = ngettext("%(num)d collega kijkt met u mee.", "%(num)d collega's kijken met u mee.", count)
     said = some if count else gettext("Er kijkt niemand met u mee.")

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from mdo_portal.database import Database
+from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.policy import Act
 from mdo_portal.services import presence
 from tests.people import Region, person_id
 from tests.web.coming_meeting import TOKEN, address, app
@@ -42,6 +45,9 @@ def test_who_is_ticked_stands_below_for_everybody(app: Flask, database: Database
 
     assert "Er kijkt niemand met u mee." in json.loads(nobody.headers["HX-Trigger"])["toast"]["text"]
     assert "aan het scherm van" not in bram.get(f"{room}/piece/presence").text
+    with database.transaction() as session:
+        lines = session.scalars(select(AuditEntry).where(AuditEntry.act == Act.ROOM_SHARE)).all()
+    assert [(one.person_name, one.object_id, one.hits) for one in lines] == [("Aisha", str(region.meeting), 0)] * 2, "no patient"
 
 
 @pytest.mark.parametrize(
