@@ -16,6 +16,9 @@ from .marks import Marks, marks_of
 from .segment import UTF_8, Repetition, Segment
 
 Lines = TextLines | PlacedLines
+MOST_PATHS = 4096
+"""Remembered; profiles and our own code together have a few hundred."""
+
 _PATH = re.compile(r"(\w{3})(?:\((\d+)\))?-(\d+)(?:\((\d+)\))?(?:-(\d+))?(?:-(\d+))?")
 
 
@@ -40,7 +43,7 @@ class Message:
         raw, marks, link = _opened(raw, charset)
         written = Charset(raw, marks, link)
         if len(raw) <= LARGE:
-            return cls.of_lines(written.text(raw).split("\r"), marks, written)
+            return cls(TextLines(written.text(raw).split("\r"), marks, written), marks, written)
         if not raw.isascii():
             written.decided()  # now: later it would be a half-read message that turns out unreadable
         return cls(PlacedLines(raw, marks, written), marks, written)
@@ -69,14 +72,13 @@ class Message:
 
     def all(self, name: str) -> list[Segment]:
         """Every segment called `name`, in order."""
-        found = self._by_name.get(name)
-        if found is None:
+        if (found := self._by_name.get(name)) is None:
             found = self._by_name[name] = self._lines.named(name)
         return found
 
     def get(self, path: str) -> str:
         """The text at a terser path: `PID-3(1)-4-1`, `OBX(2)-5`; without component the whole field. "" when absent."""
-        name, position, n, repetition, c, s = _place(path)
+        name, position, n, repetition, c, s = _places[path]
         try:
             segment = (self._by_name.get(name) or self.all(name))[position]
         except IndexError:
@@ -92,7 +94,7 @@ class Message:
         return [value for value in values if value]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_PATHS)
 def _parsed(path: str) -> tuple[str, int | None, int, int | None, int, int]:
     found = _PATH.fullmatch(path)
     if not found:
@@ -102,12 +104,23 @@ def _parsed(path: str) -> tuple[str, int | None, int, int | None, int, int]:
     return name, pinned[0], int(n), pinned[1], int(c or 0), int(s or 1)
 
 
-@lru_cache(maxsize=4096)
-def _place(path: str) -> tuple[str, int, int, int, int, int]:
-    """The one place `get` reads; repetition -1 means: the whole field."""
-    name, occurrence, n, repetition, c, s = _parsed(path)
-    whole = not c and repetition is None
-    return name, occurrence or 0, n, -1 if whole else repetition or 0, c, s
+Place = tuple[str, int, int, int, int, int]
+"""Segment, which of them, field, repetition (-1: the whole field), component, subcomponent."""
+
+
+class _Places(dict[str, Place]):
+    """The one place `get` reads, by its path. A dict: every value that is read looks here, and a cache is a call more."""
+
+    def __missing__(self, path: str) -> Place:
+        name, occurrence, n, repetition, c, s = _parsed(path)
+        whole = not c and repetition is None
+        if len(self) >= MOST_PATHS:
+            self.clear()
+        self[path] = place = name, occurrence or 0, n, -1 if whole else repetition or 0, c, s
+        return place
+
+
+_places = _Places()
 
 
 def _chosen(repetitions: list[Repetition], wanted: int | None) -> list[Repetition]:
@@ -129,8 +142,13 @@ def _opened(raw: bytes, link: str) -> tuple[bytes, Marks, str]:
         link = "UTF-8" if is_marked(raw) else link
         raw = _from_header(narrow(raw))
         at = 0 if raw[:3] == b"MSH" else header_at(raw[:LARGE])
-    marks = marks_of(raw[at : at + 10].decode("latin-1"))
+    marks = _marks_of(raw[at : at + 10])
     return (_line_ends(raw, marks) if b"\n" in raw else raw), marks, link
+
+
+@lru_cache(maxsize=64)
+def _marks_of(start: bytes) -> Marks:
+    return marks_of(start.decode("latin-1"))
 
 
 def _from_header(raw: bytes) -> bytes:

@@ -43,10 +43,10 @@ class TextLines:
     def named(self, name: str) -> list[Segment]:
         """The lines called `name`, in order; "" are those that are no segment."""
         by_start = self._by_start or self._sort()
-        marks, charset = self._marks, self._charset
-        lines = by_start.get(name + marks.field, ())
         if name in by_start or not name:  # there is one with a name and nothing else
             return [one for one in self.all() if one.name == name]
+        marks, charset = self._marks, self._charset
+        lines = by_start.get(name + marks.field, ())
         if len(lines) == 1:
             return [Segment(lines[0], marks, charset, name)]
         return [Segment(line, marks, charset, name) for line in lines]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from dataclasses import field as dataclass_field
+from functools import cache, lru_cache
 
 from mdo_portal.exchange import Unreadable
 
@@ -14,9 +15,12 @@ _FORMATTING = {"br": "\n", "ce": "\n", "fi": "", "nf": "", "in": "", "ti": ""}
 _FRAMING = {0x0B: None, 0x1C: None}  # VT and FS would cut the MLLP frame
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Marks:
-    """The delimiters of one message. `MSH|^~\\&|` unless the sender chose others (ZorgDomein: `^_\\&`)."""
+    """The delimiters of one message. `MSH|^~\\&|` unless the sender chose others (ZorgDomein: `^_\\&`).
+
+    With slots and nothing cached in it: every field that is read looks at these.
+    """
 
     field: str = "|"
     component: str = "^"
@@ -24,15 +28,13 @@ class Marks:
     escape: str = "\\"
     sub: str = "&"
     truncation: str = ""
+    msh2: str = dataclass_field(init=False)
+    between: str = dataclass_field(init=False)
+    """What stands between the parts of a field."""
 
-    @property
-    def msh2(self) -> str:
-        return self.component + self.repetition + self.escape + self.sub + self.truncation
-
-    @cached_property
-    def between(self) -> str:
-        """What stands between the parts of a field."""
-        return self.component + self.repetition + self.sub
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "between", self.component + self.repetition + self.sub)
+        object.__setattr__(self, "msh2", self.component + self.repetition + self.escape + self.sub + self.truncation)
 
     def escaped(self, text: str, *, formatted: bool = False) -> str:
         """`text` as it may stand in a field. `formatted` (FT, TX) writes any line end as `\\.br\\`, else CR and LF as hex.

@@ -19,7 +19,7 @@ MOST_REMEMBERED = 80
 """Fields of a large segment, and components in them, whose places are kept; no segment has more that mean something."""
 
 UTF_8 = Charset(b"MSH|", STANDARD, "UTF-8")
-HEADERS = ("MSH", "FHS", "BHS")
+HEADERS = frozenset({"MSH", "FHS", "BHS"})
 _TEXTS = frozenset({("OBX", 5), ("NTE", 3)})
 Span = tuple[int, int]
 
@@ -105,8 +105,7 @@ class Segment:
                 text = parts[repetition] if repetition < len(parts) else ""
             elif repetition:
                 return ""
-            if s > 1 or not c or marks.sub in text or marks.escape in text:
-                return _component(text, c, s, marks, self._charset)
+            return _component(text, c, s, marks, self._charset)
         if not c:
             return without_idle(text, marks)
         if c == 1:
@@ -128,11 +127,11 @@ class Segment:
     def split(self) -> list[str]:
         """All fields as sent, by their number; 0 is the name."""
         line, marks = self._line, self._marks
-        if '""' in line:
+        if '"' in line and '""' in line:  # to look for one sign is cheaper
             line = null(marks).sub("", line)
         self._fields = fields = line.split(marks.field)
         self._plain_from = 0
-        if fields[0] in HEADERS:
+        if self.name in HEADERS:
             line = line[4 + len(marks.msh2) :]
             fields.insert(1, marks.field)
             self._plain_from = 3
@@ -242,16 +241,19 @@ def segment_name(start: str, separator: str) -> str:
 
 
 def _component(text: str, c: int, s: int, marks: Marks, charset: Charset) -> str:
-    if c:
-        if c > 1 or marks.component in text:
-            parts = text.split(marks.component, c)
-            text = parts[c - 1] if c <= len(parts) else ""
-        if s > 1 or (s and marks.sub in text):
-            text = _nth(text, marks.sub, s - 1)
-        if not s:
-            text = text.rstrip(marks.sub)
+    if c > 1:
+        parts = text.split(marks.component, c)
+        text = parts[c - 1] if c <= len(parts) else ""
+    elif c:
+        text = text.partition(marks.component)[0]
     else:
-        text = without_idle(text, marks)
+        text, s = without_idle(text, marks), 0
+    if text.isalnum() and s < 2:
+        return text  # no sign in it can be a separator
+    if s > 1 or (s and marks.sub in text):
+        text = _nth(text, marks.sub, s - 1)
+    elif c and not s:
+        text = text.rstrip(marks.sub)
     return marks.unescaped(text, charset.codec) if marks.escape in text else text
 
 
