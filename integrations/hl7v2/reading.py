@@ -115,7 +115,7 @@ class Reading:
     @cached_property
     def ends(self) -> Mapping[tuple[int, str], Item]:
         """The last line of what comes line by line, by its order (`id`) and its name."""
-        return {line: one for one in self.items if one.text and (line := line_of_value(one))}
+        return {line: one for one in self.items if (line := line_of_value(one)) and one.text}  # a document is large, and no line
 
     def other_order(self, segment: Segment) -> str:
         """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""

@@ -88,7 +88,8 @@ def _is_written(facts: Sequence[Fact], reading: Reading) -> bool:
     """Whether a new document stands in the message as text: then nothing is still to come. One that replaces or cancels says so itself."""
     rules = reading.profile["result"]
     is_new = event_of(reading.message) not in (*rules["cancelling"], *rules["replacing"])
-    is_there = any(item.segment.name == "OBX" and item.text for item in reading.items)
+    values = (item for item in reading.items if item.segment.name == "OBX")
+    is_there = any(item.segment.octets(5, 5) or item.text for item in values)  # of a document its bytes: as a text it is large
     return is_new and is_there and not any(fact.status == GONE for fact in facts)
 
 
@@ -210,7 +211,7 @@ def _whole(reading: Reading, notification: Segment | None) -> Iterator[str]:
     rules, keys = reading.profile["result"], _keys(reading, notification)
     for item in reading.items:
         key = keys.get(item.position, "") if item.segment.name == "OBX" else ""
-        if not key or not item.text or is_document(item.segment):
+        if not key or is_document(item.segment) or not item.text:
             continue
         if item_status(item, notification, reading.profile) != GONE:
             name = re.sub(r"#\d+$", "", key)

@@ -224,6 +224,11 @@ class Repetition:
         """Component `c`, subcomponent `s` of this repetition, unescaped."""
         return _component(self.as_sent, c, s, self._marks, self._charset)
 
+    def components(self, most: int) -> list[str]:
+        """The first `most` components, whole and unescaped, cut in one go: one of them may be a document."""
+        marks = self._marks
+        return [_subcomponent(one, 0, marks, self._charset) for one in self.as_sent.split(marks.component, most)[:most]]
+
     def has(self, c: int) -> bool:
         """Whether so many components were sent: cheaper than to ask for one that most leave out."""
         return self.as_sent.count(self._marks.component) >= c - 1
@@ -247,12 +252,16 @@ def _component(text: str, c: int, s: int, marks: Marks, charset: Charset) -> str
     elif c:
         text = text.partition(marks.component)[0]
     else:
-        text, s = without_idle(text, marks), 0
-    if text.isalnum() and s < 2:
-        return text  # no sign in it can be a separator
+        text = without_idle(text, marks)
+        return marks.unescaped(text, charset.codec) if marks.escape in text else text
+    return text if s == 1 and text.isalnum() else _subcomponent(text, s, marks, charset)
+
+
+def _subcomponent(text: str, s: int, marks: Marks, charset: Charset) -> str:
+    """Of a component; 0 is all of it."""
     if s > 1 or (s and marks.sub in text):
         text = _nth(text, marks.sub, s - 1)
-    elif c and not s:
+    elif not s:
         text = text.rstrip(marks.sub)
     return marks.unescaped(text, charset.codec) if marks.escape in text else text
 

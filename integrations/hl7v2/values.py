@@ -25,7 +25,7 @@ _TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
 _FIRST_PARTS = ("XPN", "PN", "PPN", "XCN", "CN", "CQ", "XAD", "AD")
 """Types whose components say themselves once more in parts: a surname, a street, the words of a unit."""
-MOST_PARTS = 24
+MOST_PARTS = 23
 _PARTED = (
     "SN",
     "CX",
@@ -147,9 +147,9 @@ def _value(kind: str, one: Repetition) -> str:
     if kind == "XTN" and (number := spoken(one)):
         return number
     if kind in _PARTED:
-        parts = (one.component(c, 0) for c in range(1, MOST_PARTS))
+        parts = one.components(MOST_PARTS)
         if kind in _FIRST_PARTS:
-            parts = (one.component(c) or one.component(c, 0) for c in range(1, MOST_PARTS))
+            parts = [one.component(c) or part for c, part in enumerate(parts, start=1)]
         return (" - " if kind == "NR" else " ").join(filter(None, parts))
     return (stamp(one.text) if kind in _TIMES else "") or _text(one)
 
@@ -158,7 +158,7 @@ def _text(one: Repetition) -> str:
     """All of it; without separators that part nothing (`cT2N1M0^^`)."""
     if not one.has(2):
         return one.text
-    parts = [one.component(c, 0) for c in range(1, MOST_PARTS)]
+    parts = one.components(MOST_PARTS)
     alone = [part for part in parts if part]
     return alone[0] if len(alone) == 1 else one.text if parts[0] else one.text.lstrip("^")
 

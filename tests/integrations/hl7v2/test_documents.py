@@ -5,6 +5,8 @@ from __future__ import annotations
 import pybase64
 import pytest
 
+from integrations.hl7v2.charset import Charset
+from integrations.hl7v2.lines import LARGE
 from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal.exchange import IncomingReferral, IncomingResult, Section
 
@@ -113,3 +115,26 @@ def test_a_letter_in_words_is_not_told_of_as_still_to_come(event: str, status: s
 def test_the_words_of_a_report_stand_in_the_column_of_the_report() -> None:
     read = referral("OBR|1|A1||PA^Pathologie", f"OBX|1|ED|B^Verslag^L||^application^rtf^Base64^{packed(RTF)}||||||F")
     assert [fact.section for fact in read.facts if fact.text == RTF_WORDS] == [Section.PATHOLOGY]
+
+
+@pytest.mark.parametrize(
+    ("event", "lines"),
+    [
+        ("REF^I12", ("RF1|P|A^Spoed^L|MDO^Uro-prostaat^L|||VW1^HIX|20260302",)),
+        ("ORU^R01", ("ORC|NW|VW1^HIX", "OBR|1|VW1^HIX||MDO^Uro-prostaat^L|||20260302")),
+        ("ORU^R01", ("ORC|RE|A1^HIX", "OBR|1|A1^HIX||PA^Pathologie^L|||20260302")),
+        ("MDM^T02", ("TXA|1|CN^Consult|AP|20260301||||||||DOC1||||||AU",)),
+    ],
+)
+def test_a_large_document_is_never_made_a_text(event: str, lines: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """To see that it is there, what it is called and what stands around it takes none of its megabytes; its bytes are looked at once."""
+    made: list[int] = []
+    text = Charset.text
+    monkeypatch.setattr(Charset, "text", lambda self, octets: (made.append(len(octets)), text(self, octets))[1])
+    letter = pybase64.b64encode(PDF + bytes(300_000) + PDF).decode()
+    values = (f"OBX|1|ED|B^Brief^L||^application^pdf^Base64^{letter}||||||F", "OBX|2|NM|PSA^PSA^L||2||||||F")
+    raw = "\r".join([HEADER.replace("REF^I12", event), PID, *lines, *values, ""])
+
+    Hl7Reader().read(raw.encode(), "generic-v2")
+
+    assert made and max(made) < LARGE
