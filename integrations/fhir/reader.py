@@ -82,7 +82,7 @@ class FhirReader:
 
 def tree_of(raw: bytes, version: str) -> Node:
     """The message as the tree that JSON gives, of JSON and of XML. Raises Unreadable: no_header, broken."""
-    return _named(xml_reader.load(raw, version) if looks_like_xml(raw) else truthful(load(raw), raw))
+    return _named(xml_reader.load(raw, version) if looks_like_xml(raw) else truthful(load(raw)))
 
 
 def numbers_of(raw: bytes) -> tuple[tuple[str, str], ...]:

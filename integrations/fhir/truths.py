@@ -5,13 +5,11 @@ Read past, what must not be done would stand there as asked for, and who died as
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 _SAID = dict.fromkeys(("true", "1", "yes", "y", "on", "t"), True) | dict.fromkeys(("false", "0", "no", "n", "off", "f"), False)
 """Just those that the judge takes: of any other it says that the element is wrong."""
-_NAMES = ("doNotPerform", "notDone", "notGiven", "prohibited", "deleted", "exclude", "active", "isSubpotent")
-_MAY_HOLD = re.compile(rf'(?:Boolean|{"|".join(_NAMES)})"\s*:\s*["01]'.encode())
+_NAMES = frozenset({"doNotPerform", "notDone", "notGiven", "prohibited", "deleted", "exclude", "active", "isSubpotent"})
 
 
 def truth(value: Any) -> Any:
@@ -19,9 +17,29 @@ def truth(value: Any) -> Any:
     return _SAID.get(str(value).casefold(), value) if type(value) in (str, int) else value
 
 
-def truthful(tree: dict[str, Any], raw: bytes) -> dict[str, Any]:
-    """The tree of these bytes, with truth values where FHIR has them. Most messages have them: of those one look at the bytes is all."""
-    return _truthful(tree) if _MAY_HOLD.search(raw) else tree
+def truthful(tree: dict[str, Any]) -> dict[str, Any]:
+    """The tree with truth values where FHIR has them. Most messages have them: those are looked at and not made anew."""
+    return _truthful(tree) if _is_said(tree) else tree
+
+
+def _is_said(tree: Any) -> bool:
+    """Whether a truth value stands there as a word or a number. Of the tree, not of its bytes: most of these may be a document."""
+    waiting = [tree]
+    while waiting:
+        value = waiting.pop()
+        if type(value) is list:
+            waiting += [one for one in value if type(one) in _OPEN]
+            continue
+        for name, one in value.items():
+            kind = type(one)
+            if kind in _OPEN:
+                waiting.append(one)
+            elif (kind is str or kind is int) and (name in _NAMES or name.endswith("Boolean")):
+                return True
+    return False
+
+
+_OPEN = (dict, list)
 
 
 def _truthful(value: Any, name: str = "") -> Any:
@@ -30,4 +48,4 @@ def _truthful(value: Any, name: str = "") -> Any:
         return {key: _truthful(one, key) for key, one in value.items()}
     if isinstance(value, list):
         return [_truthful(one) for one in value]
-    return truth(value) if name.endswith("Boolean") or name in _NAMES else value
+    return truth(value) if name in _NAMES or name.endswith("Boolean") else value
