@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.app import create_app
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.services import access, audit, cases, sessions, worklist
 from mdo_portal.services.worklist_rows import Filter
@@ -38,32 +39,33 @@ BARE = jinja2.Environment(autoescape=True).from_string(
 
 
 def filled(database: Database, count: int = CASES) -> Region:
-    """The small region of the tests, with `count` cases that wait for Uro-prostaat."""
+    """The small region of the tests, with `count` cases that wait for Uro-prostaat: one case as the portal makes it, and copies."""
     region = fill(database)
-    places = {"hospital": region.hospitals["ZEED"], "board": region.boards["URO-P"], "count": count}
     with database.transaction() as session:
-        session.execute(text(_PATIENTS), places)
-        session.execute(text(_CASES), places)
+        hospital = session.get_one(Hospital, region.hospitals["ZEED"])
+        one = make.case(session, hospital, board_id=region.boards["URO-P"])
+        session.flush()
+        which = {"case": one.id, "patient": one.patient_id, "count": count}
+        session.execute(text(_PATIENTS), which)
+        session.execute(text(_CASES), which)
         session.execute(text("ANALYZE"))
     return region
 
 
 _PATIENTS = """
-INSERT INTO patients (id, hospital_id, local_number, local_authority, bsn_sealed, bsn_index, bsn_tail, bsn_doubtful, family, own_prefix,
-    own_family, partner_prefix, partner_family, initials, given, birth_on, sex, deceased, objects, told_at)
-SELECT md5('p' || n)::uuid, :hospital, 'W' || n, '', '', sha256(n::text::bytea), '', false, 'Voorbeeld ' || n, '', '', '', '', 'AB', '',
-    date '1940-01-01' + n % 15000, 'F', false, false, now()
-FROM generate_series(1, :count) n
+INSERT INTO patients SELECT made.* FROM patients one, generate_series(1, :count) n, jsonb_populate_record(one, jsonb_build_object(
+    'id', md5('p' || n)::uuid, 'local_number', 'W' || n, 'bsn_sealed', ''::bytea, 'bsn_index', sha256(n::text::bytea), 'bsn_tail', '',
+    'family', 'Voorbeeld ' || n, 'birth_on', date '1940-01-01' + n % 15000)) made
+WHERE one.id = :patient
 """
 _CASES = """
-INSERT INTO cases (id, hospital_id, patient_id, board_id, board_hint, referral_number, state, is_open, reason, question_board,
-    question_radiology, question_pathology, urgency, due_on, missing, referrer_name, referrer_number, referrer_phone, treating_name,
-    case_manager_name, gp_name, request_task, basis, basis_told_by, objected, wire, received_at, state_since, revision)
-SELECT md5('c' || n)::uuid, :hospital, md5('p' || n)::uuid, :board, 'MDO Uro-prostaat', 'W' || n,
-    CASE n % 3 WHEN 0 THEN 'ready' ELSE 'incomplete' END, true, '', 'Operatie of bestraling bij patiënt ' || n || '?', '', '', 'routine',
-    current_date + (n % 400)::int, CASE n % 3 WHEN 0 THEN '{}'::text[] ELSE '{wish,pathology}'::text[] END, 'dr. D. Dirksen', '', '', '', '', '', '',
-    'referral', '', false, 'hl7v2', now() - n * interval '1 second', now(), 1
-FROM generate_series(1, :count) n
+INSERT INTO cases SELECT made.* FROM cases one, generate_series(1, :count) n, jsonb_populate_record(one, jsonb_build_object(
+    'id', md5('c' || n)::uuid, 'patient_id', md5('p' || n)::uuid, 'referral_number', 'W' || n,
+    'state', CASE n % 3 WHEN 0 THEN 'ready' ELSE 'incomplete' END, 'is_open', true,
+    'question_board', 'Operatie of bestraling bij patiënt ' || n || '?', 'due_on', current_date + (n % 400)::int,
+    'missing', CASE n % 3 WHEN 0 THEN '[]'::jsonb ELSE '["wish","pathology"]'::jsonb END,
+    'received_at', now() - n * interval '1 second', 'state_since', now())) made
+WHERE one.id = :case
 """
 
 
