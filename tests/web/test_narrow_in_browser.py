@@ -29,6 +29,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SITE = "http://portal.example"
 STICKS_OUT = """one => { const box = one.getBoundingClientRect();
   return [...one.children].map(child => child.getBoundingClientRect()).some(child => child.width && (child.left < box.left + 3 || child.right > box.right - 3)); }"""
+COVERED = """one => { const box = one.getBoundingClientRect();
+  return box.width && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('#toasts'); }"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 #: what a reader may set for themselves (WCAG 1.4.12)
 SPACED = """() => { const own = new CSSStyleSheet();
@@ -218,6 +220,13 @@ def test_the_meeting_for_who_looks_at_another_case_than_the_chair(browser: Brows
         foot = page.locator(".conclusion-foot :is(.btn, .btn-quiet):visible")
         assert foot.evaluate_all(f"all => all.filter({STICKS_OUT}).map(one => one.innerText)") == []
         assert foot.count() >= 5
+        told = page.locator("#toasts").evaluate(
+            "box => { box.innerHTML = '<div class=toast-note>Het portaal antwoordt niet.</div>'; }"
+        )
+        assert (
+            told is None
+            and page.locator(".conclusion-foot .btn, .presence .btn").evaluate_all(f"all => all.filter({COVERED})") == []
+        )
 
 
 def test_on_paper_a_name_on_the_agenda_stands_on_one_line(browser: Browser, house: House) -> None:
