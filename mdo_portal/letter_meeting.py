@@ -69,7 +69,16 @@ class Agenda(LetterText):
 
 # The columns of the handout (SCREENS "Casus"): heading, then section of the fact and its own heading.
 COLUMNS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Patiënt", (("wish", "Wens"), ("condition", "Conditie"), ("comorbidity", "Comorbiditeit"), ("medication", "Medicatie"))),
+    (
+        "Patiënt",
+        (
+            ("wish", "Wens"),
+            ("spoken", "Taal en tolk"),
+            ("condition", "Conditie"),
+            ("comorbidity", "Comorbiditeit"),
+            ("medication", "Medicatie"),
+        ),
+    ),
     ("Diagnose en beloop", (("diagnosis", "Diagnose"), ("course", "Beloop"), ("form", "Formulier"), ("other", "Overig"))),
     ("Eerdere behandeling, markers", (("treatment", "Behandeling"), ("marker", "Markers"))),
     ("Beeldvorming", (("imaging", ""),)),
@@ -79,7 +88,7 @@ COLUMNS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 
 @dataclass(frozen=True)
 class HandoutFact:
-    """One thing a hospital told us. `section` is a value of `exchange.Section`; `age` as the screen says it."""
+    """One thing a hospital told us. `section` is a value of `exchange.Section`, or `spoken`; `age` as the screen says it."""
 
     section: str
     text: str

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-import struct
 import threading
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+from mdo_portal import letter_signs
 
 if TYPE_CHECKING:
     from typst import Compiler
@@ -39,9 +39,6 @@ _HERE = Path(__file__).resolve().parent
 FOLDERS = (_HERE.parent / "templates" / "letters", _HERE / "_templates" / "letters")
 # Only our own file names: what people typed may look like a place too.
 _PLACE = re.compile(rf"\b((?:base|parts|{'|'.join(TITLES)})\.typ):(\d+)")
-# Soft hyphens and the like are pasted along and never seen; a tab has no glyph.
-_INVISIBLE: dict[int, str | None] = {0xAD: None, 0x200B: None, 0x2060: None, 0xFEFF: None, 0x09: "    "}
-_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 
 class LetterFailed(Exception):
@@ -70,6 +67,11 @@ def render_many(kind: str, letters: Sequence[Mapping[str, Any]], *, at: datetime
         raise LetterFailed(kind, "at")
     press = _press(find_folder(kind, folder))
     return press.run(kind, _inputs(kind, letters, at, press.covered), at)
+
+
+def without_a_glyph(data: Any) -> tuple[str, ...]:
+    """The characters of this data that a letter says by their number, in the order in which they come."""
+    return letter_signs.without_a_glyph(data, _press(find_folder("decision")).covered)
 
 
 def find_folder(kind: str, folder: Path | None = None) -> Path:
@@ -121,8 +123,7 @@ class _Press:
 
 @lru_cache(maxsize=8)
 def _press(folder: Path) -> _Press:
-    points: set[int] = set().union(*(_coverage(font) for font in sorted((folder / "fonts").glob("*.ttf"))))
-    return _Press(folder, _showable(points))
+    return _Press(folder, letter_signs.of_fonts(sorted((folder / "fonts").glob("*.ttf"))))
 
 
 def _place(error: Exception) -> str:
@@ -138,60 +139,7 @@ def _inputs(kind: str, letters: Sequence[Mapping[str, Any]], at: datetime, cover
         raise LetterFailed(kind, key)
     title = f"{name} {letters[0][key]}" if len(letters) == 1 else f"{name}: {len(letters)} documenten"
     return {
-        "title": printable(title, covered),
+        "title": letter_signs.printable(title, covered),
         "at": at.astimezone(AMSTERDAM).isoformat(timespec="minutes"),
-        "data": json.dumps([_printable_tree(letter, covered) for letter in letters], ensure_ascii=False),
+        "data": json.dumps([letter_signs.printable_tree(letter, covered) for letter in letters], ensure_ascii=False),
     }
-
-
-def _printable_tree(value: Any, covered: frozenset[str]) -> Any:
-    if isinstance(value, str):
-        return printable(value, covered)
-    if isinstance(value, Mapping):
-        return {key: _printable_tree(inner, covered) for key, inner in value.items()}
-    if isinstance(value, Sequence) and value and isinstance(value[0], int):  # the bytes of a picture
-        return value
-    if isinstance(value, Sequence):
-        return [_printable_tree(inner, covered) for inner in value]
-    return value
-
-
-def printable(text: str, covered: frozenset[str]) -> str:
-    """The text with every character that the fonts cannot show as `[U+4E2D]`.
-
-    PDF/A refuses a whole letter for one such character; leaving it out in silence would change what was signed.
-    Control, direction and private characters are shown the same way, because they can make a letter say something else.
-    """
-    plain = unicodedata.normalize("NFC", _BREAKS.sub("\n", text).translate(_INVISIBLE))
-    if covered.issuperset(plain):
-        return plain
-    return "".join(letter if letter in covered else _stand_in(letter, covered) for letter in plain)
-
-
-def _stand_in(letter: str, covered: frozenset[str]) -> str:
-    """`°C` for the one-character sign of it, a space for an odd space; never for numbers (2⅓ would become 21/3)."""
-    same = unicodedata.normalize("NFKC", letter)
-    if unicodedata.category(letter)[0] not in "NC" and covered.issuperset(same):
-        return same
-    return f"[U+{ord(letter):04X}]"
-
-
-def _showable(points: set[int]) -> frozenset[str]:
-    """What of these code points may stand in a letter: no controls, formats or private characters, but emoji joiners."""
-    letters = {chr(point) for point in points}
-    return frozenset(letter for letter in letters if unicodedata.category(letter)[0] != "C") | (letters & {"\u200d"}) | {"\n"}
-
-
-def _coverage(font: Path) -> set[int]:
-    """Code points in the `cmap` table, format 12 (OpenType 1.9, chapter cmap): each group is first, last, glyph."""
-    data = font.read_bytes()
-    tables = (struct.unpack_from(">4sIII", data, 12 + 16 * index) for index in range(struct.unpack_from(">H", data, 4)[0]))
-    cmap = next(offset for tag, _, offset, _ in tables if tag == b"cmap")
-    points: set[int] = set()
-    for index in range(struct.unpack_from(">H", data, cmap + 2)[0]):
-        start = cmap + struct.unpack_from(">I", data, cmap + 8 + 8 * index)[0]
-        if struct.unpack_from(">H", data, start)[0] == 12:
-            groups = struct.unpack_from(">I", data, start + 12)[0]
-            for first, last, _ in struct.iter_unpack(">III", data[start + 16 : start + 16 + 12 * groups]):
-                points.update(range(first, last + 1))
-    return points

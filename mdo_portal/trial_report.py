@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from mdo_portal import wiring_profiles
 from mdo_portal.domain.link_fields import LABELS, Weight
-from mdo_portal.domain.place_words import in_dutch
+from mdo_portal.domain.place_words import in_dutch, left_in_dutch
 from mdo_portal.domain.tried_reasons import NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY, Outcome
 from mdo_portal.exchange import Wire
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
 from mdo_portal.trial import IS_PLACE, Tried
 
 MOST_PLACES = 40
+BSN_FAILS = "Wat hier staat, voldoet niet aan de elfproef: het wordt bewaard en gemarkeerd, nooit geweigerd."
 _NO_PLACE = re.compile(r"[^A-Za-z0-9_@()\[\]./:=^ -]")
 
 
@@ -40,7 +41,7 @@ def report_of(tried: Tried, *, network: str, hospital: str, number: str, size: i
         answer_code=_code(tried),
         sender_known=tried.sender_known,
         lines=tuple(_lines(tried)),
-        leftovers=tuple(_plain(one.place, 80) for one in tried.leftovers[:100]),
+        leftovers=tuple(left_in_dutch(_plain(one.place, 80), one.why) for one in tried.leftovers[:100]),
     )
 
 
@@ -65,7 +66,8 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
         yield ConformanceLine(name, places=at, looked=searched, found=False, weight=gap.weight.value, why=gap.why)
     for (name, section), places in found.items():
         if not ((name == "board_hint" and tried.is_unrouted) or (name == "urgency" and tried.unknown_urgency)):
-            yield ConformanceLine(LABELS.get(name, name), section, tuple(map(in_dutch, dict.fromkeys(places))))
+            why = BSN_FAILS if name == "patient.bsn" and tried.bsn_passes is False else ""
+            yield ConformanceLine(LABELS.get(name, name), section, tuple(map(in_dutch, dict.fromkeys(places))), why=why)
 
 
 def _plain(text: str, most: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from mdo_portal import letters
+from mdo_portal import letter_signs, letters
 from mdo_portal.letter_data import DecisionLetter, LetterForm, Recipient, Recommendation
 from mdo_portal.letter_meeting import HandoutFact
 from mdo_portal.letter_outcome import OutcomeLetter
@@ -199,8 +199,20 @@ def test_a_character_without_a_glyph_is_shown_by_its_number() -> None:
 
 def test_signs_of_one_character_are_spelled_but_numbers_never_change() -> None:
     covered = frozenset("°C 123/⁄")
-    assert letters.printable("37\u2103\u3000\u00ad", covered | {"3", "7"}) == "37°C "
-    assert letters.printable("2⅓", covered) == "2[U+2153]"
+    assert letter_signs.printable("37\u2103\u3000\u00ad", covered | {"3", "7"}) == "37°C "
+    assert letter_signs.printable("2⅓", covered) == "2[U+2153]"
+
+
+def test_whoever_signs_can_be_told_what_will_stand_there_as_a_number() -> None:
+    data = {"question": "SABR \uf0b7 中?", "sections": ["中国\x0b", {"hash": 7, "at": b"PDF"}], "patient": "الحسيني"}
+    assert letters.without_a_glyph(data) == ("\uf0b7", "中", "国")
+
+
+def test_arabic_is_printed_in_its_own_letters() -> None:
+    with pikepdf.open(io.BytesIO(decision(question="السؤال: هل العملية ممكنة؟"))) as pdf:
+        fonts = {str(font.BaseFont).split("+")[1] for page in pdf.pages for font in page.Resources.Font.values()}
+
+    assert "NotoSansArabic-Regular" in fonts
 
 
 def test_names_of_europe_print_as_they_are_written() -> None:

@@ -75,6 +75,9 @@ OWN_LABELS = frozenset(
     }
 )
 
+SPOKEN = frozenset({"Taal", "Tolk nodig"})
+"""What whoever speaks with the patient must know: it stands beside who the patient is, and not below among what else was sent."""
+
 _ONCE = frozenset(
     {
         "Categorie van de verwijzing", "Gevraagd MDO", "Gewenst vanaf", "Klinische gegevens",

@@ -22,6 +22,11 @@ def is_bsn_shaped(text: str) -> bool:
     return len(text) == 9 and text.isascii() and text.isdigit()
 
 
+def typed_bsn(text: str) -> str:
+    """A BSN that somebody typed or copied, without the points and blanks that EPDs show in it (`1234.56.782`)."""
+    return "".join(letter for letter in text if letter not in ".-" and not letter.isspace())
+
+
 def passes_eleven_test(bsn: str) -> bool:
     """The elfproef of Dutch BSNs: 9·a + 8·b + … + 2·h − i is a multiple of 11; nine zeros are nobody. Flags, never refuses."""
     if not is_bsn_shaped(bsn) or bsn == "000000000":

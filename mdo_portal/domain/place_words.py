@@ -109,3 +109,9 @@ def in_dutch(place: str) -> str:
     """For letters and reports, which are in Dutch."""
     words = said(place)
     return words.sentence % {"name": words.name} if words else place
+
+
+def left_in_dutch(place: str, why: str) -> str:
+    """The same of what found no place, with what is the matter with it where there is something."""
+    words = said_of_left(f"{place}/{why}")
+    return words.sentence % {"name": words.name} if words else place

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -41,11 +41,13 @@ def upcoming(
     board_ids: Sequence[uuid.UUID],
     *,
     since: datetime,
+    until: datetime | None = None,
     limit: int = 200,
     undecided: bool = False,
     states: Sequence[MeetingState] = tuple(MeetingState),
 ) -> list[MeetingRow]:
-    """Meetings of these boards from `since` on, with what is planned in them; `undecided`: older ones too while a case waits there."""
+    """Meetings of these boards after `since` and before `until`, with what is planned in them; `undecided`: older ones too while a
+    case waits there."""
     waits = aliased(Round)
     left = exists(select(waits.id).where(waits.meeting_id == Meeting.id, waits.outcome.is_(None)))
     query = (
@@ -67,6 +69,7 @@ def upcoming(
         .outerjoin(Round, Round.meeting_id == Meeting.id)
         .where(Meeting.board_id.in_(board_ids), Meeting.state.in_(states))
         .where(or_(Meeting.starts_at > since, left) if undecided else Meeting.starts_at > since)
+        .where(Meeting.starts_at < until if until else true())
         .group_by(Meeting.id, Board.id)
         .order_by(Meeting.starts_at)
         .limit(limit)

@@ -78,6 +78,13 @@ class WrongCredentials(PortalError):
     sentence = N_("E-mailadres, wachtwoord of code klopt niet. Probeer het opnieuw.")
 
 
+class NoRoleNow(PortalError):
+    """Somebody proved who they are, and works nowhere today: not said to who gave a password alone, whoever that is."""
+
+    status = 403
+    sentence = N_("U hebt hier nu geen rol: die is afgelopen of begint nog. Er is niets mis met uw wachtwoord of code.")
+
+
 def hospitals_of(session: Session, person_id: uuid.UUID, *, now: datetime | None = None) -> list[tuple[uuid.UUID, str]]:
     """For which hospitals this person may sign in."""
     query = (

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from mdo_portal.domain import caution, readiness
 from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.fact_labels import SPOKEN
 from mdo_portal.domain.link_fields import CODE_WORDS
 from mdo_portal.exchange import Section
 from mdo_portal.exchange.status_words import STATUS_WORDS
@@ -82,7 +83,7 @@ def _fact(one: FactRow, on: date, *, is_overtaken: bool) -> HandoutFact:
     days = (on - one.dated_on).days if one.dated_on else 0
     status = f" ({STATUS_WORDS.get(one.status, one.status)})" if one.status else ""
     return HandoutFact(
-        section=one.section,
+        section="spoken" if one.section is Section.OTHER and one.label in SPOKEN else one.section,
         text=f"{one.text}{status}",
         label="" if one.label == _HEADINGS.get(one.section) else one.label,
         dated_on=one.dated_on,

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal import letter_forms, letter_outcome
+from mdo_portal import letter_forms, letter_outcome, letters
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, Stale
@@ -25,6 +25,17 @@ from mdo_portal.web.guard import may
 blueprint = Blueprint(
     "decision_forms", __name__, url_prefix="/rounds/<uuid:round_id>/<any(addendum, withdrawal, outcome, recall):form>"
 )
+
+
+MOST_SIGNS = 12
+"""Of what a letter cannot print: enough to see which words they are."""
+
+
+@blueprint.app_template_filter()
+def without_a_glyph(content: dict[str, Any]) -> list[str]:
+    """What a letter of this content says by number: each sign with that number, as the letter has it."""
+    found = letters.without_a_glyph(content)[:MOST_SIGNS]
+    return [f"{one if one.isprintable() else ''} [U+{ord(one):04X}]".strip() for one in found]
 
 
 @blueprint.get("")

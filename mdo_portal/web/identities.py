@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test
+from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test, typed_bsn
 from mdo_portal.domain.identity_conflict import Decision
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, IllegalMove
@@ -73,7 +73,8 @@ def decide(conflict_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("identities.page"))
 
 
-def _decide(conflict_id: uuid.UUID, asked: str, number: str, bsn: str) -> None:
+def _decide(conflict_id: uuid.UUID, asked: str, number: str, copied: str) -> None:
+    bsn = typed_bsn(copied)
     with transaction() as db:
         conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_DECIDE, conflict_id)
         if bsn and not (is_bsn_shaped(bsn) and passes_eleven_test(bsn)):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import format_date, gettext, ngettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, IllegalMove, Stale
+from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
 from mdo_portal.letter_meeting import CaseHandout
 from mdo_portal.services import (
     access,
@@ -21,6 +22,7 @@ from mdo_portal.services import (
     calling_off,
     cases,
     decision_objection_rows,
+    earlier_meetings,
     meeting_rows,
     meetings,
     other_cases,
@@ -51,11 +53,22 @@ def page() -> str:
         led = year_figures.boards(db, viewer().boards_for(Act.MEETING_FIGURES))
         missed = decision_objection_rows.waiting(db, viewer(), now=now())
         absence = absences.of_list(db, found)
+        earlier = _earlier(db, boards)
     may_add = bool(viewer().boards_for(Act.MEETING_CLOSE_REGISTRATION))
     coming = [one for one in found if one.starts_at > now() - meetings.LASTS and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
-    told = {"coming": coming, "past": past, "missed": missed, "led": led, **absence}
+    told = {"coming": coming, "past": past, "missed": missed, "led": led, **absence, **earlier}
     return render_template("meetings/list.html", **told, now=now(), may_add=may_add)
+
+
+def _earlier(db: Session, boards: Sequence[uuid.UUID]) -> dict[str, object]:
+    """The months to choose from, and the meetings of the one that was asked for."""
+    months = {one.strftime("%Y-%m"): one for one in earlier_meetings.months(db, boards, now=now())}
+    asked = request.args.get("month", "")
+    if asked and asked not in months:
+        raise NotFound()
+    held = earlier_meetings.of_month(db, boards, months[asked], now=now()) if asked else []
+    return {"months": [(key, format_date(one, "LLLL yyyy")) for key, one in months.items()], "month": asked, "earlier": held}
 
 
 def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test
+from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test, typed_bsn
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import Contact, Fact, IncomingDocument, IncomingReferral, PatientIdentity, PersonName, Section
@@ -35,7 +35,7 @@ def check(fields: Mapping[str, str]) -> dict[str, str]:
         wrong["birth_on"] = N_("Vul de geboortedatum in als dd-mm-jjjj.")
     if not fields.get("local_number", "").strip() and not fields.get("bsn", "").strip():
         wrong["local_number"] = N_("Vul het patiëntnummer of het BSN in.")
-    bsn = fields.get("bsn", "").strip()
+    bsn = typed_bsn(fields.get("bsn", ""))
     if bsn and not (is_bsn_shaped(bsn) and passes_eleven_test(bsn)):
         wrong["bsn"] = N_("Dit BSN klopt niet (negen cijfers, elfproef). Controleer het, of laat het leeg.")
     if not fields.get("question_board", "").strip():
@@ -97,7 +97,7 @@ def _patient(fields: Mapping[str, str]) -> PatientIdentity:
     prefix, family = _text(fields, "prefix"), _text(fields, "family")
     return PatientIdentity(
         local_number=_text(fields, "local_number"),
-        bsn=_text(fields, "bsn"),
+        bsn=typed_bsn(fields.get("bsn", "")),
         name=PersonName(
             family=f"{prefix} {family}".strip(),
             own_prefix=prefix,

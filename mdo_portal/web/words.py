@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from mdo_portal.domain import caution, place_words
 from mdo_portal.domain.case import NO_DATE
-from mdo_portal.domain.fact_labels import OWN_LABELS
+from mdo_portal.domain.fact_labels import OWN_LABELS, SPOKEN
 from mdo_portal.domain.link_fields import CODE_WORDS
 from mdo_portal.errors import N_
 from mdo_portal.web.context import now
@@ -32,6 +32,7 @@ NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
 
 def install(app: Flask) -> None:
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _sentence
+    app.jinja_env.globals["spoken_labels"] = SPOKEN
     app.jinja_env.globals["often_deferred"] = often_deferred
     app.jinja_env.filters["translated"] = translated
     app.jinja_env.filters["place_words"] = _place_words

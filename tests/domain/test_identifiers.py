@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mdo_portal.domain.identifiers import is_bsn_shaped, masked_bsn, new_id, passes_eleven_test
+from mdo_portal.domain.identifiers import is_bsn_shaped, masked_bsn, new_id, passes_eleven_test, typed_bsn
 
 
 @pytest.mark.parametrize("bsn", ["999911120", "999900006"])
@@ -52,3 +52,14 @@ def test_ids_lie_in_the_order_in_which_they_were_made() -> None:
     assert made == sorted(made)
     assert len(set(made)) == 2000
     assert {(one.version, one.variant) for one in made} == {(7, uuid.RFC_4122)}
+
+
+@pytest.mark.parametrize("typed", ["9999.11.120", "9999 11 120", " 999911120\r\n", "\u00a09999-11-120", "999911120"])
+def test_a_bsn_as_an_epd_shows_it_is_that_bsn(typed: str) -> None:
+    assert typed_bsn(typed) == "999911120"
+
+
+@pytest.mark.parametrize("typed", ["", "9999111", "99991112O", "BSN 999911120"])
+def test_what_else_was_typed_stays_and_is_no_bsn(typed: str) -> None:
+    assert typed_bsn(typed) == typed.replace(" ", "")
+    assert not passes_eleven_test(typed_bsn(typed))

@@ -188,8 +188,9 @@ def test_broken_glass_opens_one_patient_for_an_hour_and_the_owner_is_told(wall: 
         assert session.scalars(select(CaseGrant.reason)).all() == [REASON]
 
 
-def test_the_bsn_opens_as_well_as_the_number(wall: Wall, case_id: uuid.UUID) -> None:
-    assert broken(wall, wall.key("Carla"), number="", bsn=make.BSN) == [case_id]
+def test_the_bsn_opens_as_well_as_the_number_also_as_an_epd_shows_it(wall: Wall, case_id: uuid.UUID) -> None:
+    copied = f" {make.BSN[:4]}.{make.BSN[4:6]}.{make.BSN[6:]}"
+    assert broken(wall, wall.key("Carla"), number="", bsn=copied) == [case_id]
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,13 @@ def test_what_is_read_shows_what_was_typed_and_nothing_is_kept_yet(desk: Desk, f
     assert len(desk.signed()) == 1
 
 
+def test_what_a_letter_cannot_print_is_said_before_it_is_signed(desk: Desk) -> None:
+    shown = desk.post("addendum/read", **ADDED | {"text": "请 (graag) \uf0b7 السؤال"}).text
+
+    assert "een nummer te staan" in shown and "请 [U+8BF7] [U+F0B7]." in shown
+    assert "een nummer te staan" not in desk.post("addendum/read", **ADDED).text
+
+
 @pytest.mark.parametrize("fields", [{"text": "", "reason": "x"}, {"text": "x", "reason": ""}])
 def test_what_is_missing_is_said_at_its_field(desk: Desk, fields: dict[str, str]) -> None:
     answer = desk.post("addendum/read", **fields)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from mdo_portal.database import Database
 from mdo_portal.domain.people import Role
+from tests import make
 from tests.people import Region
 from tests.web.portal import CSRF
 from tests.web.retention_house import NUMBER, House, opened, post
@@ -52,6 +53,11 @@ def test_searching_without_a_number_asks_for_one(house: House) -> None:
 
     assert page.status_code == 422
     assert "Vul het patiëntnummer of het BSN in" in page.text
+
+
+def test_a_bsn_as_an_epd_shows_it_finds_the_patient(house: House) -> None:
+    copied = f"{make.BSN[:4]} {make.BSN[4:6]} {make.BSN[6:]}"
+    assert NUMBER in post(house.person("Petra"), "/destruction/find", number="", bsn=copied).text
 
 
 def test_who_searches_a_patient_again_reads_that_a_request_stands_there(house: House) -> None:

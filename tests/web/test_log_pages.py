@@ -78,8 +78,9 @@ def test_who_looked_merges_what_one_person_did_of_a_kind_on_a_day(house: House) 
     assert "hoort bij het team dat uw situatie bespreekt; verwijzing waarvan u weet" in page
 
 
-def test_a_patient_is_found_by_bsn_too(house: House) -> None:
-    assert "Bekeek een document" in house.ask("/log/patient", number=make.BSN)
+def test_a_patient_is_found_by_bsn_too_also_as_an_epd_shows_it(house: House) -> None:
+    copied = f"{make.BSN[:4]}.{make.BSN[4:6]}.{make.BSN[6:]}"
+    assert "Bekeek een document" in house.ask("/log/patient", number=copied)
 
 
 def test_names_can_be_left_out(house: House) -> None:

@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.round import Round, RoundOutcome
+from mdo_portal.services.lateness import AMSTERDAM
 from tests import make
 from tests.people import Region
 from tests.web.portal import app_on, signed_in
@@ -53,3 +56,17 @@ def test_of_a_meeting_that_is_to_come_nothing_is_said(app: Flask, database: Data
 
     assert "vergadering voorbij" not in aisha.get("/worklist").text
     assert "zonder uitkomst" not in aisha.get("/meetings").text
+
+
+def test_a_meeting_of_months_ago_is_found_by_its_month(app: Flask, database: Database, region: Region) -> None:
+    """For its report or its sheets; the list forgets a meeting after eight days, and only a case or the figures of a year led there."""
+    address = planned(database, region, datetime.now(UTC) - timedelta(days=92), MeetingState.CLOSED)
+    with database.transaction() as session:
+        session.execute(update(Round).values(outcome=RoundOutcome.DISCUSSED))
+        month = session.get_one(Meeting, region.meeting).starts_at.astimezone(AMSTERDAM).strftime("%Y-%m")
+    aisha, carla = (signed_in(app, database, region, name) for name in ("Aisha", "Carla"))
+
+    assert address not in aisha.get("/meetings").text and f'value="{month}"' in aisha.get("/meetings").text
+    assert address in aisha.get(f"/meetings?month={month}").text
+    assert address not in carla.get("/meetings").text and carla.get(f"/meetings?month={month}").status_code == 404
+    assert [aisha.get(f"/meetings?month={odd}").status_code for odd in ("1999-01", "x", "2026-13")] == [404, 404, 404]

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 from sqlalchemy import select
 
+from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
@@ -26,6 +27,10 @@ from tests.web.people_house import House, house
 __all__ = ["house"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SITE = "http://portal.example"
+STICKS_OUT = """one => { const box = one.getBoundingClientRect();
+  return [...one.children].map(child => child.getBoundingClientRect()).some(child => child.width && (child.left < box.left + 3 || child.right > box.right - 3)); }"""
+COVERED = """one => { const box = one.getBoundingClientRect();
+  return box.width && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('#toasts'); }"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 #: what a reader may set for themselves (WCAG 1.4.12)
 SPACED = """() => { const own = new CSSStyleSheet();
@@ -204,10 +209,24 @@ def test_the_meeting_for_who_looks_at_another_case_than_the_chair(browser: Brows
         now = datetime.now(UTC)
         round_ = on_the_agenda(session, house.region, now=now, starts_at=now + timedelta(hours=1), closes_at=now)
         meeting_id, round_id = round_.meeting_id, round_.id
+        session.get_one(Meeting, meeting_id).state = MeetingState.OPEN
 
     with narrow(browser, house, "Bram", f"/meetings/{meeting_id}/room?round={uuid.UUID(str(round_id))}") as page:
         assert page.get_by_text("Terug naar de voorzitter").count() == 1
         assert page.evaluate(TOO_WIDE) == 0
+        page.set_viewport_size(
+            {"width": 1440, "height": 900}
+        )  # where the conclusion stands beside the case, in its narrow column
+        foot = page.locator(".conclusion-foot :is(.btn, .btn-quiet):visible")
+        assert foot.evaluate_all(f"all => all.filter({STICKS_OUT}).map(one => one.innerText)") == []
+        assert foot.count() >= 5
+        told = page.locator("#toasts").evaluate(
+            "box => { box.innerHTML = '<div class=toast-note>Het portaal antwoordt niet.</div>'; }"
+        )
+        assert (
+            told is None
+            and page.locator(".conclusion-foot .btn, .presence .btn").evaluate_all(f"all => all.filter({COVERED})") == []
+        )
 
 
 def test_on_paper_a_name_on_the_agenda_stands_on_one_line(browser: Browser, house: House) -> None:

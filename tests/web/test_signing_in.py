@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.people import Membership
 from mdo_portal.services import credentials, second_factors, sessions
 from mdo_portal.web.guard import WITH_ONE_FACTOR
 from tests.people import person_id
@@ -103,6 +104,22 @@ def test_password_and_code_together_open_the_work(own: Browser, database: Databa
     own.with_code(now_code(secret))
 
     assert own.get("/worklist").status_code == 200
+
+
+def test_whose_role_is_over_reads_that_and_not_that_the_password_is_wrong(own: Browser, database: Database) -> None:
+    """Both factors were right; who was told to try again did, and asked for a new password. With the password alone nothing is told."""
+    secret = with_app(database, "Bram")
+    with database.transaction() as session:
+        over = datetime.now(UTC).date() - timedelta(days=1)
+        session.execute(update(Membership).where(Membership.person_id == person_id("Bram")).values(ends_on=over))
+        session.execute(update(Membership).where(Membership.person_id == person_id("Dirk")).values(ends_on=over))
+
+    own.sign_in("Bram")
+    answer = own.post("/sign-in/second", code=now_code(secret))
+
+    assert answer.status_code == 403 and "Er is niets mis met uw wachtwoord" in answer.text
+    assert "klopt niet" not in answer.text
+    assert "klopt niet" in own.sign_in("Dirk").text
 
 
 def test_a_code_that_was_used_does_not_sign_in_again(app: Flask, own: Browser, database: Database) -> None:
