@@ -19,6 +19,7 @@ from mdo_portal.services import (
     decision_objection_rows,
     meetings,
     news,
+    open_also,
     other_cases,
     over,
     unseen,
@@ -113,7 +114,7 @@ def rows() -> ResponseReturnValue:
 
 
 def _rows_of(db: Session, found_boards: Sequence[BoardCount] = ()) -> dict[str, Any]:
-    """One statement for the rows, one line in the access log."""
+    """One statement for the rows and one for who stands there twice; one line in the access log."""
     wanted = asked_filter()
     if wanted.unseen:
         return _unseen_of(db, wanted)
@@ -128,6 +129,7 @@ def _rows_of(db: Session, found_boards: Sequence[BoardCount] = ()) -> dict[str, 
         "after": request.values.get("after", "") if wanted.after else "",
         "next": f"{last.due_on}~{last.id}" if last else "",
         "board": _chosen(found_boards, wanted),
+        "also": open_also.of_cases(db, viewer(), [row.id for row in found[:PAGE]]),
         "urgency_words": HURRY,
         "over_before": now() - meetings.LASTS,
         **_around(wanted),
