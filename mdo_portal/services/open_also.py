@@ -11,10 +11,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, func, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Session, aliased
 
-from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
@@ -29,37 +30,32 @@ class Also(NamedTuple):
     hospital: str
 
 
-_MINE = aliased(Case)
+_MINE, _WHOSE, _THEIRS = aliased(Case), aliased(Patient), aliased(Patient)
+_SAME_PATIENT = select(_MINE.id).join(Case, and_(Case.patient_id == _MINE.patient_id, Case.id != _MINE.id))
+_SAME_BSN = (
+    select(_MINE.id)
+    .join(_WHOSE, _WHOSE.id == _MINE.patient_id)
+    .join(_THEIRS, and_(_THEIRS.bsn_index == _WHOSE.bsn_index, _THEIRS.bsn_index != b"", _THEIRS.id != _WHOSE.id))
+    .join(Case, Case.patient_id == _THEIRS.id)
+    .where(_THEIRS.hospital_id.in_(access.TAKING_PART))  # hospital by hospital, so that an index finds them
+)
+
+
+def _told(query: Select[uuid.UUID]) -> Select[uuid.UUID, str, str]:
+    named = query.join(Hospital, Hospital.id == Case.hospital_id).outerjoin(Board, Board.id == Case.board_id)
+    here = _MINE.id == func.any(bindparam("cases", type_=ARRAY(UUID(as_uuid=True))))
+    return named.add_columns(Board.name, Hospital.name).where(here, Case.is_open, access.ON_WORK_LIST)
+
+
+_ALSO = union_all(_told(_SAME_PATIENT), _told(_SAME_BSN))
+"""Put together once: asked with every list. Open: `cases`, and what says whose list it is."""
 
 
 def of_cases(session: Session, viewer: Viewer, case_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Also]]:
     """One statement for a page of cases; asks nothing for none."""
     found: defaultdict[uuid.UUID, list[Also]] = defaultdict(list)
     if case_ids:
-        queries = [_same_patient()] + ([_same_bsn(viewer)] if viewer.board_roles else [])
-        told = [_told(viewer, query.where(_MINE.id.in_(case_ids))) for query in queries]
-        for case_id, board, hospital in session.execute(told[0].union_all(*told[1:])):
+        asked = {"cases": list(case_ids), **access.work_list_of(viewer)}
+        for case_id, board, hospital in session.execute(_ALSO, asked):
             found[case_id].append(Also(board or "", hospital))
     return found
-
-
-def _same_patient() -> Select[uuid.UUID]:
-    return select(_MINE.id).join(Case, and_(Case.patient_id == _MINE.patient_id, Case.id != _MINE.id))
-
-
-def _same_bsn(viewer: Viewer) -> Select[uuid.UUID]:
-    """At another hospital of the reader's boards; hospital by hospital, so that an index finds them."""
-    whose, theirs = aliased(Patient), aliased(Patient)
-    taking_part = select(BoardHospital.hospital_id).where(BoardHospital.board_id.in_(viewer.board_roles))
-    same = and_(theirs.bsn_index == whose.bsn_index, theirs.bsn_index != b"", theirs.id != whose.id)
-    return (
-        select(_MINE.id)
-        .join(whose, whose.id == _MINE.patient_id)
-        .join(theirs, and_(same, theirs.hospital_id.in_(taking_part)))
-        .join(Case, Case.patient_id == theirs.id)
-    )
-
-
-def _told(viewer: Viewer, query: Select[uuid.UUID]) -> Select[uuid.UUID, str, str]:
-    named = query.join(Hospital, Hospital.id == Case.hospital_id).outerjoin(Board, Board.id == Case.board_id)
-    return named.add_columns(Board.name, Hospital.name).where(Case.is_open, access.on_work_list(viewer))

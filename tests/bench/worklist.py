@@ -58,11 +58,12 @@ FROM generate_series(1, :count) n
 _CASES = """
 INSERT INTO cases (id, hospital_id, patient_id, board_id, board_hint, referral_number, state, is_open, reason, question_board,
     question_radiology, question_pathology, urgency, due_on, missing, referrer_name, referrer_number, referrer_phone, treating_name,
-    case_manager_name, gp_name, request_task, basis, basis_told_by, objected, wire, received_at, state_since, revision)
+    case_manager_name, gp_name, request_task, basis, basis_told_by, objected, wire, received_at, state_since, revision,
+    cautions, unseen_only_values)
 SELECT md5('c' || n)::uuid, :hospital, md5('p' || n)::uuid, :board, 'MDO Uro-prostaat', 'W' || n,
     CASE n % 3 WHEN 0 THEN 'ready' ELSE 'incomplete' END, true, '', 'Operatie of bestraling bij patiënt ' || n || '?', '', '', 'routine',
     current_date + (n % 400)::int, CASE n % 3 WHEN 0 THEN '{}'::text[] ELSE '{wish,pathology}'::text[] END, 'dr. D. Dirksen', '', '', '', '', '', '',
-    'referral', '', false, 'hl7v2', now() - n * interval '1 second', now(), 1
+    'referral', '', false, 'hl7v2', now() - n * interval '1 second', now(), 1, '{}', false
 FROM generate_series(1, :count) n
 """
 

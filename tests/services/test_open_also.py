@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import open_also, worklist
+from mdo_portal.services import access, open_also, worklist
 from mdo_portal.services.worklist_rows import Filter
 from tests import make
 from tests.make import BSN, NOW
@@ -80,3 +81,18 @@ def test_a_page_is_asked_in_one_statement_and_nothing_in_none(session: Session, 
         assert open_also.of_cases(session, region.aisha, []) == {}
 
     assert len(seen) == 1
+
+
+def test_whose_list_it_is_is_said_alike_in_both_forms(session: Session, region: Region, zeed: Hospital, case: Case) -> None:
+    """The condition that is put together once, and the one that every list makes anew."""
+    make.case(session, zeed, board_id=None, board_hint="?")
+    make.case(session, zeed, patient=make.identity("50"), board_id=case.board_id).objected = True
+    session.flush()
+    viewers = [getattr(region, name) for name in ("aisha", "bram", "mila", "dirk", "carla", "lars")]
+
+    def listed(condition: ColumnElement[bool], **asked: object) -> set[uuid.UUID]:
+        return set(session.scalars(select(Case.id).where(condition), asked))
+
+    made_anew = [listed(access.on_work_list(one)) for one in viewers]
+    assert [listed(access.ON_WORK_LIST, **access.work_list_of(one)) for one in viewers] == made_anew
+    assert sorted(len(one) for one in made_anew) == [0, 0, 1, 2, 2, 3]
