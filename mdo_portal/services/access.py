@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Session
 
@@ -159,3 +159,22 @@ def on_work_list(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.may_for_own_hospital(Act.CASE_READ):
         conditions.append(Case.hospital_id == viewer.hospital_id)
     return or_(False, *conditions)
+
+
+_PLANNED = bindparam("boards", type_=ARRAY(UUID(as_uuid=True)))
+TAKING_PART = select(BoardHospital.hospital_id).where(BoardHospital.board_id == func.any(_PLANNED))
+"""The hospitals that take part in the boards that the viewer plans. Open: `boards`."""
+ON_WORK_LIST: ColumnElement[bool] = or_(
+    Case.hospital_id == bindparam("own", type_=UUID(as_uuid=True)),
+    and_(
+        ~Case.objected,
+        or_(Case.board_id == func.any(_PLANNED), and_(Case.board_id.is_(None), Case.hospital_id.in_(TAKING_PART))),
+    ),
+)
+"""What `on_work_list` says, for a statement that is put together once: it is asked with every list. Open: what `work_list_of` answers."""
+
+
+def work_list_of(viewer: Viewer) -> dict[str, Any]:
+    """Whose work list ON_WORK_LIST is about."""
+    own = viewer.hospital_id if viewer.may_for_own_hospital(Act.CASE_READ) else None
+    return {"boards": list(viewer.boards_for(Act.CASE_PLAN)), "own": own}

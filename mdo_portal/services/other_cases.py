@@ -97,12 +97,12 @@ def _row(
         received_at=other.received_at,
         question=other.question_board,
         meeting_at=session.scalar(last.order_by(Round.number.desc()).limit(1)),
-        advice=_advice(session, other.id) if may_read else (),
+        advice=advice_that_holds(session, other.id) if may_read else (),
         is_unlike=whose.id != patient.id and (len(born) > 1 or are_unlike(patient.family, whose.family)),
     )
 
 
-def _advice(session: Session, case_id: uuid.UUID) -> tuple[str, ...]:
+def advice_that_holds(session: Session, case_id: uuid.UUID) -> tuple[str, ...]:
     """Of the newest round that has an advice, what holds now."""
     signed = cases.decisions(session, case_id)
     newest = next((one.round_id for one in signed if one.form.has_advice), None)

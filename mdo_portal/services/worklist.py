@@ -88,7 +88,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Case.state.in_(WAITING))
     if wanted.incomplete:
         conditions.append(func.cardinality(Case.missing) > 0)
-    conditions += [_contains(word) for word in wanted.words.split()[:5]]
+    conditions += [contains(word) for word in wanted.words.split()[:5]]
     if wanted.after:
         conditions.append(tuple_(Case.due_on, Case.id) > tuple_(literal(wanted.after[0]), literal(wanted.after[1])))
     return conditions
@@ -99,7 +99,8 @@ def _is_in(state: CaseState) -> ColumnElement[bool]:
     return or_(Case.state == state, is_asked()) if state is CaseState.INFORMATION_REQUESTED else Case.state == state
 
 
-def _contains(word: str) -> ColumnElement[bool]:
+def contains(word: str) -> ColumnElement[bool]:
+    """Somewhere in what is looked for: name, year of birth, numbers, hospital, question."""
     fields = (Patient.family, Patient.local_number, Hospital.name, Case.question_board, Case.referral_number)
     return or_(*(field.icontains(word, autoescape=True) for field in fields), *_of_the_name(word))
 

@@ -26,8 +26,12 @@ class Filter:
     unseen: bool = False
     #: on that list also the cases that their board folds: nothing but loose values came
     folded: bool = False
+    #: instead of what waits: cases that are over
+    over: bool = False
     words: str = ""
     after: tuple[date, uuid.UUID] | None = None
+    #: the same of the list of what is over, which begins with what changed last
+    before: tuple[datetime, uuid.UUID] | None = None
 
 
 class WorkListRow(NamedTuple):

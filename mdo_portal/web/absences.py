@@ -50,6 +50,7 @@ def choices(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
         "may_be_absent": absences.may_tell(meeting, now=now()) and viewer().may(Act.MEETING_ABSENT, board_id=board.id),
         "my_substitutes": _fitting(board, known, me, away),
         "come": {one.person_id: with_discipline(one) for one in known if one.person_id not in away},
+        "come_from": {one.hospital_code for one in known if one.person_id not in away},
     }
 
 

@@ -58,6 +58,7 @@ DETAIL_WORDS: dict[str, str] = {
     "record": N_("vastgelegd"),
     "lift": N_("opgeheven"),
     "unseen": N_("wat nieuw is na de bespreking"),
+    "over": N_("afgeronde casussen"),
     "untold": N_("wie nog niet weet dat er geen advies is"),
     "week page": N_("lijst van de week"),
     "receipt list": N_("aftekenlijst van brieven op papier"),

@@ -29,6 +29,7 @@ from mdo_portal.services import (
     planning,
     presence,
     seats,
+    unaccompanied,
     year_figures,
 )
 from mdo_portal.web import absences, case_sheets, printing
@@ -90,6 +91,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "attendees": attendees,
         "seats": seats.seats(db, board, here, now=now(), absent=absence["absent"]),  # type: ignore[arg-type]
         **absence,
+        "unaccompanied": unaccompanied.of_meeting(meeting, agenda, came=attendees, coming=absence["come_from"]),  # type: ignore[arg-type]
         "planned_minutes": planned_minutes,
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),

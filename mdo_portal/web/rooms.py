@@ -34,6 +34,7 @@ from mdo_portal.services import (
     roll,
     rooms,
     rounds,
+    unaccompanied,
     worklist,
 )
 from mdo_portal.services.news import Since
@@ -60,6 +61,7 @@ def _shown(db: Session, meeting: Meeting, board: Board, *, piece: str = "") -> d
         "agenda": agenda,
         "etas": rooms.etas(meeting, agenda, now=now()),
         "roll": roll.roll(board, present),
+        "unaccompanied": unaccompanied.of_meeting(meeting, agenda, came=present),
         "absent": absences.of_room(db, meeting, present) if piece in ("", "presence") else [],
         "on_now": on_now,
         "now": now(),

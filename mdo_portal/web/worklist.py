@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import OPEN_STATES, CaseState
+from mdo_portal.domain.case import OPEN_STATES, OVER
 from mdo_portal.domain.policy import Act
 from mdo_portal.services import (
     access,
@@ -20,7 +19,9 @@ from mdo_portal.services import (
     decision_objection_rows,
     meetings,
     news,
+    open_also,
     other_cases,
+    over,
     unseen,
     worklist,
     worklist_boards,
@@ -32,6 +33,7 @@ from mdo_portal.web.case_page import SECTION_WORDS, URGENCY_WORDS, meetings_for
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import AMSTERDAM, clock, today, when
+from mdo_portal.web.worklist_asked import as_uuid, asked_filter, kept
 
 blueprint = Blueprint("worklist", __name__)
 HURRY = {word: said for word, said in URGENCY_WORDS.items() if word != "routine"}
@@ -55,9 +57,11 @@ def page() -> str:
         shown |= _rows_of(db, shown["boards"]) | {
             "hospitals": worklist.hospitals(db) if viewer().boards_for(Act.WORKLIST_READ) else []
         }
+        shown["of_boards"] = over.boards(db, viewer()) if shown["wanted"].over else []
         shown["missed"] = decision_objection_rows.waiting(db, viewer(), now=now())
     register = viewer().may_for_own_hospital(Act.CASE_REGISTER)
-    return render_template("worklist/page.html", states=OPEN_STATES, may_register=register, **shown)
+    states = OVER if shown["wanted"].over else OPEN_STATES
+    return render_template("worklist/page.html", states=states, may_register=register, **shown)
 
 
 @blueprint.get("/worklist/boards")
@@ -66,9 +70,9 @@ def boards() -> str:
     """The left column, refreshed live."""
     with transaction() as db:
         left = _left_of(db)
-    wanted = _wanted()
+    wanted = asked_filter()
     board = _chosen(left["boards"], wanted)
-    return render_template("worklist/_boards.html", wanted=wanted, board=board, kept=_kept(), is_piece=True, **left)
+    return render_template("worklist/_boards.html", wanted=wanted, board=board, kept=kept(), is_piece=True, **left)
 
 
 def _chosen(found: Sequence[BoardCount], wanted: Filter) -> BoardCount | None:
@@ -105,15 +109,17 @@ def rows() -> ResponseReturnValue:
         shown = _rows_of(db)
     answer = make_response(render_template(f"worklist/{shown['list']}.html", **shown))
     if request.method == "POST":
-        answer.headers["HX-Replace-Url"] = url_for("worklist.page", **_kept())
+        answer.headers["HX-Replace-Url"] = url_for("worklist.page", **kept())
     return answer
 
 
 def _rows_of(db: Session, found_boards: Sequence[BoardCount] = ()) -> dict[str, Any]:
-    """One statement for the rows, one line in the access log."""
-    wanted = _wanted()
+    """One statement for the rows and one for who stands there twice; one line in the access log."""
+    wanted = asked_filter()
     if wanted.unseen:
         return _unseen_of(db, wanted)
+    if wanted.over:
+        return _over_of(db, wanted)
     found = worklist.page(db, viewer(), wanted)
     audit.record(db, viewer(), Act.WORKLIST_READ, now=now(), object_type="worklist", hits=min(len(found), PAGE))
     last = found[PAGE - 1] if len(found) > PAGE else None
@@ -123,6 +129,7 @@ def _rows_of(db: Session, found_boards: Sequence[BoardCount] = ()) -> dict[str, 
         "after": request.values.get("after", "") if wanted.after else "",
         "next": f"{last.due_on}~{last.id}" if last else "",
         "board": _chosen(found_boards, wanted),
+        "also": open_also.of_cases(db, viewer(), [row.id for row in found[:PAGE]]),
         "urgency_words": HURRY,
         "over_before": now() - meetings.LASTS,
         **_around(wanted),
@@ -137,12 +144,29 @@ def _unseen_of(db: Session, wanted: Filter) -> dict[str, Any]:
     return {"list": "_unseen", "rows": found, "board": None, **more, **_around(wanted)}
 
 
+def _over_of(db: Session, wanted: Filter) -> dict[str, Any]:
+    """The third list: what became of whom."""
+    found = over.page(db, viewer(), wanted)
+    audit.record(
+        db, viewer(), Act.WORKLIST_READ, now=now(), object_type="worklist", hits=min(len(found), PAGE), detail="over"
+    )  # fmt: skip
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return {
+        "list": "_over",
+        "rows": found[:PAGE],
+        "after": request.values.get("after", "") if wanted.before else "",
+        "next": f"{last.state_since.isoformat()}~{last.id}" if last else "",
+        "board": None,
+        **_around(wanted),
+    }
+
+
 def _around(wanted: Filter) -> dict[str, Any]:
     """What either list needs to be asked again."""
     return {
         "wanted": wanted,
-        "kept": _kept(),
-        "selected": _uuid(request.values.get("case", "")),
+        "kept": kept(),
+        "selected": as_uuid(request.values.get("case", "")),
         "topics": _topics(),
         "own_act": request.headers.get("HX-Trigger") == "worklist-again",
     }
@@ -152,58 +176,18 @@ def _around(wanted: Filter) -> dict[str, Any]:
 @may(Act.CASE_READ)
 def brief() -> ResponseReturnValue:
     """The selected case at a glance, with the likely actions; nothing when no line is selected."""
-    case_id = _uuid(request.args.get("case", ""))
+    case_id = as_uuid(request.args.get("case", ""))
     if case_id is None:
         return "", 204
     with transaction() as db:
         grant = access.case_for(db, viewer(), Act.CASE_READ, case_id, now=now())
         audit.record(db, viewer(), Act.CASE_READ, now=now(), case=grant.case, relation=grant.relation, detail="brief")
         view = cases.view(db, grant.case, reduced=grant.reduced)
-        rights = {act.value: access.may(db, viewer(), act, grant.case, now=now()) for act in BRIEF_BUTTONS}
+        rights = {act.value: access.may(db, viewer(), act, grant.case, now=now()) for act in (*BRIEF_BUTTONS, Act.DECISION_READ)}
         coming = meetings_for(db, grant.case) if rights[Act.CASE_PLAN] else []
         who_reads = reaches(db, grant.case, now=now())
         others = [] if grant.reduced else other_cases.of_case(db, viewer(), grant.case, now=now())
+        advice = other_cases.advice_that_holds(db, case_id) if view.is_over and rights[Act.DECISION_READ] else ()
     shown = {"case": view, "others": others, "may": rights, "meetings": coming, "viewer": viewer(), "unseen": news.unseen(view)}
-    shown |= {"section_words": SECTION_WORDS, "reaches": who_reads}
+    shown |= {"section_words": SECTION_WORDS, "reaches": who_reads, "advice": advice}
     return render_template("worklist/_brief.html", now=now(), urgency_words=HURRY, **shown)
-
-
-def _wanted() -> Filter:
-    args = request.values
-    state = args.get("state", "")
-    return Filter(
-        board_id=_uuid(args.get("board", "")),
-        unrouted=args.get("board") == "none",
-        hospital_id=_uuid(args.get("hospital", "")),
-        state=CaseState(state) if state in CaseState._value2member_map_ else None,
-        waiting=state == "waiting",
-        incomplete=args.get("incomplete") == "1",
-        unseen=args.get("unseen") == "1",
-        folded=args.get("folded") == "1",
-        words=args.get("words", "").strip()[:100],
-        after=_after(args.get("after", "")),
-    )
-
-
-def _kept() -> dict[str, Any]:
-    """The choices that may stand in an address: all but the words."""
-    return {
-        name: value
-        for name in ("board", "hospital", "state", "incomplete", "unseen", "folded")
-        if (value := request.values.get(name, ""))
-    }
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
-def _after(text: str) -> tuple[date, uuid.UUID] | None:
-    on, _, case_id = text.partition("~")
-    try:
-        return date.fromisoformat(on), uuid.UUID(case_id)
-    except ValueError:
-        return None

@@ -6,6 +6,7 @@ WORK_LIST = (
     "/worklist",
     "/worklist/boards",
     "/worklist/rows",
+    "/worklist?over=1",
     "/worklist/brief?case={waiting}",
     "/worklist/brief?case={scheduled}",
 )

@@ -34,3 +34,5 @@ def test_who_leads_the_board_is_told_of_both_and_a_hospital_of_its_own_only(data
         assert "Andere casussen van deze patiënt" in bram.get(room).text
         assert aisha.get(f"/meetings/{region.meeting}").text.count("staat vaker op deze agenda") == 2
         assert [there in dirk.get(page).text for page in (here, beside)] == [False, False]
+        marks = {who: client.get("/worklist").text.count("ook open: ") for who, client in (("Aisha", aisha), ("Dirk", dirk))}
+        assert marks == {"Aisha": 4, "Dirk": 0}, "at both lines, to point at and to hear; the hospital knows of no other"
