@@ -113,8 +113,8 @@ def _html(text: str) -> str:
 
 
 def _flat(tag: re.Match[str]) -> str:
-    """The tag under a name that nests nothing. A browser's rules for letters in letters and tables in tables take minutes, and gigabytes,
-    over some kilobytes (`<font a1><p>` with another attribute each time).
+    """The tag under a name that nests nothing. A browser's rules for what stands in what take minutes, and all memory there is, over some
+    kilobytes (`<font a1><p>`, with another attribute each time).
     """
     name = tag[2].lower()
     if name in _UNSEEN_TAGS or name in TAGS:

@@ -137,7 +137,7 @@ def test_hostile_sources_come_to_an_end(piece: str) -> None:
     ],
 )
 def test_a_letter_that_never_ends_its_fonts_is_read(source: str, words: str) -> None:
-    """Two kilobytes of such RTF took minutes, and of the HTML a browser makes every `<font>` anew in every paragraph: gigabytes."""
+    """Two kilobytes of such RTF took minutes, and of the HTML a browser makes every `<font>` anew in every paragraph, until memory is used up."""
     assert words_of(source) == words
 
 
