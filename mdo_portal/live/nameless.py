@@ -1,10 +1,11 @@
-"""Lines of nobody: opened without a person behind them, or kept open by hand after their person was shown out. Each holds a thread of the
-web process, as pages need them too: they are few, and end soon.
+"""Lines of nobody: opened without a person behind them, kept open by hand after their person was shown out, or over while their other end
+says nothing any more. Each holds a thread of the web process, as pages need them too: they are few, and end soon.
 """
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -17,23 +18,31 @@ class Nameless:
     def __init__(self, server: Any, *, most: int) -> None:
         self._server, self._most = server, most
         self._before: set[str] = set()
-        self._enter = server.eio.handlers["connect"]
+        self._over: list[socket.socket] = []
+        self._long_over: list[socket.socket] = []
+        self._enter, self._leave = server.eio.handlers["connect"], server.eio.handlers["disconnect"]
         server.eio.on("connect", self._opened)
+        server.eio.on("disconnect", self._ended)
 
-    def _opened(self, line: str, environ: dict[str, Any]) -> Any:
+    def _opened(self, line: str, environ: Mapping[str, Any]) -> Any:
         """What engineio asks before a line gets its thread for good: False is no."""
         return self._enter(line, environ) if len(self._found()) <= self._most else False
 
+    def _ended(self, line: str, *reason: Any) -> Any:
+        self._over.extend(self._sockets(line))
+        return self._leave(line, *reason)
+
     def close(self) -> None:
-        """End those that were nameless the last time already. Not by asking: who keeps a line open on purpose answers nothing."""
+        """End those that were nameless, or over, the last time already. Not by asking: who keeps a line open on purpose answers nothing."""
         now = self._found()
-        for line in now & self._before:
-            environ = self._server.environ.get(line, {})
-            for name in _SOCKETS:
-                if name in environ:
-                    with suppress(OSError):  # gone by itself meanwhile
-                        environ[name].shutdown(socket.SHUT_RDWR)
-        self._before = now
+        for one in (*self._long_over, *(held for line in now & self._before for held in self._sockets(line))):
+            with suppress(OSError):  # gone by itself meanwhile
+                one.shutdown(socket.SHUT_RDWR)
+        self._before, self._long_over, self._over = now, self._over, []
 
     def _found(self) -> set[str]:
         return {line for line in list(self._server.eio.sockets) if self._server.manager.sid_from_eio_sid(line, "/") is None}
+
+    def _sockets(self, line: str) -> Iterator[socket.socket]:
+        environ = self._server.environ.get(line, {})
+        return (environ[name] for name in _SOCKETS if name in environ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,9 @@ class House:
 
     def __init__(self) -> None:
         app, self.somebody = Flask("house"), list[str]()
-        socketio = SocketIO(app, async_mode="threading", transports=["websocket"], cors_allowed_origins="*")
+        socketio = SocketIO(
+            app, async_mode="threading", transports=["websocket"], cors_allowed_origins="*", ping_interval=0.5, ping_timeout=0.2
+        )
         socketio.on_event("connect", lambda: self.somebody.append(str(request.sid)))  # type: ignore[attr-defined]
         self.live = socketio.server
         self.nameless = Nameless(self.live, most=2)
@@ -77,6 +80,20 @@ def test_who_was_shown_out_and_stays_on_the_line_is_nobody(house: House) -> None
     house.sweep()
 
     assert not is_up(line)
+
+
+def test_a_line_of_which_the_other_end_fell_silent_holds_nothing(house: House) -> None:
+    """A laptop that was shut: the line counted as over, and its thread waited for the other end to say so, a quarter of an hour long."""
+    line = house.line(named=True)
+    until = time.monotonic() + 10
+    while house.live.eio.sockets and time.monotonic() < until:  # it answers no ping
+        time.sleep(0.02)
+
+    house.sweep()
+
+    line.sock.settimeout(2)
+    while line.sock.recv(4_096):  # all that was said to it, and then the end
+        pass
 
 
 def test_of_lines_of_nobody_there_are_few(house: House) -> None:
