@@ -91,6 +91,7 @@ def test_a_line_of_which_the_other_end_fell_silent_holds_nothing(house: House) -
 
     house.sweep()
 
+    assert line.sock
     line.sock.settimeout(2)
     while line.sock.recv(4_096):  # all that was said to it, and then the end
         pass
