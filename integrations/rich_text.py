@@ -7,10 +7,10 @@ import re
 from html import unescape
 
 import nh3
-from striprtf.striprtf import rtf_to_text
+from striprtf.striprtf import font_table_group, rtf_to_text
 
 from .cda import inside, is_cda
-from .rich_marks import TAGS, is_styled, sign_of_tag, signed_rtf, without_signs, written_out
+from .rich_marks import STRUCK, TAGS, is_styled, sign_of_tag, signed_rtf, without_signs, written_out
 
 MOST = 400_000
 """Characters of source that are looked through; a letter has a tenth of it. Of a longer one a person opens the file."""
@@ -20,10 +20,14 @@ _HTML = re.compile(
     re.I,
 )
 _BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote", "pre"}
-_CELLS = {"td", "th"}
 _UNSEEN_TAGS = {"script", "style", "title"}
+_CELLS = {"td", "th"}
+_STRUCK = "del"
+_NAME = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
 _TAG = re.compile(r"<(/?)(\w+)>")
 _LINK = re.compile(r"\\fldinst(?![a-z])", re.I)
+_BEGUN = re.compile(r"\s*\{\\rtf\d*")
+_FONT = re.compile(r"\\f(charset)?(\d{1,5})(?!\d)")
 _CELL = re.compile(r"\\(?:nest)?cell(?![a-z])")
 
 
@@ -73,9 +77,24 @@ def _rtf(text: str) -> str:
     # Cells of a table are told apart by blanks, not by its upright strokes: a letter may hold those.
     plain = signed_rtf(_CELL.sub(r"\\tab", _LINK.sub(r"\\fldtype", text)))
     try:
-        return str(rtf_to_text(plain, errors="replace")).replace("\N{NON-BREAKING HYPHEN}", "-")  # type: ignore[no-untyped-call]
+        return str(rtf_to_text(_with_fonts(plain), errors="replace")).replace("\N{NON-BREAKING HYPHEN}", "-")  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, IndexError, TypeError):
         return ""  # not what RTF may say: the source is shown
+
+
+def _with_fonts(rtf: str) -> str:
+    """The RTF with its fonts in a table of our own before it: in one without the sign that ends a font striprtf searches without end."""
+    fonts, font = dict[str, str](), ""
+    for told in _FONT.finditer(font_table_group(rtf)):  # type: ignore[no-untyped-call]
+        if not told[1]:
+            font = told[2]
+        elif font:
+            fonts[font], font = told[2], ""
+    begun = _BEGUN.match(rtf)
+    if begun is None:
+        return rtf
+    table = "".join(f"{{\\f{font}\\fcharset{told} x;}}" for font, told in fonts.items())
+    return f"{begun[0]}{{\\fonttbl{table}}}{rtf[begun.end() :]}"
 
 
 def _html(text: str) -> str:
@@ -84,8 +103,8 @@ def _html(text: str) -> str:
     if unclosed > text.rfind(">"):
         text = f"{text[:unclosed]}&lt;{text[unclosed + 1 :]}"
     plain = nh3.clean(
-        re.sub(r"\s+", " ", text),
-        tags=_BREAKS | _CELLS | TAGS.keys(),
+        _NAME.sub(_flat, re.sub(r"\s+", " ", text)),
+        tags={"br", "wbr"} | TAGS.keys(),
         attributes={},
         clean_content_tags=_UNSEEN_TAGS,
         link_rel=None,
@@ -93,11 +112,21 @@ def _html(text: str) -> str:
     return unescape(_TAG.sub(_written, plain))
 
 
+def _flat(tag: re.Match[str]) -> str:
+    """The tag under a name that nests nothing. A browser's rules for what stands in what take minutes, and all memory there is, over some
+    kilobytes (`<font a1><p>`, with another attribute each time).
+    """
+    name = tag[2].lower()
+    if name in _UNSEEN_TAGS or name in TAGS:
+        return f"<{tag[1]}{_STRUCK if TAGS.get(name) == STRUCK else name}"
+    return f"<{tag[1]}{'br' if name in _BREAKS else 'wbr' if name in _CELLS else 'img'}"
+
+
 def _written(tag: re.Match[str]) -> str:
     closes, name = bool(tag[1]), tag[2]
     if name in TAGS:
         return sign_of_tag(name, closes=closes)
-    return "" if name == "br" and closes else "\n" if name in _BREAKS else " "
+    return "\n" if name == "br" else "" if closes else " "
 
 
 _CHARSET = re.compile(r"charset=[\"']?([\w.\-]+)", re.IGNORECASE)

@@ -134,6 +134,7 @@ MAY_CONNECT = {
     "integrations/hl7v2/sender.py": "speaks over the line that the gate opened",
     "mdo_portal/services/audit_fields.py": "the name of this machine",
     "mdo_portal/commands/audit.py": "syslog of MDO_AUDIT_SYSLOG",
+    "mdo_portal/live/nameless.py": "ends lines that came in",
 }
 XML = {"xml", "lxml", "defusedxml", "xmltodict", "xmlschema", "html5lib", "bs4"}
 

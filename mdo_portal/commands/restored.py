@@ -13,7 +13,7 @@ from mdo_portal.commands.checks import OWNER
 from mdo_portal.commands.destroyed import destroyed_in
 from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.database import Database
-from mdo_portal.services import destroyed_since, restoring
+from mdo_portal.services import destroyed_since, restoring, sessions
 from mdo_portal.services.destroyed_since import Back
 from mdo_portal.services.restoring import Held
 from mdo_portal.settings import NOWHERE
@@ -32,7 +32,8 @@ MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H
     help="File of anchors, or of syslog: it says what was destroyed since. Without it: MDO_AUDIT_ANCHOR.",
 )
 def command(at: datetime | None, nothing_lost: bool, status: bool, anchor: Path | None) -> None:
-    """Hold every letter that was under way then, skip document numbers, ask again what was destroyed, and say what people must do.
+    """Hold every letter that was under way then, skip document numbers, sign everybody out, ask again what was destroyed, and say what
+    people must do.
 
     Run it before web, listen and work are started: a letter that left between the backup and the fault must not leave again unseen.
     A worker that finds its database in another place than before does the same by itself; a disk that was put back it cannot see.
@@ -51,7 +52,8 @@ def command(at: datetime | None, nothing_lost: bool, status: bool, anchor: Path 
         click.echo(f"{count} letters are held. People find them under Post, Na herstel: each is confirmed or sent again.")
         click.echo("What was signed after that moment is not here any more, and may have arrived: ask the chairs to sign again.")
         click.echo(
-            "Roles, accounts, objections and withdrawn access are as they were then: whoever was shut out since is in again."
+            "Everybody is signed out. Roles, accounts, passwords, objections and withdrawn access are as they were then: whoever was "
+            "shut out since is in again."
         )
         place = anchor or (Path(settings.audit_anchor) if settings.audit_anchor != NOWHERE else None)
         for line in destroyed(database, place if place and place.exists() else None, now=datetime.now(UTC)):
@@ -61,8 +63,9 @@ def command(at: datetime | None, nothing_lost: bool, status: bool, anchor: Path 
 
 
 def restored(database: Database, *, at: datetime, now: datetime) -> int:
-    """How many letters are held now."""
+    """How many letters are held now; everybody is signed out."""
     with database.transaction() as session:
+        sessions.end_everybody(session)
         restoring.skip_numbers(session)
         restoring.stands_here(session, now=now)
         return restoring.hold(session, at=at, now=now)

@@ -9,6 +9,7 @@ import { startDialogs } from "./behaviours/dialogs";
 import { startFilter } from "./behaviours/filter";
 import { startFocus } from "./behaviours/focus";
 import { startFollowing } from "./behaviours/follow";
+import { startGone } from "./behaviours/gone";
 import { startKeys } from "./behaviours/keys";
 import { startMenus } from "./behaviours/menu";
 import { startPasskeys } from "./behaviours/passkeys";
@@ -27,6 +28,6 @@ import { startWrong } from "./behaviours/wrong";
 for (const start of [
   startTheme, startToasts, startDialogs, startMenus, startKeys, startFocus, startFilter, startFollowing, startTabs, startRefresh,
   startAutosave, startAgenda, startClocks, startComplete, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
-  startSubmitting, startTyped, startWrong,
+  startGone, startSubmitting, startTyped, startWrong,
 ]) start();
 document.documentElement.classList.add("is-ready"); // from now on a key is heard: until then the page says that it is not (css/header.css)

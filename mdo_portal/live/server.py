@@ -19,6 +19,7 @@ from flask_socketio import SocketIO
 from mdo_portal.database import Database
 from mdo_portal.errors import NotSignedIn, Trouble
 from mdo_portal.live import events
+from mdo_portal.live.nameless import Nameless
 from mdo_portal.live.registry import REGISTRY
 from mdo_portal.services import conclusions, presence, sessions
 from mdo_portal.services.changes import CHANNEL
@@ -52,8 +53,10 @@ def install(app: Flask, settings: Settings) -> SocketIO:
     app.extensions["mdo_live"] = socketio
     database: Database = app.extensions["mdo_database"]
     stop = threading.Event()
-    for job in (_listen, _beat, _sweep):
+    for job in (_listen, _beat):
         threading.Thread(target=job, args=(socketio, database, stop), name=job.__name__, daemon=True).start()
+    swept = (socketio, database, Nameless(socketio.server, most=settings.sockets // 2), stop)
+    threading.Thread(target=_sweep, args=swept, name="_sweep", daemon=True).start()
     atexit.register(stop.set)
     app.extensions["mdo_live_stop"] = stop
     return socketio
@@ -164,10 +167,11 @@ def _beat(socketio: SocketIO, database: Database, stop: threading.Event) -> None
             stop.wait(1.0)
 
 
-def _sweep(socketio: SocketIO, database: Database, stop: threading.Event) -> None:
-    """Show the door to whose session ended or idled out, and to whose rights were changed in the database itself."""
+def _sweep(socketio: SocketIO, database: Database, nameless: Nameless, stop: threading.Event) -> None:
+    """Show the door to whose session ended or idled out, to whose rights were changed in the database itself, and to nobody."""
     while not stop.wait(SWEEP_SECONDS):
         try:
+            nameless.close()
             events.show_out_the_ended(socketio, database)
         except Exception as error:
             # The edge: a database that is away must not end the sweep.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.retention import Shield
 from mdo_portal.errors import N_
-from mdo_portal.services import audit
+from mdo_portal.services import audit, standing
 
 #: what stands in the way -> what a person reads
 SHIELD_WORDS: dict[Shield, str] = {
@@ -49,5 +49,6 @@ def destroy(
         return None
     why = "request" if request_id else "term"
     audit.record_system(session, "case.destroyed", now=now, case=case, object_type="case", object_id=case_id, detail=why)
+    standing.gone(session, case)
     session.expunge(case)
     return dict(counts)

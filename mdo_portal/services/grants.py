@@ -20,7 +20,7 @@ from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound
-from mdo_portal.services import changes, timeline
+from mdo_portal.services import changes, standing, timeline
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.terms import end_of, in_force
 
@@ -151,7 +151,7 @@ def give(session: Session, case: Case, wanted: Wanted, *, viewer: Viewer, now: d
         )
     )
     timeline.happened(session, case, "grant.given", at=now, person_id=viewer.person_id, reader=reader.name)
-    changes.announce(session, "case", case.id, revision=case.revision)
+    standing.changed(session, case)
 
 
 def end(session: Session, case: Case, grant_id: uuid.UUID, *, viewer: Viewer, now: datetime) -> None:
@@ -162,7 +162,7 @@ def end(session: Session, case: Case, grant_id: uuid.UUID, *, viewer: Viewer, no
     if grant.ended_at is None:
         grant.ended_at, grant.ended_by = now, viewer.person_id
         timeline.happened(session, case, "grant.ended", at=now, person_id=viewer.person_id)
-        changes.announce(session, "case", case.id, revision=case.revision)
+        standing.changed(session, case)
 
 
 class UnknownPatient(NotFound):
@@ -193,6 +193,9 @@ def break_glass(
 
 
 def told(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None:
-    """The owner hospital sees on the case itself that the glass was broken."""
+    """The owner hospital sees on the case itself that the glass was broken.
+
+    Who broke it may change nothing of the case, its revision neither: it is told under the next one, or no open page would look.
+    """
     timeline.happened(session, case, "glass.broken", at=now, person_id=viewer.person_id)
-    changes.announce(session, "case", case.id, revision=case.revision)
+    changes.announce(session, "case", case.id, revision=case.revision + 1)

@@ -219,6 +219,11 @@ def signed_in(
     )
 
 
+def end_everybody(session: Session) -> None:
+    """Everybody signs in anew (an act of who put a backup back): which of these sessions was ended since, nobody knows."""
+    session.execute(delete(SignedInSession))
+
+
 def forget(session: Session, *, before: datetime, limit: int) -> int:
     """Sessions without a sign of life since then are no longer kept (a worker's act); how many went."""
     old = select(SignedInSession.key_hash).where(SignedInSession.seen_at < before).limit(limit)

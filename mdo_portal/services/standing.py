@@ -46,9 +46,14 @@ def changed(session: Session, case: Case) -> None:
     announce(session, case)
 
 
-def announce(session: Session, case: Case) -> None:
+def gone(session: Session, case: Case) -> None:
+    """It is not there any more: what shows it looks again, and finds nothing."""
+    announce(session, case, revision=case.revision + 1)
+
+
+def announce(session: Session, case: Case, *, revision: int | None = None) -> None:
     """There is something new: the case's page and the work lists it stands on look again."""
-    changes.announce(session, "case", case.id, revision=case.revision)
+    changes.announce(session, "case", case.id, revision=case.revision if revision is None else revision)
     changes.announce(session, "worklist", case.board_id or "unrouted")
     changes.announce(session, "worklist", case.hospital_id)
 

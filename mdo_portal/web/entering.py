@@ -78,7 +78,8 @@ def proven(person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id:
     if settings().demo and proof.method == "password":
         proof = replace(proof, strong=True)  # everybody in the demo is invented, and has no telephone
     with transaction() as db:
-        hospitals = [one for one, _ in people.hospitals_of(db, person_id)]
+        is_shut_out = db.get_one(Person, person_id).disabled_at is not None  # since the proof, or while they chose a hospital
+        hospitals = [] if is_shut_out else [one for one, _ in people.hospitals_of(db, person_id)]
     if not hospitals or (hospital_id is not None and hospital_id not in hospitals):
         raise people.NoRoleNow() if proof.issuer or (proof.strong and not hospitals) else people.WrongCredentials()
     if hospital_id is None and len(hospitals) > 1:

@@ -62,11 +62,11 @@ def read_date(text: str) -> date | None:
     parts = text.strip().replace("/", "-").replace(".", "-").split("-")
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
         return None
-    numbers = [int(part) for part in parts]
-    year, month, day = numbers if len(parts[0]) == 4 else reversed(numbers)
     try:
+        numbers = [int(part) for part in parts]
+        year, month, day = numbers if len(parts[0]) == 4 else reversed(numbers)
         found = date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.year > 1890 else None
 

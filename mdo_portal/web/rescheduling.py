@@ -110,12 +110,14 @@ def _wanted() -> Wanted:
     try:
         day = date.fromisoformat(typed["day"])
     except ValueError:
-        day, wrong["day"] = date.min, N_("Vul een datum in.")
+        day = date.min
     try:
         hour = time.fromisoformat(typed["hour"])
     except ValueError:
         hour, wrong["hour"] = time(8), N_("Vul een tijd in, zoals 08:00.")
-    if not typed["minutes"].isdecimal():
+    if day == date.min:  # also when it was typed: in UTC it is in no calendar
+        wrong["day"] = N_("Vul een datum in.")
+    if not typed["minutes"].isdecimal() or len(typed["minutes"]) > len("1440"):
         wrong["minutes"] = N_("Vul een getal in.")
     if wrong:
         raise Incomplete(wrong, boards.NOT_SAVED)

@@ -120,12 +120,29 @@ def test_nothing_breaks_it(text: str) -> None:
         "\\strike ",
         "{\\super ",
         "\\strike\\strike0 ",
+        "<div>",
     ],
 )
 def test_hostile_sources_come_to_an_end(piece: str) -> None:
     """Measured apart: the slowest of them (`&`) takes two seconds of the five that a message has."""
     for start in ("{\\rtf1 ", "<html>"):
         assert isinstance(words_of(start + piece * ((MOST - 10) // len(piece))), str)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{\\rtf1{\\fonttbl" + "\\f0\\fcharset0 " * 20_000 + "}x}", "x"),
+        ("<html>" + "".join(f"<font a{n}><p>" for n in range(20_000)) + "x", "x"),
+    ],
+)
+def test_a_letter_that_never_ends_its_fonts_is_read(source: str, words: str) -> None:
+    """Two kilobytes of such RTF took minutes, and of the HTML a browser makes every `<font>` anew in every paragraph, until memory is used up."""
+    assert words_of(source) == words
+
+
+def test_a_font_has_its_own_set_of_characters_also_in_a_table_on_many_lines_or_without_the_sign_that_ends_a_font() -> None:
+    assert words_of("{\\rtf1{\\fonttbl{\\f0 Arial;}\n{\\f1\n\\fcharset238 Arial}}\\f1 \\'b9\\f0 \\'b9}") == "ą\xb9"
 
 
 @pytest.mark.parametrize("named", ["punycode", "idna", "undefined", "unicode_escape", "rot13", "no-such-set"])

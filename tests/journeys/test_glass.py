@@ -119,6 +119,7 @@ def test_the_glass_is_broken_seen_and_judged_and_a_patient_objects(portal: Porta
         carla.get_by_label("Patiëntnummer in dat ziekenhuis").fill("4711")
         carla.get_by_role("button", name="Noodinzage openen").click()
         expect(carla.get_by_text(UNTIL).first).to_be_visible()
+        expect(carla.locator('meta[name="shown-until"]')).to_have_count(1)  # after the hour the page leaves the screen (gone.ts)
         picture(carla, "glass-case")
 
     with portal.desk_of("Dirk") as dirk:

@@ -14,9 +14,9 @@ from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.whereabouts import Whereabouts
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import handing_over, post, restoring
+from mdo_portal.services import handing_over, post, restoring, sessions
 from mdo_portal.services.acknowledging import acknowledge
-from tests.make import NOW
+from tests.make import NOW, PROOF
 from tests.outbox_house import AA, AE, SILENCE, Outbox, Receiver
 from tests.people import Region
 
@@ -50,6 +50,18 @@ def test_nothing_that_is_held_leaves_and_what_is_settled_stays_so(outbox: Outbox
     assert held == ["", "", "restored", "restored"]
     assert [one.letters for one in waiting(outbox.database)] == [2]
     assert restored(outbox.database, at=NOW, now=NOW) == 0, "twice is the same as once"
+
+
+def test_who_signed_out_in_the_gap_is_not_signed_in_again(outbox: Outbox) -> None:
+    """The backup knew their session as it stood; who found the cookie on a shared machine was that person."""
+    with outbox.database.transaction() as session:
+        aisha = outbox.region.aisha
+        key = sessions.start_session(session, aisha.person_id, aisha.hospital_id, proof=PROOF, now=NOW)
+
+    restored(outbox.database, at=NOW, now=NOW)
+
+    with outbox.database.transaction() as session:
+        assert sessions.standing(session, [key], now=NOW) == {}
 
 
 def test_a_correction_waits_for_what_is_held(outbox: Outbox) -> None:

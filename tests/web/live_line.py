@@ -19,10 +19,11 @@ SOON = 15_000
 
 @dataclass
 class LiveLine:
-    """The other end of the page's socket. `missed`: what it is told when it says which topics it shows; `is_deaf`: it gets no answer.
-    `since`: up to when it said each time that it had heard."""
+    """The other end of the page's socket. `missed`: what it is told when it says which topics it shows, and `topics`: which of them it may
+    follow; `is_deaf`: it gets no answer. `since`: up to when it said each time that it had heard."""
 
     missed: dict[str, int] = field(default_factory=dict)
+    topics: list[str] = field(default_factory=lambda: ["meeting:1"])
     is_deaf: bool = False
     lines: list[WebSocketRoute] = field(default_factory=list)
     since: list[float] = field(default_factory=list)
@@ -57,4 +58,4 @@ class LiveLine:
     def _answer(self, line: WebSocketRoute, said: str) -> None:
         asked = re.match(r"42(\d+)\[", said)
         if asked and not self.is_deaf:
-            line.send(f"43{asked[1]}[{json.dumps({'ok': True, 'missed': self.missed})}]")
+            line.send(f"43{asked[1]}[{json.dumps({'ok': True, 'topics': self.topics, 'missed': self.missed})}]")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
 
 from mdo_portal.database import Database
-from mdo_portal.domain.people import Membership, Role, SignedInSession
+from mdo_portal.domain.people import Membership, Person, Role, SignedInSession
 from tests.people import Region, person_id
 from tests.web.portal_of_two_factors import Browser, app, now_code, own, with_app
 
@@ -62,6 +63,18 @@ def test_nobody_works_for_a_hospital_that_is_not_theirs(own: Browser, region: Re
 
     assert own.post("/sign-in/hospital", hospital_id=str(region.hospitals.get(hospital, "x"))).status_code in (401, 404)
     assert own.get("/worklist").status_code == 302
+
+
+def test_who_is_shut_out_while_choosing_does_not_come_in(own: Browser, database: Database, region: Region, of_two: str) -> None:
+    """A session began, and the log said that they signed in."""
+    own.sign_in("Bram")
+    own.with_code(now_code(of_two))
+    before = session_count(database)
+    with database.transaction() as session:
+        session.get_one(Person, person_id("Bram")).disabled_at = datetime.now(UTC)
+
+    assert own.post("/sign-in/hospital", hospital_id=str(region.hospitals["DELT"])).status_code == 401
+    assert session_count(database) == before
 
 
 def test_an_open_page_of_the_one_hospital_is_not_gone_on_with_for_the_other(own: Browser, region: Region, of_two: str) -> None:

@@ -58,6 +58,8 @@ def test_the_coordinator_moves_it_and_the_board_reads_that(house: House, case_pa
         ({"day": "2020-01-01"}, "nog komt"),
         ({"hour": ""}, "Vul een tijd in"),
         ({"minutes": "veel"}, "Vul een getal in"),
+        ({"minutes": "9" * 5_000}, "Vul een getal in"),
+        ({"day": "0001-01-01", "hour": "00:00"}, "Vul een datum in"),
         ({"video_url": "javascript:alert(1)"}, "Begint met https"),
     ],
 )

@@ -5,11 +5,12 @@
 import { ASK_AGAIN_MS, fetchInto, htmx } from "./htmx";
 import { announce, each, isTyping, meta, word } from "./page";
 import { rememberPlace } from "./focus";
+import { lookWhetherGone } from "./gone";
 import { ask, connection, isLive, onLive, startIndicator } from "./socket";
 
 interface Changed { topic: string; id: string; revision?: number }
 interface Swap { target: Element; shouldSwap: boolean; requestConfig: { elt: Element; headers: Record<string, string> } }
-interface Watched { missed?: Record<string, number> } // topic: the revision it came to, 0 when nobody said
+interface Watched { topics?: string[]; missed?: Record<string, number> } // topic: the revision it came to, 0 when nobody said
 const madeAt = Number(meta("made-at"));
 const begunAt = performance.now(); // runs on whatever is done to the clock of this machine
 let since = madeAt; // on the server's clock
@@ -26,6 +27,7 @@ let isTouched = false;
 let polling = 0;
 let unheard = 0; // until the server is told again what this page shows
 let spokeAt = 0;
+let followed: string[] = []; // the topics this page may follow, as it was last told
 
 const seen = (element: HTMLElement): number => Number(element.dataset["liveRevision"] ?? -1);
 const live = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-live]")];
@@ -215,8 +217,18 @@ async function watch(): Promise<void> {
   const answer = await ask<Watched>("watch", { topics, since }).catch(() => undefined);
   if (!answer?.missed) { unheard = window.setTimeout(() => void watch(), ASK_AGAIN_MS); return; }
   since = madeAt + (performance.now() - begunAt) / 1000;
+  leave(topics, answer.topics ?? topics);
   // Changed while this page was on its way; of what it shows already, as after an act of one's own, nothing was missed.
   for (const [topic, revision] of Object.entries(answer.missed)) hear({ topic, id: "", ...(revision ? { revision } : {}) }, ofLoad);
+}
+
+/** A topic that was followed and may not be any more takes what it is about off the screen, also where changes wait to be asked for. */
+function leave(asked: string[], told: string[]): void {
+  const lost = followed.filter((topic) => asked.includes(topic) && !told.includes(topic));
+  followed = told;
+  if (!lost.length) return;
+  void lookWhetherGone();
+  live().forEach((element) => { if (topicsOf(element).some((topic) => lost.includes(topic))) void refresh(element, true); });
 }
 
 function poll(): void {

@@ -1,7 +1,7 @@
 // The CodeMirror editor of one note: plain Dutch prose, wrapped, undo of one's own changes only, Tab and Escape leave it.
 import { standardKeymap } from "@codemirror/commands";
 import { Compartment, EditorSelection, EditorState } from "@codemirror/state";
-import { EditorView, keymap, placeholder } from "@codemirror/view";
+import { EditorView, highlightSpecialChars, keymap, placeholder } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import { meta } from "../behaviours/page";
 import { cursors } from "./cursors";
@@ -26,6 +26,16 @@ function letGo(_event: FocusEvent, view: EditorView): void {
   });
 }
 
+/** Signs that turn the direction of what follows are seen by nobody, and make 2024 of 4202 for everybody: here they stand as on paper. */
+const turns = highlightSpecialChars({
+  specialChars: /[\u202a-\u202e\u2066-\u2069]/gu,
+  render: (code) => {
+    const named = document.createElement("span");
+    named.textContent = `[U+${code.toString(16).toUpperCase()}]`;
+    return named;
+  },
+});
+
 /** The foot of the conclusion stands over the text above it: what is typed does not go on behind it. */
 function aboveFoot(view: EditorView): { bottom: number } | null {
   const foot = view.dom.closest(".panel")?.querySelector<HTMLElement>(".conclusion-foot");
@@ -42,6 +52,7 @@ export function createEditor(parent: HTMLElement, sync: NoteSync): Editor {
       extensions: [
         EditorView.cspNonce.of(meta("csp-nonce")),
         EditorView.lineWrapping,
+        turns,
         EditorView.scrollMargins.of(aboveFoot),
         EditorView.domEventHandlers({ blur: letGo }),
         rights.of(readOnly(label, "readonly" in parent.dataset)),

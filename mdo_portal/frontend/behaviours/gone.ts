@@ -1,0 +1,26 @@
+// What its reader may not see any more leaves the screen: access was taken back or ran out, the patient objects, a role ended, the case was
+// destroyed. A piece that is refused, or a topic that is followed no longer, says that it may be so; the page itself says whether it is.
+import { meta } from "./page";
+
+let isAsking = false;
+
+/** Asks for this very page; refused, it is covered and loaded anew, and says what there is to say. */
+export async function lookWhetherGone(): Promise<void> {
+  if (isAsking) return;
+  isAsking = true;
+  const asked = { method: "HEAD", headers: { "X-Live": "1" }, credentials: "same-origin", redirect: "manual" } as const;
+  const answer = await fetch(location.href, asked).catch(() => null); // without a line nobody knows: it is asked again when it is back
+  isAsking = false;
+  if (answer?.status !== 403 && answer?.status !== 404) return;
+  document.documentElement.classList.add("is-covered");
+  location.reload();
+}
+
+export function startGone(): void {
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig: { headers: Record<string, string> } }>).detail;
+    if (requestConfig.headers["X-Live"] && (xhr.status === 403 || xhr.status === 404)) void lookWhetherGone();
+  });
+  const until = Number(meta("shown-until")); // the server's clock, as made-at
+  if (until) window.setTimeout(() => void lookWhetherGone(), (until - Number(meta("made-at"))) * 1_000);
+}
