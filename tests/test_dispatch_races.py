@@ -162,3 +162,18 @@ def test_an_objection_is_of_whom_the_case_is_when_it_is_recorded(database: Datab
     with database.transaction() as session:
         of = session.scalars(select(Patient.local_number).where(Patient.objects)).all()
         assert (of, session.get_one(Case, case_id).objected) == (["1"], True)
+
+
+def test_open_pages_of_a_case_hear_of_a_letter_that_was_printed_while_somebody_else_changed_the_case(house: House) -> None:
+    """Both told of the same number: who had heard of the one did not look again for the other."""
+    beside = Beside(house.outbox.database, partial(prints, house))
+    with house.outbox.database.transaction() as session:
+        case = session.get_one(Case, house.case_id, with_for_update=True)
+        case.revision += 1
+        told = case.revision
+        session.flush()
+        beside.begin()
+    beside.end()
+
+    with house.outbox.database.transaction() as session:
+        assert session.get_one(Case, house.case_id).revision == told + 1

@@ -23,6 +23,8 @@ from mdo_portal.services.receipts import Told
 
 LONGEST_PROBE = 60.0
 """Seconds between two letters to a receiver that does not answer."""
+LONGEST_ASKED = 900.0
+"""Seconds that a receiver may ask us to stay away: one that says a day would get no letter that day."""
 DOWN = 3
 """Attempts in a row without an answer after which a destination is called down: one letter may be at fault, three say more."""
 
@@ -68,7 +70,8 @@ def answered(session: Session, queue: Destination, receipt: Receipt, *, now: dat
         return Turn(queue.next_attempt_at)
     queue.failures += 1
     queue.down_since = queue.down_since or now
-    queue.next_attempt_at = now + probe(queue.failures)
+    asked = timedelta(seconds=min(receipt.wait_seconds, LONGEST_ASKED))
+    queue.next_attempt_at = now + max(probe(queue.failures), asked)
     return Turn(queue.next_attempt_at, went_down=queue.failures == DOWN)
 
 

@@ -1,47 +1,47 @@
-"""`python -m tests.mutants [NAME … | MODULE TEST …] [--every N] [--only FUNCTION]`: small mistakes, and whether tests notice; a line for each.
+"""`python -m tests.mutants [NAME …] [--every N] [--only FUNCTION] [--most N]`: small mistakes, and whether tests notice; a line for each.
 
-NAME: of promises.py; all of them when none is said. A last JSON line for each module. Exit 1 when what a run says is worth nothing.
+NAME: a group of promises.py, or modules of one group; all groups when none is said. A JSON line ends each module. Exit 1 when what a run
+says is worth nothing.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import subprocess
 import sys
-import time
 from argparse import ArgumentParser
 
 import pytest
 
-from .promises import PROMISES
-from .trying import BY_ASSERTION, BY_ERROR, BY_HANGING, NotTrue, Trial
+from .promises import GROUPS, Group
+from .trying import Trial
 
-
-def tried(module: str, tests: tuple[str, ...], *, every: int, only: str) -> bool:
-    """Try the mistakes of one module with these tests. Whether the figures are worth anything."""
-    out, began = os.fdopen(os.dup(1), "w", buffering=1), time.monotonic()
-    trial = Trial(module, say=lambda line: print(line, file=out), every=every, only=only)
-    plain = ["-p", "no:cacheprovider", "-p", "no:xdist"]
-    pytest.main([*plain, *tests], plugins=[trial])
-    killed = {how: trial.fates[how] for how in (BY_ASSERTION, BY_ERROR, BY_HANGING)}
-    found = {
-        "module": module, "tests": len(trial.seconds), "killed": sum(killed.values()), **killed, "errors": dict(trial.errors),
-        "survived": trial.fates["survived"], "not tried": trial.fates["not tried"], "seconds": round(time.monotonic() - began),
-        "worth": trial.is_worth,
-    }  # fmt: skip
-    print(json.dumps(found), file=out)
-    return trial.is_worth
+QUIET = ("-p", "no:cacheprovider", "-p", "no:xdist", "--disable-warnings", "--no-header")
 
 
 def main(arguments: list[str]) -> int:
     parser = ArgumentParser(prog="tests.mutants")
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--every", type=int, default=1, help="only one mistake in so many")
+    parser.add_argument("--only", default="", help="only in functions with this in their name")
+    parser.add_argument("--most", type=int, default=40, help="tests that try one mistake")
     said = parser.parse_args(arguments)
-    names = said.names or list(PROMISES)
-    chosen = [PROMISES[one] for one in names] if names[0] in PROMISES else [(names[0], tuple(names[1:]))]
-    return 0 if all([tried(module, tests, every=said.every, only=said.only) for module, tests in chosen]) else 1
+    names = said.names or list(GROUPS)
+    if names[0] in GROUPS and len(names) > 1:  # each in a process of its own: what one run of pytest made, the next would find
+        options = ["--every", str(said.every), "--only", said.only, "--most", str(said.most)]
+        return max([subprocess.run([sys.executable, "-m", "tests.mutants", one, *options]).returncode for one in names])
+    modules, tests = chosen(names)
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    trial = Trial(modules, say=lambda line: print(line, file=out), every=said.every, only=said.only, most=said.most)
+    return int(pytest.main([*QUIET, *tests], plugins=[trial]) != pytest.ExitCode.OK)
+
+
+def chosen(names: list[str]) -> Group:
+    """A whole group, or some modules of one."""
+    if names[0] in GROUPS:
+        return GROUPS[names[0]]
+    group = next(one for one in GROUPS.values() if any(module.endswith(f".{names[0]}") for module in one.modules))
+    return group._replace(modules=tuple(one for one in group.modules if one.rpartition(".")[2] in names))
 
 
 if __name__ == "__main__":

@@ -11,11 +11,18 @@ import ast
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
 OURS = ("mdo_portal", "integrations", "tests")
+
+
+@cache
+def parsed(file: str) -> ast.Module:
+    """As it was when this run first looked: somebody may be writing in it."""
+    return ast.parse(Path(file).read_text(encoding="utf-8"))
 
 
 class CannotSwap(Exception):
@@ -98,7 +105,7 @@ def _build_again(module: ModuleType, *, skipped: ast.stmt | None) -> list[Callab
     undo: list[Callable[[], None]] = []
     own_names = _names(skipped) if skipped else []
     for one in [module, *_importers(module)]:
-        for statement in ast.parse(Path(str(one.__file__)).read_text(encoding="utf-8")).body:
+        for statement in parsed(str(one.__file__)).body:
             if _is_built(statement) and not (one is module and _names(statement) == own_names):
                 undo += _bind(one, statement)
     return undo

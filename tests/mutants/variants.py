@@ -18,6 +18,7 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 METHODS = {"is_": "is_not", "is_not": "is_", "in_": "not_in", "not_in": "in_"}
 #: what a statement is without
 LINKS = ("where", "order_by", "limit", "with_for_update", "distinct", "correlate", "options", "execution_options")
+SMALL = 10  #: larger numbers are seconds and sizes: one more or less is no mistake
 Known = Callable[[str], object]  #: what a name stands for in the module
 
 
@@ -137,7 +138,7 @@ def _of_values(node: ast.AST, known: Known) -> Iterator[tuple[str, ast.AST]]:
                 yield f"without {left_out}", ast.Tuple(rest, node.ctx)
         case ast.Constant(value=bool() as value):
             yield str(not value), ast.Constant(not value)
-        case ast.Constant(value=int() | float() as number):
+        case ast.Constant(value=int() as number) if number < SMALL:
             yield str(number + 1), ast.Constant(number + 1)
         case ast.Constant(value=str() as words):
             yield "other words", ast.Constant(f"{words}x")
