@@ -18,14 +18,26 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.delivery import Audience, Delivery
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import families, handing_over, merges, objections, outbox, patients, unmerging, withholding
+from mdo_portal.services import (
+    deliveries,
+    destinations,
+    families,
+    handing_over,
+    merges,
+    objections,
+    patients,
+    succession,
+    unmerging,
+    withholding,
+)
+from mdo_portal.services.outbox import claim
 from tests import make
 from tests.make import NOW
-from tests.outbox_house import AA, Outbox, Receiver
+from tests.outbox_house import AA, HOUR, Outbox, Receiver
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
 
@@ -87,7 +99,7 @@ def house(database: Database, region: Region) -> Iterator[House]:
 
 
 def takes(house: House, session: Session) -> None:
-    outbox.claim(session, now=NOW)
+    claim(session, now=NOW)
 
 
 def prints(house: House, session: Session) -> None:
@@ -177,3 +189,42 @@ def test_open_pages_of_a_case_hear_of_a_letter_that_was_printed_while_somebody_e
 
     with house.outbox.database.transaction() as session:
         assert session.get_one(Case, house.case_id).revision == told + 1
+
+
+def test_a_receiver_that_is_back_and_who_sends_a_letter_to_it_again_do_not_wait_for_each_other(
+    database: Database, region: Region
+) -> None:
+    """The one had the queue and then its letters, the other a letter and then its queue."""
+    outbox = Outbox(database, region)
+    first, second = (outbox.letter(outbox.signed()).id for _ in range(2))
+    with database.transaction() as session:
+        later = session.get_one(Delivery, second)
+        later.state, later.sent_at, later.next_attempt_at = DeliveryState.SENT, NOW, NOW + HOUR
+        destinations.of(session, later).failures = destinations.DOWN
+    beside = Beside(database, lambda session: deliveries.settle(session, first, AA, now=NOW))
+    with database.transaction() as session:
+        letter = session.get_one(Delivery, second, with_for_update=True)
+        beside.begin()
+        handing_over.send_again(session, letter, now=NOW)
+    beside.end()
+
+    assert beside.failed == []
+    with database.transaction() as session:
+        states = [session.get_one(Delivery, one).state for one in (first, second)]
+        assert states == [DeliveryState.RECEIVED, DeliveryState.WAITING]
+
+
+def test_nor_do_a_worker_that_only_seemed_dead_and_its_successor(database: Database, region: Region) -> None:
+    outbox = Outbox(database, region)
+    round_ = outbox.signed()
+    with database.transaction() as session:
+        claimed = claim(session, now=NOW, worker=1001)
+        assert claimed is not None
+    beside = Beside(database, lambda session: succession.take_over(session, 1001))
+    with database.transaction() as session:
+        session.get_one(Delivery, claimed.delivery_id, with_for_update=True)
+        beside.begin()
+        deliveries.settle(session, claimed.delivery_id, AA, now=NOW, worker=1001)
+    beside.end()
+
+    assert (beside.failed, outbox.letter(round_).state) == ([], DeliveryState.RECEIVED)
