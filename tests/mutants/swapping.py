@@ -16,6 +16,8 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from sqlalchemy import ClauseElement
+
 OURS = ("mdo_portal", "integrations", "tests")
 
 
@@ -98,7 +100,9 @@ def _bind(module: ModuleType, statement: ast.stmt) -> list[Callable[[], None]]:
 
 
 def _names(statement: ast.stmt) -> list[str]:
-    return [node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    """Those that the module has afterwards: the name in a comprehension is gone with it."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return [node.id for target in targets if target is not None for node in ast.walk(target) if isinstance(node, ast.Name)]
 
 
 def _build_again(module: ModuleType, *, skipped: ast.stmt | None) -> list[Callable[[], None]]:
@@ -106,18 +110,21 @@ def _build_again(module: ModuleType, *, skipped: ast.stmt | None) -> list[Callab
     own_names = _names(skipped) if skipped else []
     for one in [module, *_importers(module)]:
         for statement in parsed(str(one.__file__)).body:
-            if _is_built(statement) and not (one is module and _names(statement) == own_names):
+            if _is_built(statement, one) and not (one is module and _names(statement) == own_names):
                 undo += _bind(one, statement)
     return undo
 
 
-def _is_built(statement: ast.stmt) -> bool:
-    """It says something to a database: made of calls, and not the log or a table of ours."""
+def _is_built(statement: ast.stmt, module: ModuleType) -> bool:
+    """It says something to a database, or several things do."""
     if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
         return False
-    calls = {node.func.id for node in ast.walk(statement.value) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    names = {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
-    return bool(calls) and "structlog" not in names
+    values = [vars(module).get(name) for name in _names(statement)]
+    return any(isinstance(said, ClauseElement) for value in values for said in _one_by_one(value))
+
+
+def _one_by_one(value: object) -> Iterator[object]:
+    yield from value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]
 
 
 def _importers(module: ModuleType) -> list[ModuleType]:

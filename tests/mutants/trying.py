@@ -85,6 +85,8 @@ class Trial:
         self._items = session.items
         patients = [Patient(sys.modules[name]) for name in self._names]
         try:
+            if len(self._items) < 2:
+                raise NotTrue("a test needs another one behind it: what is made once per run would go with it")
             self._walk_as_it_is(patients)
             self._walk_exchanged(patients)
             for patient in patients:
