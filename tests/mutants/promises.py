@@ -37,7 +37,8 @@ GROUPS = {
     ),
     "acknowledgements": Group(
         ("mdo_portal.services.application_acks",),
-        ("tests/test_application_acks.py", "tests/test_application_acks_sealed.py", "tests/test_late_acknowledgements.py",
+        ("tests/test_application_acks.py",
+            "tests/test_application_acks_owed.py", "tests/test_application_acks_sealed.py", "tests/test_late_acknowledgements.py",
          "tests/services/test_link_status.py"),
     ),
     "signing": Group(
