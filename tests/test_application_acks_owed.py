@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from mdo_portal.database import Database
-from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.inbound import AckDone, InboundMessage, InboundState
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import application_acks, restoring
 from mdo_portal.services.application_acks import OwedAck
@@ -122,3 +122,19 @@ def test_where_a_copy_of_the_database_stands_it_is_given_up_and_not_said_at_the_
             say(owed_to, port, now=NOW + timedelta(hours=hours))
 
     assert (receiver.said(), became(owed_to)) == ([], ["late"])
+
+
+def test_a_link_says_what_became_of_its_own_of_this_week(database: Database, asks: Region) -> None:
+    hand_in(database, asks, *(referral(f"M{number}", patient=str(number)) for number in range(1, 7)))
+    zeed, recent, past = asks.hospitals["ZEED"], NOW - timedelta(days=6), NOW - timedelta(days=8)
+    ended = [
+        (AckDone.SILENT, recent, zeed), (AckDone.REFUSED, recent, zeed), (AckDone.LATE, recent, zeed),
+        (AckDone.SILENT, past, zeed), (AckDone.REFUSED, recent, asks.hospitals["DELT"]), (AckDone.SENT, recent, zeed),
+    ]  # fmt: skip
+    with database.transaction() as session:
+        for number, (became_, at, hospital) in enumerate(ended, 1):
+            values = {"application_ack": became_, "application_ack_at": at, "hospital_id": hospital}
+            session.execute(update(InboundMessage).where(InboundMessage.control_id == f"M{number}").values(**values))
+        told = application_acks.of_link(session, zeed, now=NOW)
+
+    assert (told.silent, told.lost, told.waiting, told.oldest_at) == (1, 2, 0, None)
