@@ -79,8 +79,8 @@ peers: venv frontend compiled ## A FHIR server and client that nobody here wrote
 bench: venv frontend compiled ## Speed against peers; one JSON line each; one of them: make bench NAME=er7-read
 	$(BIN)/mdo-portal bench $(or $(NAME),all) --json $(ARGS)
 
-mutants: venv ## Every small mistake in the policy, and whether its tests notice (minutes)
-	$(PY) scripts/mutants.py
+mutants: venv ## Every small mistake in the policy, and whether its tests notice (minutes); in what keeps the promises: make mutants NAME="telling --every 4"
+	$(if $(NAME),$(PY) -m tests.mutants $(NAME),$(PY) scripts/mutants.py)
 
 wheel: venv frontend compiled ## dist/*.whl, with screens and translations in it
 	MDO_SKIP_FRONTEND=1 $(PY) -m build --wheel --no-isolation --outdir dist .

@@ -65,7 +65,7 @@ def read_ack(raw: bytes, expects: str, manners: Manners = PLAIN) -> Receipt:
         message = Message.parse(raw)
     except Unreadable as trouble:
         return Receipt(ReceiptKind.UNKNOWN, code=trouble.reason)
-    code, reference = message.get("MSA-1-1").strip().upper(), message.get("MSA-2")
+    code, reference = message.get("MSA-1-1").strip().upper(), message.get("MSA-2").strip()
     if reference != expects or code not in _KINDS:
         return Receipt(ReceiptKind.UNKNOWN, code="foreign" if code in _KINDS else "no_code", reference=reference)
     return _said(message, code, reference, manners)
@@ -88,7 +88,7 @@ def acknowledged(raw: bytes, profile: str = "") -> tuple[str, Receipt] | None:
         message = Message.parse(raw)
     except Unreadable:
         return None
-    code, reference = message.get("MSA-1-1").strip().upper(), message.get("MSA-2")
+    code, reference = message.get("MSA-1-1").strip().upper(), message.get("MSA-2").strip()
     if message.get("MSH-9-1").strip().upper() != "ACK" or code not in _KINDS or not reference:
         return None
     receipt = _said(message, code, reference, _manners(profile))

@@ -25,6 +25,7 @@ class Receipt:
     reference: str = ""  # MSA-2 / resource id that matched
     text: str = ""  # the receiver's words, for a person; never logged
     at: datetime | None = None
+    wait_seconds: float = 0.0  # not now: how long it asks not to be asked again; 0 = it does not say
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def _next(now: datetime) -> Select[InboundMessage, Link]:
 def _owed(session: Session, message: InboundMessage, link: Link, *, now: datetime) -> OwedAck | None:
     """It, counted; None when nothing is left to say."""
     answer = _answer(message)
-    code = message.application_ack_code or _LETTER[answer.verdict]
+    code = _LETTER[answer.verdict]
     if message.application_ack in ("ER", "SU") and (message.application_ack == "SU") != (code == "AA"):
         _done(session, message, "", now=now)
         return None

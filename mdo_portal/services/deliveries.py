@@ -73,14 +73,21 @@ def settle(
     before, queue = delivery.state, destinations.of(session, delivery)
     is_ours = worker is None or queue.leased_by == worker
     if not is_ours and receipt.kind is not ReceiptKind.ACCEPTED:
+        _may_be_there(delivery, receipt, now=now)
         return Settled(before, before, NO_TURN, queue)
     turn = destinations.answered(session, queue, receipt, now=now) if is_ours and is_queued else NO_TURN
     is_on_paper = delivery.channel == Channel.PAPER and over not in (None, Channel.PAPER)
     if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
         write_down(session, delivery, receipt, now=now, turn=turn)
-    elif receipt.kind is ReceiptKind.UNKNOWN:
-        delivery.sent_at = delivery.sent_at or now  # it may be there, whoever carries it now
+    else:
+        _may_be_there(delivery, receipt, now=now)
     return Settled(before, delivery.state, turn, queue)
+
+
+def _may_be_there(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
+    """It left, and nobody said what became of it: whoever carries it now, or has it under way, says no more that it never did."""
+    if receipt.kind is ReceiptKind.UNKNOWN:
+        delivery.sent_at = delivery.sent_at or now
 
 
 def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN) -> None:

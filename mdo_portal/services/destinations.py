@@ -11,10 +11,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.delivery import OPEN, Audience, Delivery
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Receipt
@@ -23,6 +24,8 @@ from mdo_portal.services.receipts import Told
 
 LONGEST_PROBE = 60.0
 """Seconds between two letters to a receiver that does not answer."""
+LONGEST_ASKED = 900.0
+"""Seconds that a receiver may ask us to stay away: one that says a day would get no letter that day."""
 DOWN = 3
 """Attempts in a row without an answer after which a destination is called down: one letter may be at fault, three say more."""
 
@@ -68,7 +71,8 @@ def answered(session: Session, queue: Destination, receipt: Receipt, *, now: dat
         return Turn(queue.next_attempt_at)
     queue.failures += 1
     queue.down_since = queue.down_since or now
-    queue.next_attempt_at = now + probe(queue.failures)
+    asked = timedelta(seconds=min(receipt.wait_seconds, LONGEST_ASKED))
+    queue.next_attempt_at = now + max(probe(queue.failures), asked)
     return Turn(queue.next_attempt_at, went_down=queue.failures == DOWN)
 
 
@@ -81,7 +85,10 @@ def _is_there(session: Session, queue: Destination, *, now: datetime) -> Turn:
 
 
 def _drain(session: Session, queue: Destination, *, now: datetime) -> None:
-    """What was put off while nobody answered goes now, in its order; what the receiver keeps and must still confirm does not."""
+    """What was put off while nobody answered goes now, in its order; what the receiver keeps and must still confirm does not.
+
+    Nor what somebody holds, who has a letter and then its queue: they say themselves when it goes.
+    """
     waiting = (
         Delivery.hospital_id == queue.hospital_id,
         Delivery.audience == queue.audience,
@@ -90,9 +97,9 @@ def _drain(session: Session, queue: Destination, *, now: datetime) -> None:
         Delivery.receipt_code.not_in(receipts.KEPT),
     )
     session.flush()
-    session.execute(
-        update(Delivery).where(*waiting).values(next_attempt_at=now), execution_options={"synchronize_session": False}
-    )
+    held_by_nobody = select(Delivery.id).where(*waiting).with_for_update(skip_locked=True, **HELD)
+    drained = update(Delivery).where(Delivery.id.in_(held_by_nobody)).values(next_attempt_at=now)
+    session.execute(drained, execution_options={"synchronize_session": False})
 
 
 def at_once(session: Session, delivery: Delivery) -> None:

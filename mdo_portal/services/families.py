@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.identity_conflict import IdentityConflict
 from mdo_portal.domain.patient import Patient
@@ -87,6 +88,15 @@ def locked(session: Session, patient_id: uuid.UUID) -> list[Patient]:
     return [root, *rows]
 
 
+def locked_of(session: Session, case: Case) -> list[Patient]:
+    """The family that this case is of, and stays of until the transaction ends: it may have been given to another meanwhile."""
+    while True:
+        family = locked(session, case.patient_id)
+        session.refresh(case, ["patient_id"])
+        if any(patient.id == case.patient_id for patient in family):
+            return family
+
+
 def _locked_root(session: Session, patient_id: uuid.UUID) -> Patient:
     while True:  # another transaction may have merged it while we waited for the lock: then it is the next one up
         root = patients.root(session, session.get_one(Patient, patient_id))
@@ -98,6 +108,7 @@ def _locked_root(session: Session, patient_id: uuid.UUID) -> Patient:
 
 
 def cases_of(session: Session, family: list[Patient]) -> list[Case]:
-    """Every case of the family, locked."""
+    """Every case of the family, locked, as it is by then."""
+    session.flush()
     query = select(Case).where(Case.patient_id.in_([one.id for one in family])).order_by(Case.id)
-    return list(session.scalars(query.with_for_update()))
+    return list(session.scalars(query.with_for_update(**HELD).execution_options(populate_existing=True)))

@@ -40,7 +40,7 @@ def printed(session: Session, delivery: Delivery, *, now: datetime) -> None:
     if delivery.channel == Channel.PAPER and delivery.state is DeliveryState.WAITING:
         delivery.move(DeliveryState.SENT)
         delivery.sent_at = now
-        case = session.get_one(Case, delivery.case_id)
+        case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
         tell(session, delivery, case, first_time_sent=True, now=now)
 
 

@@ -24,13 +24,15 @@ MERGED = "bezwaar van de patiënt tegen delen, bij een samengevoegd nummer"
 def record(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None:
     """Take every case of this patient off lists and agendas, and close them to others. Signed advice and letters stay.
 
+    Nobody holds the case yet: the patient is held first, then the letters, then the cases, as whoever merges, sends or confirms does.
     It holds for every number that is this patient, and stays with each of them when a merge is undone: it may be of either.
     """
-    family = families.locked(session, case.patient_id)
+    family = families.locked_of(session, case)
     if all(patient.objects for patient in family):
         raise IllegalMove(N_("Het bezwaar was al vastgelegd. Er is niets veranderd."))
     for patient in family:
         patient.objects = True
+    withholding.hold_letters(session, Case.patient_id.in_([one.id for one in family]))
     for one in families.cases_of(session, family):
         shut(session, one, reason=REASON, now=now, person_id=viewer.person_id)
 
@@ -63,7 +65,7 @@ def _withdraw(session: Session, case: Case, *, reason: str, now: datetime) -> No
 
 def lift(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None:
     """The patient agrees after all, under every number. Nothing is planned again by itself: the hospital asks anew."""
-    family = families.locked(session, case.patient_id)
+    family = families.locked_of(session, case)
     if not any(patient.objects for patient in family):
         raise IllegalMove(N_("Er was geen bezwaar vastgelegd. Er is niets veranderd."))
     for patient in family:

@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.delivery import OPEN, Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
@@ -65,7 +66,9 @@ def take_over(session: Session, worker: int) -> int:
         Delivery.channel != Channel.PAPER.value,
         Delivery.leased_until.is_not(None),
     )
-    freed = update(Delivery).where(*letters).values(leased_until=None).returning(Delivery.id)
+    # What somebody holds they settle or send themselves: they have a letter and then its queue, and would wait for us.
+    held_by_nobody = select(Delivery.id).where(*letters).with_for_update(skip_locked=True, **HELD)
+    freed = update(Delivery).where(Delivery.id.in_(held_by_nobody)).values(leased_until=None).returning(Delivery.id)
     return len(session.scalars(freed, execution_options={"synchronize_session": False}).all()) if held else 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
@@ -16,6 +16,8 @@ from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import changes
 from mdo_portal.services.deliveries import write_down
 from mdo_portal.services.receipts import OTHER_PATIENT
+
+_ON_PAPER = (Delivery.channel == Channel.PAPER.value, Delivery.state == DeliveryState.WAITING)
 
 
 def names_another(decision: Decision, patient: Patient) -> bool:
@@ -29,16 +31,24 @@ def names_another(decision: Decision, patient: Patient) -> bool:
     return is_other_day and said["number"] != patient.local_number
 
 
+def hold_letters(session: Session, of: ColumnElement[bool]) -> None:
+    """What is on paper of these cases and nobody carried yet, held before the cases are.
+
+    Whoever takes, prints or confirms a letter has it before its case: in another order each waits for the other.
+    """
+    query = select(Delivery.id).join(Case, Case.id == Delivery.case_id).where(of, *_ON_PAPER)
+    session.execute(query.order_by(Delivery.id).with_for_update(of=Delivery)).all()
+
+
 def withhold_of_another(session: Session, case: Case, patient: Patient, *, now: datetime) -> None:
     """The case is this patient's from now on: what is on paper and nobody carried yet, and names somebody else, nobody carries.
 
     What goes over a line is looked at when it has its turn.
     """
-    on_paper = (Delivery.channel == Channel.PAPER.value, Delivery.state == DeliveryState.WAITING)
     query = (
         select(Delivery, Decision)
         .join(Decision, Decision.id == Delivery.decision_id)
-        .where(Delivery.case_id == case.id, *on_paper)
+        .where(Delivery.case_id == case.id, *_ON_PAPER)
     )
     for delivery, decision in session.execute(query.order_by(Delivery.id).with_for_update(of=Delivery)).all():
         if names_another(decision, patient):
@@ -50,8 +60,8 @@ def withhold(session: Session, case: Case) -> None:
 
     What has its turn still to come is looked at then.
     """
-    printed = (Delivery.channel == Channel.PAPER.value, Delivery.state == DeliveryState.WAITING, Delivery.sent_at.is_(None))
-    to_others = select(Delivery).where(Delivery.case_id == case.id, Delivery.audience != Audience.REFERRER, *printed)
+    never_left = (*_ON_PAPER, Delivery.sent_at.is_(None))
+    to_others = select(Delivery).where(Delivery.case_id == case.id, Delivery.audience != Audience.REFERRER, *never_left)
     for delivery in session.scalars(to_others.order_by(Delivery.id).with_for_update()):
         cancel(session, delivery)
 

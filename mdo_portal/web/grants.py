@@ -56,7 +56,7 @@ def end(case_id: uuid.UUID, grant_id: uuid.UUID) -> ResponseReturnValue:
 @may(Act.CASE_OBJECT)
 def objection(case_id: uuid.UUID, what: str) -> ResponseReturnValue:
     with transaction() as db:
-        grant = load(db, Act.CASE_OBJECT, case_id, detail=what, lock=True)
+        grant = load(db, Act.CASE_OBJECT, case_id, detail=what)
         change = objections.record if what == "record" else objections.lift
         change(db, grant.case, viewer=viewer(), now=now())
     flash(gettext("Het bezwaar is vastgelegd.") if what == "record" else gettext("Het bezwaar is opgeheven."), "success")

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from mdo_portal import dispatch
 from mdo_portal.database import Database
-from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Receipt, ReceiptKind
@@ -228,3 +229,18 @@ def test_pauses_between_probes_grow_to_a_minute_and_no_further() -> None:
     pauses = [destinations.probe(failures).total_seconds() for failures in range(1, 40)]
 
     assert 0.5 <= pauses[0] <= 1 and all(30 <= pause <= 60 for pause in pauses[6:])
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(300, 300), (86_400, 900), (0, 1)])
+def test_a_server_that_says_when_to_come_back_is_not_asked_before_within_bounds(
+    session: Session, region: Region, asked: float, seconds: int
+) -> None:
+    """Whoever knocked each minute all the same was shut out by some; whoever believed a day sent no letter that day."""
+    queue = Destination(hospital_id=region.hospitals["ZEED"], audience=Audience.REFERRER, failures=0)
+    told = Receipt(ReceiptKind.LATER, "503", wait_seconds=asked)
+
+    turn = destinations.answered(session, queue, told, now=NOW)
+
+    assert turn.next_attempt_at == queue.next_attempt_at is not None
+    assert queue.next_attempt_at <= NOW + timedelta(seconds=seconds)
+    assert asked == 0 or queue.next_attempt_at == NOW + timedelta(seconds=seconds)

@@ -72,6 +72,23 @@ def test_a_late_word_of_a_worker_that_was_taken_for_dead_neither_settles_the_let
     assert taken(outbox_, FIRST) is None
 
 
+@pytest.mark.parametrize(("said", "may_be_there"), [(SILENCE, True), (LATER, False)])
+def test_what_it_may_have_sent_may_be_there_whoever_has_the_queue_by_now(
+    outbox_: Outbox, said: Receipt, may_be_there: bool
+) -> None:
+    """The other found nobody: the letter was said never to have left, and cancelled as such when its patient objected."""
+    round_ = outbox_.signed()
+    first = taken(outbox_, FIRST)
+    taken_over(outbox_, FIRST)
+    second = taken(outbox_, SECOND)
+    assert first and second
+
+    settled(outbox_, second, LATER)
+    settled(outbox_, first, said)
+
+    assert (outbox_.letter(round_).sent_at is not None) is may_be_there
+
+
 def test_its_receipt_counts_and_the_queue_stays_the_others(outbox_: Outbox) -> None:
     round_ = outbox_.signed()
     outbox_.signed()

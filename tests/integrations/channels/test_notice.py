@@ -30,9 +30,9 @@ class Post(socketserver.ThreadingTCPServer):
 
     daemon_threads = allow_reuse_address = True
 
-    def __init__(self, tls: ssl.SSLContext | None, refuses: str = "") -> None:
+    def __init__(self, tls: ssl.SSLContext | None, refuses: str = "", *, at_once: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Line)
-        self.tls, self.refuses = tls, refuses
+        self.tls, self.refuses, self.at_once = tls, refuses, at_once
         self.mails: list[bytes] = []
         self.heard: list[tuple[bool, str]] = []  # was it encrypted, what was said
 
@@ -49,6 +49,8 @@ class _Line(socketserver.BaseRequestHandler):
 
     def _talk(self) -> None:
         line, encrypted = self.request, False
+        if self.server.tls and self.server.at_once:  # smtps
+            line, encrypted = self.server.tls.wrap_socket(line, server_side=True), True
         file = line.makefile("rwb")
 
         def say(words: str) -> None:
@@ -59,7 +61,11 @@ class _Line(socketserver.BaseRequestHandler):
         while said := file.readline().decode().strip():
             word = said.split(" ")[0].split(":")[0].upper()
             self.server.heard.append((encrypted, said))
-            if word == "EHLO":
+            if word == "EHLO" and self.server.at_once:
+                say("250-here\r\n250 AUTH PLAIN")
+            elif word == "AUTH":
+                say("235 it is you")
+            elif word == "EHLO":
                 say("250-here\r\n250 STARTTLS" if self.server.tls and not encrypted else "250 here")
             elif word == "STARTTLS" and self.server.tls:
                 say("220 go on")
@@ -80,8 +86,8 @@ class _Line(socketserver.BaseRequestHandler):
 
 
 @contextmanager
-def post(tls: ssl.SSLContext | None = None, refuses: str = "") -> Iterator[Post]:
-    server = Post(tls, refuses)
+def post(tls: ssl.SSLContext | None = None, refuses: str = "", *, at_once: bool = False) -> Iterator[Post]:
+    server = Post(tls, refuses, at_once=at_once)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield server
     server.shutdown()
@@ -122,6 +128,23 @@ def test_over_tls_it_is_mailed_and_that_is_no_receipt(authority: Authority, tmp_
     assert [said for encrypted, said in server.heard if not encrypted] == ["ehlo example.nl", "STARTTLS"]
     (mail,) = server.mails
     assert f"{PORTAL}/post" in email.message_from_bytes(mail).get_payload()
+
+
+@pytest.mark.usefixtures("names")
+@pytest.mark.parametrize(("name", "code"), [(HOST, "mailed"), ("elders.example", "mail certificate")])
+def test_over_smtps_nothing_is_said_before_it_is_encrypted_and_nothing_at_all_to_another(
+    authority: Authority, tmp_path: Path, name: str, code: str
+) -> None:
+    with post(secure(authority, tmp_path, name), at_once=True) as server:
+        there = MailServer(HOST, server.server_address[1], True, "mdo@example.nl", "mdo", "geheim", authority.pem)
+        receipt = NoticeSender(there, PORTAL, now=lambda: NOW).send(
+            decision(), Address("GP", "paper", mail_to="praktijk@huisarts.example")
+        )
+
+    assert receipt.code == code
+    words = [said.split(" ")[0].split(":")[0].upper() for encrypted, said in server.heard if encrypted]
+    assert words == (["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"] if code == "mailed" else [])
+    assert len(words) == len(server.heard) and len(server.mails) == (code == "mailed")
 
 
 @pytest.mark.usefixtures("names")

@@ -8,7 +8,7 @@ import hl7  # type: ignore[import-untyped]
 import pytest
 
 from integrations.hl7v2.ack import build_ack
-from integrations.hl7v2.answers import read_ack
+from integrations.hl7v2.answers import acknowledged, read_ack
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.judge import conformance_fault
@@ -99,3 +99,18 @@ def test_what_they_say_is_believed_by_its_code(code: str, kind: ReceiptKind) -> 
 )
 def test_junk_and_somebody_elses_answer_count_for_nothing(raw: bytes) -> None:
     assert read_ack(raw, "ours").kind is ReceiptKind.UNKNOWN
+
+
+@pytest.mark.parametrize("number", [" ours", "ours ", "ours\\X0A\\", "\tours "])
+def test_blanks_around_our_number_make_it_no_other_number(number: str) -> None:
+    """Engines pad it: the letter was sent again and again, and never called received."""
+    raw = f"MSH|^~\\&|X|Y|||||ACK|1|P|2.5\rMSA|AA|{number}\r".encode()
+
+    told = acknowledged(raw)
+
+    assert (read_ack(raw, "ours").kind, read_ack(raw, "ours").reference) == (ReceiptKind.ACCEPTED, "ours")
+    assert told is not None and told[0] == "ours"
+
+
+def test_a_number_of_blanks_is_none() -> None:
+    assert acknowledged(b"MSH|^~\\&|X|Y|||||ACK|1|P|2.5\rMSA|AA|  \r") is None

@@ -1,0 +1,49 @@
+"""Which modules keep the promises of delivery, and the narrow tests that should notice."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Group(NamedTuple):
+    """Modules that the same tests look at."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+GROUPS = {
+    "telling": Group(
+        ("mdo_portal.services.handing_over", "mdo_portal.services.deliveries", "mdo_portal.services.delivered"),
+        ("tests/test_dispatch.py", "tests/test_dispatch_after_all.py", "tests/test_late_words.py",
+         "tests/services/test_handing_over.py", "tests/services/test_receipts.py", "tests/test_dispatch_races.py"),
+    ),
+    "order": Group(
+        ("mdo_portal.services.replacing", "mdo_portal.services.outbox_order"),
+        ("tests/test_dispatch_order.py", "tests/test_dispatch_overtaken.py", "tests/test_dispatch_replacing.py",
+         "tests/test_dispatch_two_recipients.py"),
+    ),
+    "taking": Group(
+        ("mdo_portal.services.outbox", "mdo_portal.dispatch", "mdo_portal.services.destinations", "mdo_portal.services.succession"),
+        ("tests/test_dispatch.py", "tests/test_dispatch_letters.py", "tests/test_dispatch_of_whom.py",
+         "tests/services/test_destinations.py", "tests/services/test_succession.py"),
+    ),
+    "patients": Group(
+        ("mdo_portal.services.objections", "mdo_portal.services.withholding", "mdo_portal.services.families",
+         "mdo_portal.services.merges", "mdo_portal.services.unmerging"),
+        ("tests/services/test_objections.py", "tests/services/test_merges.py", "tests/services/test_merged_objections.py",
+         "tests/services/test_merge_doubts.py", "tests/services/test_destruction_merged.py", "tests/test_identity_taken_back.py",
+         "tests/test_dispatch_of_whom.py", "tests/test_dispatch_races.py"),
+    ),
+    "acknowledgements": Group(
+        ("mdo_portal.services.application_acks",),
+        ("tests/test_application_acks.py",
+            "tests/test_application_acks_owed.py", "tests/test_application_acks_sealed.py", "tests/test_late_acknowledgements.py",
+         "tests/services/test_link_status.py"),
+    ),
+    "signing": Group(
+        ("mdo_portal.services.decisions", "mdo_portal.services.decision_forms"),
+        ("tests/services/test_decisions.py", "tests/services/test_decision_forms.py", "tests/services/test_advice.py",
+         "tests/services/test_withdrawals.py", "tests/services/test_decision_objections.py"),
+    ),
+}  # fmt: skip
