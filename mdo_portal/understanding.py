@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import Database
+from mdo_portal.database import Database, is_lacking
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.errors import whereabouts
@@ -104,6 +104,8 @@ class Read:
         return rulings.number_of(self.incoming) if self.incoming else ""
 
 
+A_WHILE = timedelta(seconds=5)
+"""How long a message waits when it is PostgreSQL that lacks something."""
 TOO_MUCH = frozenset({"reader_slow", "reader_died"})
 """In the quick lane this is no verdict yet: the careful lane gives it more time."""
 
@@ -222,7 +224,10 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
 def _failed(database: Database, message: ClaimedMessage, error: Exception, *, now: datetime) -> None:
     log.error("understand.failed", message_id=str(message.message_id), **whereabouts(error))
     with database.transaction() as session:
-        settling.failed(session, message, now=now)
+        if is_lacking(error):  # no try of this message: it would be on a person's list before the disk has room again
+            settling.release(session, [message], until=now + A_WHILE)
+        else:
+            settling.failed(session, message, now=now)
 
 
 def _all_settled(session: Session, read: Sequence[Read], *, now: datetime) -> list[Settled]:
