@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 
 import structlog
@@ -59,7 +59,7 @@ def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datet
     """Carry out one decision about who somebody is, or claim up to `most` waiting messages and understand them. Returns how many.
 
     They are read without a transaction, and take effect in one; when one of them spoils that, each in its own. Raises NobodyReads
-    when no reader can begin: then they wait as before.
+    when no reader can begin, and what PostgreSQL says when it lacks something itself: then they wait as before.
     """
     with database.transaction() as session:
         if carrying_out.carry_out_next(session, now=now):  # what a person decided about who somebody is
@@ -68,18 +68,30 @@ def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datet
         claimed = queue.claim(session, now=now, most=most, lane=lane)
     if not claimed:
         return 0
+    try:
+        _understand(database, claimed, readers, now=now, lane=lane)
+    except Exception as error:
+        if isinstance(error, NobodyReads) or is_lacking(error):  # no message's fault, and no try of it
+            with database.transaction() as session:
+                settling.release(session, claimed)
+        raise
+    return len(claimed)
+
+
+def _understand(
+    database: Database, claimed: Sequence[ClaimedMessage], readers: Mapping[Wire, Reader], *, now: datetime, lane: Lane
+) -> None:
     read, unread = _read(database, claimed, readers, now=now, lane=lane)
     if unread:
         with database.transaction() as session:
             settling.release(session, unread)
     if len(read) > 1 and _together(database, read, now=now):
-        return len(claimed)
+        return
     for at, one in enumerate(read):
         if not _alone(database, one, now=now):
             with database.transaction() as session:
                 settling.release(session, [later.message for later in read[at + 1 :]])
-            break
-    return len(claimed)
+            return
 
 
 ABOUT_NO_ONE = PatientMerge | PatientLink | IncomingNotice | IncomingReceipt | None
@@ -104,8 +116,6 @@ class Read:
         return rulings.number_of(self.incoming) if self.incoming else ""
 
 
-A_WHILE = timedelta(seconds=5)
-"""How long a message waits when it is PostgreSQL that lacks something."""
 TOO_MUCH = frozenset({"reader_slow", "reader_died"})
 """In the quick lane this is no verdict yet: the careful lane gives it more time."""
 
@@ -131,9 +141,7 @@ def _read(
                     changes.wake(session, "understand")
                 return read, claimed[at + 1 :]
             read.append(Read(message, None, unreadable))
-        except NobodyReads:  # no message's fault, and no try of it: all of them wait where they stood
-            with database.transaction() as session:
-                settling.release(session, claimed)
+        except NobodyReads:
             raise
         except Exception as error:  # our side broke, not the message: later again
             _failed(database, message, error, now=now)
@@ -159,6 +167,8 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
             if settling.settle_all(session, _all_settled(session, read, now=now), now=now):
                 raise WokenError
     except Exception as error:
+        if is_lacking(error):
+            raise
         # Not yet a verdict on any of them: each gets a transaction of its own.
         log.info("understand.one_by_one", messages=len(read), error=type(error).__name__)
         return False
@@ -222,12 +232,12 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
 
 
 def _failed(database: Database, message: ClaimedMessage, error: Exception, *, now: datetime) -> None:
+    """Raises it when PostgreSQL lacks something itself: the message would be on a person's list before the disk has room again."""
+    if is_lacking(error):
+        raise error
     log.error("understand.failed", message_id=str(message.message_id), **whereabouts(error))
     with database.transaction() as session:
-        if is_lacking(error):  # no try of this message: it would be on a person's list before the disk has room again
-            settling.release(session, [message], until=now + A_WHILE)
-        else:
-            settling.failed(session, message, now=now)
+        settling.failed(session, message, now=now)
 
 
 def _all_settled(session: Session, read: Sequence[Read], *, now: datetime) -> list[Settled]:

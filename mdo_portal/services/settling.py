@@ -39,16 +39,16 @@ class ClaimedMessage:
     meaning: str = ""
 
 
-def release(session: Session, claimed: Sequence[ClaimedMessage], *, until: datetime | None = None) -> None:
-    """Give back what was not begun with, as if it had not been claimed; `until`: nobody claims it before that moment."""
+def release(session: Session, claimed: Sequence[ClaimedMessage]) -> None:
+    """Give back what was not begun with, as if it had not been claimed."""
     if claimed:
         session.execute(
             text(
-                "UPDATE inbound_messages m SET attempts = c.attempts - 1, next_attempt_at = :until"
+                "UPDATE inbound_messages m SET attempts = c.attempts - 1, next_attempt_at = NULL"
                 " FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS int[])) AS c (id, attempts)"
                 " WHERE m.id = c.id AND m.attempts = c.attempts AND m.state = 'kept'"
             ),
-            {"ids": [one.message_id for one in claimed], "attempts": [one.attempts for one in claimed], "until": until},
+            {"ids": [one.message_id for one in claimed], "attempts": [one.attempts for one in claimed]},
         )
 
 
