@@ -167,9 +167,9 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
             if settling.settle_all(session, _all_settled(session, read, now=now), now=now):
                 raise WokenError
     except Exception as error:
+        # Not yet a verdict on any of them: each gets a transaction of its own.
         if is_lacking(error):
             raise
-        # Not yet a verdict on any of them: each gets a transaction of its own.
         log.info("understand.one_by_one", messages=len(read), error=type(error).__name__)
         return False
     log.info("messages.understood", messages=len(read))
