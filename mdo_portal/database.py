@@ -70,6 +70,8 @@ otherwise wait for each other until one of them is told that something went wron
 # Said for every page and every message that a system posts: put together once.
 ENTER, ENTER_LINK = (select(door(bindparam("key", type_=Text()))) for door in (func.access.enter, func.access.enter_link))
 TRIES, ENDED_FOR_ANOTHER = 3, ("40P01", "40001")
+LACKING = frozenset({"53100", "53300", "57P01", "57P02", "57P03", "58030"})
+"""Disk full, no connection left, stopping or starting, a disk that fails: what PostgreSQL says of itself, whatever it was asked."""
 Row = TypeVar("Row", bound=Base)
 Made = TypeVar("Made")
 _KEPT = "kept"
@@ -135,6 +137,11 @@ def once_more(act: Callable[[], Made], *, if_: Callable[[], bool] = lambda: True
             if getattr(error.orig, "sqlstate", None) not in ENDED_FOR_ANOTHER or not if_():
                 raise
     return act()
+
+
+def is_lacking(error: BaseException) -> bool:
+    """Whether PostgreSQL could not do this, and could do nothing else either: no fault of what was asked."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in LACKING
 
 
 def _never_a_dead_one(engine: Engine) -> None:

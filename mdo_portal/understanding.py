@@ -10,7 +10,7 @@ from time import monotonic
 import structlog
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import Database
+from mdo_portal.database import Database, is_lacking
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.errors import whereabouts
@@ -59,7 +59,7 @@ def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datet
     """Carry out one decision about who somebody is, or claim up to `most` waiting messages and understand them. Returns how many.
 
     They are read without a transaction, and take effect in one; when one of them spoils that, each in its own. Raises NobodyReads
-    when no reader can begin: then they wait as before.
+    when no reader can begin, and what PostgreSQL says when it lacks something itself: then they wait as before.
     """
     with database.transaction() as session:
         if carrying_out.carry_out_next(session, now=now):  # what a person decided about who somebody is
@@ -68,18 +68,30 @@ def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datet
         claimed = queue.claim(session, now=now, most=most, lane=lane)
     if not claimed:
         return 0
+    try:
+        _understand(database, claimed, readers, now=now, lane=lane)
+    except Exception as error:
+        if isinstance(error, NobodyReads) or is_lacking(error):  # no message's fault, and no try of it
+            with database.transaction() as session:
+                settling.release(session, claimed)
+        raise
+    return len(claimed)
+
+
+def _understand(
+    database: Database, claimed: Sequence[ClaimedMessage], readers: Mapping[Wire, Reader], *, now: datetime, lane: Lane
+) -> None:
     read, unread = _read(database, claimed, readers, now=now, lane=lane)
     if unread:
         with database.transaction() as session:
             settling.release(session, unread)
     if len(read) > 1 and _together(database, read, now=now):
-        return len(claimed)
+        return
     for at, one in enumerate(read):
         if not _alone(database, one, now=now):
             with database.transaction() as session:
                 settling.release(session, [later.message for later in read[at + 1 :]])
-            break
-    return len(claimed)
+            return
 
 
 ABOUT_NO_ONE = PatientMerge | PatientLink | IncomingNotice | IncomingReceipt | None
@@ -129,9 +141,7 @@ def _read(
                     changes.wake(session, "understand")
                 return read, claimed[at + 1 :]
             read.append(Read(message, None, unreadable))
-        except NobodyReads:  # no message's fault, and no try of it: all of them wait where they stood
-            with database.transaction() as session:
-                settling.release(session, claimed)
+        except NobodyReads:
             raise
         except Exception as error:  # our side broke, not the message: later again
             _failed(database, message, error, now=now)
@@ -158,6 +168,8 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
                 raise WokenError
     except Exception as error:
         # Not yet a verdict on any of them: each gets a transaction of its own.
+        if is_lacking(error):
+            raise
         log.info("understand.one_by_one", messages=len(read), error=type(error).__name__)
         return False
     log.info("messages.understood", messages=len(read))
@@ -220,6 +232,9 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
 
 
 def _failed(database: Database, message: ClaimedMessage, error: Exception, *, now: datetime) -> None:
+    """Raises it when PostgreSQL lacks something itself: the message would be on a person's list before the disk has room again."""
+    if is_lacking(error):
+        raise error
     log.error("understand.failed", message_id=str(message.message_id), **whereabouts(error))
     with database.transaction() as session:
         settling.failed(session, message, now=now)

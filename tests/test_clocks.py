@@ -34,10 +34,14 @@ def set_right(database: Database, *, now: datetime = SOON) -> int:
         return waits.shorten(session, now=now)
 
 
-def test_a_message_that_was_begun_with_while_the_clock_was_ahead_is_read(database: Database, region: Region) -> None:
+@pytest.mark.parametrize("ahead", [timedelta(hours=26), timedelta(hours=1)], ids=["a day", "summer time"])
+def test_a_message_that_was_begun_with_while_the_clock_was_ahead_is_read(
+    database: Database, region: Region, ahead: timedelta
+) -> None:
+    """By a worker in summer time it waited an hour, and so did all that came after it of that patient."""
     hand_in(database, region, make.hl7_referral("M1"))
     with database.transaction() as session:
-        assert queue.claim(session, now=AHEAD)  # and its worker died
+        assert queue.claim(session, now=NOW + ahead)  # and its worker died
     assert understand_all(database, now=SOON) == 0
 
     assert set_right(database) == 1

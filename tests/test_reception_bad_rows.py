@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
+from sqlalchemy.exc import OperationalError
 
 from mdo_portal import understanding
 from mdo_portal.database import Database
@@ -112,3 +113,31 @@ def test_a_question_that_goes_with_its_patient_leaves_no_message_behind(database
     understand_all(database)
 
     assert {row.state for row in rows(database)[1:]} == {InboundState.UNDERSTOOD}
+
+
+NO_ROOM = """
+    CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+    $$BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '%s'; END$$;
+    CREATE TRIGGER no_room BEFORE INSERT ON audit_entries EXECUTE FUNCTION no_room();
+"""
+
+
+@pytest.mark.parametrize("most", [1, 16])
+@pytest.mark.parametrize("code", ["53100", "57P01"], ids=["disk full", "stops"])
+def test_a_database_without_room_for_longer_than_all_tries_makes_no_message_unreadable(
+    database: Database, region: Region, code: str, most: int
+) -> None:
+    """A disk that was full for half a minute put acknowledged messages on a person's list, as *failed*."""
+    kept(database, region, "1", "2")
+    with database.transaction() as session:
+        session.execute(text(NO_ROOM % code))
+
+    for seconds in range(0, 60, 4):
+        with pytest.raises(OperationalError):
+            understanding.understand(database, READERS, now=NOW + timedelta(seconds=seconds), most=most)
+    assert [(row.state, row.attempts) for row in rows(database)] == [(InboundState.KEPT, 0)] * 2
+    with database.transaction() as session:
+        session.execute(text("DROP TRIGGER no_room ON audit_entries"))
+    understand_all(database, now=NOW + timedelta(minutes=2))
+
+    assert [(row.state, row.reason, row.attempts) for row in rows(database)] == [(InboundState.UNDERSTOOD, "", 1)] * 2

@@ -14,6 +14,7 @@ MOST_FIELDS, MOST_REPEATED, MOST_COMPONENTS, MOST_SUBS = 60, 8, 20, 6
 MOST_TEXT = 200
 """Characters of one value that are shown."""
 _FIELD = re.compile(r"[A-Z][A-Z0-9]{2}(?:\(\d+\))?-\d+(?:\(\d+\))?")
+_OCCURRENCE = re.compile(r"[A-Z][A-Z0-9]{2}(?:\((\d+)\))?")
 _PATH = re.compile(_FIELD.pattern + r"(?:-\d+){0,2}")
 
 
@@ -33,7 +34,10 @@ def left_of(message: Message, profile: Profile, names: Collection[str], *, is_re
 
 def parts(message: Message, place: str) -> list[tuple[str, str]]:
     """(place, value) of what stands at a place or in the segments of that name; of a large document nothing."""
-    every = (one for n, segment in enumerate(message.all(place[:3])) for one in _of_segment(_counted(place[:3], n), segment))
+    wanted = _OCCURRENCE.match(place)
+    only = int(wanted[1] or 0) if wanted and len(place) > 3 else None
+    segments = [(n, segment) for n, segment in enumerate(message.all(place[:3])) if only in (None, n)]
+    every = (one for n, segment in segments for one in _of_segment(_counted(place[:3], n), segment))
     return [(at, value[:MOST_TEXT]) for at, value in every if at == place or len(place) == 3 or at.startswith(f"{place}-")]
 
 

@@ -92,6 +92,7 @@ class MllpListener:
         self._shaking: Counter[str] = Counter()  # by address: who they are is not known yet
         self._senders: Counter[str] = Counter()
         self._with_reception = 0
+        self._failing = ""  # with what kind of error reception fails, since it last went well
         self._thirsty: dict[Connection, None] = {}  # those that wait for room, in the order in which they asked
 
     async def start(self) -> None:
@@ -252,9 +253,13 @@ class MllpListener:
         """Reception's word. Whatever fails behind us, the sender must hear "not now", and nobody else is hurt."""
         trouble = said.exception() if not said.cancelled() else asyncio.CancelledError()
         if trouble is None:
+            self._failing = ""
             return said.result()
-        # The type only: the text of a database error may hold the message.
-        log.error("reception failed", extra={"peer": caller.address, "error": type(trouble).__name__})
+        kind, before = type(trouble).__name__, self._failing
+        self._failing = kind
+        if kind != before:  # senders try again and again
+            # The type only: the text of a database error may hold the message.
+            log.error("reception failed", extra={"peer": caller.address, "error": kind})
         return _NOT_NOW
 
     def framed(self, raw: bytes, said: Answer) -> bytes:

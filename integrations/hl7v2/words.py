@@ -30,8 +30,8 @@ def folded_all(words: tuple[str, ...]) -> frozenset[str]:
 @lru_cache(maxsize=512)
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """Short words whole, longer ones as the start of a word: `who` is not in "whole", `diagnose` is in "diagnosen"."""
-    parts = (rf"(?<!\w){re.escape(word)}" + (r"(?!\w)" if len(word) <= WHOLE_WORD else "") for word in words)
-    return re.compile("|".join(parts), re.IGNORECASE)
+    parts = (re.escape(word) + (r"(?!\w)" if len(word) <= WHOLE_WORD else "") for word in words)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})", re.IGNORECASE)
 
 
 def refers(title: str, recognised: Mapping[str, Any]) -> bool:

@@ -48,7 +48,7 @@ class Desk:
         self._turned_away: Counter[refused_calls.Call] = Counter()  # before any message, since then
         self._looking: asyncio.Task[None] | None = None
         self._looked_at = 0.0
-        self._trouble = Trouble()
+        self._trouble, self._not_kept = Trouble(), Trouble()
         self.knows_links = asyncio.Event()
 
     def receive(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer]:
@@ -121,6 +121,7 @@ class Desk:
                     storing = asyncio.ensure_future(self._keeper.keep(batch.kept))
                     await asyncio.sleep(0)  # it leaves
                 stored.settle(said)
+                self._tell(said, len(stored.waiting))
         finally:
             self._keeping = None
 
@@ -135,8 +136,16 @@ class Desk:
             try:
                 return Batch(self._keeper.prepare([sorted_ for sorted_, _ in handed_in]), answers)
             except Exception as error:
-                _fail(answers, error)  # the edge, as in _outcome: the batches behind it go on
+                _fail(answers)  # the edge, as in _outcome: the batches behind it go on
+                self._tell(error, len(answers))
         return None
+
+    def _tell(self, said: list[Answer] | Exception, count: int) -> None:
+        """Once until it goes well: who was not answered sends again every few seconds."""
+        if not isinstance(said, Exception):
+            self._not_kept.over()
+        elif self._not_kept.is_news(said):
+            log.error("keep.failed", count=count, error=type(said).__name__)
 
     def _next_batch(self) -> list[tuple[Sorted, asyncio.Future[Answer]]]:
         batch: list[tuple[Sorted, asyncio.Future[Answer]]] = []
@@ -199,7 +208,7 @@ class Batch:
     def settle(self, said: list[Answer] | Exception) -> None:
         """Answer them all, or none."""
         if isinstance(said, Exception):
-            return _fail(self.waiting, said)
+            return _fail(self.waiting)
         for stored, answer in zip(self.waiting, said, strict=True):
             if not stored.done():
                 stored.set_result(answer)
@@ -213,9 +222,8 @@ async def _outcome(storing: Awaitable[list[Answer]]) -> list[Answer] | Exception
         return error  # the edge: whatever went wrong, nothing of it was stored
 
 
-def _fail(waiting: Sequence[asyncio.Future[Answer]], error: Exception) -> None:
+def _fail(waiting: Sequence[asyncio.Future[Answer]]) -> None:
     """These were not stored, so nobody may answer them; the senders will send again."""
-    log.error("keep.failed", count=len(waiting), error=type(error).__name__)
     for stored in waiting:
         if not stored.done():
             stored.set_exception(RuntimeError("not stored"))

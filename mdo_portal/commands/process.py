@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import queue
 import signal
@@ -11,6 +12,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 
 import click
 import psycopg
@@ -48,9 +50,22 @@ _STEPS: list[structlog.typing.Processor] = [
 """One list for every time this is set up: a logger keeps the one of its first line, and who listens in on the next heard nothing."""
 
 
+class OneLine(logging.Formatter):
+    """What the wires and libraries say, as the same kind of line; of an error its kind and where we met it, never its text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {name: str(getattr(record, name)) for name in ("peer", "error") if hasattr(record, name)}
+        if record.exc_info and record.exc_info[1]:
+            said |= whereabouts(record.exc_info[1])
+        said |= {"logger": record.name, "event": record.getMessage(), "level": record.levelname.lower()}
+        return json.dumps(said | {"timestamp": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")})
+
+
 def configure_logging() -> None:
     """One JSON line per event on standard error: ids and event names, never a patient's data."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(OneLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[lines])
     structlog.configure(
         processors=_STEPS,
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -16,11 +16,13 @@ from mdo_portal.services import changes
 
 LONGEST = timedelta(hours=2)
 """Twice the longest wait of any queue (deliveries.CONFIRMED_WITHIN); a server that is asked now and then says itself how often."""
+LONGEST_READ = timedelta(minutes=5)
+"""Of a message that is to be read: far longer than it is lent (queue.LEASE) or put off. What came after it of its patient waits too."""
 LONGEST_OWED = timedelta(hours=26)
 """Longer than an acknowledgement is held back in a database that was put back (application_acks.hold)."""
 
 _SHORTEN = {
-    "understand": "UPDATE inbound_messages SET next_attempt_at = NULL WHERE state = 'kept' AND next_attempt_at > :far",
+    "understand": "UPDATE inbound_messages SET next_attempt_at = NULL WHERE state = 'kept' AND next_attempt_at > :far_read",
     "deliver": "UPDATE deliveries SET next_attempt_at = :now WHERE state IN ('waiting', 'sent') AND next_attempt_at > :far",
     "deliver to": "UPDATE destinations SET next_attempt_at = NULL WHERE next_attempt_at > :far",
     "pull": "UPDATE pulls SET next_attempt_at = :now WHERE state = 'waiting' AND next_attempt_at > :far",
@@ -37,7 +39,7 @@ _SHORTEN = {
 
 def shorten(session: Session, *, now: datetime) -> int:
     """End what waits too long, and wake who takes it. Says how many waits that were."""
-    values = {"now": now, "far": now + LONGEST, "far_owed": now + LONGEST_OWED}
+    values = {"now": now, "far": now + LONGEST, "far_read": now + LONGEST_READ, "far_owed": now + LONGEST_OWED}
     ended = 0
     for name, statement in _SHORTEN.items():
         result = session.execute(text(statement), values)

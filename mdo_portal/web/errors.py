@@ -63,15 +63,21 @@ def _unknown_host(error: SecurityError) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    if request.path == "/fhir" or request.path.startswith("/fhir/"):
+    if _is_a_machine():
         return fhir.nothing_here(status, getattr(error, "valid_methods", None) or ())  # a machine reads this, not a person
     return _answer(gettext(HTTP_SENTENCES.get(status, PortalError.sentence if status < 500 else FALLBACK)), status)
+
+
+def _is_a_machine() -> bool:
+    return request.path == "/fhir" or request.path.startswith("/fhir/")
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("request.failed", endpoint=request.endpoint, **whereabouts(error))
     if request.environ.get("mdo.debug"):
         raise error
+    if _is_a_machine():
+        return fhir.broken(error)
     language = request.cookies.get("language", "nl")
     with force_locale(language if language in ("nl", "en") else "nl"):
         sentence = gettext(FALLBACK)

@@ -236,6 +236,12 @@ def nothing_here(status: int, methods: Iterable[str] = ()) -> Response:
     return response
 
 
+def broken(error: Exception) -> Response:
+    """What a machine hears of what nobody expected. With the database away nothing was kept: the same may do in a minute."""
+    text = "could not be handled now; send again"
+    return say(503 if isinstance(error, SQLAlchemyError) else 500, Answer(Verdict.NOT_NOW, "", reason="not_stored", text=text))
+
+
 def say(status: int | None, answer: Answer, header: MessageHeader | None = None, location: str = "") -> Response:
     """The answer as FHIR; its own status when none is given."""
     found, body = wiring.fhir_answer(answer, header or MessageHeader(), location)

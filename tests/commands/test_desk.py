@@ -13,7 +13,7 @@ from mdo_portal.commands.desk import Desk
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.exchange import Answer, Caller, Verdict
-from mdo_portal.reception import Batch, Sorted
+from mdo_portal.reception import Batch, Keeper, Sorted
 from mdo_portal.services.hospitals import Senders
 from mdo_portal.services.intake import MOST
 from tests import make
@@ -73,6 +73,28 @@ def test_that_the_links_cannot_be_read_is_said_once_until_they_can(database: Dat
 
     away = OSError
     assert asyncio.run(look(away, away, None, away, away)) == ["links.failed"] * 2
+
+
+def test_that_nothing_can_be_stored_is_said_once_until_it_can(database: Database) -> None:
+    """Senders try again every few seconds, each of them: a disk that was full for a night filled the log, and the disk."""
+
+    async def tried(*fails: bool) -> list[str]:
+        desk, waiting, keep = Desk(database), list(fails), Keeper.keep
+
+        async def keeping(batch: Batch) -> list[Answer]:
+            if waiting.pop(0):
+                raise OSError
+            return await keep(desk._keeper, batch)
+
+        await desk._look()
+        desk._keeper.keep = keeping  # type: ignore[method-assign]
+        with capture_logs() as said:
+            for number, _ in enumerate(fails):
+                await asyncio.gather(desk.receive(make.hl7_referral(f"T{number:04d}"), HERE), return_exceptions=True)
+        await desk.close()
+        return [line["event"] for line in said]
+
+    assert asyncio.run(tried(True, True, False, True, True)) == ["keep.failed"] * 2
 
 
 def test_the_next_batch_is_prepared_while_the_one_before_it_is_stored(database: Database) -> None:

@@ -25,6 +25,7 @@ def database_killed(house: House, *, rounds: int) -> Figures:
     with running(listener, env, house.folder) as door, running(worker, env, house.folder) as desk:
         load = Load(port)
         load.first_ack_after(0)
+        _until_at_work(database)
         for _ in range(rounds):
             time.sleep(dice.uniform(0.3, 1.0))
             database.close()
@@ -46,6 +47,13 @@ def database_killed(house: House, *, rounds: int) -> Figures:
         "states": states,
         "ok": ok,
     }
+
+
+def _until_at_work(database: Database, *, seconds: float = 60.0) -> None:
+    """A worker that is still starting ends when its database goes, and another would be started: no fault of it."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and not by_state(database).get("understood"):
+        time.sleep(0.1)
 
 
 def drained(database: Database, *, seconds: float) -> int:

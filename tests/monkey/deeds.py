@@ -179,7 +179,9 @@ def _back_to_chair(desk: Desk, _chance: Random, sight: Sight) -> str:
     if sight["follows"]:
         return "follows already"
     desk.page.keyboard.press("t")
-    desk.chose = False
+    desk.chose = (
+        desk.chose and desk.is_offline
+    )  # without a line the case stays where it is, and says that the portal does not answer
     return "goes back to the chair"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from integrations.fhir.capability import TAKEN
 from integrations.fhir.judge import problem
@@ -15,6 +16,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
+from mdo_portal.services import hospitals
 from tests.integrations.fhir.make import BASE, bundle, patient, request, sample
 from tests.people import Region
 from tests.web.fhir_house import DELT, TASK, app, client, messages, post, understand
@@ -203,6 +205,26 @@ def test_a_hospital_that_sends_messages_is_taken_and_understood(client: FlaskCli
 def test_what_is_no_bundle_is_no_message_and_is_kept_for_a_person(client: FlaskClient, database: Database) -> None:
     assert post(client, "/fhir/$process-message", request()).status_code == 400
     assert [one.state for one in messages(database)] == [InboundState.UNREADABLE]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [(OperationalError("SELECT 1", {}, Exception()), 503), (RuntimeError(), 500)],
+    ids=["no database", "a mistake"],
+)
+def test_when_it_breaks_before_anything_was_kept_a_machine_is_answered_as_one(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, trouble: Exception, status: int
+) -> None:
+    """While the database was away it was answered with 500 and a page in Dutch: nobody's system sends that again by itself."""
+
+    def breaks(*_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(hospitals, "link_by_token", breaks)
+
+    answer = post(client, "/fhir", bundle(patient(), request()))
+
+    assert answer.status_code == status and answer.json["issue"][0]["code"] == "transient"
 
 
 def test_a_stroke_behind_the_address_makes_no_difference(client: FlaskClient, database: Database) -> None:

@@ -107,3 +107,20 @@ def test_a_result_of_hundreds_of_values_is_put_in_words_once_and_not_once_a_valu
         "and not where its unit stands in the first of them"
     )
     assert len(asked) < 400 * 50
+
+
+def test_what_is_left_of_each_of_hundreds_of_segments_is_looked_for_in_that_segment_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by the fuzzer: each of two hundred people with a role that nobody reads was looked for among all of them."""
+    walked: list[str] = []
+    split = Segment.split
+
+    def counted(segment: Segment) -> list[str]:
+        walked.append(segment.name)
+        return split(segment)
+
+    monkeypatch.setattr(Segment, "split", counted)
+
+    said = Hl7Explainer().explain(with_own(*(b"PRD|ZZ|Proef%d" % n for n in range(200))), "generic-v2")
+
+    assert {one.place: one.parts for one in said.leftovers}["PRD(150)"] == (("PRD(150)-1", "ZZ"), ("PRD(150)-2", "Proef147"))
+    assert walked.count("PRD") < 200 * 20

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.mllp import MllpDecoder, frame
@@ -252,3 +254,25 @@ def test_stopping_waits_for_what_is_with_reception() -> None:
             return ids(await sender.answers(1))
 
     assert asyncio.run(scenario()) == ["M0002"]
+
+
+def test_what_fails_behind_us_is_said_once_until_it_goes_well_with_from_where_and_what_kind(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    fails = [True, True, False, True]
+
+    async def receive(raw: bytes, peer: Caller) -> Answer:
+        if fails.pop(0):
+            raise RuntimeError("DETAIL: the message itself")
+        return await store(raw, peer)
+
+    async def scenario() -> None:
+        async with listening(receive) as listener:
+            sender = await Sender.to(listener)
+            for n in range(4):
+                await sender.say(frame(numbered(n)))
+                await sender.answers(1)
+
+    asyncio.run(scenario())
+
+    assert [(one.getMessage(), one.__dict__["error"]) for one in caplog.records] == [("reception failed", "RuntimeError")] * 2
