@@ -168,7 +168,7 @@ def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
         pieces += [one.segment.component(5, place, 0) or one.segment.component(5, 1, 0), *one.loose_texts]
     packed = _BLANKS.sub(b"", "".join(pieces).encode())
     if packed[:5] == b"data:":
-        packed = packed.partition(b";base64,")[2]
+        packed = packed.partition(b"base64,")[2]
     packed = packed.translate(_URL_SAFE)
     try:
         return pybase64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)

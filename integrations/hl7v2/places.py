@@ -14,6 +14,7 @@ from .numbers import identifies, numbers
 from .people import provider
 from .reading import Reading, is_referral, line_of_value
 from .segment import Segment
+from .telephone import is_moment
 from .words import asks_something, is_sentence, names_board
 
 
@@ -30,9 +31,14 @@ def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
 
 def number_at(reading: Reading) -> tuple[str, str]:
     """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
-    today = reading.message.get("MSH-7-1")[:_DAY]
+    now = reading.message.get("MSH-7-1")
     values = ((value_at(reading, place).strip(), reading.at(place)) for place in reading.profile["referral"]["number"])
-    return next(((value, place) for value, place in values if identifies(value) and value != today), ("", ""))
+    return next(((value, place) for value, place in values if identifies(value) and not _is_now(value, place, now)), ("", ""))
+
+
+def _is_now(value: str, place: str, now: str) -> bool:
+    """Whether it is the day of the message, or in RF1, which has days beside the number, its moment."""
+    return value == now[:_DAY] or (place.startswith("RF1") and is_moment(value) and now.startswith(value))
 
 
 _DAY = len("20260302")
