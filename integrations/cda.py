@@ -73,6 +73,15 @@ def inside(content: bytes) -> Inside:
     return Inside(words if len(words) <= MOST_WORDS else "", media, content, "; ".join(dict.fromkeys(_authors(root))))
 
 
+def title_of(content: bytes) -> str:
+    """What the document calls itself, also one in a parcel; "" for any other."""
+    if len(content) > MOST or not is_cda(content):
+        return ""
+    letters = [content] if _is_letter(content) else filter(_is_letter, _parts(content))
+    roots = (root for root in map(_root, letters) if root is not None)
+    return next((_said(one) for root in roots for one in _all(root, "title")), "")
+
+
 def _root(content: bytes) -> Element | None:
     try:
         return load(content)
@@ -85,9 +94,7 @@ def _unpacked(content: bytes) -> Inside:
 
     A parcel in a parcel stays shut: of a stranger's mail the parser of the standard library can be made to work for minutes.
     """
-    found = _BOUNDARY.search(content[:_BEFORE_ROOT])
-    parts = content.split(b"--" + found[1], MOST_PARTS)[1:] if found else []
-    held = list(map(_packed, parts))
+    held = _parts(content)
     letters = [inside(one) for one in held if _is_letter(one)]
     file = next((one for one in held if one.startswith(b"%PDF-")), b"")
     media, packed = (
@@ -95,6 +102,11 @@ def _unpacked(content: bytes) -> Inside:
     )
     author = next((one.author for one in letters if one.author), "")
     return Inside("\n\n".join(one.words for one in letters if one.words), media, packed, author)
+
+
+def _parts(parcel: bytes) -> list[bytes]:
+    found = _BOUNDARY.search(parcel[:_BEFORE_ROOT])
+    return list(map(_packed, parcel.split(b"--" + found[1], MOST_PARTS)[1:])) if found else []
 
 
 def _packed(part: bytes) -> bytes:
