@@ -59,6 +59,12 @@ def is_person(message: Message, one: Repetition) -> bool:
     return is_titled or (number, family) in set(_named(message))
 
 
+def is_named_elsewhere(message: Message, one: Repetition) -> bool:
+    """Whether a surname and a name, mostly without a number, are those of somebody who stands where people do."""
+    number, family, given = (one.component(c).strip() for c in (1, 2, 3))
+    return bool(family and given) and (number, family) in set(_named(message))
+
+
 def _named(message: Message) -> Iterator[tuple[str, str]]:
     """Number and surname of who stands where people do."""
     for name, fields in _WHERE_PEOPLE_STAND.items():

@@ -181,14 +181,23 @@ def provider(message: Message, role: str) -> Contact | None:
         if role not in roles(segment):
             continue
         name, *_ = [*segment.repetitions(2), None]
+        number_at = (
+            8 if segment.component(8, 2) and not segment.component(7) else 7
+        )  # one late, with who gave it: a day has nobody
         return Contact(
             name=professional_name(name, 1) if name else "",
-            number=segment.component(7, 1).strip(),
-            authority=segment.component(7, 2),
-            organisation=_called(segment.component(10), segment.component(4, 4), segment.component(4, 1)),
-            phone=telephone(segment, 5),
+            number=segment.component(number_at, 1).strip(),
+            authority=segment.component(number_at, 2),
+            organisation=_called(segment.component(10), *_located(segment)),
+            phone=telephone(segment, 5) or telephone(segment, 6),
         )
     return None
+
+
+def _located(segment: Segment) -> tuple[str, str]:
+    """What PRD-4 says where somebody works: of a location the house, then the room; of an address, by its postcode, its first line."""
+    is_address = any(map(str.isdigit, segment.component(4, 5)))
+    return ("" if is_address else segment.component(4, 4), segment.component(4, 1))
 
 
 def roles(segment: Segment) -> list[str]:

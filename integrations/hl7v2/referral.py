@@ -65,12 +65,16 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         taken_back=said.taken_back,
         documents=tuple(document for _, document in attached),
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
-        unmapped=(
-            *unmapped(reading, said),
-            *held_up(reading),
-            *no_day(reading),
-            *_when(reading),
-            *(f"{item.place}/{GONE}" for item, _ in said.over),
+        unmapped=tuple(
+            dict.fromkeys(
+                (
+                    *unmapped(reading, said),
+                    *held_up(reading),
+                    *no_day(reading),
+                    *_when(reading),
+                    *(f"{item.place}/{GONE}" for item, _ in said.over),
+                )
+            )
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
