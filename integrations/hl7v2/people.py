@@ -16,7 +16,9 @@ from .segment import Repetition, Segment
 from .telephone import is_moment, is_telephone, telephone
 from .values import day
 
-_PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s|v\.? ?d\.?|v/d|v\.) ?)+", re.IGNORECASE
+)
 """A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
 _BEHIND = re.compile(rf"([^\s,]+)(?:,\s?((?i:{_PREFIX.pattern}))|\s((?:van|de|den|der|ten|ter)(?: (?:de|den|der))?))")
 """A prefix that stands behind its surname (`Vries, de`); without a comma only a Dutch one in small letters (`Vries de`)."""
@@ -85,7 +87,9 @@ def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
         return False
     if one.is_of(rules["bsn_authorities"]):
         return True
-    return one.kind in rules["bsn_types"] and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
+    return one.kind.upper() in map(str.upper, rules["bsn_types"]) and not (
+        one.authority and len(ungrouped(one.number)) > BSN_DIGITS
+    )
 
 
 _PAPERS = ("PPN", "DL")
@@ -217,19 +221,31 @@ def _called(*names: str) -> str:
     return next((one for one in names if any(map(str.isalpha, one))), next(filter(None, names), ""))
 
 
+ROLES_AT = {"PRT": (4, 5, 8, 15), "ROL": (3, 4, 14, 12)}
+"""Of PRT (v2.7), and of ROL before it: the fields of the role, the person, the organisation and the telephone."""
+
+
 def participant(message: Message, role: str) -> Contact | None:
-    """The PRT segment (v2.7) with this role in PRT-4: who orders (OP), who treats (AT); None when there is none."""
-    for segment in message.all("PRT"):
-        one = next(iter(segment.repetitions(5)), None)
-        if segment.component(4) == role and one is not None and (one.component(1) or one.component(2, 0)):
+    """Who has this role in a PRT or a ROL: who orders (OP), who treats (AT); None when there is none, or he has it no longer."""
+    for segment in (*message.all("PRT"), *message.all("ROL")):
+        at, who, house, phone = ROLES_AT[segment.name]
+        one = next(iter(segment.repetitions(who)), None)
+        if has_ended(segment) or segment.component(at) != role:
+            continue
+        if one is not None and (one.component(1) or one.component(2, 0)):
             return Contact(
                 name=professional_name(one, 2),
                 number=one.component(1).strip(),
                 authority=_authority_of(one),
-                organisation=segment.component(8),
-                phone=telephone(segment, 15),
+                organisation=segment.component(house),
+                phone=telephone(segment, phone),
             )
     return None
+
+
+def has_ended(segment: Segment) -> bool:
+    """Whether a ROL takes somebody's role away (table 0287)."""
+    return segment.name == "ROL" and segment.component(2).strip().upper() in ("DE", "DC", "CO")
 
 
 def professional_name(name: Repetition, family_at: int) -> str:

@@ -24,6 +24,8 @@ FUNCTIONS: Mapping[str, str] = {
 }
 ASKED: Mapping[str, str] = {
     "board": N_("vraag aan het MDO"),
+    "meeting": N_("welk MDO"),
+    "reason": N_("reden van bespreking"),
     "radiology": N_("vraag aan de radioloog"),
     "pathology": N_("vraag aan de patholoog"),
     "tumour": N_("tumorsoort"),
