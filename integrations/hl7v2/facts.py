@@ -11,7 +11,7 @@ from mdo_portal.exchange import Fact, Section
 from .around import how, part_of
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, is_pointer, rich_words
-from .headed import around, headings, own_notes
+from .headed import around, headings, own_notes, unsigned
 from .hint import other_boards
 from .items import DRUGS, ORDERED, Item
 from .labels import labelled
@@ -141,7 +141,7 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     is_asked = (f"@notes {item.segment.name}" in used and may_ask(reading, item)) or (
         "@closing" in used and item is closing(reading)
     )
-    said = [] if is_asked else list(zip(item.notes, item.note_labels, strict=True))
+    said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else list(zip(item.notes, item.note_labels, strict=True))
     if "@headed board" in used and may_head(reading, item):
         own = own_notes(item)
         rest = around(own, headings(reading.profile, "board"))

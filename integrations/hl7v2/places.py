@@ -7,7 +7,7 @@ from itertools import groupby
 
 from .er7 import Message
 from .events import kind_of
-from .headed import below, headings, is_letter, told_by
+from .headed import below, headings, is_letter, told_by, unsigned
 from .items import Item, is_around, name_of
 from .labels import asks_board, labelled
 from .numbers import identifies, numbers
@@ -104,9 +104,8 @@ def _sentence(reading: Reading, field: str) -> str:
 
 
 def _notes(reading: Reading, name: str) -> str:
-    return "\n".join(
-        text for item in reading.items if item.segment.name == name and may_ask(reading, item) for text in item.notes
-    )
+    noted = (item for item in reading.items if item.segment.name == name and item.notes and may_ask(reading, item))
+    return "\n".join(unsigned("\n".join(item.notes))[0] for item in noted)
 
 
 def _asking(reading: Reading, name: str) -> str:
@@ -140,7 +139,7 @@ def closing(reading: Reading) -> Item | None:
 
 def _closing(reading: Reading, _: str) -> str:
     last = closing(reading)
-    return "\n".join(last.notes) if last else ""
+    return unsigned("\n".join(last.notes))[0] if last else ""
 
 
 def _provider(reading: Reading, role: str) -> str:
