@@ -12,6 +12,7 @@ from mdo_portal.exchange import Profile
 from .documents import title_inside
 from .er7 import Message
 from .items import Item, name_of
+from .notification import file_name_of
 from .segment import Segment
 from .values import label
 from .words import folded_all, names_board, refers
@@ -58,10 +59,11 @@ def asking_title(message: Message, profile: Profile) -> str:
 
 
 def _titles(message: Message) -> Iterator[str]:
-    if message.first("TXA") is not None:
-        yield from (message.get("TXA-2-2"), message.get("TXA-2-1"))
+    notification = message.first("TXA")
+    if notification is not None:
+        yield from (notification.component(2, 2), notification.component(2))
         yield from (one.component(3, 2, 0) for one in message.all("OBX"))
-        yield _FILE.sub("", message.get("TXA-16-1")).replace("_", " ")  # the name of its file, where nothing else says it
+        yield _FILE.sub("", file_name_of(notification)).replace("_", " ")  # the name of its file, where nothing else says it
     yield from map(title_inside, message.all("OBX"))
 
 

@@ -80,18 +80,19 @@ def has_second_bsn(pid: Segment, profile: Profile) -> bool:
 def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
     """Whether a number is a BSN: by who gave it, its name or its OID, or by its type.
 
-    Where another gave it, its type alone makes no longer number a BSN: some write the type over from a Dutch example. The ministry
-    gives passports, too (`AB1234567^^^NLMINBIZA^PPN`).
+    One that a hospital numbers patients with, letters and all, is none. Where another gave it, its type alone makes no longer number
+    a BSN: some write the type over from a Dutch example. The ministry gives passports, too (`AB1234567^^^NLMINBIZA^PPN`).
     """
-    if one.kind.upper() in _PAPERS:
+    kind = one.kind.upper()
+    if kind in _PAPERS or (kind in rules["local_types"] and _LETTERED.match(one.number)):
         return False
     if one.is_of(rules["bsn_authorities"]):
         return True
-    return one.kind.upper() in map(str.upper, rules["bsn_types"]) and not (
-        one.authority and len(ungrouped(one.number)) > BSN_DIGITS
-    )
+    return kind in map(str.upper, rules["bsn_types"]) and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
 
 
+_LETTERED = re.compile(r"(?=.*\d).*[^\W\d_]")
+"""A number with a letter in it; a word alone says that there is none."""
 _PAPERS = ("PPN", "DL")
 """Numbers (table 0203) of a passport or a licence."""
 

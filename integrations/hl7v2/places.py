@@ -10,6 +10,7 @@ from .events import kind_of
 from .headed import below, headings, is_letter, told_by, unsigned
 from .items import Item, is_around, name_of
 from .labels import asks_board, labelled
+from .notification import number_aside
 from .numbers import identifies, numbers
 from .people import provider
 from .reading import Reading, is_referral, line_of_value
@@ -33,7 +34,8 @@ def number_at(reading: Reading) -> tuple[str, str]:
     """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
     now = reading.message.get("MSH-7-1")
     values = ((value_at(reading, place).strip(), reading.at(place)) for place in reading.profile["referral"]["number"])
-    return next(((value, place) for value, place in values if identifies(value) and not _is_now(value, place, now)), ("", ""))
+    each = ((value, place) for value, place in values if identifies(value) and not _is_now(value, place, now))
+    return next(each, None) or number_aside(reading.message.first("TXA"))
 
 
 def _is_now(value: str, place: str, now: str) -> bool:

@@ -53,6 +53,7 @@ def is_number_of_a_thing(text: str) -> bool:
 _CODE = re.compile(r"[A-Za-z]+\d\w*|\d+[A-Za-z]+")
 
 
+_LONGEST_EXTENSION = 5
 _DIGITS = re.compile(r"[+(]?\d[\d() .+/-]{5,}")
 """Only that: beside the parts (XTN-9, 10) words belong."""
 
@@ -64,4 +65,6 @@ def _telephone(xtn: Repetition) -> str:
     country, area, number, extension = (xtn.component(c).strip() for c in (5, 6, 7, 8))
     if whole or not re.search(r"\d", number):
         return whole or next((one for one in (xtn.component(c).strip() for c in (9, 10)) if _DIGITS.fullmatch(one)), "")
-    return " ".join(filter(None, (f"+{country.lstrip('+')}" if country else "", area, number, extension and f"x{extension}")))
+    is_number = len(extension) > _LONGEST_EXTENSION  # one component late, as is the area then
+    last = extension if is_number else extension and f"x{extension}"
+    return " ".join(filter(None, (f"+{country.lstrip('+')}" if country else "", area, number, last)))
