@@ -7,7 +7,6 @@ the codes. No page shows XML, so without this the letter is there and nobody rea
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,7 @@ import pybase64
 from integrations.xml_gate import Element, load
 from mdo_portal.exchange import IncomingDocument, Unreadable
 
+from .parcel import is_parcel, parts
 from .rich_marks import STRUCK, TAGS, sign_between, without_signs, written_out
 
 SPACE = "urn:hl7-org:v3"
@@ -24,9 +24,7 @@ MOST = 8_000_000
 _ROOT = b"ClinicalDocument"
 MOST_WORDS = 400_000
 """Characters; of a longer letter a person opens the file."""
-MOST_PARTS = 100
 _BEFORE_ROOT = 4_000
-_BOUNDARY = re.compile(rb"boundary=\"?([^\";\r\n]{1,70})\"?", re.IGNORECASE)
 _LINES = {"paragraph", "br", "tr", "item", "caption", "list", "table"}
 _CELLS = {"td", "th"}
 _STRIKES = ("strik", "strok", "line-through", "lijndoor")
@@ -44,11 +42,7 @@ class Inside:
 
 def is_cda(content: bytes) -> bool:
     """Whether these bytes begin as a clinical document, or as a parcel (MIME) that may hold one."""
-    return _is_parcel(content) or _is_letter(content)
-
-
-def _is_parcel(content: bytes) -> bool:
-    return content[:12].lower() == b"mime-version"
+    return is_parcel(content) or _is_letter(content)
 
 
 def _is_letter(content: bytes) -> bool:
@@ -59,7 +53,7 @@ def inside(content: bytes) -> Inside:
     """What it holds; nothing when it is no such document, is too large, or holds what no XML of strangers may (xml_gate)."""
     if len(content) > MOST:
         return Inside()
-    if _is_parcel(content):
+    if is_parcel(content):
         return _unpacked(content)
     root = _root(content) if _is_letter(content) else None
     if root is None or root.name != (SPACE, "ClinicalDocument"):
@@ -71,6 +65,15 @@ def inside(content: bytes) -> Inside:
     words = "\n\n".join(filter(None, written))
     media, content = _file(envelope) if envelope else ("", b"")
     return Inside(words if len(words) <= MOST_WORDS else "", media, content, "; ".join(dict.fromkeys(_authors(root))))
+
+
+def title_of(content: bytes) -> str:
+    """What the document calls itself, also one in a parcel; "" for any other."""
+    if len(content) > MOST or not is_cda(content):
+        return ""
+    letters = [content] if _is_letter(content) else filter(_is_letter, parts(content))
+    roots = (root for root in map(_root, letters) if root is not None)
+    return next((_said(one) for root in roots for one in _all(root, "title")), "")
 
 
 def _root(content: bytes) -> Element | None:
@@ -85,9 +88,7 @@ def _unpacked(content: bytes) -> Inside:
 
     A parcel in a parcel stays shut: of a stranger's mail the parser of the standard library can be made to work for minutes.
     """
-    found = _BOUNDARY.search(content[:_BEFORE_ROOT])
-    parts = content.split(b"--" + found[1], MOST_PARTS)[1:] if found else []
-    held = list(map(_packed, parts))
+    held = parts(content)
     letters = [inside(one) for one in held if _is_letter(one)]
     file = next((one for one in held if one.startswith(b"%PDF-")), b"")
     media, packed = (
@@ -95,18 +96,6 @@ def _unpacked(content: bytes) -> Inside:
     )
     author = next((one.author for one in letters if one.author), "")
     return Inside("\n\n".join(one.words for one in letters if one.words), media, packed, author)
-
-
-def _packed(part: bytes) -> bytes:
-    """What stands behind the headers of a part, out of its base64."""
-    headers, _, body = part.partition(b"\r\n\r\n" if b"\r\n\r\n" in part[:_BEFORE_ROOT] else b"\n\n")
-    if b"base64" not in headers[:_BEFORE_ROOT].lower():
-        return body.strip(b"\r\n")
-    packed = b"".join(body.split())
-    try:
-        return pybase64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def opened(document: IncomingDocument) -> tuple[IncomingDocument, ...]:

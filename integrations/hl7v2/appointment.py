@@ -42,7 +42,7 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
         event=event,
         starts_at=starts_at,
         ends_at=ends_at or _after(reading, starts_at, rules),
-        service=_every(reading, rules["service"]),
+        service=_every(reading, [one for one in rules["service"] if not _is_type(first(reading, [one]), one)]),
         place=_place(reading, rules["place"]),
         with_whom=_with_whom(reading, rules),
         reason=_reason(reading, rules),
@@ -102,6 +102,14 @@ def _every(reading: Reading, places: list[str]) -> str:
     if len(many) < 2:
         return value
     return "; ".join(dict.fromkeys(filter(None, (reading.message.get(f"{name}({n})-{rest}") for n in range(len(many))))))
+
+
+def _is_type(said: str, place: str) -> bool:
+    """Whether it says how sure an appointment is (SCH-8, table 0277), and not for what it is."""
+    return place.startswith("SCH-8") and said.strip().upper() in _TYPES
+
+
+_TYPES = ("NORMAL", "TENTATIVE", "COMPLETE")
 
 
 def _place(reading: Reading, places: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +50,13 @@ def is_referral(message: Message, profile: Profile) -> bool:
     recognised = profile["referral"]["recognised"]
     if message.get("MSH-3-1").strip().upper() in recognised["systems"]:
         return True
+    if not (message.all("OBR") or message.all("OBX")):  # a letter in notes alone
+        return any(refers(said, recognised) and names_board(said, recognised) for said in _notes(message))
     return any(_is_by_system(one, recognised) or _asks(one, profile) for one in _orders(message))
+
+
+def _notes(message: Message) -> Iterator[str]:
+    return (segment.field(3) for segment in message.all("NTE"))
 
 
 def _orders(message: Message) -> list[Order]:

@@ -1,4 +1,5 @@
-"""What a message says against itself: that it is a test, that its sender is not sure who the patient is, that the referral is held up.
+"""What a message says against itself: that it is a test, that its sender is not sure who the patient is, that the referral is held up,
+that not everybody may read it.
 
 It is read all the same and named (`MSH-11/test`), for a person to judge.
 """
@@ -19,6 +20,20 @@ _UNSURE = frozenset({"PROV", "DOUT", "FICT", "UD", "AL"})
 """PID-32: an identity that is provisional, doubtful or made up (French codes), a birth date that is none, an alias (table 0445)."""
 _HELD = {"RF1-1-1": ("R", "E"), "ORC-1-1": ("HD", "OH", "UA"), "ORC-5-1": ("HD",)}
 """Rejected or expired (table 0283); held or not accepted (0119, 0038)."""
+_RESTRICTED = frozenset({"R", "V", "VIP"})
+"""Restricted, very restricted (tables 0177, 0272)."""
+_CONFIDENTIAL = (
+    *(("TXA", n, _RESTRICTED) for n in (17, 18, 19)),
+    ("ORC", 28, _RESTRICTED),
+    ("PV1", 16, frozenset({*YES, "VIP", "V"})),
+    ("PD1", 12, frozenset(YES)),
+    ("PV2", 22, frozenset(YES)),
+    *(("ARV", n, frozenset({"A", "U"})) for n in (2, 3)),
+)
+"""Segment, field, and what says there that not everybody may read it.
+
+Many have the fields of TXA one aside, and in no other of these may R or V stand. ARV (v2.7) has its action in one of two fields.
+"""
 
 
 def cautions(message: Message) -> tuple[str, ...]:
@@ -34,6 +49,13 @@ def _cautions(message: Message) -> Iterator[str]:
         yield "PID-32/unsure"
     elif pid and pid.component(31).strip().upper() in YES and not pid.as_sent(32):  # ZorgDomein writes both, of everybody
         yield "PID-31/unsure"
+    yield from (f"{name}/confidential" for name in dict.fromkeys(_confidential(message)))
+
+
+def _confidential(message: Message) -> Iterator[str]:
+    for name, field, said in _CONFIDENTIAL:
+        if any(one.component(field).strip().upper() in said for one in message.all(name)):
+            yield name if name == "ARV" else f"{name}-{field}"
 
 
 def no_day(reading: Reading) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import pybase64
 
-from integrations.cda import opened
+from integrations.cda import opened, title_of
 from integrations.rich_text import as_utf8, is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Profile
 
@@ -23,6 +23,7 @@ _FILE_NAME = re.compile(r"[^\\/\n]+\.\w{1,5}")
 _BLANKS = re.compile(rb"\s+")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")  # RFC 4648 section 5
 _WORDED = ("text", "tx", "ft")
+_BEFORE_WORDS = b"\xef\xbb\xbf \t\r\n"
 _UNSAID = "application/octet-stream"
 _STARTS = {
     b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"{\\rtf": "application/rtf",
@@ -48,6 +49,14 @@ def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocu
     """The documents of one OBX. One that can't be decoded comes as text, kind `unreadable`: a person looks at it."""
     found = (_document(item, profile, reference, repetitions) for repetitions in _repetitions(item))
     return [one for document in found for one in opened(document)]
+
+
+def title_inside(segment: Segment) -> str:
+    """What a clinical document (CDA) in an OBX calls itself; "" for any other."""
+    item = Item(segment, 1)
+    if not is_document(segment) or not _start(item, [0]).lstrip(_BEFORE_WORDS)[:12].lower().startswith((b"<", b"mime-version")):
+        return ""
+    return title_of(_content(item, [0]) or b"")
 
 
 def rich_words(item: Item) -> Iterator[str]:
@@ -168,7 +177,7 @@ def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
         pieces += [one.segment.component(5, place, 0) or one.segment.component(5, 1, 0), *one.loose_texts]
     packed = _BLANKS.sub(b"", "".join(pieces).encode())
     if packed[:5] == b"data:":
-        packed = packed.partition(b";base64,")[2]
+        packed = packed.partition(b"base64,")[2]
     packed = packed.translate(_URL_SAFE)
     try:
         return pybase64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)

@@ -11,12 +11,12 @@ from mdo_portal.exchange import Fact, Section
 from .around import how, part_of
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, is_pointer, rich_words
-from .headed import around, headings, own_notes
+from .headed import around, headings, own_notes, unsigned
 from .hint import other_boards
 from .items import DRUGS, ORDERED, Item
 from .labels import labelled
 from .left import left_of
-from .misplaced import people_in
+from .misplaced import is_named_elsewhere, people_in
 from .observed import called, is_free_line, ordered_on, section_of, without_a_day
 from .packed import value_type
 from .places import closing, may_ask, may_head
@@ -115,6 +115,8 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     """What a segment beside the results says by the rule of the profile, with who judged it, and of a drug when and how it is given."""
     rules = reading.profile["facts"]
     rule = rules.get(item.segment.name)
+    if rule and "material" in rule and _is_somebody(reading, item.segment, int(rule["material"])):
+        rule = {**rule, "material": "0"}
     placed = by_rule(item.segment, rule) if rule else None
     if rule is None or placed is None or not placed.text:
         return None
@@ -130,11 +132,16 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     return replace(placed, text=with_beside(said, done_words(item, reading.profile)))
 
 
+def _is_somebody(reading: Reading, segment: Segment, n: int) -> bool:
+    """Whether who asks stands once more where the material belongs: a number shows that by itself (values.material)."""
+    return not segment.component(n) and any(is_named_elsewhere(reading.message, one) for one in segment.repetitions(n))
+
+
 def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
     is_asked = (f"@notes {item.segment.name}" in used and may_ask(reading, item)) or (
         "@closing" in used and item is closing(reading)
     )
-    said = [] if is_asked else list(zip(item.notes, item.note_labels, strict=True))
+    said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else list(zip(item.notes, item.note_labels, strict=True))
     if "@headed board" in used and may_head(reading, item):
         own = own_notes(item)
         rest = around(own, headings(reading.profile, "board"))

@@ -21,8 +21,12 @@ _TITLE = re.compile(
 )
 """A line that is one of these and nothing else heads the next paragraph, also without a colon."""
 _GREETING = re.compile(
-    r"(?:met (?:vriendelijke|collegiale) groet|hoogachtend|mvg\b|m\.v\.g|kind regards|mit freundlichen)", re.IGNORECASE
+    r"(?:(?:met )?(?:vriendelijke|hartelijke|collegiale) groet|groet(?:en)?\b|hoogachtend|mvg\b|m\.v\.g|kind regards|mit freundlichen|"
+    r"(?:(?:alvast|bij voorbaat|veel|hartelijk) )*dank\b)",
+    re.IGNORECASE,
 )
+_SALUTATION = re.compile(r"(?:geachte|beste|waarde) (?:\S+ ){0,3}(?:\S+[,:]|collega\S*|dokter)", re.IGNORECASE)
+"""A line with no more than to whom somebody writes."""
 
 
 def headings(profile: Profile, name: str) -> frozenset[str]:
@@ -72,6 +76,15 @@ def around(text: str, headings: Collection[str]) -> str:
     """The text without that heading and its paragraph."""
     found, rest = _cut(text, headings)
     return rest.strip() if found else text
+
+
+def unsigned(text: str) -> tuple[str, str]:
+    """(what a letter says, its salutation and all from its greeting on); the whole of what is nothing else."""
+    lines = text.split("\n")
+    begin = int(_SALUTATION.fullmatch(lines[0].strip()) is not None)
+    end = next((n for n, line in enumerate(lines) if n >= begin and _GREETING.match(line.strip())), len(lines))
+    said = "\n".join(lines[begin:end]).strip()
+    return (said, "\n".join((*lines[:begin], *lines[end:])).strip()) if said else (text, "")
 
 
 def question_of(text: str, profile: Profile, *, is_list: bool) -> tuple[str, str]:

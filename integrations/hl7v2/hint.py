@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .items import name_of
-from .places import found
+from .places import found, value_at
 from .reading import Reading
 from .statuses import is_taken_back
 from .words import is_report, names_board
@@ -17,8 +17,25 @@ def board_hint(reading: Reading) -> tuple[str, str]:
     """(words, place) of the first of the profile's places that says anything.
 
     What an order is called (OBR-4) gives way to a place that names a board and no report of one: it may be a result that came along.
-    A hospital that is asked gives way to the board that an order names.
+    A hospital that is asked gives way to the board that an order names, and words that say no which to the board that was chosen.
     """
+    words, place = _first_board(reading)
+    chosen = value_at(reading, f"@label {_CHOSEN}").strip() if _says_no_which(words) else ""
+    return (chosen, f"@label {_CHOSEN}") if chosen else (words, place)
+
+
+_CHOSEN = "meeting"
+_NO_WHICH = re.compile(
+    r"\b(?:aanmelding|aanvraag|verwijzing|mdo|multidisciplinaire?|overleg|bespreking|voor|het|een|regionaal|oncologisch)\b|\W"
+)
+
+
+def _says_no_which(words: str) -> bool:
+    """Whether this says that a board is asked, and not which: `Aanmelding MDO`."""
+    return bool(words) and not _NO_WHICH.sub("", words.casefold())
+
+
+def _first_board(reading: Reading) -> tuple[str, str]:
     rules = reading.profile["referral"]
     each = [found(reading, [place]) for place in rules["board_hint"]]
     said = [(words.strip(), place) for words, place in each if words.strip()]

@@ -19,8 +19,9 @@ from .withdrawal import withdrawn
 
 
 def _finding(message: Message, profile: Profile) -> Incoming:
-    """An ORU: the referral letter when the profile recognises it as such, else results."""
-    return (referral if is_referral(message, profile) else result)(message, profile)
+    """An ORU: the referral letter when the profile recognises it as such, or the title of the document in it, else results."""
+    is_asked = is_referral(message, profile) or asking_title(message, profile)
+    return (referral if is_asked else result)(message, profile)
 
 
 def _asked(message: Message, profile: Profile) -> Incoming:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from integrations.profiles import asked_of
 from mdo_portal.exchange import Profile
 
+from .documents import title_inside
 from .er7 import Message
 from .items import Item, name_of
+from .notification import file_name_of
 from .segment import Segment
 from .values import label
 from .words import folded_all, names_board, refers
@@ -47,20 +49,22 @@ def asks_board(order: Segment, recognised: Mapping[str, Any]) -> bool:
 
 
 def asking_title(message: Message, profile: Profile) -> str:
-    """The title of a document (MDM) that says both that it refers and to a tumour board; "" when none does.
+    """The title of a document (MDM), or of a clinical one inside any message, that says both that it refers and to a tumour board;
+    "" when none does.
 
     Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
     """
     rules = profile["referral"]["recognised"]
-    if message.first("TXA") is None:
-        return ""
-    titles = (
-        message.get("TXA-2-2"),
-        message.get("TXA-2-1"),
-        *(one.component(3, 2, 0) for one in message.all("OBX")),
-        _FILE.sub("", message.get("TXA-16-1")).replace("_", " "),  # the name of its file, where nothing else says it
-    )
-    return next((title for title in titles if refers(title, rules) and names_board(title, rules)), "")
+    return next((title for title in _titles(message) if refers(title, rules) and names_board(title, rules)), "")
+
+
+def _titles(message: Message) -> Iterator[str]:
+    notification = message.first("TXA")
+    if notification is not None:
+        yield from (notification.component(2, 2), notification.component(2))
+        yield from (one.component(3, 2, 0) for one in message.all("OBX"))
+        yield _FILE.sub("", file_name_of(notification)).replace("_", " ")  # the name of its file, where nothing else says it
+    yield from map(title_inside, message.all("OBX"))
 
 
 _FILE = re.compile(r"\.\w{2,5}$")

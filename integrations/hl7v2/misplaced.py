@@ -22,7 +22,10 @@ def people_in(message: Message, segment: Segment, fields: Sequence[str]) -> Iter
     """Who is named in these fields though words belong there: `dr. Pieter Roos (40004)`."""
     for field in fields:
         for one in segment.repetitions(int(field)):
-            if is_person(message, one):
+            if is_judge(one):
+                number, family, given = (one.component(1, s).strip() for s in (1, 2, 3))
+                yield f"{given} {family} ({number})"
+            elif is_person(message, one):
                 yield f"{professional_name(one, 2)} ({one.component(1).strip()})"
 
 
@@ -52,11 +55,25 @@ def is_person(message: Message, one: Repetition) -> bool:
 
     A title shows that, where a code would have its other system or the version of its own; or the same person elsewhere in the message.
     """
+    if is_judge(one):
+        return True
     number, family = one.component(1).strip(), one.component(2).strip()
     if not (one.has(3) and _NUMBER.fullmatch(number) and family and one.component(3).strip()):
         return False
     is_titled = not (one.component(4) or one.component(5)) and _TITLE.fullmatch(one.component(6) or one.component(7)) is not None
     return is_titled or (number, family) in set(_named(message))
+
+
+def is_judge(one: Repetition) -> bool:
+    """`6677&Boer&Tineke`: number, surname and name in one component, as who judged it is written (NDL)."""
+    number, family, given = (one.component(1, s).strip() for s in (1, 2, 3))
+    return bool(_NUMBER.fullmatch(number) and _TITLE.fullmatch(family) and _TITLE.fullmatch(given))
+
+
+def is_named_elsewhere(message: Message, one: Repetition) -> bool:
+    """Whether a surname and a name, mostly without a number, are those of somebody who stands where people do."""
+    number, family, given = (one.component(c).strip() for c in (1, 2, 3))
+    return bool(family and given) and (number, family) in set(_named(message))
 
 
 def _named(message: Message) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ Many senders have a field more or less than the standard. Numbers and state that
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from mdo_portal.exchange import Profile
@@ -23,6 +24,7 @@ _STATES = (_STATE, 16, 18, 15, _AVAILABLE, 20)
 _MOST_LATE = 3
 _DAYS = (4, 6, 5, 7, 8)
 """When it was done, and when it was written; else, for want of these, when it was typed or changed. TXA-5 is somebody."""
+_NAMED = re.compile(r"[^\\/]+\.(?:pdf|docx?|rtf|txt|html?|xml|odt)", re.IGNORECASE)
 _WITH_A_PARENT = ("T05", "T06", "T07", "T08", "T09", "T10", "T11")
 """Additions, changes and replacements: a document by itself has none."""
 
@@ -46,14 +48,22 @@ def document_number(notification: Segment | None, event: str) -> str:
     return "" if number.strip().upper() in _OF_A_DOCUMENT else number
 
 
+def number_aside(notification: Segment | None) -> tuple[str, str]:
+    """(the number of a document, its place) where the fields of the notification stand aside; nothing where they do not."""
+    aside = _aside(notification) if notification is not None else 0
+    number = _entity(notification, _NUMBER + aside) if notification is not None and aside else ""
+    return (number, f"TXA-{_NUMBER + aside}-1") if number and number.upper() not in _OF_A_DOCUMENT else ("", "")
+
+
 def parent_number(notification: Segment) -> str:
     """TXA-13: the document that this one adds to, replaces or takes back."""
     return _entity(notification, _PARENT + _aside(notification))
 
 
 def file_name_of(notification: Segment) -> str:
-    """TXA-16."""
-    return "" if said(notification, _FILE) in _OF_A_DOCUMENT else notification.component(_FILE)
+    """TXA-16; or what is the name of a file in a field beside it."""
+    own = "" if said(notification, _FILE) in _OF_A_DOCUMENT else notification.component(_FILE)
+    return own or next((one for one in map(notification.component, (_FILE + 1, _FILE - 1)) if _NAMED.fullmatch(one)), "")
 
 
 def dated(notification: Segment) -> date | None:

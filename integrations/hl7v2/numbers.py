@@ -22,7 +22,7 @@ class Number(NamedTuple):
 
     def is_of(self, systems: Container[str]) -> bool:
         """Whether one of these, in capitals, gave the number: by its name or by its OID."""
-        return self.authority.strip().upper() in systems or self.oid.strip().upper() in systems
+        return any(one.strip().upper().removeprefix("URN:OID:") in systems for one in (self.authority, self.oid))
 
 
 BSN_DIGITS = 9

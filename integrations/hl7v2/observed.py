@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from mdo_portal.exchange import Section
@@ -50,8 +51,13 @@ def section_of(reading: Reading, item: Item) -> Section:
     placed = matching(item.segment.component(3), label(item.segment), sections) or matching(
         item.order.component(4) if item.order else "", order or " ".join(reading.titles), sections
     )
+    if placed == Section.PATHOLOGY and _A_MINUTE.search(item.segment.field(6)):  # eGFR, which is no gene
+        placed = ""
     placed = placed or reading.profile["result"]["services"].get(said(item.order, 24), "")
     return Section(placed or reading.profile["referral"]["default_section"])
+
+
+_A_MINUTE = re.compile(r"/\s*min", re.IGNORECASE)
 
 
 def ordered_on(item: Item) -> date | None:

@@ -13,8 +13,8 @@ PDF = b"JVBERi0"
 """How a PDF begins in base64: nobody's words do."""
 _PACKED = (PDF, b"e1xydGY", b"iVBORw0KGgo", b"/9j/")
 """So begin a PDF, RTF, PNG and JPEG."""
-_ADDRESS = re.compile(rb"data:[\w.+/-]{0,60};base64,")
-_LONGEST = 80
+_ADDRESS = re.compile(rb"data:[\w.+/-]{0,60}(?:;[\w-]{1,20}=[^;,\s]{1,80}){0,3};base64,")
+_LONGEST = 400
 
 
 def value_type(segment: Segment) -> str:

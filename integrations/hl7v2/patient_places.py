@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from mdo_portal.exchange import Incoming, IncomingNotice, IncomingReceipt, PatientIdentity, PatientLink, PatientMerge, Profile
@@ -21,7 +22,7 @@ def placed(read: Incoming, message: Message, profile: Profile) -> Incoming:
         return read
     about = {name: found_in(message, profile["patient"][name])[0] for name in ("bsn", "local_number", "birth_on")}
     over: dict[str, Any] = {name: value.strip() for name, value in about.items() if value.strip() and name != "birth_on"}
-    over["birth_on"] = day(about["birth_on"]) or read.patient.birth_on
+    over["birth_on"] = _born(day(about["birth_on"]) or read.patient.birth_on, message)
     old, place = ("", "") if over.get("bsn") or read.patient.bsn else old_bsn(message, profile)
     if old:
         over["bsn"], read = old, replace(read, unmapped=(*read.unmapped, f"{place}/bsn"))
@@ -36,6 +37,12 @@ def placed(read: Incoming, message: Message, profile: Profile) -> Incoming:
     taken = {over.get("bsn"), over.get("local_number")}
     others = tuple(number for number in read.patient.other_numbers if number[1] not in taken)
     return replace(read, patient=replace(read.patient, **over, other_numbers=others))
+
+
+def _born(on: date | None, message: Message) -> date | None:
+    """A birth date, which is none after the day on which the message was sent: by their clock, which may be a day behind ours."""
+    sent_on = day(message.get("MSH-7-1"))
+    return None if on and sent_on and on > sent_on + timedelta(days=1) else on
 
 
 def _unlike(message: Message, patient: PatientIdentity, over: Mapping[str, Any]) -> Iterator[str]:

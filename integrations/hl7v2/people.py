@@ -16,7 +16,9 @@ from .segment import Repetition, Segment
 from .telephone import is_moment, is_telephone, telephone
 from .values import day
 
-_PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s|v\.? ?d\.?|v/d|v\.) ?)+", re.IGNORECASE
+)
 """A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
 _BEHIND = re.compile(rf"([^\s,]+)(?:,\s?((?i:{_PREFIX.pattern}))|\s((?:van|de|den|der|ten|ter)(?: (?:de|den|der))?))")
 """A prefix that stands behind its surname (`Vries, de`); without a comma only a Dutch one in small letters (`Vries de`)."""
@@ -78,16 +80,19 @@ def has_second_bsn(pid: Segment, profile: Profile) -> bool:
 def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
     """Whether a number is a BSN: by who gave it, its name or its OID, or by its type.
 
-    Where another gave it, its type alone makes no longer number a BSN: some write the type over from a Dutch example. The ministry
-    gives passports, too (`AB1234567^^^NLMINBIZA^PPN`).
+    One that a hospital numbers patients with, letters and all, is none. Where another gave it, its type alone makes no longer number
+    a BSN: some write the type over from a Dutch example. The ministry gives passports, too (`AB1234567^^^NLMINBIZA^PPN`).
     """
-    if one.kind.upper() in _PAPERS:
+    kind = one.kind.upper()
+    if kind in _PAPERS or (kind in rules["local_types"] and _LETTERED.match(one.number)):
         return False
     if one.is_of(rules["bsn_authorities"]):
         return True
-    return one.kind in rules["bsn_types"] and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
+    return kind in map(str.upper, rules["bsn_types"]) and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
 
 
+_LETTERED = re.compile(r"(?=.*\d).*[^\W\d_]")
+"""A number with a letter in it; a word alone says that there is none."""
 _PAPERS = ("PPN", "DL")
 """Numbers (table 0203) of a passport or a licence."""
 
@@ -181,14 +186,23 @@ def provider(message: Message, role: str) -> Contact | None:
         if role not in roles(segment):
             continue
         name, *_ = [*segment.repetitions(2), None]
+        number_at = (
+            8 if segment.component(8, 2) and not segment.component(7) else 7
+        )  # one late, with who gave it: a day has nobody
         return Contact(
             name=professional_name(name, 1) if name else "",
-            number=segment.component(7, 1).strip(),
-            authority=segment.component(7, 2),
-            organisation=_called(segment.component(10), segment.component(4, 4), segment.component(4, 1)),
-            phone=telephone(segment, 5),
+            number=segment.component(number_at, 1).strip(),
+            authority=segment.component(number_at, 2),
+            organisation=_called(segment.component(10), *_located(segment)),
+            phone=telephone(segment, 5) or telephone(segment, 6),
         )
     return None
+
+
+def _located(segment: Segment) -> tuple[str, str]:
+    """What PRD-4 says where somebody works: of a location the house, then the room; of an address, by its postcode, its first line."""
+    is_address = any(map(str.isdigit, segment.component(4, 5)))
+    return ("" if is_address else segment.component(4, 4), segment.component(4, 1))
 
 
 def roles(segment: Segment) -> list[str]:
@@ -208,19 +222,31 @@ def _called(*names: str) -> str:
     return next((one for one in names if any(map(str.isalpha, one))), next(filter(None, names), ""))
 
 
+ROLES_AT = {"PRT": (4, 5, 8, 15), "ROL": (3, 4, 14, 12)}
+"""Of PRT (v2.7), and of ROL before it: the fields of the role, the person, the organisation and the telephone."""
+
+
 def participant(message: Message, role: str) -> Contact | None:
-    """The PRT segment (v2.7) with this role in PRT-4: who orders (OP), who treats (AT); None when there is none."""
-    for segment in message.all("PRT"):
-        one = next(iter(segment.repetitions(5)), None)
-        if segment.component(4) == role and one is not None and (one.component(1) or one.component(2, 0)):
+    """Who has this role in a PRT or a ROL: who orders (OP), who treats (AT); None when there is none, or he has it no longer."""
+    for segment in (*message.all("PRT"), *message.all("ROL")):
+        at, who, house, phone = ROLES_AT[segment.name]
+        one = next(iter(segment.repetitions(who)), None)
+        if has_ended(segment) or segment.component(at) != role:
+            continue
+        if one is not None and (one.component(1) or one.component(2, 0)):
             return Contact(
                 name=professional_name(one, 2),
                 number=one.component(1).strip(),
                 authority=_authority_of(one),
-                organisation=segment.component(8),
-                phone=telephone(segment, 15),
+                organisation=segment.component(house),
+                phone=telephone(segment, phone),
             )
     return None
+
+
+def has_ended(segment: Segment) -> bool:
+    """Whether a ROL takes somebody's role away (table 0287)."""
+    return segment.name == "ROL" and segment.component(2).strip().upper() in ("DE", "DC", "CO")
 
 
 def professional_name(name: Repetition, family_at: int) -> str:

@@ -7,13 +7,15 @@ from itertools import groupby
 
 from .er7 import Message
 from .events import kind_of
-from .headed import below, headings, is_letter, told_by
+from .headed import below, headings, is_letter, told_by, unsigned
 from .items import Item, is_around, name_of
 from .labels import asks_board, labelled
+from .notification import number_aside
 from .numbers import identifies, numbers
 from .people import provider
 from .reading import Reading, is_referral, line_of_value
 from .segment import Segment
+from .telephone import is_moment
 from .words import asks_something, is_sentence, names_board
 
 
@@ -30,9 +32,15 @@ def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
 
 def number_at(reading: Reading) -> tuple[str, str]:
     """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
-    today = reading.message.get("MSH-7-1")[:_DAY]
+    now = reading.message.get("MSH-7-1")
     values = ((value_at(reading, place).strip(), reading.at(place)) for place in reading.profile["referral"]["number"])
-    return next(((value, place) for value, place in values if identifies(value) and value != today), ("", ""))
+    each = ((value, place) for value, place in values if identifies(value) and not _is_now(value, place, now))
+    return next(each, None) or number_aside(reading.message.first("TXA"))
+
+
+def _is_now(value: str, place: str, now: str) -> bool:
+    """Whether it is the day of the message, or in RF1, which has days beside the number, its moment."""
+    return value == now[:_DAY] or (place.startswith("RF1") and is_moment(value) and now.startswith(value))
 
 
 _DAY = len("20260302")
@@ -98,9 +106,8 @@ def _sentence(reading: Reading, field: str) -> str:
 
 
 def _notes(reading: Reading, name: str) -> str:
-    return "\n".join(
-        text for item in reading.items if item.segment.name == name and may_ask(reading, item) for text in item.notes
-    )
+    noted = (item for item in reading.items if item.segment.name == name and item.notes and may_ask(reading, item))
+    return "\n".join(unsigned("\n".join(item.notes))[0] for item in noted)
 
 
 def _asking(reading: Reading, name: str) -> str:
@@ -134,7 +141,7 @@ def closing(reading: Reading) -> Item | None:
 
 def _closing(reading: Reading, _: str) -> str:
     last = closing(reading)
-    return "\n".join(last.notes) if last else ""
+    return unsigned("\n".join(last.notes))[0] if last else ""
 
 
 def _provider(reading: Reading, role: str) -> str:

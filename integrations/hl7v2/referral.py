@@ -24,8 +24,9 @@ from .hint import board_hint
 from .misplaced import is_person, person_in
 from .notification import document_number
 from .people import participant, patient, professional, provider, the_patient
-from .places import first, found
+from .places import first, found, value_at
 from .reading import Reading
+from .stamps import stamp
 from .status_codes import GONE
 from .statuses import item_status
 from .telephone import is_called, is_moment, is_number_of_a_thing, telephone
@@ -64,11 +65,16 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         taken_back=said.taken_back,
         documents=tuple(document for _, document in attached),
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
-        unmapped=(
-            *unmapped(reading, said),
-            *held_up(reading),
-            *no_day(reading),
-            *(f"{item.place}/{GONE}" for item, _ in said.over),
+        unmapped=tuple(
+            dict.fromkeys(
+                (
+                    *unmapped(reading, said),
+                    *held_up(reading),
+                    *no_day(reading),
+                    *_when(reading),
+                    *(f"{item.place}/{GONE}" for item, _ in said.over),
+                )
+            )
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
@@ -103,7 +109,7 @@ def _of_field(reading: Reading, words: str, place: str) -> str:
 
 def _urgency(reading: Reading) -> str:
     """In our words where the profile knows its code or its words, else in the sender's words, else as the code stands there."""
-    said, place = found(reading, urgency_places(reading))
+    said, place = found(reading, [one for one in urgency_places(reading) if not _is_when(value_at(reading, one))])
     words = reading.message.get(f"{place[:-2]}-2").strip() if place.endswith("-1") else ""
     return urgency_of(reading.profile, said) or urgency_of(reading.profile, words) or words or said
 
@@ -113,6 +119,17 @@ def urgency_places(reading: Reading) -> list[str]:
     places = reading.profile["referral"]["urgency"]
     said = [one for place in places for one in (_priorities(reading) if place == _PRIORITY else (place,))]
     return [*said, *(one for one in _INTERVALS if urgency_of(reading.profile, reading.message.get(reading.at(one)).strip()))]
+
+
+def _is_when(said: str) -> bool:
+    """Whether a day or a moment stands where the urgency belongs: it says when, and not how soon."""
+    return bool(stamp(said.strip()) or day(said))
+
+
+def _when(reading: Reading) -> list[str]:
+    """Where."""
+    places = dict.fromkeys(reading.at(one) for one in urgency_places(reading) if _is_when(value_at(reading, one)))
+    return [one.removesuffix("-1") for one in places]
 
 
 _PRIORITY = "RF1-2-1"
@@ -137,6 +154,8 @@ def _asks(reading: Reading, place: str) -> bool:
         return False
     field, rules = "-".join(place.split("-")[:2]), reading.profile["referral"]
     said, code = first(reading, [place]), reading.message.get(reading.at(f"{field}-1")).strip()
+    if said and not any(map(str.isalpha, said)):  # whom to call, or when
+        return False
     if only_names_board(said, rules["recognised"]) or (_DIAGNOSIS.fullmatch(code) and not asks_something(said)):
         return False
     return reading.message.get(reading.at(f"{field}-3")).upper() not in rules["no_questions"] and not _names(

@@ -53,11 +53,18 @@ def is_number_of_a_thing(text: str) -> bool:
 _CODE = re.compile(r"[A-Za-z]+\d\w*|\d+[A-Za-z]+")
 
 
+_LONGEST_EXTENSION = 5
+_DIGITS = re.compile(r"[+(]?\d[\d() .+/-]{5,}")
+"""Only that: beside the parts (XTN-9, 10) words belong."""
+
+
 def _telephone(xtn: Repetition) -> str:
     """As one text (XTN-1 or XTN-12), else its parts: country, area, number and extension. A code, a moment or a letter is none."""
     whole = xtn.component(1).strip() or xtn.component(12).strip()
     whole = "" if _CODE.fullmatch(whole) or is_moment(whole) or not is_called(whole) else whole
     country, area, number, extension = (xtn.component(c).strip() for c in (5, 6, 7, 8))
     if whole or not re.search(r"\d", number):
-        return whole
-    return " ".join(filter(None, (f"+{country.lstrip('+')}" if country else "", area, number, extension and f"x{extension}")))
+        return whole or next((one for one in (xtn.component(c).strip() for c in (9, 10)) if _DIGITS.fullmatch(one)), "")
+    is_number = len(extension) > _LONGEST_EXTENSION  # one component late, as is the area then
+    last = extension if is_number else extension and f"x{extension}"
+    return " ".join(filter(None, (f"+{country.lstrip('+')}" if country else "", area, number, last)))

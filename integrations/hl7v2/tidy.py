@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from .charset import is_marked, narrow
 
@@ -46,9 +47,17 @@ _NO_SIGNS = dict.fromkeys(_NO_LETTERS)
 
 def written(text: str) -> str:
     """A text with the ends of its lines, however often an engine wrote them over: as an escape of HL7 that was escaped once more, as
-    a number of XML, as a tag, or as a programming language writes them before what begins a line.
+    a number of XML, as a tag, or as a programming language writes them before what begins a line. A sign that was written as HTML has
+    it (`&lt;`) is that sign.
     """
-    return _ENDS.sub("\n", text) if "\\" in text or "&#" in text or "<" in text else text
+    if not ("\\" in text or "&" in text or "<" in text):
+        return text
+    text = _ENDS.sub("\n", text)
+    return _NAMED_SIGN.sub(lambda found: unescape(found[0]), text) if "&" in text else text
+
+
+_NAMED_SIGN = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#[xX][0-9A-Fa-f]{2,5});")
+"""HTML 4 and XML; what names no sign stays as it is."""
 
 
 _ENDS = re.compile(

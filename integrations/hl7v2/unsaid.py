@@ -10,7 +10,42 @@ from mdo_portal.exchange import Fact
 from .items import ORDERED, Item
 from .left import parts_of
 from .reading import Reading
+from .stamps import stamp
+from .values import day, partial
+from .words import is_sentence
 
+
+def _of_order(reading: Reading, item: Item, words: str) -> Iterator[str]:
+    """Sentences in fields of an order that nobody reads."""
+    found = [(place, value) for place, value in parts_of(item.segment, item.place) if _is_told(value)]
+    read = set(re.findall(r"OBR-(\d+)", repr(reading.profile["referral"]))) if found else set()
+    yield from (place for place, value in found if _field(place) not in read and value.casefold() not in words)
+
+
+def _is_told(value: str) -> bool:
+    """Whether it tells something, marks and all: a name has few words without a capital, and a code none."""
+    return is_sentence(value.translate(_NO_MARKS)) and " " in value
+
+
+_NO_MARKS = str.maketrans(dict.fromkeys(",.;:()"))
+
+
+def _of_referral(reading: Reading, item: Item, words: str) -> Iterator[str]:
+    """What is no day where RF1 has days, and what stands behind all that it has."""
+    for place in dict.fromkeys(re.sub(r"(-\d+).*", r"\1", place) for place, _ in parts_of(item.segment, item.place)):
+        n = int(_field(place))
+        said = item.segment.component(n)
+        is_odd = n in _DAYS and bool(said) and not (day(said) or stamp(said) or partial(said))
+        if is_odd or n > _LAST:
+            yield place
+
+
+def _field(place: str) -> str:
+    return place.partition("-")[2].partition("-")[0].partition("(")[0]
+
+
+_BY_FIELD = {"OBR": _of_order, "RF1": _of_referral}
+_DAYS, _LAST = (7, 8, 9), 11
 _SENTENCE = re.compile(r"[^\W\d_][^\d]*\s[^\W\d_]{2,}.*", re.DOTALL)
 _SHORT = 12
 """Signs of what is no sentence yet: `FA En`, `Y N`."""
@@ -25,6 +60,8 @@ def unsaid(reading: Reading, said: Iterable[tuple[Item, Fact]]) -> tuple[str, ..
 
 def _of_item(reading: Reading, item: Item, spoke: set[int], words: str) -> Iterator[str]:
     name = item.segment.name
+    if name in _BY_FIELD:
+        yield from _BY_FIELD[name](reading, item, words)
     if name not in reading.profile["facts"] or name in ORDERED:
         return
     held = parts_of(item.segment, item.place)

@@ -16,7 +16,7 @@ class Caution(StrEnum):
     TEST = "test"  #: MSH-11 T or D; HTEST
     UNSURE = "unsure"  #: PID-32
     HELD = "held"  #: rejected, expired, held or not sent yet at its sender
-    CONFIDENTIAL = "confidential"  #: R or V: its sender says that not everybody may read it
+    CONFIDENTIAL = "confidential"  #: R or V, a VIP, somebody protected: its sender says that not everybody may read it
 
 
 WORDS: dict[str, str] = {
@@ -38,7 +38,7 @@ _SAID: dict[Caution, str] = {
     Caution.TEST: r"(/test| HTEST)$",
     Caution.UNSURE: r"/unsure$",
     Caution.HELD: r"(/held| draft| on-hold| suspended)$",
-    Caution.CONFIDENTIAL: r" confidential [RV]$",
+    Caution.CONFIDENTIAL: r"( confidential [RV]|/confidential)$",
 }
 """How readers write it among the names of what found no place on a case (`MSH-11/test`, `ServiceRequest/0 draft`)."""
 

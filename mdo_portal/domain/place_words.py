@@ -24,6 +24,8 @@ FUNCTIONS: Mapping[str, str] = {
 }
 ASKED: Mapping[str, str] = {
     "board": N_("vraag aan het MDO"),
+    "meeting": N_("welk MDO"),
+    "reason": N_("reden van bespreking"),
     "radiology": N_("vraag aan de radioloog"),
     "pathology": N_("vraag aan de patholoog"),
     "tumour": N_("tumorsoort"),
@@ -42,6 +44,7 @@ LEFT: Mapping[str, str] = {
     "board": N_("%(name)s: vraagt nog een MDO"),
     "held": N_("%(name)s: afgewezen, verlopen of aangehouden bij de afzender"),
     "unsure": N_("%(name)s: de afzender is niet zeker wie deze patiënt is"),
+    "confidential": N_("%(name)s: vertrouwelijk, volgens de afzender"),
 }
 """What is the matter with something that found no place, as readers write it behind its name (`MSH-7/future`)."""
 
