@@ -29,7 +29,7 @@ from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
 from integrations.fhir.values import Node, codings, concept, day, joined, moment, node, nodes, text, unique, word
-from integrations.fhir.whose import another_in_words
+from integrations.fhir.whose import another_in_words, own_files
 from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
@@ -45,6 +45,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     sifted = sift(sent.entries, profile.version)
     request = read_request(_surviving(anchor, sifted), profile)
     patient = _patient(request.entry, sent, sifted)
+    sifted = own_files(sifted, [patient], profile)
     reading = _reading(request, sifted.where, profile)
     found = Gathered(
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)

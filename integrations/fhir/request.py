@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry, logical
+from integrations.fhir.issuers import BSN
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.performed import orders_of_results
 from integrations.fhir.profile import Profile
-from integrations.fhir.task import BSN, ENDED
+from integrations.fhir.task import ENDED
 from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique
 from integrations.fhir.withdrawal import is_request_taken_back, tasks_about
 from integrations.profiles import urgency_of

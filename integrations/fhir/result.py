@@ -13,7 +13,7 @@ from integrations.fhir.reading import Reading
 from integrations.fhir.request import ALL_KINDS, are_orders, number_of, with_contained
 from integrations.fhir.sieve import HELPERS, sift
 from integrations.fhir.taking import leftovers
-from integrations.fhir.whose import patients_in
+from integrations.fhir.whose import own_files, patients_in
 from mdo_portal.exchange import IncomingResult
 
 _RESULTS = {"DiagnosticReport", "Observation", "ImagingStudy"}
@@ -32,6 +32,7 @@ def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime 
     patients = patients_in(entries, sifted)
     if len(patients) > 1:
         return None
+    sifted = own_files(sifted, patients, profile)
     reading = Reading(sifted.where, profile)
     found = Gathered(
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)

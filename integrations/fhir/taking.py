@@ -20,7 +20,6 @@ from integrations.fhir.named import NAMED
 from integrations.fhir.people import cautions, has_second_bsn
 from integrations.fhir.questionnaire import asked_as_value
 from integrations.fhir.reading import Reading, is_in_error, not_sent
-from integrations.fhir.request import is_other
 from integrations.fhir.said import said_by
 from integrations.fhir.sieve import HELPERS, Sifted
 from integrations.fhir.team import team_member, teammates
@@ -32,7 +31,7 @@ from integrations.fhir.told import (
     says_more,
 )
 from integrations.fhir.values import Node, joined, nodes, sent_none, text
-from integrations.fhir.whose import ANOTHER, another_in_words, subject
+from integrations.fhir.whose import ANOTHER, another_in_words, is_anothers
 from integrations.fhir.written import of_form, of_letter, of_task
 from mdo_portal.exchange import Fact, Section
 
@@ -48,7 +47,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         said = (*languages(entry, reading), *contacts(entry, reading)) if is_the_patient else ()
         found.facts.extend(replace(one, key=entry.known_as) for one in said)
         return
-    if patient is not None and is_other(subject(own), patient, reading.where, entry):
+    if patient is not None and is_anothers(entry, patient, reading.where, reading.profile):
         found.quarantined.append(f"{entry.place}: {ANOTHER}")
     elif is_in_error(own):
         found.unmapped.append(f"{entry.place} entered-in-error")

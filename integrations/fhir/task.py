@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.issuers import BSN
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.values import Node, answer_text, codings, concept, day, joined, moment, node, nodes, notes, text
 from mdo_portal.exchange import IncomingNotice, Unreadable
 
 URI = "urn:ietf:rfc:3986"
-BSN = ("http://fhir.nl/fhir/NamingSystem/bsn", "urn:oid:2.16.840.1.113883.2.4.6.3")
 #: codes of Task.input.type; the systems differ between the guides and the vendors, the codes do not
 _BASE, _GET_TASK = "authorization-base", "get-workflow-task"
 ENDED = {"cancelled", "entered-in-error", "rejected", "failed"}
