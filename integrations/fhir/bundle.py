@@ -50,12 +50,17 @@ def entries_of(tree: Node, only: Container[str] = ()) -> tuple[Entry, ...]:
         return passed
     if tree.get("resourceType") != "Bundle":
         return (Entry(f"{text(tree.get('resourceType'))}/0", tree),)
-    listed = tree.get("entry")
-    many = listed if isinstance(listed, list) else []
+    many = listed(tree)
     _bound(many)
     found = tuple(islice(_once(_listed(many, only)), MAX_ENTRIES + 1))
     _bound(found)
     return found
+
+
+def listed(bundle: Node) -> list[Any]:
+    """What stands in a Bundle, each at its place: one that is no list is the only one."""
+    found = bundle.get("entry")
+    return found if isinstance(found, list) else [found] if isinstance(found, dict) else []
 
 
 def _once(found: Iterable[Entry]) -> Iterator[Entry]:
@@ -84,8 +89,7 @@ def _listed(many: Sequence[Any], only: Container[str]) -> Iterator[Entry]:
 def bundles_in(tree: Node, at: str = "") -> Iterator[tuple[str, Node]]:
     """(place, Bundle) of the message itself, and of every Bundle of which the entries are read: in another, or among Parameters."""
     yield at, tree
-    listed = tree.get("entry")
-    many = listed if isinstance(listed, list) else []
+    many = listed(tree)
     opened = enumerate([] if _has_a_patient(many) else many)
     inside = [(f"Bundle/{number}", node(item).get("resource")) for number, item in opened if _is_written(item)]
     for place, inner in [(place, node(one)) for place, one in inside if _may_open(node(one))]:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from integrations.fhir.values import text
 
@@ -35,6 +36,15 @@ def decoded(sent: Any, digest: str = "") -> bytes:
     if digest and not {digest, digest.lower(), _unwrapped(digest)} & known:
         raise NotReadable("document differs from its hash")
     return content
+
+
+def in_address(address: str) -> tuple[str, str]:
+    """(media type, base64) of a document that stands in its own address (`data:text/plain,Graag%20spoed`); empty for any other."""
+    if address[:5].lower() != "data:":
+        return "", ""
+    kind, _, inside = address[5:].partition(",")
+    media = kind.removesuffix(";base64")
+    return media, inside if media != kind else base64.b64encode(unquote_to_bytes(inside)).decode()
 
 
 def _unwrapped(digest: str) -> str:

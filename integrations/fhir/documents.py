@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from integrations.cda import opened
 from integrations.fhir.beside import names_of
 from integrations.fhir.bundle import Entry
-from integrations.fhir.decoded import NotReadable, decoded
+from integrations.fhir.decoded import NotReadable, decoded, in_address
 from integrations.fhir.location import address, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.reading import Reading
@@ -126,6 +127,16 @@ def of_attachment(entry: Entry, attachment: Node, reading: Reading, title: str, 
     return _one(entry, attachment, reading, [], _Told(title, dated, author=authors))
 
 
+def of_extensions(entry: Entry, reading: Reading) -> Iterator[Carried]:
+    """The attachments that somebody put into extensions of a resource, at whatever depth. The gate has bounded that."""
+    waiting = nodes(entry.resource.get("extension"))
+    while waiting:
+        one = waiting.pop(0)
+        if part := node(one.get("valueAttachment")):
+            yield of_attachment(entry, part, reading, reading.profile.label("document"))
+        waiting = [*nodes(one.get("extension")), *waiting]
+
+
 def of_binary(entry: Entry, reading: Reading) -> Carried:
     """A Binary nobody points at: its bytes are kept under a general title."""
     part = {"contentType": entry.resource.get("contentType"), "data": _payload(entry.resource)}
@@ -135,7 +146,7 @@ def of_binary(entry: Entry, reading: Reading) -> Carried:
 def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]], told: _Told) -> Carried:
     title, dated = text(part.get("title")) or told.title, text(part.get("creation")) or told.dated
     address = text(part.get("url"))
-    inside = address.partition(";base64,")[2] if address.startswith("data:") else ""
+    kind, inside = in_address(address)
     binary = reading.where.resolve(address, entry) if address and not inside else None
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
@@ -144,7 +155,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
         named = joined(_in_words(title, told.title, reading) or reading.profile.label("document"), whose)
         gone = told.names if told.status == "withdrawn" else ()
         return Carried(facts=(_not_sent(named, dated, told.status, reading),), gone=gone)
-    media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
+    media = text(part.get("contentType")) or kind or (text(binary.resource.get("contentType")) if binary else "")
     try:
         content = decoded(sent, text(part.get("hash")))
     except NotReadable as error:

@@ -48,7 +48,8 @@ def has_second_bsn(resource: Node, profile: Profile) -> bool:
 def cautions(patient: Entry) -> Iterator[str]:
     """What a person must know of who this is, and no field of ours holds: half a birth date, or that this record is used no more."""
     own = patient.resource
-    if len(text(own.get("birthDate"))) not in (0, 10):
+    born = text(own.get("birthDate"))
+    if born and (len(born) != 10 or day(born) is None):
         yield f"{patient.place} birthDate"
     if own.get("active") is False:
         yield f"{patient.place} active=false"

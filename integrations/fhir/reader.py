@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.fhir import xml_reader
-from integrations.fhir.bundle import Entry, entries_of, logical
+from integrations.fhir.bundle import Entry, entries_of, listed, logical
 from integrations.fhir.json_gate import MAX_PIECES, load
 from integrations.fhir.message import read_message
 from integrations.fhir.own_numbers import numbers_at, own_number_places
@@ -127,5 +127,4 @@ def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
 
 def _parts(tree: Node) -> int:
     """How many entries a Bundle has, also those that carry nothing: a transaction is answered one by one."""
-    listed = tree.get("entry")
-    return len(listed) if isinstance(listed, list) else 0
+    return len(listed(tree))

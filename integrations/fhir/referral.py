@@ -9,6 +9,7 @@ from integrations.fhir.asked import asked_for, wanted_from
 from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.documents import of_extensions
 from integrations.fhir.gathered import Gathered, distinct
 from integrations.fhir.in_force import not_in_force
 from integrations.fhir.parties import board, gp, most_urgent, referrer
@@ -52,6 +53,8 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     )
     for entry in [*([patient] if patient.container else []), *_in_order(request, sifted)]:
         take(entry, patient, reading, found)
+    for carried in of_extensions(request.entry, reading):
+        found.carry(carried)
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
     before = _taken_back(read, request, sifted.where)

@@ -8,8 +8,8 @@ from typing import Any
 
 from integrations.fhir.beside import extended
 from integrations.fhir.bundle import Entry
-from integrations.fhir.contacts import contacts
-from integrations.fhir.documents import of_binary
+from integrations.fhir.contacts import contacts, twin
+from integrations.fhir.documents import of_binary, of_extensions
 from integrations.fhir.facts import FACTS
 from integrations.fhir.gathered import Gathered
 from integrations.fhir.implants import implant
@@ -44,7 +44,9 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
         found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
         is_the_patient = patient is not None and entry.resource == patient.resource
-        said = (*languages(entry, reading), *contacts(entry, reading)) if is_the_patient else ()
+        if entry.kind == "Patient" and patient is not None and not is_the_patient:
+            found.unmapped.append(entry.place)  # of the same person it may say something else
+        said = (*languages(entry, reading), *contacts(entry, reading), *twin(entry, reading)) if is_the_patient else ()
         found.facts.extend(replace(one, key=entry.known_as) for one in said)
         return
     if patient is not None and is_anothers(entry, patient, reading.where, reading.profile):
@@ -55,6 +57,8 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
     else:
         before = len(found.facts)
         map_entry(entry, reading, found)
+        for carried in of_extensions(entry, reading):
+            found.carry(carried)
         if patient is not None and (named := another_in_words(own, patient.resource)):
             beside = f"{reading.profile.label('about')}: {named}"
             found.facts[before:] = [replace(one, text=joined(one.text, beside)) for one in found.facts[before:]]
