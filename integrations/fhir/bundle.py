@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from integrations.fhir.location import address, root, sought
-from integrations.fhir.values import Node, node, nodes, text
+from integrations.fhir.values import Node, listed, node, nodes, text
 from mdo_portal.exchange import Unreadable
 
 MAX_ENTRIES = 5000
@@ -55,12 +55,6 @@ def entries_of(tree: Node, only: Container[str] = ()) -> tuple[Entry, ...]:
     found = tuple(islice(_once(_listed(many, only)), MAX_ENTRIES + 1))
     _bound(found)
     return found
-
-
-def listed(bundle: Node) -> list[Any]:
-    """What stands in a Bundle, each at its place: one that is no list is the only one."""
-    found = bundle.get("entry")
-    return found if isinstance(found, list) else [found] if isinstance(found, dict) else []
 
 
 def _once(found: Iterable[Entry]) -> Iterator[Entry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import zlib
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -36,6 +37,21 @@ def decoded(sent: Any, digest: str = "") -> bytes:
     if digest and not {digest, digest.lower(), _unwrapped(digest)} & known:
         raise NotReadable("document differs from its hash")
     return content
+
+
+MOST_UNPACKED = 32 * 1024 * 1024
+
+
+def unpacked(content: bytes) -> bytes:
+    """What gzip made smaller, as it was; anything else, what breaks off and what would be too large, as it came."""
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    packed = zlib.decompressobj(wbits=31)
+    try:
+        found = packed.decompress(content, MOST_UNPACKED)
+    except zlib.error:
+        return content
+    return found if packed.eof and not packed.unused_data else content
 
 
 def in_address(address: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from integrations.cda import opened
 from integrations.fhir.beside import names_of
 from integrations.fhir.bundle import Entry
-from integrations.fhir.decoded import NotReadable, decoded, in_address
+from integrations.fhir.decoded import NotReadable, decoded, in_address, unpacked
 from integrations.fhir.location import address, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.reading import Reading
@@ -162,6 +162,8 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
         if not media.lower().startswith("text/") or part.get("hash"):
             return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
         content = text(sent).encode()  # some write the text itself
+    if (plain := unpacked(content)) is not content:
+        content, media = plain, "" if "gzip" in media.lower() else media
     content = as_utf8(content, media)
     title = _in_words(title, told.title, reading)
     kind = reading.profile.document_kind(codes, title)

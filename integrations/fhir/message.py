@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.fhir.addition import read_addition
-from integrations.fhir.bundle import WRITES, Addresses, Entry, bundles_in, entries_of, listed
+from integrations.fhir.bundle import WRITES, Addresses, Entry, bundles_in, entries_of
 from integrations.fhir.clock import clocked
 from integrations.fhir.history import newest
 from integrations.fhir.in_force import tags
@@ -18,7 +18,7 @@ from integrations.fhir.referral import read_referral
 from integrations.fhir.request import has_request, with_contained
 from integrations.fhir.result import read_result
 from integrations.fhir.task import is_notice, question_of, read_notice
-from integrations.fhir.values import Node, moment, node, nodes, text, unique
+from integrations.fhir.values import Node, listed, moment, node, nodes, text, unique
 from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, IncomingResult, Section, Unreadable
 
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset", "history"}

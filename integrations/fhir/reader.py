@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.fhir import xml_reader
-from integrations.fhir.bundle import Entry, entries_of, listed, logical
+from integrations.fhir.bundle import Entry, entries_of, logical
 from integrations.fhir.json_gate import MAX_PIECES, load
 from integrations.fhir.message import read_message
 from integrations.fhir.own_numbers import numbers_at, own_number_places
@@ -11,7 +11,7 @@ from integrations.fhir.people import identifiers
 from integrations.fhir.profile import is_of_another_wire, load_profile
 from integrations.fhir.request import KINDS
 from integrations.fhir.truths import truthful
-from integrations.fhir.values import Node, node, nodes, text
+from integrations.fhir.values import Node, listed, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 

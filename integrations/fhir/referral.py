@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from integrations.fhir.around import authors, over_by_event
 from integrations.fhir.asked import asked_for, wanted_from
 from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
@@ -24,6 +25,7 @@ from integrations.fhir.request import (
     named_patient,
     read_request,
     refuse_a_second,
+    replaced,
 )
 from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.taking import leftovers, take
@@ -57,7 +59,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
         found.carry(carried)
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
-    before = _taken_back(read, request, sifted.where)
+    before = _marked(_taken_back(read, request, sifted.where), request, sifted.where, profile)
     read = placed(before, (request.entry, patient), sifted.where, profile)
     if read.urgency == request.urgency:
         read = replace(read, urgency=before.urgency)  # its Task or form may have said a more urgent one
@@ -73,6 +75,13 @@ def _taken_back(read: IncomingReferral, request: Request, where: Addresses) -> I
     if task is None and not is_request_taken_back(own):
         return read
     return replace(read, cancelled=True, cancel_reason=why(task.resource if task else {}, own))
+
+
+def _marked(read: IncomingReferral, request: Request, where: Addresses, profile: Profile) -> IncomingReferral:
+    """What goes on by its request, with what the message says against that; and what it takes the place of."""
+    gone = [f"{one.place} {text(one.resource.get('status'))}" for one in replaced(request.entry, where)]
+    over = [] if read.cancelled else over_by_event(where, profile)
+    return replace(read, unmapped=(*read.unmapped, *gone, *over)) if gone or over else read
 
 
 def _surviving(anchor: Entry, sifted: Sifted) -> Entry:
@@ -141,6 +150,8 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         taken_back=tuple(dict.fromkeys(found.taken_back)),
         documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )
+    wrote = {place for place, who in authors(request.entry, reading) if who == read.referrer}
+    read = replace(read, unmapped=tuple(one for one in read.unmapped if one not in wrote))
     beside = [one for name, one in found.beside if not _is_held(name, one.text, read, reading)]
     passed = request.latest_on not in (None, read.latest_useful_on)
     unmapped = (*read.unmapped, *([f"{request.entry.place} occurrence"] if passed else []))

@@ -114,6 +114,7 @@ def refuse_a_second(request: Entry, patient: Entry, where: Addresses, profile: P
     A message is one referral here. A second one is never read past: a person asks the sender for a message each.
     """
     own, clear, focus = number_of(request.resource), _how_clear(request, profile), _focus(where)
+    gone = {one.place for one in replaced(request, where)}
     is_pointed_out = request.place in focus
     for other in where.entries:
         if other.kind != request.kind or other.place == request.place or other.resource.get("doNotPerform") is True:
@@ -121,9 +122,15 @@ def refuse_a_second(request: Entry, patient: Entry, where: Addresses, profile: P
         if is_other(other.resource.get("subject"), patient, where, other):
             raise Unreadable("split", f"{request.place}, {other.place}")
         is_equal = _how_clear(other, profile) <= min(clear, 1) and text(other.resource.get("status")) != "completed"
-        is_same = bool(own) and number_of(other.resource) == own
+        is_same = other.place in gone or (bool(own) and number_of(other.resource) == own)
         if is_equal and not is_same and (other.place in focus or not is_pointed_out):
             raise Unreadable("split", f"{request.place}, {other.place}")
+
+
+def replaced(request: Entry, where: Addresses) -> list[Entry]:
+    """The requests that this one takes the place of, where those say themselves that they were taken back."""
+    before = where.all(request.resource.get("replaces") or [], request)
+    return [one for one in before if one.kind == request.kind and is_request_taken_back(one.resource)]
 
 
 def is_review(entry: Entry, profile: Profile) -> bool:

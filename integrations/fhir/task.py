@@ -16,8 +16,8 @@ URI = "urn:ietf:rfc:3986"
 #: codes of Task.input.type; the systems differ between the guides and the vendors, the codes do not
 _BASE, _GET_TASK = "authorization-base", "get-workflow-task"
 ENDED = {"cancelled", "entered-in-error", "rejected", "failed"}
-HELD_UP = ("draft", "on-hold", "rejected", "failed")
-"""Of a Task that asks: it is not going on, and the request beside it does not say so."""
+HELD_UP = ("draft", "on-hold", "rejected", "failed", "completed")
+"""Of a Task that asks: it is not going on, or over, and the request beside it does not say so."""
 MAX_FETCHES = 100
 
 

@@ -29,6 +29,12 @@ def nodes(value: Any) -> list[Node]:
     return [item for item in many if isinstance(item, dict)]
 
 
+def listed(bundle: Node) -> list[Any]:
+    """What stands in a Bundle, each at its place: one that is no list is the only one."""
+    found = bundle.get("entry")
+    return found if isinstance(found, list) else [found] if isinstance(found, dict) else []
+
+
 def sent_none(own: Node, names: Set[str]) -> bool:
     """Whether none of these elements was sent: one look for what would be one per name, and most were not."""
     return own.keys().isdisjoint(names)
