@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.location import tail
 from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
 from integrations.fhir.reading import Reading
-from integrations.fhir.values import codings, concept, node, nodes, text
+from integrations.fhir.values import Node, codings, concept, node, nodes, text
 from mdo_portal.exchange import Contact
 
 
@@ -31,14 +32,22 @@ def _event(header: Entry) -> str:
 
 
 def authors(request: Entry, reading: Reading) -> Iterator[tuple[str, Contact]]:
-    """(place, who) of each who wrote the request by a Provenance of it."""
+    """(place, who) of each professional who wrote the request by a Provenance of it; a name alone may be that of a machine."""
     for entry in reading.where.entries:
         points = entry.resource.get("target") if entry.kind == "Provenance" else None
         if not any(there.place == request.place for there in reading.where.all(points or [], entry)):
             continue
         for agent in nodes(entry.resource.get("agent")):
-            if "author" in {code for name in ("type", "role") for _, code in codings(agent.get(name))}:
-                who = contact(agent.get("who") or agent.get("whoReference"), entry, reading.where, reading.profile)
+            wrote = "author" in {code for name in ("type", "role") for _, code in codings(agent.get(name))}
+            pointer = node(agent.get("who") or agent.get("whoReference"))
+            if wrote and _kind(pointer, entry, reading) in ("Practitioner", "PractitionerRole"):
+                who = contact(pointer, entry, reading.where, reading.profile)
                 house = node(agent.get("onBehalfOf") or agent.get("onBehalfOfReference"))
                 at = contact(house, entry, reading.where, reading.profile).name if house and not who.organisation else ""
                 yield entry.place, replace(who, organisation=who.organisation or at)
+
+
+def _kind(pointer: Node, entry: Entry, reading: Reading) -> str:
+    found = reading.where.resolve(pointer, entry)
+    told = text(pointer.get("type")) or tail(text(pointer.get("reference")).split("/_history/")[0]).partition("/")[0]
+    return found.kind if found else told

@@ -93,15 +93,19 @@ def test_who_wrote_a_request_by_its_provenance_refers_where_nobody_else_is_said_
         "resourceType": "Provenance", "target": [{"reference": "ServiceRequest/r"}], "recorded": "2026-11-02T10:00:00Z",
         "agent": [
             {"type": {"coding": [{"code": "transmitter"}]}, "who": {"display": "Interface-engine"}},
-            {"type": {"coding": [{"code": "author"}]}, "who": {"display": "dr. Holtrop"}, "onBehalfOf": {"display": "Zuidwal"}},
+            {"type": {"coding": [{"code": "author"}]}, "who": {"type": "Practitioner", "display": "dr. Holtrop"}, "onBehalfOf": {"display": "Zuidwal"}},
         ],
     }  # fmt: skip
     found = read(wrote)
     assert (found.referrer.name, found.referrer.organisation) == ("dr. Holtrop", "Zuidwal") and found.unmapped == ()
+    machine = wrote["agent"][1] | {
+        "who": {"display": "HIX (DUINRAND)"}
+    }  # as bridges write what sent it: nobody can tell that it is one
+    assert read(wrote | {"agent": [machine]}).referrer.name == ""
     other = read(wrote | {"target": [{"reference": "Condition/c"}]})
     assert other.referrer.name == "" and other.unmapped == ("Provenance/2",)
     assert read(wrote, asked=request(requester={"display": "dr. Terlouw"})).referrer.name == "dr. Terlouw"
-    older = wrote | {"agent": [{"role": role, "whoReference": {"display": "dr. Veen"}}]}
+    older = wrote | {"agent": [{"role": role, "whoReference": {"reference": "Practitioner/7", "display": "dr. Veen"}}]}
     third = FhirReader().read(
         bundle(request(resourceType="ReferralRequest"), patient(), older | {"target": [{"reference": "ReferralRequest/r"}]}),
         "generic-stu3",
