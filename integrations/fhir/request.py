@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry, logical
-from integrations.fhir.issuers import BSN
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.performed import orders_of_results
+from integrations.fhir.persons import is_numbered_otherwise, is_same_person, numbers
 from integrations.fhir.profile import Profile
 from integrations.fhir.task import ENDED
 from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique
@@ -218,6 +218,8 @@ def choose_patient(request: Entry, where: Addresses) -> Entry:
     subject = request.resource.get("subject")
     found = where.resolve(subject, request)
     if found and found.kind == "Patient":
+        if is_numbered_otherwise(subject, found.resource):
+            raise Unreadable("no_patient", f"{request.place}.subject")
         return found
     patients = [entry for entry in where.entries if entry.kind == "Patient"]
     if len(patients) != 1 or is_other(subject, patients[0], where, request):
@@ -239,17 +241,12 @@ def named_patient(request: Entry, entries: Iterable[Entry]) -> list[Entry]:
     return [Entry(f"{request.place}.subject", made, address if ":" in address else "")]
 
 
-def _issued(pair: tuple[str, str]) -> tuple[str, str]:
-    """The same number; whichever of its two names the system of a BSN has."""
-    return (BSN[0] if pair[0] in BSN else pair[0], pair[1])
-
-
 def is_other(reference: Any, patient: Entry, where: Addresses, source: Entry) -> bool:
     """Whether a Reference names somebody else than `patient`. No subject at all is not somebody else."""
     found = where.resolve(reference, source)
     if found:
-        return found.resource != patient.resource
-    named = identifiers({"identifier": logical(reference)})
+        return not is_same_person(found.resource, patient.resource) or is_numbered_otherwise(reference, patient.resource)
+    named = numbers({"identifier": logical(reference)})
     if named:
-        return _issued(named[0]) not in map(_issued, identifiers(patient.resource))
+        return named[0] not in numbers(patient.resource)
     return bool(text(node(reference).get("reference")))

@@ -35,7 +35,8 @@ def is_anothers(entry: Entry, patient: Entry, where: Addresses, profile: Profile
     if pointer := subject(own):
         return is_other(pointer, patient, where, entry)
     come = [one.get("actor") for one in nodes(own.get("participant"))] if entry.kind == "Appointment" else []
-    asked = [*come, own.get("actor"), own.get("beneficiary"), own.get("individual"), own.get("securityContext")]
+    source = node(own.get("context")).get("sourcePatientInfo")
+    asked = [*come, source, own.get("actor"), own.get("beneficiary"), own.get("individual"), own.get("securityContext")]
     patients = [one for one in asked if one and _is_a_patient(one, entry, where, profile)]
     return bool(patients) and all(is_other(one, patient, where, entry) for one in patients)
 
