@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,16 +124,6 @@ def of_attachment(entry: Entry, attachment: Node, reading: Reading, title: str, 
     """An attachment that is the answer on a form, or the paper under what it belongs to."""
     authors = _authors(entry, reading, "author", "sender", "operator")
     return _one(entry, attachment, reading, [], _Told(title, dated, author=authors))
-
-
-def of_extensions(entry: Entry, reading: Reading) -> Iterator[Carried]:
-    """The attachments that somebody put into extensions of a resource, at whatever depth. The gate has bounded that."""
-    waiting = nodes(entry.resource.get("extension"))
-    while waiting:
-        one = waiting.pop(0)
-        if part := node(one.get("valueAttachment")):
-            yield of_attachment(entry, part, reading, reading.profile.label("document"))
-        waiting = [*nodes(one.get("extension")), *waiting]
 
 
 def of_binary(entry: Entry, reading: Reading) -> Carried:

@@ -10,7 +10,7 @@ from integrations.fhir.asked import asked_for, wanted_from
 from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
-from integrations.fhir.documents import of_extensions
+from integrations.fhir.extensions import of_extensions
 from integrations.fhir.gathered import Gathered, distinct
 from integrations.fhir.in_force import not_in_force
 from integrations.fhir.parties import board, gp, most_urgent, referrer

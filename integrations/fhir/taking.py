@@ -9,7 +9,8 @@ from typing import Any
 from integrations.fhir.beside import extended
 from integrations.fhir.bundle import Entry
 from integrations.fhir.contacts import contacts, twin
-from integrations.fhir.documents import of_binary, of_extensions
+from integrations.fhir.documents import of_binary
+from integrations.fhir.extensions import of_extensions
 from integrations.fhir.facts import FACTS
 from integrations.fhir.gathered import Gathered
 from integrations.fhir.implants import implant
