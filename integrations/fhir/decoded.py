@@ -39,6 +39,20 @@ def decoded(sent: Any, digest: str = "") -> bytes:
     return content
 
 
+_ONCE_MORE = (b"JVBERi0", b"iVBORw0KGgo", b"/9j/", b"e1xydGY")
+"""How the base64 of a PDF, a PNG, a JPEG and RTF begins."""
+
+
+def written_once(content: bytes) -> bytes:
+    """What was written as base64 twice, as it was; anything else as it came."""
+    if not content.startswith(_ONCE_MORE):
+        return content
+    try:
+        return base64.b64decode(b"".join(content.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return content
+
+
 MOST_UNPACKED = 32 * 1024 * 1024
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from integrations.cda import opened
 from integrations.fhir.beside import names_of
 from integrations.fhir.bundle import Entry
-from integrations.fhir.decoded import NotReadable, decoded, in_address, unpacked
+from integrations.fhir.decoded import NotReadable, decoded, in_address, unpacked, written_once
 from integrations.fhir.location import address, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.reading import Reading
@@ -151,7 +151,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
         if not media.lower().startswith("text/") or part.get("hash"):
             return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
         content = text(sent).encode()  # some write the text itself
-    if (plain := unpacked(content)) is not content:
+    if (plain := unpacked(content := written_once(content))) is not content:
         content, media = plain, "" if "gzip" in media.lower() else media
     content = as_utf8(content, media)
     title = _in_words(title, told.title, reading)

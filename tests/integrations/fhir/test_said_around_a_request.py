@@ -138,3 +138,33 @@ def test_a_letter_that_was_packed_is_unpacked(media: str, then: str) -> None:
 def test_a_letter_that_cannot_be_unpacked_or_is_too_large_stays_as_it_came(packed: bytes) -> None:
     (document,) = read(_letter(packed, "application/gzip")).documents
     assert (document.content, document.media_type) == (packed, "application/gzip")
+
+
+@pytest.mark.parametrize("then", [LETTER, b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0 a photo", b"{\\rtf1 words}"])
+def test_a_letter_that_was_written_as_base64_twice_is_the_letter(then: bytes) -> None:
+    """It was kept under its own name, and opened nowhere."""
+    (document,) = read(_letter(base64.encodebytes(then), "application/octet-stream")).documents
+    assert document.content == then
+
+
+@pytest.mark.parametrize("words", [b"JVBERi0 is how a PDF begins.", b"/9j/ is how a photo begins", b"Graag advies"])
+def test_words_that_only_begin_so_are_words(words: bytes) -> None:
+    (document,) = read(_letter(words, "text/plain")).documents
+    assert document.content == words
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ({"coding": [{"code": "nilknown", "display": "Nil Known"}]}, "geen bekend"),
+        ({"coding": [{"code": "notasked"}]}, "niet gevraagd"),
+        ({"coding": [{"code": "nilknown"}], "text": "geen, volgens patiënt"}, "geen, volgens patiënt"),
+        ({"coding": [{"code": "own", "display": "Onbekend bij ons"}]}, "Onbekend bij ons"),
+    ],
+)
+def test_why_a_part_of_a_letter_is_empty_is_said_in_words(why: Node, said: str) -> None:
+    letter = about(
+        "Composition", status="final", type={"text": "Brief"}, date="2026-11-02", author=[{"display": "dr. Holtrop"}],
+        title="Brief", section=[{"title": "Allergieën", "emptyReason": why}],
+    )  # fmt: skip
+    assert [one.text for one in read(letter).facts] == [said]
