@@ -51,6 +51,8 @@ def extended(entry: Entry, where: Addresses, profile: Profile) -> list[str]:
 
 def _without_files(one: Node) -> Node:
     """An extension without the files in it: those are documents of their own."""
+    if "valueAttachment" not in one and not one.get("extension"):
+        return one
     rest = {name: value for name, value in one.items() if name != "valueAttachment"}
     return rest | {"extension": [_without_files(each) for each in nodes(one["extension"])]} if one.get("extension") else rest
 
