@@ -13,7 +13,7 @@ from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import ENDED, answer_words, attachments, question_of, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
-from integrations.fhir.whose import ANOTHER, Whose, patients_in
+from integrations.fhir.whose import ANOTHER, Whose, own_files, patients_in
 from integrations.fhir.withdrawal import asks, ending_task, why
 from integrations.fhir.written import of_task
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, Section, Unreadable
@@ -22,11 +22,12 @@ from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, Section,
 def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profile) -> IncomingAnswer | IncomingReferral:
     """What belongs to a referral that was sent before, or takes it back. Raises Unreadable("no_request") when it does not say to which."""
     sifted = sift(entries, profile.version)
+    patients = patients_in(entries, sifted)
+    sifted = own_files(sifted, patients, profile)
     found = Gathered(
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
     )
     reading = Reading(sifted.where, profile, frozenset())
-    patients = patients_in(entries, sifted)
     tasks = sorted(tasks, key=lambda one: not question_of(one.resource))  # what answers a question of ours first
     own = tasks[0].resource if tasks else {}
     if tasks and tasks[0].place in sifted.refused:

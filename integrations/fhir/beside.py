@@ -42,11 +42,19 @@ def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
 def extended(entry: Entry, where: Addresses, profile: Profile) -> list[str]:
     """`morphology: Ductaal carcinoom`: what the extensions of a resource and of its code say in words, under the sender's own name."""
     own, code = entry.resource, node(entry.resource.get("code"))
-    said = [*nodes(own.get("extension")), *nodes(code.get("extension"))]
+    said = [*map(_without_files, nodes(own.get("extension"))), *nodes(code.get("extension"))]
     said += [each for one in nodes(code.get("coding")) for each in nodes(one.get("extension"))]
     if not said:
         return []
     return unique(words for one in said for words in _said(one, entry, where, profile))
+
+
+def _without_files(one: Node) -> Node:
+    """An extension without the files in it: those are documents of their own."""
+    if "valueAttachment" not in one and not one.get("extension"):
+        return one
+    rest = {name: value for name, value in one.items() if name != "valueAttachment"}
+    return rest | {"extension": [_without_files(each) for each in nodes(one["extension"])]} if one.get("extension") else rest
 
 
 def beside(part: Node, entry: Entry, where: Addresses, profile: Profile) -> list[str]:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from integrations.fhir.location import address, root, sought
-from integrations.fhir.values import Node, node, nodes, text
+from integrations.fhir.values import Node, listed, node, nodes, text
 from mdo_portal.exchange import Unreadable
 
 MAX_ENTRIES = 5000
@@ -50,8 +50,7 @@ def entries_of(tree: Node, only: Container[str] = ()) -> tuple[Entry, ...]:
         return passed
     if tree.get("resourceType") != "Bundle":
         return (Entry(f"{text(tree.get('resourceType'))}/0", tree),)
-    listed = tree.get("entry")
-    many = listed if isinstance(listed, list) else []
+    many = listed(tree)
     _bound(many)
     found = tuple(islice(_once(_listed(many, only)), MAX_ENTRIES + 1))
     _bound(found)
@@ -84,8 +83,7 @@ def _listed(many: Sequence[Any], only: Container[str]) -> Iterator[Entry]:
 def bundles_in(tree: Node, at: str = "") -> Iterator[tuple[str, Node]]:
     """(place, Bundle) of the message itself, and of every Bundle of which the entries are read: in another, or among Parameters."""
     yield at, tree
-    listed = tree.get("entry")
-    many = listed if isinstance(listed, list) else []
+    many = listed(tree)
     opened = enumerate([] if _has_a_patient(many) else many)
     inside = [(f"Bundle/{number}", node(item).get("resource")) for number, item in opened if _is_written(item)]
     for place, inner in [(place, node(one)) for place, one in inside if _may_open(node(one))]:

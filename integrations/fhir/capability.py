@@ -18,7 +18,7 @@ def capability_statement(*, url: str, version: str, software_version: str) -> No
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
-        "date": "2026-11-26",
+        "date": "2026-11-29",
         "kind": "instance",
         "software": {"name": "MDO portal", "version": software_version},
         "implementation": {"description": "Referrals to a multidisciplinary tumour board", "url": url},
@@ -31,7 +31,7 @@ def capability_statement(*, url: str, version: str, software_version: str) -> No
                 "documentation": _TOLD,
                 "security": _security(url),
                 "resource": [_resource(kind) for kind in sorted(TAKEN[version])],
-                "interaction": [{"code": "transaction", "documentation": _HOW}],
+                "interaction": [{"code": "transaction", "documentation": _HOW}, {"code": "batch", "documentation": _HOW}],
                 "operation": [_operation(version)],
             }
         ],
@@ -77,8 +77,8 @@ def _security(url: str) -> Node:
 
 _TOLD = (
     "Write only, the state of one's own Tasks excepted: a referral is POSTed to the base address as one Bundle of type transaction, "
-    "batch, collection or message, in JSON or XML. Nothing can be searched here. Answers are JSON, or XML when Accept asks for "
-    "it. The FHIR version is that of the link; a fhirVersion in the media type that says another is refused."
+    "batch, collection or message, in JSON or XML. Nothing can be searched here. Answers are JSON, or XML when Accept or _format "
+    "asks for it. The FHIR version is that of the link; a fhirVersion in the media type that says another is refused."
 )
 _HOW = (
     "The whole Bundle is kept and answered before it is read (202/201); it needs one Patient and one request for a tumour board. "
@@ -90,10 +90,16 @@ _MESSAGES = (
     "no response message follows."
 )
 _ADDS = "Belongs to a referral that was sent before: it names the referral's identifier (basedOn or context.related)."
+_RESULT = (
+    "A result: it belongs to the referral whose identifier it names (basedOn), else it joins the open cases of its patient, where it "
+    "says by number who that is. Of a patient who has none, nothing is kept."
+)
 _KINDS = {
+    "DiagnosticReport": _RESULT,
+    "Observation": _RESULT,
     "Bundle": "The same as POST to the base address.",
-    "ServiceRequest": "Kept; a referral needs its Patient too, so send a Bundle.",
-    "ReferralRequest": "Kept; a referral needs its Patient too, so send a Bundle.",
+    "ServiceRequest": "A referral needs its patient too: in one Bundle, contained, or by number (subject.identifier).",
+    "ReferralRequest": "A referral needs its patient too: in one Bundle, contained, or by number (subject.identifier).",
     "Task": (
         "A notification that data lie ready (TA Notified Pull: authorization-base, get-workflow-task, or queries), or the answer to a "
         "question of a board: it carries the identifier of our Task, or names the referral's identifier."

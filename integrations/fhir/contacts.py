@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.fhir.bundle import Entry
-from integrations.fhir.people import person_name
+from integrations.fhir.people import contact, person_name
 from integrations.fhir.reading import Facts, Reading, until
 from integrations.fhir.values import Node, concept, joined, local_day, node, nodes, text
 from mdo_portal.exchange import Fact, Section
@@ -11,7 +11,7 @@ from mdo_portal.exchange import Fact, Section
 
 def contacts(patient: Entry, reading: Reading) -> Facts:
     """`Contactpersoon`: `Mia Vos (Dochter), 030-1234567`; one that was it until some day says so."""
-    said = (_contact(one, reading) for one in nodes(patient.resource.get("contact")))
+    said = (_contact(one, patient, reading) for one in nodes(patient.resource.get("contact")))
     return tuple(Fact(Section.OTHER, words, reading.profile.label("contact")) for words in dict.fromkeys(said) if words)
 
 
@@ -21,15 +21,26 @@ def relative(entry: Entry, reading: Reading) -> Facts:
     if not (own.get("name") or own.get("telecom")):
         return ()
     over = f"({reading.profile.label('over')})" if own.get("active") is False else ""
-    words = joined(_contact(own, reading), over, by=" ")
+    words = joined(_contact(own, entry, reading), over, by=" ")
     return (Fact(Section.OTHER, words, reading.profile.label("contact")),)
 
 
-def _contact(one: Node, reading: Reading) -> str:
+def twin(patient: Entry, reading: Reading) -> Facts:
+    """That somebody is one of several who were born together: they have the same surname and birth date."""
+    own = patient.resource
+    which = own.get("multipleBirthInteger")
+    if own.get("multipleBirthBoolean") is not True and which is None:
+        return ()
+    words = joined(reading.profile.label("yes"), f"({text(which)})" if which is not None else "", by=" ")
+    return (Fact(Section.OTHER, words, reading.profile.label("twin")),)
+
+
+def _contact(one: Node, source: Entry, reading: Reading) -> str:
     held = [each for each in nodes(one.get("name")) if each.get("use") != "old"]
     name = next(iter(held), {})
     called = text(name.get("text")) or joined(*map(text, name.get("given") or ()), person_name([name]).family, by=" ")
-    called = called or text(node(one.get("organization")).get("display"))
+    house = node(one.get("organization"))
+    called = called or (contact(house, source, reading.where, reading.profile).name if house else "")
     kinds = joined(*map(concept, nodes(one.get("relationship"))), by=", ")
     who = joined(called, f"({kinds})" if kinds and called else kinds, by=" ")
     phone = next((text(each.get("value")) for each in nodes(one.get("telecom")) if each.get("system") == "phone"), "")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import zlib
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from integrations.fhir.values import text
 
@@ -35,6 +37,44 @@ def decoded(sent: Any, digest: str = "") -> bytes:
     if digest and not {digest, digest.lower(), _unwrapped(digest)} & known:
         raise NotReadable("document differs from its hash")
     return content
+
+
+_ONCE_MORE = (b"JVBERi0", b"iVBORw0KGgo", b"/9j/", b"e1xydGY")
+"""How the base64 of a PDF, a PNG, a JPEG and RTF begins."""
+
+
+def written_once(content: bytes) -> bytes:
+    """What was written as base64 twice, as it was; anything else as it came."""
+    if not content.startswith(_ONCE_MORE):
+        return content
+    try:
+        return base64.b64decode(b"".join(content.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return content
+
+
+MOST_UNPACKED = 32 * 1024 * 1024
+
+
+def unpacked(content: bytes) -> bytes:
+    """What gzip made smaller, as it was; anything else, what breaks off and what would be too large, as it came."""
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    packed = zlib.decompressobj(wbits=31)
+    try:
+        found = packed.decompress(content, MOST_UNPACKED)
+    except zlib.error:
+        return content
+    return found if packed.eof and not packed.unused_data else content
+
+
+def in_address(address: str) -> tuple[str, str]:
+    """(media type, base64) of a document that stands in its own address (`data:text/plain,Graag%20spoed`); empty for any other."""
+    if address[:5].lower() != "data:":
+        return "", ""
+    kind, _, inside = address[5:].partition(",")
+    media = kind.removesuffix(";base64")
+    return media, inside if media != kind else base64.b64encode(unquote_to_bytes(inside)).decode()
 
 
 def _unwrapped(digest: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from integrations.cda import opened
 from integrations.fhir.beside import names_of
 from integrations.fhir.bundle import Entry
-from integrations.fhir.decoded import NotReadable, decoded
+from integrations.fhir.decoded import NotReadable, decoded, in_address, unpacked, written_once
 from integrations.fhir.location import address, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.reading import Reading
@@ -135,7 +135,7 @@ def of_binary(entry: Entry, reading: Reading) -> Carried:
 def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]], told: _Told) -> Carried:
     title, dated = text(part.get("title")) or told.title, text(part.get("creation")) or told.dated
     address = text(part.get("url"))
-    inside = address.partition(";base64,")[2] if address.startswith("data:") else ""
+    kind, inside = in_address(address)
     binary = reading.where.resolve(address, entry) if address and not inside else None
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
@@ -144,13 +144,15 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
         named = joined(_in_words(title, told.title, reading) or reading.profile.label("document"), whose)
         gone = told.names if told.status == "withdrawn" else ()
         return Carried(facts=(_not_sent(named, dated, told.status, reading),), gone=gone)
-    media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
+    media = text(part.get("contentType")) or kind or (text(binary.resource.get("contentType")) if binary else "")
     try:
         content = decoded(sent, text(part.get("hash")))
     except NotReadable as error:
         if not media.lower().startswith("text/") or part.get("hash"):
             return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
         content = text(sent).encode()  # some write the text itself
+    if (plain := unpacked(content := written_once(content))) is not content:
+        content, media = plain, "" if "gzip" in media.lower() else media
     content = as_utf8(content, media)
     title = _in_words(title, told.title, reading)
     kind = reading.profile.document_kind(codes, title)

@@ -65,12 +65,19 @@ def mended(resource: Node, version: str) -> Mended | None:
 
 
 def _filled(value: Any) -> Any:
-    """Without the empty strings, nulls and objects that some write for what they have not; positions in a list stay."""
+    """Without the empty strings, nulls and objects that some write for what they have not; positions in a list of words stay."""
     if isinstance(value, list):
         return [None if one == "" else _filled(one) for one in value]
     if isinstance(value, dict):
-        return {name: filled for name, one in value.items() if not _is_empty(filled := _filled(one))}
+        filled = {name: _filled(one) if name.startswith("_") else _things(_filled(one)) for name, one in value.items()}
+        return {name: one for name, one in filled.items() if not _is_empty(one)}
     return value
+
+
+def _things(value: Any) -> Any:
+    """A list of things without the empty places; beside each word of a list stands what belongs to it (`_given`), so there they stay."""
+    is_of_things = isinstance(value, list) and any(isinstance(one, dict) for one in value)
+    return [one for one in value if one is not None] if is_of_things else value
 
 
 def _is_empty(value: Any) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from integrations.fhir.addition import read_addition
-from integrations.fhir.bundle import Addresses, Entry, bundles_in, entries_of
+from integrations.fhir.bundle import WRITES, Addresses, Entry, bundles_in, entries_of
 from integrations.fhir.clock import clocked
 from integrations.fhir.history import newest
 from integrations.fhir.in_force import tags
@@ -17,7 +18,7 @@ from integrations.fhir.referral import read_referral
 from integrations.fhir.request import has_request, with_contained
 from integrations.fhir.result import read_result
 from integrations.fhir.task import is_notice, question_of, read_notice
-from integrations.fhir.values import Node, moment, node, nodes, text, unique
+from integrations.fhir.values import Node, listed, moment, node, nodes, text, unique
 from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, IncomingResult, Section, Unreadable
 
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset", "history"}
@@ -37,13 +38,11 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     if not isinstance(read, IncomingReferral | IncomingAnswer | IncomingResult):
         return read
     bundles = tuple(bundles_in(tree))
-    asked = [
-        (f"{at}entry/{number}", node(one.get("request")), text(one.get("fullUrl")))
-        for at, own in bundles
-        for number, one in enumerate(nodes(own.get("entry")))
-    ]
+    held = [(f"{at}entry/{number}", one) for at, own in bundles for number, one in enumerate(listed(own))]
+    asked = [(place, node(node(one).get("request")), text(node(one).get("fullUrl"))) for place, one in held]
     told = [(place, text(own.get("method")).upper(), own, url) for place, own, url in asked]
     named = tuple(f"{place} {method}" for place, method, *_ in told if method in _UNSENT)
+    named += tuple(place for place, one in held if _is_no_resource(one))
     named += older
     named += tuple(f"{at}Bundle {one}" for at, own in bundles for one in tags(own))
     named += tuple(f"{at}Bundle.link next" for at, own in bundles if _has_more(own))
@@ -61,6 +60,16 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
         taken_back=(*read.taken_back, *over),
         documents_taken_back=(*read.documents_taken_back, *papers),
     )
+
+
+def _is_no_resource(item: Any) -> bool:
+    """Whether something stands there that is none, or is to be done what nobody knows: never passed over in silence."""
+    own = node(item)
+    if not own:
+        return item not in (None, {})
+    inside, method = own.get("resource"), text(node(own.get("request")).get("method")).upper()
+    is_something = inside not in (None, {}) and not text(node(inside).get("resourceType"))
+    return is_something or method not in {*WRITES, *_UNSENT}
 
 
 def _has_more(bundle: Node) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from integrations.fhir.around import authors
 from integrations.fhir.beside import person
 from integrations.fhir.bundle import Entry
 from integrations.fhir.location import tail
@@ -44,7 +45,7 @@ _RANKS = {"routine": 0, "urgent": 1, "asap": 2}
 
 
 def referrer(request: Request, reading: Reading) -> Contact:
-    """Who asks, by the request; where it does not say, by its Task, its message or its letter."""
+    """Who asks, by the request; where it does not say, by its Task, its letter, its message or its Provenance."""
     is_machine = _is_machine(request.requester, request.entry, reading)
     who = Contact() if is_machine else _at_work(request, reading)
     if who == Contact():
@@ -83,6 +84,7 @@ def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
                 is_machine = _is_machine(one.get("agent") or one, entry, reading)
                 if not is_machine and person(one, entry, reading.where, reading.profile) != reading.profile.label("patient"):
                     yield contact(one.get("agent") or one, entry, reading.where, reading.profile)
+    yield from (who for _, who in authors(request.entry, reading))
 
 
 def _letters(request: Request, reading: Reading) -> list[Entry]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry, logical
 from integrations.fhir.in_force import tags
+from integrations.fhir.issuers import issued_by
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, best_first, concept, day, ended_on, extension, is_past, node, nodes, text, unique, word
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
@@ -47,7 +48,8 @@ def has_second_bsn(resource: Node, profile: Profile) -> bool:
 def cautions(patient: Entry) -> Iterator[str]:
     """What a person must know of who this is, and no field of ours holds: half a birth date, or that this record is used no more."""
     own = patient.resource
-    if len(text(own.get("birthDate"))) not in (0, 10):
+    born = text(own.get("birthDate"))
+    if born and (len(born) != 10 or day(born) is None):
         yield f"{patient.place} birthDate"
     if own.get("active") is False:
         yield f"{patient.place} active=false"
@@ -66,7 +68,8 @@ def identifiers(resource: Node) -> list[tuple[str, str]]:
 
 
 def _pair(item: Node) -> tuple[str, str]:
-    return text(item.get("system")) or text(node(item.get("assigner")).get("display")), text(item.get("value"))
+    system = issued_by(text(item.get("system")))
+    return system or text(node(item.get("assigner")).get("display")), text(item.get("value"))
 
 
 def is_bsn(item: Node, profile: Profile) -> bool:
@@ -182,6 +185,8 @@ def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -
     if found.kind in _CALLED:
         return Contact(name=_called(found.resource))
     who = _practitioner(found.resource, profile)
+    if found.kind == "Patient":
+        return Contact(who.name, phone=who.phone, role=profile.label("patient"))
     related = found.resource.get("relationship") if found.kind == "RelatedPerson" else None
     return replace(who, role=" ".join(filter(None, map(concept, nodes(related))))) if related else who
 
@@ -236,8 +241,8 @@ def _organisation(resource: Node, profile: Profile) -> Contact:
 
 
 def _number(resource: Node, profile: Profile) -> tuple[str, str]:
-    """AGB before UZI before anything else: the order stands in the profile."""
-    found = identifiers(resource)
+    """AGB before UZI before anything else: the order stands in the profile. A BSN never: it would stand in the clear."""
+    found = identifiers({"identifier": [one for one in nodes(resource.get("identifier")) if not is_bsn(one, profile)]})
     liked = profile.words("identifiers", "professional")
     found.sort(key=lambda pair: _place_in(liked, pair[0]))
     return found[0] if found else ("", "")

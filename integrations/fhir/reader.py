@@ -11,7 +11,7 @@ from integrations.fhir.people import identifiers
 from integrations.fhir.profile import is_of_another_wire, load_profile
 from integrations.fhir.request import KINDS
 from integrations.fhir.truths import truthful
-from integrations.fhir.values import Node, node, nodes, text
+from integrations.fhir.values import Node, listed, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 
@@ -127,5 +127,4 @@ def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
 
 def _parts(tree: Node) -> int:
     """How many entries a Bundle has, also those that carry nothing: a transaction is answered one by one."""
-    listed = tree.get("entry")
-    return len(listed) if isinstance(listed, list) else 0
+    return len(listed(tree))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from integrations.fhir.around import authors, over_by_event
 from integrations.fhir.asked import asked_for, wanted_from
 from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.extensions import of_extensions
 from integrations.fhir.gathered import Gathered, distinct
 from integrations.fhir.in_force import not_in_force
 from integrations.fhir.parties import board, gp, most_urgent, referrer
@@ -23,13 +25,14 @@ from integrations.fhir.request import (
     named_patient,
     read_request,
     refuse_a_second,
+    replaced,
 )
 from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
 from integrations.fhir.values import Node, codings, concept, day, joined, moment, node, nodes, text, unique, word
-from integrations.fhir.whose import another_in_words
+from integrations.fhir.whose import another_in_words, own_files
 from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
@@ -45,15 +48,18 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     sifted = sift(sent.entries, profile.version)
     request = read_request(_surviving(anchor, sifted), profile)
     patient = _patient(request.entry, sent, sifted)
+    sifted = own_files(sifted, [patient], profile)
     reading = _reading(request, sifted.where, profile)
     found = Gathered(
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
     )
     for entry in [*([patient] if patient.container else []), *_in_order(request, sifted)]:
         take(entry, patient, reading, found)
+    for carried in of_extensions(request.entry, reading):
+        found.carry(carried)
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
-    before = _taken_back(read, request, sifted.where)
+    before = _marked(_taken_back(read, request, sifted.where), request, sifted.where, profile)
     read = placed(before, (request.entry, patient), sifted.where, profile)
     if read.urgency == request.urgency:
         read = replace(read, urgency=before.urgency)  # its Task or form may have said a more urgent one
@@ -69,6 +75,13 @@ def _taken_back(read: IncomingReferral, request: Request, where: Addresses) -> I
     if task is None and not is_request_taken_back(own):
         return read
     return replace(read, cancelled=True, cancel_reason=why(task.resource if task else {}, own))
+
+
+def _marked(read: IncomingReferral, request: Request, where: Addresses, profile: Profile) -> IncomingReferral:
+    """What goes on by its request, with what the message says against that; and what it takes the place of."""
+    gone = [f"{one.place} {text(one.resource.get('status'))}" for one in replaced(request.entry, where)]
+    over = [] if read.cancelled else over_by_event(where, profile)
+    return replace(read, unmapped=(*read.unmapped, *gone, *over)) if gone or over else read
 
 
 def _surviving(anchor: Entry, sifted: Sifted) -> Entry:
@@ -137,6 +150,8 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         taken_back=tuple(dict.fromkeys(found.taken_back)),
         documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )
+    wrote = {place for place, who in authors(request.entry, reading) if who == read.referrer}
+    read = replace(read, unmapped=tuple(one for one in read.unmapped if one not in wrote))
     beside = [one for name, one in found.beside if not _is_held(name, one.text, read, reading)]
     passed = request.latest_on not in (None, read.latest_useful_on)
     unmapped = (*read.unmapped, *([f"{request.entry.place} occurrence"] if passed else []))

@@ -11,8 +11,9 @@ from integrations.fhir.bundle import Addresses, Entry, logical
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.performed import orders_of_results
+from integrations.fhir.persons import is_numbered_otherwise, is_same_person, numbers
 from integrations.fhir.profile import Profile
-from integrations.fhir.task import BSN, ENDED
+from integrations.fhir.task import ENDED
 from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique
 from integrations.fhir.withdrawal import is_request_taken_back, tasks_about
 from integrations.profiles import urgency_of
@@ -113,6 +114,7 @@ def refuse_a_second(request: Entry, patient: Entry, where: Addresses, profile: P
     A message is one referral here. A second one is never read past: a person asks the sender for a message each.
     """
     own, clear, focus = number_of(request.resource), _how_clear(request, profile), _focus(where)
+    gone = {one.place for one in replaced(request, where)}
     is_pointed_out = request.place in focus
     for other in where.entries:
         if other.kind != request.kind or other.place == request.place or other.resource.get("doNotPerform") is True:
@@ -120,9 +122,15 @@ def refuse_a_second(request: Entry, patient: Entry, where: Addresses, profile: P
         if is_other(other.resource.get("subject"), patient, where, other):
             raise Unreadable("split", f"{request.place}, {other.place}")
         is_equal = _how_clear(other, profile) <= min(clear, 1) and text(other.resource.get("status")) != "completed"
-        is_same = bool(own) and number_of(other.resource) == own
+        is_same = other.place in gone or (bool(own) and number_of(other.resource) == own)
         if is_equal and not is_same and (other.place in focus or not is_pointed_out):
             raise Unreadable("split", f"{request.place}, {other.place}")
+
+
+def replaced(request: Entry, where: Addresses) -> list[Entry]:
+    """The requests that this one takes the place of, where those say themselves that they were taken back."""
+    before = where.all(request.resource.get("replaces") or [], request)
+    return [one for one in before if one.kind == request.kind and is_request_taken_back(one.resource)]
 
 
 def is_review(entry: Entry, profile: Profile) -> bool:
@@ -210,6 +218,8 @@ def choose_patient(request: Entry, where: Addresses) -> Entry:
     subject = request.resource.get("subject")
     found = where.resolve(subject, request)
     if found and found.kind == "Patient":
+        if is_numbered_otherwise(subject, found.resource):
+            raise Unreadable("no_patient", f"{request.place}.subject")
         return found
     patients = [entry for entry in where.entries if entry.kind == "Patient"]
     if len(patients) != 1 or is_other(subject, patients[0], where, request):
@@ -231,17 +241,12 @@ def named_patient(request: Entry, entries: Iterable[Entry]) -> list[Entry]:
     return [Entry(f"{request.place}.subject", made, address if ":" in address else "")]
 
 
-def _issued(pair: tuple[str, str]) -> tuple[str, str]:
-    """The same number; whichever of its two names the system of a BSN has."""
-    return (BSN[0] if pair[0] in BSN else pair[0], pair[1])
-
-
 def is_other(reference: Any, patient: Entry, where: Addresses, source: Entry) -> bool:
     """Whether a Reference names somebody else than `patient`. No subject at all is not somebody else."""
     found = where.resolve(reference, source)
     if found:
-        return found.resource != patient.resource
-    named = identifiers({"identifier": logical(reference)})
+        return not is_same_person(found.resource, patient.resource) or is_numbered_otherwise(reference, patient.resource)
+    named = numbers({"identifier": logical(reference)})
     if named:
-        return _issued(named[0]) not in map(_issued, identifiers(patient.resource))
+        return named[0] not in numbers(patient.resource)
     return bool(text(node(reference).get("reference")))

@@ -13,7 +13,8 @@ from integrations.fhir.reading import Reading
 from integrations.fhir.request import ALL_KINDS, are_orders, number_of, with_contained
 from integrations.fhir.sieve import HELPERS, sift
 from integrations.fhir.taking import leftovers
-from integrations.fhir.whose import patients_in
+from integrations.fhir.values import codings, concept
+from integrations.fhir.whose import own_files, patients_in
 from mdo_portal.exchange import IncomingResult
 
 _RESULTS = {"DiagnosticReport", "Observation", "ImagingStudy"}
@@ -28,10 +29,13 @@ def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime 
         return None
     if not are_orders(Addresses(with_contained(entries, profile)), profile):
         return None
+    if any(_registers(entry, profile) for entry in entries):
+        return None
     sifted = sift(entries, profile.version)
     patients = patients_in(entries, sifted)
     if len(patients) > 1:
         return None
+    sifted = own_files(sifted, patients, profile)
     reading = Reading(sifted.where, profile)
     found = Gathered(
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
@@ -46,3 +50,10 @@ def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime 
         documents=tuple(found.documents), withdrawn=tuple(dict.fromkeys(found.gone)), taken_back=tuple(dict.fromkeys(found.taken_back)),
         sent_at=bundled, unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined),
     )  # fmt: skip
+
+
+def _registers(entry: Entry, profile: Profile) -> bool:
+    """Whether it says by its name that it registers somebody for a board: forgotten as a result, a patient would be lost."""
+    code = entry.resource.get("code") if entry.kind in _RESULTS else None
+    said = " ".join((concept(code), *(one for _, one in codings(code)))).casefold()
+    return all(any(word in said for word in profile.words("request", name)) for name in ("words", "registers"))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
+from integrations.fhir.issuers import BSN
 from integrations.fhir.people import identifiers
-from integrations.fhir.task import BSN
 from integrations.fhir.values import Node, day
 from mdo_portal.exchange import IncomingNotice
 

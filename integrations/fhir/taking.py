@@ -8,8 +8,9 @@ from typing import Any
 
 from integrations.fhir.beside import extended
 from integrations.fhir.bundle import Entry
-from integrations.fhir.contacts import contacts
+from integrations.fhir.contacts import contacts, twin
 from integrations.fhir.documents import of_binary
+from integrations.fhir.extensions import of_extensions
 from integrations.fhir.facts import FACTS
 from integrations.fhir.gathered import Gathered
 from integrations.fhir.implants import implant
@@ -20,7 +21,6 @@ from integrations.fhir.named import NAMED
 from integrations.fhir.people import cautions, has_second_bsn
 from integrations.fhir.questionnaire import asked_as_value
 from integrations.fhir.reading import Reading, is_in_error, not_sent
-from integrations.fhir.request import is_other
 from integrations.fhir.said import said_by
 from integrations.fhir.sieve import HELPERS, Sifted
 from integrations.fhir.team import team_member, teammates
@@ -32,7 +32,7 @@ from integrations.fhir.told import (
     says_more,
 )
 from integrations.fhir.values import Node, joined, nodes, sent_none, text
-from integrations.fhir.whose import ANOTHER, another_in_words, subject
+from integrations.fhir.whose import ANOTHER, another_in_words, is_anothers
 from integrations.fhir.written import of_form, of_letter, of_task
 from mdo_portal.exchange import Fact, Section
 
@@ -45,10 +45,12 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
         found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
         is_the_patient = patient is not None and entry.resource == patient.resource
-        said = (*languages(entry, reading), *contacts(entry, reading)) if is_the_patient else ()
+        if entry.kind == "Patient" and patient is not None and not is_the_patient:
+            found.unmapped.append(entry.place)  # of the same person it may say something else
+        said = (*languages(entry, reading), *contacts(entry, reading), *twin(entry, reading)) if is_the_patient else ()
         found.facts.extend(replace(one, key=entry.known_as) for one in said)
         return
-    if patient is not None and is_other(subject(own), patient, reading.where, entry):
+    if patient is not None and is_anothers(entry, patient, reading.where, reading.profile):
         found.quarantined.append(f"{entry.place}: {ANOTHER}")
     elif is_in_error(own):
         found.unmapped.append(f"{entry.place} entered-in-error")
@@ -56,6 +58,8 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
     else:
         before = len(found.facts)
         map_entry(entry, reading, found)
+        for carried in of_extensions(entry, reading):
+            found.carry(carried)
         if patient is not None and (named := another_in_words(own, patient.resource)):
             beside = f"{reading.profile.label('about')}: {named}"
             found.facts[before:] = [replace(one, text=joined(one.text, beside)) for one in found.facts[before:]]

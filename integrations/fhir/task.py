@@ -6,18 +6,18 @@ import re
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.issuers import BSN
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.values import Node, answer_text, codings, concept, day, joined, moment, node, nodes, notes, text
 from mdo_portal.exchange import IncomingNotice, Unreadable
 
 URI = "urn:ietf:rfc:3986"
-BSN = ("http://fhir.nl/fhir/NamingSystem/bsn", "urn:oid:2.16.840.1.113883.2.4.6.3")
 #: codes of Task.input.type; the systems differ between the guides and the vendors, the codes do not
 _BASE, _GET_TASK = "authorization-base", "get-workflow-task"
 ENDED = {"cancelled", "entered-in-error", "rejected", "failed"}
-HELD_UP = ("draft", "on-hold", "rejected", "failed")
-"""Of a Task that asks: it is not going on, and the request beside it does not say so."""
+HELD_UP = ("draft", "on-hold", "rejected", "failed", "completed")
+"""Of a Task that asks: it is not going on, or over, and the request beside it does not say so."""
 MAX_FETCHES = 100
 
 

@@ -41,5 +41,7 @@ def team_member(entry: Entry, reading: Reading) -> dict[str, Any]:
     found = {}
     for one in nodes(entry.resource.get("participant")):
         if place := _place(one, entry, reading):
-            found[place] = replace(contact(one.get("member"), entry, reading.where, reading.profile), role=_role(one))
+            who = contact(one.get("member"), entry, reading.where, reading.profile)
+            house = who.organisation or contact(one.get("onBehalfOf"), entry, reading.where, reading.profile).name
+            found[place] = replace(who, role=_role(one), organisation=house)
     return found

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Set
 from datetime import date, datetime
 from decimal import Decimal
+from html.entities import name2codepoint
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,12 @@ def nodes(value: Any) -> list[Node]:
     return [item for item in many if isinstance(item, dict)]
 
 
+def listed(bundle: Node) -> list[Any]:
+    """What stands in a Bundle, each at its place: one that is no list is the only one."""
+    found = bundle.get("entry")
+    return found if isinstance(found, list) else [found] if isinstance(found, dict) else []
+
+
 def sent_none(own: Node, names: Set[str]) -> bool:
     """Whether none of these elements was sent: one look for what would be one per name, and most were not."""
     return own.keys().isdisjoint(names)
@@ -47,12 +54,15 @@ def text(value: Any) -> str:
     return str(value).strip() if isinstance(value, (str, int, Decimal)) else ""
 
 
-_SIGN = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|amp|lt|gt|quot|apos|nbsp);")
-"""Systems that keep text as a page holds it send `&#039;` and `&lt;`; other words between `&` and `;` are left as they are."""
+_SIGN = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|([A-Za-z]{2,8}\d{0,2}));")
+"""Systems that keep text as a page holds it send `&#039;`, `&lt;` and `&euml;`; other words between `&` and `;` are left as they are."""
+_LETTERS = frozenset((*name2codepoint, "apos"))
 
 
 def _signs(value: str) -> str:
-    return _SIGN.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), value)
+    return _SIGN.sub(
+        lambda found: html.unescape(found[0]).replace("\xa0", " ") if (found[1] or "amp") in _LETTERS else found[0], value
+    )
 
 
 def concept(value: Any) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 from unicodedata import combining, normalize
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.bundle import Addresses, Entry, logical
+from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers, is_bsn
 from integrations.fhir.profile import Profile
+from integrations.fhir.request import is_other
 from integrations.fhir.sieve import Sifted
 from integrations.fhir.values import Node, answer_text, joined, node, nodes, text
 from mdo_portal.exchange import Unreadable
@@ -21,6 +24,40 @@ ANOTHER = "about a patient who is not the one of this referral"
 def subject(resource: Node) -> Any:
     """The Reference to whom it is about, however its kind calls that."""
     return resource.get("subject") or resource.get("patient") or resource.get("for")
+
+
+def is_anothers(entry: Entry, patient: Entry, where: Addresses, profile: Profile) -> bool:
+    """Whether it is of somebody else: by whom it is about, else by the patients among those who come to it, or whose file it is.
+
+    To a group come several: then one of them is enough.
+    """
+    own = entry.resource
+    if pointer := subject(own):
+        return is_other(pointer, patient, where, entry)
+    come = [one.get("actor") for one in nodes(own.get("participant"))] if entry.kind == "Appointment" else []
+    source = node(own.get("context")).get("sourcePatientInfo")
+    asked = [*come, source, own.get("actor"), own.get("beneficiary"), own.get("individual"), own.get("securityContext")]
+    patients = [one for one in asked if one and _is_a_patient(one, entry, where, profile)]
+    return bool(patients) and all(is_other(one, patient, where, entry) for one in patients)
+
+
+def _is_a_patient(reference: Any, entry: Entry, where: Addresses, profile: Profile) -> bool:
+    found = where.resolve(reference, entry)
+    if found is not None:
+        return found.kind == "Patient"
+    told = node(reference)
+    named = text(told.get("type")) == "Patient" or tail(text(told.get("reference")).split("/_history/")[0]).startswith("Patient/")
+    return named or is_bsn(logical(reference), profile)
+
+
+def own_files(sifted: Sifted, patients: list[Entry], profile: Profile) -> Sifted:
+    """Without the Binaries that say of themselves that they are another's, before anything points at them."""
+    files = [one for one in sifted.where.entries if one.kind == "Binary" and one.resource.get("securityContext")]
+    others = {one.place for one in files if len(patients) == 1 and is_anothers(one, patients[0], sifted.where, profile)}
+    if not others:
+        return sifted
+    kept = Addresses(one for one in sifted.where.entries if one.place not in others)
+    return replace(sifted, where=kept, refused=sifted.refused | dict.fromkeys(others, ANOTHER))
 
 
 def another_in_words(resource: Node, patient: Node) -> str:

@@ -24,7 +24,7 @@ from integrations.fhir.told import (
     sections,
     task,
 )
-from integrations.fhir.values import codings, concept, day, joined, node, nodes, text, word
+from integrations.fhir.values import Node, codings, concept, day, joined, node, nodes, text, word
 from mdo_portal.exchange import Fact, Section
 
 
@@ -47,7 +47,7 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
         title, words = section_words(one)
         whose = from_somebody((*above, title))[:-1]  # what stands below a relative, and not what names one itself
         if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
-            words = narrative(one) or concept(one.get("emptyReason"))  # its entries are not in this message, or have no place
+            words = narrative(one) or _why_empty(one, reading)  # its entries are not in this message, or have no place
         target = reading.profile.target("", title)
         if words and whose:
             found.facts.append(Fact(Section.OTHER, words, joined(letter, *whose, title, by=": "), dated, status=state))
@@ -59,6 +59,11 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
             placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
             label = joined(letter, title if title != letter else "", by=": ")
             found.facts.append(Fact(placed_by, words, label, dated, status=state))
+
+
+def _why_empty(section: Node, reading: Reading) -> str:
+    why = node(section.get("emptyReason"))
+    return text(why.get("text")) or reading.profile.word("statuses", word(why)) or concept(why)
 
 
 _OF_A_LETTER = {"preliminary": "preliminary", "amended": "corrected"}

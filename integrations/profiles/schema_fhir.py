@@ -37,6 +37,10 @@ FHIR: Mapping[str, Key] = HEAD | {
             "codes": texts("Codes die zeggen: dit vraagt om een MDO."),
             "words": texts("STU3 ProcedureRequest: woorden in code of category die dat zeggen."),
             "silent": texts("Woorden die alleen zeggen dat het om een MDO gaat: niet getoond naast de naam van het MDO."),
+            "registers": texts("Woorden van een uitslag die daarmee een aanmelding voor een MDO is, en geen uitslag."),
+            "ends": texts(
+                "Woorden van een MessageHeader (event, reason) die zeggen dat de aanvraag niet doorgaat: een mens kijkt."
+            ),
             "latest_useful_extensions": texts("Extensies met de laatste zinvolle dag."),
         },
     ),

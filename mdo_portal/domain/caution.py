@@ -37,7 +37,7 @@ TO_DO: dict[str, str] = {
 _SAID: dict[Caution, str] = {
     Caution.TEST: r"(/test| HTEST)$",
     Caution.UNSURE: r"/unsure$",
-    Caution.HELD: r"(/held| draft| on-hold| suspended)$",
+    Caution.HELD: r"(/held| draft| on-hold| suspended| rejected| failed)$",
     Caution.CONFIDENTIAL: r"( confidential [RV]|/confidential)$",
 }
 """How readers write it among the names of what found no place on a case (`MSH-11/test`, `ServiceRequest/0 draft`)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Response, request
 from werkzeug.http import parse_options_header
 
@@ -32,13 +34,25 @@ def trouble(agreed: str) -> str:
 
 
 def said(body: bytes, status: int = 200) -> Response:
-    """Our answer (FHIR JSON) in the form that Accept asks for; who asks for nothing gets JSON."""
-    if _wants_xml():
-        return Response(wiring.fhir_xml(body), status=status, mimetype=XML)
-    return Response(body, status=status, mimetype=JSON)
+    """Our answer (FHIR JSON) in the form that `_format` or Accept asks for, under the name that the request came with; who asks for
+    nothing gets JSON.
+    """
+    is_xml = _wants_xml()
+    answer = Response(wiring.fhir_xml(body) if is_xml else body, status=status, mimetype=XML if is_xml else JSON)
+    if _NAME.fullmatch(named := request.headers.get("X-Request-Id", "")):
+        answer.headers["X-Request-Id"] = named
+    return answer
+
+
+_NAME = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 def _wants_xml() -> bool:
+    """By the address, which goes before Accept (the plus of `application/fhir+xml` is a blank there); else by Accept."""
+    asked = request.args.get("_format", "").strip().lower().replace(" ", "+")
+    for kind, short in ((XML, "xml"), (JSON, "json")):
+        if asked in (short, *_WANTED[kind]):
+            return kind == XML
     accepted = request.accept_mimetypes
     as_json, as_xml = (max(accepted.quality(kind) for kind in kinds) for kinds in _WANTED.values())
     return as_xml > as_json

@@ -167,3 +167,33 @@ def test_who_made_a_body_that_is_refused_hears_what_is_wrong_with_it(client: Fla
         "message is damaged: a key stands twice in one object",
         "message is damaged: no ServiceRequest, and this address takes nothing else",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "accept", "kind"),
+    [
+        ("xml", "", "application/fhir+xml"),
+        ("application/fhir+xml", "application/fhir+json", "application/fhir+xml"),  # the plus of an address is a blank
+        ("text/xml", "*/*", "application/fhir+xml"),
+        ("json", "application/fhir+xml", "application/fhir+json"),
+        ("application%2Ffhir%2Bjson", "application/fhir+xml", "application/fhir+json"),
+        ("html", "application/fhir+xml", "application/fhir+xml"),
+        ("", "application/fhir+xml", "application/fhir+xml"),
+    ],
+)
+def test_an_address_says_in_which_form_the_answer_is_wanted(client: FlaskClient, asked: str, accept: str, kind: str) -> None:
+    """`_format` goes before Accept, for who cannot set that; it was read past."""
+    wanted = {"Accept": accept} if accept else {}
+    assert client.get(f"/fhir/metadata?_format={asked}", headers={"Authorization": DELT, **wanted}).mimetype == kind
+    assert post(client, f"/fhir?_format={asked}", REFERRAL, **wanted).mimetype == kind
+
+
+@pytest.mark.parametrize(
+    ("sent", "back"), [("r-2", "r-2"), ("a0000000-0000-4000-8000-0000000000f7", "a0000000-0000-4000-8000-0000000000f7"), ("a b", None),
+                       ("é", None), ("x" * 201, None)]
+)  # fmt: skip
+def test_a_request_that_has_a_name_gets_it_back(client: FlaskClient, sent: str, back: str | None) -> None:
+    """X-Request-Id: by it a vendor finds our answer beside their question."""
+    answers = [post(client, "/fhir", REFERRAL, X_Request_Id=sent), post(client, "/fhir/Account", b"{}", X_Request_Id=sent)]
+    assert [one.headers.get("X-Request-Id") for one in answers] == [back, back]
+    assert "X-Request-Id" not in client.get("/fhir/metadata", headers={"Authorization": DELT}).headers

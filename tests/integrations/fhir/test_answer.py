@@ -57,6 +57,14 @@ def test_the_capability_statement_is_valid_and_promises_no_search(version: str) 
 
     assert problem(statement, version) == ""
     assert statement["format"] == ["application/fhir+json", "application/fhir+xml"]
-    assert [each["code"] for each in statement["rest"][0]["interaction"]] == ["transaction"]
+    assert [each["code"] for each in statement["rest"][0]["interaction"]] == ["transaction", "batch"]
     promised = {each["code"] for one in statement["rest"][0]["resource"] for each in one["interaction"]}
     assert promised == {"create", "read", "update"}  # tests/web/test_fhir_door.py and test_fhir_tokens.py try each of them
+
+
+def test_the_capability_statement_says_that_a_result_needs_no_referral() -> None:
+    """It said that each must name one, long after it need not."""
+    statement = capability_statement(url="https://mdo.example/fhir", version="R4", software_version="0.1.0")
+    told = {one["type"]: one["documentation"] for one in statement["rest"][0]["resource"]}
+    assert all("joins the open cases of its patient" in told[kind] for kind in ("DiagnosticReport", "Observation"))
+    assert all("it names the referral's identifier" in told[kind] for kind in ("DocumentReference", "QuestionnaireResponse"))
