@@ -84,15 +84,18 @@ def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
     a BSN: some write the type over from a Dutch example. The ministry gives passports, too (`AB1234567^^^NLMINBIZA^PPN`).
     """
     kind = one.kind.upper()
-    if kind in _PAPERS or (kind in rules["local_types"] and _LETTERED.match(one.number)):
+    if kind in _PAPERS or (kind in rules["local_types"] and _is_lettered(one.number)):
         return False
     if one.is_of(rules["bsn_authorities"]):
         return True
     return kind in map(str.upper, rules["bsn_types"]) and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
 
 
-_LETTERED = re.compile(r"(?=.*\d).*[^\W\d_]")
-"""A number with a letter in it; a word alone says that there is none."""
+def _is_lettered(number: str) -> bool:
+    """Whether there is a letter in a number; a word alone says that there is none."""
+    return any(map(str.isalpha, number)) and any(map(str.isdigit, number))
+
+
 _PAPERS = ("PPN", "DL")
 """Numbers (table 0203) of a passport or a licence."""
 

@@ -70,7 +70,7 @@ def too_late() -> ResponseReturnValue:
 
 def proven(person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id: uuid.UUID | None = None) -> ResponseReturnValue:
     """The only way from a proof of identity to a session. Raises NoRoleNow for somebody who works nowhere today,
-    WrongCredentials when a password alone proved it.
+    WrongCredentials when a password alone proved it, or the account is closed.
 
     `hospital_id`: the hospital the person chose, or the only one that the proof is good for (a hospital's own provider);
     without it, who works for several is asked, and nothing is guessed.
@@ -81,7 +81,8 @@ def proven(person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id:
         is_shut_out = db.get_one(Person, person_id).disabled_at is not None  # since the proof, or while they chose a hospital
         hospitals = [] if is_shut_out else [one for one, _ in people.hospitals_of(db, person_id)]
     if not hospitals or (hospital_id is not None and hospital_id not in hospitals):
-        raise people.NoRoleNow() if proof.issuer or (proof.strong and not hospitals) else people.WrongCredentials()
+        has_no_role = not is_shut_out and (proof.issuer or (proof.strong and not hospitals))
+        raise people.NoRoleNow() if has_no_role else people.WrongCredentials()
     if hospital_id is None and len(hospitals) > 1:
         go_halfway(Halfway("hospital", person_id, proof, own_path(wanted)))
         return redirect(url_for("signing_in.hospital"))
