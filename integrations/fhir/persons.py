@@ -17,9 +17,12 @@ def numbers(resource: Node) -> list[tuple[str, str]]:
 
 def is_numbered_otherwise(reference: Any, patient: Node) -> bool:
     """Whether a Reference gives, beside the address, another number than the patient has of the same issuer: nobody knows who is meant."""
+    named = logical(reference)
+    if not named:
+        return False
     own = numbers(patient)
     issuers = {issuer for issuer, _ in own} - {""}
-    return any(issuer in issuers and (issuer, value) not in own for issuer, value in numbers({"identifier": logical(reference)}))
+    return any(issuer in issuers and (issuer, value) not in own for issuer, value in numbers({"identifier": named}))
 
 
 def is_same_person(one: Node, other: Node) -> bool:
