@@ -132,7 +132,7 @@ def _name(names: list[Repetition]) -> PersonName:
     initials, given = given_names(_letters(legal.component(2)), _letters(legal.component(3)))
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
-    if not (own or own_prefix) and _PREFIX.fullmatch(before := legal.component(5).strip()):
+    if not (own or own_prefix) and is_prefix(before := legal.component(5).strip()):
         own_prefix, own, family = before, family, f"{before} {family}"
     family, own = _with_prefix(family, own_prefix, own, partner)
     return PersonName(
@@ -154,8 +154,8 @@ def _letters(part: str) -> str:
 def _with_prefix(family: str, prefix: str, own: str, partner: str) -> tuple[str, str]:
     """(the surname to show, the name after its prefix): some write the prefix in FN.2 and leave it out of FN.1 (`Berg&van den&Berg`)."""
     is_there = family.casefold().startswith(f"{prefix} ".casefold()) or family == prefix
-    is_prefix = own == family or (not own and _PREFIX.fullmatch(prefix))
-    if not (family and prefix and is_prefix) or is_there or partner:
+    is_before = own == family or (not own and is_prefix(prefix))
+    if not (family and prefix and is_before) or is_there or partner:
         return family, own
     return f"{prefix} {family}", family
 
@@ -223,6 +223,11 @@ _ROLES_IN_WORDS = {
 def _called(*names: str) -> str:
     """The first with a letter: a number alone says which it is, and not what it is called."""
     return next((one for one in names if any(map(str.isalpha, one))), next(filter(None, names), ""))
+
+
+def is_prefix(text: str) -> bool:
+    """Whether it is the prefix of a surname and nothing else."""
+    return _PREFIX.fullmatch(text.strip()) is not None
 
 
 ROLES_AT = {"PRT": (4, 5, 8, 15), "ROL": (3, 4, 14, 12)}

@@ -23,7 +23,7 @@ from .headed import question_of
 from .hint import board_hint
 from .misplaced import is_person, person_in
 from .notification import document_number
-from .people import participant, patient, professional, provider, the_patient
+from .people import is_prefix, participant, patient, professional, provider, the_patient
 from .places import first, found, value_at
 from .reading import Reading
 from .stamps import stamp
@@ -219,9 +219,11 @@ def _contact(reading: Reading, role: str) -> Contact:
 
 
 def organisation(reading: Reading, places: Sequence[str]) -> tuple[str, str]:
-    """(who, place): the first of these places with a name, for a number alone is that of a room or a ward."""
+    """(who, place): the first of these places with a name, for a number alone is that of a room or a ward. `de` is of a person who
+    stands where a house has its name.
+    """
     each = (found(reading, [place]) for place in places)
-    return next((one for one in each if any(map(str.isalpha, one[0]))), ("", ""))
+    return next((one for one in each if any(map(str.isalpha, one[0])) and not is_prefix(one[0])), ("", ""))
 
 
 def _phone(reading: Reading, places: Sequence[str]) -> str:

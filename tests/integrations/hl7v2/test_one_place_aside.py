@@ -64,3 +64,9 @@ def test_what_stands_in_rf1_and_nobody_reads_is_named() -> None:
     found = refers("RF1|P|R|MDO||||||12^Roos^Pia^^^dr.|Graag bespreken||DRINGEND", "PRD|RP|Roos^P")
     assert {"RF1-9", "RF1-12"} <= set(found.unmapped)
     assert not [one for one in refers("RF1|P|R|MDO|||R1|2026-03|20260401|20260302|Graag?").unmapped if one.startswith("RF1")]
+
+
+def test_a_prefix_of_somebody_who_stands_where_a_house_has_its_name_is_no_house() -> None:
+    aside = refers("ORC|NW|V1|||||||20260302||||01234567^Wit^A^de^^^^^VEKTIS").referrer
+    assert aside.organisation == refers("ORC|NW|V1").referrer.organisation
+    assert refers("ORC|NW|V1|||||||20260302||||POLI^Kamer 2^^De Brug").referrer.organisation == "De Brug"
