@@ -123,9 +123,11 @@ def _times(word: str, text: str, people: People) -> int:
     """How often it stands there; who begins at the end of a word that another still types comes between its letters."""
     if word in text:
         return text.count(word)
-    left = "".join(text.split())
-    for other in people.words:
-        left = left.replace(other, "") if other != word else left
+    left, before = "".join(text.split()), ""
+    while left != before:  # in one that came between, another may have come
+        before = left
+        for other in people.words:
+            left = left.replace(other, "") if other != word else left
     return left.count(word)
 
 
