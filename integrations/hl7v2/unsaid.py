@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mdo_portal.exchange import Fact
 
@@ -18,8 +18,21 @@ from .words import is_sentence
 def _of_order(reading: Reading, item: Item, words: str) -> Iterator[str]:
     """Sentences in fields of an order that nobody reads."""
     found = [(place, value) for place, value in parts_of(item.segment, item.place) if _is_told(value)]
-    read = set(re.findall(r"OBR-(\d+)", repr(reading.profile["referral"]))) if found else set()
+    read = {n for text in _texts(reading.profile["referral"]) for n in _OF_ORDER.findall(text)} if found else set()
     yield from (place for place, value in found if _field(place) not in read and value.casefold() not in words)
+
+
+def _texts(rules: object) -> Iterator[str]:
+    """Every word of a part of a profile: places stand there in lists, behind the name of a function, and as keys."""
+    if isinstance(rules, str):
+        yield rules
+    elif isinstance(rules, Mapping):
+        yield from (text for pair in rules.items() for each in pair for text in _texts(each))
+    elif isinstance(rules, Sequence):
+        yield from (text for each in rules for text in _texts(each))
+
+
+_OF_ORDER = re.compile(r"OBR-(\d+)")
 
 
 def _is_told(value: str) -> bool:
