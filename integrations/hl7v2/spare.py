@@ -27,8 +27,9 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
     """What could have been the question, and was not chosen."""
     name = item.segment.name
     for place, shown in reading.profile["referral"]["spare_labels"].items():
-        segment_name, _, n = place.partition("-")
-        text = _words(reading, item.segment, int(n)) if segment_name == name else ""
+        if place[:3] != name:
+            continue
+        text = _words(reading, item.segment, int(place[4:]))
         text = "" if _is_usual(reading, place, text) else text
         asked = reading.at(place)
         taken = (asked, f"@sentence {place}", f"@asking {place}")
