@@ -35,7 +35,12 @@ class Zeros:
 def test_a_large_body_without_a_known_token_is_passed_over_and_not_held(app: Flask, database: Database, token: str) -> None:
     """Two hundred strangers filled the memory of a web process: their bodies were held before anybody asked who they were."""
     body = Zeros(LARGE)
-    told = {"HTTP_AUTHORIZATION": token, "CONTENT_TYPE": "application/fhir+json", "CONTENT_LENGTH": str(LARGE), "wsgi.input": body}
+    told = {
+        "HTTP_AUTHORIZATION": token,
+        "CONTENT_TYPE": "application/fhir+json",
+        "CONTENT_LENGTH": str(LARGE),
+        "wsgi.input": body,
+    }
     tracemalloc.start()
     try:
         answer = app.test_client().open("/fhir", method="POST", environ_overrides=told)
@@ -49,7 +54,9 @@ def test_a_large_body_without_a_known_token_is_passed_over_and_not_held(app: Fla
 
 def test_who_may_not_come_in_and_drips_is_not_heard_to_the_end() -> None:
     body = Zeros(LARGE, seconds=1.0)
-    asked = Request(EnvironBuilder(method="POST", environ_overrides={"CONTENT_LENGTH": str(LARGE), "wsgi.input": body}).get_environ())
+    asked = Request(
+        EnvironBuilder(method="POST", environ_overrides={"CONTENT_LENGTH": str(LARGE), "wsgi.input": body}).get_environ()
+    )
 
     bodies.passed_over(asked, clock=lambda: body.now)
 
