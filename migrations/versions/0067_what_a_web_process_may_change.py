@@ -27,10 +27,10 @@ CHANGES = {
 TREATS, WATCHES, ME = "hospital_id = (SELECT access.treats())", "hospital_id = (SELECT access.watches())", "(SELECT access.person())"
 #: table -> (who adds, whose row is changed, to what): each in the own name
 POLICIES = {
-    "legal_holds": (f"{WATCHES} AND set_by = {ME}", f"{WATCHES} AND lifted_at IS NULL", f"{WATCHES} AND lifted_by = {ME}"),
+    "legal_holds": (f"{WATCHES} AND set_by = {ME}", WATCHES, f"{WATCHES} AND lifted_by = {ME}"),
     "destroy_requests": (
         f"({TREATS} OR {WATCHES}) AND requested_by = {ME} AND approved_by IS NULL AND refused_by IS NULL AND executed_at IS NULL",
-        f"{WATCHES} AND refused_by IS NULL AND executed_at IS NULL",
+        WATCHES,
         f"{WATCHES} AND coalesce(approved_by, refused_by) = {ME}",
     ),
 }
