@@ -14,7 +14,7 @@ from mdo_portal.web import bodies
 from tests.web.fhir_house import app, messages
 
 __all__ = ["app"]
-LARGE = 16 * 1_048_576
+LARGE = 8 * 1_048_576
 
 
 class Zeros:
