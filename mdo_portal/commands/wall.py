@@ -32,7 +32,6 @@ NO_PATIENTS: dict[str, str] = {
     "calendar_addresses": "by which secret address a colleague's own calendar reads when boards meet",
     "follow_up_reminders": "on which day a colleague was mailed",
     "data_keys": "wrapped by a key that is not in the database",
-    "retention_rules": "how long what stays",
     "link_tokens": "how a hospital's system comes in, for minutes; written by the wall's own function",
     "used_assertions": "a proof of a hospital's system, once",
     "known_devices": "browsers that colleagues used before",
@@ -47,11 +46,13 @@ READ_BY_ALL: dict[str, str] = {
     "links.reads": "how a hospital is connected; who may write it, a policy says",
     "recipient_channels.reads": "how a hospital's general practitioners are reached; who may write it, a policy says",
     "refused_mailboxes.reads": "which colleague's mailbox takes no mail",
+    "retention_rules.reads": "how long what stays; who may change it, a policy says",
     "memberships.reads": "what colleagues are; no patient stands in it",
     "board_memberships.reads": "what colleagues are; no patient stands in it",
 }
 #: keys that say nothing about another hospital's patients, though no hospital or parent stands in them
 NO_ORACLE: dict[str, str] = {
+    "pk_retention_rules": "a kind of row, no patient's",
     "uq_links_client_id_in": "the name of a hospital's system, no patient's",
     "pk_called_certificates": "the hash of a certificate that called, no patient's",
     "pk_refused_calls": "the address of a system that called, no patient's",
@@ -61,6 +62,21 @@ NO_ORACLE: dict[str, str] = {
     "pk_letter_logos": "the hash of a picture in a letterhead, no patient's",
     "pk_audit_waiting": "a running number",
 }
+#: what came in, went out or was asked: no screen changes it, and no statement in a web process
+STAYS = tuple(
+    f"{table}.{column}"
+    for table, columns in {
+        "case_documents": "case_id title media_type content_sealed sha256 hospital_id received_at message_id",
+        "case_facts": "case_id section label text dated_on hospital_id received_at message_id",
+        "inbound_messages": "link_id hospital_id wire control_id digest raw_sealed received_at case_id",
+        "information_requests": "case_id asked_at asked_by text",
+        "deliveries": "decision_id case_id hospital_id audience recipient_name document_number letter_sealed letter_sha256 created_at",
+        "case_grants": "case_id kind person_id to_hospital_id begins_at ends_at given_by",
+        "legal_holds": "hospital_id case_id patient_id set_by set_at",
+        "destroy_requests": "hospital_id patient_id patient_ids case_id requested_by requested_at",
+    }.items()
+    for column in columns.split()
+)
 
 QUESTIONS: dict[str, str] = {
     "no row security, or not forced": """
@@ -111,6 +127,15 @@ QUESTIONS: dict[str, str] = {
         ) AS name
         WHERE has_any_column_privilege('mdo_app', name, 'UPDATE') OR has_table_privilege('mdo_app', name, 'DELETE, TRUNCATE')
     """,
+    "web processes may change what was sent, asked or written by others": """
+        SELECT t.relname || '.' || a.attname FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
+        WHERE t.relnamespace = 'public'::regnamespace AND t.relname || '.' || a.attname = ANY (:stays)
+            AND has_column_privilege('mdo_app', t.oid, a.attnum, 'UPDATE')
+    """,
+    "web processes may destroy by themselves": """
+        SELECT oid::regprocedure FROM pg_proc WHERE proname IN ('destroy_case', 'purge_log')
+            AND has_function_privilege('mdo_app', oid, 'EXECUTE')
+    """,
     "a unique key by which one hospital could ask about another's patients": """
         SELECT i.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
         WHERE t.relnamespace = 'public'::regnamespace AND t.relrowsecurity AND x.indisunique AND NOT i.relname = ANY (:no_oracle)
@@ -125,7 +150,12 @@ QUESTIONS: dict[str, str] = {
 
 def holes(connection: Connection) -> list[str]:
     """Every hole, as `question: name`; empty when the wall is whole."""
-    values = {"no_patients": list(NO_PATIENTS), "no_oracle": list(NO_ORACLE), "read_by_all": list(READ_BY_ALL)}
+    values = {
+        "no_patients": list(NO_PATIENTS),
+        "no_oracle": list(NO_ORACLE),
+        "read_by_all": list(READ_BY_ALL),
+        "stays": list(STAYS),
+    }
     found = []
     for question, query in QUESTIONS.items():
         needed = {name: value for name, value in values.items() if f":{name}" in query}

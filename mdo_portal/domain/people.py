@@ -57,6 +57,8 @@ class Person(Base):
     persona: Mapped[str] = mapped_column(default="")
     #: since when this person may not sign in
     disabled_at: Mapped[datetime | None]
+    #: when this person was last signed out everywhere: what was proven before starts no session any more
+    signed_out_at: Mapped[datetime | None]
     #: wrong attempts at the second step or at a confirmation since the last good one (the password: sign_in_attempts)
     failures: Mapped[int] = mapped_column(default=0)
     #: until when new attempts are refused

@@ -17,7 +17,8 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.conclusion import Note
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import NotAllowed, NotFound, PortalError
-from mdo_portal.live.guard import Context, Payload, always, an_id, context_of, never, on, some_bytes
+from mdo_portal.live import cursors
+from mdo_portal.live.guard import BadPayload, Context, Payload, always, an_id, context_of, never, on, some_bytes
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.live.topics import may_watch, some_topics
 from mdo_portal.services import access, audit, conclusions, presence, rooms, rounds, sessions
@@ -161,10 +162,16 @@ def update_note(context: Context, payload: Payload) -> dict[str, Any]:
 
 
 def awareness(context: Context, payload: Payload) -> dict[str, Any]:
-    """Where somebody's cursor stands: passed on within this process, never stored."""
+    """Where somebody's cursor stands: passed on within this process in the sender's own name, never stored."""
     note_id = an_id(payload, "note")
-    if note_id in context.connection.notes:
-        body = some_bytes(payload, "update", most=LARGEST_AWARENESS)
+    if note_id not in context.connection.notes:
+        return {}
+    try:
+        cursor = cursors.read(some_bytes(payload, "update", most=LARGEST_AWARENESS))
+    except cursors.NoCursor:
+        raise BadPayload() from None
+    if cursor is not None and REGISTRY.may_move(context.connection, note_id, cursor.client):
+        body = cursors.said(cursor, context.viewer.name)
         emit("note:awareness", {"note": str(note_id), "update": body}, to=_room(note_id), include_self=False)
     return {}
 

@@ -31,6 +31,8 @@ class Connection:
     notes: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     written: set[uuid.UUID] = field(default_factory=set)
     topics: set[str] = field(default_factory=set)
+    #: note -> the page's own number in it (Yjs), as its cursor last said
+    cursors: dict[uuid.UUID, int] = field(default_factory=dict)
     _allowance: float = EVENTS_AT_ONCE
     _asked_at: float = field(default_factory=time.monotonic)
 
@@ -86,6 +88,15 @@ class Registry:
     def all(self) -> list[tuple[str, Connection]]:
         with self._lock:
             return list(self._connections.items())
+
+    def may_move(self, connection: Connection, note_id: uuid.UUID, client: int) -> bool:
+        """Whether this cursor is nobody else's; from now on it is this page's. Of who came back on another line it stays theirs."""
+        with self._lock:
+            others = (one for one in self._connections.values() if one.person_id != connection.person_id)
+            if any(one.cursors.get(note_id) == client for one in others):
+                return False
+            connection.cursors[note_id] = client
+            return True
 
     def topics(self) -> set[str]:
         """Everything some screen here watches."""

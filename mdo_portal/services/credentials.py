@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.credentials import Authenticator, Invitation, Passkey, RecoveryCode
 from mdo_portal.domain.people import Person
 from mdo_portal.errors import N_, IllegalMove, PortalError
-from mdo_portal.services import attempts, passkeys, passwords, second_factors, sessions
+from mdo_portal.services import attempts, colleagues, passkeys, passwords, people, second_factors, sessions, viewers
 
 INVITED_FOR = timedelta(days=7)
 
@@ -57,7 +57,7 @@ def newest_invitation(session: Session, person_id: uuid.UUID) -> Invitation | No
 def invited(session: Session, token: str, *, now: datetime) -> Person:
     """For whom this link is; looking uses nothing up (mail filters open links). Raises NotInvited."""
     query = (
-        select(Person)
+        select(Person, Invitation)
         .join(Invitation, Invitation.person_id == Person.id)
         .where(
             Invitation.token_hash == _hash(token),
@@ -66,10 +66,24 @@ def invited(session: Session, token: str, *, now: datetime) -> Person:
             Person.disabled_at.is_(None),
         )
     )
-    person = session.scalars(query).one_or_none()
-    if person is None:
+    found = session.execute(query).one_or_none()
+    if found is None or not stands(session, found[1], now=now):
         raise NotInvited()
-    return person
+    return found[0]
+
+
+def stands(session: Session, invitation: Invitation, *, now: datetime) -> bool:
+    """Whether who made this link could make it today: it was shown to them, and opens what the person may do by now.
+
+    A secretary's link for a newcomer is not the way to what a hospital gave that newcomer since; nor is that of who left.
+    """
+    if invitation.made_by is None:  # on the command line
+        return True
+    if session.get_one(Person, invitation.made_by).disabled_at is not None:
+        return False
+    works_for = [hospital_id for hospital_id, _ in people.hospitals_of(session, invitation.made_by, now=now)]
+    makers = (viewers.viewer_of(session, invitation.made_by, hospital_id, now=now) for hospital_id in works_for)
+    return any(colleagues.may_invite(session, maker, invitation.person_id) for maker in makers)
 
 
 def accept(session: Session, token: str, password: str, *, now: datetime) -> Person:

@@ -42,9 +42,8 @@ def destroy(
     if case is None:
         return None
     session.flush()
-    counts = session.scalar(
-        select(func.destroy_case(cast(case_id, UUID), cast(request_id, UUID), cast(list(keys), ARRAY(LargeBinary))))
-    )
+    door = func.destroy_asked if request_id else func.destroy_case  # the term is for the worker alone to look at
+    counts = session.scalar(select(door(cast(case_id, UUID), cast(request_id, UUID), cast(list(keys), ARRAY(LargeBinary)))))
     if counts is None:
         return None
     why = "request" if request_id else "term"

@@ -107,7 +107,12 @@ def end_session(session: Session, key: str, *, now: datetime) -> None:
 def end_all_sessions(
     session: Session, person_id: uuid.UUID, *, now: datetime, but: str = "", hospital_id: uuid.UUID | None = None
 ) -> int:
-    """Sign a person out everywhere (except where the cookie has this key), or only where they worked for that hospital."""
+    """Sign a person out everywhere (except where the cookie has this key), or only where they worked for that hospital.
+
+    Everywhere is also between two steps of signing in: what was proven before is worth nothing any more.
+    """
+    if hospital_id is None:
+        session.execute(update(Person).where(Person.id == person_id).values(signed_out_at=now))
     ended = func.access.end_sessions(person_id, hash_key(but), cast(hospital_id, UUID), now)
     return _tell_ended(session, list(session.scalars(select(ended))))
 
@@ -134,6 +139,12 @@ def _tell_ended(session: Session, whose: Sequence[uuid.UUID]) -> int:
     for person_id in set(whose):
         changes.announce(session, "sessions", person_id)
     return len(whose)
+
+
+def signed_out_since(session: Session, person_id: uuid.UUID, moment: datetime) -> bool:
+    """Whether this person was signed out everywhere after that moment."""
+    since = select(Person.id).where(Person.id == person_id, Person.signed_out_at > moment)
+    return session.scalar(since) is not None
 
 
 def disable(session: Session, person_id: uuid.UUID, *, now: datetime) -> None:

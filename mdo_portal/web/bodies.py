@@ -6,7 +6,8 @@ Heads, and bodies that drip: commands/patience.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +17,10 @@ from werkzeug.wrappers import Request
 
 SILENT_SECONDS = 30.0
 """Between two pieces of a body."""
+
+PASSED_OVER_SECONDS = 10.0
+"""So long the rest of a body is taken in whose sender is not let in, so that the answer reaches it."""
+_PIECE = 4_096
 
 
 class Broken(Exception):
@@ -50,6 +55,20 @@ def whole(request: Request) -> bytes:
     """The body. Raises Broken, and RequestEntityTooLarge."""
     try:
         return request.get_data()
+    except RequestEntityTooLarge:
+        raise
+    except (ClientDisconnected, OSError, ParseException):
+        raise Broken from None
+
+
+def passed_over(request: Request, *, clock: Callable[[], float] = time.monotonic) -> None:
+    """Take a body in and keep nothing of it: it is of somebody who is not let in. The line may carry the next message, with a token
+    that is known. Raises Broken, and RequestEntityTooLarge; who drips is heard no further.
+    """
+    until = clock() + PASSED_OVER_SECONDS
+    try:
+        while request.stream.read(_PIECE) and clock() < until:
+            pass
     except RequestEntityTooLarge:
         raise
     except (ClientDisconnected, OSError, ParseException):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from flask import flash, redirect, session, url_for
@@ -53,11 +53,14 @@ def _empty_cookie() -> None:
 
 
 def halfway(step: str) -> Halfway | None:
-    """Who is at this step; None when nobody is, or too long."""
+    """Who is at this step; None when nobody is, too long, or was signed out everywhere since: nobody can end a cookie."""
     kept = session.get("halfway") or {}
     if kept.get("step") != step or now().timestamp() - float(kept["at"]) > HALFWAY.total_seconds():
         return None
-    return Halfway(step, uuid.UUID(kept["person_id"]), Proof(**kept["proof"]), str(kept["wanted"]))
+    half = Halfway(step, uuid.UUID(kept["person_id"]), Proof(**kept["proof"]), str(kept["wanted"]))
+    with transaction() as db:
+        gone = sessions.signed_out_since(db, half.person_id, datetime.fromtimestamp(float(kept["at"]), UTC))
+    return None if gone else half
 
 
 def too_late() -> ResponseReturnValue:

@@ -117,16 +117,16 @@ def notice_of(kind: str, resource_id: str) -> Response:
 
 
 def _received(kind: str) -> Response:
-    try:
-        raw = bodies.whole(request)  # read it all, also when it is refused: the line may carry the next message
+    comer = _let_in()
+    try:  # read it all, also when it is refused: the line may carry the next message
+        if isinstance(comer, Refused):
+            bodies.passed_over(request)
+            return say(comer.status, comer.answer)
+        raw = bodies.whole(request)
     except bodies.Broken:
         return say(400, Answer(Verdict.REFUSED, "", reason="broken", text="the body did not come whole; send it again"))
     except RequestEntityTooLarge:
         return say(413, Answer(Verdict.REFUSED, "", reason="too_large", text="larger than agreed"))
-    try:
-        comer = _enter(writes=True)
-    except Refused as refused:
-        return say(refused.status, refused.answer)
     if kind and kind not in wiring_profiles.fhir_kinds(comer.link.profile_in):
         return nothing_here(404)
     there = _there_already(comer, kind)
@@ -141,6 +141,14 @@ def _received(kind: str) -> Response:
         answer = Answer(Verdict.NOT_NOW, "", reason="not_stored", text="could not be stored now; send again")
     location = _location(comer, sorted_) if answer.verdict is Verdict.STORED else ""
     return say(None, answer, sorted_.arrival.header, location)
+
+
+def _let_in() -> Comer | Refused:
+    """Asked before anything of the body is read: without a token nobody fills this process with bodies."""
+    try:
+        return _enter(writes=True)
+    except Refused as refused:
+        return refused
 
 
 def _enter(*, writes: bool) -> Comer:

@@ -14,7 +14,7 @@ from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, Incomplete, PortalError
 from mdo_portal.services import audit, grants, objections, sessions, worklist
 from mdo_portal.services.grants import Wanted
-from mdo_portal.web import confirming
+from mdo_portal.web import confirming, limits
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, session_key, transaction, viewer
 from mdo_portal.web.guard import may
@@ -82,7 +82,9 @@ def break_glass() -> ResponseReturnValue:
     """Opens the cases of one patient for an hour; every attempt leaves a line, also one that finds nothing."""
     confirming.require_fresh_strong()
     try:
-        opened = _broken(*_patient())
+        patient = _patient()
+        limits.ask("glass", str(viewer().person_id), limits.GLASS)
+        opened = _broken(*patient)
     except Incomplete as incomplete:
         return _page(gettext(incomplete.sentence), dict(incomplete.fields)), 422
     except PortalError as refused:

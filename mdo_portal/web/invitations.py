@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.errors import N_
 from mdo_portal.services import credentials, identities, passwords, people
-from mdo_portal.web import entering, oidc_attempts, passkey_requests
+from mdo_portal.web import entering, passkey_requests
 from mdo_portal.web.context import now, transaction
 from mdo_portal.web.guard import public
 
@@ -35,7 +35,6 @@ def _page(error: str = "") -> str:
         person = credentials.invited(db, str(session.get("invitation", "")), now=now())
         works_for = [hospital_id for hospital_id, _ in people.hospitals_of(db, person.id)]
         providers = identities.buttons(db, works_for)
-    oidc_attempts.invite(person.id)
     shown = {"person": person, "error": error, "shortest": passwords.SHORTEST, "providers": providers}
     return render_template("signing_in/invitation.html", passkeys=passkey_requests.are_possible(), **shown)
 

@@ -38,6 +38,8 @@ PERSON = Rate(300, 20)
 HOSPITAL = Rate(6_000, 400)
 #: files that one person adds
 UPLOAD = Rate(40, 0.5)
+#: patients whom one person asks for in an emergency: it says whether they are here, also to who guesses numbers
+GLASS = Rate(10, 0.05)
 #: tries to sign in from one address: a whole hospital may stand behind one
 SIGN_IN = Rate(60, 1)
 #: pages that need nobody signed in, per address

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any, cast
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identity import sentence_of
 from mdo_portal.domain.people import Proof
@@ -55,7 +56,9 @@ def outside(endpoint: str, provider_id: uuid.UUID) -> str:
 @blueprint.get("/sign-in/with/<uuid:provider_id>")
 @public("sends a browser to a hospital's provider; nobody is signed in by it")
 def start(provider_id: uuid.UUID) -> ResponseReturnValue:
-    return _sent(provider_id, wanted=request.args.get("next", ""), invited=oidc_attempts.invited())
+    by_invitation = request.args.get("invitation") == "1"  # from its own page, and not from the next one that somebody opens here
+    token = str(session.get("invitation", "")) if by_invitation else ""
+    return _sent(provider_id, wanted=request.args.get("next", ""), invitation=token)
 
 
 @blueprint.get("/confirm/with-provider")
@@ -69,7 +72,7 @@ def confirm() -> ResponseReturnValue:
 
 
 def _sent(
-    provider_id: uuid.UUID, *, wanted: str, invited: uuid.UUID | None = None, confirming: uuid.UUID | None = None
+    provider_id: uuid.UUID, *, wanted: str, invitation: str = "", confirming: uuid.UUID | None = None
 ) -> ResponseReturnValue:
     with transaction() as db:
         row = identities.provider(db, provider_id)
@@ -80,7 +83,7 @@ def _sent(
         )
     except Refused as refused:
         return _refused(row, refused.code, wanted=wanted, detail=refused.detail, confirming=confirming)
-    oidc_attempts.keep(Pending(provider_id, attempt, own_path(wanted), invited, confirming))
+    oidc_attempts.keep(Pending(provider_id, attempt, own_path(wanted), invitation, confirming))
     return redirect(url, 303)
 
 
@@ -104,13 +107,21 @@ def back(provider_id: uuid.UUID) -> ResponseReturnValue:
 
 def _entered(row: ProviderRow, pending: Pending, vouched: Vouched) -> ResponseReturnValue:
     with transaction() as db:
-        found = identities.admit(db, row, vouched, invited=pending.invited, now=now())
+        found = identities.admit(db, row, vouched, invited=_invited(db, pending), now=now())
         if found.newly_linked:
             credentials.use_up(db, found.person_id, now=now())
             _log(db, row, "account.changed", found, detail="linked to the hospital's account, by invitation")
         _log(db, row, "sign_in", found, detail=_how(vouched))
     proof = Proof("oidc", strong=vouched.strong, issuer=vouched.issuer, provider_session=vouched.provider_session)
     return entering.proven(found.person_id, proof, wanted=pending.wanted, hospital_id=row.hospital_id)
+
+
+def _invited(db: Session, pending: Pending) -> uuid.UUID | None:
+    """Whose invitation it is, as long as it is good: a cookie is for ever, and whoever once saw the link has one."""
+    try:
+        return credentials.invited(db, pending.invitation, now=now()).id if pending.invitation else None
+    except credentials.NotInvited:
+        return None
 
 
 def _confirmed(row: ProviderRow, pending: Pending, vouched: Vouched) -> ResponseReturnValue:

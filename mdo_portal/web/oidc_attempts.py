@@ -15,7 +15,6 @@ KEPT = timedelta(minutes=10)
 AT_ONCE = 3
 """So many windows may be signing in at the same time; the cookie must stay small."""
 _NAME = "oidc"
-_INVITED = "oidc_invited"
 
 
 @dataclass(frozen=True)
@@ -26,19 +25,10 @@ class Pending:
     attempt: Attempt
     #: where the person wanted to go
     wanted: str
-    #: whose invitation this browser holds; None = an ordinary sign-in
-    invited: uuid.UUID | None = None
+    #: the token of the invitation by whose page it began, judged again on the way back; "" = an ordinary sign-in
+    invitation: str = ""
     #: who confirms while signed in; None = a sign-in
     confirming: uuid.UUID | None = None
-
-
-def invite(person_id: uuid.UUID) -> None:
-    """This browser showed a good invitation of ours: its next sign-in through a provider makes the link."""
-    session[_INVITED] = str(person_id)
-
-
-def invited() -> uuid.UUID | None:
-    return _id(session.pop(_INVITED, ""))
 
 
 def keep(pending: Pending) -> None:
@@ -46,7 +36,7 @@ def keep(pending: Pending) -> None:
     waiting = [*session.get(_NAME, []), {
         "state": attempt.state, "nonce": attempt.nonce, "verifier": attempt.verifier, "back": attempt.redirect_uri,
         "at": attempt.started_at.timestamp(), "fresh": attempt.fresh, "provider": str(pending.provider_id),
-        "wanted": pending.wanted[:300], "invited": str(pending.invited or ""), "confirming": str(pending.confirming or ""),
+        "wanted": pending.wanted[:300], "invitation": pending.invitation, "confirming": str(pending.confirming or ""),
     }]  # fmt: skip
     session[_NAME] = waiting[-AT_ONCE:]
 
@@ -62,7 +52,7 @@ def take(state: str, provider_id: uuid.UUID, *, now: datetime) -> Pending | None
     if now - started_at > KEPT:
         return None
     attempt = Attempt(found["state"], found["nonce"], found["verifier"], found["back"], started_at, found["fresh"])
-    return Pending(provider_id, attempt, found["wanted"], _id(found["invited"]), _id(found["confirming"]))
+    return Pending(provider_id, attempt, found["wanted"], found["invitation"], _id(found["confirming"]))
 
 
 def _id(text: str) -> uuid.UUID | None:

@@ -120,7 +120,8 @@ def _person(
         choices = [(one, granting.roles_to_give(viewer(), one.place, has_chair=_chaired(db, one))) for one in manages]
         may_act = {"may_whole": colleagues.may_whole_person, "may_invite": colleagues.may_invite}
         shown: dict[str, Any] = {name: ask(db, viewer(), person_id) for name, ask in may_act.items()}
-        shown["newest"] = credentials.newest_invitation(db, person_id)
+        newest = shown["newest"] = credentials.newest_invitation(db, person_id)
+        shown["newest_stands"] = newest is not None and credentials.stands(db, newest, now=now())
     shown |= {"person": found, "choices": choices, "is_self": person_id == viewer().person_id, "invitation": invitation}
     shown |= {"is_repeated": is_repeated, "now": now(), "form": form or {}, "errors": errors or {}}
     return render_template(

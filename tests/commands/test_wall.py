@@ -26,6 +26,12 @@ HOLES = {
     "GRANT SELECT ON access.secrets TO mdo_app": "the keys of the wall are readable: mdo_app",
     "GRANT UPDATE ON audit_entries TO mdo_app": "web processes may change what only grows: audit_entries",
     "GRANT DELETE ON decisions TO mdo_app": "web processes may change what only grows: decisions",
+    "GRANT UPDATE ON inbound_messages TO mdo_app":
+        "web processes may change what was sent, asked or written by others: inbound_messages.raw_sealed",
+    "GRANT UPDATE (content_sealed) ON case_documents TO mdo_app":
+        "web processes may change what was sent, asked or written by others: case_documents.content_sealed",
+    "GRANT EXECUTE ON FUNCTION destroy_case(uuid, uuid, bytea[]) TO mdo_app":
+        "web processes may destroy by themselves: destroy_case(uuid,uuid,bytea[])",
     "CREATE UNIQUE INDEX uq_patients_bsn ON patients (bsn_index)":
         "a unique key by which one hospital could ask about another's patients: uq_patients_bsn",
     "ALTER TABLE boards OWNER TO mdo": "a table that the owner does not own: boards",

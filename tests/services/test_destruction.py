@@ -20,6 +20,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound, PortalError, Stale
 from mdo_portal.services import destroy_requests, holds
 from mdo_portal.services.proofs import TABLE_WORDS
+from mdo_portal.services.terms import day_of
 from tests import make
 from tests.people import Region
 from tests.services.destruction import asked, officer
@@ -50,7 +51,7 @@ def test_the_law_gives_three_months_from_the_letter(session: Session, region: Re
     assert 89 <= (request.due_on - LATELY.date()).days <= 92
     with pytest.raises(Incomplete):
         destroy_requests.ask(
-            session, region.petra, patient, case_id=None, letter_on=NOW.date() + timedelta(days=1), reason="", now=NOW
+            session, region.petra, patient, case_id=None, letter_on=day_of(NOW) + timedelta(days=1), reason="", now=NOW
         )
 
 

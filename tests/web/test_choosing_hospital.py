@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.people import Membership, Person, Role, SignedInSession
+from mdo_portal.services import credentials, sessions
 from tests.people import Region, person_id
 from tests.web.portal_of_two_factors import Browser, app, now_code, own, with_app
 
@@ -75,6 +76,34 @@ def test_who_is_shut_out_while_choosing_does_not_come_in(own: Browser, database:
 
     assert own.post("/sign-in/hospital", hospital_id=str(region.hospitals["DELT"])).status_code == 401
     assert session_count(database) == before
+
+
+@pytest.mark.parametrize("how", ["everywhere", "a new password"])
+def test_who_is_signed_out_everywhere_while_choosing_does_not_come_in(
+    own: Browser, database: Database, region: Region, of_two: str, how: str
+) -> None:
+    """Somebody who had password and code chose a hospital minutes after the owner had ended all of it."""
+    own.sign_in("Bram")
+    own.with_code(now_code(of_two))
+    before = session_count(database)
+    with database.transaction() as session:
+        if how == "everywhere":
+            sessions.end_all_sessions(session, person_id("Bram"), now=datetime.now(UTC))
+        else:
+            token = credentials.invite(session, person_id("Bram"), made_by=None, now=datetime.now(UTC))
+            credentials.accept(session, token, "vier andere losse woorden", now=datetime.now(UTC))
+
+    assert own.post("/sign-in/hospital", hospital_id=str(region.hospitals["DELT"])).location == "/sign-in"
+    assert session_count(database) == before
+
+
+def test_a_right_password_of_before_asks_for_no_code_after_signing_out_everywhere(own: Browser, database: Database) -> None:
+    secret = with_app(database, "Bram")
+    own.sign_in("Bram")
+    with database.transaction() as session:
+        sessions.end_all_sessions(session, person_id("Bram"), now=datetime.now(UTC))
+
+    assert own.with_code(now_code(secret)).location == "/sign-in"
 
 
 def test_an_open_page_of_the_one_hospital_is_not_gone_on_with_for_the_other(own: Browser, region: Region, of_two: str) -> None:

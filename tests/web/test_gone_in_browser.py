@@ -12,15 +12,19 @@ from tests.web.live_line import CONFIG, SITE, SOON, LiveLine
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 PAGE = """<!doctype html><html lang="nl"><head><title>casus</title><meta name="made-at" content="100"><meta name="shown-until" content="{until}">
+<meta name="page-topics" content="{about}">
 {config}<script type="module" src="{core}"></script></head><body><p>mw. Proefpersoon</p><span data-live-indicator><span data-live-word></span></span>
-<section id="panel" data-live="meeting:1" data-live-mode="ask" data-live-url="/panel" data-live-revision="1">{rows}</section></body></html>"""
+{rows}</body></html>"""
+PIECE = '<section id="panel" data-live="meeting:1" data-live-mode="ask" data-live-url="/panel" data-live-revision="1">twee casussen</section>'
+FORM = '<form><textarea aria-label="Toelichting"></textarea></form>'
 
 
 class House:
     """Who asks is shown the page and its piece, or is told that there is none."""
 
-    def __init__(self, page: Page, *, until: str = "") -> None:
-        self.page, self.until, self.line, self.is_gone, self.rows = page, until, LiveLine(), False, "twee casussen"
+    def __init__(self, page: Page, *, until: str = "", about: str = "", rows: str = PIECE) -> None:
+        self.page, self.until, self.about, self.line, self.rows = page, until, about, LiveLine(), rows
+        self.is_gone, self.is_answer = False, False
         self.piece = '<section id="panel">een casus</section>'
         self.line.open(page, self.answer)
 
@@ -28,10 +32,13 @@ class House:
         path = route.request.url.removeprefix(SITE)
         if path.startswith("/static/dist/"):
             route.fulfill(path=DIST / path.removeprefix("/static/dist/"))
+        elif self.is_answer and route.request.method == "HEAD":
+            route.fulfill(status=405)
         elif self.is_gone:
             route.fulfill(status=404, body="Niet gevonden", content_type="text/html")
         else:
-            page = PAGE.format(config=CONFIG, core=Assets.read()("core.js"), until=self.until, rows=self.rows)
+            core = Assets.read()("core.js")
+            page = PAGE.format(config=CONFIG, core=core, until=self.until, about=self.about, rows=self.rows)
             route.fulfill(body=self.piece if path == "/panel" else page, content_type="text/html; charset=utf-8")
 
     def shut(self) -> None:
@@ -84,3 +91,26 @@ def test_a_page_that_is_shown_until_a_moment_is_gone_then(page: Page) -> None:
     page.clock.run_for(10_000)
 
     expect(page.locator("body")).to_have_text("Niet gevonden", timeout=SOON)
+
+
+@pytest.mark.parametrize("is_answer", [False, True])
+def test_a_form_about_what_is_not_its_readers_any_more_is_gone(page: Page, is_answer: bool) -> None:
+    """No piece of it is fetched again, so that nothing was ever refused. `is_answer`: to a form that was not right."""
+    house = House(page, about="meeting:1", rows=FORM)
+    house.line.topics, house.is_gone, house.is_answer = [], True, is_answer
+    house.line.say(2)
+
+    page.clock.run_for(1_000)
+
+    expect(page.locator("body")).to_have_text("Niet gevonden", timeout=SOON)
+
+
+def test_a_form_about_what_changed_and_is_still_its_readers_stays_with_what_was_typed(page: Page) -> None:
+    house = House(page, about="meeting:1", rows=FORM)
+    page.get_by_role("textbox").fill("omdat")
+    house.line.say(2)
+
+    page.clock.run_for(5_000)
+
+    expect(page.get_by_role("textbox")).to_have_value("omdat")
+    assert len(house.line.since) == 2, "it asked once more what it may follow, and no more"

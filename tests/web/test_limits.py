@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
+from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.web import limits
 from mdo_portal.web.limits import Buckets, Rate
+from tests.people import person_id
 from tests.web.access_house import House, house
+from tests.web.portal import CSRF
 
 __all__ = ["house"]
 
@@ -63,6 +68,25 @@ def test_a_link_and_a_stranger_at_the_fhir_door_have_limits_of_their_own(house: 
 
     assert [send("nobody's") for _ in range(2)] == [401, 429]
     assert [send("token-ZEED") for _ in range(3)][2] == 429
+
+
+def test_who_guesses_patients_in_an_emergency_waits_and_a_colleague_does_not(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty numbers a second could be tried beside the birth date of somebody one knows."""
+    monkeypatch.setattr(limits, "GLASS", Rate(2, 0.001))
+    asked = {"hospital_id": str(house.region.hospitals["KREE"]), "birth_on": "01-02-1950", "reason": "op de spoedeisende hulp"}
+
+    def guess(who: FlaskClient, number: int) -> int:
+        return who.post("/glass", data={"csrf_token": CSRF, "number": str(number), **asked}).status_code
+
+    dirk, bram = house.person("Dirk"), house.person("Bram")
+
+    assert [guess(dirk, number) for number in range(3)] == [404, 404, 429]
+    assert guess(bram, 1) == 404
+    with house.database.transaction() as session:
+        refused = select(func.count()).where(AuditEntry.act == "glass:break", AuditEntry.person_id == person_id("Dirk"))
+        assert session.scalar(refused) == 3
 
 
 def test_a_live_meeting_stays_far_below_the_limits() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity import Identity, IdentityProvider
 from mdo_portal.domain.people import Membership, Person
+from mdo_portal.services import credentials
 from tests import make
 from tests.people import person_id
 from tests.web.oidc_house import House, count, house
@@ -47,11 +50,9 @@ def test_the_button_stands_on_the_sign_in_page_only_while_the_provider_is_in_use
 
 
 def test_an_invited_person_is_linked_at_the_first_sign_in_and_known_at_the_second(house: House) -> None:
-    with house.app.test_client() as client:
-        with client.session_transaction() as cookie:
-            cookie["oidc_invited"] = str(person_id("Dirk"))  # what oidc_attempts.invite writes after a good invitation
-        assert house.back(client, house.out(client)).status_code == 302
-    again = house.browser()
+    client, again = invited(house), house.browser()
+
+    assert house.back(client, house.out(client, invitation="1")).status_code == 302
 
     assert house.back(again, house.out(again)).status_code == 302
     assert [one.person_id for one in house.sessions()] == [person_id("Dirk")] * 2
@@ -60,12 +61,33 @@ def test_an_invited_person_is_linked_at_the_first_sign_in_and_known_at_the_secon
 
 def test_an_invitation_does_not_take_over_an_account_that_is_somebody_elses(house: House) -> None:
     house.linked("Lars", "dirk-1")
-    client = house.browser()
-    with client.session_transaction() as cookie:
-        cookie["oidc_invited"] = str(person_id("Dirk"))
+    client = invited(house)
 
-    assert "linked_elsewhere" in house.back(client, house.out(client)).text
+    assert "linked_elsewhere" in house.back(client, house.out(client, invitation="1")).text
     assert house.sessions() == []
+
+
+@pytest.mark.parametrize("how", ["used", "somebody else at this browser"])
+def test_who_once_saw_an_invitation_becomes_nobody_by_it(house: House, how: str) -> None:
+    """The cookie of whoever had opened the link was good for ever, also after it was used: the account went to them, with its roles."""
+    client = invited(house)
+    if how == "used":
+        with house.database.transaction() as session:
+            credentials.use_up(session, person_id("Dirk"), now=make.NOW)
+    asked = house.out(client, **({"invitation": "1"} if how == "used" else {}))
+
+    assert "unknown_person" in house.back(client, asked).text
+    assert house.sessions() == []
+
+
+def invited(house: House) -> FlaskClient:
+    """A browser in which Dirk's invitation was opened."""
+    with house.database.transaction() as session:
+        token = credentials.invite(session, person_id("Dirk"), made_by=None, now=datetime.now(UTC))
+    client = house.browser()
+    client.get(f"/invitation/{token}")
+    assert "invitation=1" in client.get("/invitation").text
+    return client
 
 
 # Not in: (what is different, the code on the page)

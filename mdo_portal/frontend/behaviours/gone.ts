@@ -4,16 +4,18 @@ import { meta } from "./page";
 
 let isAsking = false;
 
-/** Asks for this very page; refused, it is covered and loaded anew, and says what there is to say. */
-export async function lookWhetherGone(): Promise<void> {
+/** Asks for this very page; refused, it is covered and loaded anew, and says what there is to say. `isLost`: what it is about is not its
+ *  reader's any more, and a page that was itself the answer to a form, and cannot be asked for, goes too. */
+export async function lookWhetherGone(isLost = false): Promise<void> {
   if (isAsking) return;
   isAsking = true;
   const asked = { method: "HEAD", headers: { "X-Live": "1" }, credentials: "same-origin", redirect: "manual" } as const;
   const answer = await fetch(location.href, asked).catch(() => null); // without a line nobody knows: it is asked again when it is back
   isAsking = false;
-  if (answer?.status !== 403 && answer?.status !== 404) return;
+  const isAnswer = isLost && answer?.status === 405;
+  if (answer?.status !== 403 && answer?.status !== 404 && !isAnswer) return;
   document.documentElement.classList.add("is-covered");
-  location.reload();
+  if (isAnswer) location.replace("/"); else location.reload();
 }
 
 export function startGone(): void {

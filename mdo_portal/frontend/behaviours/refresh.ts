@@ -26,12 +26,16 @@ const LATE_MS = 25_000; // an answer that never comes holds up no later one; htm
 let isTouched = false;
 let polling = 0;
 let unheard = 0; // until the server is told again what this page shows
+let looking = 0;
 let spokeAt = 0;
 let followed: string[] = []; // the topics this page may follow, as it was last told
 
 const seen = (element: HTMLElement): number => Number(element.dataset["liveRevision"] ?? -1);
 const live = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-live]")];
 const topicsOf = (element: HTMLElement): string[] => (element.dataset["live"] ?? "").split(/\s+/).filter(Boolean);
+
+/** What the whole page is about, also where no piece of it is fetched again: a form, a letter. */
+const ofPage = (): string[] => meta("page-topics").split(/\s+/).filter(Boolean);
 
 function isTypedIn(element: HTMLElement): boolean {
   const active = document.activeElement;
@@ -212,7 +216,7 @@ function hear({ topic, revision }: Changed, ofLoad = false): void {
 async function watch(): Promise<void> {
   clearTimeout(unheard);
   if (!isLive()) return;
-  const topics = [...new Set(live().flatMap(topicsOf))].sort();
+  const topics = [...new Set([...live().flatMap(topicsOf), ...ofPage()])].sort();
   const ofLoad = since === madeAt;
   const answer = await ask<Watched>("watch", { topics, since }).catch(() => undefined);
   if (!answer?.missed) { unheard = window.setTimeout(() => void watch(), ASK_AGAIN_MS); return; }
@@ -227,7 +231,7 @@ function leave(asked: string[], told: string[]): void {
   const lost = followed.filter((topic) => asked.includes(topic) && !told.includes(topic));
   followed = told;
   if (!lost.length) return;
-  void lookWhetherGone();
+  void lookWhetherGone(ofPage().some((topic) => lost.includes(topic)));
   live().forEach((element) => { if (topicsOf(element).some((topic) => lost.includes(topic))) void refresh(element, true); });
 }
 
@@ -236,8 +240,15 @@ function poll(): void {
   if (!document.hidden && !isCovered) live().forEach((element) => { if (!isBusy(element)) void refresh(element); });
 }
 
+/** Who may read what this page is about may have changed with it: asked of the list of topics, which nobody reads a patient by. */
+function hearOfPage({ topic }: Changed): void {
+  if (!ofPage().includes(topic)) return;
+  clearTimeout(looking);
+  looking = window.setTimeout(() => void watch(), GATHER_MS + Math.random() * GATHER_MS);
+}
+
 function begin(): void {
-  connection().on("changed", hear);
+  connection().on("changed", (news: Changed) => { hear(news); hearOfPage(news); });
   onLive((state) => {
     clearInterval(polling);
     if (state === "on") void watch();
@@ -255,6 +266,7 @@ export function startRefresh(): void {
   document.addEventListener("htmx:beforeRequest", giveWay);
   document.addEventListener("htmx:beforeRequest", mindPlace);
   document.addEventListener("htmx:beforeSwap", keepWhatBegan);
+  if (ofPage().length) { begun = true; begin(); }
   each("[data-live]", (element) => {
     isMissing(element);
     if (!begun) { begun = true; begin(); }
