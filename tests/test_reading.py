@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,13 @@ def test_a_file_that_cannot_be_read_is_left_to_the_collection(monkeypatch: pytes
     worker = type("Config", (), {"workerinput": {"workerid": "gw0", "workercount": 2}, "args": ["tests"]})
 
     reading.begin_at_own_place(worker())  # type: ignore[arg-type]
+
+
+def test_who_comes_without_make_keeps_bytecode_too() -> None:
+    told = "import os, sys; told = sys.dont_write_bytecode; import tests; print(told, sys.dont_write_bytecode, *os.environ)"
+    environment = {"PYTHONDONTWRITEBYTECODE": "1", "PATH": ""}
+
+    said = subprocess.run([sys.executable, "-c", told], env=environment, cwd=reading.TESTS.parent, capture_output=True, text=True)
+
+    assert said.stdout.split()[:2] == ["True", "False"]
+    assert "PYTHONDONTWRITEBYTECODE" not in said.stdout
