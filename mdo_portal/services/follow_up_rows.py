@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -21,7 +22,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import dotted
-from mdo_portal.services import follow_up_evidence
+from mdo_portal.services import follow_up_evidence, own_or_board
 
 MOST = 200
 MOST_COUNTED = 100
@@ -88,6 +89,7 @@ class Filter:
     everything: bool = False
 
 
+@cache
 def _rows() -> Select[*tuple[Any, ...]]:
     owner = aliased(Hospital)
     return (
@@ -157,16 +159,22 @@ def _untold(session: Session, meeting: Meeting) -> list[ColumnElement[bool]]:
 
 def pressing(session: Session, viewer: Viewer, *, today: date) -> int:
     """How many open items of this viewer are late or nearly so; counted to MOST_COUNTED, for the menu stands on every page."""
-    near = FollowUp.due_on <= today + Board.follow_days
+    whose = own_or_board.whose(viewer, Act.FOLLOW_CLOSE)
+    return session.scalar(_pressing(whose.own is not None), {"today": today, **whose._asdict()}) or 0
+
+
+@cache
+def _pressing(own_too: bool) -> Select[int]:
+    near = FollowUp.due_on <= bindparam("today", type_=Date) + Board.follow_days
     query = select(FollowUp.id).join(Case, Case.id == FollowUp.case_id).join(Board, Board.id == FollowUp.board_id)
-    query = query.where(FollowUp.state == FollowState.OPEN, near, _looks_after(viewer, Act.FOLLOW_CLOSE))
-    return session.scalar(select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())) or 0
+    theirs = own_or_board.theirs_open(Case.hospital_id, own_too=own_too)
+    query = query.where(FollowUp.state == FollowState.OPEN, near, theirs)
+    return select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())
 
 
 def _looks_after(viewer: Viewer, act: Act) -> ColumnElement[bool]:
     """The own hospital's, and those of the viewer's boards unless the patient objects to sharing."""
-    by_board = and_(Case.board_id.in_(viewer.boards_for(act)), ~Case.objected)
-    return or_(by_board, Case.hospital_id == viewer.hospital_id) if viewer.may_for_own_hospital(act) else by_board
+    return own_or_board.theirs(viewer, act, Case.hospital_id)
 
 
 def boards_of(session: Session, viewer: Viewer) -> Sequence[tuple[uuid.UUID, str]]:

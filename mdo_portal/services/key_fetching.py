@@ -10,8 +10,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import DateTime, Select, bindparam, or_, select
+from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.fetched_keys import FetchedKeys
@@ -78,11 +80,16 @@ def failing(session: Session, hospital_id: uuid.UUID | None = None, *, now: date
     """Whose keys (this hospital's, or any) cannot be fetched for so long that somebody must look: a key that its hospital took away
     would go on letting its system in, and a new one would not.
     """
-    query = select(FetchedKeys).join(Link, Link.id == FetchedKeys.link_id)
-    query = query.where(FetchedKeys.url == Link.jwks_url_in, FetchedKeys.failing_since <= now - FAILS_TOO_LONG)
-    if hospital_id is not None:
-        query = query.where(FetchedKeys.hospital_id == hospital_id)
-    return session.scalars(query.order_by(FetchedKeys.link_id)).all()
+    return session.scalars(_failing(hospital_id is not None), {"since": now - FAILS_TOO_LONG, "hospital": hospital_id}).all()
+
+
+@cache
+def _failing(of_one: bool) -> Select[FetchedKeys]:
+    """Put together once, for it is asked with every page of who looks after links. Open: `since` and, `of_one`, `hospital`."""
+    since = bindparam("since", type_=DateTime(timezone=True))
+    query = select(FetchedKeys).join(Link, Link.id == FetchedKeys.link_id).order_by(FetchedKeys.link_id)
+    query = query.where(FetchedKeys.url == Link.jwks_url_in, FetchedKeys.failing_since <= since)
+    return query.where(FetchedKeys.hospital_id == bindparam("hospital", type_=UUID(as_uuid=True))) if of_one else query
 
 
 def of_link(session: Session, link: Link) -> FetchedKeys | None:

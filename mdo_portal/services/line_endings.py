@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, Select, bindparam, select
+from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Level
@@ -73,9 +75,15 @@ def pressing(session: Session, viewer: Viewer, *, now: datetime) -> int:
 
 def pressing_links(session: Session, hospital_id: uuid.UUID | None = None, *, now: datetime) -> list[tuple[Link, Ending]]:
     """Which they are, and when; of one hospital, or of all."""
-    ends = LinkCertificate.expires_at <= now + PRESSES
-    query = select(Link).where(Link.id.in_(select(LinkCertificate.link_id).where(LinkCertificate.withdrawn_at.is_(None), ends)))
-    if hospital_id is not None:
-        query = query.where(Link.hospital_id == hospital_id)
-    found = [(link, ending(session, link, now=now)) for link in session.scalars(query.order_by(Link.id))]
+    links = session.scalars(_ending_by(hospital_id is not None), {"by": now + PRESSES, "hospital": hospital_id})
+    found = [(link, ending(session, link, now=now)) for link in links]
     return [(link, one) for link, one in found if one is not None and one.presses(now)]
+
+
+@cache
+def _ending_by(of_one: bool) -> Select[Link]:
+    """Put together once, for it is asked with every page of who looks after links. Open: `by` and, `of_one`, `hospital`."""
+    ends = LinkCertificate.expires_at <= bindparam("by", type_=DateTime(timezone=True))
+    ending_ones = select(LinkCertificate.link_id).where(LinkCertificate.withdrawn_at.is_(None), ends)
+    query = select(Link).where(Link.id.in_(ending_ones)).order_by(Link.id)
+    return query.where(Link.hospital_id == bindparam("hospital", type_=UUID(as_uuid=True))) if of_one else query

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Level
@@ -23,6 +24,10 @@ _HELD = text(
     " AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
 )
 
+# Asked with every page of who looks after links: put together once.
+_CALLS = select(Link.id).where(Link.level == Level.HL7V2).limit(1)
+_CALLS_OF = _CALLS.where(Link.hospital_id == bindparam("hospital", type_=UUID(as_uuid=True)))
+
 
 def is_anybody(session: Session) -> bool:
     """Whether a listener has its ports open now."""
@@ -31,10 +36,9 @@ def is_anybody(session: Session) -> bool:
 
 def is_expected(session: Session, hospital_id: uuid.UUID | None = None) -> bool:
     """Whether a hospital would call (this one, or any)."""
-    calls = select(Link.id).where(Link.level == Level.HL7V2)
-    if hospital_id is not None:
-        calls = calls.where(Link.hospital_id == hospital_id)
-    return session.scalar(calls.limit(1)) is not None
+    if hospital_id is None:
+        return session.scalar(_CALLS) is not None
+    return session.scalar(_CALLS_OF, {"hospital": hospital_id}) is not None
 
 
 def missed(session: Session, viewer: Viewer) -> bool:

@@ -11,9 +11,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import structlog
-from sqlalchemy import and_, or_, select
+from sqlalchemy import DateTime, Select, and_, bindparam, or_, select
+from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import InboundMessage
@@ -69,11 +71,17 @@ def register(session: Session, link: Link, query: str, *, every: timedelta, now:
 
 def silent(session: Session, hospital_id: uuid.UUID | None = None, *, now: datetime) -> Sequence[Poll]:
     """Whose server (this hospital's, or any) answers no more, for longer than it may be away: what is new there, nobody hears."""
-    never = and_(Poll.looked_at.is_(None), Poll.since < now - AWAY_TOO_LONG - FIRST_SINCE)
-    query = select(Poll).where(Poll.reason != "", or_(Poll.looked_at < now - AWAY_TOO_LONG, never))
-    if hospital_id is not None:
-        query = query.where(Poll.hospital_id == hospital_id)
-    return session.scalars(query.order_by(Poll.link_id)).all()
+    before = {"looked": now - AWAY_TOO_LONG, "since": now - AWAY_TOO_LONG - FIRST_SINCE}
+    return session.scalars(_silent(hospital_id is not None), {**before, "hospital": hospital_id}).all()
+
+
+@cache
+def _silent(of_one: bool) -> Select[Poll]:
+    """Put together once, for it is asked with every page of who looks after links. Open: `looked`, `since` and, `of_one`, `hospital`."""
+    looked, since = (bindparam(name, type_=DateTime(timezone=True)) for name in ("looked", "since"))
+    never = and_(Poll.looked_at.is_(None), Poll.since < since)
+    query = select(Poll).where(Poll.reason != "", or_(Poll.looked_at < looked, never)).order_by(Poll.link_id)
+    return query.where(Poll.hospital_id == bindparam("hospital", type_=UUID(as_uuid=True))) if of_one else query
 
 
 def end(session: Session, link: Link) -> None:

@@ -14,7 +14,7 @@ from mdo_portal.domain.delivery import Audience, Delivery
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services.post_rows import NOT_ARRIVED, STUCK, PostRow, found, visible_post, visible_to
+from mdo_portal.services.post_rows import NOT_ARRIVED, STUCK, PostRow, found, not_arrived, visible_post, visible_to
 
 MOST = 200
 """Letters on one page."""
@@ -94,7 +94,7 @@ def not_arrived_before(session: Session, viewer: Viewer, moment: datetime) -> li
 
 def waiting(session: Session, viewer: Viewer, *, now: datetime) -> Waiting:
     """How many letters have not arrived, and how many of them somebody should look at."""
-    letters = found(session, visible_to(viewer).where(Delivery.state.in_(NOT_ARRIVED)))
+    letters = not_arrived(session, viewer)
     pressing = sum(bool(row.is_stuck or row.marks(now)) for row in letters)
     return Waiting(len(letters), pressing, sum(row.held_at is not None for row in letters))
 

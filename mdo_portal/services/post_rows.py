@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.advice import AdviceItem
@@ -20,7 +21,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.recipient import Destination, RecipientChannel
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import DecisionForm, dotted
-from mdo_portal.services import destinations, lateness, receipts
+from mdo_portal.services import destinations, lateness, own_or_board, receipts
 from mdo_portal.services.lateness import Mark, Terms
 
 NOT_ARRIVED = (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.DEAD)
@@ -137,28 +138,24 @@ def found(session: Session, query: Select[Any]) -> list[PostRow]:
 
 def visible_to(viewer: Viewer) -> Select[Any]:
     """Every letter this viewer may see, with all that the page says of it."""
-    return (
-        select(*_COLUMNS)
-        # Who looks after a link sees the letters of the hospital and not its patients: for them there is no case to join.
-        .outerjoin(Case, Case.id == Delivery.case_id)
-        .outerjoin(Decision, Decision.id == Delivery.decision_id)
-        .outerjoin(Patient, Patient.id == Case.patient_id)
-        .outerjoin(Board, Board.id == Case.board_id)
-        .join(Hospital, Hospital.id == Delivery.hospital_id)
-        .outerjoin(Destination, and_(Destination.hospital_id == Delivery.hospital_id, Destination.audience == Delivery.audience))
-        .outerjoin(
-            RecipientChannel,
-            and_(RecipientChannel.hospital_id == Delivery.hospital_id, RecipientChannel.audience == Delivery.audience),
-        )
-        .where(visible_post(viewer))
-    )
+    return _LETTERS.where(visible_post(viewer))
 
 
 def visible_post(viewer: Viewer) -> ColumnElement[bool]:
     """Letters to the viewer's own hospital, and those of decisions of the viewer's boards."""
-    by_board = and_(Case.board_id.in_(viewer.boards_for(Act.POST_READ)), ~Case.objected)
-    own = Delivery.hospital_id == viewer.hospital_id
-    return or_(by_board, own) if viewer.may_for_own_hospital(Act.POST_READ) else by_board
+    return own_or_board.theirs(viewer, Act.POST_READ, Delivery.hospital_id)
+
+
+def not_arrived(session: Session, viewer: Viewer) -> list[PostRow]:
+    """All that this viewer may see and that has not arrived, in no order."""
+    whose = own_or_board.whose(viewer, Act.POST_READ)
+    return [PostRow._make(row) for row in session.execute(_not_arrived(whose.own is not None), whose._asdict())]
+
+
+@cache
+def _not_arrived(own_too: bool) -> Select[Any]:
+    seen = own_or_board.theirs_open(Delivery.hospital_id, own_too=own_too)
+    return _LETTERS.where(seen, Delivery.state.in_(NOT_ARRIVED))
 
 
 _FIRST_DUE = select(func.min(AdviceItem.due_on)).where(AdviceItem.round_id == Decision.round_id).scalar_subquery()
@@ -197,4 +194,18 @@ _COLUMNS: tuple[Any, ...] = (
     case((Decision.form.in_(NO_ADVICE), None), else_=_FIRST_DUE),  # what is to be carried out is of another letter
     Decision.form,
     Delivery.refused_at,
+)
+_LETTERS: Select[Any] = (
+    select(*_COLUMNS)
+    # Who looks after a link sees the letters of the hospital and not its patients: for them there is no case to join.
+    .outerjoin(Case, Case.id == Delivery.case_id)
+    .outerjoin(Decision, Decision.id == Delivery.decision_id)
+    .outerjoin(Patient, Patient.id == Case.patient_id)
+    .outerjoin(Board, Board.id == Case.board_id)
+    .join(Hospital, Hospital.id == Delivery.hospital_id)
+    .outerjoin(Destination, and_(Destination.hospital_id == Delivery.hospital_id, Destination.audience == Delivery.audience))
+    .outerjoin(
+        RecipientChannel,
+        and_(RecipientChannel.hospital_id == Delivery.hospital_id, RecipientChannel.audience == Delivery.audience),
+    )
 )
