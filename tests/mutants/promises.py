@@ -33,7 +33,7 @@ GROUPS = {
          "mdo_portal.services.merges", "mdo_portal.services.unmerging"),
         ("tests/services/test_objections.py", "tests/services/test_merges.py", "tests/services/test_merged_objections.py",
          "tests/services/test_merge_doubts.py", "tests/services/test_destruction_merged.py", "tests/test_identity_taken_back.py",
-         "tests/test_dispatch_of_whom.py", "tests/test_dispatch_races.py"),
+         "tests/test_dispatch_of_whom.py", "tests/test_dispatch_races.py", "tests/services/test_apart.py"),
     ),
     "acknowledgements": Group(
         ("mdo_portal.services.application_acks",),
