@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select, update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.delivery import Delivery, DeliveryState
-from mdo_portal.services import case_acts, deliveries, handing_over, outbox
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.retention import Kind
+from mdo_portal.services import case_acts, deliveries, drafts, handing_over, offering, outbox, purging
+from tests import make
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
 from tests.people import Region
+from tests.reception_house import hand_in
+from tests.test_dispatch_races import Beside
+
+LONG_AGO = NOW - timedelta(days=200)
 
 
 def test_a_case_that_is_reopened_while_a_worker_turns_its_old_letter_away_stays_on_the_work_list(
@@ -41,3 +50,39 @@ def test_a_case_that_is_reopened_while_a_worker_turns_its_old_letter_away_stays_
 
     assert house.letter(round_).state is DeliveryState.CANCELLED
     assert house.case(round_).state is CaseState.READY
+
+
+def purges(database: Database, kind: Kind) -> Beside:
+    return Beside(database, lambda session: purging.purge(session, kind, now=NOW))
+
+
+def test_a_draft_that_is_typed_on_at_the_moment_at_which_it_would_go_stays(database: Database, region: Region) -> None:
+    """The page had said that it was saved."""
+    with database.transaction() as session:
+        drafts.save(session, region.dirk, {"family": "Voorbeeld"}, now=LONG_AGO)
+    beside = purges(database, Kind.DRAFT)
+    with database.transaction() as session:
+        drafts.save(session, region.dirk, {"family": "Voorbeeldig"}, now=NOW)
+        beside.begin()
+    beside.end()
+
+    with database.transaction() as session:
+        assert drafts.load(session, region.dirk) == ({"family": "Voorbeeldig"}, NOW)
+
+
+def test_a_message_that_is_offered_again_at_the_moment_at_which_its_bytes_would_go_keeps_them(
+    database: Database, region: Region
+) -> None:
+    hand_in(database, region, make.hl7_referral())
+    with database.transaction() as session:
+        (message_id,) = session.scalars(select(InboundMessage.id)).all()
+        long_unread = {"state": InboundState.UNREADABLE, "reason": "failed", "settled_at": LONG_AGO}
+        session.execute(update(InboundMessage).values(long_unread))
+    beside = purges(database, Kind.INBOUND)
+    with database.transaction() as session:
+        offering.offer(session, [message_id], now=NOW)
+        beside.begin()
+    beside.end()
+
+    with database.transaction() as session:
+        assert session.scalars(select(func.length(InboundMessage.raw_sealed))).one() > 0

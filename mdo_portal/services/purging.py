@@ -1,4 +1,7 @@
-"""Carrying out the terms: what is due goes, in small bites."""
+"""Carrying out the terms: what is due goes, in small bites.
+
+Its moment stands in the statement itself too, beside the rows that were found: what somebody changes at that very moment is looked at anew.
+"""
 
 from __future__ import annotations
 
@@ -76,12 +79,14 @@ def _changed(session: Session, statement: Any) -> int:
 
 def _purge_letters(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(Delivery.id).where(conditions(before)[Kind.LETTER][1]).limit(limit)
-    return _changed(session, update(Delivery).where(Delivery.id.in_(rows)).values(letter_sealed=b""))
+    still = Delivery.received_at < before[Kind.LETTER]
+    return _changed(session, update(Delivery).where(Delivery.id.in_(rows), still).values(letter_sealed=b""))
 
 
 def _purge_raw(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(InboundMessage.id).where(conditions(before)[Kind.INBOUND][1]).limit(limit)
-    emptied = update(InboundMessage).where(InboundMessage.id.in_(rows)).values(raw_sealed=b"", patient_keys=[])
+    still = InboundMessage.settled_at < before[Kind.INBOUND]
+    emptied = update(InboundMessage).where(InboundMessage.id.in_(rows), still).values(raw_sealed=b"", patient_keys=[])
     merged = delete(SamePatient).where(SamePatient.told_at < before[Kind.INBOUND])
     return _changed(session, emptied) + _changed(session, merged) + _changed(session, _pulls_of_no_case(before[Kind.INBOUND]))
 
@@ -94,12 +99,12 @@ def _pulls_of_no_case(before: datetime) -> Delete:
 
 def _purge_drafts(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(Draft.id).where(Draft.saved_at < before[Kind.DRAFT]).limit(limit)
-    return _changed(session, delete(Draft).where(Draft.id.in_(rows)))
+    return _changed(session, delete(Draft).where(Draft.id.in_(rows), Draft.saved_at < before[Kind.DRAFT]))
 
 
 def _purge_sessions(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(Presence.id).where(conditions(before)[Kind.SESSION][1]).limit(limit)
-    presences = _changed(session, delete(Presence).where(Presence.id.in_(rows)))
+    presences = _changed(session, delete(Presence).where(Presence.id.in_(rows), Presence.seen_at < before[Kind.SESSION]))
     told = _changed(session, delete(Absence).where(Absence.until_on < before[Kind.SESSION].date()))
     return presences + told + sessions.forget(session, before=before[Kind.SESSION], limit=limit)
 
