@@ -9,11 +9,26 @@ import pytest
 from sqlalchemy import func, select, update
 
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.retention import Kind
-from mdo_portal.services import case_acts, deliveries, drafts, handing_over, offering, outbox, purging
+from mdo_portal.domain.told import Merge
+from mdo_portal.services import (
+    case_acts,
+    deliveries,
+    drafts,
+    families,
+    handing_over,
+    merges,
+    offering,
+    outbox,
+    patients,
+    purging,
+    unmerging,
+)
 from tests import make
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
@@ -86,3 +101,35 @@ def test_a_message_that_is_offered_again_at_the_moment_at_which_its_bytes_would_
 
     with database.transaction() as session:
         assert session.scalars(select(func.length(InboundMessage.raw_sealed))).one() > 0
+
+
+def test_numbers_are_taken_apart_under_whom_they_stand_by_then(
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker merged them into a third at that moment: what had come of the other was looked for where no case stood any more."""
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        cases = [make.case(session, zeed, patient=make.identity(number)) for number in "12"]
+        stayed, went, third = (
+            *(session.get_one(Patient, case.patient_id) for case in cases),
+            patients.add(session, zeed.id, make.identity("3"), now=NOW),
+        )
+        merge = merges.join(session, stayed, went, now=NOW)
+        assert merge is not None
+    locked, begun = families.locked, []
+
+    def merged_first(*which: Any) -> Any:
+        if not begun:
+            begun.append(third)
+            with database.transaction() as other:
+                merges.join(other, other.get_one(Patient, third.id), other.get_one(Patient, stayed.id), now=NOW)
+        return locked(*which)
+
+    monkeypatch.setattr(families, "locked", merged_first)
+    with database.transaction() as session:
+        unmerging.undo(session, session.get_one(Merge, merge.id), now=NOW, person_id=None)
+
+    with database.transaction() as session:
+        for case, under in zip(cases, (third, went), strict=True):
+            happened = session.scalars(select(CaseEvent.what).where(CaseEvent.case_id == case.id)).all()
+            assert (session.get_one(Case, case.id).patient_id, "patient.unmerged" in happened) == (under.id, True)
