@@ -49,9 +49,13 @@ GROUPS = {
          "tests/services/test_outcome_messages.py"),
     ),
     "seeing": Group(
-        ("mdo_portal.services.access", "mdo_portal.services.grants", "mdo_portal.domain.viewer", "mdo_portal.domain.grant"),
-        ("tests/services/test_access.py", "tests/services/test_grants.py", "tests/services/test_grants_ending.py",
-         "tests/domain/test_policy.py", "tests/services/test_worklist.py", "tests/services/test_objections.py"),
+        ("mdo_portal.services.access",),
+        ("tests/services/test_access.py", "tests/services/test_objections.py", "tests/services/test_worklist.py",
+         "tests/services/test_second_wall.py"),
+    ),
+    "opening": Group(
+        ("mdo_portal.services.grants", "mdo_portal.domain.viewer"),
+        ("tests/services/test_grants.py", "tests/services/test_grants_ending.py", "tests/domain/test_policy.py"),
     ),
     "keeping": Group(
         ("mdo_portal.services.purging", "mdo_portal.services.retention", "mdo_portal.services.destruction",
