@@ -50,8 +50,7 @@ GROUPS = {
     ),
     "seeing": Group(
         ("mdo_portal.services.access",),
-        ("tests/services/test_access.py", "tests/services/test_objections.py", "tests/services/test_worklist.py",
-         "tests/services/test_second_wall.py"),
+        ("tests/services/test_access_bounds.py", "tests/services/test_access.py"),
     ),
     "opening": Group(
         ("mdo_portal.services.grants", "mdo_portal.domain.viewer"),
