@@ -6,7 +6,7 @@ Its moment stands in the statement itself too, beside the rows that were found: 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold, Tombstone
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, SamePatient
+from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.pull import Pull
 from mdo_portal.domain.retention import Kind
 from mdo_portal.errors import whereabouts
@@ -54,9 +55,19 @@ def purge(session: Session, kind: Kind, *, now: datetime, limit: int = 0) -> int
 
 
 def _purge_cases(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
-    query = cases_due(before[Kind.CASE]).order_by(Case.state_since).limit(limit).with_for_update(skip_locked=True)
-    gone = sum(_has_gone(session, case_id, now=now) for case_id in session.scalars(query).all())
+    due = session.scalars(cases_due(before[Kind.CASE]).order_by(Case.state_since).limit(limit)).all()
+    gone = sum(_has_gone(session, case_id, now=now) for case_id in _held(session, due))
     return gone + caseless.purge(session, before[Kind.CASE], limit=limit)
+
+
+def _held(session: Session, case_ids: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """Those of which nobody holds the patient or the case: held now, the patients first. The others go the next time."""
+    its = select(Case.patient_id).where(Case.id.in_(case_ids))
+    patients = session.scalars(
+        select(Patient.id).where(Patient.id.in_(its)).order_by(Patient.id).with_for_update(skip_locked=True)
+    )
+    cases = select(Case.id).where(Case.id.in_(case_ids), Case.patient_id.in_(patients.all())).order_by(Case.state_since)
+    return session.scalars(cases.with_for_update(skip_locked=True)).all()
 
 
 def _has_gone(session: Session, case_id: uuid.UUID, *, now: datetime) -> bool:
