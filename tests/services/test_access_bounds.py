@@ -12,6 +12,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.grant import GrantKind
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed, NotFound
@@ -70,6 +71,28 @@ def test_a_member_sees_a_case_of_the_own_board_on_an_agenda_of_that_board_alone(
     session.get_one(Meeting, region.meeting).board_id = region.boards["GI"]
     session.flush()
     assert relations(session, region.mila, case) == []
+
+
+@pytest.mark.parametrize(("house", "seen"), [("ZEED", [Relation.BOARD]), ("KREE", [])])
+def test_a_case_for_which_nobody_chose_a_board_is_seen_where_its_hospital_takes_part(
+    session: Session, region: Region, house: str, seen: list[Relation]
+) -> None:
+    unrouted = make.case(session, session.get_one(Hospital, region.hospitals[house]), board_hint="?")
+    unrouted.board_id = None
+    session.flush()
+
+    assert (relations(session, region.aisha, unrouted), relations(session, region.mila, unrouted)) == (seen, [])
+
+
+def test_who_only_observes_sees_less_unless_the_patient_is_of_their_own_hospital(
+    session: Session, region: Region, case: Case
+) -> None:
+    watches = {region.boards["URO-P"]: frozenset({Role.OBSERVER})}
+    reduced = [
+        access.case_for(session, replace(one, board_roles=watches), Act.CASE_READ, case.id, now=NOW).reduced
+        for one in (region.mila, region.dirk)
+    ]
+    assert reduced == [True, False]
 
 
 @pytest.mark.parametrize("board", ["URO-P", "GI", None])
