@@ -80,7 +80,7 @@ bench: venv frontend compiled ## Speed against peers; one JSON line each; one of
 	$(BIN)/mdo-portal bench $(or $(NAME),all) --json $(ARGS)
 
 mutants: venv ## Every small mistake in the policy, and whether its tests notice (minutes); in what keeps the promises: make mutants NAME="telling --every 4"
-	$(if $(NAME),$(PY) -m tests.mutants $(NAME),$(PY) scripts/mutants.py)
+	$(if $(NAME),$(PY) -m tests.mutants $(NAME),$(PY) -m tests.mutants.policy)
 
 wheel: venv frontend compiled ## dist/*.whl, with screens and translations in it
 	MDO_SKIP_FRONTEND=1 $(PY) -m build --wheel --no-isolation --outdir dist .

@@ -14,7 +14,7 @@ from sqlalchemy import DateTime, Engine, Enum, MetaData, bindparam, create_engin
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.orm import DeclarativeBase, QueryContext, Session
+from sqlalchemy.orm import DeclarativeBase, Mapper, QueryContext, Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import LargeBinary, Text, TypeDecorator
 
@@ -91,6 +91,26 @@ def kept(table: type[Row]) -> type[Row]:
     return table
 
 
+class HoldingSession(Session):
+    """In which whoever holds a row (`with_for_update`) has it as it is by then.
+
+    SQLAlchemy gives what was read before as it was read, however long it waited for it: two who each count one together count one.
+    """
+
+    def get(
+        self,
+        entity: type[Made] | Mapper[Made],
+        ident: Any,
+        *,
+        with_for_update: Any = None,
+        populate_existing: bool | None = False,
+        **further: Any,
+    ) -> Made | None:
+        """As Session gives it; held, it is read anew."""
+        anew = populate_existing or with_for_update not in (None, False)
+        return super().get(entity, ident, with_for_update=with_for_update, populate_existing=anew, **further)
+
+
 class Database:
     """One PostgreSQL. `transaction()` is the only way to a session."""
 
@@ -111,7 +131,7 @@ class Database:
         `entering`: hash of a session's key; `link`: the token of a hospital's system. PostgreSQL then shows what is theirs, for this
         transaction only; without either a web process sees no row of any patient. Raises NotSignedIn when that door is closed.
         """
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with HoldingSession(self.engine, expire_on_commit=False) as session, session.begin():
             session.info["sealer"] = self.sealer
             door = ENTER if entering else ENTER_LINK
             if (entering or link) and not session.scalar(door, {"key": entering or link}):

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.commands import migrate
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.postgres_databases import as_role, clone_database, template_database
-from mdo_portal.database import Database
+from mdo_portal.database import Database, HoldingSession
 from tests import as_run, canaries, clusters, dealing, in_memory, make, once, people, reading, statements, taken_anew
 from tests import browser as browsers
 from tests.copies import Copies, as_web, opened, plain
@@ -221,7 +221,7 @@ def shared_database(copies: Copies) -> Iterator[Database]:
 @pytest.fixture
 def session(shared_database: Database) -> Iterator[Session]:
     """One transaction, as a route or a job has it; rolled back after the test."""
-    with Session(shared_database.engine, expire_on_commit=False) as made:
+    with HoldingSession(shared_database.engine, expire_on_commit=False) as made:
         made.info["sealer"] = shared_database.sealer
         yield made
         made.rollback()

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from tests.mutants.policy import of_table, wholes
 from tests.mutants.swapping import CannotSwap, swapped
 from tests.mutants.variants import mutants, statements
 
@@ -55,7 +56,7 @@ def test_a_function_that_is_exchanged_for_itself_does_what_it_did(module: Module
 def test_who_has_it_by_name_has_the_mistake_as_long_as_it_lasts(module: ModuleType) -> None:
     imported_before = module.is_grown_up
     seen = {}
-    for mutant in mutants(ast.parse(SOURCE), vars(module).get):
+    for mutant in mutants(statements(ast.parse(SOURCE)), vars(module).get):
         if mutant.path == ("is_grown_up",):
             with swapped(module, mutant.path, mutant.statement):
                 seen[mutant.what] = imported_before(18), imported_before(17)
@@ -70,7 +71,7 @@ def test_who_has_it_by_name_has_the_mistake_as_long_as_it_lasts(module: ModuleTy
 
 def test_what_a_module_built_once_is_built_again_with_the_mistake(module: ModuleType) -> None:
     as_it_was = module.SAID
-    wheres = [one for one in mutants(ast.parse(SOURCE), vars(module).get) if "without .where" in one.what]
+    wheres = [one for one in mutants(statements(ast.parse(SOURCE)), vars(module).get) if "without .where" in one.what]
     (mutant,) = wheres
 
     with swapped(module, mutant.path, mutant.statement):
@@ -90,3 +91,20 @@ def test_a_name_that_others_have_too_is_theirs_with_the_mistake(module: ModuleTy
 def test_what_cannot_be_exchanged_is_said_to_be_so(module: ModuleType) -> None:
     with pytest.raises(CannotSwap), swapped(module, ("nowhere",), ast.parse("def nowhere(): pass").body[0]):
         pass
+
+
+def test_a_module_may_say_what_else_could_go_wrong_in_it(module: ModuleType) -> None:
+    also = mutants(statements(ast.parse(SOURCE)), vars(module).get, also=of_table)
+
+    assert [one.what for one in also if one.what.endswith("returns not")] == [
+        "return age >= of: returns not",
+        "return select(AGE).where(AGE >= 18): returns not",
+        "return lambda: kept: returns not",
+    ]
+
+
+def test_every_statement_of_the_policy_is_tried(module: ModuleType) -> None:
+    """Classes whole: their values too; and each mistake says whose place it takes."""
+    tree = ast.parse("import x\nclass Act:\n    READ = 'read'\n'words'\nTABLE = [1]\n")
+    found = [(one.what, one.of in tree.body) for one in mutants(wholes(tree), vars(module).get)]
+    assert found == [("'read': other words", True), ("1: 2", True)]

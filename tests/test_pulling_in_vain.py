@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +29,23 @@ class Refuses:
     def pull(self, notice: IncomingNotice, address: Address, **_: object) -> None:
         self.notice = notice
         raise NotPulled("refused", again=False)
+
+
+class Busy:
+    """A server that says when to come back."""
+
+    def pull(self, notice: IncomingNotice, address: Address, **_: object) -> None:
+        raise NotPulled("unreachable", again=True, wait_seconds=600)
+
+
+def test_a_server_that_says_when_to_come_back_is_not_asked_before(places: Places) -> None:
+    places.send()
+    places.understand()
+    began = now()
+    assert pulling.pull_next(places.database, Busy(), clock=lambda: began)  # type: ignore[arg-type]
+
+    with places.database.transaction() as session:
+        assert session.scalars(select(Pull.next_attempt_at)).one() == began + timedelta(seconds=600)
 
 
 def refused(places: Places) -> Refuses:

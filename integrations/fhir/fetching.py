@@ -54,9 +54,9 @@ class Fetching:
         """Raises NotPulled for everything but 200."""
         reply = self.once(method, path, headers, content)
         if reply.status == 401:
-            raise NotPulled("token", again=True)
+            raise NotPulled("token", again=True, wait_seconds=reply.asks_to_wait)
         if reply.status >= 500 or reply.status in _AGAIN:
-            raise NotPulled("unreachable", again=True)
+            raise NotPulled("unreachable", again=True, wait_seconds=reply.asks_to_wait)
         if reply.status != 200:  # 3xx too: an address is changed by a person, never by an answer
             raise NotPulled("refused", again=False)
         return reply
@@ -94,7 +94,8 @@ def _no_token(none: NoToken) -> NotPulled:
     """A server that is away, or shows another's certificate, refused nobody: whoever looks for it must look there."""
     if none.code == "certificate":
         return NotPulled("certificate", again=True)
-    return NotPulled("unreachable" if none.code in _SILENT else "token", again=none.again)
+    code = "unreachable" if none.code in _SILENT else "token"
+    return NotPulled(code, again=none.again, wait_seconds=none.wait_seconds)
 
 
 def _told(silence: NoReply) -> NotPulled:

@@ -46,7 +46,7 @@ class FhirAsker:
         try:
             reply = self._send(question, address, body)
         except NoToken as none:
-            return Receipt(ReceiptKind.LATER, f"token {none.code}", at=self._clock())
+            return Receipt(ReceiptKind.LATER, f"token {none.code}", at=self._clock(), wait_seconds=none.wait_seconds)
         except NoReply as silence:
             return Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code, at=self._clock())
         return replace(_receipt(reply), at=self._clock())

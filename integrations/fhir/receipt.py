@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from integrations.fhir.json_gate import load
@@ -42,21 +41,9 @@ def outcome_of(reply: Reply) -> Receipt:
     """What anything but a success means."""
     code = str(reply.status)
     if reply.status in _NOT_NOW or reply.status >= 500:
-        return Receipt(ReceiptKind.LATER, code, text=words_of(reply), wait_seconds=_asked_to_wait(reply))
+        return Receipt(ReceiptKind.LATER, code, text=words_of(reply), wait_seconds=reply.asks_to_wait)
     # 4xx: the same bytes will be refused again; 3xx: an address is changed by a person, never by an answer
     return Receipt(ReceiptKind.REFUSED, code, text=words_of(reply))
-
-
-def _asked_to_wait(reply: Reply) -> float:
-    """Seconds that it asks us to stay away (RFC 9110, 10.2.3): told as such, or as a moment by its own clock. 0 for anything else."""
-    said = reply.headers.get("retry-after", "").strip()
-    if re.fullmatch("[0-9]{1,9}", said):
-        return float(said)
-    try:
-        until, told_at = (parsedate_to_datetime(when) for when in (said, reply.headers.get("date", "")))
-        return max(0.0, (until - told_at).total_seconds())
-    except (TypeError, ValueError, OverflowError):  # a word, no clock to read it by, or a moment that says not where
-        return 0.0
 
 
 def _of_success(tree: Node, code: str, kinds: tuple[str, ...]) -> Receipt | None:

@@ -64,7 +64,7 @@ class FhirSender:
         try:
             reply = self._door.ask("POST", request.path, address, headers=headers, content=request.body)
         except NoToken as none:
-            return Receipt(ReceiptKind.LATER, f"token {none.code}")
+            return Receipt(ReceiptKind.LATER, f"token {none.code}", wait_seconds=none.wait_seconds)
         except NoReply as silence:
             return Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code)
         return of_reply(reply, request) or self._looked_up(letter, request, address, reply, until=until)

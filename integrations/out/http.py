@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 import httpx
@@ -26,6 +28,18 @@ class Reply:
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
+
+    @property
+    def asks_to_wait(self) -> float:
+        """Seconds that it asks us to stay away (RFC 9110, 10.2.3): told as such, or as a moment by its own clock. 0 for anything else."""
+        said = self.headers.get("retry-after", "").strip()
+        if re.fullmatch("[0-9]{1,9}", said):
+            return float(said)
+        try:
+            until, told_at = (parsedate_to_datetime(when) for when in (said, self.headers.get("date", "")))
+            return max(0.0, (until - told_at).total_seconds())
+        except (TypeError, ValueError, OverflowError):  # a word, no clock to read it by, or a moment that says not where
+            return 0.0
 
 
 class NoReply(Exception):

@@ -27,12 +27,13 @@ BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 class NoToken(Exception):
-    """No token came. `again`: it may come later."""
+    """No token came. `again`: it may come later; `wait_seconds`: how long the server asks not to be asked again."""
 
-    def __init__(self, code: str, *, again: bool) -> None:
+    def __init__(self, code: str, *, again: bool, wait_seconds: float = 0.0) -> None:
         super().__init__(code)
         self.code = code
         self.again = again
+        self.wait_seconds = wait_seconds
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ class Tokens:
         except NoReply as silence:
             raise NoToken(silence.code, again=silence.code != "address") from None
         if reply.status != 200:
-            raise NoToken(str(reply.status), again=reply.status >= 500 or reply.status in (408, 429))
+            again = reply.status >= 500 or reply.status in (408, 429)
+            raise NoToken(str(reply.status), again=again, wait_seconds=reply.asks_to_wait)
         return self._read(reply.body)
 
     def _read(self, body: bytes) -> _Kept:

@@ -72,12 +72,16 @@ class Offered:
 
 
 class NotPulled(Exception):
-    """The pull did not come to an end. `again`: worth another try later; else a person must look. The code names no value."""
+    """The pull did not come to an end. `again`: worth another try later; else a person must look. The code names no value.
 
-    def __init__(self, code: str, *, again: bool) -> None:
+    `wait_seconds`: how long the other side asks not to be asked again; 0 = it does not say.
+    """
+
+    def __init__(self, code: str, *, again: bool, wait_seconds: float = 0.0) -> None:
         super().__init__(code)
         self.code = code
         self.again = again
+        self.wait_seconds = wait_seconds
 
 
 class Sender(Protocol):

@@ -162,10 +162,14 @@ def _try_later(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
         delivery.next_attempt_at = now + (CONFIRMED_WITHIN if receipts.is_kept(receipt) else pause(delivery.attempts))
 
 
-def pause(attempts: int) -> timedelta:
-    """1, 2, 4 … seconds up to a quarter of an hour, with a random half so that a region does not knock at once."""
+def pause(attempts: int, *, asked: float = 0.0) -> timedelta:
+    """1, 2, 4 … seconds up to a quarter of an hour, with a random half so that a region does not knock at once.
+
+    `asked`: seconds that the other side asks us to stay away; one that says a day is asked again within that quarter all the same.
+    """
     seconds = min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12))
-    return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311  spreads knocking, hides nothing
+    ours = seconds * random.uniform(0.5, 1.0)  # noqa: S311  spreads knocking, hides nothing
+    return timedelta(seconds=max(ours, min(asked, LONGEST_PAUSE)))
 
 
 _EVENT = {

@@ -13,7 +13,7 @@ from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
 from mdo_portal.domain.hospital import BY_PERSON, Channel
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import changes, destinations
+from mdo_portal.services import changes, destinations, standing
 from mdo_portal.services.deliveries import tell, write_down
 from mdo_portal.services.receipts import PRINTED
 from mdo_portal.services.replacing import BY_HAND
@@ -32,7 +32,7 @@ def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> N
     if is_queued:
         destinations.release(session, delivery)
     changes.announce(session, "post", delivery.hospital_id)
-    changes.announce(session, "case", delivery.case_id)
+    standing.changed(session, session.get_one(Case, delivery.case_id, with_for_update=HELD))
 
 
 def printed(session: Session, delivery: Delivery, *, now: datetime) -> None:

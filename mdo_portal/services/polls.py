@@ -185,7 +185,8 @@ def not_looked(session: Session, claimed: ClaimedPoll, trouble: NotPulled, *, no
     poll = _ours(session, claimed)
     if poll is not None:
         poll.reason = trouble.code
-        poll.next_at = now + max(deliveries.pause(claimed.attempts), timedelta(seconds=min(poll.every_seconds, 60)))
+        ours = deliveries.pause(claimed.attempts, asked=trouble.wait_seconds)
+        poll.next_at = now + max(ours, timedelta(seconds=min(poll.every_seconds, 60)))
 
 
 def _ours(session: Session, claimed: ClaimedPoll) -> Poll | None:

@@ -166,7 +166,7 @@ def not_fetched(session: Session, claimed: ClaimedPull, trouble: NotPulled, *, n
     if trouble.again:
         _put_behind(session, pull, now=now)
     if trouble.again and claimed.attempts < MAX_ATTEMPTS:
-        pull.next_attempt_at = now + deliveries.pause(claimed.attempts)
+        pull.next_attempt_at = now + deliveries.pause(claimed.attempts, asked=trouble.wait_seconds)
         return
     header = MessageHeader(
         kind="Task/pull", control_id=f"pull {pull.id} {now:%Y%m%d%H%M%S}", patient_numbers=_about(claimed.notice)

@@ -1,9 +1,12 @@
-"""Carrying out the terms: what is due goes, in small bites."""
+"""Carrying out the terms: what is due goes, in small bites.
+
+Its moment stands in the statement itself too, beside the rows that were found: what somebody changes at that very moment is looked at anew.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +23,7 @@ from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold, Tombstone
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, SamePatient
+from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.pull import Pull
 from mdo_portal.domain.retention import Kind
 from mdo_portal.errors import whereabouts
@@ -51,9 +55,19 @@ def purge(session: Session, kind: Kind, *, now: datetime, limit: int = 0) -> int
 
 
 def _purge_cases(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
-    query = cases_due(before[Kind.CASE]).order_by(Case.state_since).limit(limit).with_for_update(skip_locked=True)
-    gone = sum(_has_gone(session, case_id, now=now) for case_id in session.scalars(query).all())
+    due = session.scalars(cases_due(before[Kind.CASE]).order_by(Case.state_since).limit(limit)).all()
+    gone = sum(_has_gone(session, case_id, now=now) for case_id in _held(session, due))
     return gone + caseless.purge(session, before[Kind.CASE], limit=limit)
+
+
+def _held(session: Session, case_ids: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """Those of which nobody holds the patient or the case: held now, the patients first. The others go the next time."""
+    its = select(Case.patient_id).where(Case.id.in_(case_ids))
+    patients = session.scalars(
+        select(Patient.id).where(Patient.id.in_(its)).order_by(Patient.id).with_for_update(skip_locked=True)
+    )
+    cases = select(Case.id).where(Case.id.in_(case_ids), Case.patient_id.in_(patients.all())).order_by(Case.state_since)
+    return session.scalars(cases.with_for_update(skip_locked=True)).all()
 
 
 def _has_gone(session: Session, case_id: uuid.UUID, *, now: datetime) -> bool:
@@ -76,12 +90,14 @@ def _changed(session: Session, statement: Any) -> int:
 
 def _purge_letters(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(Delivery.id).where(conditions(before)[Kind.LETTER][1]).limit(limit)
-    return _changed(session, update(Delivery).where(Delivery.id.in_(rows)).values(letter_sealed=b""))
+    still = Delivery.received_at < before[Kind.LETTER]
+    return _changed(session, update(Delivery).where(Delivery.id.in_(rows), still).values(letter_sealed=b""))
 
 
 def _purge_raw(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(InboundMessage.id).where(conditions(before)[Kind.INBOUND][1]).limit(limit)
-    emptied = update(InboundMessage).where(InboundMessage.id.in_(rows)).values(raw_sealed=b"", patient_keys=[])
+    still = InboundMessage.settled_at < before[Kind.INBOUND]
+    emptied = update(InboundMessage).where(InboundMessage.id.in_(rows), still).values(raw_sealed=b"", patient_keys=[])
     merged = delete(SamePatient).where(SamePatient.told_at < before[Kind.INBOUND])
     return _changed(session, emptied) + _changed(session, merged) + _changed(session, _pulls_of_no_case(before[Kind.INBOUND]))
 
@@ -94,12 +110,12 @@ def _pulls_of_no_case(before: datetime) -> Delete:
 
 def _purge_drafts(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(Draft.id).where(Draft.saved_at < before[Kind.DRAFT]).limit(limit)
-    return _changed(session, delete(Draft).where(Draft.id.in_(rows)))
+    return _changed(session, delete(Draft).where(Draft.id.in_(rows), Draft.saved_at < before[Kind.DRAFT]))
 
 
 def _purge_sessions(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(Presence.id).where(conditions(before)[Kind.SESSION][1]).limit(limit)
-    presences = _changed(session, delete(Presence).where(Presence.id.in_(rows)))
+    presences = _changed(session, delete(Presence).where(Presence.id.in_(rows), Presence.seen_at < before[Kind.SESSION]))
     told = _changed(session, delete(Absence).where(Absence.until_on < before[Kind.SESSION].date()))
     return presences + told + sessions.forget(session, before=before[Kind.SESSION], limit=limit)
 

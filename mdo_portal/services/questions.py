@@ -131,11 +131,13 @@ def _claimed(session: Session, row: OutgoingQuestion) -> ClaimedQuestion:
 
 def settle(session: Session, claimed: ClaimedQuestion, receipt: Receipt, *, now: datetime) -> None:
     """Write down what the receiver said. The question itself stays open until there is an answer, whichever way."""
-    row = session.get(OutgoingQuestion, uuid.UUID(claimed.question.question_id), with_for_update=True)
-    if row is None or row.state is not OutgoingState.WAITING or row.attempts != claimed.attempts:
+    question_id = uuid.UUID(claimed.question.question_id)
+    of_case = session.scalar(select(OutgoingQuestion.case_id).where(OutgoingQuestion.id == question_id))
+    case = session.get(Case, of_case, with_for_update=HELD) if of_case else None  # before its question, as who destroys it
+    row = session.get(OutgoingQuestion, question_id, with_for_update=True)
+    if case is None or row is None or row.state is not OutgoingState.WAITING or row.attempts != claimed.attempts:
         return
     row.receipt_code, row.receipt_reference = receipt.code, receipt.reference
-    case = session.get_one(Case, row.case_id)
     hospital = session.get_one(Hospital, row.hospital_id)
     if receipt.kind is ReceiptKind.ACCEPTED:
         row.state, row.sent_at = OutgoingState.SENT, receipt.at or now
@@ -144,10 +146,10 @@ def settle(session: Session, claimed: ClaimedQuestion, receipt: Receipt, *, now:
         row.state = OutgoingState.REFUSED
         timeline.happened(session, case, "question.refused", at=now, hospital=hospital.name)
     else:
-        row.next_attempt_at = now + deliveries.pause(row.attempts)
+        row.next_attempt_at = now + deliveries.pause(row.attempts, asked=receipt.wait_seconds)
         _put_behind(session, row, now=now)
         return
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def _put_behind(session: Session, row: OutgoingQuestion, *, now: datetime) -> None:

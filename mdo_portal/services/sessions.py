@@ -238,7 +238,8 @@ def end_everybody(session: Session) -> None:
 def forget(session: Session, *, before: datetime, limit: int) -> int:
     """Sessions without a sign of life since then are no longer kept (a worker's act); how many went."""
     old = select(SignedInSession.key_hash).where(SignedInSession.seen_at < before).limit(limit)
-    gone = session.scalars(delete(SignedInSession).where(SignedInSession.key_hash.in_(old)).returning(SignedInSession.key_hash))
+    those = (SignedInSession.key_hash.in_(old), SignedInSession.seen_at < before)
+    gone = session.scalars(delete(SignedInSession).where(*those).returning(SignedInSession.key_hash))
     return len(gone.all())
 
 

@@ -29,9 +29,8 @@ def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID 
     if gone is None or gone.merged_into != merge.kept_id:
         return
     kept = session.get_one(Patient, merge.kept_id)
-    whole = patients.root(session, kept)
-    assert whole is not None
-    together = [one.id for one in families.locked(session, whole.id)]
+    family = families.locked(session, kept.id)
+    whole, together = family[0], [one.id for one in family]
     gone.merged_into = None
     # An objection that was made while they were one may be of either: both keep it.
     gone.objects = gone.objects or (kept.objects and not merge.kept_objected)

@@ -1,4 +1,4 @@
-"""Which modules keep the promises of delivery, and the narrow tests that should notice."""
+"""Which modules keep the promises, and the narrow tests that should notice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GROUPS = {
          "mdo_portal.services.merges", "mdo_portal.services.unmerging"),
         ("tests/services/test_objections.py", "tests/services/test_merges.py", "tests/services/test_merged_objections.py",
          "tests/services/test_merge_doubts.py", "tests/services/test_destruction_merged.py", "tests/test_identity_taken_back.py",
-         "tests/test_dispatch_of_whom.py", "tests/test_dispatch_races.py"),
+         "tests/test_dispatch_of_whom.py", "tests/test_dispatch_races.py", "tests/services/test_apart.py"),
     ),
     "acknowledgements": Group(
         ("mdo_portal.services.application_acks",),
@@ -42,8 +42,35 @@ GROUPS = {
          "tests/services/test_link_status.py"),
     ),
     "signing": Group(
-        ("mdo_portal.services.decisions", "mdo_portal.services.decision_forms"),
+        ("mdo_portal.services.decisions", "mdo_portal.services.decision_forms", "mdo_portal.services.decision_refusals",
+         "mdo_portal.services.recipients", "mdo_portal.services.outcome_messages"),
         ("tests/services/test_decisions.py", "tests/services/test_decision_forms.py", "tests/services/test_advice.py",
-         "tests/services/test_withdrawals.py", "tests/services/test_decision_objections.py"),
+         "tests/services/test_withdrawals.py", "tests/services/test_decision_objections.py", "tests/services/test_recipients.py",
+         "tests/services/test_outcome_messages.py"),
     ),
+    "seeing": Group(
+        ("mdo_portal.services.access",),
+        ("tests/services/test_access_bounds.py", "tests/services/test_access.py"),
+    ),
+    "opening": Group(
+        ("mdo_portal.services.grants", "mdo_portal.domain.viewer"),
+        ("tests/services/test_grants.py", "tests/services/test_grants_ending.py", "tests/domain/test_policy.py"),
+    ),
+    "keeping": Group(
+        ("mdo_portal.services.purging", "mdo_portal.services.retention", "mdo_portal.services.destruction",
+         "mdo_portal.services.destroy_requests", "mdo_portal.services.holds", "mdo_portal.services.caseless"),
+        ("tests/services/test_retention.py", "tests/services/test_retention_clocks.py", "tests/services/test_retention_door.py",
+         "tests/services/test_destruction.py", "tests/web/test_destruction_requests.py", "tests/services/test_destruction_merged.py",
+         "tests/services/test_destruction_leaves_nothing.py", "tests/services/test_destroyed_since.py"),
+    ),
+    "inbox": Group(
+        ("mdo_portal.services.replaying", "mdo_portal.services.offering", "mdo_portal.services.inbox", "mdo_portal.services.awaiting"),
+        ("tests/services/test_inbox.py", "tests/services/test_replaying.py", "tests/services/test_rereading.py",
+         "tests/services/test_rereading_put_aside.py", "tests/test_rereading.py", "tests/test_identity_held.py"),
+    ),
+    "in turn": Group(
+        ("mdo_portal.services.queue", "mdo_portal.services.settling"),
+        ("tests/services/test_queue.py", "tests/services/test_settling.py", "tests/test_reception.py", "tests/test_reception_batches.py"),
+    ),
+    "receipts": Group(("mdo_portal.services.receipts",), ("tests/services/test_receipts.py", "tests/test_dispatch.py")),
 }  # fmt: skip

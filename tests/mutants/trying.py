@@ -133,7 +133,7 @@ class Trial:
 
     def _try_all(self, patient: Patient) -> None:
         fates, errors, began = Counter[str](), Counter[str](), time.monotonic()
-        for number, mutant in enumerate(mutants(patient.tree, vars(patient.module).get)):
+        for number, mutant in enumerate(mutants(statements(patient.tree), vars(patient.module).get)):
             if number % self._every or self._only not in ".".join(mutant.path):
                 continue
             fate, told = self._fate(patient, mutant)

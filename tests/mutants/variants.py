@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ METHODS = {"is_": "is_not", "is_not": "is_", "in_": "not_in", "not_in": "in_"}
 LINKS = ("where", "order_by", "limit", "with_for_update", "distinct", "correlate", "options", "execution_options")
 SMALL = 10  #: larger numbers are seconds and sizes: one more or less is no mistake
 Known = Callable[[str], object]  #: what a name stands for in the module
+Named = tuple[tuple[str, ...], ast.stmt]  #: the path of a statement, and the statement
+Variants = Callable[[ast.AST, Known], Iterator[tuple[str, ast.AST]]]  #: what could stand there instead, and how one calls that
 
 
 class Mutant(NamedTuple):
@@ -28,24 +30,31 @@ class Mutant(NamedTuple):
     line: int
     what: str
     statement: ast.stmt
+    #: which it takes the place of
+    of: ast.stmt
     path: tuple[str, ...]
     #: from the first to the last line of the smallest statement around it: a test that runs none of them cannot notice
     lines: range
 
 
-def mutants(tree: ast.Module, known: Known) -> Iterator[Mutant]:
-    """Every one, from top to bottom."""
-    for path, whole in statements(tree):
+def mutants(those: Iterable[Named], known: Known, *, also: Variants | None = None) -> Iterator[Mutant]:
+    """Every one of these statements, from top to bottom. `also`: what could go wrong in this module beside."""
+
+    def variants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+        yield from _variants(node, known)
+        yield from also(node, known) if also else ()
+
+    for path, whole in those:
         silent = set(_silent(whole))
         for at, node in enumerate(ast.walk(whole)):
             if id(node) in silent:
                 continue
-            for choice, (what, _) in enumerate(_variants(node, known)):
-                spot = _around(whole, node)
-                yield Mutant(spot.start, f"{_brief(node)}: {what}", _with(whole, at, choice, known), path, spot)
+            for choice, (what, _) in enumerate(variants(node)):
+                spot, made = _around(whole, node), _with(whole, at, choice, variants)
+                yield Mutant(spot.start, f"{_brief(node)}: {what}", made, whole, path, spot)
 
 
-def statements(tree: ast.Module) -> Iterator[tuple[tuple[str, ...], ast.stmt]]:
+def statements(tree: ast.Module) -> Iterator[Named]:
     """The functions, those of classes too, and what the module itself gives a name."""
     for one in tree.body:
         if isinstance(one, ast.FunctionDef):
@@ -174,10 +183,10 @@ def _around(whole: ast.stmt, wanted: ast.AST) -> range:
     return range(spot.lineno, max(last or 0, spot.lineno) + 1)
 
 
-def _with(whole: ast.stmt, at: int, choice: int, known: Known) -> ast.stmt:
+def _with(whole: ast.stmt, at: int, choice: int, variants: Callable[[ast.AST], Iterator[tuple[str, ast.AST]]]) -> ast.stmt:
     mutated = copy.deepcopy(whole)
     target = next(node for number, node in enumerate(ast.walk(mutated)) if number == at)
-    wanted = list(_variants(target, known))[choice][1]
+    wanted = list(variants(target))[choice][1]
     for parent in ast.walk(mutated):
         for name, value in ast.iter_fields(parent):
             if value is target:

@@ -7,14 +7,16 @@ from sqlalchemy import select
 
 from mdo_portal import dispatch
 from mdo_portal.database import Database
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import handing_over
+from mdo_portal.services import destinations, handing_over
 from mdo_portal.services.acknowledging import acknowledge
+from mdo_portal.services.receipts import PRINTED
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
@@ -55,6 +57,39 @@ def test_a_letter_that_was_confirmed_while_it_was_printed_stays_confirmed_by_han
 
     letter = outbox.letter(round_)
     assert (letter.state, letter.receipt_code) == (DeliveryState.RECEIVED, "hand")
+
+
+def test_a_letter_that_is_only_printed_leaves_the_line_to_the_letter_that_is_on_it(outbox: Outbox) -> None:
+    """Else a second letter went out beside it to a receiver that takes them one by one."""
+    round_ = outbox.signed()
+    outbox.drain(Receiver([AE]))
+    with outbox.database.transaction() as session:
+        letter = session.get_one(Delivery, outbox.letter(round_).id)
+        handing_over.put_on_paper(session, letter, now=NOW)
+        queue = destinations.of(session, letter)
+        queue.leased_until, queue.leased_by = NOW + HOUR, 7
+
+    outbox.drain(Receiver([AA]))
+
+    assert outbox.letter(round_).receipt_code == PRINTED
+    with outbox.database.transaction() as session:
+        queue = destinations.of(session, outbox.letter(round_))
+        assert (queue.leased_until, queue.leased_by) == (NOW + HOUR, 7)
+
+
+def test_a_letter_whose_way_became_paper_when_its_turn_came_gives_the_line_back(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    letter = outbox.letter(round_)
+    with outbox.database.transaction() as session:
+        link = session.scalars(select(Link).where(Link.hospital_id == letter.hospital_id)).one()
+        link.channel_out = Channel.PAPER
+        shown = session.get_one(Case, round_.case_id).revision
+
+    outbox.drain(Receiver([AA]))
+
+    with outbox.database.transaction() as session:
+        assert (outbox.letter(round_).receipt_code, destinations.of(session, letter).leased_until) == (PRINTED, None)
+        assert session.get_one(Case, round_.case_id).revision > shown  # its open page says no more that it is being made
 
 
 @pytest.mark.parametrize("answer", [LATER, AA])

@@ -15,7 +15,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import MergedNumbers, PatientChange, PatientMerge, PersonName
-from mdo_portal.services import identification, merges, patient_feed, unmerging
+from mdo_portal.services import identification, merges, patient_feed, patients, unmerging
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import BSN, NOW
@@ -172,6 +172,34 @@ def test_an_objection_made_while_they_were_one_stays_with_both(session: Session,
 
 
 # Who goes on, told by the BSN alone
+
+
+def test_a_bsn_that_is_told_of_who_went_on_stays_theirs_when_they_are_taken_apart(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=make.identity("2"))
+    merge(session, zeed, told("2", "1"))
+    patient = session.get_one(Patient, case.patient_id)
+    patients.tell(session, patient, make.identity("2", bsn=BSN), now=NOW + timedelta(hours=1))
+
+    unmerging.undo(session, standing(session), now=NOW + timedelta(days=1), person_id=None)
+
+    assert patients.bsn_of(session, patient) == BSN
+
+
+def test_the_bsn_of_the_other_that_is_told_of_who_went_on_is_the_others_alone_when_they_are_taken_apart(
+    session: Session, zeed: Hospital
+) -> None:
+    """Else it named two: whoever came by BSN alone was somebody a person had to be asked about."""
+    case, other = (
+        make.case(session, zeed, patient=make.identity("2")),
+        patients.add(session, zeed.id, make.identity("1", bsn=BSN), now=NOW),
+    )
+    merge(session, zeed, told("2", "1"))
+    patient = session.get_one(Patient, case.patient_id)
+    patients.tell(session, patient, make.identity("2", bsn=BSN), now=NOW + timedelta(hours=1))
+
+    unmerging.undo(session, standing(session), now=NOW + timedelta(days=1), person_id=None)
+
+    assert (patients.bsn_of(session, patient), patients.bsn_of(session, other)) == ("", BSN)
 
 
 def by_bsn(*gone: str) -> PatientMerge:

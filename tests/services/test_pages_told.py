@@ -1,13 +1,17 @@
-"""Open pages hear that who may read a case changed, or that it is gone: under a revision that they do not show yet, else they stay."""
+"""Open pages hear what changed, who may read a case for instance: under a revision that they do not show yet, else they stay."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.case import InformationRequest
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import destruction, grants
+from mdo_portal.domain.pull import OutgoingQuestion
+from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services import destruction, grants, questions
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -48,3 +52,21 @@ def test_the_page_and_the_lists_of_a_case_that_is_destroyed_hear_it(session: Ses
 
     assert told(session, "case", case_id) > shown
     assert (told(session, "worklist", board_id), told(session, "worklist", hospital_id)) != (-1, -1)
+
+
+@pytest.mark.parametrize("kind", [ReceiptKind.ACCEPTED, ReceiptKind.REFUSED])
+def test_the_page_of_a_case_hears_that_its_question_is_there_or_is_refused(
+    session: Session, region: Region, zeed: Hospital, kind: ReceiptKind
+) -> None:
+    case = make.case(session, zeed, board_id=region.boards["URO-P"])
+    asked = InformationRequest(case_id=case.id, asked_at=NOW, asked_by=region.aisha.person_id, text="Is er een MRI?")
+    session.add(asked)
+    session.flush()
+    session.add(OutgoingQuestion(id=asked.id, case_id=case.id, hospital_id=zeed.id, next_attempt_at=NOW))
+    shown = case.revision
+    claimed = questions.claim(session, now=NOW)
+    assert claimed is not None
+
+    questions.settle(session, claimed, Receipt(kind, "201"), now=NOW)
+
+    assert told(session, "case", case.id) > shown

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pyotp import TOTP
@@ -17,8 +18,10 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import Person
+from mdo_portal.services import people
 from tests import make
-from tests.people import PASSWORD, Region
+from tests.people import PASSWORD, Region, person_id
 from tests.web.portal_of_two_factors import Browser, portal, with_app
 
 
@@ -77,6 +80,23 @@ def test_a_password_signs(desk: Desk) -> None:
 def test_a_code_of_the_app_signs(desk: Desk) -> None:
     assert desk.sign(code=TOTP(desk.secret).at(datetime.now(UTC))) == 303
     assert desk.signed() == 1
+
+
+def test_passwords_that_are_tried_at_once_wait_for_each_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each request had read before it waited that nobody had tried: of a hundred at once each was judged, and they counted as one."""
+    judged = people.is_password_of
+
+    def others_first(*which: Any, **how: Any) -> bool:
+        with desk.database.transaction() as session:
+            for _ in range(5):
+                people.count_failure(session.get_one(Person, person_id("Bram")), now=datetime.now(UTC))
+        return judged(*which, **how)
+
+    monkeypatch.setattr(people, "is_password_of", others_first)
+
+    assert (desk.sign(password=PASSWORD), desk.signed()) == (401, 0)
+    with desk.database.transaction() as session:
+        assert session.get_one(Person, person_id("Bram")).failures == 5
 
 
 def test_a_wrong_password_is_said_beside_its_field(desk: Desk) -> None:

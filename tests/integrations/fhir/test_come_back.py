@@ -1,11 +1,23 @@
-"""A server that has it too busy may say when to come back (RFC 9110, 10.2.3): read, and nothing else is."""
+"""A server that has it too busy may say when to come back (RFC 9110, 10.2.3): read at every door out, and nothing else is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
+from integrations.fhir.door import Door
+from integrations.fhir.fetching import Fetching
+from integrations.fhir.question import FhirAsker
 from integrations.fhir.receipt import outcome_of
+from integrations.fhir.sender import FhirSender
 from integrations.out import Reply
+from integrations.smart.client import Tokens
+from integrations.smart.keys import OwnKey
+from mdo_portal.exchange import Address, NotPulled
+from tests.integrations.fhir.make import Told, address, decision, server
+from tests.integrations.fhir.test_question import QUESTION
 
 SAID_AT = "Mon, 02 Mar 2026 09:00:00 GMT"
 
@@ -31,3 +43,27 @@ SAID_AT = "Mon, 02 Mar 2026 09:00:00 GMT"
 )
 def test_how_long_a_server_asks_us_to_wait(status: int, headers: dict[str, str], seconds: int) -> None:
     assert outcome_of(Reply(status, b"", headers)).wait_seconds == seconds
+
+
+OURS = Tokens(OwnKey(b"s" * 32))
+
+
+def fetched(there: Address) -> float:
+    with pytest.raises(NotPulled) as caught:
+        Fetching(there, Door(OURS)).send("GET", "Task/1")
+    return caught.value.wait_seconds
+
+
+@pytest.mark.parametrize("asked_for", ["token", "task"])
+@pytest.mark.parametrize(
+    "waits",
+    [
+        pytest.param(lambda there: FhirSender(OURS).send(decision(), there).wait_seconds, id="a letter"),
+        pytest.param(lambda there: FhirAsker(OURS).ask(QUESTION, there).wait_seconds, id="a question"),
+        pytest.param(fetched, id="what lies ready"),
+    ],
+)
+def test_whoever_asks_hears_it_also_of_the_server_that_gives_tokens(waits: Callable[[Address], float], asked_for: str) -> None:
+    with server(Told(503, b"", headers={"Retry-After": "120"})) as url:
+        there = address(url)
+        assert waits(replace(there, token_url=f"{url}/token") if asked_for == "token" else there) == 120
