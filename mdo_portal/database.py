@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import DateTime, Engine, Enum, MetaData, bindparam, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapper, QueryContext, Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import LargeBinary, Text, TypeDecorator
@@ -162,6 +162,11 @@ def once_more(act: Callable[[], Made], *, if_: Callable[[], bool] = lambda: True
 def is_lacking(error: BaseException) -> bool:
     """Whether PostgreSQL could not do this, and could do nothing else either: no fault of what was asked."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in LACKING
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the line to PostgreSQL broke under this, or nobody was there: it was killed, its machine is gone, or this killed it."""
+    return isinstance(error, OperationalError) and (getattr(error.orig, "sqlstate", None) or "08").startswith("08")
 
 
 def _never_a_dead_one(engine: Engine) -> None:

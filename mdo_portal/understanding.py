@@ -10,7 +10,8 @@ from time import monotonic
 import structlog
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import Database, is_lacking
+from mdo_portal import broken_off
+from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.errors import whereabouts
@@ -59,8 +60,9 @@ def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datet
     """Carry out one decision about who somebody is, or claim up to `most` waiting messages and understand them. Returns how many.
 
     They are read without a transaction, and take effect in one; when one of them spoils that, each in its own. Raises NobodyReads
-    when no reader can begin, and what PostgreSQL says when it lacks something itself: then they wait as before.
+    when no reader can begin, and what PostgreSQL says when it lacks something itself or is away: then they wait as before.
     """
+    broken_off.give_back(database)
     with database.transaction() as session:
         if carrying_out.carry_out_next(session, now=now):  # what a person decided about who somebody is
             return 1
@@ -68,13 +70,8 @@ def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datet
         claimed = queue.claim(session, now=now, most=most, lane=lane)
     if not claimed:
         return 0
-    try:
+    with broken_off.given_back(database, claimed):
         _understand(database, claimed, readers, now=now, lane=lane)
-    except Exception as error:
-        if isinstance(error, NobodyReads) or is_lacking(error):  # no message's fault, and no try of it
-            with database.transaction() as session:
-                settling.release(session, claimed)
-        raise
     return len(claimed)
 
 
@@ -168,7 +165,7 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
                 raise WokenError
     except Exception as error:
         # Not yet a verdict on any of them: each gets a transaction of its own.
-        if is_lacking(error):
+        if broken_off.is_no_verdict(error):
             raise
         log.info("understand.one_by_one", messages=len(read), error=type(error).__name__)
         return False
@@ -232,8 +229,8 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
 
 
 def _failed(database: Database, message: ClaimedMessage, error: Exception, *, now: datetime) -> None:
-    """Raises it when PostgreSQL lacks something itself: the message would be on a person's list before the disk has room again."""
-    if is_lacking(error):
+    """Raises it when it is none of the message's: that would be on a person's list before the disk has room again."""
+    if broken_off.is_no_verdict(error):
         raise error
     log.error("understand.failed", message_id=str(message.message_id), **whereabouts(error))
     with database.transaction() as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -116,7 +117,7 @@ WRONG = {
 }
 
 
-def answered(database: Database, region: Region, who: PatientIdentity) -> dict[Wire, Reader]:
+def answered(database: Database, region: Region, who: PatientIdentity, *, at: datetime = NOW) -> dict[Wire, Reader]:
     """Asked about patient 1; the answer that came is about `who`."""
     hand_in(database, region, referral("1"), referral("2", patient="2", family="van Voorbeeld"))
     understand_all(database)
@@ -127,7 +128,7 @@ def answered(database: Database, region: Region, who: PatientIdentity) -> dict[W
     readers: dict[Wire, Reader] = {
         Wire.HL7V2: Answering(IncomingAnswer(referral_number="VW-1", question=str(asked), patient=who, text="Bijgaand."))
     }
-    hand_in(database, region, make.hl7_change("ANSWER1", patient="1"))
+    hand_in(database, region, make.hl7_change("ANSWER1", patient="1"), now=at)
     understand_all(database, readers=readers)
     return readers
 
@@ -164,9 +165,13 @@ def test_or_it_is_the_same_person_and_the_question_is_answered(database: Databas
     assert (opened(database), states(database)[-1], is_answered(database)) == ([], "understood", True)
 
 
-@pytest.mark.parametrize("who", WRONG)
-def test_taken_back_what_was_asked_is_still_to_be_answered(database: Database, region: Region, who: str) -> None:
-    readers = answered(database, region, WRONG[who])
+@pytest.mark.parametrize(
+    ("who", "at"),
+    [*((one, NOW) for one in WRONG), ("another patient here", NOW - timedelta(seconds=2))],
+    ids=[*WRONG, "received where the clock is behind"],
+)
+def test_taken_back_what_was_asked_is_still_to_be_answered(database: Database, region: Region, who: str, at: datetime) -> None:
+    readers = answered(database, region, WRONG[who], at=at)
     (asked,) = opened(database)
     decide_with(database, Decision.SAME, readers)
     assert is_answered(database)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import socket
 import struct
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
 _HEAD = struct.Struct("!IQ")
 LARGEST = 512 * 1024 * 1024
 """A frame above this is not one of ours."""
+LATE_LOOKS = 64
+"""When no time is left, what is here already counts: so many pieces of it."""
 
 
 class Gone(Exception):
@@ -32,12 +33,12 @@ def send(line: socket.socket, said: Any, blobs: Sequence[bytes] = ()) -> None:
         raise Gone() from error
 
 
-def receive(line: socket.socket, *, until: float | None = None) -> tuple[Any, list[bytes]]:
-    """The next frame. Raises Gone; TimeoutError when it is not whole at `until` (monotonic seconds)."""
-    size, beside = _HEAD.unpack(_exactly(line, _HEAD.size, until))
+def receive(line: socket.socket, *, left: Callable[[], float] | None = None) -> tuple[Any, list[bytes]]:
+    """The next frame. Raises Gone; TimeoutError when it is not whole and no seconds are `left`."""
+    size, beside = _HEAD.unpack(_exactly(line, _HEAD.size, left))
     if size + beside > LARGEST:
         raise Gone()
-    text, everything = _exactly(line, size, until), memoryview(_exactly(line, beside, until))
+    text, everything = _exactly(line, size, left), memoryview(_exactly(line, beside, left))
     try:
         said, sizes = json.loads(text)
         ends = list(accumulate(sizes, initial=0))
@@ -46,19 +47,22 @@ def receive(line: socket.socket, *, until: float | None = None) -> tuple[Any, li
         raise Gone() from error
 
 
-def _exactly(line: socket.socket, size: int, until: float | None) -> bytearray:
+def _exactly(line: socket.socket, size: int, left: Callable[[], float] | None) -> bytearray:
     found, at = bytearray(size), 0
-    view = memoryview(found)
+    view, late = memoryview(found), 0
     while at < size:
-        if until is not None:
-            left = until - time.monotonic()
-            if left <= 0:
+        if left is not None:
+            seconds = left()
+            late += seconds <= 0
+            if late > LATE_LOOKS:
                 raise TimeoutError
-            line.settimeout(left)
+            line.settimeout(max(seconds, 0.0))
         try:
             got = line.recv_into(view[at:])
-        except TimeoutError:
-            raise
+        except (TimeoutError, BlockingIOError):
+            if late:
+                raise TimeoutError from None
+            continue
         except OSError as error:
             raise Gone() from error
         if not got:

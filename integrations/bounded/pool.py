@@ -18,7 +18,9 @@ from typing import Any
 
 from mdo_portal.exchange import Explanation, Incoming, MessageHeader, NobodyReads, Reader, Unreadable, Wire
 
+from . import turns
 from .frames import Gone, receive, send
+from .turns import Turn
 from .values import unpacked
 
 MEMORY_BYTES = 768 * 1024 * 1024
@@ -55,10 +57,10 @@ class Child:
         NobodyReads when it was of no use before it saw the message.
         """
         self._begin()
-        until = time.monotonic() + seconds
-        self._line.settimeout(seconds)
-        send(self._line, [what, wire.value, profile, charset, seconds], [raw])
-        said, blobs = receive(self._line, until=until)
+        turn, most = Turn(self.process.pid, seconds), seconds * turns.MOST_STARVED
+        self._line.settimeout(most)
+        send(self._line, [what, wire.value, profile, charset, most], [raw])
+        said, blobs = receive(self._line, left=turn.left)
         if said[0] == "unreadable":
             raise Unreadable(str(said[1]), str(said[2]))
         if said[0] != "read":
@@ -73,7 +75,8 @@ class Child:
         if self._is_ready:
             return
         try:
-            receive(self._line, until=time.monotonic() + START_SECONDS)
+            until = time.monotonic() + START_SECONDS
+            receive(self._line, left=lambda: until - time.monotonic())
         except (Gone, TimeoutError):
             raise NobodyReads() from None
         self._is_ready = True

@@ -76,6 +76,7 @@ class InboundMessage(Base):
         ),
         Index("ix_inbound_messages_unreadable", "hospital_id", "received_at", postgresql_where=text("state = 'unreadable'")),
         Index("ix_inbound_messages_ignored", "seq", postgresql_where=text("state = 'ignored'")),
+        Index("ix_inbound_messages_counts_at", "hospital_id", "seq", postgresql_where=text("counts_at IS NOT NULL")),
         Index("ix_inbound_messages_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     )
 
@@ -108,6 +109,8 @@ class InboundMessage(Base):
     leftovers: Mapped[list[str]] = mapped_column(default=list)
     #: when it was stored
     received_at: Mapped[datetime]
+    #: as when it counts, where the clock said that it came before what its hospital had sent; empty = when it was stored
+    counts_at: Mapped[datetime | None]
     #: when the same message last came again
     doubled_at: Mapped[datetime | None]
     #: how often it came again
@@ -143,6 +146,11 @@ class InboundMessage(Base):
     board_id: Mapped[uuid.UUID | None]
     #: the discussion of that case was past then
     was_past: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def came_at(self) -> datetime:
+        """When it came among what its hospital sent: what it told has this moment."""
+        return self.counts_at or self.received_at
 
     @hybrid_property
     def waits_since(self) -> datetime:

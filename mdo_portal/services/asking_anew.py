@@ -37,7 +37,7 @@ def again(session: Session, conflict: IdentityConflict, papers: Papers, *, now: 
     if message is None or message.state is InboundState.KEPT:
         return
     if message.meaning == "answer" and message.case_id is not None:
-        _unanswer(session, message.case_id, message.received_at)
+        _unanswer(session, message.case_id, message.came_at)
     if message.state is not InboundState.IGNORED and unsaying.is_readable(message):
         unsaying.waits_anew(message, reason=ASKED)
 

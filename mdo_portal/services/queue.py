@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple
@@ -23,7 +22,7 @@ from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import profile_of_link
-from mdo_portal.services import changes
+from mdo_portal.services import arrivals, changes
 from mdo_portal.services.inbound_rows import line_of
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.settling import MAX_ATTEMPTS, ClaimedMessage, settle
@@ -84,7 +83,8 @@ _LOCK = (
     select(
         InboundMessage.id, InboundMessage.link_id, Link.hospital_id, InboundMessage.wire,
         Link.profile_in, Link.profile_out, Link.channel_out, Link.otherwise, Link.charset_in, InboundMessage.kind,
-        InboundMessage.attempts, InboundMessage.received_at, InboundMessage.case_id, InboundMessage.meaning,
+        InboundMessage.attempts, func.coalesce(InboundMessage.counts_at, InboundMessage.received_at).label("received_at"),
+        InboundMessage.case_id, InboundMessage.meaning,
     )
     .join(Link, Link.id == InboundMessage.link_id)
     .where(
@@ -109,8 +109,8 @@ def claim(session: Session, *, now: datetime, most: int = 1, lane: Lane = Lane.A
         ours = _in_order(wanted, found)
         sealed = _sealed(session, ours)
         opened = [one for message_id in ours if (one := _opened(session, found[message_id], sealed[message_id], now=now))]
-        claimed = _in_time(session, opened, {one.id: one.seq for one in wanted})
-        if claimed:
+        if opened:
+            claimed = arrivals.in_order(session, opened, {one.id: one.seq for one in wanted})
             _count(session, [one.message_id for one in claimed], now=now)
             break
     return claimed
@@ -143,37 +143,6 @@ def _opened(session: Session, row: Any, sealed: bytes, *, now: datetime) -> Clai
         row.id, row.link_id, row.hospital_id, raw, row.wire, profile, row.charset_in, row.attempts + 1, row.received_at,
         row.case_id, row.meaning,
     )  # fmt: skip
-
-
-_BEFORE = text(
-    "SELECT seq, hospital_id, received_at FROM ("
-    "SELECT id, seq, hospital_id, received_at FROM inbound_messages WHERE seq < :last ORDER BY seq DESC LIMIT :back) AS before"
-    " WHERE received_at > :oldest AND id <> ALL (:ids)"
-)
-LOOKED_BACK = 300
-"""So many places in the queue: machines that receive differ by seconds, or one was put right a moment ago."""
-
-
-def _in_time(session: Session, claimed: list[ClaimedMessage], places: Mapping[uuid.UUID, int]) -> list[ClaimedMessage]:
-    """None of them received before what its hospital sent before it: the inbox counts, clocks of those who receive differ.
-
-    What a hospital said last is its newest word (services/referrals.py, telling.py), and they go by the moment.
-    """
-    if not claimed:
-        return claimed
-    ids = [one.message_id for one in claimed]
-    oldest = min(one.received_at for one in claimed)
-    values = {"last": places[ids[-1]], "back": LOOKED_BACK, "oldest": oldest, "ids": ids}
-    before = session.execute(_BEFORE, values).all()
-    found: list[ClaimedMessage] = []
-    latest: dict[uuid.UUID, datetime] = {}  # per hospital, of this batch
-    for one in claimed:
-        others = (row.received_at for row in before if row.hospital_id == one.hospital_id and row.seq < places[one.message_id])
-        last = max((one.received_at, latest.get(one.hospital_id, one.received_at), *others))
-        # A moment of its own: by it a case knows when what came then was said (telling.py).
-        at = latest[one.hospital_id] = last + timedelta(microseconds=1) if last > one.received_at else last
-        found.append(one if at == one.received_at else replace(one, received_at=at))
-    return found
 
 
 def _batches(session: Session, *, now: datetime, most: int, lane: Lane) -> Iterator[list[Waiting]]:

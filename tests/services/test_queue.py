@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
-from mdo_portal.services import changes, intake, queue, settling
+from mdo_portal.services import arrivals, changes, intake, queue, settling
 from mdo_portal.services.intake import Arrival
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.settling import ClaimedMessage
@@ -271,13 +271,37 @@ def test_a_message_counts_as_received_after_what_its_hospital_sent_before_whatev
     assert found == [timedelta(seconds=5, microseconds=1), timedelta(seconds=3), timedelta(seconds=10)]
 
 
-def test_the_moments_that_are_looked_at_are_those_just_before(
-    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("told", "counts"),
+    [
+        ([("ZEED", 1), ("ZEED", 2), ("ZEED", 5), ("ZEED", 0)], [1, 2, 5, 5]),
+        ([("ZEED", 3600), ("KREE", 0), ("ZEED", 0)], [3600, 0, 3600]),
+        ([("ZEED", 0), ("KREE", -3600), ("ZEED", -3600)], [0, -3600, 0]),
+        ([("ZEED", 3600), ("ZEED", 0), ("KREE", 0), ("ZEED", 0), ("ZEED", 7200)], [3600, 3600, 0, 3600, 7200]),
+    ],
+    ids=["just before", "long ago, ahead", "long ago, behind", "long ago, read when the clock has caught up"],
+)
+def test_no_message_counts_as_received_before_what_its_hospital_sent_before_it(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch, told: list[tuple[str, int]], counts: list[int]
 ) -> None:
-    monkeypatch.setattr(queue, "LOOKED_BACK", 1)
-    come(session, region, ("ZEED", 1), ("ZEED", 2), ("ZEED", 5), ("ZEED", 0))
-    queue.claim(session, now=NOW, most=3)
+    """However much came in between, and whatever the clock of whoever received it said."""
+    monkeypatch.setattr(arrivals, "LOOKED_BACK", 1)
+    monkeypatch.setattr(arrivals, "FURTHEST", 1)
+    come(session, region, *told)
 
-    (last,) = queue.claim(session, now=NOW)
+    found = [claimed.received_at - NOW for _ in told for claimed in queue.claim(session, now=NOW)]
 
-    assert last.received_at == NOW + timedelta(seconds=5, microseconds=1)
+    assert [moment // timedelta(seconds=1) for moment in found] == counts
+    of_zeed = [moment for moment, (hospital, _) in zip(found, told, strict=True) if hospital == "ZEED"]
+    assert of_zeed == sorted(set(of_zeed))
+
+
+def test_a_message_that_is_read_again_counts_as_when_it_did(session: Session, region: Region) -> None:
+    """What came before it may be gone by then."""
+    come(session, region, ("ZEED", 5), ("ZEED", 0))
+    _, first = queue.claim(session, now=NOW, most=2)
+    session.execute(delete(InboundMessage).where(InboundMessage.id != first.message_id))
+
+    (again,) = queue.claim(session, now=NOW + queue.LEASE)
+
+    assert again.received_at == first.received_at == NOW + timedelta(seconds=5, microseconds=1)

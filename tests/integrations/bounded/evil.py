@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -42,6 +43,7 @@ WORDS: Mapping[bytes, Callable[[], object]] = {
     b"gif:diep": _deep,
     b"gif:stuk": lambda: [][0],
     b"gif:schrijven": _write,
+    b"gif:stil": lambda: os.kill(os.getpid(), signal.SIGSTOP),
 }
 
 

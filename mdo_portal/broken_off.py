@@ -1,0 +1,64 @@
+"""Claims that broke off through no fault of a message: it gets its try back, at once or as soon as PostgreSQL is there again.
+
+A claim counts the try first, so that a message that kills its worker is given up. Of who survived it is known better: no reader could
+begin, or PostgreSQL was full, stopped, killed or unreachable. What the try of such a message was is remembered here, in the process.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import Lock
+
+from sqlalchemy.exc import DBAPIError
+
+from mdo_portal.database import Database, is_lacking, is_lost
+from mdo_portal.exchange import NobodyReads
+from mdo_portal.services import changes, settling
+from mdo_portal.services.settling import ClaimedMessage
+
+MOST_LOST = 5
+"""So often the line may break under a message. More often it is held against it: a statement may be what kills PostgreSQL."""
+_owed: list[ClaimedMessage] = []
+_lost: Counter[uuid.UUID] = Counter()
+_one = Lock()
+
+
+def is_no_verdict(error: BaseException) -> bool:
+    """Whether this says nothing about the message under which it came."""
+    return isinstance(error, NobodyReads) or is_lacking(error) or is_lost(error)
+
+
+@contextmanager
+def given_back(database: Database, claimed: Sequence[ClaimedMessage]) -> Iterator[None]:
+    """What is done with claimed messages. When it breaks off so, all that were not done with wait as before."""
+    try:
+        yield
+    except Exception as error:
+        if is_no_verdict(error):
+            _owe(claimed, error)
+            with suppress(DBAPIError):  # it is away: the next turn begins with it
+                give_back(database)
+        raise
+
+
+def give_back(database: Database) -> None:
+    """What is owed, before anything else is claimed. Raises what PostgreSQL says when it is still away."""
+    with _one:
+        if not _owed:
+            return
+        with database.transaction() as session:
+            settling.release(session, _owed)
+            changes.wake(session, "understand")
+        _owed.clear()
+
+
+def _owe(claimed: Sequence[ClaimedMessage], error: BaseException) -> None:
+    with _one:
+        if is_lost(error):
+            _lost.update(one.message_id for one in claimed)
+        _owed.extend(one for one in claimed if _lost[one.message_id] <= MOST_LOST)
+        if len(_lost) > 10_000:
+            _lost.clear()

@@ -1,0 +1,113 @@
+"""PostgreSQL is gone while messages are being read (a power cut, a failover): they wait, and it counts for none of them."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from mdo_portal import broken_off, understanding
+from mdo_portal.commands.postgres_databases import as_role
+from mdo_portal.database import Database
+from mdo_portal.domain.inbound import InboundState
+from mdo_portal.services import settling
+from mdo_portal.services.settling import ClaimedMessage
+from tests import make
+from tests.as_run import WORK
+from tests.make import NOW
+from tests.people import Region
+from tests.reception_house import READERS, hand_in, rows, understand_all
+
+
+class Far:
+    """A database behind a door of its own: shut, its lines are cut and nobody comes in."""
+
+    def __init__(self, database: Database, door: Path) -> None:
+        self._door, (self._inside,) = door, parse_qs(urlsplit(database.url).query)["host"]
+        self._lines: list[Any] = []
+        self.open()
+        self.database = Database(as_role(database.url, WORK).replace(self._inside, str(door)), sealer=make.sealer())
+        event.listen(self.database.engine, "connect", lambda line, _: self._lines.append(line))
+
+    def open(self) -> None:
+        if not self._door.is_symlink():
+            self._door.symlink_to(self._inside)
+
+    def shut(self) -> None:
+        self._door.unlink()
+        self.cut()
+
+    def cut(self) -> None:
+        """The lines alone: whoever calls anew is heard."""
+        for line in self._lines:
+            with suppress(Exception), socket.socket(fileno=os.dup(line.fileno())) as end:
+                end.shutdown(socket.SHUT_RDWR)
+        self._lines.clear()
+
+
+@pytest.fixture
+def far(database: Database, tmp_path: Path) -> Iterator[Far]:
+    made = Far(database, tmp_path / "pg")
+    yield made
+    made.database.close()
+
+
+class Breaking:
+    """Messages are read, and as they are to have their effect, their line breaks."""
+
+    def __init__(self, far: Far, monkeypatch: pytest.MonkeyPatch, breaks: Callable[[Far], None]) -> None:
+        self._far, self._monkeypatch, self._breaks, self._hold = far, monkeypatch, breaks, settling.hold
+
+    def understand(self, *, now: datetime, most: int = 1) -> int:
+        with self._monkeypatch.context() as broken:
+            broken.setattr(settling, "hold", self._broken)
+            return understanding.understand(self._far.database, READERS, now=now, most=most)
+
+    def _broken(self, session: Session, claimed: Sequence[ClaimedMessage]) -> list[ClaimedMessage]:
+        session.connection()
+        self._breaks(self._far)
+        return self._hold(session, claimed)
+
+
+@pytest.mark.parametrize("most", [1, 16])
+@pytest.mark.parametrize("breaks", [Far.shut, Far.cut], ids=["gone for a while", "back at once"])
+def test_a_message_that_was_being_read_when_the_database_went_waits(
+    database: Database, region: Region, far: Far, monkeypatch: pytest.MonkeyPatch, breaks: Callable[[Far], None], most: int
+) -> None:
+    """Three power cuts put messages that had been acknowledged on a person's list, as *failed*."""
+    hand_in(database, region, make.hl7_referral("M1", patient="1"), make.hl7_referral("M2", patient="2"))
+    breaking = Breaking(far, monkeypatch, breaks)
+
+    for seconds in range(0, 100, 20):
+        with pytest.raises(OperationalError):
+            breaking.understand(now=NOW + timedelta(seconds=seconds), most=most)
+        far.open()
+    assert [row.state for row in rows(database)] == [InboundState.KEPT] * 2
+    understand_all(far.database, now=NOW + timedelta(seconds=81))
+
+    assert [(row.state, row.attempts) for row in rows(database)] == [(InboundState.UNDERSTOOD, 1)] * 2
+
+
+def test_a_message_under_which_the_line_breaks_each_time_is_given_up(
+    database: Database, region: Region, far: Far, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be what kills PostgreSQL: once more for ever would be the end of all that others sent."""
+    hand_in(database, region, make.hl7_referral("M1"))
+    breaking = Breaking(far, monkeypatch, Far.cut)
+
+    for turn in range(broken_off.MOST_LOST + settling.MAX_ATTEMPTS):
+        with pytest.raises(OperationalError):
+            breaking.understand(now=NOW + timedelta(minutes=turn))
+    assert breaking.understand(now=NOW + timedelta(hours=1)) == 0
+
+    assert [(row.state, row.reason) for row in rows(database)] == [(InboundState.UNREADABLE, "failed")]
