@@ -31,6 +31,11 @@ STICKS_OUT = """one => { const box = one.getBoundingClientRect();
   return [...one.children].map(child => child.getBoundingClientRect()).some(child => child.width && (child.left < box.left + 3 || child.right > box.right - 3)); }"""
 COVERED = """one => { const box = one.getBoundingClientRect();
   return box.width && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('#toasts'); }"""
+BEHIND = """one => { const box = one.getBoundingClientRect();
+  return !one.contains(document.elementFromPoint(box.x + box.width / 2, box.bottom - 2)); }"""
+MANY_MISSING = """async () => { const all = document.querySelector(".presence .people");
+for (let n = 0; n < 12; n++) all.insertAdjacentHTML("beforeend", '<li class="person is-missing"><b>radiotherapeut-oncoloog</b></li>');
+for (let n = 0; n < 3; n++) await new Promise(drawn => requestAnimationFrame(drawn)); }"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 #: what a reader may set for themselves (WCAG 1.4.12)
 SPACED = """() => { const own = new CSSStyleSheet();
@@ -227,6 +232,10 @@ def test_the_meeting_for_who_looks_at_another_case_than_the_chair(browser: Brows
             told is None
             and page.locator(".conclusion-foot .btn, .presence .btn").evaluate_all(f"all => all.filter({COVERED})") == []
         )
+        # Of four disciplines nobody is there yet: the bar is three lines high, and Lezen en tekenen stood behind it.
+        page.evaluate(MANY_MISSING)
+        assert page.locator(".presence").evaluate("one => one.offsetHeight") > 80
+        assert foot.evaluate_all(f"all => all.filter({BEHIND}).map(one => one.innerText)") == []
 
 
 def test_on_paper_a_name_on_the_agenda_stands_on_one_line(browser: Browser, house: House) -> None:
