@@ -89,6 +89,16 @@ def test_how_full_a_meeting_is_has_a_line_around_it_where_the_system_has_its_own
         assert page.locator(".gauge progress").evaluate("one => getComputedStyle(one).borderTopStyle") == "solid"
 
 
+def test_who_must_be_there_is_not_broken_inside_a_word(browser: Browser, house: House) -> None:
+    """*patholoog* stood there as *patholoo* and *g*, beside its name and what is the matter."""
+    with narrow(browser, house, "Aisha", f"/meetings/{house.region.meeting}") as page:
+        lines = page.locator(".people .person").first.evaluate(
+            """one => { one.innerHTML = `${one.querySelector("svg").outerHTML}<b>patholoog</b><span>dr. I.M. Lindeboom</span><span>nog niet binnen</span>`;
+            const word = document.createRange(); word.selectNodeContents(one.querySelector("b")); return word.getClientRects().length; }"""
+        )
+        assert lines == 1
+
+
 def test_a_sentence_that_warns_on_the_card_of_a_link_is_read_to_its_end(browser: Browser, house: House) -> None:
     with house.database.transaction() as session:
         long_ago = datetime.now(UTC) - timedelta(days=3)
@@ -191,6 +201,8 @@ def test_on_paper_every_answer_of_the_work_list_stands_under_its_own_heading(bro
         cells = page.locator(".rows-work tbody tr").first.locator("> *").evaluate_all(left)
 
         assert heads == cells and len(heads) >= 6
+        # What came is full, what is missing empty: browsers leave backgrounds out.
+        assert page.locator(".dot").first.evaluate("one => getComputedStyle(one).printColorAdjust") == "exact"
         assert page.evaluate(TOO_WIDE) <= 0
 
 
