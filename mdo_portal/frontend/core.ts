@@ -2,6 +2,7 @@
 import "./behaviours/htmx";
 import { startAgenda } from "./behaviours/agenda";
 import { startAutosave } from "./behaviours/autosave";
+import { startBar } from "./behaviours/bar";
 import { startClocks } from "./behaviours/clock";
 import { startComplete } from "./behaviours/complete";
 import { startCopy } from "./behaviours/copy";
@@ -26,7 +27,7 @@ import { startUpload } from "./behaviours/upload";
 import { startWrong } from "./behaviours/wrong";
 
 for (const start of [
-  startTheme, startToasts, startDialogs, startMenus, startKeys, startFocus, startFilter, startFollowing, startTabs, startRefresh,
+  startTheme, startBar, startToasts, startDialogs, startMenus, startKeys, startFocus, startFilter, startFollowing, startTabs, startRefresh,
   startAutosave, startAgenda, startClocks, startComplete, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
   startGone, startSubmitting, startTyped, startWrong,
 ]) start();

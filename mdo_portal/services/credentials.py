@@ -31,7 +31,9 @@ class LastFactor(IllegalMove):
     """Without it the person could not sign in any more."""
 
     status = 409
-    sentence = N_("Dit is uw enige tweede stap. Voeg eerst een andere toe; er is niets veranderd.")
+    sentence = N_(
+        "Dit is uw enige tweede stap. Voeg eerst een andere toe of zet de app op een andere telefoon; er is niets veranderd."
+    )
 
 
 def invite(session: Session, person_id: uuid.UUID, *, made_by: uuid.UUID | None, now: datetime) -> str:

@@ -42,7 +42,7 @@ def page() -> str:
     return _page()
 
 
-def _page(error: str = "") -> str:
+def _page(wrong_password: str = "") -> str:
     me = viewer().person_id
     with transaction() as db:
         shown = {
@@ -56,7 +56,7 @@ def _page(error: str = "") -> str:
         }
     here = sessions.hash_key(session_key())
     return render_template(
-        "account/page.html", here=here, proof=signed().proof, error=error, shortest=passwords.SHORTEST, **shown
+        "account/page.html", here=here, proof=signed().proof, wrong_password=wrong_password, shortest=passwords.SHORTEST, **shown
     )
 
 
@@ -66,8 +66,9 @@ def second_factor() -> ResponseReturnValue:
     return _second_factor()
 
 
-def _second_factor(error: str = "", status: int = 200) -> ResponseReturnValue:
-    """Add an app or a passkey. Who has one already, and is here with one factor, uses that first."""
+def _second_factor(error: str = "", status: int = 200, *, refused: str = "") -> ResponseReturnValue:
+    """Add a passkey, or an app; who has an app puts it on another telephone, also when it is the only factor and lost.
+    Who has one already, and is here with one factor, uses that first."""
     wanted = own_path(request.values.get("next", ""))
     with transaction() as db:
         factors = second_factors.factors_of(db, viewer().person_id)
@@ -75,9 +76,9 @@ def _second_factor(error: str = "", status: int = 200) -> ResponseReturnValue:
         return redirect(url_for("confirming.page", next=wanted, strong="1"))
     _may_add(factors)
     with transaction() as db:
-        app = None if factors.app else second_factors.begin_app(db, viewer().person_id, network=settings().network, now=now())
-    picture = segno.make(app.address, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff") if app else ""
-    shown = {"app": app, "picture": picture, "factors": factors, "next": wanted, "error": error}
+        app = second_factors.begin_app(db, viewer().person_id, network=settings().network, now=now())
+    picture = segno.make(app.address, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
+    shown = {"app": app, "picture": picture, "factors": factors, "next": wanted, "error": error, "refused": refused}
     return render_template(
         "account/second_factor.html", possible=passkey_requests.are_possible(), weak=not signed().proof.strong, **shown
     ), status
@@ -122,7 +123,7 @@ def add_passkey() -> ResponseReturnValue:
             key, codes = _added(db, factors, "passkey")
         except passkeys.Refused as error:
             refused = error.sentence
-    return _second_factor(refused, 422) if refused else _enrolled(key, codes)
+    return _second_factor(status=422, refused=refused) if refused else _enrolled(key, codes)
 
 
 def _locked(db: Session) -> second_factors.Factors:
@@ -133,7 +134,7 @@ def _locked(db: Session) -> second_factors.Factors:
 
 def _added(db: Session, before: second_factors.Factors, kind: str) -> tuple[str, list[str]]:
     """(new key of the session, recovery codes to show): after the first factor this session has two."""
-    _line(db, f"{kind} added")
+    _line(db, "totp replaced" if kind == "totp" and before.app else f"{kind} added")
     codes = [] if before.recovery_codes else second_factors.new_recovery_codes(db, viewer().person_id, now=now())
     if before.strong:
         return "", codes
@@ -146,7 +147,7 @@ def _enrolled(key: str, codes: list[str]) -> ResponseReturnValue:
     wanted = own_path(request.form.get("next", ""))
     onward = entering.carry_on(key, wanted) if key else wanted or url_for("account.page")
     if not codes:
-        flash(gettext("De nieuwe manier om u aan te melden is toegevoegd."))
+        flash(gettext("De nieuwe manier om u aan te melden werkt nu."))
         return redirect(url_for("account.page"), 303)
     return render_template("account/recovery_codes.html", codes=codes, onward=onward)
 

@@ -104,6 +104,7 @@ DETAIL_WORDS: dict[str, str] = {
     "enabled": N_("aangezet"),
     "saved, not enabled": N_("bewaard, niet aangezet"),
     "totp added": N_("app met codes toegevoegd"),
+    "totp replaced": N_("app met codes op een andere telefoon gezet"),
     "totp removed": N_("app met codes verwijderd"),
     "passkey added": N_("passkey toegevoegd"),
     "passkey removed": N_("passkey verwijderd"),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import NotFound, PortalError
+from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.services import attempts, passkeys, passwords, people, second_factors, sessions
 from mdo_portal.web import browser, entering, passkey_requests
 from mdo_portal.web.context import database, now, session_key, settings, signed, transaction, viewer
@@ -24,6 +24,9 @@ from mdo_portal.web.navigation import ROLE_WORDS
 from mdo_portal.web.paths import own_path
 
 blueprint = Blueprint("signing_in", __name__)
+WRONG_CODE = N_(
+    "Deze code klopt niet of is al gebruikt. Wacht op de volgende code en typ die; na een paar keer mis moet u even wachten."
+)
 
 
 @blueprint.get("/sign-in")
@@ -80,10 +83,12 @@ def second() -> ResponseReturnValue:
     return _second(half) if half else entering.too_late()
 
 
-def _second(half: Halfway, *, error: str = "") -> str:
+def _second(half: Halfway, *, error: str = "", refused: str = "") -> str:
     with transaction() as db:
         factors = second_factors.factors_of(db, half.person_id)
-    return render_template("signing_in/second.html", factors=factors, passkeys=passkey_requests.are_possible(), error=error)
+    return render_template(
+        "signing_in/second.html", factors=factors, passkeys=passkey_requests.are_possible(), error=error, refused=refused
+    )
 
 
 @blueprint.post("/sign-in/second")
@@ -94,7 +99,7 @@ def second_step() -> ResponseReturnValue:
         return entering.too_late()
     method = _check_code(half)
     if method is None:
-        return _second(half, error=people.WrongCredentials.sentence), 401
+        return _second(half, error=WRONG_CODE), 401
     if method == "recovery":
         _say_left(half.person_id)
     return entering.proven(half.person_id, Proof(f"password+{method}", strong=True), wanted=half.wanted)
@@ -116,7 +121,8 @@ def _say_left(person_id: uuid.UUID) -> None:
         left = second_factors.factors_of(db, person_id).recovery_codes
     flash(
         gettext(
-            "U gebruikte een herstelcode; u hebt er nog %(n)s. Maak nieuwe bij Mijn gegevens als het er weinig zijn.", n=left
+            "U gebruikte een herstelcode; u hebt er nog %(n)s. Is uw telefoon of sleutel weg, stel dan bij Mijn gegevens een andere in.",
+            n=left,
         ),
         "warning",
     )
@@ -137,7 +143,7 @@ def passkey() -> ResponseReturnValue:
     person = _check_passkey(half)
     if person is None:
         sentence = passkeys.Refused.sentence
-        return (_second(half, error=sentence) if half else _page(wanted, error=sentence)), 401
+        return (_second(half, refused=sentence) if half else _page(wanted, error=sentence)), 401
     return entering.proven(person.id, Proof("passkey", strong=True), wanted=wanted)
 
 

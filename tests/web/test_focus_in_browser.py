@@ -151,6 +151,20 @@ def test_after_a_button_that_loads_the_page_anew_one_goes_on_where_one_was(
     expect(page.locator(f"#row-{next_one}")).to_be_focused()
 
 
+def test_who_opens_a_row_and_comes_back_stands_in_that_row(page: Page) -> None:
+    """j, j, Enter, back: j was the first of the list again, however far down one had been."""
+    page.locator("#row-twee a[href='#twee']").evaluate("one => one.href = '/case'")
+    page.locator("#row-twee").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/case")
+    expect(page.locator("#row-een")).to_have_attribute("tabindex", "0")
+    assert page.evaluate("document.activeElement === document.body")
+
+    page.go_back()
+
+    expect(page.locator("#row-twee")).to_be_focused()
+
+
 def test_a_page_that_is_opened_begins_at_its_top(page: Page) -> None:
     press_in_row(page, "j", "j")
     page.keyboard.press("x")

@@ -215,3 +215,9 @@ def test_a_case_is_taken_along_by_who_may_read_it_whole_and_that_is_logged(house
             text("SELECT event_code, case_id FROM audit_entries WHERE act = 'case:export' AND outcome = 0")
         ).all()
     assert tuple(line) == ("110106", case_id)
+
+
+def test_whose_list_is_of_one_board_is_not_asked_of_which(house: House) -> None:
+    page = house.person("Dirk").get("/follow-up").text
+
+    assert 'name="board"' not in page and 'name="hospital"' in page

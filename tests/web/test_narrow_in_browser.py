@@ -31,6 +31,11 @@ STICKS_OUT = """one => { const box = one.getBoundingClientRect();
   return [...one.children].map(child => child.getBoundingClientRect()).some(child => child.width && (child.left < box.left + 3 || child.right > box.right - 3)); }"""
 COVERED = """one => { const box = one.getBoundingClientRect();
   return box.width && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('#toasts'); }"""
+BEHIND = """one => { const box = one.getBoundingClientRect();
+  return !one.contains(document.elementFromPoint(box.x + box.width / 2, box.bottom - 2)); }"""
+MANY_MISSING = """async () => { const all = document.querySelector(".presence .people");
+for (let n = 0; n < 12; n++) all.insertAdjacentHTML("beforeend", '<li class="person is-missing"><b>radiotherapeut-oncoloog</b></li>');
+for (let n = 0; n < 3; n++) await new Promise(drawn => requestAnimationFrame(drawn)); }"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 #: what a reader may set for themselves (WCAG 1.4.12)
 SPACED = """() => { const own = new CSSStyleSheet();
@@ -82,6 +87,16 @@ def test_what_came_is_full_and_what_is_missing_empty_where_the_system_has_its_ow
 def test_how_full_a_meeting_is_has_a_line_around_it_where_the_system_has_its_own_colours(browser: Browser, house: House) -> None:
     with narrow(browser, house, "Aisha", f"/meetings/{house.region.meeting}", forced=True) as page:
         assert page.locator(".gauge progress").evaluate("one => getComputedStyle(one).borderTopStyle") == "solid"
+
+
+def test_who_must_be_there_is_not_broken_inside_a_word(browser: Browser, house: House) -> None:
+    """*patholoog* stood there as *patholoo* and *g*, beside its name and what is the matter."""
+    with narrow(browser, house, "Aisha", f"/meetings/{house.region.meeting}") as page:
+        lines = page.locator(".people .person").first.evaluate(
+            """one => { one.innerHTML = `${one.querySelector("svg").outerHTML}<b>patholoog</b><span>dr. I.M. Lindeboom</span><span>nog niet binnen</span>`;
+            const word = document.createRange(); word.selectNodeContents(one.querySelector("b")); return word.getClientRects().length; }"""
+        )
+        assert lines == 1
 
 
 def test_a_sentence_that_warns_on_the_card_of_a_link_is_read_to_its_end(browser: Browser, house: House) -> None:
@@ -186,6 +201,8 @@ def test_on_paper_every_answer_of_the_work_list_stands_under_its_own_heading(bro
         cells = page.locator(".rows-work tbody tr").first.locator("> *").evaluate_all(left)
 
         assert heads == cells and len(heads) >= 6
+        # What came is full, what is missing empty: browsers leave backgrounds out.
+        assert page.locator(".dot").first.evaluate("one => getComputedStyle(one).printColorAdjust") == "exact"
         assert page.evaluate(TOO_WIDE) <= 0
 
 
@@ -227,6 +244,10 @@ def test_the_meeting_for_who_looks_at_another_case_than_the_chair(browser: Brows
             told is None
             and page.locator(".conclusion-foot .btn, .presence .btn").evaluate_all(f"all => all.filter({COVERED})") == []
         )
+        # Of four disciplines nobody is there yet: the bar is three lines high, and Lezen en tekenen stood behind it.
+        page.evaluate(MANY_MISSING)
+        assert page.locator(".presence").evaluate("one => one.offsetHeight") > 80
+        assert foot.evaluate_all(f"all => all.filter({BEHIND}).map(one => one.innerText)") == []
 
 
 def test_on_paper_a_name_on_the_agenda_stands_on_one_line(browser: Browser, house: House) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState, InformationRequest
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import questions
+from mdo_portal.services import questions, worklist
 from tests import make
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
@@ -115,3 +115,12 @@ def test_who_sees_patients_of_one_hospital_only_is_not_asked_of_which(app: Flask
     lists = {name: signed_in(app, database, region, name).get("/worklist").text for name in ("Aisha", "Dirk")}
 
     assert {name: 'name="hospital"' in page for name, page in lists.items()} == {"Aisha": True, "Dirk": False}
+
+
+def test_in_a_network_of_one_hospital_nobody_is_asked_of_which(
+    app: Flask, database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = worklist.hospitals
+    monkeypatch.setattr(worklist, "hospitals", lambda session: every(session)[:1])
+
+    assert 'name="hospital"' not in signed_in(app, database, region, "Aisha").get("/worklist").text

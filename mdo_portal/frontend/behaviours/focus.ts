@@ -86,6 +86,21 @@ function leaveMark(event: Event): void {
   try { sessionStorage.setItem(LEFT, JSON.stringify(mark)); } catch { /* no storage: the page begins at its top */ }
 }
 
+/** A link in a row leads away (j, j, Enter): the page notes in its own history which row that was, for who comes back to it. */
+function noteRow(event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest("[data-rows] [data-row] a[href]") : null;
+  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  history.replaceState({ ...(history.state as object | null), row: link.closest<HTMLElement>("[data-row]")?.dataset["row"] }, "");
+}
+
+function returnToRow(): void {
+  const { row } = (history.state ?? {}) as { row?: string };
+  if (!row || location.hash || document.querySelector("dialog[open]") || !isNowhere()) return;
+  const list = document.querySelector("[data-rows]"); // as atRow()
+  const index = list ? rowsOf(list).findIndex((one) => one.dataset["row"] === row) : -1;
+  if (index >= 0) atRow(index);
+}
+
 /** Back on that page: in the same row, or in the one that took its place. Only at once, and only while focus is nowhere. */
 function returnToMark(): void {
   let kept: string | null = null;
@@ -106,7 +121,9 @@ export function startFocus(): void {
   // As autofocus, unless its reader types elsewhere by now: their next letters would choose something here.
   each("[data-begins-here]", (field) => { if (!isTyping(document.activeElement)) field.focus(); });
   window.addEventListener("submit", leaveMark); // after those that may keep it from going
+  window.addEventListener("click", noteRow);
   returnToMark();
+  returnToRow();
   let back: (() => void) | null = null;
   let last = -1;
   let marks: [string, number, number][] = [];

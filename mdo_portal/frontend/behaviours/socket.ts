@@ -2,7 +2,7 @@
 // Payloads carry ids and revisions; the page fetches what changed over http, where rights and audit are.
 import { io, type Socket } from "socket.io-client";
 import { each, word } from "./page";
-import { lookAgain } from "./timeout";
+import { STILL_HERE, lookAgain } from "./timeout";
 
 export type LiveState = "connecting" | "on" | "off";
 const ANSWER_MS = 8_000;
@@ -21,8 +21,19 @@ export function connection(): Socket {
   made.on("connect", () => tell("on"));
   made.on("disconnect", () => { tell("off"); retryWhenRefused(made); });
   made.on("connect_error", () => { tell("off"); retryWhenRefused(made); });
+  document.addEventListener(STILL_HERE, () => comeBack(made));
   tell("connecting");
   return made;
+}
+
+let cameBackAt = -REFUSED_RETRY_MS;
+
+/** Who signed in again in another tab, or confirmed there who they are (that session has another key), is live at once. Once in the
+ *  time of a retry: who is refused for another reason knocks no more often than before. */
+function comeBack(made: Socket): void {
+  if (made.connected || made.active || performance.now() - cameBackAt < REFUSED_RETRY_MS) return;
+  cameBackAt = performance.now();
+  made.connect();
 }
 
 /** A server that hung up or refused is not tried again by Socket.IO itself: signing in again must suffice. */

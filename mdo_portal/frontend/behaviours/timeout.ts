@@ -6,6 +6,8 @@ import { announce, meta, word } from "./page";
 import { toast } from "./toasts";
 
 interface Left { idle: number; ends: number; person: string; csrf: string }
+/** Told to the page when the portal said that its reader is signed in: what was refused meanwhile may be asked again. */
+export const STILL_HERE = "session:here";
 const WARN_MS = 5 * 60_000;
 const LOOK_MS = 10_000;
 const AGAIN_MS = 3_000;
@@ -38,7 +40,7 @@ async function look(): Promise<void> {
   askedAt = Date.now();
   try {
     const left = await ask(tag?.dataset["state"] ?? "", "GET");
-    if (left && left.person === person) heard(left);
+    if (left && left.person === person) { heard(left); document.dispatchEvent(new Event(STILL_HERE)); }
     else if (left) location.reload(); // somebody else signed in here
     else idle = ends = 0;
   } catch { /* the line is down: the page may still show what it shows until its own clock says no */ }
@@ -112,6 +114,7 @@ async function returned(): Promise<void> {
   document.documentElement.classList.remove("is-covered");
   const dialog = document.getElementById("timeout-over");
   if (dialog instanceof HTMLDialogElement) dialog.close();
+  document.dispatchEvent(new Event(STILL_HERE));
 }
 
 function renew(token: string): void {
