@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, or_, select, true
@@ -23,8 +23,6 @@ from mdo_portal.services import agenda_counts, changes, held, news
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, Candidates, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-LASTS = timedelta(hours=6)
-"""A meeting that was to begin longer ago is over, whatever became of it."""
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
 UNTIL_OVER = (*TO_COME, MeetingState.OPEN)
 PLANNABLE = UNTIL_OVER
