@@ -19,7 +19,7 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import agenda_counts, changes, held, news
+from mdo_portal.services import agenda_counts, changes, held, news, preparation_rows
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, Candidates, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -115,6 +115,7 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             agenda_counts.is_twice(meeting_id),
             agenda_counts.ended_before(RoundOutcome.DISCUSSED, RoundOutcome.LISTED),
             agenda_counts.ended_before(RoundOutcome.DEFERRED),
+            preparation_rows.prepared(),
         )
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)

@@ -44,7 +44,7 @@ def defer(
 ) -> int:
     """These rounds were not discussed: each is deferred, for one reason, and waits again, or stands on the agenda of `into`.
 
-    Says how many. Raises IllegalMove while the meeting goes on, without a reason and for what ended since, Stale when the agenda is another.
+    Says how many. Raises IllegalMove while the meeting goes on and without a reason, Stale when one of them ended since.
     """
     if not meeting.is_over:
         raise IllegalMove(N_("Sluit de vergadering eerst. Er is niets veranderd."))
