@@ -58,7 +58,10 @@ def page() -> str:
     may_add = bool(viewer().boards_for(Act.MEETING_CLOSE_REGISTRATION))
     coming = [one for one in found if one.starts_at > now() - LASTS and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
-    told = {"coming": coming, "past": past, "missed": missed, "led": led, **absence, **earlier}
+    led_by = viewer().boards_for(Act.MEETING_LEAD)
+    unfinished = [one for one in past if one.board_id in led_by and (one.undecided or one.state is MeetingState.OPEN)]
+    past = [one for one in past if one not in unfinished]
+    told = {"coming": coming, "past": past, "unfinished": unfinished, "missed": missed, "led": led, **absence, **earlier}
     return render_template("meetings/list.html", **told, now=now(), over_before=now() - LASTS, may_add=may_add)
 
 

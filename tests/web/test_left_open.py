@@ -52,6 +52,7 @@ def test_the_coordinator_closes_it_with_a_time_and_defers_what_was_not_discussed
     aisha, address = signed_in(app, database, region, "Aisha"), f"/meetings/{region.meeting}"
     listed = aisha.get("/meetings").text
     assert "Niet gesloten" in listed and "2 zonder uitkomst" in listed
+    assert listed.index("Nog niet afgemaakt") < listed.index("Niet gesloten") < listed.index("Afgelopen vergaderingen")
     assert 'value="12:00"' in aisha.get(address).text and 'value="12:00"' in aisha.get(f"{address}/room").text
 
     refused = aisha.post(f"{address}/room/close", data=TOKEN)
