@@ -78,6 +78,8 @@ class AgendaRow(NamedTuple):
     deferred_before: int = 0
     #: disciplines that put down what they found, for this discussion
     prepared: Sequence[str] = ()
+    #: by which protocol the referrer proposes that it is listed and not discussed
+    proposed: str = ""
 
     @property
     def takes_time(self) -> bool:

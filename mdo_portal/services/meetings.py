@@ -116,6 +116,7 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             agenda_counts.ended_before(RoundOutcome.DISCUSSED, RoundOutcome.LISTED),
             agenda_counts.ended_before(RoundOutcome.DEFERRED),
             preparation_rows.prepared(),
+            agenda_counts.proposed(),
         )
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)
