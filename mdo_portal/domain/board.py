@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -102,6 +102,8 @@ class MeetingState(StrEnum):
     CALLED_OFF = "called_off"  #: not held: a feast day, a holiday
 
 
+LASTS = timedelta(hours=6)
+"""A meeting that was to begin longer ago, or in which nothing moved for so long, is over, whatever became of it."""
 MEETING_MOVES: dict[MeetingState, frozenset[MeetingState]] = {
     MeetingState.PLANNED: frozenset({MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN, MeetingState.CALLED_OFF}),
     MeetingState.REGISTRATION_CLOSED: frozenset({MeetingState.PLANNED, MeetingState.OPEN, MeetingState.CALLED_OFF}),
@@ -145,6 +147,20 @@ class Meeting(Base):
     opened_at: Mapped[datetime | None]
     #: when it was closed
     closed_at: Mapped[datetime | None]
+
+    @property
+    def is_over(self) -> bool:
+        """It was held, and is closed."""
+        return self.state in (MeetingState.CLOSED, MeetingState.SETTLED)
+
+    @property
+    def moved_at(self) -> datetime:
+        """When it last went on to a case, or was opened; not before it was to begin: it may be opened days early, by mistake."""
+        return max(self.starts_at, self.current_since or self.opened_at or self.starts_at)
+
+    def is_left_open(self, now: datetime) -> bool:
+        """Nobody closed it when it was over."""
+        return self.state is MeetingState.OPEN and self.moved_at + LASTS < now
 
     def move(self, state: MeetingState, *, only_from: MeetingState | None = None) -> None:
         """Change state by the table of allowed moves, or only from one of them. Raises IllegalMove."""

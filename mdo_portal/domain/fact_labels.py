@@ -6,6 +6,8 @@ import re
 
 from mdo_portal.errors import N_
 
+PROPOSED = "Hamerstuk voorgesteld"
+"""By which protocol the referrer thinks that it need not be discussed. The chair decides."""
 #: what profiles call the segments and resources that have no label of their own, and what the portal keeps of before
 OWN_LABELS = frozenset(
     {
@@ -29,6 +31,7 @@ OWN_LABELS = frozenset(
         N_("Familieanamnese"),
         N_("Gevraagd MDO"),
         N_("Gewenst vanaf"),
+        N_("Hamerstuk voorgesteld"),
         N_("Hulpmiddel"),
         N_("Klinische gegevens"),
         N_("Materiaal"),

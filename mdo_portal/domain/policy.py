@@ -32,6 +32,7 @@ class Act(StrEnum):
     CASE_CLEAR = "case:clear"
     CASE_SEEN = "case:seen"
     CASE_REOPEN = "case:reopen"
+    CASE_PREPARE = "case:prepare"
     DOCUMENT_READ = "document:read"
     DOCUMENT_ADD = "document:add"
     MEETING_READ = "meeting:read"
@@ -125,6 +126,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.CASE_CLEAR: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
     Act.CASE_SEEN: frozenset(_LEAD),
     Act.CASE_REOPEN: frozenset([*_TREAT, *_LEAD]),
+    Act.CASE_PREPARE: frozenset(_DISCUSS),
     Act.DOCUMENT_READ: frozenset([*_TREAT, *_GRANTED, *_DISCUSS]),
     Act.DOCUMENT_ADD: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
     Act.MEETING_READ: frozenset(_ALL_BOARD),

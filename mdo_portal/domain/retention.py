@@ -77,6 +77,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "note_updates": Kind.CASE,
     "advice_items": Kind.CASE,
     "round_answers": Kind.CASE,
+    "preparations": Kind.CASE,
     "decisions": Kind.CASE,
     "decision_objections": Kind.CASE,
     "patient_letters": Kind.CASE,

@@ -7,7 +7,8 @@ import uuid
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from mdo_portal.domain.case import Case
+from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.fact_labels import PROPOSED
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round, RoundOutcome
 
@@ -27,6 +28,14 @@ def ended_before(*outcomes: RoundOutcome) -> ScalarSelect[int]:
 
 def _ended(*outcomes: RoundOutcome) -> Select[int]:
     return select(func.count(BEFORE.id)).where(BEFORE.case_id == Case.id, BEFORE.outcome.in_(outcomes)).correlate(Case, Round)
+
+
+def proposed() -> ScalarSelect[str]:
+    """By which protocol its referrer proposes that it is not discussed, as sent; empty = they do not."""
+    said = select(func.max(CaseFact.text)).where(
+        CaseFact.case_id == Case.id, CaseFact.label == PROPOSED, CaseFact.superseded_at.is_(None)
+    )
+    return func.coalesce(said.correlate(Case).scalar_subquery(), "")  # type: ignore[return-value]
 
 
 def is_twice(meeting_id: uuid.UUID) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from mdo_portal.services import held, loose_values, timeline
 from mdo_portal.services.decision_objection_rows import ObjectionRow
 from mdo_portal.services.earlier_told import LABELS
 from mdo_portal.services.held import Held
+from mdo_portal.services.preparation_rows import PreparationRow
 from mdo_portal.services.routing import Unrouted
 from mdo_portal.services.snapshots import SnapshotRow
 from mdo_portal.services.told_rows import NOTHING, Told
@@ -227,6 +228,16 @@ class CaseView:
     told: Told = NOTHING
     #: what members who were called away said against a decision, with the answer
     objections: Sequence[ObjectionRow] = ()
+    #: what members of the board found before a discussion
+    preparations: Sequence[PreparationRow] = ()
+
+    def prepared_for(self, number: int | None = None) -> tuple[list[PreparationRow], list[PreparationRow]]:
+        """For the discussion of this round (None = the newest, or the next), and for one before it."""
+        number = number or max((one.number for one in self.rounds), default=1)
+        discussed = (one.number for one in self.rounds if one.number < number and one.outcome and one.outcome.is_signable)
+        before = max(discussed, default=0)
+        now = [one for one in self.preparations if one.after_round >= before]
+        return now, [one for one in self.preparations if one.after_round < before]
 
     @property
     def earlier_values(self) -> list[FactRow]:

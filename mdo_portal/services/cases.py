@@ -18,7 +18,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import PersonName, Section, dotted
-from mdo_portal.services import decision_objection_rows, routing, snapshots, told_rows
+from mdo_portal.services import decision_objection_rows, preparation_rows, routing, snapshots, told_rows
 from mdo_portal.services.case_rows import (
     CaseView,
     DecisionRow,
@@ -77,6 +77,7 @@ def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
         told=told_rows.NOTHING if reduced else told_rows.of_patient(session, case.patient_id),
         snapshots=snapshots.of_case(session, case.id),
         objections=() if reduced else decision_objection_rows.rows(session, case_id=case.id),
+        preparations=() if reduced else preparation_rows.of_case(session, case.id),
     )
 
 

@@ -76,6 +76,10 @@ class AgendaRow(NamedTuple):
     #: in how many meetings it was discussed or listed before, and from how many it was deferred
     discussed_before: int = 0
     deferred_before: int = 0
+    #: disciplines that put down what they found, for this discussion
+    prepared: Sequence[str] = ()
+    #: by which protocol the referrer proposes that it is listed and not discussed
+    proposed: str = ""
 
     @property
     def takes_time(self) -> bool:

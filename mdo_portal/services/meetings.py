@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, or_, select, true
@@ -19,12 +19,10 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import agenda_counts, changes, held, news
+from mdo_portal.services import agenda_counts, changes, held, news, preparation_rows
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, Candidates, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-LASTS = timedelta(hours=6)
-"""A meeting that was to begin longer ago is over, whatever became of it."""
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
 UNTIL_OVER = (*TO_COME, MeetingState.OPEN)
 PLANNABLE = UNTIL_OVER
@@ -117,6 +115,8 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             agenda_counts.is_twice(meeting_id),
             agenda_counts.ended_before(RoundOutcome.DISCUSSED, RoundOutcome.LISTED),
             agenda_counts.ended_before(RoundOutcome.DEFERRED),
+            preparation_rows.prepared(),
+            agenda_counts.proposed(),
         )
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)

@@ -13,7 +13,7 @@ from mdo_portal.domain.decision import main, message
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import decision_content, meetings, standing, timeline
+from mdo_portal.services import decision_content, left_open, meetings, standing, timeline
 from mdo_portal.services.decision_refusals import by_whom
 from mdo_portal.services.rooms import is_on, lock
 
@@ -55,6 +55,7 @@ def set_outcome(
     if round_.outcome is outcome and round_.outcome_reason == reason:
         return
     _refuse_signed(session, round_)
+    left_open.refuse(meeting, now=now)
     if round_.outcome is not outcome:
         _refuse_elsewhere(case, board)
         if not _is_newest(session, round_):
@@ -66,7 +67,7 @@ def set_outcome(
     elif case.state is _CASE_STATE[outcome] and case.reason == round_.outcome_reason:
         case.reason = reason  # the same, with other words
     if round_.ended_at is None or is_on(meeting, round_):  # else the meeting went on: who came in since took no part in it
-        round_.ended_at = now
+        round_.ended_at = min(now, meeting.closed_at) if meeting.is_over and meeting.closed_at else now
     round_.outcome, round_.outcome_reason = outcome, reason
     timeline.happened(session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason)
     meetings.changed(session, meeting)

@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
-from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.domain.board import LASTS, Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import advice, conclusions, rooms, standing, timeline, waiting
-from mdo_portal.services.meetings import LASTS, PLANNABLE, changed, moment
+from mdo_portal.services.meetings import PLANNABLE, changed, moment
 
 
 def plan(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, case, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from mdo_portal.domain.board import Meeting, MeetingState, Presence
+from mdo_portal.domain.board import LASTS, Meeting, MeetingState, Presence
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.people import BOARD_ROLES, BoardMembership, Person, Role
@@ -147,9 +147,13 @@ def came(meeting: Meeting, attendees: Sequence[Attendee]) -> list[Attendee]:
     """Who of these was there while the meeting went on. Who only looked in days before or after it, to read up, did not come."""
     if meeting.opened_at is None:
         return []
+    return [one for one in attendees if one.was_here(meeting.opened_at, over_at(meeting))]
+
+
+def over_at(meeting: Meeting) -> datetime:
+    """When it was closed; of one that is open, until when somebody may be believed to come to it."""
     is_over = meeting.closed_at is not None and meeting.state is not MeetingState.OPEN
-    until = meeting.closed_at if is_over and meeting.closed_at else datetime.max.replace(tzinfo=UTC)
-    return [one for one in attendees if one.was_here(meeting.opened_at, until)]
+    return meeting.closed_at if is_over and meeting.closed_at else meeting.moved_at + LASTS
 
 
 def _held(*roles: Role) -> ColumnElement[bool]:

@@ -33,6 +33,7 @@ TABLE_WORDS = {
     "patients": N_("patiëntgegevens"),
     "advice_items": N_("aanbevelingen"),
     "round_answers": N_("vastgelegde antwoorden van het MDO"),
+    "preparations": N_("voorbereidingen van een bespreking"),
     "decision_objections": N_("bedenkingen bij een advies"),
     "patient_letters": N_("brieven aan de patiënt"),
     "follow_ups": N_("opvolgingen van een aanbeveling"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
-from mdo_portal.services import changes, conclusions, meeting_rows, meetings
+from mdo_portal.services import changes, conclusions, left_open, meeting_rows, meetings
 
 
 def etas(meeting: Meeting, agenda: Sequence[meeting_rows.AgendaRow], *, now: datetime) -> dict[uuid.UUID, datetime]:
@@ -73,17 +73,20 @@ def _was_held(round_: Round) -> bool:
     return round_.outcome is not None and (round_.started_at is not None or round_.outcome.is_signable)
 
 
-def close_meeting(session: Session, meeting: Meeting, *, now: datetime) -> None:
+def close_meeting(session: Session, meeting: Meeting, *, now: datetime, said: time | None = None) -> None:
+    """It is over. `said`: until when it went on, asked of a meeting that was left open. Raises IllegalMove when that is not said."""
+    at = left_open.over_at(meeting, said, now=now) if meeting.is_left_open(now) else now
     meeting.move(MeetingState.CLOSED)
-    meeting.closed_at = now
+    meeting.closed_at = at
     changes.announce(session, "presence", meeting.id)
-    _show(session, meeting, None, now=now)
+    _show(session, meeting, None, now=at)
 
 
 def show(session: Session, meeting: Meeting, round_id: uuid.UUID, *, now: datetime) -> None:
     """Everyone's screen goes to this case."""
     if meeting.state is not MeetingState.OPEN:
         raise IllegalMove(N_("De vergadering is niet open. Open de vergadering eerst."))
+    left_open.refuse(meeting, now=now)
     chosen = session.get(Round, round_id)
     if chosen is None or chosen.meeting_id != meeting.id:
         raise NotFound()

@@ -21,9 +21,10 @@ from mdo_portal.domain.board import Board, Meeting, MeetingState, Wanted
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
-from mdo_portal.services import presence
+from mdo_portal.services import presence, year_hours
 from mdo_portal.services.lateness import AMSTERDAM
 from mdo_portal.services.presence import Attendee
+from mdo_portal.services.year_hours import HospitalHours
 from mdo_portal.services.year_rounds import Tally, tallies
 
 _Came = Counter[tuple[str, str]]
@@ -66,6 +67,8 @@ class Year:
     disciplines: Mapping[str, int]
     #: why deferred -> how often; OTHER = in other words
     reasons: Mapping[str, int]
+    #: how long people of each hospital were there
+    hours: Sequence[HospitalHours] = ()
 
     @property
     def held(self) -> int:
@@ -105,6 +108,7 @@ def of_board(session: Session, board: Board, year: int, *, words: Mapping[str, S
         {group.words: sum(_fills(group, came[one]) for one in held) for group in board.wanted},
         _disciplines([came[one] for one in held]),
         _reasons(session, board, within, words),
+        year_hours.by_hospital((one, there.get(one.id, [])) for one in rows if one.id in held),
     )
 
 

@@ -43,6 +43,7 @@ BUTTONS = (
     Act.CASE_CLEAR,
     Act.CASE_SEEN,
     Act.CASE_REOPEN,
+    Act.CASE_PREPARE,
     Act.DOCUMENT_ADD,
     Act.DOCUMENT_READ,
     Act.LETTER_READ,

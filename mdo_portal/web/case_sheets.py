@@ -43,7 +43,7 @@ def sheet(
         board=board.name,
         number=f"{board.code}-{meeting.starts_at:%Y%m%d}-{row.position}",
         patient=_patient(view.patient),
-        facts=tuple(_facts(view, on)),
+        facts=(*_facts(view, on), *_prepared(view, row)),
         meeting_at=meeting.starts_at,
         place_on_agenda=f"{row.position} · {clock:%H:%M}",
         question_board=view.question_board,
@@ -71,6 +71,16 @@ def _facts(view: CaseView, on: date) -> Iterator[HandoutFact]:
         for label in dict.fromkeys(_main_first(section, facts)):
             same = [one for one in facts if one.label == label]
             yield from (_fact(one, on, is_overtaken=bool(label) and n > 0) for n, one in enumerate(same))
+
+
+def _prepared(view: CaseView, row: AgendaRow) -> Iterator[HandoutFact]:
+    """What members found before this discussion, with who and when."""
+    for one in view.prepared_for(row.number)[0]:
+        clock = one.written_at.astimezone(AMSTERDAM)
+        label = f"Voorbereid, {one.discipline or 'zonder discipline'}"
+        yield HandoutFact(
+            section=one.column or "other", text=one.text, label=label, dated_on=clock.date(), source=f"{one.name} {clock:%H:%M}"
+        )
 
 
 def _main_first(section: Section, facts: Sequence[FactRow]) -> list[str]:

@@ -16,6 +16,7 @@ ACTS: dict[str, str] = {
     Act.CASE_ROUTE: "Koos welk team uw situatie bespreekt",
     Act.CASE_WITHDRAW: "Trok de aanmelding in",
     Act.CASE_CLEAR: "Noteerde wat uw ziekenhuis antwoordde op een vraag over uw aanmelding",
+    Act.CASE_PREPARE: "Schreef iets op om uw bespreking voor te bereiden",
     Act.DOCUMENT_READ: "Bekeek een document",
     Act.DOCUMENT_ADD: "Voegde een document toe",
     Act.NOTE_READ: "Las de conclusie van de bespreking",

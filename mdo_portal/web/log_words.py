@@ -21,6 +21,7 @@ ACT_WORDS: dict[str, str] = {
     Act.CASE_CLEAR: N_("voorbehoud nagevraagd"),
     Act.CASE_SEEN: N_("gezien wat na de bespreking binnenkwam"),
     Act.CASE_REOPEN: N_("casus opnieuw aangemeld"),
+    Act.CASE_PREPARE: N_("voorbereiding van een bespreking opgeschreven"),
     Act.DOCUMENT_READ: N_("document bekeken"),
     Act.DOCUMENT_ADD: N_("document toegevoegd"),
     Act.MEETING_READ: N_("agenda bekeken"),

@@ -12,7 +12,7 @@ from flask_babel import format_date, gettext, ngettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters
-from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.domain.board import LASTS, Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
 from mdo_portal.letter_meeting import CaseHandout
@@ -32,7 +32,7 @@ from mdo_portal.services import (
     unaccompanied,
     year_figures,
 )
-from mdo_portal.web import absences, case_sheets, printing
+from mdo_portal.web import absences, case_sheets, printing, undecided
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -56,10 +56,13 @@ def page() -> str:
         absence = absences.of_list(db, found)
         earlier = _earlier(db, boards)
     may_add = bool(viewer().boards_for(Act.MEETING_CLOSE_REGISTRATION))
-    coming = [one for one in found if one.starts_at > now() - meetings.LASTS and one.state.value not in ("closed", "settled")]
+    coming = [one for one in found if one.starts_at > now() - LASTS and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
-    told = {"coming": coming, "past": past, "missed": missed, "led": led, **absence, **earlier}
-    return render_template("meetings/list.html", **told, now=now(), may_add=may_add)
+    led_by = viewer().boards_for(Act.MEETING_LEAD)
+    unfinished = [one for one in past if one.board_id in led_by and (one.undecided or one.state is MeetingState.OPEN)]
+    past = [one for one in past if one not in unfinished]
+    told = {"coming": coming, "past": past, "unfinished": unfinished, "missed": missed, "led": led, **absence, **earlier}
+    return render_template("meetings/list.html", **told, now=now(), over_before=now() - LASTS, may_add=may_add)
 
 
 def _earlier(db: Session, boards: Sequence[uuid.UUID]) -> dict[str, object]:
@@ -102,6 +105,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "gone_by_objection": meetings.gone_by_objection(db, meeting.id),
         "etas": _etas(meeting, agenda),
         "ends_at": meeting.starts_at + timedelta(minutes=planned_minutes),
+        **undecided.of_meeting(db, meeting, board, agenda),
     }
 
 

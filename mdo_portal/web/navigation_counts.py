@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from flask import current_app, g
@@ -24,13 +24,14 @@ from mdo_portal.services import (
     post,
     retention_rows,
     rights_reviews,
+    undecided,
 )
 from mdo_portal.web import log_overdue
 from mdo_portal.web.context import is_fragment, now, transaction
 from mdo_portal.web.words import AMSTERDAM
 
 Number = int | str | None
-REVIEWS_STALE = timedelta(minutes=5)
+STALE = timedelta(minutes=5)
 
 
 class Count(NamedTuple):
@@ -54,18 +55,18 @@ def counts(viewer: Viewer) -> dict[str, Number]:
         return {endpoint: count(db, viewer) or None for endpoint, count in asked.items()}
 
 
-def forget_overdue() -> None:
-    """A review was signed: count again, for everybody of this process."""
-    current_app.extensions["mdo_overdue"] = {}
+def forget() -> None:
+    """A review was signed, a meeting was finished: count again, for everybody of this process."""
+    current_app.extensions["mdo_counted"] = {}
 
 
-def _overdue(db: Session, viewer: Viewer) -> int:
-    """Rights reviews that are due, asked at most once in five minutes."""
-    known: dict[tuple[uuid.UUID, uuid.UUID], tuple[datetime, int]] = current_app.extensions.setdefault("mdo_overdue", {})
-    key = (viewer.person_id, viewer.hospital_id)
+def _counted(what: Callable[..., int], db: Session, viewer: Viewer) -> int:
+    """What changes rarely, asked at most once in five minutes."""
+    known: dict[object, tuple[datetime, int]] = current_app.extensions.setdefault("mdo_counted", {})
+    key = (what, viewer.person_id, viewer.hospital_id)
     at, count = known.get(key, (datetime.min.replace(tzinfo=UTC), 0))
-    if now() - at > REVIEWS_STALE:
-        count = rights_reviews.overdue(db, viewer, now=now())
+    if now() - at > STALE:
+        count = what(db, viewer, now=now())
         known[key] = (now(), count)
     return count
 
@@ -99,11 +100,12 @@ def _pressing(db: Session, viewer: Viewer) -> Number:
 
 
 COUNTS = {
-    "people.page": Count(lambda viewer: viewer.may_at_all(Act.RIGHTS_REVIEW), _overdue),
+    "people.page": Count(lambda viewer: viewer.may_at_all(Act.RIGHTS_REVIEW), partial(_counted, rights_reviews.overdue)),
     "log.page": Count(lambda viewer: viewer.may_for_own_hospital(Act.LOG_REVIEW), log_overdue.count),
     "inbox.links": Count(lambda viewer: viewer.may_at_all(Act.INBOX_READ), _waiting_too_long),
     "identities.page": Count(lambda viewer: viewer.may_for_own_hospital(Act.IDENTITY_DECIDE), _questions),
     "retention.page": Count(lambda viewer: viewer.may_for_own_hospital(Act.DESTROY_APPROVE), retention_rows.to_judge),
+    "meetings.page": Count(lambda viewer: bool(viewer.boards_for(Act.MEETING_LEAD)), partial(_counted, undecided.count)),
     "post.page": Count(lambda viewer: viewer.may_for_own_hospital_or_board(Act.POST_READ), _letters),
     "follow_ups.page": Count(lambda viewer: viewer.may_for_own_hospital_or_board(Act.FOLLOW_CLOSE), _pressing),
 }

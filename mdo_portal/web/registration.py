@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from mdo_portal.domain.fact_labels import PROPOSED
 from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test, typed_bsn
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.errors import N_, Incomplete
@@ -88,9 +89,14 @@ def referral(fields: Mapping[str, str], documents: tuple[IncomingDocument, ...],
         treating=Contact(name=_text(fields, "treating_name")),
         case_manager=Contact(name=_text(fields, "case_manager_name")),
         gp=Contact(name=_text(fields, "gp_name")),
-        facts=tuple(Fact(section, _text(fields, section.value)) for section, _ in SECTIONS if _text(fields, section.value)),
+        facts=(*_proposed(fields), *(Fact(one, _text(fields, one.value)) for one, _ in SECTIONS if _text(fields, one.value))),
         documents=documents,
     )
+
+
+def _proposed(fields: Mapping[str, str]) -> tuple[Fact, ...]:
+    protocol = _text(fields, "protocol")
+    return (Fact(Section.FORM, protocol, label=PROPOSED),) if protocol else ()
 
 
 def _patient(fields: Mapping[str, str]) -> PatientIdentity:

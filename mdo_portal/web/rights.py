@@ -20,7 +20,7 @@ from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import as_csv
 from mdo_portal.web.guard import may
 from mdo_portal.web.log_words import ACT_WORDS
-from mdo_portal.web.navigation_counts import forget_overdue
+from mdo_portal.web.navigation_counts import forget
 from mdo_portal.web.role_words import ODD_WORDS, WORDS, place_of, role_word
 
 blueprint = Blueprint("rights", __name__, url_prefix="/rights")
@@ -82,7 +82,7 @@ def finish(review_id: uuid.UUID, what: str) -> ResponseReturnValue:
             rights_reviews.keep_the_plain(db, viewer(), found, now=now())
         else:
             rights_reviews.sign(db, viewer(), found, now=now())
-    forget_overdue()
+    forget()
     flash(gettext("Afgetekend. De volgende keer komt vanzelf.") if what == "sign" else gettext("Bewaard."), "success")
     return redirect(url_for("rights.review", review_id=review_id))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import time
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,6 +25,7 @@ from mdo_portal.services import (
     cases,
     conclusions,
     decision_content,
+    left_open,
     meeting_rows,
     meetings,
     news,
@@ -42,6 +44,7 @@ from mdo_portal.web import absences
 from mdo_portal.web.case_page import SECTION_WORDS
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
+from mdo_portal.web.navigation_counts import forget
 
 blueprint = Blueprint("rooms", __name__, url_prefix="/meetings/<uuid:meeting_id>/room")
 OUTCOMES = frozenset({"", *(one.value for one in RoundOutcome)})
@@ -64,6 +67,7 @@ def _shown(db: Session, meeting: Meeting, board: Board, *, piece: str = "") -> d
         "unaccompanied": unaccompanied.of_meeting(meeting, agenda, came=present),
         "absent": absences.of_room(db, meeting, present) if piece in ("", "presence") else [],
         "on_now": on_now,
+        "left_open": left_open.last_act(db, meeting) if meeting.is_left_open(now()) else None,
         "now": now(),
         "current": chosen or on_now,
         # A case that is being renewed while the chair goes on to the next: whoever followed does not look by themselves now.
@@ -202,10 +206,19 @@ def lead(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
         elif what == "not_yet":
             rooms.not_yet(db, meeting)
         elif what == "close":
-            rooms.close_meeting(db, meeting, now=now())
+            forget()
+            rooms.close_meeting(db, meeting, now=now(), said=_until())
         else:
             rooms.step(db, meeting, 1 if what == "next" else -1, now=now(), seen=request.form.get("on"))
     return _after(meeting_id, "round")
+
+
+def _until() -> time | None:
+    """Until when a meeting that was left open went on; None = not said, or no time."""
+    try:
+        return time.fromisoformat(request.form.get("until", ""))
+    except ValueError:
+        return None
 
 
 @blueprint.post("/show/<uuid:round_id>")

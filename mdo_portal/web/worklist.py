@@ -10,6 +10,7 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.board import LASTS
 from mdo_portal.domain.case import OPEN_STATES, OVER
 from mdo_portal.domain.policy import Act
 from mdo_portal.services import (
@@ -17,7 +18,6 @@ from mdo_portal.services import (
     audit,
     cases,
     decision_objection_rows,
-    meetings,
     news,
     open_also,
     other_cases,
@@ -131,7 +131,7 @@ def _rows_of(db: Session, found_boards: Sequence[BoardCount] = ()) -> dict[str, 
         "board": _chosen(found_boards, wanted),
         "also": open_also.of_cases(db, viewer(), [row.id for row in found[:PAGE]]),
         "urgency_words": HURRY,
-        "over_before": now() - meetings.LASTS,
+        "over_before": now() - LASTS,
         **_around(wanted),
     }
 

@@ -84,6 +84,10 @@ def _lines(board: Board, year: int, figures: Year) -> Iterator[Sequence[object]]
     yield [gettext("Verwijzend ziekenhuis"), "", "", "", "", *heads]
     for name, tally in figures.hospitals:
         yield [name, "", "", "", "", *_numbers(tally)]
+    yield []
+    yield [gettext("Ziekenhuis"), gettext("Aanwezigen"), gettext("Uren aanwezig")]
+    for put_in in figures.hours:
+        yield [put_in.hospital, put_in.attendances, rounded(put_in.hours)]
     for title, counts in (
         (gettext("Plaats in het quorum"), figures.places),
         (gettext("Discipline"), figures.disciplines),

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.case import Case
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.destruction import DestroyRequest, Ground, Tombstone, hash_of_numbers
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound, PortalError, Stale
-from mdo_portal.services import destroy_requests, holds
+from mdo_portal.services import cases, destroy_requests, holds
 from mdo_portal.services.proofs import TABLE_WORDS
 from mdo_portal.services.terms import day_of
 from tests import make
@@ -260,3 +261,20 @@ def test_a_hold_placed_at_the_same_moment_wins_or_comes_too_late_never_both(data
             there = is_there(session, case_id)
         assert sorted(value == "done" for value in outcomes.values()) == [False, True], outcomes
         assert there is (outcomes["hold"] == "done")
+
+
+def test_a_patient_who_was_destroyed_and_is_referred_anew_is_somebody_nobody_here_knows(session: Session, region: Region) -> None:
+    """Under the same numbers and BSN, from the same hospital: a new patient and a new case, with what that referral says and no more."""
+    person = {"patient": make.identity("Z-9", bsn=make.BSN), "number": "VW-9"}
+    gone = finished(session, region, at=LATELY, **person)
+    old, old_patient = gone.id, gone.patient_id
+    destroy_requests.approve(session, officer(session, region), asked(session, region, gone).id, now=NOW)
+
+    anew = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=NOW, **person)
+
+    view = cases.view(session, anew)
+    assert (anew.id != old, anew.patient_id != old_patient, is_there(session, old)) == (True, True, False)
+    assert (anew.state, view.rounds, view.decisions, view.superseded) == (CaseState.READY, [], [], [])
+    assert [one.what for one in view.events] == ["referral.received"]
+    assert session.scalars(select(Tombstone.case_id)).all() == [old], "the proof says nothing of the new one"
+    assert asked(session, region, anew).executed_at is None, "which may be asked for once more"

@@ -144,6 +144,27 @@ def test_a_meeting_is_quorate_by_who_came_and_an_observer_fills_no_place(
     assert found.disciplines == {"radioloog": 1, "uroloog": 2}
 
 
+def test_hours_are_of_who_was_there_between_opening_and_closing_without_the_time_somebody_was_away(
+    session: Session, region: Region, uro: Board, held: Meeting
+) -> None:
+    """Bram an hour and a half, away for twenty minutes of it; Mila since before it was opened; Dirk watches, and Bilal came too late."""
+    session.add(BoardMembership(person_id=person_id("Dirk"), board_id=uro.id, role=Role.OBSERVER))
+    minute = timedelta(minutes=1)
+    for one, since, until in ((region.mila, -10, 60), (region.dirk, 0, 60), (region.bram, 0, 30), (region.bilal, 300, 310)):
+        presence.enter(session, held.id, one, now=HELD + since * minute)
+        presence.still_here(session, [(held.id, one.person_id)], now=HELD + until * minute)
+    back = 50 * minute + presence.GONE_AFTER
+    presence.enter(session, held.id, region.bram, now=HELD + back)
+    presence.still_here(session, [(held.id, region.bram.person_id)], now=HELD + 200 * minute)
+    held.state, held.closed_at = MeetingState.CLOSED, HELD + 90 * minute
+
+    found = figures(session, uro)
+
+    assert [(one.hospital, one.attendances, one.minutes) for one in found.hours] == [
+        (session.get_one(Hospital, region.hospitals["DELT"]).name, 2, 60 + 70)
+    ]
+
+
 def test_a_year_begins_at_midnight_in_amsterdam_and_a_meeting_to_come_does_not_count(session: Session, uro: Board) -> None:
     eve = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # half past midnight of New Year's Day in Amsterdam
     make.meeting(session, uro, starts_at=eve)
