@@ -103,7 +103,7 @@ def _read(tree: Node, profile: Profile) -> Incoming:
         is_answer = any(question_of(entry.resource) for entry in tasks)
         entries = entries if is_answer else with_contained(entries, profile)
         if (tasks or kinds & ADDITIONS) and not has_request(entries, profile):
-            return read_addition(entries, tasks, profile)
+            return read_addition(entries, tasks, profile, bundled)
     return read_referral(entries, profile, bundled)
 
 

@@ -74,7 +74,8 @@ def _taken_back(read: IncomingReferral, request: Request, where: Addresses) -> I
     task = ending_task(tasks_about(request.entry, where))
     if task is None and not is_request_taken_back(own):
         return read
-    return replace(read, cancelled=True, cancel_reason=why(task.resource if task else {}, own))
+    said = task.resource if task else {}
+    return replace(read, cancelled=True, cancel_reason=why(said, own), sent_at=read.sent_at or moment(said.get("lastModified")))
 
 
 def _marked(read: IncomingReferral, request: Request, where: Addresses, profile: Profile) -> IncomingReferral:
