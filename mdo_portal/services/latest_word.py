@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import DateTime, cast, or_, select
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 """Two systems of one hospital: within this nobody can tell which of two words was the later, and the order of arrival holds."""
 
 
-def said(sent_at: datetime | None, now: datetime) -> dict[str, str]:
+def said(sent_at: datetime | None, now: datetime) -> dict[str, Any]:
     """For the event; nothing where the sender gave no time that can be true."""
     return {SAID_AT: moments.said(sent_at, now).isoformat()} if moments.likely(sent_at) else {}
 

@@ -203,8 +203,6 @@ def composed(
     return case
 
 
-
-
 def assess(session: Session, case: Case, *, now: datetime) -> None:
     """Count what is missing and let the state follow, as long as the case waits to be planned."""
     session.flush()
