@@ -92,15 +92,18 @@ def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: boo
     found.facts.extend(task(entry, reading))
     is_to_fetch = is_notice(own)
     inputs = [one for one in nodes(own.get("input")) if not {code for _, code in codings(one.get("type"))} & OF_A_NOTICE]
-    for one in [*inputs, *(nodes(own.get("output")) if with_output else [])]:
+    outputs = nodes(own.get("output")) if with_output else []
+    for one, is_wanted in [*((each, True) for each in inputs), *((each, False) for each in outputs)]:
         name, attachment = concept(one.get("type")), node(one.get("valueAttachment"))
         if attachment:
             found.carry(of_attachment(entry, attachment, reading, name or reading.profile.label("document")))
             continue
         pointed = one.get("valueReference")
         words = input_words(one, reading) if not pointed or reading.where.resolve(pointed, entry) is None else ""
-        if _TO_FETCH.fullmatch(words):
-            words, is_to_fetch = "", True
+        if words and pointed and not is_wanted:
+            words = text(node(pointed).get("display"))  # the address of what came of it says nothing
+        elif _TO_FETCH.fullmatch(words):
+            words, is_to_fetch = "", is_to_fetch or is_wanted
         target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
         if words and is_of_field(target, words):
             found.fields.setdefault(target, []).append(words)

@@ -36,6 +36,16 @@ def test_what_came_of_a_task_is_told_beside_what_it_asks() -> None:
     assert [one.title for one in found.documents] == ["PET"]
 
 
+def test_where_something_stands_that_came_of_a_task_is_no_word_and_nothing_to_fetch() -> None:
+    said = [
+        {"type": {"text": "Formulier"}, "valueReference": {"reference": one}}
+        for one in ("Questionnaire/7", "http://a.example/q/roken")
+    ]
+    found = read(ASKS | {"for": {"reference": "Patient/p"}, "output": said, "priority": "urgent"})
+
+    assert (found.facts, found.urgency) == ((), "urgent")
+
+
 def test_what_belongs_to_a_word_of_the_request_is_told() -> None:
     why = {"extension": [{"url": "https://epd.example/reden-spoed", "valueString": "dreigende dwarslaesie"}]}
 
