@@ -78,8 +78,9 @@ def _is_no_resource(item: Any) -> bool:
 def _is_more_than_sent(bundle: Node) -> bool:
     """Whether a search found more than stands here, and no next page is named."""
     total = bundle.get("total")
-    is_search = text(bundle.get("type")) == "searchset" and isinstance(total, int) and not isinstance(total, bool)
-    return is_search and not _has_more(bundle) and total > len(listed(bundle))
+    if text(bundle.get("type")) != "searchset" or _has_more(bundle) or type(total) is not int:
+        return False
+    return total > len(listed(bundle))
 
 
 def _passed_values(tree: Node) -> Iterator[str]:
