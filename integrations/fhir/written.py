@@ -83,6 +83,9 @@ _TO_FETCH = re.compile(r"(?:https?://\S+/)?[A-Z][A-Za-z]{2,40}[/?]\S+")
 """What is to be fetched (`Condition?category=…`), which the pull reads from a Task: it may hold a number of the patient."""
 
 
+_ADDRESSES = frozenset(("valueReference", "valueCanonical", "valueUri", "valueUrl"))
+
+
 def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: bool = False) -> None:
     """What a Task that asks says, its inputs with it: a question by the name of an input, else a fact under that name.
 
@@ -100,7 +103,7 @@ def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: boo
             continue
         pointed = one.get("valueReference")
         words = input_words(one, reading) if not pointed or reading.where.resolve(pointed, entry) is None else ""
-        if words and pointed and not is_wanted:
+        if words and not is_wanted and not _ADDRESSES.isdisjoint(one):
             words = text(node(pointed).get("display"))  # the address of what came of it says nothing
         elif _TO_FETCH.fullmatch(words):
             words, is_to_fetch = "", is_to_fetch or is_wanted

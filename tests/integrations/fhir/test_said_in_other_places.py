@@ -41,6 +41,7 @@ def test_where_something_stands_that_came_of_a_task_is_no_word_and_nothing_to_fe
         {"type": {"text": "Formulier"}, "valueReference": {"reference": one}}
         for one in ("Questionnaire/7", "http://a.example/q/roken")
     ]
+    said += [{"type": {"text": "Formulier"}, "valueCanonical": "http://a.example/q/roken"}]
     found = read(ASKS | {"for": {"reference": "Patient/p"}, "output": said, "priority": "urgent"})
 
     assert (found.facts, found.urgency) == ((), "urgent")
