@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.documents import of_attachment
 from integrations.fhir.gathered import Gathered, distinct
@@ -19,7 +21,9 @@ from integrations.fhir.written import of_task
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, Section, Unreadable
 
 
-def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profile) -> IncomingAnswer | IncomingReferral:
+def read_addition(
+    entries: tuple[Entry, ...], tasks: list[Entry], profile: Profile, bundled: datetime | None
+) -> IncomingAnswer | IncomingReferral:
     """What belongs to a referral that was sent before, or takes it back. Raises Unreadable("no_request") when it does not say to which."""
     sifted = sift(entries, profile.version)
     patients = patients_in(entries, sifted)
@@ -47,7 +51,7 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
         _beside_the_answer(task, reading, found, is_answer=task is asked[0])
     leftovers(reading, sifted, found)
     who = patient_identity(patient, profile)
-    sent_at = moment(own.get("lastModified")) or moment(own.get("authoredOn"))
+    sent_at = moment(own.get("lastModified")) or bundled  # never authoredOn: a Task that is cancelled was written long before
     facts, documents = distinct(found.facts), tuple(found.documents)
     left, apart = tuple(found.unmapped), tuple(found.quarantined)
     ending = None if question else ending_task(one for one in asked if referral_of(one.resource) == number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from integrations.fhir.bundle import Entry
+from integrations.fhir.materials import pointed
 from integrations.fhir.reading import Reading
 from integrations.fhir.values import Node, answer_text, concept, joined, nodes, text
 
@@ -14,7 +15,12 @@ def agreed(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     about = [concept(one) for one in nodes(own.get("category"))]
     yield joined(*about, by=", ")
-    more = (concept(one.get("valueCodeableConcept")) or text(one.get("valueString")) for one in nodes(own.get("extension")))
+    more = (
+        concept(one.get("valueCodeableConcept"))
+        or text(one.get("valueString"))
+        or pointed(one.get("valueReference"), entry, reading.where)
+        for one in nodes(own.get("extension"))
+    )
     yield from (words for words in more if words not in about)
     yield from _provisions(nodes(own.get("provision")), reading)
     yield from _provisions(nodes(own.get("except")), reading, reading.profile.label("exception"))

@@ -51,3 +51,10 @@ def _kind(pointer: Node, entry: Entry, reading: Reading) -> str:
     found = reading.where.resolve(pointer, entry)
     told = text(pointer.get("type")) or tail(text(pointer.get("reference")).split("/_history/")[0]).partition("/")[0]
     return found.kind if found else told
+
+
+def called(binary: Entry, reading: Reading) -> str:
+    """What a request that points at a file calls it."""
+    pointing = ((one, source) for source in reading.where.entries for one in nodes(source.resource.get("supportingInfo")))
+    named = (text(one.get("display")) for one, source in pointing if reading.where.resolve(one, source) == binary)
+    return next(filter(None, named), "")

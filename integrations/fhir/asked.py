@@ -5,7 +5,7 @@ from __future__ import annotations
 from integrations.fhir.parties import board
 from integrations.fhir.reading import Reading
 from integrations.fhir.request import Request
-from integrations.fhir.values import Node, codings, concept, days_of, joined, nodes, text, unique
+from integrations.fhir.values import Node, codings, concept, day, days_of, joined, nodes, text, unique
 
 
 def asked_for(request: Request, reading: Reading) -> str:
@@ -19,4 +19,4 @@ def asked_for(request: Request, reading: Reading) -> str:
 
 def wanted_from(own: Node) -> str:
     begins, ends = days_of(own.get("occurrencePeriod"))
-    return begins if begins != ends else ""
+    return begins if begins != ends or day(ends) is None else ""

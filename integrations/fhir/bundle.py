@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from integrations.fhir.enclosed import may_open, taken_beside
 from integrations.fhir.location import address, root, sought
 from integrations.fhir.values import Node, listed, node, nodes, text
 from mdo_portal.exchange import Unreadable
@@ -74,10 +75,10 @@ def _once(found: Iterable[Entry]) -> Iterator[Entry]:
 
 def _listed(many: Sequence[Any], only: Container[str]) -> Iterator[Entry]:
     """The entries one by one; of a Bundle among them that is opened those inside it. The gate has bounded the depth."""
-    is_closed = _has_a_patient(many)
+    taken = taken_beside(many)
     for number, item in enumerate(many):
         inner = node(node(item).get("resource"))
-        if not is_closed and _may_open(inner):
+        if may_open(inner, taken):
             is_modified = _is_modified(item, ("resource",)) or bool(inner.get(MODIFIER))
             if _is_written(item):
                 yield from (_inside(one, f"Bundle/{number}", is_modified=is_modified) for one in entries_of(inner, only))
@@ -89,9 +90,9 @@ def bundles_in(tree: Node, at: str = "") -> Iterator[tuple[str, Node]]:
     """(place, Bundle) of the message itself, and of every Bundle of which the entries are read: in another, or among Parameters."""
     yield at, tree
     many = listed(tree)
-    opened = enumerate([] if _has_a_patient(many) else many)
-    inside = [(f"Bundle/{number}", node(item).get("resource")) for number, item in opened if _is_written(item)]
-    for place, inner in [(place, node(one)) for place, one in inside if _may_open(node(one))]:
+    taken = taken_beside(many)
+    inside = [(f"Bundle/{number}", node(item).get("resource")) for number, item in enumerate(many) if _is_written(item)]
+    for place, inner in [(place, node(one)) for place, one in inside if may_open(node(one), taken)]:
         yield from bundles_in(inner, f"{at}{place}.")
     for number, one in enumerate(nodes(tree.get("parameter"))):
         passed = node(one.get("resource"))
@@ -102,21 +103,8 @@ def bundles_in(tree: Node, at: str = "") -> Iterator[tuple[str, Node]]:
             yield from bundles_in({"parameter": one["part"]}, f"{at}part/{number}.")
 
 
-def _has_a_patient(many: Iterable[Any]) -> bool:
-    """Then a Bundle among these stays closed: two might claim one address."""
-    return any(text(node(node(item).get("resource")).get("resourceType")) == "Patient" for item in many)
-
-
-def _may_open(inner: Node) -> bool:
-    """Whether it is a Bundle that is part of what is sent, such as a document in a message."""
-    return text(inner.get("resourceType")) == "Bundle" and text(inner.get("type")) in _OPENED
-
-
 def _is_written(item: Any) -> bool:
     return text(node(node(item).get("request")).get("method")).upper() in WRITES
-
-
-_OPENED = ("document", "collection", "message", "transaction", "batch", "searchset")
 
 
 def _bound(many: Sequence[Any]) -> None:

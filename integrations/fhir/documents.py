@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.cda import opened
+from integrations.fhir.around import called
 from integrations.fhir.beside import names_of
 from integrations.fhir.bundle import Entry
 from integrations.fhir.decoded import NotReadable, decoded, in_address, unpacked, written_once
@@ -129,7 +130,7 @@ def of_attachment(entry: Entry, attachment: Node, reading: Reading, title: str, 
 def of_binary(entry: Entry, reading: Reading) -> Carried:
     """A Binary nobody points at: its bytes are kept under a general title."""
     part = {"contentType": entry.resource.get("contentType"), "data": _payload(entry.resource)}
-    return _one(entry, part, reading, [], _Told(reading.profile.label("document"), number=entry.id))
+    return _one(entry, part, reading, [], _Told(called(entry, reading) or reading.profile.label("document"), number=entry.id))
 
 
 def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]], told: _Told) -> Carried:

@@ -12,6 +12,8 @@ def not_in_force(request: Entry) -> list[str]:
     said = [one for one in (text(own.get("status")), text(own.get("intent"))) if one in _NOT_IN_FORCE]
     unread = [name for name in _UNREAD if own.get(name)]
     unread += ["occurrenceDateTime"] if own.get("occurrenceDateTime") and day(own.get("occurrenceDateTime")) is None else []
+    ends = text(node(own.get("occurrencePeriod")).get("end"))
+    unread += ["occurrencePeriod"] if ends and day(ends) is None else []
     return [f"{request.place} {one}" for one in (*said, *unread, *tags(request.resource))]
 
 
@@ -29,6 +31,7 @@ def confidential(own: Node) -> list[str]:
     """`confidential R`: its sender says that not everybody may read it. Who may here does not hang on that: a person must know."""
     marks = [*nodes(node(own.get("meta")).get("security")), *nodes(own.get("securityLabel"))]
     said = [pair for one in marks for pair in codings(one)] if marks else []
+    said += [(_CONFIDENTIALITY[0], text(own.get("confidentiality")))]  # of a Composition: a word and no coding
     return unique(f"confidential {code}" for system, code in said if code in ("R", "V") and system in _CONFIDENTIALITY)
 
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from integrations.fhir.files import without_slips
 from integrations.fhir.judge import faults, shapes
 from integrations.fhir.values import Node, nodes, text
 
@@ -29,7 +30,8 @@ MAY_MISS = frozenset(("status", "intent", "contentType"))
 """What the standard wants and no reader here needs: a letter without a status is a letter."""
 _MAY_MISS_OF = {"DocumentReference": MAY_MISS | {"type"}}
 """In STU3 a document must say of what type it is: without that it is a document all the same."""
-_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T\d\d:\d\d")
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d|Z\Z|[+-]\d\d:\d\d\Z)")
+"""`1954-08-12T00:00`, and as XML Schema writes a day: `1954-08-12+01:00`."""
 _UNKNOWN_DAY = re.compile(r"(\d{4}(?:-(?!00)\d\d)?)(?:-00)+")
 """`1950-00-00`, `1950-05-00`: nought for what nobody knows, as HL7 v2 and the Dutch registers write it."""
 
@@ -45,6 +47,7 @@ class Mended:
 def mended(resource: Node, version: str) -> Mended | None:
     """None when it cannot be mended. The id stays, whatever its letters: it is an address inside the message and nothing else."""
     made = _retyped(_filled(resource))
+    made, beside = without_slips(made)
     made = _listed(made, str(made.get("resourceType", "")), version)
     kept = {name: value for name, value in made.items() if name != "id"}
     names = faults(kept, version)
@@ -61,7 +64,7 @@ def mended(resource: Node, version: str) -> Mended | None:
     if again is None or {name for name in again if name in rest or name not in unneeded | wrong}:
         return None
     here = {"id": made["id"]} if "id" in made else {}
-    return Mended(here | rest, tuple(sorted(names | again)))
+    return Mended(here | rest, tuple(sorted(names | again | set(beside))))
 
 
 def _filled(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +47,8 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     named += older
     named += tuple(f"{at}Bundle {one}" for at, own in bundles for one in tags(own))
     named += tuple(f"{at}Bundle.link next" for at, own in bundles if _has_more(own))
+    named += tuple(f"{at}Bundle.total" for at, own in bundles if _is_more_than_sent(own))
+    named += tuple(_passed_values(tree))
     if not named:
         return read
     gone = unique(address("", text(own.get("url"))) or address("", url) for _, method, own, url in told if method == "DELETE")
@@ -72,6 +75,26 @@ def _is_no_resource(item: Any) -> bool:
     return is_something or method not in _KNOWN
 
 
+def _is_more_than_sent(bundle: Node) -> bool:
+    """Whether a search found more than stands here, and no next page is named."""
+    total = bundle.get("total")
+    if text(bundle.get("type")) != "searchset" or _has_more(bundle) or type(total) is not int:
+        return False
+    return total > len(listed(bundle))
+
+
+def _passed_values(tree: Node) -> Iterator[str]:
+    """`Parameters/2`: what is passed beside the resources, in words or in a value. The gate has bounded the depth."""
+    for number, one in enumerate(nodes(tree.get("parameter"))):
+        if any(name.startswith("value") and name not in _FOR_MACHINES for name in one):
+            yield f"Parameters/{number}"
+        yield from (f"Parameters/{number}.{place}" for place in _passed_values({"parameter": one.get("part")}))
+
+
+_FOR_MACHINES = {"valueBoolean", "valueUrl", "valueUri", "valueCode", "valueReference", "valueId", "valueInstant"}
+"""Of `$process-message` (`async`, `response-url`) and of what a subscription tells."""
+
+
 def _has_more(bundle: Node) -> bool:
     """Whether it is one page of several."""
     return any(text(one.get("relation")) == "next" for one in nodes(bundle.get("link")))
@@ -92,7 +115,8 @@ def _read(tree: Node, profile: Profile) -> Incoming:
         raise Unreadable(_REFUSED[kind], f"Bundle.type {kind}") if kind in _REFUSED else Unreadable("broken", "Bundle.type")
     entries = entries_of(tree)
     kinds = {entry.kind for entry in entries}
-    bundled = next(filter(None, (moment(one.get("timestamp")) for _, one in bundles_in(tree))), None)
+    said = [one for at, one in bundles_in(tree) if not (at.startswith("Bundle/") and text(one.get("type")) == "document")]
+    bundled = next(filter(None, (moment(one.get("timestamp")) for one in said)), None)  # a document in it may be older
     if (result := read_result(entries, profile, bundled)) is not None:
         return result
     if not has_request(entries, profile):
@@ -104,7 +128,7 @@ def _read(tree: Node, profile: Profile) -> Incoming:
         is_answer = any(question_of(entry.resource) for entry in tasks)
         entries = entries if is_answer else with_contained(entries, profile)
         if (tasks or kinds & ADDITIONS) and not has_request(entries, profile):
-            return read_addition(entries, tasks, profile)
+            return read_addition(entries, tasks, profile, bundled)
     return read_referral(entries, profile, bundled)
 
 

@@ -122,6 +122,7 @@ def _device(entry: Entry, reading: Reading) -> Iterator[str]:
     what = (concept(used.resource.get("type")) if used else "") or text(node(own.get("device")).get("display"))
     yield joined(what, state, by=" ") if what else ""
     why = [concept(one) for name in ("reasonCode", "indication") for one in nodes(own.get(name))]  # R4, STU3
+    why += [pointed(one, entry, reading.where) for one in nodes(own.get("reasonReference"))]
     yield joined(sites(own.get("bodySite")), *why, *notes(used.resource.get("note") if used else None), by=", ")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry, logical
@@ -31,12 +32,18 @@ def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
         local_authority=local[0],
         bsn=bsns[0] if bsns else "",
         name=person_name(resource.get("name")),
-        birth_on=day(resource.get("birthDate")) if len(text(resource.get("birthDate"))) == 10 else None,
+        birth_on=born(text(resource.get("birthDate"))),
         sex=profile.word("patient", "sex", text(resource.get("gender"))),
         alive=resource.get("deceasedBoolean") is False and not text(resource.get("deceasedDateTime")),
         deceased=resource.get("deceasedBoolean") is True or bool(text(resource.get("deceasedDateTime"))),
         other_numbers=tuple(pair for item in others if (pair := _pair(item)) != local),
     )
+
+
+def born(said: str) -> date | None:
+    """A birth date: a whole day, and none that is still to come (by a clock that may be a day behind ours)."""
+    on = day(said) if len(said) == 10 else None
+    return None if on is not None and on > datetime.now(UTC).date() + timedelta(days=1) else on
 
 
 def has_second_bsn(resource: Node, profile: Profile) -> bool:
@@ -48,8 +55,8 @@ def has_second_bsn(resource: Node, profile: Profile) -> bool:
 def cautions(patient: Entry) -> Iterator[str]:
     """What a person must know of who this is, and no field of ours holds: half a birth date, or that this record is used no more."""
     own = patient.resource
-    born = text(own.get("birthDate"))
-    if born and (len(born) != 10 or day(born) is None):
+    said = text(own.get("birthDate"))
+    if said and born(said) is None:
         yield f"{patient.place} birthDate"
     if own.get("active") is False:
         yield f"{patient.place} active=false"
@@ -78,7 +85,7 @@ def is_bsn(item: Node, profile: Profile) -> bool:
 
 
 def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
-    """The number the hospital itself uses: its system by profile, else typed MR, else the first that is no BSN; a second one comes last.
+    """The number the hospital itself uses: its system by profile, else typed MR or PI, else the first that is no BSN; a second comes last.
 
     The number of a visit, an account or a paper is nobody's own, unless the profile says that its system is.
     """
@@ -88,7 +95,7 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     found.sort(
         key=lambda item: (
             _place_in(liked, _pair(item)[0]),
-            word(item.get("type")) != "MR",
+            _OWN.get(word(item.get("type")), len(_OWN)),
             is_past(item),
             item.get("use") in _SECOND,
         )
@@ -104,6 +111,8 @@ _OTHERS = {"VN", "AN", "FI", "SS", "DL", "PPN", "NI", "HC", "MC", "MA", "TAX", "
 """Identifier.type (HL7 v2 table 0203): of a visit, an account, a social security, a driver's licence, a passport, a land (NN and its
 letters too), an insurance, a tax office.
 """
+_OWN = {"MR": 0, "PI": 1}
+"""Of the record, and of the patient inside the house: before a number of which nobody says what it is (in France the national one)."""
 _SECOND = {"secondary", "temp"}
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.people import born
 from integrations.fhir.profile import Profile
 from integrations.fhir.request import KINDS
 from integrations.fhir.values import best_first, concept, day, node, quantity, text
@@ -43,7 +44,7 @@ def placed(read: IncomingReferral, anchors: Sequence[Entry], where: Addresses, p
         over["latest_useful_on"] = day(found["latest_useful_on"]) or read.latest_useful_on
     who: dict[str, Any] = dict(about)
     if "birth_on" in about:
-        who["birth_on"] = day(about["birth_on"]) if len(about["birth_on"]) == 10 else read.patient.birth_on
+        who["birth_on"] = born(about["birth_on"]) or read.patient.birth_on
     return replace(read, **over, patient=replace(read.patient, **who))
 
 

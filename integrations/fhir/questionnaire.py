@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from integrations.fhir.beside import according, remarks
 from integrations.fhir.bundle import Entry
+from integrations.fhir.days import written_day
 from integrations.fhir.documents import Carried, of_attachment
+from integrations.fhir.forms import with_texts
 from integrations.fhir.reading import Reading
 from integrations.fhir.relatives import from_somebody
 from integrations.fhir.values import Node, answer_text, codings, concept, day, first_of, joined, node, nodes, text, word
@@ -28,7 +30,7 @@ FIELDS = {
 
 def is_of_field(target: str, words: str) -> bool:
     """Whether words may stand in a field: what is no day (`zo snel mogelijk`) is none in the place of one, and told as it is."""
-    return target in FIELDS and (target != "latest_useful_on" or day(words) is not None)
+    return target in FIELDS and (target != "latest_useful_on" or written_day(words) is not None)
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Answers:
 def answers(entry: Entry, reading: Reading) -> Answers:
     found = Answers()
     dated = first_of(entry.resource, "authored")
-    asked = list(_items(entry.resource))
+    asked = list(_items(with_texts(entry, reading.where)))
     headings: dict[str, set[str]] = {}
     for one in asked:
         headings.setdefault(one.label, set()).add(one.group)

@@ -101,7 +101,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     elif entry.kind == "Composition":
         of_letter(entry, reading, found)
     elif entry.kind == "Task":
-        of_task(entry, reading, found)
+        of_task(entry, reading, found, with_output=True)
     elif entry.kind == "Device":
         told = implant(entry, reading)
         found.facts.extend(told)

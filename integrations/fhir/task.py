@@ -15,6 +15,8 @@ from mdo_portal.exchange import IncomingNotice, Unreadable
 URI = "urn:ietf:rfc:3986"
 #: codes of Task.input.type; the systems differ between the guides and the vendors, the codes do not
 _BASE, _GET_TASK = "authorization-base", "get-workflow-task"
+OF_A_NOTICE = {_BASE, _GET_TASK}
+"""Inputs for whoever fetches, and no words of the case: the first of them is the right to fetch, which nobody may read there."""
 ENDED = {"cancelled", "entered-in-error", "rejected", "failed"}
 HELD_UP = ("draft", "on-hold", "rejected", "failed", "completed")
 """Of a Task that asks: it is not going on, or over, and the request beside it does not say so."""
@@ -60,7 +62,7 @@ def fetches(task: Node) -> tuple[str, ...]:
     """The queries and references among the inputs, in order, as they stand there. Raises Unreadable("broken") when there are too many."""
     found = []
     for one in nodes(task.get("input")):
-        if {code for _, code in codings(one.get("type"))} & {_BASE, _GET_TASK}:
+        if {code for _, code in codings(one.get("type"))} & OF_A_NOTICE:
             continue
         said = text(one.get("valueString")) or text(one.get("valueUri")) or text(node(one.get("valueReference")).get("reference"))
         found.extend([said] if said else [])

@@ -15,7 +15,7 @@ from integrations.fhir.reading import Reading
 from integrations.fhir.relatives import from_somebody
 from integrations.fhir.request import KINDS
 from integrations.fhir.sieve import HELPERS
-from integrations.fhir.task import ENDED, HELD_UP, is_notice
+from integrations.fhir.task import ENDED, HELD_UP, OF_A_NOTICE, is_notice
 from integrations.fhir.told import (
     TOLD,
     input_words,
@@ -83,20 +83,30 @@ _TO_FETCH = re.compile(r"(?:https?://\S+/)?[A-Z][A-Za-z]{2,40}[/?]\S+")
 """What is to be fetched (`Condition?category=…`), which the pull reads from a Task: it may hold a number of the patient."""
 
 
-def of_task(entry: Entry, reading: Reading, found: Gathered) -> None:
-    """What a Task that asks says, its inputs with it: a question by the name of an input, else a fact under that name."""
+_ADDRESSES = frozenset(("valueReference", "valueCanonical", "valueUri", "valueUrl"))
+
+
+def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: bool = False) -> None:
+    """What a Task that asks says, its inputs with it: a question by the name of an input, else a fact under that name.
+
+    `with_output`: what came of it, too; of an answer that is told apart.
+    """
     own, before = entry.resource, len(found.facts) + len(found.documents) + len(found.fields)
     found.facts.extend(task(entry, reading))
     is_to_fetch = is_notice(own)
-    for one in nodes(own.get("input")):
+    inputs = [one for one in nodes(own.get("input")) if not {code for _, code in codings(one.get("type"))} & OF_A_NOTICE]
+    outputs = nodes(own.get("output")) if with_output else []
+    for one, is_wanted in [*((each, True) for each in inputs), *((each, False) for each in outputs)]:
         name, attachment = concept(one.get("type")), node(one.get("valueAttachment"))
         if attachment:
             found.carry(of_attachment(entry, attachment, reading, name or reading.profile.label("document")))
             continue
         pointed = one.get("valueReference")
         words = input_words(one, reading) if not pointed or reading.where.resolve(pointed, entry) is None else ""
-        if _TO_FETCH.fullmatch(words):
-            words, is_to_fetch = "", True
+        if words and not is_wanted and not _ADDRESSES.isdisjoint(one):
+            words = text(node(pointed).get("display"))  # the address of what came of it says nothing
+        elif _TO_FETCH.fullmatch(words):
+            words, is_to_fetch = "", is_to_fetch or is_wanted
         target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
         if words and is_of_field(target, words):
             found.fields.setdefault(target, []).append(words)

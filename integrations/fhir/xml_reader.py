@@ -78,7 +78,7 @@ class _Loose:
         if shape.kind == "Resource":
             return self._inside(element)
         if self._is_plain(element, shape):
-            return _plain(element.attributes.get("value"), shape.kind)
+            return _plain(element.attributes.get("value", _written(element) or None), shape.kind)
         return self._object(element, shape.kind)
 
     def _inside(self, element: Element) -> Any:
@@ -88,13 +88,14 @@ class _Loose:
 
     def _is_plain(self, element: Element, shape: Shape) -> bool:
         """A primitive: by its version, else by having a value."""
-        return shape.kind in ("string", "number", "boolean") or (not shape.kind and "value" in element.attributes)
+        is_known = shape.kind in ("string", "number", "boolean")
+        return is_known or (not shape.kind and ("value" in element.attributes or bool(_written(element))))
 
     def _beside(self, element: Element, shape: Shape) -> Node | None:
         """What a primitive carries besides its value: id and extensions."""
         if shape.kind == "Resource" or element.name[0] == _XHTML or not self._is_plain(element, shape):
             return None
-        if not element.children and not element.said and element.attributes.keys() <= {"value"}:
+        if not element.children and (not element.said or _written(element)) and element.attributes.keys() <= {"value"}:
             return None
         bare = Element(
             element.name, {k: v for k, v in element.attributes.items() if k != "value"}, element.children, element.said
@@ -127,6 +128,11 @@ class _Typed(_Loose):
 
     def shape(self, kind: str, name: str) -> Shape:
         return shapes(kind, self._version).get(name, _NOT_KNOWN)
+
+
+def _written(element: Element) -> str:
+    """`<text>Operatie?</text>`: the value of a primitive between its tags, as software writes it that knows XML and not FHIR."""
+    return "" if element.children or "value" in element.attributes else element.text.strip()
 
 
 def _by_name(children: list[Element]) -> dict[str, list[Element]]:

@@ -31,6 +31,7 @@ from mdo_portal.services import (
     deliveries,
     hospitals,
     identification,
+    latest_word,
     participation,
     patients,
     referrals,
@@ -179,8 +180,9 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
         asked.answered_at, asked.answer = now, words
         timeline.happened(session, case, "case.answered", at=now)
     if not open_ones:
-        timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir")
-    if answer.asks and not referrals.told_later(session, case, *referrals.ASKED, "referral.cancelled", now=now):
+        when = latest_word.said(answer.sent_at, now) if answer.asks else {}
+        timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir", **when)
+    if answer.asks and latest_word.is_latest(session, case, now=now, sent_at=answer.sent_at):
         referrals.ask_again(case, now=now)
     _go_on(session, case, now=now)
     audit.record_system(session, "referral.updated", now=now, case=case, object_type="case", object_id=case.id)

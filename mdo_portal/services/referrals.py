@@ -10,7 +10,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
-from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseEvent, CaseFact, CaseState
+from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.identity_conflict import ConflictKind
@@ -27,11 +27,13 @@ from mdo_portal.services import (
     earlier_told,
     families,
     identification,
+    latest_word,
     patients,
     standing,
     timeline,
 )
 from mdo_portal.services.case_facts import add_facts
+from mdo_portal.services.latest_word import ASKED, CANCELLING, is_latest, told_later
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
 
@@ -67,7 +69,8 @@ def register(
     carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
     if not is_new:
         assess(session, case, now=now)
-    tell(session, case, "referral.received" if is_new else "referral.updated", hospital, now=now, wire=wire, person_id=person_id)
+    what = "referral.received" if is_new else "referral.updated"
+    tell(session, case, what, hospital, now=now, wire=wire, person_id=person_id, sent_at=referral.sent_at)
     return case
 
 
@@ -78,10 +81,19 @@ def _numbered_otherwise(referral: IncomingReferral, case: Case, patient: Patient
 
 
 def tell(
-    session: Session, case: Case, what: str, hospital: Hospital, *, now: datetime, wire: Wire, person_id: uuid.UUID | None = None
+    session: Session,
+    case: Case,
+    what: str,
+    hospital: Hospital,
+    *,
+    now: datetime,
+    wire: Wire,
+    person_id: uuid.UUID | None = None,
+    sent_at: datetime | None = None,
 ) -> None:
     """The case's timeline, the access log and the screens hear of it."""
-    timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value)
+    said = latest_word.said(sent_at, now)
+    timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value, **said)
     audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)
 
@@ -89,7 +101,7 @@ def tell(
 def _bring_up_to_date(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
 ) -> None:
-    newest = not told_later(session, case, *ASKED, "referral.cancelled", now=now)
+    newest = is_latest(session, case, now=now, sent_at=referral.sent_at)
     if newest:
         board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
     before = case_columns.take_over(case, referral, newest=newest)
@@ -191,15 +203,6 @@ def composed(
     return case
 
 
-ASKED = ("referral.received", "referral.updated")
-
-
-def told_later(session: Session, case: Case, *words: str, now: datetime) -> bool:
-    """Whether a newer message of this referral was understood already: this one was offered again after a repair."""
-    query = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.what.in_(words), CaseEvent.at > now)
-    return session.execute(query.limit(1)).first() is not None
-
-
 def assess(session: Session, case: Case, *, now: datetime) -> None:
     """Count what is missing and let the state follow, as long as the case waits to be planned."""
     session.flush()
@@ -242,7 +245,7 @@ def cancel(
         return None
     _check_patient(session, referral, hospital, case)
     is_over = case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None  # then only what else it says may be new
-    if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now):
+    if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now, sent_at=referral.sent_at):
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     elif not is_over:
         case.cancel_told_at = now
@@ -252,7 +255,8 @@ def cancel(
     add_facts(session, case, told, hospital, now=now, message_id=message_id)
     carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
     if not is_over:
-        standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
+        said = latest_word.said(referral.sent_at, now)
+        standing.happened(session, [case], CANCELLING, now=now, hospital=hospital.name, wire=wire.value, **said)
     standing.announce(session, case)
     return case
 

@@ -81,6 +81,7 @@ def _store(session: Session, fresh: Sequence[tuple[Told, Patient, Case]]) -> Non
                 documents.row(session, case, document, hospital_id=one.hospital.id, at=one.at, message_id=one.message_id)
                 for document in one.referral.documents
             ]
-            referrals.tell(session, case, "referral.received", one.hospital, now=one.at, wire=one.wire)
+            sent_at = one.referral.sent_at
+            referrals.tell(session, case, "referral.received", one.hospital, now=one.at, wire=one.wire, sent_at=sent_at)
     case_facts.store(session, facts)
     documents.store(session, files)

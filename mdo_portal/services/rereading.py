@@ -33,6 +33,7 @@ from mdo_portal.services import (
     standing,
     timeline,
 )
+from mdo_portal.services.latest_word import ASKED, told_later
 from mdo_portal.services.retelling import Told
 
 
@@ -59,7 +60,7 @@ def read_again(session: Session, heard: Heard, referral: IncomingReferral, hospi
     patient = _same(session, case, referral, hospital)
     number = _number(session, case, referral, hospital, heard)
     told = Told.of(session, case, heard.message_id, heard.received_at)
-    newest = not referrals.told_later(session, case, *referrals.ASKED, now=told.then)
+    newest = not told_later(session, case, *ASKED, now=told.then)
     changed = [
         _tell_patient(session, case, patient, referral, told),
         number != case.referral_number,
@@ -106,7 +107,7 @@ _ABOUT_THE_PATIENT = tuple(what for what in timeline.SENTENCES if what.startswit
 
 def _tell_patient(session: Session, case: Case, patient: Patient, referral: IncomingReferral, told: Told) -> bool:
     """Particulars of the patient, unless the hospital told them since, maybe in the same second, or a person decided about them."""
-    if referrals.told_later(session, case, *referrals.ASKED, *_ABOUT_THE_PATIENT, now=told.then):
+    if told_later(session, case, *ASKED, *_ABOUT_THE_PATIENT, now=told.then):
         return False
     at, sent_at = told.received_at, referral.sent_at
     return bool(patients.tell(session, patient, referral.patient, now=at, sent_at=sent_at, message_id=told.message_id))
@@ -116,7 +117,7 @@ def _take_over(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, told: Told, *, whole: bool, newest: bool
 ) -> bool:
     """Question, urgency, who refers: when nobody told them since, they are what the message says, also where it says nothing now."""
-    asked, stood = referrals.told_later(session, case, *cautions.CLEARED.values(), now=told.then), case.cautions
+    asked, stood = told_later(session, case, *cautions.CLEARED.values(), now=told.then), case.cautions
     before = case_columns.take_over(case, referral, newest=newest, whole=whole)
     if asked and before.pop(case_columns.CAUTIONS, None) is not None:
         case.cautions = stood  # what a person noted since holds
