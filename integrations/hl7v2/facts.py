@@ -29,7 +29,7 @@ from .timing import of_order, timing
 from .titles import of_document
 from .unread_roles import unread_roles
 from .unsaid import unsaid
-from .values import day, interpreter, label
+from .values import day, interpreter
 from .words import is_sentence, matching
 
 
@@ -158,7 +158,9 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         named = file_name(item)
         beside = segment.component(5, 1, 0).strip() if value_type(segment) == "RP" else ""
         said = (*filter(None, [beside]), *(text for text in item.notes if text != named), *rich_words(item))
-        yield from (replace(_plain(reading, item, text, label(segment)), section=section_of(reading, item)) for text in said)
+        yield from (
+            replace(_plain(reading, item, text, called(reading, item)), section=section_of(reading, item)) for text in said
+        )
     elif f"@label {reading.asks[item.position]}" not in used and not is_free_line(reading, item):
         yield _observed(reading, item)
 

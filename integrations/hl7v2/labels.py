@@ -29,6 +29,8 @@ def labelled(label: str, profile: Profile, code: str = "") -> str:
     for name, rule in profile["labels"].items():
         if code in folded_all(tuple(rule["codes"])):
             return str(name)
+        if name != "board" and words.rstrip(" :?") in folded_all(tuple(rule.get("headings", ()))):
+            return str(name)
         if any(word in words for word in folded_all(tuple(rule["words"]))):
             return (asked_of(words) if name == "board" else "") or str(name)
     return ""

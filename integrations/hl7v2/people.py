@@ -61,11 +61,14 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
 
 
 def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[Number]]:
-    """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3.
+    """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3,
+    or where a number there says that it is one and PID-3 has none.
 
     A BSN that comes twice, or a second one, is no other number: it would stand in the clear.
     """
     found = numbers(pid, 3) or numbers(pid, 2) or numbers(pid, 4)
+    if not any(is_bsn(one, rules) for one in found):
+        found = [*found, *(one for n in (2, 4) for one in numbers(pid, n) if is_bsn(one, rules))]
     bsns = [ungrouped(one.number) for one in lasting_first([one for one in found if is_bsn(one, rules)])]
     others = [one for one in found if not is_bsn(one, rules) and ungrouped(one.number) not in bsns]
     return bsns[0] if bsns else "", others
@@ -132,7 +135,7 @@ def _name(names: list[Repetition]) -> PersonName:
     initials, given = given_names(_letters(legal.component(2)), _letters(legal.component(3)))
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
-    if not (own or own_prefix) and is_prefix(before := legal.component(5).strip()):
+    if not (own or own_prefix) and (before := _prefix_aside(legal, 1)):
         own_prefix, own, family = before, family, f"{before} {family}"
     family, own = _with_prefix(family, own_prefix, own, partner)
     return PersonName(
@@ -144,6 +147,11 @@ def _name(names: list[Repetition]) -> PersonName:
         initials=initials,
         given=given,
     )
+
+
+def _prefix_aside(name: Repetition, family_at: int) -> str:
+    """The prefix of a surname where HL7 has titles (`Berg^A^B^^van den`), or what stands behind a name (`Berg^A^B^van den`)."""
+    return next(filter(is_prefix, (name.component(family_at + n).strip() for n in (4, 3))), "")
 
 
 def _letters(part: str) -> str:
@@ -263,5 +271,7 @@ def professional_name(name: Repetition, family_at: int) -> str:
     shown, _ = _with_prefix(name.component(family_at), prefix, own, partner)
     family = shown or _surname(prefix, own, partner_prefix, partner)
     title, given = name.component(family_at + 4), name.component(family_at + 1)
+    if before := _prefix_aside(name, family_at):
+        family, title = family if prefix else f"{before} {family}", "" if is_prefix(title) else title
     family = family.removesuffix(f", {given.strip()}")  # some write `Jansen, L.^L.`
     return " ".join(filter(None, (title, given.strip(), name.component(family_at + 2), family)))

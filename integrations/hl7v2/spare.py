@@ -68,7 +68,7 @@ def _is_usual(reading: Reading, place: str, text: str) -> bool:
         return bool(stamp(text) or day(text))
     if place == "ARQ-7" and only_names_board(text, reading.profile["referral"]["recognised"]):
         return True
-    return (place == _A_PERSON and not is_sentence(text)) or (place in _KINDS and " " not in text)
+    return (place in _NO_WORDS and not is_sentence(text)) or (place in _KINDS and " " not in text)
 
 
 def _words(reading: Reading, segment: Segment, n: int) -> str:
@@ -78,7 +78,7 @@ def _words(reading: Reading, segment: Segment, n: int) -> str:
 
 _A_MOMENT = "OBR-14"
 """When the material came in: words there stand one place too far."""
-_A_PERSON = "OBR-32"
-"""Who judged it: a sentence there stands one place too far."""
+_NO_WORDS = ("OBR-32", "RF1-9", "RF1-11")
+"""Who judged it, when it was taken up, the number elsewhere: a sentence there stands one place aside."""
 _KINDS = ("RF1-3", "ARQ-7")
 """What kind of referral (table 0281) or appointment (0276) it is: one word is a specialism."""

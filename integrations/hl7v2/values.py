@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from integrations.rich_text import words_of
 from integrations.times import believable, believable_day
 
+from .months import worded_day
 from .packed import value_type
 from .segment import Repetition, Segment
 from .stamps import hour, period, stamp
@@ -51,9 +52,13 @@ _PARTED = (
 
 
 def day(text: str) -> date | None:
-    """The date of a DT or TS, also as `1960-01-31` or `31-01-1960`; None when a part is missing (`1960`), or it is no date of our times."""
+    """The date of a DT or TS, also as `1960-01-31`, `31-01-1960` or `31 januari 1960`; None when a part is missing (`1960`), or it is
+    no date of our times.
+    """
     found = re.match(r"\s*(?P<y>\d{4})(?P<gap>-?)(?P<m>\d{2})(?P=gap)(?P<d>\d{2})", text) or _DAY_FIRST.match(text)
-    if not found or (found["gap"] == "/" and int(found["d"]) <= _MONTHS):
+    if not found:
+        return worded_day(text)
+    if found["gap"] == "/" and int(found["d"]) <= _MONTHS:
         return None
     try:
         return believable_day(date(int(found["y"]), int(found["m"]), int(found["d"])))
