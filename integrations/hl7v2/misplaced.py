@@ -13,7 +13,7 @@ from .segment import Repetition, Segment
 from .telephone import is_telephone
 
 _WHERE_PEOPLE_STAND = {"PV1": (7, 8, 9, 17), "ORC": (10, 11, 12), "OBR": (10, 16, 28)}
-_NUMBER = re.compile(r"[A-Za-z]{0,8}\d[\d-]*")
+_NUMBER = re.compile(r"[A-Za-z]{0,8}\d[\d-]*[A-Z]?")
 _FAMILY = re.compile(r"[^\W\d_][^\d_]*[a-zà-ÿ][^\d_]*")
 _TITLE = re.compile(r"[^\W\d_][^\d_]*")
 

@@ -37,11 +37,16 @@ def the_patient(message: Message) -> Segment:
     return found[0]
 
 
-def patient(pid: Segment, profile: Profile) -> PatientIdentity:
-    """The patient of a PID segment. Raises Unreadable("no_patient") when it has neither number nor name."""
+def sender(message: Message) -> str:
+    """The hospital that sends (MSH-4)."""
+    return message.get("MSH-4-1").strip()
+
+
+def patient(pid: Segment, profile: Profile, sender: str = "") -> PatientIdentity:
+    """The patient of a PID segment in a message of `sender`. Raises Unreadable("no_patient") when it has neither number nor name."""
     rules = profile["patient"]
     bsn, others = _split_bsn(pid, rules)
-    local = _local(others, rules)
+    local = _local(others, rules, sender)
     death = pid.component(30).strip().upper()
     is_dead = death in YES or day(pid.component(29)) is not None
     found = PatientIdentity(
@@ -103,12 +108,15 @@ _PAPERS = ("PPN", "DL")
 """Numbers (table 0203) of a passport or a licence."""
 
 
-def _local(others: list[Number], rules: Mapping[str, Any]) -> Number:
-    """The hospital's own number: by type, best first; else the first that is a number of a person, not of a visit or a referral.
+def _local(others: list[Number], rules: Mapping[str, Any], sender: str) -> Number:
+    """The hospital's own number: by type, best first, and of several hospitals the sender's.
 
+    Else the first that is a number of a person, not of a visit or a referral.
     One that has an end (CX.8) comes after those that have none: it is of before.
     """
     others = lasting_first(others)
+    own = [one for one in others if sender and one.authority.casefold() == sender.casefold() and one.kind in rules["local_types"]]
+    others = own or others
     for wanted in rules["local_types"]:
         for one in others:
             if one.kind == wanted:

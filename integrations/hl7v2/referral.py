@@ -23,7 +23,7 @@ from .headed import question_of
 from .hint import board_hint
 from .misplaced import is_person, person_in
 from .notification import document_number
-from .people import is_prefix, participant, patient, professional, provider, the_patient
+from .people import is_prefix, participant, patient, professional, provider, sender, the_patient
 from .places import first, found, value_at
 from .reading import Reading
 from .stamps import stamp
@@ -50,7 +50,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     attached = documents_of(reading)
     gone = withdrawn(message, profile)
     return IncomingReferral(
-        patient=patient(pid, profile),
+        patient=patient(pid, profile, sender(message)),
         number=number_of(reading, gone),
         board_hint=hint,
         tumour_hint=first(reading, rules["tumour_hint"]),

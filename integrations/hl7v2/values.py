@@ -52,9 +52,7 @@ _PARTED = (
 
 
 def day(text: str) -> date | None:
-    """The date of a DT or TS, also as `1960-01-31`, `31-01-1960` or `31 januari 1960`; None when a part is missing (`1960`), or it is
-    no date of our times.
-    """
+    """The date of a DT or TS, also as people write it; None when a part is missing (`1960`), or it is no date of our times."""
     found = re.match(r"\s*(?P<y>\d{4})(?P<gap>-?)(?P<m>\d{2})(?P=gap)(?P<d>\d{2})", text) or _DAY_FIRST.match(text)
     if not found:
         return worded_day(text)

@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from mdo_portal.exchange import IncomingResult, PatientChange
+from integrations.hl7v2.header import read_header
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientChange, PatientMerge
 
 from .few_lines import labelled, read, referral
 from .retyped import refers, with_pid
@@ -121,3 +123,37 @@ def test_a_woman_is_one_in_scandinavian_too() -> None:
     found = read("ADT^A08")
     assert isinstance(found, PatientChange)
     assert with_pid("PID|1||71^^^ZEED^PI||Giessen^J||19600101|K").patient.sex == "F"
+
+
+@pytest.mark.parametrize("others", ["111^^^ODUL^PI~71^^^ZEED^PI", "71^^^ZEED^PI~111^^^ODUL^PI", "111^^^ODUL^PI~71^^^Zeed^MR"])
+@pytest.mark.parametrize("kind", ["REF^I12", "ADT^A08", "ORU^R01", "ADT^A40", "SIU^S12"])
+def test_of_the_numbers_of_several_hospitals_that_of_the_sender_is_its_own(kind: str, others: str) -> None:
+    header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5"
+    message = [header, f"PID|1||{others}||Giessen^J||19600101|F", "MRG|72^^^ZEED^PI" if "A40" in kind else "SCH|1|1", ""]
+    found = Hl7Reader().read("\r".join(message).encode(), "generic-v2")
+    patient = found.merged[0].patient if isinstance(found, PatientMerge) else found.patient
+    assert (patient.local_number, [number for _, number in patient.other_numbers]) == ("71", ["111"])
+
+
+def test_questions_that_are_numbered_are_all_asked() -> None:
+    found = referral("OBX|1|TX|V1^Vraag 1||Re-excisie nodig?||||||F", "OBX|2|TX|V2^Vraag 2:||SWK zinvol?||||||F")
+    assert found.question_board == "Re-excisie nodig?\nSWK zinvol?"
+
+
+def test_who_wrote_a_document_may_stand_a_field_behind_his_own() -> None:
+    text = "OBX|1|TX|SP^Specialist Letter^LN||Dank voor uw verwijzing.||||||F"
+    told = read("MDM^T02", "TXA|1|SP^Specialist Letter|TX|20240830||0489012G^LEE^MICHAEL^^^DR||||||DOC89012||||||AU", text)
+    assert labelled(told)["Specialist Letter"] == "Dank voor uw verwijzing.\ndoor: DR MICHAEL LEE"
+    asked = read("MDM^T02", "TXA|1|AANM^Aanmelding MDO|TX|20260302||55^Wit^A||||||D9", text)
+    assert isinstance(asked, IncomingReferral)
+    assert (asked.referrer.name, asked.referrer.number, asked.number) == ("A Wit", "55", "D9")
+    assert not labelled(read("MDM^T02", "TXA|1|SP^Brief|TX|20240830||20240831||||||D8", text))["Specialist Letter (Brief)"].count(
+        "door"
+    )
+
+
+def test_a_feed_that_has_the_bsn_where_numbers_stood_before_is_about_that_patient() -> None:
+    header = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ADT^A08|M1|P|2.5"
+    raw = f"{header}\rPID|1|999911120^^^NLMINBIZA^NNNLD|71^^^ZEED^PI||Giessen^J\r".encode()
+    assert ("NLMINBIZA", "999911120") in read_header(raw).patient_numbers
+    assert len(read_header(raw.replace(b"NLMINBIZA^NNNLD", b"OUD")).patient_numbers) == 1
