@@ -190,7 +190,9 @@ def professional(message: Message, place: str) -> Contact | None:
         for one in segment.repetitions(int(n)):
             number = one.component(1).strip()
             if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
-                return Contact(name=professional_name(one, 2), number=number, authority=_authority_of(one))
+                named = professional_name(one, 2)
+                is_name = not named and " " in number and not any(map(str.isdigit, number))  # written as one
+                return Contact(number, "", _authority_of(one)) if is_name else Contact(named, number, _authority_of(one))
     return None
 
 
@@ -232,7 +234,7 @@ def roles(segment: Segment) -> list[str]:
 
 _ROLES_IN_WORDS = {
     "verwijzer": "RP", "aanvrager": "RP", "huisarts": "PP", "behandelaar": "AT", "hoofdbehandelaar": "AT", "casemanager": "CM",
-    "case manager": "CM",
+    "case manager": "CM", "ontvanger": "RT", "geadresseerde": "RT", "verwezen naar": "RT",
 }  # fmt: skip
 
 

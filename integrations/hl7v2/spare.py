@@ -19,7 +19,7 @@ from .places import value_at
 from .reading import Reading
 from .segment import Segment
 from .stamps import stamp
-from .values import coded, day
+from .values import CODING_SYSTEM, coded, day
 from .words import is_sentence, only_names_board
 
 
@@ -29,7 +29,8 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
         text = _words(reading, item.segment, int(n)) if segment_name == name else ""
-        text = "" if _is_usual(reading, place, text) else text
+        is_coded = bool(n) and CODING_SYSTEM.fullmatch(item.segment.component(int(n), 3)) is not None
+        text = "" if _is_usual(reading, place, text, is_coded=is_coded) else text
         asked = reading.at(place)
         taken = (asked, f"@sentence {place}", f"@asking {place}")
         if text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
@@ -62,13 +63,13 @@ def of_patient(reading: Reading, item: Item) -> Iterator[Fact]:
         yield Fact(Section.OTHER, with_beside(words["yes"], which), words["twin"])
 
 
-def _is_usual(reading: Reading, place: str, text: str) -> bool:
+def _is_usual(reading: Reading, place: str, text: str, *, is_coded: bool) -> bool:
     """Whether what stands there is what belongs there, and says nothing to a board."""
     if place == _A_MOMENT:
         return bool(stamp(text) or day(text))
     if place == "ARQ-7" and only_names_board(text, reading.profile["referral"]["recognised"]):
         return True
-    return (place in _NO_WORDS and not is_sentence(text)) or (place in _KINDS and " " not in text)
+    return (place in _NO_WORDS and not (is_coded or is_sentence(text))) or (place in _KINDS and " " not in text)
 
 
 def _words(reading: Reading, segment: Segment, n: int) -> str:
@@ -79,6 +80,6 @@ def _words(reading: Reading, segment: Segment, n: int) -> str:
 _A_MOMENT = "OBR-14"
 """When the material came in: words there stand one place too far."""
 _NO_WORDS = ("OBR-32", "RF1-9", "RF1-11")
-"""Who judged it, when it was taken up, the number elsewhere: a sentence there stands one place aside."""
+"""Who judged it, when it was taken up, the number elsewhere: a sentence, or a diagnosis by its code, stands there one place aside."""
 _KINDS = ("RF1-3", "ARQ-7")
 """What kind of referral (table 0281) or appointment (0276) it is: one word is a specialism."""

@@ -131,7 +131,7 @@ def test_of_the_numbers_of_several_hospitals_that_of_the_sender_is_its_own(kind:
     header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5"
     message = [header, f"PID|1||{others}||Giessen^J||19600101|F", "MRG|72^^^ZEED^PI" if "A40" in kind else "SCH|1|1", ""]
     found = Hl7Reader().read("\r".join(message).encode(), "generic-v2")
-    patient = found.merged[0].patient if isinstance(found, PatientMerge) else found.patient
+    patient = found.merged[0].patient if isinstance(found, PatientMerge) else found.patient  # type: ignore[union-attr]
     assert (patient.local_number, [number for _, number in patient.other_numbers]) == ("71", ["111"])
 
 
