@@ -34,9 +34,13 @@ def person_in(message: Message, place: str) -> Contact | None:
     """Who stands in a field where he is called or the like (`ORC-14`), by number and name; None for a telephone number."""
     name, _, n = place.partition("-")
     for one in (repetition for segment in message.all(name) for repetition in segment.repetitions(int(n))):
-        if is_person(message, one) or is_named_in_one(one) or _is_in_place_of_number(one):
+        if is_person(message, one) or is_named_in_one(one) or (place != _A_PLACE and _is_in_place_of_number(one)):
             return Contact(name=professional_name(one, 2), number=one.component(1).strip(), authority=one.component(9))
     return None
+
+
+_A_PLACE = "ORC-13"
+"""Where somebody works: a ward, a room and a bed stand there as a number, a surname and a name do."""
 
 
 def _is_in_place_of_number(one: Repetition) -> bool:

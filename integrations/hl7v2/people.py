@@ -14,7 +14,7 @@ from .given import given_names
 from .numbers import BSN_DIGITS, Number, numbers, ungrouped
 from .segment import Repetition, Segment
 from .telephone import is_moment, is_telephone, telephone
-from .values import day
+from .values import day, partial
 
 _PREFIX = re.compile(
     r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s|v\.? ?d\.?|v/d|v\.) ?)+", re.IGNORECASE
@@ -207,9 +207,10 @@ def provider(message: Message, role: str) -> Contact | None:
         if role not in roles(segment):
             continue
         name, *_ = [*segment.repetitions(2), None]
-        number_at = (
-            8 if segment.component(8, 2) and not segment.component(7) else 7
-        )  # one late, with who gave it: a day has nobody
+        is_late = not segment.component(7) and not (
+            day(segment.component(8)) or partial(segment.component(8))
+        )  # one late: his days begin there
+        number_at = 8 if is_late else 7
         return Contact(
             name=professional_name(name, 1) if name else "",
             number=segment.component(number_at, 1).strip(),

@@ -73,3 +73,25 @@ def test_who_is_asked_may_have_his_role_in_words(words: str) -> None:
     found = refers(f"PRD|03^{words}|||||||||MDO Huid")
     assert found.board_hint == "MDO Huid"
     assert not [one for one in found.unmapped if one.startswith("PRD")]
+
+
+@pytest.mark.parametrize("said", ["3456789T", "03012345^^VEKTIS", "03012345^VEKTIS"])
+def test_the_number_of_who_refers_may_stand_where_his_days_do(said: str) -> None:
+    assert refers(f"PRD|RP|Wit^A||||||{said}").referrer.number == said.partition("^")[0]
+    assert refers(f"PRD|RP|Wit^A|||||01234567^VEKTIS|{said}").referrer.number == "01234567"
+    assert refers("PRD|RP|Wit^A||||||20260101").referrer.number == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("01088888^de Vries^K^^^dr.", "dr. K de Vries"),
+        ("01088888^dr. K. de Vries, chirurg", "dr. K. de Vries, chirurg"),
+        ("12^Chirurgie^Bed", ""),
+        ("POLI^^^ZEED", ""),
+    ],
+)
+def test_who_refers_may_stand_where_the_place_of_the_writer_does(said: str, name: str) -> None:
+    found = read("ORM^O01", f"ORC|NW|A1|||||||||||{said}", "OBR|1|A1||MDO^MDO")
+    assert isinstance(found, IncomingReferral)
+    assert found.referrer.name == name
