@@ -29,8 +29,7 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
         text = _words(reading, item.segment, int(n)) if segment_name == name else ""
-        is_coded = bool(n) and CODING_SYSTEM.fullmatch(item.segment.component(int(n), 3)) is not None
-        text = "" if _is_usual(reading, place, text, is_coded=is_coded) else text
+        text = "" if text and _is_usual(reading, item.segment, place, text) else text
         asked = reading.at(place)
         taken = (asked, f"@sentence {place}", f"@asking {place}")
         if text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
@@ -63,13 +62,15 @@ def of_patient(reading: Reading, item: Item) -> Iterator[Fact]:
         yield Fact(Section.OTHER, with_beside(words["yes"], which), words["twin"])
 
 
-def _is_usual(reading: Reading, place: str, text: str, *, is_coded: bool) -> bool:
+def _is_usual(reading: Reading, segment: Segment, place: str, text: str) -> bool:
     """Whether what stands there is what belongs there, and says nothing to a board."""
     if place == _A_MOMENT:
         return bool(stamp(text) or day(text))
     if place == "ARQ-7" and only_names_board(text, reading.profile["referral"]["recognised"]):
         return True
-    return (place in _NO_WORDS and not (is_coded or is_sentence(text))) or (place in _KINDS and " " not in text)
+    if place in _NO_WORDS and not (is_sentence(text) or CODING_SYSTEM.fullmatch(segment.component(int(place.partition("-")[2]), 3))):
+        return True
+    return (place in _KINDS and " " not in text)
 
 
 def _words(reading: Reading, segment: Segment, n: int) -> str:
