@@ -59,8 +59,8 @@ def _answer(line: socket.socket, acts: Acts, said: list[str | float], raw: bytes
     what, wire, profile, charset = (str(one) for one in said[:4])
     signal.setitimer(signal.ITIMER_REAL, float(said[4]) + SPARE_SECONDS)  # nobody handles it: it ends this process
     try:
-        text, beside = packed(acts[what][Wire(wire)](raw, profile, charset))
-        send(line, ["read", text], beside)
+        plain, beside = packed(acts[what][Wire(wire)](raw, profile, charset))
+        send(line, ["read", plain], beside)
     except Unreadable as unreadable:
         send(line, ["unreadable", unreadable.reason, unreadable.where])
     except (MemoryError, RecursionError):

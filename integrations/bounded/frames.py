@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 _HEAD = struct.Struct("!IQ")
@@ -36,12 +37,13 @@ def receive(line: socket.socket, *, until: float | None = None) -> tuple[Any, li
     size, beside = _HEAD.unpack(_exactly(line, _HEAD.size, until))
     if size + beside > LARGEST:
         raise Gone()
-    said, sizes = json.loads(bytes(_exactly(line, size, until)))
-    everything, at, blobs = memoryview(_exactly(line, beside, until)), 0, []
-    for length in sizes:
-        blobs.append(bytes(everything[at : at + length]))
-        at += length
-    return said, blobs
+    text, everything = _exactly(line, size, until), memoryview(_exactly(line, beside, until))
+    try:
+        said, sizes = json.loads(text)
+        ends = list(accumulate(sizes, initial=0))
+        return said, [bytes(everything[at:end]) for at, end in pairwise(ends)]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Gone() from error
 
 
 def _exactly(line: socket.socket, size: int, until: float | None) -> bytearray:

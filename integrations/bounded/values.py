@@ -1,4 +1,4 @@
-"""Border values as JSON beside their bytes: what the child hands back.
+"""Border values as what JSON can say, beside their bytes: what the child hands back.
 
 No pickle: a reader that was taken over by a message can hand over values of mdo_portal.exchange, and nothing that runs.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
@@ -30,15 +29,15 @@ _FIELDS: Mapping[type, tuple[str, ...]] = {
 _AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 
 
-def packed(value: object) -> tuple[str, Blobs]:
-    """`value` as text, and the bytes in it by their place. Raises TypeError for what does not belong to the border."""
+def packed(value: object) -> tuple[Any, Blobs]:
+    """`value` in what JSON has words for, and the bytes in it by their place. Raises TypeError for what does not belong to the border."""
     blobs: Blobs = []
-    return json.dumps(_plain(value, blobs), separators=(",", ":")), blobs
+    return _plain(value, blobs), blobs
 
 
-def unpacked(text: str | bytes, blobs: Blobs) -> Any:
+def unpacked(plain: Any, blobs: Blobs) -> Any:
     """The value again. Raises ValueError, TypeError, KeyError or IndexError for what `packed` never made."""
-    return _value(json.loads(text), blobs)
+    return _value(plain, blobs)
 
 
 def _plain(value: Any, blobs: Blobs) -> Any:

@@ -38,6 +38,11 @@ class Entry:
     def id(self) -> str:
         return text(self.resource.get("id"))
 
+    @cached_property
+    def home(self) -> str:
+        """The server that it lives on; "" for one that lives on none."""
+        return root(self.full_url.rstrip("/"))
+
 
 def entries_of(tree: Node, only: Container[str] = ()) -> tuple[Entry, ...]:
     """The entries of a Bundle, the resources in Parameters, or the one resource itself. Raises Unreadable("too_many_entries").
@@ -177,6 +182,7 @@ class Addresses:
         self._known: dict[str, Entry | None] = {}
         self._homeless: dict[str, Entry | None] = {}  # `Type/id` of what lives on no server
         self._short: dict[str, Entry | None] = {}  # `Type/id` of all
+        self._resolved: dict[tuple[str, str], Entry | None] = {}  # by the server of who points, and the address
         for entry in self.entries:
             self._claim(entry)
 
@@ -197,12 +203,17 @@ class Addresses:
         address = text(reference) or text(node(reference).get("reference"))
         if address.startswith("#"):
             return self._contained(address[1:], source)
-        plain = _plain(address)
+        home = source.home
+        if (home, address) not in self._resolved:  # all of a message is of one patient
+            self._resolved[home, address] = self._found(_plain(address), home)
+        return self._resolved[home, address]
+
+    def _found(self, plain: str, home: str) -> Entry | None:
+        """What stands at an address that somebody on this server points at."""
         if "?" in plain:
             return self._sought.get(sought(plain))
         if _ABSOLUTE.match(plain):
             return self._known.get(_alike(plain))
-        home = root(source.full_url.rstrip("/"))
         beside = f"{home}/{plain}"
         if beside in self._known:
             return self._known[beside]
@@ -247,8 +258,9 @@ class Addresses:
     def contained(self, source: Entry) -> list[Entry]:
         """The resources inside one resource. FHIR nests them one deep, and so do we: no loop can arise."""
         home = source.container or source.resource
+        if not (inside := nodes(home.get("contained"))):
+            return []
         place = source.place.split("#")[0]
-        inside = nodes(home.get("contained"))
         return [Entry(f"{place}#{text(item.get('resourceType'))[:64]}/{n}", item, "", home) for n, item in enumerate(inside)]
 
     def _contained(self, name: str, source: Entry) -> Entry | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from operator import is_not
 from types import NoneType
 from typing import Any, get_args, get_origin
 
@@ -17,10 +18,8 @@ PAYLOAD = "AAAA"  # stands in for base64 while judging: the judge would copy eve
 
 def problem(resource: Node, version: str) -> str:
     """Why this is no valid resource (`code missing`), or "" when it is. Only names of elements, never values."""
-    kind = str(resource.get("resourceType", ""))
-    model = _models(version)
     try:
-        model(kind).model_validate(_light(resource))
+        model_of(str(resource.get("resourceType", "")), version).model_validate(_light(resource))
     # A foreign parser: it raises KeyError on a contained type it does not know, ValueError on a model it lacks,
     # RecursionError on odd nesting (interop 2.1); pydantic's ValidationError is one of its ValueErrors.
     except Exception as error:
@@ -31,7 +30,7 @@ def problem(resource: Node, version: str) -> str:
 def faults(resource: Node, version: str) -> frozenset[str] | None:
     """The names of the elements of this resource that are wrong, or missing; None when that cannot be said, or one is unknown."""
     try:
-        _models(version)(str(resource.get("resourceType", ""))).model_validate(_light(resource))
+        model_of(str(resource.get("resourceType", "")), version).model_validate(_light(resource))
     except Exception as error:  # as in `problem`
         found = _found(error) or []
         steps = [one["loc"] for one in found]
@@ -54,7 +53,7 @@ class Shape:
 def shapes(kind: str, version: str) -> Mapping[str, Shape]:
     """The elements of one type, by their name in FHIR; empty for a type that the version does not know."""
     try:
-        model = _models(version)(kind)
+        model = model_of(kind, version)
     # The same foreign library: it raises KeyError or ValueError, depending on the name.
     except Exception:
         return {}
@@ -94,25 +93,44 @@ def without_extensions(value: Any) -> Any:
     return value
 
 
-def _models(version: str) -> Callable[[str], Any]:
-    """The models of one version; imported here because they cost half a second that most processes never need."""
+@cache
+def model_of(kind: str, version: str) -> Any:
+    """The model of one type; imported here because they cost half a second that most processes never need. Raises for a name that the
+    version does not know: those are not remembered, for anybody makes them up.
+    """
     if version == "STU3":
         from fhir.resources.STU3 import get_fhir_model_class as stu3
 
-        return stu3
+        return stu3(kind)
     from fhir.resources.R4B import get_fhir_model_class as r4
 
-    return r4
+    return r4(kind)
 
 
-def _light(value: Any, key: str = "") -> Any:
-    if isinstance(value, list):
-        return [_light(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _light(item, name) for name, item in value.items()}
-    if key in {"data", "content"} and isinstance(value, str) and value:
-        return PAYLOAD
-    return value
+def _light(resource: Node) -> Node:
+    """The resource with PAYLOAD for its documents; itself where it has none, for most have none. Nothing of it is changed."""
+    light: Node = {}
+    for name, value in resource.items():
+        kind = type(value)
+        if kind is dict:
+            if (lighter := _light(value)) is not value:
+                light[name] = lighter
+        elif kind is list:
+            lighter_ones = [_light_of(item) for item in value]
+            if any(map(is_not, lighter_ones, value)):
+                light[name] = lighter_ones
+        elif kind is str and value and name in _PAYLOADS:
+            light[name] = PAYLOAD
+    return resource | light if light else resource
+
+
+def _light_of(item: Any) -> Any:
+    if type(item) is dict:
+        return _light(item)
+    return [_light_of(one) for one in item] if type(item) is list else item
+
+
+_PAYLOADS = frozenset({"data", "content"})
 
 
 def _told(error: Exception) -> str:

@@ -69,7 +69,7 @@ def _is_no_resource(item: Any) -> bool:
         return item not in (None, {})
     inside, method = own.get("resource"), text(node(own.get("request")).get("method")).upper()
     is_something = inside not in (None, {}) and not text(node(inside).get("resourceType"))
-    return is_something or method not in {*WRITES, *_UNSENT}
+    return is_something or method not in _KNOWN
 
 
 def _has_more(bundle: Node) -> bool:
@@ -79,6 +79,7 @@ def _has_more(bundle: Node) -> bool:
 
 _UNSENT = ("DELETE", "PATCH", "GET", "HEAD")
 """Only the place is named: the address may hold the number of a patient."""
+_KNOWN = frozenset((*WRITES, *_UNSENT))
 _PAPERS = ("DocumentReference", "DiagnosticReport", "Binary")
 
 

@@ -47,7 +47,8 @@ def without_modified(entry: Entry) -> Plain:
         return replace(without_modified(told), is_turned=True)
     own = entry.resource
     inside = nodes(own.get("contained"))
-    wrong = [name for name, value in own.items() if name != "contained" and (value if name == NAME else _has(value))]
+    held = ((name, value) for name, value in own.items() if type(value) in _HOLDING or name == NAME)
+    wrong = [name for name, value in held if name != "contained" and (value if name == NAME else _has(value))]
     gone = frozenset(number for number, one in enumerate(inside) if _has(one))
     refused = {f"{entry.place}#{text(inside[number].get('resourceType'))[:64]}/{number}": WHY for number in gone}
     if any(name.removeprefix("_") not in HARMLESS for name in wrong):
@@ -90,11 +91,16 @@ def _words(one: Node) -> str:
 
 
 def _has(value: Any) -> bool:
-    """Whether there is one anywhere in it; the gate has bounded the depth."""
-    if isinstance(value, dict):
-        if value.get(NAME):
-            return True
-        value = value.values()
-    elif not isinstance(value, list):
-        return False
-    return any(isinstance(one, dict | list) and _has(one) for one in value)  # most are words: no call for those
+    """Whether there is one anywhere in it. Every message is looked through: no call for a value, most of which are words."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if type(one) is dict:
+            if one.get(NAME):
+                return True
+            one = one.values()
+        waiting += [each for each in one if type(each) in _HOLDING]
+    return False
+
+
+_HOLDING = (dict, list)

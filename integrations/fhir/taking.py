@@ -77,7 +77,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     mapping = said_by if entry.kind in FACTS else TOLD.get(entry.kind) or NAMED.get(entry.kind)
     if mapping:
         said = mapping(entry, reading) or (() if _stands_elsewhere(entry, reading) else only_narrative(entry, reading))
-        if said and entry.kind not in {*FACTS, *_OWN_EXTENSIONS}:
+        if said and entry.kind not in _SAY_THEIR_EXTENSIONS:
             more = extended(entry, reading.where, reading.profile)
             said = (replace(said[0], text=joined(said[0].text, *more)), *said[1:])
         found.facts.extend(said)
@@ -86,7 +86,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
             found.facts.extend(not_sent(pointed, Section.OTHER, entry, reading))
         is_told = said or any(entry.resource.get(name) for name in _ELSEWHERE)
         found.unmapped.extend(_curves(entry) if is_told else [entry.place])
-    for carried in attached(entry, reading) if entry.kind in {*TOLD, "Consent"} else ():
+    for carried in attached(entry, reading) if entry.kind in _CARRY else ():
         found.carry(carried)
     if carries := PAPERS.get(entry.kind):
         found.carry(carries(entry, reading))
@@ -118,8 +118,10 @@ def _stands_elsewhere(entry: Entry, reading: Reading) -> bool:
     return is_whole or bool(own.get("presentedForm"))
 
 
-_OWN_EXTENSIONS = {"Consent", "Flag"}
+_SAY_THEIR_EXTENSIONS = frozenset((*FACTS, "Consent", "Flag"))
 """Kinds of which the mapping itself says what their extensions are."""
+_CARRY = frozenset((*TOLD, "Consent"))
+"""Kinds that may hold a file."""
 
 
 _ELSEWHERE = ("presentedForm", "result", "hasMember", "payload", "content")

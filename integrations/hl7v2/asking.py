@@ -8,10 +8,10 @@ from typing import Any
 
 from mdo_portal.exchange import Profile
 
-from .documents import is_document
 from .er7 import Message
 from .items import name_of
 from .labels import labelled
+from .packed import is_document
 from .segment import Segment
 from .values import label
 from .words import is_report, names_board, refers

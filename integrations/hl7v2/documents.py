@@ -13,7 +13,7 @@ from integrations.rich_text import as_utf8, is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Profile
 
 from .items import Item
-from .packed import ENCODINGS, encoding_at, is_packed, is_written_first, place_of, value_type
+from .packed import ENCODINGS, encoding_at, is_document, is_written_first, place_of, value_type
 from .segment import Segment
 from .values import day, label, partial
 from .words import folded_all, matching
@@ -30,14 +30,6 @@ _STARTS = {
     b"II*\0": "image/tiff", b"MM\0*": "image/tiff",
 }  # fmt: skip
 """How what has no type begins (PNG, JPEG, RTF, TIFF)."""
-
-
-def is_document(segment: Segment) -> bool:
-    """Whether an OBX holds a document: by its type, because its value says so, or because that is nothing but a PDF or a picture."""
-    if segment.name != "OBX":
-        return False
-    is_ed = value_type(segment) == "ED" or segment.component(5, 4).strip().lower() == "base64"
-    return is_ed or is_packed(segment, 1, 0) or is_packed(segment, 5, 0)
 
 
 def is_pointer(segment: Segment) -> bool:

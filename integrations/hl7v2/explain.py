@@ -28,7 +28,6 @@ from mdo_portal.exchange import (
 )
 
 from .charset import codec_read
-from .documents import is_document
 from .er7 import Message
 from .explain_places import Stood, flat, place_of, shown
 from .facts import told
@@ -117,7 +116,7 @@ def _patients(incoming: object) -> tuple[PatientIdentity, ...]:
 
 def _words(reading: Reading) -> Set[str]:
     """What the values of a message are known by (`sections` of a profile): the code of each, else its name."""
-    values = (item.segment for item in reading.items if item.segment.name == "OBX" and not is_document(item.segment))
+    values = (item.segment for item in reading.items if item.segment.name == "OBX" and not item.is_document)
     return {one.component(3) or label(one) for one in values} - {""}
 
 

@@ -10,7 +10,7 @@ from mdo_portal.exchange import Fact, Section
 
 from .around import how, part_of
 from .by_rule import by_rule, with_beside
-from .documents import file_name, is_document, is_pointer, rich_words
+from .documents import file_name, is_pointer, rich_words
 from .headed import around, headings, own_notes, unsigned
 from .hint import other_boards
 from .items import DRUGS, ORDERED, Item
@@ -19,7 +19,7 @@ from .left import left_of
 from .misplaced import interpreter, is_named_elsewhere, people_in
 from .observed import called, is_free_line, ordered_on, section_of, without_a_day
 from .packed import value_type
-from .places import closing, may_ask, may_head
+from .places import closing
 from .reading import Reading
 from .segment import Segment
 from .spare import of_patient, sent_to, spare
@@ -139,11 +139,11 @@ def _is_somebody(reading: Reading, segment: Segment, n: int) -> bool:
 
 
 def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
-    is_asked = (f"@notes {item.segment.name}" in used and may_ask(reading, item)) or (
+    is_asked = (f"@notes {item.segment.name}" in used and reading.may_ask(item)) or (
         "@closing" in used and item is closing(reading)
     )
     said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else list(zip(item.notes, item.note_labels, strict=True))
-    if "@headed board" in used and may_head(reading, item):
+    if "@headed board" in used and reading.may_head(item):
         own = own_notes(item)
         rest = around(own, headings(reading.profile, "board"))
         said = [(rest, ""), *(one for one in said if one[1])] if rest != own else said
@@ -154,7 +154,7 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
 
 def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
     segment = item.segment
-    if is_document(segment):
+    if item.is_document:
         # The file name is the title of the document; any other note is something to read.
         named = file_name(item)
         beside = segment.component(5, 1, 0).strip() if value_type(segment) == "RP" else ""

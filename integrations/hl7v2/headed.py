@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from mdo_portal.exchange import Profile
 
-from .documents import is_document, rich_words
+from .documents import rich_words
 from .items import Item, name_of
 from .values import label
 from .words import asks_something, folded_all, is_report, matching, names_board, refers
@@ -21,7 +21,8 @@ _TITLE = re.compile(
 )
 """A line that is one of these and nothing else heads the next paragraph, also without a colon."""
 _GREETING = re.compile(
-    r"(?:(?:met )?(?:vriendelijke|hartelijke|collegiale) groet|groet(?:en)?\b|gr\.(?! ?\d)|hoogachtend|mvg\b|m\.v\.g|kind regards|mit freundlichen|"
+    r"(?:(?:met )?(?:vriendelijke|hartelijke|collegiale) groet|groet(?:en)?\b|gr\.(?! ?\d)|hoogachtend|mvg\b|m\.v\.g|"
+    r"kind regards|mit freundlichen|"
     r"(?:(?:alvast|bij voorbaat|veel|hartelijk) )*dank\b)",
     re.IGNORECASE,
 )
@@ -56,7 +57,7 @@ def told_by(item: Item) -> Iterator[str]:
     """
     if item.segment.name != "OBX":
         yield own_notes(item)
-    elif is_document(item.segment):
+    elif item.is_document:
         yield from rich_words(item)
     else:
         yield item.text

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .er7 import Message
+from .packed import is_document
 from .segment import Segment
 from .values import note, observed
 
@@ -33,6 +34,11 @@ class Item:
     def place(self) -> str:
         """Its path, as in a profile: occurrences count from 0, and the first needs no number."""
         return f"{self.segment.name}({self.position - 1})" if self.position > 1 else self.segment.name
+
+    @cached_property
+    def is_document(self) -> bool:
+        """Whether it is an OBX with a document: asked many times of each."""
+        return is_document(self.segment)
 
     @property
     def text(self) -> str:

@@ -80,13 +80,13 @@ def _of_segment(name: str, segment: Segment) -> Iterator[tuple[str, str]]:
 
 def _of_repetition(place: str, repetition: Repetition, *, is_alone: bool) -> Iterator[tuple[str, str]]:
     """Each value by the path that reads it and nothing else: without a component one reads the whole field."""
-    first = repetition.component(1)
-    if is_alone and first == repetition.text:
+    first, is_plain = repetition.component(1), not (repetition.is_parted or repetition.has(2))
+    if is_alone and (is_plain or first == repetition.text):
         yield from [(place, first.strip())] if first.strip() else []
         return
     for c in range(1, MOST_COMPONENTS + 1):
         if not repetition.has(c):
             break
-        for sub in range(1, MOST_SUBS + 1):
+        for sub in range(1, (MOST_SUBS if repetition.is_parted else 1) + 1):
             if value := repetition.component(c, sub).strip():
                 yield (f"{place}-{c}" if sub == 1 else f"{place}-{c}-{sub}"), value

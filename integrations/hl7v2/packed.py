@@ -22,6 +22,14 @@ def value_type(segment: Segment) -> str:
     return segment.component(2).strip().upper()
 
 
+def is_document(segment: Segment) -> bool:
+    """Whether an OBX holds a document: by its type, because its value says so, or because that is nothing but a PDF or a picture."""
+    if segment.name != "OBX":
+        return False
+    is_ed = value_type(segment) == "ED" or segment.component(5, 4).strip().lower() == "base64"
+    return is_ed or is_packed(segment, 1, 0) or is_packed(segment, 5, 0)
+
+
 def place_of(segment: Segment, repetition: int) -> int:
     """The component with the bytes: the fifth of an ED, unless a PDF, or the word Base64, shows that it stands elsewhere.
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from itertools import groupby
 
 from .er7 import Message
-from .events import kind_of
-from .headed import below, headings, is_letter, told_by, unsigned
-from .items import Item, is_around, name_of
-from .labels import asks_board, labelled
+from .headed import below, headings, unsigned
+from .items import Item, is_around
 from .notification import number_aside
 from .numbers import identifies, numbers
 from .people import provider
-from .reading import Reading, is_referral, line_of_value
-from .segment import Segment
+from .reading import Reading, is_referral
 from .telephone import is_moment
 from .values import day
 from .words import asks_something, is_sentence, names_board
@@ -28,8 +24,11 @@ def first(reading: Reading, places: Iterable[str]) -> str:
 
 def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
     """(value, place) of the first place that has a value."""
-    values = ((value_at(reading, place), reading.at(place)) for place in places)
-    return next(((value, place) for value, place in values if value and value.strip("^~& ")), ("", ""))  # `^^` says nothing
+    for place in places:
+        value = value_at(reading, place)
+        if value and value.strip("^~& "):  # `^^` says nothing
+            return value, reading.at(place)
+    return "", ""
 
 
 def number_at(reading: Reading) -> tuple[str, str]:
@@ -70,39 +69,12 @@ def _title(reading: Reading, _: str) -> str:
 
 
 def _labelled(reading: Reading, name: str) -> str:
-    texts = [item.text for item in reading.answers.get(name, ())]
-    for item in reading.items:
-        if item.segment.name != "OBX":  # of an OBX its notes are part
-            notes = zip(item.notes, item.note_labels, strict=True)
-            texts += [text for text, shown in notes if shown and labelled(shown, reading.profile) == name]
+    texts = (*(item.text for item in reading.answers.get(name, ())), *reading.answering_notes.get(name, ()))
     return "\n".join(dict.fromkeys(filter(None, texts)))
 
 
-def may_head(reading: Reading, item: Item) -> bool:
-    """Whether a text of an item may hold the question under its heading: a letter that refers, a note beside the results."""
-    name, order = item.segment.name, item.segment if item.segment.name == "OBR" else item.order
-    if reading.board is not None and (name in ("ORC", "TQ1") or order not in (None, reading.board.order)):
-        return False  # of which order it is, or that it is of another
-    return is_letter(item, reading.profile, _title_of(reading, order)) if name == "OBX" else may_ask(reading, item)
-
-
-def _title_of(reading: Reading, order: Segment | None) -> str:
-    """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
-    is_asked = kind_of(reading.message).startswith(("ORM", "OM")) or is_referral(reading)
-    ordered = name_of(order) if order is not None and is_asked else ""
-    is_board = names_board(ordered, reading.profile["referral"]["recognised"])
-    return ordered if is_board else reading.asking_title
-
-
 def _headed(reading: Reading, name: str) -> str:
-    return next(filter(None, (below(text, headings(reading.profile, name)) for text in _letters(reading))), "")
-
-
-def _letters(reading: Reading) -> Iterator[str]:
-    """Each text in which the question may stand; what comes line by line is one."""
-    for is_value, alike in groupby((item for item in reading.items if may_head(reading, item)), line_of_value):
-        texts = [text for item in alike for text in told_by(item)]
-        yield from ["\n".join(texts)] if is_value else texts
+    return next(filter(None, (below(text, headings(reading.profile, name)) for text in reading.letters)), "")
 
 
 def _sentence(reading: Reading, field: str) -> str:
@@ -112,7 +84,7 @@ def _sentence(reading: Reading, field: str) -> str:
 
 
 def _notes(reading: Reading, name: str) -> str:
-    noted = (item for item in reading.items if item.segment.name == name and item.notes and may_ask(reading, item))
+    noted = (item for item in reading.items if item.segment.name == name and item.notes and reading.may_ask(item))
     return "\n".join(unsigned("\n".join(item.notes))[0] for item in noted)
 
 
@@ -120,17 +92,6 @@ def _asking(reading: Reading, name: str) -> str:
     """The notes of a segment where one of them asks, or a field that does."""
     said = first(reading, (f"{name}-2-0", f"{name}-1")) if "-" in name else _notes(reading, name)
     return said if any(map(asks_something, said.split("\n"))) else ""
-
-
-def may_ask(reading: Reading, item: Item) -> bool:
-    """Whether the notes of a segment may be the question: those of a result that a referral (REF) rests on, or of another order
-    than the board's, are not.
-    """
-    if item.segment.name == "OBR" and reading.board is not None and reading.board.order is not item.segment:
-        return False
-    if item.segment.name != "OBR" or not is_referral(reading) or id(item.segment) not in reading.filled:
-        return True
-    return asks_board(item.segment, reading.profile["referral"]["recognised"])
 
 
 def closing(reading: Reading) -> Item | None:
@@ -165,7 +126,7 @@ def _number(reading: Reading, kind: str) -> str:
 
 def _subject(reading: Reading, _: str) -> str:
     """What a note or a letter says that it is about, where that names a board."""
-    texts = (text for item in reading.items for text in item.notes if may_ask(reading, item))
+    texts = (text for item in reading.items for text in item.notes if reading.may_ask(item))
     said = (below(text, _SUBJECTS).partition("\n")[0] for text in texts)
     return next((one for one in said if names_board(one, reading.profile["referral"]["recognised"])), "")
 

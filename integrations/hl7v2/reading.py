@@ -6,20 +6,22 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from mdo_portal.exchange import Contact, Profile
 
 from .apart import apart, numbered
 from .board_order import BoardOrder, board_order
-from .documents import is_document
 from .er7 import Message
 from .events import kind_of
-from .items import Item, items
-from .labels import asked, asking_title, asks_board, bare_questions
+from .headed import is_letter, told_by
+from .items import Item, items, name_of
+from .labels import asked, asking_title, asks_board, bare_questions, labelled
 from .people import professional
 from .pieces import joined
 from .segment import Segment
 from .titles import titles
+from .words import names_board
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,44 @@ class Reading:
         """The last line of what comes line by line, by its order (`id`) and its name."""
         return {line: one for one in self.items if (line := line_of_value(one)) and one.text}  # a document is large, and no line
 
+    @cached_property
+    def kind(self) -> str:
+        """`ORU^R01`."""
+        return kind_of(self.message)
+
+    @cached_property
+    def letters(self) -> tuple[str, ...]:
+        """Each text in which the question may stand under its heading; what comes line by line is one."""
+        found: list[str] = []
+        for is_value, alike in groupby(filter(self.may_head, self.items), line_of_value):
+            texts = [text for item in alike for text in told_by(item)]
+            found += ["\n".join(texts)] if is_value else texts
+        return tuple(found)
+
+    def may_head(self, item: Item) -> bool:
+        """Whether a text of an item may hold the question under its heading: a letter that refers, a note beside the results."""
+        name, order = item.segment.name, item.segment if item.segment.name == "OBR" else item.order
+        if self.board is not None and (name in ("ORC", "TQ1") or order not in (None, self.board.order)):
+            return False  # of which order it is, or that it is of another
+        return is_letter(item, self.profile, self._title_of(order)) if name == "OBX" else self.may_ask(item)
+
+    def _title_of(self, order: Segment | None) -> str:
+        """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
+        is_asked = self.kind.startswith(("ORM", "OM")) or is_referral(self)
+        ordered = name_of(order) if order is not None and is_asked else ""
+        is_board = names_board(ordered, self.profile["referral"]["recognised"])
+        return ordered if is_board else self.asking_title
+
+    def may_ask(self, item: Item) -> bool:
+        """Whether the notes of a segment may be the question: those of a result that a referral (REF) rests on, or of another order
+        than the board's, are not.
+        """
+        if item.segment.name == "OBR" and self.board is not None and self.board.order is not item.segment:
+            return False
+        if item.segment.name != "OBR" or not is_referral(self) or id(item.segment) not in self.filled:
+            return True
+        return asks_board(item.segment, self.profile["referral"]["recognised"])
+
     def other_order(self, segment: Segment) -> str:
         """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
         return self.board.named_other(segment) if self.board is not None and segment.name == "OBR" else ""
@@ -134,6 +174,17 @@ class Reading:
                 found[self.asks[item.position]].append(item)
         return found
 
+    @cached_property
+    def answering_notes(self) -> Mapping[str, Sequence[str]]:
+        """The notes that answer each of the profile's labels, by their own name; of an OBX its notes are part of it."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for item in self.items:
+            if item.notes and item.segment.name != "OBX":
+                for text, shown in zip(item.notes, item.note_labels, strict=True):
+                    if shown:
+                        found[labelled(shown, self.profile)].append(text)
+        return found
+
 
 def line_of(item: Item) -> tuple[int, str]:
     """Of which text an OBX is a line: its order (`id`) and its name."""
@@ -141,8 +192,8 @@ def line_of(item: Item) -> tuple[int, str]:
 
 
 def line_of_value(item: Item) -> tuple[int, str] | None:
-    return line_of(item) if item.segment.name == "OBX" and not is_document(item.segment) else None
+    return line_of(item) if item.segment.name == "OBX" and not item.is_document else None
 
 
 def is_referral(reading: Reading) -> bool:
-    return kind_of(reading.message).startswith(("REF", "CCR"))
+    return reading.kind.startswith(("REF", "CCR"))

@@ -14,7 +14,7 @@ from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Pro
 from .around import found_by, written_by
 from .board_order import counted
 from .cautions import held_up, no_day
-from .documents import documents, is_document
+from .documents import documents
 from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
@@ -203,7 +203,7 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
     """Every document with its place in the message."""
     attached: list[tuple[str, IncomingDocument]] = []
     for item in reading.items:
-        if is_document(item.segment):
+        if item.is_document:
             order = item.order
             reference = document_number(reading.message.first("TXA"), event_of(reading.message)) or (
                 order.component(3) or order.component(2) if order else ""

@@ -13,7 +13,7 @@ from .apart import code_of
 from .around import found_by, written_by
 from .by_rule import by_rule, is_deleted, with_beside
 from .change import sent_at
-from .documents import documents, is_document
+from .documents import documents
 from .er7 import Message
 from .events import event_of
 from .facts import observation_facts, other_facts, placed_by_rule
@@ -135,7 +135,7 @@ def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
     notification = reading.message.first("TXA")
     keys = _keys(reading, notification)
     for item in reading.items:
-        if is_document(item.segment):
+        if item.is_document:
             reference = document_number(notification, event_of(reading.message)) if notification else keys[item.position]
             status = item_status(item, notification, reading.profile)
             for one in documents(item, reading.profile, reference):
@@ -211,7 +211,7 @@ def _whole(reading: Reading, notification: Segment | None) -> Iterator[str]:
     rules, keys = reading.profile["result"], _keys(reading, notification)
     for item in reading.items:
         key = keys.get(item.position, "") if item.segment.name == "OBX" else ""
-        if not key or is_document(item.segment) or not item.text:
+        if not key or item.is_document or not item.text:
             continue
         if item_status(item, notification, reading.profile) != GONE:
             name = re.sub(r"#\d+$", "", key)

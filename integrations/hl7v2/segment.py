@@ -234,6 +234,11 @@ class Repetition:
         return self.as_sent.count(self._marks.component) >= c - 1
 
     @property
+    def is_parted(self) -> bool:
+        """Whether a component of it has parts."""
+        return self._marks.sub in self.as_sent
+
+    @property
     def text(self) -> str:
         """The whole repetition, unescaped."""
         return _component(self.as_sent, 0, 0, self._marks, self._charset)

@@ -27,8 +27,9 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
     """What could have been the question, and was not chosen."""
     name = item.segment.name
     for place, shown in reading.profile["referral"]["spare_labels"].items():
-        segment_name, _, n = place.partition("-")
-        text = _words(reading, item.segment, int(n)) if segment_name == name else ""
+        if place[:3] != name:
+            continue
+        text = _words(reading, item.segment, int(place[4:]))
         text = "" if text and _is_usual(reading, item.segment, place, text) else text
         asked = reading.at(place)
         taken = (asked, f"@sentence {place}", f"@asking {place}")
@@ -68,9 +69,11 @@ def _is_usual(reading: Reading, segment: Segment, place: str, text: str) -> bool
         return bool(stamp(text) or day(text))
     if place == "ARQ-7" and only_names_board(text, reading.profile["referral"]["recognised"]):
         return True
-    if place in _NO_WORDS and not (is_sentence(text) or CODING_SYSTEM.fullmatch(segment.component(int(place.partition("-")[2]), 3))):
+    if place in _NO_WORDS and not (
+        is_sentence(text) or CODING_SYSTEM.fullmatch(segment.component(int(place.partition("-")[2]), 3))
+    ):
         return True
-    return (place in _KINDS and " " not in text)
+    return place in _KINDS and " " not in text
 
 
 def _words(reading: Reading, segment: Segment, n: int) -> str:

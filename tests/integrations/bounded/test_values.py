@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import struct
 from datetime import UTC, date, datetime
 from typing import get_args
 
@@ -9,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from integrations.bounded.frames import Gone, receive
 from integrations.bounded.values import _CLASSES, packed, unpacked
 from mdo_portal import exchange
 
@@ -31,7 +35,9 @@ REFERRALS = some.builds(
 
 @given(some.recursive(PLAIN, lambda inner: some.lists(inner, max_size=4).map(tuple), max_leaves=12) | REFERRALS)
 def test_a_value_comes_back_as_it_was(value: object) -> None:
-    assert unpacked(*packed(value)) == value
+    plain, blobs = packed(value)
+
+    assert unpacked(json.loads(json.dumps(plain)), blobs) == value
 
 
 def test_a_change_of_a_patient_travels_too() -> None:
@@ -52,11 +58,21 @@ def test_a_header_comes_back_as_a_header() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"Popen": [["true"]]}', '{"eval": "1"}', '{"Fact": [1], "bytes": 0}', "{}", '{"bytes": 7}', '{"date": "x"}', "["]
+    "told", [{"Popen": [["true"]]}, {"eval": "1"}, {"Fact": [1], "bytes": 0}, {}, {"bytes": 7}, {"date": "x"}, {"Fact": 7}]
 )
-def test_what_was_never_packed_is_refused(text: str) -> None:
+def test_what_was_never_packed_is_refused(told: object) -> None:
     with pytest.raises((ValueError, TypeError, LookupError)):
-        unpacked(text, [])
+        unpacked(told, [])
+
+
+@pytest.mark.parametrize("said", [b"[", b"\xff", b"7", b"[1]", b'[1,["a","b"]]', b"[" * 100_000], ids=range(6))
+def test_a_child_that_talks_nonsense_is_one_that_is_no_more(said: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(struct.pack("!IQ", len(said), 0) + said)
+
+        with pytest.raises(Gone):
+            receive(ours)
 
 
 def test_what_does_not_belong_to_the_border_is_not_sent() -> None:

@@ -11,7 +11,7 @@ import pytest
 from integrations.fhir import xml_reader, xml_writer
 from integrations.fhir.answer import answer_body, task_status
 from integrations.fhir.capability import FHIR_VERSIONS, capability_statement
-from integrations.fhir.judge import _models, problem, shapes
+from integrations.fhir.judge import model_of, problem, shapes
 from integrations.fhir.values import Node
 from mdo_portal.exchange import Answer, MessageHeader, Verdict
 
@@ -53,7 +53,7 @@ def test_everything_stands_in_the_order_of_the_standard(name: str, version: str)
 def misplaced(value: Node, kind: str, version: str) -> list[str]:
     """Names that stand before what should come first."""
     known = shapes(kind, version)
-    order = {name: place for place, name in enumerate(["resourceType", *_models(version)(kind).elements_sequence()])}
+    order = {name: place for place, name in enumerate(["resourceType", *model_of(kind, version).elements_sequence()])}
     elements = [name for name in value if (kind, name) != ("Extension", "url")]  # that one is an attribute
     found = [f"{kind}.{later}" for earlier, later in pairwise(elements) if order[earlier] > order[later]]
     for name, inside in value.items():
