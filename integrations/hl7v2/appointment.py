@@ -14,7 +14,7 @@ from .change import sent_at
 from .er7 import Message
 from .events import event_of
 from .items import Item
-from .people import patient, professional_name, the_patient
+from .people import patient, professional_name, sender, the_patient
 from .places import first, found
 from .reading import Reading
 from .segment import Segment
@@ -35,7 +35,7 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
     )
     number = first(reading, rules["number"])
     return IncomingAppointment(
-        patient=patient(the_patient(message), profile),
+        patient=patient(the_patient(message), profile, sender(message)),
         number=number,
         other_numbers=tuple(one for place in rules["number"] if (one := first(reading, [place])) and one != number),
         state=_state(reading, event, rules),

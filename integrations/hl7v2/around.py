@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mdo_portal.exchange import Profile
 
 from .items import Item
+from .misplaced import person_in
 from .people import professional_name
 from .reading import Reading, line_of
 from .segment import Segment
@@ -30,12 +31,13 @@ def how(reading: Reading, item: Item) -> Iterator[str]:
 
 
 def written_by(reading: Reading) -> str:
-    """Of the words of a document who wrote it (TXA-9), else who did what it tells of (TXA-5)."""
+    """Of the words of a document who wrote it (TXA-9), else who did what it tells of (TXA-5), or stands one field behind that."""
     notification = reading.message.first("TXA")
     if notification is None:
         return ""
     people = (one for n in (9, 5) for one in notification.repetitions(n) if one.component(2, 0))
-    return next((professional_name(one, 2) for one in people), "")
+    aside = person_in(reading.message, "TXA-6")
+    return next((professional_name(one, 2) for one in people), aside.name if aside else "")
 
 
 def found_by(segment: Segment, sender: str) -> str:

@@ -11,7 +11,7 @@ from mdo_portal.exchange import MergedNumbers, PatientChange, PatientLink, Patie
 from .er7 import Message
 from .events import event_of
 from .numbers import numbers, ungrouped
-from .people import is_bsn, patient, the_patient
+from .people import is_bsn, patient, sender, the_patient
 from .segment import Segment
 from .unplaced import unplaced
 from .values import sent
@@ -22,7 +22,7 @@ UNLINKS = ("A37",)
 def change(message: Message, profile: Profile) -> PatientChange:
     """The change in `message`. Raises Unreadable: no_patient, broken."""
     return PatientChange(
-        patient=patient(the_patient(message), profile),
+        patient=patient(the_patient(message), profile, sender(message)),
         event=event_of(message),
         sent_at=sent_at(message, profile),
         unmapped=unplaced(message, profile, "patient"),
@@ -31,7 +31,7 @@ def change(message: Message, profile: Profile) -> PatientChange:
 
 def merge(message: Message, profile: Profile) -> PatientMerge:
     """Who is merged. Each MRG belongs to the PID above it. Raises Unreadable: no_patient, broken when it does not say what is merged."""
-    merged = tuple(_merged(pid, mrg, profile) for pid, mrg in _pairs(message))
+    merged = tuple(_merged(pid, mrg, profile, sender(message)) for pid, mrg in _pairs(message))
     if not merged:
         raise Unreadable("broken", "MRG-1")
     return PatientMerge(
@@ -61,7 +61,7 @@ def _other_names(message: Message) -> Iterator[str]:
             yield f"MRG({n})-7" if n else "MRG-7"
 
 
-def _merged(pid: Segment, mrg: Segment, profile: Profile) -> MergedNumbers:
+def _merged(pid: Segment, mrg: Segment, profile: Profile, by: str) -> MergedNumbers:
     """MRG-1 is the list of before; before 2.3 the number stood in MRG-4 (prior patient id). It may be a BSN and nothing else."""
     before = numbers(mrg, 1) or numbers(mrg, 4)
     rules = profile["patient"]
@@ -69,7 +69,7 @@ def _merged(pid: Segment, mrg: Segment, profile: Profile) -> MergedNumbers:
     bsn = next((ungrouped(one.number) for one in before if is_bsn(one, rules)), "")
     if not own and not bsn:
         raise Unreadable("broken", "MRG-1")
-    return MergedNumbers(patient(pid, profile), own, previous_bsn=bsn)
+    return MergedNumbers(patient(pid, profile, by), own, previous_bsn=bsn)
 
 
 def link(message: Message, profile: Profile) -> PatientLink:
@@ -77,7 +77,7 @@ def link(message: Message, profile: Profile) -> PatientLink:
     found = message.all("PID")
     if len(found) != 2:
         raise Unreadable("broken", "PID")
-    one, other = (patient(pid, profile) for pid in found)
+    one, other = (patient(pid, profile, sender(message)) for pid in found)
     event = event_of(message)
     return PatientLink(
         (one, other),

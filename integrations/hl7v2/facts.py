@@ -16,7 +16,7 @@ from .hint import other_boards
 from .items import DRUGS, ORDERED, Item
 from .labels import labelled
 from .left import left_of
-from .misplaced import is_named_elsewhere, people_in
+from .misplaced import interpreter, is_named_elsewhere, people_in
 from .observed import called, is_free_line, ordered_on, section_of, without_a_day
 from .packed import value_type
 from .places import closing
@@ -29,7 +29,7 @@ from .timing import of_order, timing
 from .titles import of_document
 from .unread_roles import unread_roles
 from .unsaid import unsaid
-from .values import day, interpreter, label
+from .values import day
 from .words import is_sentence, matching
 
 
@@ -103,7 +103,8 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
     if name == "OBX":
         yield from _observation(reading, item, used)
         return
-    if placed := placed_by_rule(reading, item):
+    placed = placed_by_rule(reading, item)
+    if placed and not (name == "PV2" and "@asking PV2-3" in used):
         yield placed
     yield from spare(reading, item, used)
     yield from sent_to(reading, item, used)
@@ -158,7 +159,9 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         named = file_name(item)
         beside = segment.component(5, 1, 0).strip() if value_type(segment) == "RP" else ""
         said = (*filter(None, [beside]), *(text for text in item.notes if text != named), *rich_words(item))
-        yield from (replace(_plain(reading, item, text, label(segment)), section=section_of(reading, item)) for text in said)
+        yield from (
+            replace(_plain(reading, item, text, called(reading, item)), section=section_of(reading, item)) for text in said
+        )
     elif f"@label {reading.asks[item.position]}" not in used and not is_free_line(reading, item):
         yield _observed(reading, item)
 

@@ -21,7 +21,8 @@ _TITLE = re.compile(
 )
 """A line that is one of these and nothing else heads the next paragraph, also without a colon."""
 _GREETING = re.compile(
-    r"(?:(?:met )?(?:vriendelijke|hartelijke|collegiale) groet|groet(?:en)?\b|hoogachtend|mvg\b|m\.v\.g|kind regards|mit freundlichen|"
+    r"(?:(?:met )?(?:vriendelijke|hartelijke|collegiale) groet|groet(?:en)?\b|gr\.(?! ?\d)|hoogachtend|mvg\b|m\.v\.g|"
+    r"kind regards|mit freundlichen|"
     r"(?:(?:alvast|bij voorbaat|veel|hartelijk) )*dank\b)",
     re.IGNORECASE,
 )
@@ -103,13 +104,42 @@ def question_of(text: str, profile: Profile, *, is_list: bool) -> tuple[str, str
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
     lines = text.split("\n")
     for n, line in enumerate(lines):
-        head, colon, rest = line.partition(":")
-        if head.strip().casefold() in headings and (colon or not rest):
-            paragraph, end = _paragraph(rest.strip(), lines, n + 1)
+        if (rest := _headed_by(line, headings)) is not None:
+            paragraph, end = _paragraph(rest, lines, n + 1)
+            while _is_numbered(line) and end < len(lines) and _is_numbered(lines[end]) and _headed_by(lines[end], headings):
+                more, end = _paragraph(_headed_by(lines[end], headings) or "", lines, end + 1)
+                paragraph = f"{paragraph}\n{more}"
             return paragraph, "\n".join((*lines[:n], *lines[end:]))
         if row := _row(line, headings):
             return row, "\n".join((*lines[:n], *lines[n + 1 :]))
     return "", text
+
+
+def _headed_by(line: str, headings: Collection[str]) -> str | None:
+    """What stands behind the heading of a line; None where it has none of these.
+
+    A heading may have a number, stand between stars, or have a dash for its colon.
+    """
+    head, colon, rest = line.partition(":")
+    if not colon and (dashed := _DASH.split(line, maxsplit=1))[1:]:
+        head, rest = dashed
+        if _DASH.search(rest):  # `de vraag - of hij fit is - blijft`
+            return None
+        colon = "-"
+    name = _WHOSE.sub("", _undressed(head).casefold())
+    return rest.strip() if (name in headings or name.rstrip(" 0123456789") in headings) and (colon or not rest) else None
+
+
+_DASH = re.compile(r"\s[-\u2013]\s")
+_WHOSE = re.compile(r"^(?:mijn|onze) (?:concrete )?")
+
+
+def _undressed(line: str) -> str:
+    return line.strip(" \t*=#_->\u2022")
+
+
+def _is_numbered(line: str) -> bool:
+    return line.partition(":")[0].rstrip()[-1:].isdigit()
 
 
 def _row(line: str, headings: Collection[str]) -> str:
@@ -130,8 +160,8 @@ def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
     """(the paragraph, where the lines behind it begin); free lines between a heading and its text are none of it."""
     found = [first] if first else []
     for n, line in enumerate(map(str.strip, lines[at:]), start=at):
-        is_next = bool(_HEADING.fullmatch(line)) and (bool(found) or line.endswith(":"))
-        is_next = is_next or (bool(found) and _TITLE.fullmatch(line) is not None)
+        is_next = bool(_HEADING.fullmatch(_undressed(line))) and (bool(found) or line.endswith(":"))
+        is_next = is_next or (bool(found) and _TITLE.fullmatch(_undressed(_DASH.split(line, maxsplit=1)[0])) is not None)
         if is_next or _GREETING.match(line) or (found and not line):
             return "\n".join(found), n
         found += [line] if line else []

@@ -83,11 +83,12 @@ def _patterns(separator: str) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
 
 
 def _told_by(line: _Line, marks: Marks) -> list[tuple[str, str]]:
-    """The numbers in the first field of this line that holds one."""
+    """The numbers in the first field of this line that holds one; and a BSN in another of them that says that it is one."""
+    told: list[tuple[str, str]] = []
     for field in _NUMBER_FIELDS[line[0]]:
-        if line[field] and (told := _told(line, _text(line[field]), field, marks)):
-            return told
-    return []
+        if line[field] and (not told or b"NNNLD" in line[field] or b"NLMINBIZA" in line[field]):
+            told += _told(line, _text(line[field]), field, marks)
+    return told
 
 
 def _told(line: _Line, text: str, field: int, marks: Marks) -> list[tuple[str, str]]:

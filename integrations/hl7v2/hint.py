@@ -8,9 +8,9 @@ from typing import Any
 
 from .items import name_of
 from .places import found, value_at
-from .reading import Reading
+from .reading import Reading, is_referral
 from .statuses import is_taken_back
-from .words import is_report, names_board
+from .words import is_report, is_sentence, names_board
 
 
 def board_hint(reading: Reading) -> tuple[str, str]:
@@ -38,7 +38,7 @@ def _says_no_which(words: str) -> bool:
 def _first_board(reading: Reading) -> tuple[str, str]:
     rules = reading.profile["referral"]
     each = [found(reading, [place]) for place in rules["board_hint"]]
-    said = [(words.strip(), place) for words, place in each if words.strip()]
+    said = [(words.strip(), place) for words, place in each if words.strip() and not _is_none(reading, words, place)]
     first = said[0] if said else ("", "")
     if is_house(first[0]) and not _is_board(first[0], rules["recognised"]):
         return next((one for one in said if _field(one[1]) == _ORDER and _is_board(one[0], rules["recognised"])), first)
@@ -46,6 +46,14 @@ def _first_board(reading: Reading) -> tuple[str, str]:
         return first
     others = (*(one for one in said if _field(one[1]) != _ORDER), *_products(reading))
     return next((one for one in others if _is_board(one[0], rules["recognised"])), first)
+
+
+def _is_none(reading: Reading, words: str, place: str) -> bool:
+    """Whether it names no board: why somebody comes, or a report that a referral (REF) rests on."""
+    if names_board(words, reading.profile["referral"]["recognised"]):
+        return False
+    order = reading.message.first("OBR") if _field(place) == _ORDER and is_referral(reading) else None
+    return (order is not None and bool(order.component(25))) or (place.startswith("PV2") and is_sentence(words))
 
 
 def _products(reading: Reading) -> Iterator[tuple[str, str]]:

@@ -29,17 +29,24 @@ def labelled(label: str, profile: Profile, code: str = "") -> str:
     for name, rule in profile["labels"].items():
         if code in folded_all(tuple(rule["codes"])):
             return str(name)
+        if name != "board" and words.rstrip(" :?") in folded_all(tuple(rule.get("headings", ()))):
+            return str(name)
         if any(word in words for word in folded_all(tuple(rule["words"]))):
             return (asked_of(words) if name == "board" else "") or str(name)
     return ""
 
 
 def bare_questions(items: Iterable[Item], said: Mapping[int, str], profile: Profile) -> list[Item]:
-    """The OBX lines that are called `Vraag` and no more, where none says to whom. `said`: what each line answers by its name."""
+    """The OBX lines that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom.
+
+    `said`: what each line answers by its name.
+    """
     if "board" in said.values():
         return []
     called = folded_all(tuple(profile["labels"].get("board", {}).get("headings", ())))
-    return [one for one in items if one.segment.name == "OBX" and label(one.segment).casefold().rstrip(" :?") in called]
+    return [
+        one for one in items if one.segment.name == "OBX" and label(one.segment).casefold().rstrip(" :?.0123456789") in called
+    ]
 
 
 def asks_board(order: Segment, recognised: Mapping[str, Any]) -> bool:

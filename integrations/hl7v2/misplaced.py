@@ -10,10 +10,11 @@ from mdo_portal.exchange import Contact
 from .er7 import Message
 from .people import professional_name
 from .segment import Repetition, Segment
-from .telephone import is_telephone
+from .telephone import is_moment, is_telephone
+from .values import CODING_SYSTEM
 
 _WHERE_PEOPLE_STAND = {"PV1": (7, 8, 9, 17), "ORC": (10, 11, 12), "OBR": (10, 16, 28)}
-_NUMBER = re.compile(r"[A-Za-z]{0,8}\d[\d-]*")
+_NUMBER = re.compile(r"[A-Za-z]{0,8}\d[\d-]*[A-Z]?")
 _FAMILY = re.compile(r"[^\W\d_][^\d_]*[a-zà-ÿ][^\d_]*")
 _TITLE = re.compile(r"[^\W\d_][^\d_]*")
 
@@ -33,9 +34,13 @@ def person_in(message: Message, place: str) -> Contact | None:
     """Who stands in a field where he is called or the like (`ORC-14`), by number and name; None for a telephone number."""
     name, _, n = place.partition("-")
     for one in (repetition for segment in message.all(name) for repetition in segment.repetitions(int(n))):
-        if is_person(message, one) or is_named_in_one(one) or _is_in_place_of_number(one):
+        if is_person(message, one) or is_named_in_one(one) or (place != _A_PLACE and _is_in_place_of_number(one)):
             return Contact(name=professional_name(one, 2), number=one.component(1).strip(), authority=one.component(9))
     return None
+
+
+_A_PLACE = "ORC-13"
+"""Where somebody works: a ward, a room and a bed stand there as a number, a surname and a name do."""
 
 
 def _is_in_place_of_number(one: Repetition) -> bool:
@@ -82,3 +87,16 @@ def _named(message: Message) -> Iterator[tuple[str, str]]:
         for segment in message.all(name):
             for one in (repetition for n in fields for repetition in segment.repetitions(n)):
                 yield one.component(1).strip(), one.component(2).strip()
+
+
+def interpreter(segment: Segment, n: int) -> str:
+    """Who judged a result (NDL, OBR-32): the name, else the number; some write it as any other professional (XCN).
+
+    A diagnosis by its code is nobody.
+    """
+    if not n or CODING_SYSTEM.fullmatch(segment.component(n, 3)):
+        return ""
+    parts = (
+        [segment.component(n, 1, s) for s in (3, 2)] if segment.component(n, 1, 2) else [segment.component(n, c) for c in (3, 2)]
+    )
+    return " ".join(one for one in parts if one and not is_moment(one)) or segment.component(n, 1)

@@ -26,11 +26,14 @@ class Number(NamedTuple):
 
 
 BSN_DIGITS = 9
+_NAMED = re.compile(r"BSN[ .:-]*([0-9]{8,9})", re.IGNORECASE)
 _GROUPS = re.compile(r"[0-9][0-9 .\-]*[0-9]")
 
 
 def ungrouped(number: str) -> str:
-    """The digits of a number that is written in groups (`9999.11.120`); any other as it is."""
+    """The digits of a number that is written in groups (`9999.11.120`), or behind its name (`BSN: 999911120`); any other as it is."""
+    if named := _NAMED.fullmatch(number):
+        return named[1]
     return re.sub(r"[ .\-]", "", number) if not number.isalnum() and _GROUPS.fullmatch(number) else number
 
 

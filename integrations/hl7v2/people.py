@@ -14,7 +14,7 @@ from .given import given_names
 from .numbers import BSN_DIGITS, Number, numbers, ungrouped
 from .segment import Repetition, Segment
 from .telephone import is_moment, is_telephone, telephone
-from .values import day
+from .values import day, partial
 
 _PREFIX = re.compile(
     r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s|v\.? ?d\.?|v/d|v\.) ?)+", re.IGNORECASE
@@ -37,11 +37,16 @@ def the_patient(message: Message) -> Segment:
     return found[0]
 
 
-def patient(pid: Segment, profile: Profile) -> PatientIdentity:
-    """The patient of a PID segment. Raises Unreadable("no_patient") when it has neither number nor name."""
+def sender(message: Message) -> str:
+    """The hospital that sends (MSH-4)."""
+    return message.get("MSH-4-1").strip()
+
+
+def patient(pid: Segment, profile: Profile, sender: str = "") -> PatientIdentity:
+    """The patient of a PID segment in a message of `sender`. Raises Unreadable("no_patient") when it has neither number nor name."""
     rules = profile["patient"]
     bsn, others = _split_bsn(pid, rules)
-    local = _local(others, rules)
+    local = _local(others, rules, sender)
     death = pid.component(30).strip().upper()
     is_dead = death in YES or day(pid.component(29)) is not None
     found = PatientIdentity(
@@ -61,11 +66,14 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
 
 
 def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[Number]]:
-    """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3.
+    """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3,
+    or where a number there says that it is one and PID-3 has none.
 
     A BSN that comes twice, or a second one, is no other number: it would stand in the clear.
     """
     found = numbers(pid, 3) or numbers(pid, 2) or numbers(pid, 4)
+    if not any(is_bsn(one, rules) for one in found):
+        found = [*found, *(one for n in (2, 4) for one in numbers(pid, n) if is_bsn(one, rules))]
     bsns = [ungrouped(one.number) for one in lasting_first([one for one in found if is_bsn(one, rules)])]
     others = [one for one in found if not is_bsn(one, rules) and ungrouped(one.number) not in bsns]
     return bsns[0] if bsns else "", others
@@ -100,12 +108,15 @@ _PAPERS = ("PPN", "DL")
 """Numbers (table 0203) of a passport or a licence."""
 
 
-def _local(others: list[Number], rules: Mapping[str, Any]) -> Number:
-    """The hospital's own number: by type, best first; else the first that is a number of a person, not of a visit or a referral.
+def _local(others: list[Number], rules: Mapping[str, Any], sender: str) -> Number:
+    """The hospital's own number: by type, best first, and of several hospitals the sender's.
 
+    Else the first that is a number of a person, not of a visit or a referral.
     One that has an end (CX.8) comes after those that have none: it is of before.
     """
     others = lasting_first(others)
+    own = [one for one in others if sender and one.authority.casefold() == sender.casefold() and one.kind in rules["local_types"]]
+    others = own or others
     for wanted in rules["local_types"]:
         for one in others:
             if one.kind == wanted:
@@ -132,7 +143,7 @@ def _name(names: list[Repetition]) -> PersonName:
     initials, given = given_names(_letters(legal.component(2)), _letters(legal.component(3)))
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
-    if not (own or own_prefix) and is_prefix(before := legal.component(5).strip()):
+    if not (own or own_prefix) and (before := _prefix_aside(legal, 1)):
         own_prefix, own, family = before, family, f"{before} {family}"
     family, own = _with_prefix(family, own_prefix, own, partner)
     return PersonName(
@@ -144,6 +155,11 @@ def _name(names: list[Repetition]) -> PersonName:
         initials=initials,
         given=given,
     )
+
+
+def _prefix_aside(name: Repetition, family_at: int) -> str:
+    """The prefix of a surname where HL7 has titles (`Berg^A^B^^van den`), or what stands behind a name (`Berg^A^B^van den`)."""
+    return next(filter(is_prefix, (name.component(family_at + n).strip() for n in (4, 3))), "")
 
 
 def _letters(part: str) -> str:
@@ -174,7 +190,9 @@ def professional(message: Message, place: str) -> Contact | None:
         for one in segment.repetitions(int(n)):
             number = one.component(1).strip()
             if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
-                return Contact(name=professional_name(one, 2), number=number, authority=_authority_of(one))
+                named = professional_name(one, 2)
+                is_name = not named and " " in number and not any(map(str.isdigit, number))  # written as one
+                return Contact(number, "", _authority_of(one)) if is_name else Contact(named, number, _authority_of(one))
     return None
 
 
@@ -189,9 +207,10 @@ def provider(message: Message, role: str) -> Contact | None:
         if role not in roles(segment):
             continue
         name, *_ = [*segment.repetitions(2), None]
-        number_at = (
-            8 if segment.component(8, 2) and not segment.component(7) else 7
-        )  # one late, with who gave it: a day has nobody
+        is_late = not segment.component(7) and not (
+            day(segment.component(8)) or partial(segment.component(8))
+        )  # one late: his days begin there
+        number_at = 8 if is_late else 7
         return Contact(
             name=professional_name(name, 1) if name else "",
             number=segment.component(number_at, 1).strip(),
@@ -216,7 +235,7 @@ def roles(segment: Segment) -> list[str]:
 
 _ROLES_IN_WORDS = {
     "verwijzer": "RP", "aanvrager": "RP", "huisarts": "PP", "behandelaar": "AT", "hoofdbehandelaar": "AT", "casemanager": "CM",
-    "case manager": "CM",
+    "case manager": "CM", "ontvanger": "RT", "geadresseerde": "RT", "verwezen naar": "RT",
 }  # fmt: skip
 
 
@@ -263,5 +282,7 @@ def professional_name(name: Repetition, family_at: int) -> str:
     shown, _ = _with_prefix(name.component(family_at), prefix, own, partner)
     family = shown or _surname(prefix, own, partner_prefix, partner)
     title, given = name.component(family_at + 4), name.component(family_at + 1)
+    if before := _prefix_aside(name, family_at):
+        family, title = family if prefix else f"{before} {family}", "" if is_prefix(title) else title
     family = family.removesuffix(f", {given.strip()}")  # some write `Jansen, L.^L.`
     return " ".join(filter(None, (title, given.strip(), name.component(family_at + 2), family)))

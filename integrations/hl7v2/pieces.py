@@ -13,6 +13,7 @@ import pybase64
 from integrations.rich_text import is_rich
 
 from .items import Item
+from .numbered_lines import NumberedLines
 from .packed import PDF, is_packed, value_type
 from .segment import LargeSegment, Segment
 
@@ -24,9 +25,9 @@ def joined(found: Sequence[Item]) -> Sequence[Item]:
     """The walk over a message, with every piece of a PDF under the OBX that begins it."""
     kept: list[Item] = []
     before = 0  # letters of base64 in what stands before the last piece
-    is_open = RichLines()
+    is_open, lines = RichLines(), NumberedLines(found)
     for item in found:
-        if kept and (is_open.take(kept[-1], item) or _is_line(kept[-1], item)):
+        if kept and (is_open.take(kept[-1], item) or _is_line(kept[-1], item, lines)):
             _add(kept[-1], item)
         elif kept and _goes_on(kept[-1], item, before):
             before += len(_letters(_last(kept[-1])))
@@ -43,14 +44,17 @@ def _add(begun: Item, item: Item) -> None:
     begun.note_labels += item.note_labels
 
 
-def _is_line(begun: Item, item: Item) -> bool:
-    """Whether an OBX is the next line of a text: nothing tells it apart, and it is no value. Below a note another text begins."""
+def _is_line(begun: Item, item: Item, lines: NumberedLines) -> bool:
+    """Whether an OBX is the next line of a text: nothing tells it apart but the number of its line, and it is no value. Below a note
+    another text begins.
+    """
     one, other = begun.segment, item.segment
     if not one.name == other.name == "OBX" or begun.order is not item.order or value_type(other) not in _LINES:
         return False
     if isinstance(one, LargeSegment) or isinstance(other, LargeSegment):
         return False  # no line is so long, and to look at one again for each that follows takes long
     is_alike = value_type(one) == value_type(other) and all(one.as_sent(n) == other.as_sent(n) for n in _APART)
+    is_alike = is_alike and (one.as_sent(4) == other.as_sent(4) or lines.follows(one, _last(begun).segment, item))
     if not is_alike or any(one.as_sent(n) or other.as_sent(n) for n in _OF_VALUES) or _is_closed(begun, item):
         return False
     return not (begun.notes or begun.loose or item.loose or is_packed(one, 1, 0) or is_packed(other, 1, 0))
@@ -67,8 +71,8 @@ def _is_closed(begun: Item, item: Item) -> bool:
 _START = 600
 _PAGES = ("<html", "<!doctype", "<?xml", "<head", "<body")
 _LINES = ("TX", "FT")
-_APART = (3, 4, 11, 14, 16, 17, 20, 23)
-"""What it is, which part, its status, its day, who found it, how and where."""
+_APART = (3, 11, 14, 16, 17, 20, 23)
+"""What it is, its status, its day, who found it, how and where."""
 _OF_VALUES = (6, 7, 8)
 
 

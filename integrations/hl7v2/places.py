@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from .er7 import Message
 from .headed import below, headings, unsigned
@@ -12,6 +13,7 @@ from .numbers import identifies, numbers
 from .people import provider
 from .reading import Reading, is_referral
 from .telephone import is_moment
+from .values import day
 from .words import asks_something, is_sentence, names_board
 
 
@@ -38,11 +40,15 @@ def number_at(reading: Reading) -> tuple[str, str]:
 
 
 def _is_now(value: str, place: str, now: str) -> bool:
-    """Whether it is the day of the message, or in RF1, which has days beside the number, its moment."""
-    return value == now[:_DAY] or (place.startswith("RF1") and is_moment(value) and now.startswith(value))
+    """Whether it is the day of the message, or in RF1, which has days beside the number, its moment or a day of these months."""
+    if value == now[:_DAY] or (place.startswith("RF1") and is_moment(value) and now.startswith(value)):
+        return True
+    on, sent_on = (day(one) if len(one) >= _DAY and one.isdecimal() else None for one in (value, now))
+    return bool(place.startswith("RF1") and len(value) == _DAY and on and sent_on and abs(on - sent_on) < _LONG)
 
 
 _DAY = len("20260302")
+_LONG = timedelta(days=366)
 
 
 def value_at(reading: Reading, place: str) -> str:

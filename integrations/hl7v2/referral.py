@@ -23,7 +23,7 @@ from .headed import question_of
 from .hint import board_hint
 from .misplaced import is_person, person_in
 from .notification import document_number
-from .people import is_prefix, participant, patient, professional, provider, the_patient
+from .people import is_prefix, participant, patient, professional, provider, sender, the_patient
 from .places import first, found, value_at
 from .reading import Reading
 from .stamps import stamp
@@ -50,7 +50,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     attached = documents_of(reading)
     gone = withdrawn(message, profile)
     return IncomingReferral(
-        patient=patient(pid, profile),
+        patient=patient(pid, profile, sender(message)),
         number=number_of(reading, gone),
         board_hint=hint,
         tumour_hint=first(reading, rules["tumour_hint"]),
@@ -87,11 +87,24 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     rules = reading.profile["referral"]
     change = rules["reason_of_change"] if event_of(reading.message) in rules["changed_events"] else ()
     may = {name: [one for one in rules[name] if one not in change and _asks(reading, one)] for name in QUESTIONS}
-    asked = {name: found(reading, places) for name, places in may.items()}
+    asked = {name: _first_that_says(reading, places) for name, places in may.items()}
     return {
         name: (_of_field(reading, words, at), at if "-" in at else at.replace("@asking", "@notes"))
         for name, (words, at) in asked.items()
     }
+
+
+def _first_that_says(reading: Reading, places: Sequence[str]) -> tuple[str, str]:
+    """(words, place) of the first of these places; one that only points at another gives way to it."""
+    each = (found(reading, [place]) for place in places)
+    first = next((one for one in each if one[0]), ("", ""))
+    return next((one for one in each if one[0]), first) if _POINTS.fullmatch(first[0].strip()) else first
+
+
+_POINTS = re.compile(
+    r"zie (?:\w+ ){0,2}(?:\w*brief|bijlagen?|formulier|verwijzing|pdf|onder|boven)\.?|z\.?o\.?z\.?", re.IGNORECASE
+)
+"""`zie brief`: where it stands, and nothing of it."""
 
 
 def _of_field(reading: Reading, words: str, place: str) -> str:

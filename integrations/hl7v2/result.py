@@ -19,7 +19,7 @@ from .events import event_of
 from .facts import observation_facts, other_facts, placed_by_rule
 from .items import DRUGS, Item
 from .notification import dated, document_number, document_status, file_name_of, parent_number
-from .people import patient, the_patient
+from .people import patient, sender, the_patient
 from .places import number_at
 from .reading import Reading
 from .segment import Segment
@@ -43,7 +43,7 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     if notification is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
         attached.append(("TXA", _announced(notification, event_of(message), profile)))
     return IncomingResult(
-        patient=patient(the_patient(message), profile),
+        patient=patient(the_patient(message), profile, sender(message)),
         event=event_of(message),
         referral_number=number_at(reading)[0],
         facts=facts,

@@ -19,7 +19,7 @@ from .places import value_at
 from .reading import Reading
 from .segment import Segment
 from .stamps import stamp
-from .values import coded, day
+from .values import CODING_SYSTEM, coded, day
 from .words import is_sentence, only_names_board
 
 
@@ -30,7 +30,7 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
         if place[:3] != name:
             continue
         text = _words(reading, item.segment, int(place[4:]))
-        text = "" if _is_usual(reading, place, text) else text
+        text = "" if text and _is_usual(reading, item.segment, place, text) else text
         asked = reading.at(place)
         taken = (asked, f"@sentence {place}", f"@asking {place}")
         if text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
@@ -63,13 +63,17 @@ def of_patient(reading: Reading, item: Item) -> Iterator[Fact]:
         yield Fact(Section.OTHER, with_beside(words["yes"], which), words["twin"])
 
 
-def _is_usual(reading: Reading, place: str, text: str) -> bool:
+def _is_usual(reading: Reading, segment: Segment, place: str, text: str) -> bool:
     """Whether what stands there is what belongs there, and says nothing to a board."""
     if place == _A_MOMENT:
         return bool(stamp(text) or day(text))
     if place == "ARQ-7" and only_names_board(text, reading.profile["referral"]["recognised"]):
         return True
-    return (place == _A_PERSON and not is_sentence(text)) or (place in _KINDS and " " not in text)
+    if place in _NO_WORDS and not (
+        is_sentence(text) or CODING_SYSTEM.fullmatch(segment.component(int(place.partition("-")[2]), 3))
+    ):
+        return True
+    return place in _KINDS and " " not in text
 
 
 def _words(reading: Reading, segment: Segment, n: int) -> str:
@@ -79,7 +83,7 @@ def _words(reading: Reading, segment: Segment, n: int) -> str:
 
 _A_MOMENT = "OBR-14"
 """When the material came in: words there stand one place too far."""
-_A_PERSON = "OBR-32"
-"""Who judged it: a sentence there stands one place too far."""
+_NO_WORDS = ("OBR-32", "RF1-9", "RF1-11")
+"""Who judged it, when it was taken up, the number elsewhere: a sentence, or a diagnosis by its code, stands there one place aside."""
 _KINDS = ("RF1-3", "ARQ-7")
 """What kind of referral (table 0281) or appointment (0276) it is: one word is a specialism."""

@@ -49,7 +49,8 @@ def _of_referral(reading: Reading, item: Item, words: str) -> Iterator[str]:
         n = int(_field(place))
         said = item.segment.component(n)
         is_odd = n in _DAYS and bool(said) and not (day(said) or stamp(said) or partial(said))
-        if is_odd or n > _LAST:
+        is_why = n == _BEFORE_WHY and is_sentence(said)  # told as why, one place aside
+        if (is_odd and not is_why) or n > _LAST:
             yield place
 
 
@@ -58,7 +59,7 @@ def _field(place: str) -> str:
 
 
 _BY_FIELD = {"OBR": _of_order, "RF1": _of_referral}
-_DAYS, _LAST = (7, 8, 9), 11
+_DAYS, _BEFORE_WHY, _LAST = (7, 8, 9), 9, 11
 _SENTENCE = re.compile(r"[^\W\d_][^\d]*\s[^\W\d_]{2,}.*", re.DOTALL)
 _SHORT = 12
 """Signs of what is no sentence yet: `FA En`, `Y N`."""

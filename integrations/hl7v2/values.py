@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from integrations.rich_text import words_of
 from integrations.times import believable, believable_day
 
+from .months import worded_day
 from .packed import value_type
 from .segment import Repetition, Segment
 from .stamps import hour, period, stamp
-from .telephone import is_moment, spoken
+from .telephone import spoken
 from .tidy import written
 
 _TIME = re.compile(
@@ -51,9 +52,11 @@ _PARTED = (
 
 
 def day(text: str) -> date | None:
-    """The date of a DT or TS, also as `1960-01-31` or `31-01-1960`; None when a part is missing (`1960`), or it is no date of our times."""
+    """The date of a DT or TS, also as people write it; None when a part is missing (`1960`), or it is no date of our times."""
     found = re.match(r"\s*(?P<y>\d{4})(?P<gap>-?)(?P<m>\d{2})(?P=gap)(?P<d>\d{2})", text) or _DAY_FIRST.match(text)
-    if not found or (found["gap"] == "/" and int(found["d"]) <= _MONTHS):
+    if not found:
+        return worded_day(text)
+    if found["gap"] == "/" and int(found["d"]) <= _MONTHS:
         return None
     try:
         return believable_day(date(int(found["y"]), int(found["m"]), int(found["d"])))
@@ -179,25 +182,15 @@ def material(segment: Segment, n: int) -> str:
 
 _NUMBERED = re.compile(r"[A-Za-z]{0,8}\d{3,}")
 _NAMED = re.compile(r"[^\W\d_][^\d&]*")
-_SYSTEM = re.compile(r"L|LN|LOINC|SCT|SNM\w*|SNOMED.*|ICD\w*|UMLS|DICOM|SRT", re.IGNORECASE)
+CODING_SYSTEM = re.compile(r"L|LN|LOINC|SCT|SNM\w*|SNOMED.*|ICD[-\w]*|I10\w*|UMLS|DICOM|SRT", re.IGNORECASE)
 """Coding systems (table 0396) without a digit: `119364003^Serum^SCT` is a code and nobody's name."""
 
 
 def _is_person(segment: Segment, n: int) -> bool:
     """Whether somebody stands there with number, surname and name, one field too early: and nobody where he should."""
     number, *names = (segment.component(n, c) for c in (1, 2, 3))
-    is_code = _SYSTEM.fullmatch(names[1]) is not None
+    is_code = CODING_SYSTEM.fullmatch(names[1]) is not None
     return bool(_NUMBERED.fullmatch(number) and all(map(_NAMED.fullmatch, names))) and not is_code and not segment.as_sent(n + 1)
-
-
-def interpreter(segment: Segment, n: int) -> str:
-    """Who judged a result (NDL, OBR-32): the name, else the number; some write it as any other professional (XCN)."""
-    if not n:
-        return ""
-    parts = (
-        [segment.component(n, 1, s) for s in (3, 2)] if segment.component(n, 1, 2) else [segment.component(n, c) for c in (3, 2)]
-    )
-    return " ".join(one for one in parts if one and not is_moment(one)) or segment.component(n, 1)
 
 
 def note(segment: Segment) -> str:

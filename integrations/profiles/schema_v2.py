@@ -40,7 +40,9 @@ _LABEL = table(
     {
         "codes": texts("Codes (OBX-3.1)."),
         "words": texts("Woorden in het label (OBX-3.2)."),
-        "headings": texts("Kopjes in een brief of NTE, naast `words`; `@headed NAAM` is wat daaronder staat."),
+        "headings": texts(
+            "Kopjes in een brief of NTE, naast `words`; `@headed NAAM` is wat daaronder staat. Behalve bij `board` ook een OBX die zo heet."
+        ),
     },
 )
 

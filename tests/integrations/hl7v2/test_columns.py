@@ -56,6 +56,27 @@ def test_a_stage_and_a_treatment_stand_in_theirs_and_another_word_in_none(label:
 
 
 @pytest.mark.parametrize(
+    ("section", "labels"),
+    [
+        (Section.WISH, "Behandelbeperking;Reanimatiebeleid;Niet reanimeren;Behandelcode;NR-verklaring;Kinderwens"),
+        (Section.CONDITION, "ASA-klasse;BMI;VMS kwetsbare ouderen;Longfunctie;Ejectiefractie"),
+        (Section.COMORBIDITY, "Co-morbiditeit;Contrastallergie;Voorgesch.;Pacemaker;Heeft patiënt een pacemaker?"),
+        (Section.MEDICATION, "Thuismedicatie;Medicijnen;Bloedverdunners;DOAC-gebruik"),
+        (Section.DIAGNOSIS, "FIGO;Tumorlokalisatie;Levermetastasen;Ann Arbor"),
+        (Section.COURSE, "Endoscopie;ERCP;Reden van komst;Thuissituatie;Packyears"),
+        (Section.TREATMENT, "Behandelplan;Behandelvoorstel;Voorbehandeling;Eerder gegeven RT"),
+        (Section.MARKER, "Thyreoglobuline;Calcitonine;S-100;NSE"),
+        (Section.IMAGING, "BI-RADS;PI-RADS score;RECIST;Rö-thorax"),
+        (Section.PATHOLOGY, "Breslowdikte;Differentiatiegraad;Resectiemarges;Punctie schildklier;FNA;BRCA"),
+        (Section.OTHER, "Onset;Reanalyse;Lactaat;Figuratie"),
+    ],
+    ids=lambda one: one.value if isinstance(one, Section) else "labels",
+)  # fmt: skip
+def test_what_a_form_of_a_department_asks_stands_in_the_column_where_a_board_looks_for_it(section: Section, labels: str) -> None:
+    assert {label: column(label) for label in labels.split(";")} == dict.fromkeys(labels.split(";"), section)
+
+
+@pytest.mark.parametrize(
     ("title", "kind"),
     [
         ("Histologisch verslag", "pathology report"),
