@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -49,6 +50,8 @@ class Region3:
 
     portal: Portal
     receivers: dict[str, Receiver]
+    #: the day on which the letters were signed
+    signed_on: date
 
     def state(self, code: str) -> str:
         with self.portal.database.transaction() as session:
@@ -59,7 +62,7 @@ class Region3:
 @pytest.fixture
 def three(database: Database, region: Region, browser: Browser) -> Iterator[Region3]:
     receivers = {code: Receiver(answer=ANSWERS[habit][0]) for code, habit in HABITS.items()}
-    _signed(database, region, receivers)
+    signed_at = _signed(database, region, receivers)
     stop, bell = threading.Event(), Bell()
     clock = partial(datetime.now, UTC)
     living = Living(database, clock=clock, hang_up=wiring.hang_up)
@@ -81,7 +84,8 @@ def three(database: Database, region: Region, browser: Browser) -> Iterator[Regi
         thread.start()
     living.begin()
     case_id = next(iter(region.hospitals.values()))
-    yield Region3(Portal(address, database, region, browser, case_id), receivers)
+    portal = Portal(address, database, region, browser, case_id)
+    yield Region3(portal, receivers, signed_at.astimezone(ZoneInfo("Europe/Amsterdam")).date())
     stop.set()
     bell.ring()
     for thread in threads:
@@ -93,9 +97,9 @@ def three(database: Database, region: Region, browser: Browser) -> Iterator[Regi
         receiver.close()
 
 
-def _signed(database: Database, region: Region, receivers: dict[str, Receiver]) -> None:
+def _signed(database: Database, region: Region, receivers: dict[str, Receiver]) -> datetime:
     """A signed decision for each, some hours ago; that for DELT is to be carried out tomorrow."""
-    now = datetime.now(UTC)
+    now, signed_at = datetime.now(UTC), datetime.now(UTC) - timedelta(hours=5)
     with database.transaction() as session:
         for code, receiver in receivers.items():
             hospital = session.get_one(Hospital, region.hospitals[code])
@@ -111,7 +115,8 @@ def _signed(database: Database, region: Region, receivers: dict[str, Receiver]) 
                 item = advice.add(session, round_, person_id=region.bram.person_id, now=now)
                 item.due_on = now.date() + timedelta(days=1)
             make.signed(session, round_, viewer=region.bram, now=now)
-        session.execute(update(Delivery).values(created_at=now - timedelta(hours=5)))
+        session.execute(update(Delivery).values(created_at=signed_at))
+    return signed_at
 
 
 def picture(page: Page, name: str) -> None:
@@ -149,7 +154,7 @@ def test_refused_silent_and_twice_are_told_and_put_right(three: Region3) -> None
         expect(silent).to_contain_text("nog niemand heeft de ontvangst bevestigd")
         _press(page, silent, "a")
         expect(page.get_by_text("Alle brieven zijn aangekomen")).to_be_visible(timeout=SOON)
-        page.goto(f"{three.portal.url}/post/week")
+        page.goto(f"{three.portal.url}/post/week?from={three.signed_on}")  # on a Monday morning that is the week before
         expect(page.get_by_text("1 van 1 uit deze week aangekomen")).to_have_count(3)
         picture(page, "week")
     came = three.receivers["ZEED"].came

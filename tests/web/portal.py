@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from unittest.mock import patch
 
@@ -27,16 +28,18 @@ CSRF = "token-of-this-test"
 
 
 @contextmanager
-def app_on(database: Database, *, hears: bool = False) -> Iterator[Flask]:
+def app_on(database: Database, *, hears: bool = False, at: str = "") -> Iterator[Flask]:
     """The application, in the database as web processes are: row security holds for it. Its live helpers end with it.
 
     `hears`: it listens to what other processes announce, for screens that are open on it; most tests only ask pages, and its line would
-    be one more process of PostgreSQL each time. An answer with patient data and no line in the access log fails the test.
+    be one more process of PostgreSQL each time. `at`: the address under which a browser finds it, and from which its pages may open a line.
+    An answer with patient data and no line in the access log fails the test.
     """
     url = as_role(database.url, "mdo_app")
     own = as_web(database)
     with nullcontext() if hears else patch.object(server, "_listen", _deaf):
-        app = create_app(Settings(database_url=url, secret_key="s" * 40, demo=True), database=own)
+        settings = Settings(database_url=url, secret_key="s" * 40, demo=True)
+        app = create_app(replace(settings, public_url=at) if at else settings, database=own)
     app.extensions[nothing.AFTER] = 0.0  # thousands of tests ask for what is not there: test_oracle.py waits
     watch_addresses(app)
     try:

@@ -55,11 +55,12 @@ def desk(database: Database, region: Region, browser: Browser) -> Iterator[Desk]
         round_ = on_the_agenda(session, region, now=now, starts_at=soon, closes_at=closes)
         make.signed(session, make.discussed(session, round_, viewer=region.bram, now=now), viewer=region.bram, now=now)
         path = f"/cases/{round_.case_id}/patient-letter"
-    with app_on(database, hears=True) as app:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, lambda environ, start: app(environ, start), threaded=True)
+    address = f"http://127.0.0.1:{server.port}"
+    with app_on(database, hears=True, at=address) as app:
         serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         serving.start()
-        yield Desk(app, database, region, browser, f"http://127.0.0.1:{server.port}", path)
+        yield Desk(app, database, region, browser, address, path)
         server.shutdown()
         serving.join()
 
