@@ -33,9 +33,8 @@ def _event(header: Entry) -> str:
 
 def authors(request: Entry, reading: Reading) -> Iterator[tuple[str, Contact]]:
     """(place, who) of each professional who wrote the request by a Provenance of it; a name alone may be that of a machine."""
-    for entry in reading.where.entries:
-        points = entry.resource.get("target") if entry.kind == "Provenance" else None
-        if not any(there.place == request.place for there in reading.where.all(points or [], entry)):
+    for entry in reading.where.of_kind("Provenance"):
+        if not any(there.place == request.place for there in reading.where.all(entry.resource.get("target") or [], entry)):
             continue
         for agent in nodes(entry.resource.get("agent")):
             wrote = "author" in {code for name in ("type", "role") for _, code in codings(agent.get(name))}

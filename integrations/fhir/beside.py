@@ -44,15 +44,13 @@ def extended(entry: Entry, where: Addresses, profile: Profile) -> list[str]:
     own, code = entry.resource, node(entry.resource.get("code"))
     said = [*map(_without_files, nodes(own.get("extension"))), *nodes(code.get("extension"))]
     said += [each for one in nodes(code.get("coding")) for each in nodes(one.get("extension"))]
-    said += [each for name, one in own.items() if _is_beside_a_word(name) for each in nodes(node(one).get("extension"))]
+    beside = [
+        one for name, one in own.items() if name[:1] == "_" and not name.startswith("_value")
+    ]  # that is told with the value
+    said += [each for one in beside for each in nodes(node(one).get("extension"))]
     if not said:
         return []
     return unique(words for one in said for words in _said(one, entry, where, profile))
-
-
-def _is_beside_a_word(name: str) -> bool:
-    """`_priority`: what belongs to a word of the resource itself. What belongs to a value is told with that."""
-    return name.startswith("_") and not name.startswith("_value")
 
 
 def _without_files(one: Node) -> Node:

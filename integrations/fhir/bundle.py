@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from integrations.fhir.enclosed import may_open, taken_beside
+from integrations.fhir.enclosed import is_bundle, may_open, taken_beside
 from integrations.fhir.location import address, root, sought
 from integrations.fhir.values import Node, listed, node, nodes, text
 from mdo_portal.exchange import Unreadable
@@ -90,10 +90,11 @@ def bundles_in(tree: Node, at: str = "") -> Iterator[tuple[str, Node]]:
     """(place, Bundle) of the message itself, and of every Bundle of which the entries are read: in another, or among Parameters."""
     yield at, tree
     many = listed(tree)
-    taken = taken_beside(many)
-    inside = [(f"Bundle/{number}", node(item).get("resource")) for number, item in enumerate(many) if _is_written(item)]
-    for place, inner in [(place, node(one)) for place, one in inside if may_open(node(one), taken)]:
-        yield from bundles_in(inner, f"{at}{place}.")
+    inside = [(number, one) for number, item in enumerate(many) if is_bundle(one := node(node(item).get("resource")))]
+    taken = taken_beside(many) if inside else None
+    for number, inner in inside:
+        if may_open(inner, taken) and _is_written(many[number]):
+            yield from bundles_in(inner, f"{at}Bundle/{number}.")
     for number, one in enumerate(nodes(tree.get("parameter"))):
         passed = node(one.get("resource"))
         kind = text(passed.get("resourceType"))
@@ -185,6 +186,17 @@ class Addresses:
             is_alone = is_alone and (bool(url) or is_alone_in_short)
         if not is_alone:
             self.claimed_twice.append(entry)
+
+    def of_kind(self, kind: str) -> Sequence[Entry]:
+        """The entries of this kind, in order."""
+        return self._of_kinds.get(kind, ())
+
+    @cached_property
+    def _of_kinds(self) -> Mapping[str, Sequence[Entry]]:
+        found: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            found[entry.kind].append(entry)
+        return found
 
     def resolve(self, reference: Any, source: Entry) -> Entry | None:
         """The entry a Reference (or its text) points at; None when it is not in this message."""

@@ -13,16 +13,19 @@ _OPENED = ("document", "collection", "message", "transaction", "batch", "searchs
 
 
 def taken_beside(many: Sequence[Any]) -> Mapping[str, Node] | None:
-    """address → resource of what stands beside a Bundle among these, where the patient does; None where no patient stands there."""
-    beside = [node(item) for item in many]
-    own = [(node(item.get("resource")), text(item.get("fullUrl"))) for item in beside]
-    if all(text(one.get("resourceType")) != "Patient" for one, _ in own):
+    """address → resource of what stands beside a Bundle among these, where the patient does; None where not both stand there."""
+    own = [(node(node(item).get("resource")), item) for item in many]
+    if not {"Bundle", "Patient"} <= {text(one.get("resourceType")) for one, _ in own}:
         return None
-    return {name: one for one, url in own for name in _names(one, url)}
+    return {name: one for one, item in own for name in _names(one, text(node(item).get("fullUrl")))}
 
 
 def _names(resource: Node, url: str) -> list[str]:
     return [*([url] if url else []), f"{text(resource.get('resourceType'))}/{text(resource.get('id'))}"]
+
+
+def is_bundle(resource: Node) -> bool:
+    return text(resource.get("resourceType")) == "Bundle"
 
 
 def may_open(inner: Node, taken: Mapping[str, Node] | None) -> bool:
@@ -30,8 +33,7 @@ def may_open(inner: Node, taken: Mapping[str, Node] | None) -> bool:
 
     Beside a patient only a document that is of nobody else: everybody in it, and every address, is the same outside. Two might claim one.
     """
-    kind = text(inner.get("type"))
-    if text(inner.get("resourceType")) != "Bundle" or kind not in _OPENED:
+    if not is_bundle(inner) or (kind := text(inner.get("type"))) not in _OPENED:
         return False
     if taken is None:
         return True

@@ -209,7 +209,7 @@ def _anchors(where: Addresses, rules: Profile) -> tuple[Entry | None, tuple[Entr
     try:
         request = choose_request(where, rules)
     except Unreadable:
-        patients = tuple(entry for entry in where.entries if entry.kind == "Patient")
+        patients = tuple(where.of_kind("Patient"))
         return (patients[0], patients) if len(patients) == 1 else (None, ())
     try:
         patient = choose_patient(request, where)

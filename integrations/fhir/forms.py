@@ -21,9 +21,7 @@ def _form(answers: Entry, where: Addresses) -> Entry | None:
     """By its canonical address, or by a reference (STU3)."""
     said = answers.resource.get("questionnaire")
     canonical = text(said).partition("|")[0]
-    named = (
-        one for one in where.entries if canonical and one.kind == "Questionnaire" and text(one.resource.get("url")) == canonical
-    )
+    named = (one for one in where.of_kind("Questionnaire") if canonical and text(one.resource.get("url")) == canonical)
     found = next(named, None) or (where.resolve(canonical or said, answers) if said else None)
     return found if found is not None and found.kind == "Questionnaire" else None
 

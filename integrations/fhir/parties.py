@@ -24,7 +24,7 @@ from mdo_portal.exchange import Contact
 def board(request: Request, reading: Reading) -> str:
     """Who is asked to perform the review; else the only tumour board or service sent; else the kind of review asked for."""
     asked = [contact(item, request.entry, reading.where, reading.profile) for item in request.performers]
-    services = [entry for entry in reading.where.entries if entry.kind == "HealthcareService"]
+    services = reading.where.of_kind("HealthcareService")
     boards = [entry for entry in services if is_review(entry, reading.profile)] or services
     named = [who.name or who.organisation for who in asked] + [
         text(entry.resource.get("name")) for entry in boards if len(boards) == 1
@@ -61,7 +61,7 @@ def referrer(request: Request, reading: Reading) -> Contact:
 def _at_work(request: Request, reading: Reading) -> Contact:
     """Who asks; a person in the one role that the message holds of them, which says where they work."""
     asked = reading.where.resolve(request.requester, request.entry)
-    roles = [one for one in reading.where.entries if asked and one.kind == "PractitionerRole" and _is_of(one, asked, reading)]
+    roles = [one for one in reading.where.of_kind("PractitionerRole") if asked and _is_of(one, asked, reading)]
     if len(roles) == 1:
         return in_role(roles[0], reading.where, reading.profile)
     return contact(request.requester, request.entry, reading.where, reading.profile)
@@ -77,7 +77,7 @@ _ASKS = {"Task": ("requester",), "MessageHeader": ("author", "responsible", "sen
 
 def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
     about = tasks_about(request.entry, reading.where)
-    headers = [entry for entry in reading.where.entries if entry.kind == "MessageHeader"]
+    headers = reading.where.of_kind("MessageHeader")
     for entry in (*about, *_letters(request, reading), *headers):
         for name in _ASKS[entry.kind]:
             for one in nodes(entry.resource.get(name)):
@@ -90,7 +90,7 @@ def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
 def _letters(request: Request, reading: Reading) -> list[Entry]:
     """The letter that holds the request; without one all, where they have one author: of a whole record nobody knows which one asks."""
     patient = choose_patient(request.entry, reading.where)
-    every = (entry for entry in reading.where.entries if entry.kind == "Composition" and not is_in_error(entry.resource))
+    every = (entry for entry in reading.where.of_kind("Composition") if not is_in_error(entry.resource))
     letters = [entry for entry in every if not is_other(entry.resource.get("subject"), patient, reading.where, entry)]
     holding = [one for one in letters if _holds(one, request, reading)]
     if holding or len(letters) < 2:

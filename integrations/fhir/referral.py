@@ -235,4 +235,4 @@ def _named_only(request: Request, reading: Reading) -> list[Fact]:
 
 
 def _message_time(where: Addresses) -> datetime | None:
-    return next((moment(entry.resource.get("timestamp")) for entry in where.entries if entry.kind == "MessageHeader"), None)
+    return next((moment(entry.resource.get("timestamp")) for entry in where.of_kind("MessageHeader")), None)

@@ -11,7 +11,7 @@ from mdo_portal.exchange import Section
 def reported(where: Addresses, profile: Profile) -> dict[str, Section]:
     """place → the column of the report that names the value, or a value around it, as its result; of two reports the first."""
     found: dict[str, Section] = {}
-    for report in (one for one in where.entries if one.kind == "DiagnosticReport" and one.resource.get("result")):
+    for report in (one for one in where.of_kind("DiagnosticReport") if one.resource.get("result")):
         own = report.resource
         section = profile.section([*codings(own.get("category")), *codings(own.get("code"))])
         waiting = where.all(own["result"], report) if section else []

@@ -52,7 +52,7 @@ def choose_request(where: Addresses, profile: Profile) -> Entry:
     """
     kinds = {entry.kind for entry in where.entries}
     wanted = KINDS[profile.version]
-    found = [entry for entry in where.entries if entry.kind == wanted]
+    found = list(where.of_kind(wanted))
     found = found or [entry for entry in where.entries if _asks_for_a_board(entry, profile)]
     if not found and kinds & set(KINDS.values()):
         raise Unreadable("wrong_version", f"link is {profile.version}")
@@ -171,7 +171,7 @@ def _asks_for_a_board(entry: Entry, profile: Profile) -> bool:
 
 
 def _focus(where: Addresses) -> set[str]:
-    headers = [entry for entry in where.entries if entry.kind == "MessageHeader"]
+    headers = where.of_kind("MessageHeader")
     return {entry.place for header in headers for entry in where.all(header.resource.get("focus"), header)}
 
 
@@ -221,7 +221,7 @@ def choose_patient(request: Entry, where: Addresses) -> Entry:
         if is_numbered_otherwise(subject, found.resource):
             raise Unreadable("no_patient", f"{request.place}.subject")
         return found
-    patients = [entry for entry in where.entries if entry.kind == "Patient"]
+    patients = where.of_kind("Patient")
     if len(patients) != 1 or is_other(subject, patients[0], where, request):
         raise Unreadable("no_patient", f"{request.place}.subject")
     return patients[0]

@@ -162,7 +162,8 @@ def leftovers(reading: Reading, sifted: Sifted, found: Gathered) -> None:
         one.place
         for entry in reading.where.entries
         for name in ("medicationReference", "device")
-        for one in reading.where.all(entry.resource.get(name) or [], entry)
+        if (pointers := entry.resource.get(name))
+        for one in reading.where.all(pointers, entry)
     }
     taken |= found.used
     loose = (entry for entry in reading.where.entries if entry.kind in _POINTED_AT and entry.place not in taken)

@@ -106,10 +106,10 @@ def request_task(request: Entry, where: Addresses) -> str:
     Only the path: on which server it is asked for is registered, never read from a message.
     """
     found = set()
-    for entry in where.entries:
+    for entry in where.of_kind("Task"):
         points = [entry.resource.get("focus"), *nodes(entry.resource.get("basedOn"))]
         is_about = any((there := where.resolve(one, entry)) is not None and there.place == request.place for one in points)
-        if entry.kind == "Task" and is_about and text(entry.resource.get("status")) not in ENDED:
+        if is_about and text(entry.resource.get("status")) not in ENDED:
             found.add(tail(entry.full_url) if re.match(r"https?:", entry.full_url) else "")
     path = found.pop() if len(found) == 1 else ""
     return path if re.fullmatch(r"Task/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", path) else ""

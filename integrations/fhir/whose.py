@@ -52,7 +52,7 @@ def _is_a_patient(reference: Any, entry: Entry, where: Addresses, profile: Profi
 
 def own_files(sifted: Sifted, patients: list[Entry], profile: Profile) -> Sifted:
     """Without the Binaries that say of themselves that they are another's, before anything points at them."""
-    files = [one for one in sifted.where.entries if one.kind == "Binary" and one.resource.get("securityContext")]
+    files = [one for one in sifted.where.of_kind("Binary") if one.resource.get("securityContext")]
     others = {one.place for one in files if len(patients) == 1 and is_anothers(one, patients[0], sifted.where, profile)}
     if not others:
         return sifted
@@ -89,7 +89,7 @@ def _words(said: str) -> list[str]:
 def patients_in(entries: Iterable[Entry], sifted: Sifted) -> list[Entry]:
     """The good ones. Raises Unreadable("broken") when one was sent and none is left: refused is not absent, somebody was named."""
     refused = [one for one in entries if one.kind == "Patient" and one.place in sifted.refused]
-    good = [entry for entry in sifted.where.entries if entry.kind == "Patient"]
+    good = list(sifted.where.of_kind("Patient"))
     if refused and not good:
         raise Unreadable("broken", f"{refused[0].place}: {sifted.refused[refused[0].place]}")
     return good

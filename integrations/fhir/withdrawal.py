@@ -42,7 +42,7 @@ def asks(tasks: Iterable[Entry]) -> bool:
 def tasks_about(request: Entry, where: Addresses) -> list[Entry]:
     """The Tasks whose focus, or without one what they rest on, is this request: by address, or by its number."""
     numbers = {value for _, value in identifiers(request.resource)}
-    tasks = (entry for entry in where.entries if entry.kind == "Task")
+    tasks = where.of_kind("Task")
     return [one for one in tasks if any(_is(point, one, request, numbers, where) for point in _points(one.resource))]
 
 
