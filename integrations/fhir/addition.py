@@ -18,7 +18,7 @@ from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.whose import ANOTHER, Whose, own_files, patients_in
 from integrations.fhir.withdrawal import asks, ending_task, why
 from integrations.fhir.written import of_task
-from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, Section, Unreadable
+from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
 
 def read_addition(
@@ -43,32 +43,47 @@ def read_addition(
     if len(patients) > 1:
         raise Unreadable("no_patient", "Patient")
     patient = take_all(sifted, patients, reading, found)
-    for task in (one for one in tasks if one.place not in sifted.refused):
+    asked = [one for one in tasks if one.place not in sifted.refused]
+    for task in asked:
         for title, part in attachments(task.resource):
             found.carry(of_attachment(task, part, reading, title or profile.label("document")))
-    asked = [one for one in tasks if one.place not in sifted.refused]
     for task in asked:
         _beside_the_answer(task, reading, found, is_answer=task is asked[0])
     leftovers(reading, sifted, found)
-    who = patient_identity(patient, profile)
     sent_at = moment(own.get("lastModified")) or bundled  # never authoredOn: a Task that is cancelled was written long before
-    facts, documents = distinct(found.facts), tuple(found.documents)
-    left, apart = tuple(found.unmapped), tuple(found.quarantined)
+    about = (number, patient_identity(patient, profile), sent_at)
     ending = None if question else ending_task(one for one in asked if referral_of(one.resource) == number)
-    over = tuple(dict.fromkeys(found.taken_back)), tuple(dict.fromkeys(found.gone))
-    if ending is not None:
-        return IncomingReferral(
-            patient=who, number=number, facts=facts, documents=documents, sent_at=sent_at, unmapped=left, quarantined=apart,
-            cancelled=True, cancel_reason=why(ending.resource, {}), taken_back=over[0], documents_taken_back=over[1],
-        )  # fmt: skip
+    return _answer(asked, question, about, found, profile) if ending is None else _end(ending, about, found)
+
+
+_About = tuple[str, PatientIdentity, datetime | None]
+"""The number of the referral, of whom it is, and when this was said."""
+
+
+def _end(ending: Entry, about: _About, found: Gathered) -> IncomingReferral:
+    """The referral is taken back."""
+    number, who, sent_at = about
+    return IncomingReferral(
+        patient=who, number=number, facts=distinct(found.facts), documents=tuple(found.documents), sent_at=sent_at,
+        unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined), cancelled=True, cancel_reason=why(ending.resource, {}),
+        taken_back=tuple(dict.fromkeys(found.taken_back)), documents_taken_back=tuple(dict.fromkeys(found.gone)),
+    )  # fmt: skip
+
+
+def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, profile: Profile) -> IncomingAnswer:
+    """What is told: in answer to our `question`, or beside the referral."""
+    number, who, sent_at = about
+    own = asked[0].resource if asked else {}
+    facts, documents = distinct(found.facts), tuple(found.documents)
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
     state = text(own.get("status"))
     is_nothing = not (said or facts or documents)
     ended = f"({profile.word('statuses', state) or state})" if question and is_nothing and state in ENDED else ""
     others = tuple((question_of(one.resource), answer_words(one.resource)) for one in asked[1:] if question_of(one.resource))
     return IncomingAnswer(
-        number, question, who, ended or said, facts, documents, sent_at, left,
-        apart, *over, others=others, is_under_way=bool(question) and is_nothing and state not in {*ENDED, "completed"},
+        number, question, who, ended or said, facts, documents, sent_at,
+        tuple(found.unmapped), tuple(found.quarantined), tuple(dict.fromkeys(found.taken_back)), tuple(dict.fromkeys(found.gone)),
+        others=others, is_under_way=bool(question) and is_nothing and state not in {*ENDED, "completed"},
         asks=asks(one for one in asked if referral_of(one.resource) == number),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import select, text
@@ -122,8 +122,19 @@ def _opened(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDe
         return None
 
 
-def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
-    about = (
+class _About(NamedTuple):
+    """What a letter is about."""
+
+    decision: Decision
+    case: Case
+    patient: Patient
+    recipient: Hospital
+    #: a newer version of the decision took its place
+    is_replaced: bool
+
+
+def _about(session: Session, delivery: Delivery) -> _About:
+    query = (
         select(Decision, Case, Patient, Hospital, is_replaced())
         .join(Delivery, Delivery.decision_id == Decision.id)
         .join(Case, Case.id == Decision.case_id)
@@ -131,29 +142,36 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         .join(Hospital, Hospital.id == delivery.hospital_id)
         .where(Delivery.id == delivery.id)
     )
-    decision, case, patient, hospital, replaced = session.execute(about).one()
-    names_another = withholding.names_another(decision, patient)
+    return _About._make(session.execute(query).one())
+
+
+def _told_to_stay(session: Session, delivery: Delivery, about: _About, *, now: datetime) -> bool:
+    """Whether it does not leave after all, which it then says: it was replaced, its patient objects, or it is of somebody else."""
+    names_another = withholding.names_another(about.decision, about.patient)
     is_carried = delivery.channel == Channel.PAPER and delivery.letter_sha256 and not names_another  # people carry it, or not
-    if replaced and not is_carried:
+    if about.is_replaced and not is_carried:
         handing_over.need_not(session, delivery, REPLACED, now=now)
-        return None
-    if delivery.audience is not Audience.REFERRER and (patient.objects or case.objected):
+    elif delivery.audience is not Audience.REFERRER and (about.patient.objects or about.case.objected):
         withholding.cancel(session, delivery)
-        return None
-    if names_another:
+    elif names_another:
         write_down(session, delivery, Receipt(ReceiptKind.REFUSED, OTHER_PATIENT), now=now)
+    else:
+        return False
+    return True
+
+
+def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
+    about = _about(session, delivery)
+    if _told_to_stay(session, delivery, about, now=now):
         return None
+    case, decision = about.case, about.decision
     channel, address = recipient_channels.address_of(session, delivery.hospital_id, delivery.audience)
     if delivery.channel == Channel.PAPER:
         channel = Channel.PAPER  # a person put this letter on paper, or it was signed so
     own = delivery.hospital_id == case.hospital_id and delivery.audience is Audience.REFERRER
-    told, letter = patients.identity_of(session, patient), letter_of(session, delivery)  # before anything is written
+    told, letter = patients.identity_of(session, about.patient), letter_of(session, delivery)  # before anything is written
     last_code = delivery.receipt_code
-    if channel is Channel.PAPER and delivery.channel != Channel.PAPER and delivery.state is DeliveryState.SENT:
-        delivery.move(DeliveryState.WAITING)  # nobody confirmed it over the line that there was: now somebody has to print it
-    delivery.channel = channel.value
-    delivery.leased_until = now + LEASE
-    delivery.attempts += 1
+    _count(delivery, channel, now=now)
     earlier = replacing.named(session, decision, delivery)
     return ClaimedDelivery(
         delivery_id=delivery.id,
@@ -165,7 +183,7 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         patient=told if own else replace(told, bsn=""),
         bsn=told.bsn if delivery.hospital_id == case.hospital_id else "",
         request_task=case.request_task if own else "",
-        recipient=hospital,
+        recipient=about.recipient,
         audience=delivery.audience,
         recipient_name=delivery.recipient_name,
         replaces_delivery_id=str(earlier.delivery_id) if earlier else "",
@@ -174,3 +192,12 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         attempts=delivery.attempts,
         last_code=last_code,
     )
+
+
+def _count(delivery: Delivery, channel: Channel, *, now: datetime) -> None:
+    """It is under way by this channel, one try more."""
+    if channel is Channel.PAPER and delivery.channel != Channel.PAPER and delivery.state is DeliveryState.SENT:
+        delivery.move(DeliveryState.WAITING)  # nobody confirmed it over the line that there was: now somebody has to print it
+    delivery.channel = channel.value
+    delivery.leased_until = now + LEASE
+    delivery.attempts += 1
