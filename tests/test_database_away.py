@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -56,10 +57,11 @@ class Far:
 
 
 @pytest.fixture
-def far(database: Database, tmp_path: Path) -> Iterator[Far]:
-    made = Far(database, tmp_path / "pg")
-    yield made
-    made.database.close()
+def far(database: Database) -> Iterator[Far]:
+    with TemporaryDirectory(prefix="far-") as near:  # pytest's own folder is called after the test: too long a name for a socket
+        made = Far(database, Path(near) / "pg")
+        yield made
+        made.database.close()
 
 
 class Breaking:
