@@ -22,7 +22,7 @@ def test_the_wall_shows_where_somebody_types_and_says_when_its_line_is_down(room
         chair.keyboard.insert_text(LONG)
         chair.locator(".cm-content").nth(2).click()
         chair.keyboard.type("Bestraling")
-        expect(wall.get_by_text("Bestraling")).to_have_count(1, timeout=SOON)
+        expect(wall.locator(".cm-line", has_text="Bestraling")).to_have_count(1, timeout=SOON)  # the question asks for one, too
 
         expect(wall.locator(".cursor").last).to_be_in_viewport(timeout=SOON)
         expect(wall.locator("[data-live-indicator]")).to_be_hidden()
