@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from integrations.fhir.addresses import Addresses
 from integrations.fhir.body import part_of_body
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.bundle import Entry
 from integrations.fhir.location import tail
 from integrations.fhir.materials import material, pointed
 from integrations.fhir.people import contact, identifiers

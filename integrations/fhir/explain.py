@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from integrations.fhir.bundle import Addresses, Entry, entries_of
+from integrations.fhir.addresses import Addresses
+from integrations.fhir.bundle import Entry, entries_of
 from integrations.fhir.people import identifiers
 from integrations.fhir.places import FIELDS, place_of
 from integrations.fhir.profile import Profile, load_profile

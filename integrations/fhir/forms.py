@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.addresses import Addresses
+from integrations.fhir.bundle import Entry
 from integrations.fhir.values import Node, nodes, text
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from unicodedata import normalize
 
-from integrations.fhir.bundle import Addresses
+from integrations.fhir.addresses import Addresses
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, codings, concept, joined, nodes, text
 from mdo_portal.exchange import Fact, Section

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from integrations.fhir.addresses import Addresses
 from integrations.fhir.body import site
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.bundle import Entry
 from integrations.fhir.people import identifiers
 from integrations.fhir.values import concept, joined, node, nodes, text, unique
 

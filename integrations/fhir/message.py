@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.fhir.addition import read_addition
-from integrations.fhir.bundle import WRITES, Addresses, Entry, bundles_in, entries_of
+from integrations.fhir.addresses import Addresses
+from integrations.fhir.bundle import WRITES, Entry, bundles_in, entries_of
 from integrations.fhir.clock import clocked
 from integrations.fhir.history import newest
 from integrations.fhir.in_force import tags

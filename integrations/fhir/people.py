@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from integrations.fhir.bundle import Addresses, Entry, logical
+from integrations.fhir.addresses import Addresses, logical
+from integrations.fhir.bundle import Entry
 from integrations.fhir.in_force import tags
 from integrations.fhir.issuers import issued_by
 from integrations.fhir.profile import Profile

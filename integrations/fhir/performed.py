@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.fhir.bundle import Addresses
+from integrations.fhir.addresses import Addresses
 from integrations.fhir.values import concept, text
 
 _RESULTS = {"DiagnosticReport", "Observation", "ImagingStudy", "Procedure"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from integrations.fhir.bundle import logical
+from integrations.fhir.addresses import logical
 from integrations.fhir.issuers import BSN
 from integrations.fhir.people import identifiers, person_name
 from integrations.fhir.values import Node, text

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.addresses import Addresses
+from integrations.fhir.bundle import Entry
 from integrations.fhir.people import born
 from integrations.fhir.profile import Profile
 from integrations.fhir.request import KINDS

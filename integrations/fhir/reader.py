@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from integrations.fhir import xml_reader
-from integrations.fhir.bundle import Entry, entries_of, logical
+from integrations.fhir.addresses import logical
+from integrations.fhir.bundle import Entry, entries_of
 from integrations.fhir.json_gate import MAX_PIECES, load
 from integrations.fhir.message import read_message
 from integrations.fhir.own_numbers import numbers_at, own_number_places

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from integrations.fhir.addresses import Addresses
 from integrations.fhir.beside import person
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.bundle import Entry
 from integrations.fhir.headings import Heading, headings
 from integrations.fhir.location import tail
 from integrations.fhir.panels import panels

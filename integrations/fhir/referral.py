@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from integrations.fhir.addresses import Addresses
 from integrations.fhir.around import authors, over_by_event
 from integrations.fhir.asked import asked_for, wanted_from
 from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.bundle import Entry
 from integrations.fhir.days import written_day
 from integrations.fhir.extensions import of_extensions
 from integrations.fhir.gathered import Gathered, distinct

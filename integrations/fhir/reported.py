@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.fhir.bundle import Addresses
+from integrations.fhir.addresses import Addresses
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import codings, nodes
 from mdo_portal.exchange import Section

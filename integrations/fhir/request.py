@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from integrations.fhir.bundle import Addresses, Entry, logical
+from integrations.fhir.addresses import Addresses, logical
+from integrations.fhir.bundle import Entry
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.performed import orders_of_results

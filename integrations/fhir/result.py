@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from integrations.fhir.addition import named_referral, take_all
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.addresses import Addresses
+from integrations.fhir.bundle import Entry
 from integrations.fhir.gathered import Gathered, distinct
 from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile

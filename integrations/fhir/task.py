@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.addresses import Addresses
+from integrations.fhir.bundle import Entry
 from integrations.fhir.issuers import BSN
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers

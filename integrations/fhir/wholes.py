@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.addresses import Addresses
+from integrations.fhir.bundle import Entry
 from integrations.fhir.values import concept, joined, nodes, text
 
 _LONGEST = 80

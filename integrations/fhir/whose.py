@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 from unicodedata import combining, normalize
 
-from integrations.fhir.bundle import Addresses, Entry, logical
+from integrations.fhir.addresses import Addresses, logical
+from integrations.fhir.bundle import Entry
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers, is_bsn
 from integrations.fhir.profile import Profile

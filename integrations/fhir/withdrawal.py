@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.addresses import Addresses
+from integrations.fhir.bundle import Entry
 from integrations.fhir.people import identifiers
 from integrations.fhir.task import ENDED, question_of, status_reason
 from integrations.fhir.values import Node, codings, concept, extension, joined, node, nodes, notes, text

@@ -19,16 +19,8 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import PersonName, Section, dotted
 from mdo_portal.services import decision_objection_rows, preparation_rows, routing, snapshots, told_rows
-from mdo_portal.services.case_rows import (
-    CaseView,
-    DecisionRow,
-    DocumentRow,
-    EventRow,
-    FactRow,
-    PatientBanner,
-    RequestRow,
-    RoundRow,
-)
+from mdo_portal.services.case_rows import CaseView, DecisionRow, DocumentRow, FactRow, PatientBanner, RequestRow, RoundRow
+from mdo_portal.services.event_rows import EventRow
 
 
 def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:

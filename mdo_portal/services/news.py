@@ -19,8 +19,9 @@ from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import ORDERED, Section
 from mdo_portal.services import timeline
-from mdo_portal.services.case_rows import CaseView, DocumentRow, EventRow, FactRow
+from mdo_portal.services.case_rows import CaseView, DocumentRow, FactRow
 from mdo_portal.services.earlier_told import EARLIER, written
+from mdo_portal.services.event_rows import EventRow
 
 ONE_SITTING = timedelta(minutes=15)
 

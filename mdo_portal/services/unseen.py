@@ -20,7 +20,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import access, loose_values, meetings, standing, timeline
-from mdo_portal.services.case_rows import EventRow, by_kind, unseen_of
+from mdo_portal.services.event_rows import EventRow, by_kind, unseen_of
 from mdo_portal.services.worklist_rows import Filter, birth_year, initials_and_family
 
 MOST = 200

@@ -23,7 +23,7 @@ from mdo_portal.services import (
     unseen,
     waiting,
 )
-from mdo_portal.services.case_rows import EventRow
+from mdo_portal.services.event_rows import EventRow
 from mdo_portal.web.case_page import load, page_of
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.entering import own_path

@@ -70,7 +70,7 @@ GROUPS = {
     ),
     "in turn": Group(
         ("mdo_portal.services.queue", "mdo_portal.services.settling"),
-        ("tests/services/test_queue.py", "tests/services/test_settling.py", "tests/test_reception.py", "tests/test_reception_batches.py"),
+        ("tests/services/test_queue.py", "tests/services/test_arrivals.py", "tests/services/test_settling.py", "tests/test_reception.py", "tests/test_reception_batches.py"),
     ),
     "receipts": Group(("mdo_portal.services.receipts",), ("tests/services/test_receipts.py", "tests/test_dispatch.py")),
 }  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mdo_portal.services.case_rows import EventRow, lines_of
+from mdo_portal.services.event_rows import EventRow, lines_of
 from tests.make import NOW
 
 
