@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from integrations.fhir.beside import according, remarks
 from integrations.fhir.bundle import Entry
-from integrations.fhir.days import written_day
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.forms import with_texts
 from integrations.fhir.reading import Reading
 from integrations.fhir.relatives import from_somebody
-from integrations.fhir.values import Node, answer_text, codings, concept, day, first_of, joined, node, nodes, text, word
+from integrations.fhir.values import Node, answer_text, codings, concept, day, first_of, joined, node, nodes, sent_day, text, word
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Fact, Section
 
@@ -30,7 +29,7 @@ FIELDS = {
 
 def is_of_field(target: str, words: str) -> bool:
     """Whether words may stand in a field: what is no day (`zo snel mogelijk`) is none in the place of one, and told as it is."""
-    return target in FIELDS and (target != "latest_useful_on" or written_day(words) is not None)
+    return target in FIELDS and (target != "latest_useful_on" or sent_day(words) is not None)
 
 
 @dataclass

@@ -11,7 +11,6 @@ from integrations.fhir.asked import asked_for, wanted_from
 from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Entry
-from integrations.fhir.days import written_day
 from integrations.fhir.extensions import of_extensions
 from integrations.fhir.gathered import Gathered, distinct
 from integrations.fhir.in_force import not_in_force
@@ -33,7 +32,7 @@ from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
-from integrations.fhir.values import Node, codings, concept, joined, moment, node, nodes, text, unique, word
+from integrations.fhir.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
 from integrations.fhir.whose import another_in_words, own_files
 from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
 from integrations.profiles import urgency_of
@@ -138,7 +137,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         question_pathology=found.said("question_pathology"),
         urgency=most_urgent(request.urgency, found.fields.get("urgency", []), reading.profile),
         latest_useful_on=next(
-            (found_on for said in found.fields.get("latest_useful_on", []) if (found_on := written_day(said))), request.latest_on
+            (found_on for said in found.fields.get("latest_useful_on", []) if (found_on := sent_day(said))), request.latest_on
         ),
         referrer=referrer(request, reading),
         treating=people.get("treating", Contact()),
@@ -169,7 +168,7 @@ def _named_otherwise(request: Entry, patient: Entry) -> list[str]:
 def _is_held(name: str, words: str, read: IncomingReferral, reading: Reading) -> bool:
     """Whether the field of a referral says these words; the kind of tumour is only a hint there, and no page shows it."""
     if name == "latest_useful_on":
-        return written_day(words) == read.latest_useful_on
+        return sent_day(words) == read.latest_useful_on
     if name == "urgency":
         return bool(urgency_of(reading.profile.table, words)) or words in read.urgency
     return name != "tumour_hint"

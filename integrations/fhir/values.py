@@ -11,6 +11,7 @@ from html.entities import name2codepoint
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from integrations.days import only_day
 from integrations.times import believable, believable_day, is_an_end
 
 Node = dict[str, Any]
@@ -115,6 +116,11 @@ def day(value: Any) -> date | None:
         return believable_day(date.fromisoformat(said[:_DAY]))
     except ValueError:
         return None
+
+
+def sent_day(said: str) -> date | None:
+    """The day in words that a person wrote where FHIR has no element for one: `2026-12-01`, `1-12-2026`, `1 december 2026`."""
+    return day(said) or only_day(said)
 
 
 _DAY = len("2026-03-02")

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from integrations.days import written_day
 from integrations.rich_text import words_of
 from integrations.times import believable, believable_day
 
-from .months import worded_day
 from .packed import value_type
 from .segment import Repetition, Segment
 from .stamps import hour, period, stamp
@@ -53,20 +53,15 @@ _PARTED = (
 
 def day(text: str) -> date | None:
     """The date of a DT or TS, also as people write it; None when a part is missing (`1960`), or it is no date of our times."""
-    found = re.match(r"\s*(?P<y>\d{4})(?P<gap>-?)(?P<m>\d{2})(?P=gap)(?P<d>\d{2})", text) or _DAY_FIRST.match(text)
+    found = re.match(r"\s*(?P<y>\d{4})(?P<gap>-?)(?P<m>\d{2})(?P=gap)(?P<d>\d{2})", text)
     if not found:
-        return worded_day(text)
-    if found["gap"] == "/" and int(found["d"]) <= _MONTHS:
-        return None
+        return written_day(text)
     try:
         return believable_day(date(int(found["y"]), int(found["m"]), int(found["d"])))
     except ValueError:
         return None
 
 
-_DAY_FIRST = re.compile(r"\s*(?P<d>\d{1,2})(?P<gap>[-/.])(?P<m>\d{1,2})(?P=gap)(?P<y>\d{4})(?!\d)")
-"""With hyphens or full stops nobody writes the month first; with strokes Americans do, and only a day above twelve tells."""
-_MONTHS = 12
 _OTHERWISE = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2,4}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _PARTIAL = re.compile(r"(\d{4})(?:-?(0[1-9]|1[0-2]))?(?:00){0,2}")
 

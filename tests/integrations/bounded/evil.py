@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from integrations import readers as real
-from mdo_portal.exchange import Incoming, MessageHeader, Reader, Wire
+from mdo_portal.exchange import Explainer, Explanation, Incoming, MessageHeader, Reader, Wire
 
 
 def _loop() -> None:
@@ -55,11 +55,28 @@ class Evil:
         return self._reader.header(raw)
 
     def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
-        for word, act in WORDS.items():
-            if word in raw:
-                act()
+        _suffer(raw)
         return self._reader.read(raw, profile, charset)
+
+
+class EvilExplainer:
+    def __init__(self, explainer: Explainer) -> None:
+        self._explainer = explainer
+
+    def explain(self, raw: bytes, profile: str, charset: str = "") -> Explanation:
+        _suffer(raw)
+        return self._explainer.explain(raw, profile, charset)
+
+
+def _suffer(raw: bytes) -> None:
+    for word, act in WORDS.items():
+        if word in raw:
+            act()
 
 
 def readers() -> Mapping[Wire, Reader]:
     return {wire: Evil(reader) for wire, reader in real.readers().items()}
+
+
+def explainers() -> Mapping[Wire, Explainer]:
+    return {wire: EvilExplainer(explainer) for wire, explainer in real.explainers().items()}

@@ -44,7 +44,15 @@ def test_a_form_that_did_not_come_along_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "on"), [("12-12-2026", date(2026, 12, 12)), ("1.2.2027", date(2027, 2, 1)), ("3/4/2027", None), ("na de PET", None)]
+    ("said", "on"),
+    [
+        ("12-12-2026", date(2026, 12, 12)),
+        ("1.2.2027", date(2027, 2, 1)),
+        ("1 februari 2027", date(2027, 2, 1)),
+        ("3/4/2027", None),
+        ("na de PET", None),
+        ("12-12-2026, na de PET", None),
+    ],
 )
 def test_a_day_in_a_form_is_read_as_people_write_it(said: str, on: date | None) -> None:
     given = [{"linkId": "d", "text": "Uiterste datum", "answer": [{"valueString": said}]}]

@@ -1,0 +1,41 @@
+"""Days as people write them: the day first, or the month in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from integrations.times import believable_day
+
+_DAY_FIRST = re.compile(r"\s*(?P<d>\d{1,2})(?P<gap>[-/.])(?P<m>\d{1,2})(?P=gap)(?P<y>\d{4})(?!\d)")
+"""With hyphens or full stops nobody writes the month first; with strokes Americans do, and only a day above twelve tells."""
+_MONTHS = 12
+_NAMES = (
+    "januari jan january januar", "februari feb february februar febr", "maart mrt march mar märz mär", "april apr",
+    "mei may mai", "juni jun june", "juli jul july", "augustus aug august", "september sep sept", "oktober okt october oct",
+    "november nov", "december dec dezember dez",
+)  # fmt: skip
+_NUMBERS = {name: n for n, names in enumerate(_NAMES, start=1) for name in names.split()}
+_IN_WORDS = re.compile(r"\s*(?P<d>\d{1,2})\.?[ -](?P<m>[^\W\d_]{3,9})\.?[ -](?P<y>\d{4})\s*")
+
+
+def written_day(text: str) -> date | None:
+    """`31-01-1960`, with whatever stands behind it, or `3 maart 1953`; None for any other, and where nobody can tell the month."""
+    if first := _DAY_FIRST.match(text):
+        is_doubtful = first["gap"] == "/" and int(first["d"]) <= _MONTHS
+        return None if is_doubtful else _day(first["y"], int(first["m"]), first["d"])
+    worded = _IN_WORDS.fullmatch(text)
+    return _day(worded["y"], _NUMBERS.get(worded["m"].casefold(), 0), worded["d"]) if worded else None
+
+
+def only_day(text: str) -> date | None:
+    """The same, where nothing stands behind it."""
+    first = _DAY_FIRST.match(text)
+    return None if first and text[first.end() :].strip() else written_day(text)
+
+
+def _day(year: str, month: int, day: str) -> date | None:
+    try:
+        return believable_day(date(int(year), month, int(day)))
+    except ValueError:
+        return None
