@@ -60,6 +60,33 @@ def test_every_command_of_the_portal_that_is_named_exists(page: Path) -> None:
     assert named <= set(COMMANDS)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_file_of_code_that_is_named_exists(page: Path) -> None:
+    named = re.findall(r"`([\w/.-]+\.py)`", read(page))
+
+    assert [one for one in named if "NNNN" not in one and not _ends_a_path(f"/{one}")] == []
+
+
+def _ends_a_path(name: str) -> bool:
+    return any(one.endswith(name) for one in _code())
+
+
+@cache
+def _code() -> tuple[str, ...]:
+    folders = ("mdo_portal", "integrations", "migrations", "scripts", "tests")
+    return tuple(f"/{path.relative_to(ROOT)}" for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def test_the_readme_names_only_functions_that_are_there() -> None:
+    """As `services/decisions.sign`: the file below mdo_portal, and what it defines."""
+    named = re.findall(r"`((?:\w+/)*\w+)\.(\w+)`", read(ROOT / "README.md"))
+    files = [(ROOT / "mdo_portal" / f"{place}.py", name) for place, name in named]
+    ours = [(path, name) for path, name in files if path.exists() and name != "py"]
+
+    assert len(ours) > 3
+    assert [name for path, name in ours if not re.search(rf"^(?:def|class) {name}\b", read(path), re.MULTILINE)] == []
+
+
 def test_the_readme_names_only_options_that_the_demo_has() -> None:
     options = {name for one in demo_command.params for name in one.opts}
 
