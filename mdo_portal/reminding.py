@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 from sqlalchemy.orm import Session
@@ -29,75 +30,73 @@ class _Told(Protocol):
 
 
 OneMail = TypeVar("OneMail", bound=_Told)
+Claimed = TypeVar("Claimed", bound=_Told, covariant=True)
 
 
-def remind_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
-    """Mail one colleague whose recommendation is (nearly) late. False when there was none, or when the mail server takes nothing now.
+class _Claim(Protocol[Claimed]):
+    def __call__(self, session: Session, *, now: datetime, beside: Collection[uuid.UUID]) -> Claimed | None: ...
+
+
+@dataclass(frozen=True)
+class Cause(Generic[OneMail]):
+    """Why colleagues are mailed: who is next, and what undoes that when no mail left."""
+
+    waits: Waits
+    claim: _Claim[OneMail]
+    put_back: Callable[[Session, OneMail], None]
+
+
+FOLLOW_UP = Cause(Waits.FOLLOW_UP, reminders.claim, reminders.put_back)
+"""A recommendation is (nearly) late."""
+LINE = Cause(Waits.LINE, line_reminders.claim, line_reminders.put_back)
+"""Certificates of a line end: for who looks after it."""
+MEETING = Cause(Waits.MEETING, meeting_mails.claim, meeting_mails.put_back)
+"""A meeting moved, was added or is called off: for who sits on its board."""
+GLASS = Cause(Waits.GLASS, glass_mails.claim, glass_mails.put_back)
+"""Somebody broke the glass: for who judges that."""
+QUESTION = Cause(Waits.QUESTION, question_mails.claim, question_mails.put_back)
+"""A question about a case waits, or was answered."""
+
+
+def standstill(seen: standstills.Listening) -> Cause[standstills.Told]:
+    """The traffic with a hospital stands still: for who looks after it. `seen`: what this worker saw of the listeners."""
+
+    def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID]) -> standstills.Told | None:
+        return standstills.claim(session, now=now, is_unheard=seen.is_missed(session, now=now), beside=beside)
+
+    return Cause(Waits.STANDSTILL, claim, standstills.put_back)
+
+
+def remind_next(
+    database: Database, reminder: Reminder, cause: Cause[OneMail], *, clock: Callable[[], datetime], passed: set[uuid.UUID]
+) -> bool:
+    """Mail one colleague. False when there was none, or when the mail server takes nothing now.
 
     Written down before it leaves: a worker that dies between the two costs a mail, never sends two on one day.
     `passed`: whose mailbox took none in this round; the others are not to wait for it.
     """
     with database.transaction() as session:
-        told = reminders.claim(session, now=clock(), beside=passed)
-    return told is not None and _mail(database, reminder, told, Waits.FOLLOW_UP, reminders.put_back, passed, clock)
-
-
-def warn_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
-    """The same for who looks after a line of which the certificates end."""
-    with database.transaction() as session:
-        told = line_reminders.claim(session, now=clock(), beside=passed)
-    return told is not None and _mail(database, reminder, told, Waits.LINE, line_reminders.put_back, passed, clock)
-
-
-def tell_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
-    """The same for who sits on a board of which a meeting moved, was added or is called off."""
-    with database.transaction() as session:
-        told = meeting_mails.claim(session, now=clock(), beside=passed)
-    return told is not None and _mail(database, reminder, told, Waits.MEETING, meeting_mails.put_back, passed, clock)
-
-
-def report_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
-    """The same for who judges that somebody broke the glass."""
-    with database.transaction() as session:
-        told = glass_mails.claim(session, now=clock(), beside=passed)
-    return told is not None and _mail(database, reminder, told, Waits.GLASS, glass_mails.put_back, passed, clock)
-
-
-def question_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
-    """The same for whom a question about a case waits, or the answer to theirs."""
-    with database.transaction() as session:
-        told = question_mails.claim(session, now=clock(), beside=passed)
-    return told is not None and _mail(database, reminder, told, Waits.QUESTION, question_mails.put_back, passed, clock)
-
-
-def alarm_next(
-    database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID], seen: standstills.Listening
-) -> bool:
-    """The same for who looks after the traffic with a hospital that stands still. `seen`: what this worker saw of the listeners."""
-    now = clock()
-    with database.transaction() as session:
-        told = standstills.claim(session, now=now, is_unheard=seen.is_missed(session, now=now), beside=passed)
-    return told is not None and _mail(database, reminder, told, Waits.STANDSTILL, standstills.put_back, passed, clock)
+        told = cause.claim(session, now=clock(), beside=passed)
+    return told is not None and _mail(database, reminder, cause, told, passed, clock)
 
 
 def _mail(
     database: Database,
     reminder: Reminder,
+    cause: Cause[OneMail],
     told: OneMail,
-    waits: Waits,
-    put_back: Callable[[Session, OneMail], None],
     passed: set[uuid.UUID],
     clock: Callable[[], datetime],
 ) -> bool:
-    receipt = reminder.remind(told.email, told.key, waits)
+    receipt = reminder.remind(told.email, told.key, cause.waits)
     if receipt.kind is not ReceiptKind.LATER:
-        log.info("reminder.mailed", person_id=str(told.person_id), waits=waits.value, code=receipt.code)
+        log.info("reminder.mailed", person_id=str(told.person_id), waits=cause.waits.value, code=receipt.code)
     else:
-        log.warning("reminder.not_mailed", person_id=str(told.person_id), waits=waits.value, code=receipt.code)
+        log.warning("reminder.not_mailed", person_id=str(told.person_id), waits=cause.waits.value, code=receipt.code)
     with database.transaction() as session:
         _take_note(session, told, receipt, now=clock())
         if receipt.kind is ReceiptKind.LATER:
-            put_back(session, told)
+            cause.put_back(session, told)
             passed.add(told.person_id)
     return receipt.kind is not ReceiptKind.LATER or receipt.code == NOT_THIS_MAILBOX
 

@@ -66,8 +66,8 @@ def mails(folder: Path) -> list[tuple[Message, str]]:
 
 def test_a_colleague_gets_one_mail_without_a_word_about_anybody(pressing: Database, mail: tuple[Path, Reminder]) -> None:
     folder, reminder_ = mail
-    assert reminding.remind_next(pressing, reminder_, clock=lambda: MORNING, passed=set())
-    assert not reminding.remind_next(pressing, reminder_, clock=lambda: MORNING, passed=set())
+    assert reminding.remind_next(pressing, reminder_, reminding.FOLLOW_UP, clock=lambda: MORNING, passed=set())
+    assert not reminding.remind_next(pressing, reminder_, reminding.FOLLOW_UP, clock=lambda: MORNING, passed=set())
 
     ((message, text),) = mails(folder)
     assert (message["To"], message["Subject"]) == ("dirk@example.nl", "Er is iets voor u in het MDO-portaal")
@@ -80,10 +80,10 @@ def test_while_the_mail_server_is_away_nobody_counts_as_told(pressing: Database,
     port = free_places().mail
     away = reminder(portal="https://mdo.example", smtp_url=f"smtp://127.0.0.1:{port}", mail_from=SENDER)
     assert away is not None
-    assert not reminding.remind_next(pressing, away, clock=lambda: MORNING, passed=set())
+    assert not reminding.remind_next(pressing, away, reminding.FOLLOW_UP, clock=lambda: MORNING, passed=set())
 
     with mailbox(port, tmp_path):
-        assert reminding.remind_next(pressing, away, clock=lambda: MORNING, passed=set())
+        assert reminding.remind_next(pressing, away, reminding.FOLLOW_UP, clock=lambda: MORNING, passed=set())
     assert len(list(tmp_path.glob("*.eml"))) == 1
 
 
@@ -114,7 +114,7 @@ def week_before() -> datetime:
 def warned(database: Database, reminder_: Reminder) -> int:
     """How many mails one round of the worker takes."""
     passed, count = set[uuid.UUID](), 0
-    while reminding.warn_next(database, reminder_, clock=week_before, passed=passed):
+    while reminding.remind_next(database, reminder_, reminding.LINE, clock=week_before, passed=passed):
         count += 1
     return count
 
@@ -189,7 +189,7 @@ def test_who_sits_on_a_board_is_mailed_by_the_worker_that_something_of_its_meeti
         moved.starts_at = MORNING + DAY * 4
     worker = Database(as_role(database.url, "mdo_work"), sealer=database.sealer)
     passed = set[uuid.UUID]()
-    while reminding.tell_next(worker, reminder_, clock=lambda: MORNING, passed=passed):
+    while reminding.remind_next(worker, reminder_, reminding.MEETING, clock=lambda: MORNING, passed=passed):
         pass
     worker.engine.dispose()
 
@@ -249,10 +249,10 @@ def test_what_stands_still_is_mailed_by_the_worker_and_says_neither_what_nor_whe
     folder, reminder_ = mail
     with database.transaction() as session:
         session.get_one(Link, region.links["ZEED"].link_id).level = Level.HL7V2
-    worker, seen = Database(as_role(database.url, "mdo_work"), sealer=database.sealer), Listening()
+    worker, cause = Database(as_role(database.url, "mdo_work"), sealer=database.sealer), reminding.standstill(Listening())
     for minutes in (0, 5, 6):
         at = MORNING + timedelta(hours=18, minutes=minutes)
-        reminding.alarm_next(worker, reminder_, clock=lambda at=at: at, passed=set(), seen=seen)  # type: ignore[misc]
+        reminding.remind_next(worker, reminder_, cause, clock=lambda at=at: at, passed=set())  # type: ignore[misc]
     worker.engine.dispose()
 
     ((message, text),) = mails(folder)
@@ -269,7 +269,7 @@ def test_that_somebody_broke_the_glass_is_mailed_by_the_worker_and_not_at_whom(
     with database.transaction() as session:
         broken(session, region, at=MORNING)
     worker = Database(as_role(database.url, "mdo_work"), sealer=database.sealer)
-    assert reminding.report_next(worker, reminder_, clock=lambda: MORNING, passed=set())
+    assert reminding.remind_next(worker, reminder_, reminding.GLASS, clock=lambda: MORNING, passed=set())
     worker.engine.dispose()
 
     ((message, text),) = mails(folder)
@@ -288,7 +288,7 @@ def test_that_a_question_waits_is_mailed_by_the_worker_and_not_about_whom(
         case.treating_name = "Dirk"
         questions.ask(session, case, "Is er een recente PSA?", viewer=region.aisha, now=MORNING - DAY * 2)
     worker = Database(as_role(database.url, "mdo_work"), sealer=database.sealer)
-    told = [reminding.question_next(worker, reminder_, clock=lambda: MORNING, passed=set()) for _ in range(2)]
+    told = [reminding.remind_next(worker, reminder_, reminding.QUESTION, clock=lambda: MORNING, passed=set()) for _ in range(2)]
     worker.engine.dispose()
 
     ((message, text),) = mails(folder)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import click
 import psycopg
@@ -146,13 +147,16 @@ def _mails(database: Database, stop: Stop, settings: Settings) -> list[Job]:
     mailing = wiring.reminder(settings)
     if mailing is None:
         return []
-    alarm = partial(reminding.alarm_next, seen=standstills.Listening())
+    causes: dict[str, reminding.Cause[Any]] = {
+        "remind": reminding.FOLLOW_UP,
+        "warn": reminding.LINE,
+        "tell": reminding.MEETING,
+        "report": reminding.GLASS,
+        "question": reminding.QUESTION,
+    }
+    alarm = reminding.standstill(standstills.Listening())
     return [
-        ("remind", lambda: _remind(database, stop, mailing, reminding.remind_next)),
-        ("warn", lambda: _remind(database, stop, mailing, reminding.warn_next)),
-        ("tell", lambda: _remind(database, stop, mailing, reminding.tell_next)),
-        ("report", lambda: _remind(database, stop, mailing, reminding.report_next)),
-        ("question", lambda: _remind(database, stop, mailing, reminding.question_next)),
+        *((name, partial(_remind, database, stop, mailing, cause)) for name, cause in causes.items()),
         ("alarm", lambda: _remind(database, stop, mailing, alarm, seconds=ALARM_SECONDS)),
     ]
 
@@ -198,14 +202,14 @@ def _waits(database: Database, stop: Stop) -> None:
 
 
 def _remind(
-    database: Database, stop: Stop, mailing: Reminder, one: Callable[..., bool], *, seconds: float = REMIND_SECONDS
+    database: Database, stop: Stop, mailing: Reminder, cause: reminding.Cause[Any], *, seconds: float = REMIND_SECONDS
 ) -> None:
-    """Every few minutes: whom something waits for is told by mail. A mailbox that takes none (`one` passes it by) is left for a day."""
+    """Every few minutes: whom something waits for is told by mail. A mailbox that takes none is left for a day."""
     left_until: dict[uuid.UUID, datetime] = {}
     while not stop.is_set():
         left_until = {person: until for person, until in left_until.items() if until > now()}
         passed = set(left_until)
-        while not stop.is_set() and one(database, mailing, clock=now, passed=passed):
+        while not stop.is_set() and reminding.remind_next(database, mailing, cause, clock=now, passed=passed):
             left_until |= dict.fromkeys(passed - left_until.keys(), now() + MAILBOX_AGAIN)
         stop.wait(seconds)
 

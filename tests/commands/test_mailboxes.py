@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mdo_portal import reminding
 from mdo_portal.commands import work
 from mdo_portal.commands.work import MAILBOX_AGAIN
 from mdo_portal.database import Database
@@ -21,7 +22,7 @@ def asked_for(rounds: list[datetime], database: Database, monkeypatch: pytest.Mo
     clock, stop = iter(rounds), threading.Event()
     present = [rounds[0]]
 
-    def one(*_: object, passed: set[uuid.UUID], **__: object) -> bool:
+    def remind_next(*_: object, passed: set[uuid.UUID], **__: object) -> bool:
         if GONE in passed:
             return False
         passed.add(GONE)
@@ -36,7 +37,8 @@ def asked_for(rounds: list[datetime], database: Database, monkeypatch: pytest.Mo
     next(clock)
     monkeypatch.setattr(stop, "wait", until_next)
     monkeypatch.setattr(work, "now", lambda: present[0])
-    work._remind(database, stop, None, one)  # type: ignore[arg-type]
+    monkeypatch.setattr(reminding, "remind_next", remind_next)
+    work._remind(database, stop, None, reminding.FOLLOW_UP)  # type: ignore[arg-type]
     return asked
 
 
