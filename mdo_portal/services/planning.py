@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
@@ -26,12 +26,8 @@ def agenda_for(session: Session, viewer: Viewer, case: Case, meeting_id: uuid.UU
     Held in one order with the meeting that it stands on: at the same moment somebody may be moving another case the other way.
     """
     stands_on = select(Round.meeting_id).where(Round.case_id == case.id, Round.outcome.is_(None))
-    _hold(session, or_(Meeting.id == meeting_id, Meeting.id.in_(stands_on)))
-    return access.meeting_for(session, viewer, Act.MEETING_ORDER, meeting_id)
-
-
-def _hold(session: Session, which: ColumnElement[bool]) -> None:
-    session.scalars(select(Meeting).where(which).order_by(Meeting.id).with_for_update(**HELD)).all()
+    standing.hold_agendas(session, or_(Meeting.id == meeting_id, Meeting.id.in_(stands_on)))
+    return access.meeting_for(session, viewer, Act.MEETING_ORDER, meeting_id, lock=True)
 
 
 def plan(
@@ -123,7 +119,10 @@ def hold_agenda(session: Session, meeting: Meeting, into: Meeting | None = None)
     """
     on_agenda = select(Round.case_id).where(Round.meeting_id == meeting.id, Round.outcome.is_(None))
     cases = session.scalars(select(Case).where(Case.id.in_(on_agenda)).order_by(Case.id).with_for_update(**HELD)).all()
-    _hold(session, Meeting.id.in_({one.id for one in (meeting, into) if one}))
+    both = [one for one in (meeting, into) if one is not None]
+    standing.hold_agendas(session, Meeting.id.in_([one.id for one in both]))
+    for one in both:
+        session.refresh(one)
     if {case.id for case in cases} != set(session.scalars(on_agenda)):
         raise Stale()  # somebody planned one, or took one off, in this very moment
     return cases
