@@ -92,7 +92,7 @@ def kept(table: type[Row]) -> type[Row]:
 
 
 class HoldingSession(Session):
-    """In which whoever holds a row (`with_for_update`) has it as it is by then.
+    """In which whoever holds a row (`with_for_update`) has it as it is by then, by its key or by a question.
 
     SQLAlchemy gives what was read before as it was read, however long it waited for it: two who each count one together count one.
     """
@@ -109,6 +109,24 @@ class HoldingSession(Session):
         """As Session gives it; held, it is read anew."""
         anew = populate_existing or with_for_update not in (None, False)
         return super().get(entity, ident, with_for_update=with_for_update, populate_existing=anew, **further)
+
+    def execute(self, statement: Any, params: Any = None, **further: Any) -> Any:
+        """As Session does it; what it holds is read anew."""
+        return super().execute(statement, params, **_anew(statement, further))
+
+    def scalars(self, statement: Any, params: Any = None, **further: Any) -> Any:
+        """As Session does it; what it holds is read anew."""
+        return super().scalars(statement, params, **_anew(statement, further))
+
+    def scalar(self, statement: Any, params: Any = None, **further: Any) -> Any:
+        """As Session does it; what it holds is read anew."""
+        return super().scalar(statement, params, **_anew(statement, further))
+
+
+def _anew(statement: Any, further: dict[str, Any]) -> dict[str, Any]:
+    if getattr(statement, "_for_update_arg", None) is None:
+        return further
+    return further | {"execution_options": {**further.get("execution_options", {}), "populate_existing": True}}
 
 
 class Database:

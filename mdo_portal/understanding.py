@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from mdo_portal import broken_off
-from mdo_portal.database import Database
+from mdo_portal.database import Database, once_more
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.errors import whereabouts
@@ -179,16 +179,7 @@ def _alone(database: Database, one: Read, *, now: datetime) -> bool:
     False when what comes after it of that patient must wait: it is tried again, or woke something that came earlier.
     """
     try:
-        with database.transaction() as session:
-            timeline.enter(session, now=now)
-            if not settling.hold(session, [one.message]):
-                return False
-            settled = _judged(session, one, now=now)
-            woken = settling.settle_all(session, settled, now=now)
-            if one.message.attempts > 1:
-                changes.wake(session, "understand")  # in the quick lane its patient's next messages waited for it
-        for done in settled:
-            log.info(f"message.{done.state.value}", message_id=str(done.message_id), reason=done.reason)
+        return once_more(lambda: _in_its_own(database, one, now=now))
     except conflicts.AnsweredError:
         with database.transaction() as session:
             settling.release(session, [one.message])
@@ -198,6 +189,19 @@ def _alone(database: Database, one: Read, *, now: datetime) -> bool:
         # The edge: whatever went wrong on our side, the message stays kept and a person hears of it after a few tries.
         _failed(database, one.message, error, now=now)
         return False
+
+
+def _in_its_own(database: Database, one: Read, *, now: datetime) -> bool:
+    with database.transaction() as session:
+        timeline.enter(session, now=now)
+        if not settling.hold(session, [one.message]):
+            return False
+        settled = _judged(session, one, now=now)
+        woken = settling.settle_all(session, settled, now=now)
+        if one.message.attempts > 1:
+            changes.wake(session, "understand")  # in the quick lane its patient's next messages waited for it
+    for done in settled:
+        log.info(f"message.{done.state.value}", message_id=str(done.message_id), reason=done.reason)
     return not woken
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+import uuid
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD, Database
@@ -38,18 +42,54 @@ def test_a_connection_that_rested_unhurt_is_used_again(database: Database) -> No
     assert at_once(database, 1, OWN) == at_once(database, 1, OWN)
 
 
-def test_who_holds_a_row_has_it_as_it_is_by_then_also_when_it_was_read_before(database: Database, region: Region) -> None:
+def by_key(session: Session, hospital_id: uuid.UUID) -> Hospital:
+    return session.get_one(Hospital, hospital_id, with_for_update=HELD)
+
+
+def by_a_question(session: Session, hospital_id: uuid.UUID) -> Hospital:
+    return session.scalars(select(Hospital).where(Hospital.id == hospital_id).with_for_update(**HELD)).one()
+
+
+def by_a_question_for_more(session: Session, hospital_id: uuid.UUID) -> Hospital:
+    query = select(Hospital, Hospital.code).where(Hospital.id == hospital_id).with_for_update(**HELD)
+    return session.execute(query).one()[0]
+
+
+def by_a_question_for_one(session: Session, hospital_id: uuid.UUID) -> Hospital:
+    found = session.scalar(select(Hospital).where(Hospital.id == hospital_id).with_for_update(read=True))
+    assert found is not None
+    return found
+
+
+WAYS = [by_key, by_a_question, by_a_question_for_more, by_a_question_for_one]
+
+
+@pytest.mark.parametrize("held", WAYS)
+def test_who_holds_a_row_has_it_as_it_is_by_then_also_when_it_was_read_before(
+    database: Database, region: Region, held: Callable[[Session, uuid.UUID], Hospital]
+) -> None:
     zeed = region.hospitals["ZEED"]
     with database.transaction() as session:
         read_before = session.get_one(Hospital, zeed)
         with database.transaction() as other:
             other.get_one(Hospital, zeed).phone = "0900-1"
-        assert session.get_one(Hospital, zeed, with_for_update=HELD).phone == "0900-1"
+        assert held(session, zeed).phone == "0900-1"
         assert read_before.phone == "0900-1"
 
 
-def test_what_was_changed_here_before_it_was_held_stays_so(database: Database, region: Region) -> None:
+def test_who_only_looks_has_it_as_it_was_read(database: Database, region: Region) -> None:
     zeed = region.hospitals["ZEED"]
     with database.transaction() as session:
-        session.get_one(Hospital, zeed).phone = "0900-2"
-        assert session.get_one(Hospital, zeed, with_for_update=True).phone == "0900-2"
+        was = session.get_one(Hospital, zeed).phone
+        with database.transaction() as other:
+            other.get_one(Hospital, zeed).phone = "0900-1"
+        assert session.scalars(select(Hospital).where(Hospital.id == zeed)).one().phone == was != "0900-1"
+
+
+@pytest.mark.parametrize("held", WAYS)
+def test_what_was_changed_here_before_it_was_held_stays_so(
+    session: Session, region: Region, held: Callable[[Session, uuid.UUID], Hospital]
+) -> None:
+    zeed = region.hospitals["ZEED"]
+    session.get_one(Hospital, zeed).phone = "0900-2"
+    assert held(session, zeed).phone == "0900-2"

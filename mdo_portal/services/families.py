@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
@@ -105,6 +105,12 @@ def _locked_root(session: Session, patient_id: uuid.UUID) -> Patient:
         if row.merged_into is None:
             return row
         patient_id = row.merged_into
+
+
+def stays_of(session: Session, *which: ColumnElement[bool]) -> bool:
+    """Before that case is held: whose it is nobody merges, nor undoes that, until the transaction ends. False when there is none such."""
+    query = select(Patient.id).join(Case, Case.patient_id == Patient.id).where(*which)
+    return session.execute(query.with_for_update(read=True, key_share=True, of=Patient)).first() is not None
 
 
 def cases_of(session: Session, family: list[Patient]) -> list[Case]:

@@ -171,7 +171,9 @@ def settle(session: Session, rows: list[uuid.UUID], *, now: datetime, person_id:
     """Every case of these rows stands under the root of the row it came in under; an objection of one number holds for all of it."""
     origin = func.coalesce(Case.home_patient_id, Case.patient_id)
     withholding.hold_letters(session, origin.in_(rows))
-    for case in session.scalars(select(Case).where(origin.in_(rows)).with_for_update(**HELD)):
+    cases = session.scalars(select(Case).where(origin.in_(rows)).order_by(Case.id).with_for_update(**HELD)).all()
+    standing.hold_agendas_of(session, cases)
+    for case in cases:
         home = session.get_one(Patient, case.home_patient_id or case.patient_id)
         root = patients.root(session, home)
         assert root is not None

@@ -33,12 +33,14 @@ def record(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> No
     for patient in family:
         patient.objects = True
     withholding.hold_letters(session, Case.patient_id.in_([one.id for one in family]))
-    for one in families.cases_of(session, family):
+    cases = families.cases_of(session, family)
+    standing.hold_agendas_of(session, cases)
+    for one in cases:
         shut(session, one, reason=REASON, now=now, person_id=viewer.person_id)
 
 
 def shut(session: Session, case: Case, *, reason: str, now: datetime, person_id: uuid.UUID | None) -> None:
-    """Off lists and agendas, and closed to every other hospital, because the patient objects."""
+    """Off lists and agendas, and closed to every other hospital, because the patient objects. Its meetings are held already."""
     withholding.withhold(session, case)
     _withdraw(session, case, reason=reason, now=now)
     case.objected, case.unseen_since = True, None

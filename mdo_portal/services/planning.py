@@ -6,17 +6,28 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.board import LASTS, Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import advice, conclusions, rooms, standing, timeline, waiting
+from mdo_portal.services import access, advice, conclusions, rooms, standing, timeline, waiting
 from mdo_portal.services.meetings import PLANNABLE, changed, moment
+
+
+def agenda_for(session: Session, viewer: Viewer, case: Case, meeting_id: uuid.UUID) -> tuple[Meeting, Board]:
+    """The meeting onto or off whose agenda this case is to go, and its board, held until the commit. Raises NotFound, NotAllowed.
+
+    Held in one order with the meeting that it stands on: at the same moment somebody may be moving another case the other way.
+    """
+    stands_on = select(Round.meeting_id).where(Round.case_id == case.id, Round.outcome.is_(None))
+    standing.hold_agendas(session, or_(Meeting.id == meeting_id, Meeting.id.in_(stands_on)))
+    return access.meeting_for(session, viewer, Act.MEETING_ORDER, meeting_id, lock=True)
 
 
 def plan(
@@ -101,14 +112,17 @@ def unplan(
     standing.changed(session, case)
 
 
-def hold_agenda(session: Session, meeting: Meeting) -> Sequence[Case]:
+def hold_agenda(session: Session, meeting: Meeting, into: Meeting | None = None) -> Sequence[Case]:
     """The cases that wait for this meeting, and the meeting, held until the commit. Stale when its agenda changes meanwhile.
 
-    The cases are held before the meeting, as who plans one holds them.
+    The cases are held before the meeting, as who plans one holds them. `into`: another meeting, onto whose agenda they may go.
     """
     on_agenda = select(Round.case_id).where(Round.meeting_id == meeting.id, Round.outcome.is_(None))
     cases = session.scalars(select(Case).where(Case.id.in_(on_agenda)).order_by(Case.id).with_for_update(**HELD)).all()
-    session.refresh(meeting, with_for_update=HELD)
+    both = [one for one in (meeting, into) if one is not None]
+    standing.hold_agendas(session, Meeting.id.in_([one.id for one in both]))
+    for one in both:
+        session.refresh(one)
     if {case.id for case in cases} != set(session.scalars(on_agenda)):
         raise Stale()  # somebody planned one, or took one off, in this very moment
     return cases

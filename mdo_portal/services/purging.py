@@ -61,13 +61,15 @@ def _purge_cases(session: Session, before: Mapping[Kind, datetime], now: datetim
 
 
 def _held(session: Session, case_ids: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
-    """Those of which nobody holds the patient or the case: held now, the patients first. The others go the next time."""
+    """Those of which nobody holds the patient, a letter or the case: held now, in that order. The others go the next time."""
     its = select(Case.patient_id).where(Case.id.in_(case_ids))
     patients = session.scalars(
         select(Patient.id).where(Patient.id.in_(its)).order_by(Patient.id).with_for_update(skip_locked=True)
     )
-    cases = select(Case.id).where(Case.id.in_(case_ids), Case.patient_id.in_(patients.all())).order_by(Case.state_since)
-    return session.scalars(cases.with_for_update(skip_locked=True)).all()
+    letters = select(Delivery.id).where(Delivery.case_id.in_(case_ids)).order_by(Delivery.id).with_for_update(skip_locked=True)
+    at_somebodys = exists().where(Delivery.case_id == Case.id, Delivery.id.not_in(session.scalars(letters).all()))
+    cases = select(Case.id).where(Case.id.in_(case_ids), Case.patient_id.in_(patients.all()), ~at_somebodys)
+    return session.scalars(cases.order_by(Case.state_since).with_for_update(skip_locked=True)).all()
 
 
 def _has_gone(session: Session, case_id: uuid.UUID, *, now: datetime) -> bool:

@@ -29,6 +29,7 @@ from mdo_portal.services import (
     case_facts,
     changes,
     deliveries,
+    families,
     hospitals,
     identification,
     latest_word,
@@ -212,6 +213,7 @@ def _case(session: Session, answer: IncomingAnswer, hospital: Hospital, request:
     named = Case.id == request.case_id if request is not None else number
     if request is None and not answer.referral_number:
         raise Unreadable("unknown_referral", "Task.basedOn")
+    families.stays_of(session, Case.hospital_id == hospital.id, named)
     query = select(Case).where(Case.hospital_id == hospital.id, named).with_for_update(**HELD)
     case = session.execute(query).scalar_one_or_none()
     if case is None or (answer.referral_number and case.referral_number != answer.referral_number):

@@ -152,10 +152,10 @@ def is_alike(session: Session, before: Patient, told: PatientIdentity) -> bool:
 
 def known_case(session: Session, hospital: Hospital, number: str) -> Case | None:
     """The case of this hospital's referral number, locked; None when there is none, or no number."""
-    if not number:
+    named = Case.hospital_id == hospital.id, Case.referral_number == number
+    if not number or not families.stays_of(session, *named):
         return None
-    query = select(Case).where(Case.hospital_id == hospital.id, Case.referral_number == number).with_for_update(**HELD)
-    return session.execute(query).scalar_one_or_none()
+    return session.scalars(select(Case).where(*named).with_for_update(**HELD)).one_or_none()
 
 
 def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:

@@ -24,6 +24,7 @@ from mdo_portal.services import (
     cautions,
     conflicts,
     earlier_told,
+    families,
     identification,
     participation,
     patients,
@@ -54,6 +55,7 @@ def read_again(session: Session, heard: Heard, referral: IncomingReferral, hospi
     `objection`, `identity_conflict`, or `waits_for_identity`.
     """
     referral = conflicts.incoming_corrected(session, hospital.id, referral)
+    families.stays_of(session, Case.id == heard.case_id)
     case = session.execute(select(Case).where(Case.id == heard.case_id).with_for_update(**HELD)).scalar_one_or_none()
     if case is None or not case.is_open:
         raise Unreadable("again_ended")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
@@ -18,9 +18,9 @@ from mdo_portal.services import audit, changes, timeline
 
 
 def cases_of(session: Session, patient: Patient) -> list[Case]:
-    """The patient's cases, oldest first, locked."""
-    query = select(Case).where(Case.patient_id == patient.id).order_by(Case.received_at, Case.id).with_for_update(**HELD)
-    return list(session.scalars(query))
+    """The patient's cases, oldest first, locked: in the order in which everybody holds several."""
+    query = select(Case).where(Case.patient_id == patient.id).order_by(Case.id).with_for_update(**HELD)
+    return sorted(session.scalars(query), key=lambda case: (case.received_at, case.id))
 
 
 def chosen(cases: Sequence[Case]) -> list[Case]:
@@ -32,12 +32,13 @@ def happened(
     session: Session, cases: Iterable[Case], what: str, *, now: datetime, person_id: UUID | None = None, **details: str
 ) -> None:
     """An event on every one of these cases, with its line in the log; their pages and agendas look again."""
+    cases = list(cases)
     for case in cases:
         case.revision += 1
         timeline.happened(session, case, what, at=now, person_id=person_id, **details)
         audit.record_system(session, what, now=now, case=case, object_type="patient", object_id=case.patient_id)
         announce(session, case)
-        _announce_agenda(session, case)
+    _announce_agendas(session, cases)
 
 
 def changed(session: Session, case: Case) -> None:
@@ -58,8 +59,23 @@ def announce(session: Session, case: Case, *, revision: int | None = None) -> No
     changes.announce(session, "worklist", case.hospital_id)
 
 
-def _announce_agenda(session: Session, case: Case) -> None:
-    of_round = select(Round.meeting_id).where(Round.case_id == case.id, Round.outcome.is_(None))
-    raised = update(Meeting).where(Meeting.id.in_(of_round)).values(revision=Meeting.revision + 1)
+def _announce_agendas(session: Session, cases: Sequence[Case]) -> None:
+    stand_on = Meeting.id.in_(
+        select(Round.meeting_id).where(Round.case_id.in_([one.id for one in cases]), Round.outcome.is_(None))
+    )
+    if len(cases) > 1:
+        hold_agendas(session, stand_on)
+    raised = update(Meeting).where(stand_on).values(revision=Meeting.revision + 1)
     for meeting_id, revision in session.execute(raised.returning(Meeting.id, Meeting.revision)):
         changes.announce(session, "meeting", meeting_id, revision=revision)
+
+
+def hold_agendas(session: Session, which: ColumnElement[bool]) -> None:
+    """These meetings, until the commit, in one order; always after the cases and before what is discussed in them."""
+    session.execute(select(Meeting.id).where(which).order_by(Meeting.id).with_for_update(**HELD)).all()
+
+
+def hold_agendas_of(session: Session, cases: Iterable[Case]) -> None:
+    """Every meeting in which one of these cases is or was to be discussed."""
+    rounds = select(Round.meeting_id).where(Round.case_id.in_([one.id for one in cases]))
+    hold_agendas(session, Meeting.id.in_(rounds))

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import HELD
 from mdo_portal.domain.board import LASTS, Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.policy import Act
@@ -50,9 +49,7 @@ def defer(
         raise IllegalMove(N_("Sluit de vergadering eerst. Er is niets veranderd."))
     if not chosen:
         raise IllegalMove(N_("Kies welke casussen u doorschuift. Er is niets veranderd."))
-    waits = {case.id for case in planning.hold_agenda(session, meeting)}
-    if into is not None:
-        session.refresh(into, with_for_update=HELD)  # after the cases, as who plans one holds them
+    waits = {case.id for case in planning.hold_agenda(session, meeting, into)}
     found = [rounds.round_for(session, viewer, Act.ROUND_OUTCOME, one, now=now, lock=True) for one in sorted(chosen)]
     if any(round_.meeting_id != meeting.id or round_.outcome or case.id not in waits for round_, case, _, _ in found):
         raise Stale()

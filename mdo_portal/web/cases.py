@@ -14,7 +14,6 @@ from flask_babel import gettext
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
 from mdo_portal.services import (
-    access,
     case_acts,
     cautions,
     people,
@@ -83,7 +82,7 @@ def _chosen_meeting() -> uuid.UUID:
 def plan(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_PLAN, case_id, lock=True)
-        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, _chosen_meeting(), lock=True)
+        meeting, board = planning.agenda_for(db, viewer(), grant.case, _chosen_meeting())
         if grant.case.board_id != board.id:
             raise NotFound()
         as_before, late = waiting.state_of(db, grant.case) is grant.case.state, request.form.get("late_reason", "")
@@ -98,7 +97,7 @@ def plan(case_id: uuid.UUID) -> ResponseReturnValue:
 def unplan(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_PLAN, case_id, lock=True)
-        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, _chosen_meeting(), lock=True)
+        meeting, board = planning.agenda_for(db, viewer(), grant.case, _chosen_meeting())
         planning.unplan(db, grant.case, meeting, board, viewer=viewer(), now=now())
     return _done(case_id, gettext("Van de agenda gehaald. De casus wacht weer op de werklijst."))
 

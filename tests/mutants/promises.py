@@ -61,12 +61,14 @@ GROUPS = {
          "mdo_portal.services.destroy_requests", "mdo_portal.services.holds", "mdo_portal.services.caseless"),
         ("tests/services/test_retention.py", "tests/services/test_retention_clocks.py", "tests/services/test_retention_door.py",
          "tests/services/test_destruction.py", "tests/web/test_destruction_requests.py", "tests/services/test_destruction_merged.py",
-         "tests/services/test_destruction_leaves_nothing.py", "tests/services/test_destroyed_since.py"),
+         "tests/services/test_destruction_leaves_nothing.py", "tests/services/test_destroyed_since.py", "tests/services/test_holds.py",
+         "tests/web/test_retention.py", "tests/test_purging_races.py"),
     ),
     "inbox": Group(
         ("mdo_portal.services.replaying", "mdo_portal.services.offering", "mdo_portal.services.inbox", "mdo_portal.services.awaiting"),
         ("tests/services/test_inbox.py", "tests/services/test_replaying.py", "tests/services/test_rereading.py",
-         "tests/services/test_rereading_put_aside.py", "tests/test_rereading.py", "tests/test_identity_held.py"),
+         "tests/services/test_rereading_put_aside.py", "tests/test_rereading.py", "tests/test_identity_held.py",
+         "tests/web/test_inbox.py"),
     ),
     "in turn": Group(
         ("mdo_portal.services.queue", "mdo_portal.services.settling"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal import understanding
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
-from mdo_portal.services import intake, queue, settling
+from mdo_portal.services import changes, intake, queue, settling
 from mdo_portal.services.settling import ClaimedMessage
 from tests import make
 from tests.make import NOW
@@ -91,3 +93,34 @@ def test_several_that_wait_behind_one_that_nobody_could_read_rest_until_it_is_re
 
     assert tries == 4
     assert [row.reason for row in rows(database)] == ["broken", *["waits_for_referral"] * 3]
+
+
+def test_what_broke_on_our_side_is_tried_after_five_and_ten_seconds_and_then_a_person_looks(
+    session: Session, region: Region
+) -> None:
+    (claimed,) = kept(session, region, "M1")
+    pauses = []
+    for _ in range(1, settling.MAX_ATTEMPTS):
+        settling.failed(session, claimed, now=NOW)
+        waits_until = session.scalars(select(InboundMessage.next_attempt_at)).one()
+        assert waits_until is not None
+        pauses.append((waits_until - NOW).total_seconds())
+        (claimed,) = queue.claim(session, now=waits_until)
+
+    settling.failed(session, claimed, now=NOW)
+
+    assert (pauses, told(session)) == ([5, 10], {"M1": (InboundState.UNREADABLE, "failed")})
+
+
+@pytest.mark.parametrize("act", [settling.forget, settling.failed])
+def test_an_open_list_of_what_came_hears_what_became_of_it(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch, act: Callable[..., None]
+) -> None:
+    (claimed,) = kept(session, region, "M1")
+    heard: list[tuple[object, ...]] = []
+    monkeypatch.setattr(changes, "announce", lambda _, *which, **how: heard.append(which))
+
+    session.execute(text(f"UPDATE inbound_messages SET attempts = {settling.MAX_ATTEMPTS}"))  # it was its last try
+    act(session, replace(claimed, attempts=settling.MAX_ATTEMPTS), **({"now": NOW} if act is settling.failed else {}))
+
+    assert ("inbox", claimed.message_id) in heard
