@@ -30,7 +30,9 @@ _OURS = {"csrf_token", "next", "seen"}
 SECTIONS = {"destruction": "retention.page"}
 """Where somebody goes on whose form stood on a page that cannot be asked for: it was itself the answer to a form."""
 FALLBACK = N_("Er ging iets mis bij ons. Wat al was opgeslagen, is er nog. Probeer het opnieuw of bel de beheerder.")
-AWAY = N_("Het portaal kan even niet bij zijn gegevens. Probeer het over een minuut opnieuw, of bel de beheerder als het langer duurt.")
+AWAY = N_(
+    "Het portaal kan even niet bij zijn gegevens. Probeer het over een minuut opnieuw, of bel de beheerder als het langer duurt."
+)
 AWAY_AFTER_A_WRITE = N_(
     "Het portaal kan even niet bij zijn gegevens. Kijk over een minuut of het is opgeslagen voordat u het opnieuw doet."
 )
