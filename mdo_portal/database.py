@@ -14,6 +14,7 @@ from sqlalchemy import DateTime, Engine, Enum, MetaData, bindparam, create_engin
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import DeclarativeBase, Mapper, QueryContext, Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import LargeBinary, Text, TypeDecorator
@@ -185,6 +186,11 @@ def is_lacking(error: BaseException) -> bool:
 def is_lost(error: BaseException) -> bool:
     """Whether the line to PostgreSQL broke under this, or nobody was there: it was killed, its machine is gone, or this killed it."""
     return isinstance(error, OperationalError) and (getattr(error.orig, "sqlstate", None) or "08").startswith("08")
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database could not be asked now, for whatever reason: the same may do in a minute."""
+    return is_lost(error) or is_lacking(error) or isinstance(error, NoneFree)
 
 
 def _never_a_dead_one(engine: Engine) -> None:

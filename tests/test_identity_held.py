@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
+from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.services import cases, deciding, held, news, timeline
 from mdo_portal.services.case_rows import CaseView
 from mdo_portal.services.held import Held
@@ -76,6 +77,24 @@ def test_every_case_of_the_patient_says_so(database: Database, region: Region) -
     with database.transaction() as session:
         found = session.scalars(select(Case).where(Case.referral_number.in_(("VW-1", "VW-1b"))))
         assert [cases.view(session, one).held.messages for one in found] == [2, 2]
+
+
+def test_what_waits_for_one_question_holds_no_patient_of_another(database: Database, region: Region) -> None:
+    """It held the cases of every question of its hospital: with hundreds open, nothing of those patients went on meanwhile."""
+    somebody_asks(database, region)
+    hand_in(database, region, referral("3", patient="2", bsn="999900018"), now=LOOKED)
+    hand_in(database, region, referral("4", patient="2", bsn="999900031"), now=LOOKED)
+    understand_all(database, now=LOOKED)
+    with database.transaction() as session:
+        asks = session.scalars(select(InboundMessage.id).where(InboundMessage.control_id == "M2")).one()
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+
+    with database.transaction() as theirs, database.transaction() as session:
+        assert theirs.scalars(select(Case).where(Case.referral_number == "VW-3").with_for_update()).one()
+        session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        held.behind_message(session, uuid.uuid4(), [asks], zeed, now=LOOKED)
+
+    assert read(database, region).held.messages == 3
 
 
 def listed_as_waiting(database: Database) -> bool:

@@ -18,7 +18,7 @@ from mdo_portal.domain.conclusion import Note
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import NotAllowed, NotFound, PortalError
 from mdo_portal.live import cursors
-from mdo_portal.live.guard import BadPayload, Context, Payload, always, an_id, context_of, never, on, some_bytes
+from mdo_portal.live.guard import BadPayload, Context, Payload, always, an_id, context_of, never, on, some_bytes, whole
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.live.topics import may_watch, some_topics
 from mdo_portal.services import access, audit, conclusions, presence, rooms, rounds, sessions
@@ -32,8 +32,8 @@ LARGEST_AWARENESS = 4_000
 def install(socketio: SocketIO, app: Flask, *, origin: str) -> None:
     """Register every event with its act. Only pages of `origin` get a line."""
     database = cast(Database, app.extensions["mdo_database"])
-    socketio.on_event("connect", lambda *_: _connect(database, origin))
-    socketio.on_event("disconnect", lambda *_: _disconnect(database))
+    socketio.on_event("connect", lambda *_: whole("connect", lambda: _connect(database, origin)))
+    socketio.on_event("disconnect", lambda *_: whole("disconnect", lambda: _disconnect(database)))
     for name, act, event, is_act in (
         ("watch", Act.PROFILE_READ, watch, follows_a_meeting),
         ("room:join", Act.ROOM_JOIN, join, never),

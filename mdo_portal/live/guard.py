@@ -104,6 +104,19 @@ def _run(database: Database, name: str, act: Act, event: Event, is_act: IsAct, p
     return answer  # after the commit: an answer means that it is stored
 
 
+def whole(name: str, act: Callable[[], bool | None]) -> bool | None:
+    """What a line that opens or ends is told. One that breaks while it opens is refused, and its page tries again.
+
+    Socket.IO leaves it half open: the page hears nothing, and nobody ends it. One that breaks while it ends it never forgets.
+    """
+    try:
+        return act()
+    except Exception as error:
+        # The edge of a socket: a database that is away must not outlast itself.
+        log.error("event.failed", event_name=name, **whereabouts(error))
+        return False
+
+
 def _stored(
     database: Database, sid: str, connection: Connection, event: Event, is_act: IsAct, payload: Payload
 ) -> dict[str, Any]:

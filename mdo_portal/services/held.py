@@ -63,14 +63,29 @@ def behind_message(
     session: Session, message_id: uuid.UUID, older: Sequence[uuid.UUID], hospital: Hospital, *, now: datetime
 ) -> None:
     """This message waits behind older ones: it waits for the same cases as they do."""
+    for patient_id in sorted(_patients_waited_for(session, older, hospital)):
+        cases = standing.cases_of(session, session.get_one(Patient, patient_id))
+        same = [case for case in cases if any(_is_told(session, case.id, one) for one in older)]
+        _tell(session, same, message_id, hospital, now=now)
+
+
+def _patients_waited_for(session: Session, older: Sequence[uuid.UUID], hospital: Hospital) -> set[uuid.UUID]:
+    """Whose cases were told that one of these waits, of those of whom anything is asked. The cases of the others are left to others:
+    a hospital may have hundreds of questions open.
+    """
     asked = select(IdentityConflict.patient_id).where(
         IdentityConflict.hospital_id == hospital.id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
     )
-    for patient_id in sorted(set(session.scalars(asked))):
-        patient = patients.root(session, session.get_one(Patient, patient_id))
-        cases = standing.cases_of(session, patient) if patient is not None else []
-        same = [case for case in cases if any(_is_told(session, case.id, one) for one in older)]
-        _tell(session, same, message_id, hospital, now=now)
+    told = (
+        select(Case.patient_id)
+        .join(CaseEvent, CaseEvent.case_id == Case.id)
+        .where(
+            Case.patient_id.in_(patients.roots(session, session.scalars(asked))),
+            CaseEvent.what == HELD,
+            CaseEvent.details[MESSAGE].astext.in_([str(one) for one in older]),
+        )
+    )
+    return set(session.scalars(told))
 
 
 def _tell(session: Session, cases: Sequence[Case], message_id: uuid.UUID, hospital: Hospital, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
@@ -26,6 +26,15 @@ def root(session: Session, patient: Patient | None) -> Patient | None:
     while patient is not None and patient.merged_into is not None:
         patient = session.get(Patient, patient.merged_into)
     return patient
+
+
+def roots(session: Session, patient_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """The same of many, by id."""
+    found = set(patient_ids)
+    merged = select(Patient.id, Patient.merged_into).where(Patient.merged_into.is_not(None))
+    while gone := session.execute(merged.where(Patient.id.in_(found))).all():
+        found = found.difference(row.id for row in gone).union(row.merged_into for row in gone)
+    return found
 
 
 def read_again(session: Session) -> None:

@@ -6,11 +6,12 @@ import json
 from urllib.parse import quote, urlsplit
 
 import structlog
-from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, get_locale, gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from mdo_portal import database
 from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError, whereabouts
 from mdo_portal.web import fhir, nothing, refusals
 from mdo_portal.web.context import is_fragment
@@ -29,10 +30,19 @@ _OURS = {"csrf_token", "next", "seen"}
 SECTIONS = {"destruction": "retention.page"}
 """Where somebody goes on whose form stood on a page that cannot be asked for: it was itself the answer to a form."""
 FALLBACK = N_("Er ging iets mis bij ons. Wat al was opgeslagen, is er nog. Probeer het opnieuw of bel de beheerder.")
+AWAY = N_(
+    "Het portaal kan even niet bij zijn gegevens. Probeer het over een minuut opnieuw, of bel de beheerder als het langer duurt."
+)
+AWAY_AFTER_A_WRITE = N_(
+    "Het portaal kan even niet bij zijn gegevens. Kijk over een minuut of het is opgeslagen voordat u het opnieuw doet."
+)
+AGAIN_SECONDS = 10
+"""Who was told *not now* (503) may ask again after so long."""
 
 
 def install(app: Flask) -> None:
     nothing.install(app)
+    app.after_request(_say_when)
     app.register_error_handler(PortalError, _portal_error)
     app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http_error)
@@ -78,13 +88,28 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         raise error
     if _is_a_machine():
         return fhir.broken(error)
+    is_away = database.is_away(error)
+    status = 503 if is_away else 500
     language = request.cookies.get("language", "nl")
     with force_locale(language if language in ("nl", "en") else "nl"):
-        sentence = gettext(FALLBACK)
+        sentence = gettext(_trouble(is_away=is_away))
         # Outside every context processor: whoever is signed in cannot be read when the database is what failed.
         template = current_app.jinja_env.get_template("errors/unavailable.html")
-        page = template.render(sentence=sentence, again=_again(), was_sent=request.method == "POST", locale=str(get_locale()))
-        return (sentence, 500, _headers(sentence, 500)) if is_fragment() else (page, 500)
+        shown = {"sentence": sentence, "again": _again(), "was_sent": request.method == "POST", "is_away": is_away}
+        page = template.render(**shown, locale=str(get_locale()))
+        return (sentence, status, _headers(sentence, status)) if is_fragment() else (page, status)
+
+
+def _trouble(*, is_away: bool) -> str:
+    if not is_away:
+        return FALLBACK
+    return AWAY if request.method in ("GET", "HEAD") else AWAY_AFTER_A_WRITE
+
+
+def _say_when(response: Response) -> Response:
+    if response.status_code == 503:
+        response.headers.setdefault("Retry-After", str(AGAIN_SECONDS))
+    return response
 
 
 def _again() -> str:

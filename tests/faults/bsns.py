@@ -21,7 +21,7 @@ from mdo_portal.domain.patient import Patient
 from tests import make
 from tests.faults.house import House, environment, running
 from tests.faults.processes import quick_worker
-from tests.faults.storing import drained
+from tests.faults.storing import stuck
 from tests.faults.understanding import _hand_in
 
 Figures = dict[str, Any]
@@ -119,7 +119,7 @@ def doubtful(house: House, *, rounds: int) -> Figures:
     _hand_in(database, house, [one.raw for one in said])
     env = environment(database)
     with running(quick_worker, env, house.folder), running(quick_worker, env, house.folder):
-        left = drained(database, seconds=60 + rounds)
+        left = stuck(database, seconds=60)
     stands, owners, kinds = _stands(database), _owners(database), _kinds(database)
     database.close()
     wrong = Counter(one.stands_as for one in said if stands.get(_control_id(one)) != (one.stands_as or "understood"))

@@ -68,6 +68,14 @@ def drained(database: Database, *, seconds: float) -> int:
     return left
 
 
+def stuck(database: Database, *, seconds: float) -> int:
+    """How many messages are still to be understood when for that long not one of them was: however slow the machine is."""
+    left = before = drained(database, seconds=seconds)
+    while left and (left := drained(database, seconds=seconds)) < before:
+        before = left
+    return left
+
+
 def by_state(database: Database) -> dict[str, int]:
     """How many messages there are in each state."""
     with database.transaction() as session:
