@@ -17,7 +17,8 @@ from mdo_portal.web.guard import public
 
 blueprint = Blueprint("invitations", __name__)
 OTHER = N_(
-    "In deze browser is intussen een andere uitnodiging geopend. Er is niets veranderd; kijk voor wie deze is, of open uw eigen link opnieuw."
+    "In deze browser is intussen een andere uitnodiging geopend. Er is niets veranderd; kijk voor wie deze is, "
+    "of open uw eigen link opnieuw."
 )
 DIFFERENT = N_("De twee wachtwoorden zijn niet hetzelfde. Er is niets veranderd; typ ze opnieuw.")
 

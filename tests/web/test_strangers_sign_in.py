@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -75,6 +77,31 @@ def test_somebody_elses_form_signs_nobody_in(own: Browser) -> None:
         assert "_user_id" not in cookie and "halfway" not in cookie
 
 
+def test_a_stranger_fills_no_disk_with_a_form(app: Flask) -> None:
+    """Each could leave 32 MB of it in a file here, for as long as it dripped; the question who sent it came afterwards."""
+    browser, size = Browser(app), 4 * 1_048_576
+    browser.get("/sign-in")
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n' + bytes(size) + b"\r\n--x--\r\n"
+    sent = io.BytesIO(body)
+    head = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(len(body)), "wsgi.input": sent}
+
+    answer = browser.client.open("/sign-in", method="POST", environ_overrides=head)
+
+    assert (answer.status_code, sent.tell()) == (413, 0)
+
+
+@pytest.mark.parametrize(
+    "head", [{}, {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}], ids=["said", "in pieces"]
+)
+def test_what_a_stranger_sends_in_pieces_is_read_no_further_than_a_form_of_theirs(app: Flask, head: dict[str, object]) -> None:
+    sent = io.BytesIO(b"email=" + b"x" * 1_500_000)
+    own = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": "1500006", "wsgi.input": sent} | head
+
+    answer = app.test_client().open("/sign-in", method="POST", environ_overrides=own)
+
+    assert (answer.status_code, sent.tell() < 200_000) == (413, True)
+
+
 def test_a_session_that_was_planted_before_signing_in_is_worth_nothing_after(
     own: Browser, database: Database, region: Region
 ) -> None:
@@ -116,3 +143,13 @@ def test_who_sits_at_a_colleagues_open_session_guesses_no_code_of_theirs(databas
         assert own.post("/confirm", code=wrong).status_code == 401
 
     assert own.post("/confirm", code=now_code(secret)).status_code == 401
+
+
+def test_whose_session_ended_while_they_chose_a_large_file_hears_that(own: Browser) -> None:
+    own.get("/sign-in")
+    sent = io.BytesIO(b"x" * 2_000_000)
+    head = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "2000000", "wsgi.input": sent}
+
+    answer = own.client.open(f"/cases/{uuid.uuid4()}/documents", method="POST", environ_overrides=head)
+
+    assert (answer.status_code, "opnieuw aan" in answer.text, sent.tell()) == (401, True, 2_000_000)
