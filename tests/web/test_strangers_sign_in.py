@@ -66,6 +66,20 @@ def test_after_a_hundred_wrong_tries_of_a_stranger_the_chair_signs_in_at_once_on
     print(f"\nthe chair was in after {time.monotonic() - begun:.1f} s")
 
 
+def test_who_has_a_whole_network_of_addresses_guesses_no_faster(app: Flask) -> None:
+    """A line with IPv6 comes with 2^64 of them: three guesses from each never waited."""
+    answers = []
+    for number in range(5):
+        stranger = Browser(app, address=f"2001:db8:0:1::{number:x}")
+        stranger.get("/sign-in")
+        answers.append(stranger.post("/sign-in", email="bram@example.nl", password=f"gok {number}").status_code)
+    neighbour = Browser(app, address="2001:db8:0:2::1")
+    neighbour.get("/sign-in")
+
+    assert answers == [401] * 4 + [429]
+    assert neighbour.post("/sign-in", email="bram@example.nl", password="gok").status_code == 401
+
+
 def test_somebody_elses_form_signs_nobody_in(own: Browser) -> None:
     own.get("/sign-in")
     fields = {"email": "bram@example.nl", "password": PASSWORD}
