@@ -96,20 +96,23 @@ def _new_nonce() -> None:
 
 def _only_our_own_pages_write() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if request.method in SAFE or view is None or getattr(view, "machine", False):
+    if request.method in SAFE or request.blueprint == "fhir":  # that door asks for the token before it reads a message
         return
-    if not isinstance(current_user._get_current_object(), SignedInUser):
-        _strangers_say_little(is_public=hasattr(view, "public"))
+    is_machine = getattr(view, "machine", False)
+    if is_machine or not isinstance(current_user._get_current_object(), SignedInUser):
+        _strangers_say_little(is_page=hasattr(view, "act"))
+    if is_machine or view is None:
+        return
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     own = hmac.compare_digest(sent.encode("utf-8", "replace"), str(session.get("csrf", "")).encode()) and bool(sent)
     if not own or request.headers.get("Sec-Fetch-Site") == "cross-site" or not _is_own_origin():
         raise NotOurPage()
 
 
-def _strangers_say_little(*, is_public: bool) -> None:
+def _strangers_say_little(*, is_page: bool) -> None:
     """Before anything of it is read or put in a file here. A page of whose session ended meanwhile hears that, also of a large file."""
     request.max_content_length = STRANGERS_FORM
-    if not is_public and (request.content_length or 0) > STRANGERS_FORM:
+    if is_page and (request.content_length or 0) > STRANGERS_FORM:
         request.max_content_length = settings().message_limit
         with suppress(bodies.Broken):
             bodies.passed_over(request)

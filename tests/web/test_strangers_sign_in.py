@@ -92,7 +92,8 @@ def test_somebody_elses_form_signs_nobody_in(own: Browser) -> None:
         assert "_user_id" not in cookie and "halfway" not in cookie
 
 
-def test_a_stranger_fills_no_disk_with_a_form(app: Flask) -> None:
+@pytest.mark.parametrize("path", ["/sign-in", "/fhir/token", f"/oidc/logout/{uuid.UUID(int=0)}", "/nothing"])
+def test_a_stranger_fills_no_disk_with_a_form(app: Flask, path: str) -> None:
     """Each could leave 32 MB of it in a file here, for as long as it dripped; the question who sent it came afterwards."""
     browser, size = Browser(app), 4 * 1_048_576
     browser.get("/sign-in")
@@ -100,9 +101,9 @@ def test_a_stranger_fills_no_disk_with_a_form(app: Flask) -> None:
     sent = io.BytesIO(body)
     head = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(len(body)), "wsgi.input": sent}
 
-    answer = browser.client.open("/sign-in", method="POST", environ_overrides=head)
+    answer = browser.client.open(path, method="POST", environ_overrides=head)
 
-    assert (answer.status_code, sent.tell()) == (413, 0)
+    assert (answer.status_code in (404, 413), sent.tell()) == (True, 0)
 
 
 def test_what_a_stranger_sends_in_pieces_is_read_no_further_than_a_form_of_theirs(app: Flask) -> None:
