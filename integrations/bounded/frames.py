@@ -41,10 +41,18 @@ def receive(line: socket.socket, *, left: Callable[[], float] | None = None) -> 
     text, everything = _exactly(line, size, left), memoryview(_exactly(line, beside, left))
     try:
         said, sizes = json.loads(text)
-        ends = list(accumulate(sizes, initial=0))
+        ends = _ends(sizes, beside)
         return said, [bytes(everything[at:end]) for at, end in pairwise(ends)]
     except (ValueError, TypeError, RecursionError) as error:
         raise Gone() from error
+
+
+def _ends(sizes: Any, beside: int) -> list[int]:
+    """Where each piece of the bytes ends. Raises ValueError unless all are there, each once: a child could count one a million times."""
+    ends = list(accumulate(sizes, initial=0))
+    if any(type(one) is not int or one < 0 for one in sizes) or ends[-1] != beside:
+        raise ValueError("bytes that were not sent")
+    return ends
 
 
 def _exactly(line: socket.socket, size: int, left: Callable[[], float] | None) -> bytearray:

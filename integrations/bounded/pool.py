@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from mdo_portal.exchange import Explanation, Incoming, MessageHeader, NobodyReads, Reader, Unreadable, Wire
 
@@ -39,6 +39,22 @@ class ReaderBroke(Exception):
     """The reader failed on our side, not on the message: try again later. Carries the name of the error, no values."""
 
 
+WANTED: Mapping[str, tuple[type, ...]] = {"read": get_args(Incoming), "explain": (Explanation,)}
+"""What a child may answer each question with: one that was taken over by a message may say anything."""
+
+
+def _heard(said: Any, blobs: list[bytes], wanted: tuple[type, ...]) -> Any:
+    """Raises what the child says of the message, and ValueError, TypeError, LookupError or RecursionError for what it never says."""
+    if said[0] == "unreadable":
+        raise Unreadable(str(said[1]), str(said[2]))
+    if said[0] != "read":
+        raise ReaderBroke(str(said[1]))
+    found = unpacked(said[1], blobs)
+    if not isinstance(found, wanted):
+        raise TypeError("no answer to what was asked")
+    return found
+
+
 class Child:
     """One child and the line to it. Used by one thread at a time."""
 
@@ -61,13 +77,9 @@ class Child:
         self._line.settimeout(most)
         send(self._line, [what, wire.value, profile, charset, most], [raw])
         said, blobs = receive(self._line, left=turn.left)
-        if said[0] == "unreadable":
-            raise Unreadable(str(said[1]), str(said[2]))
-        if said[0] != "read":
-            raise ReaderBroke(str(said[1]))
         try:
-            return unpacked(said[1], blobs)
-        except (ValueError, TypeError, LookupError) as error:
+            return _heard(said, blobs, WANTED[what])
+        except (ValueError, TypeError, LookupError, RecursionError) as error:
             raise Gone() from error
 
     def _begin(self) -> None:

@@ -62,7 +62,9 @@ NO_ORACLE: dict[str, str] = {
     "pk_letter_logos": "the hash of a picture in a letterhead, no patient's",
     "pk_audit_waiting": "a running number",
 }
-#: what came in, went out or was asked: no screen changes it, and no statement in a web process
+#: triggers by which nobody says for somebody else by what they sign in
+GUARDS = ("own_account", "own_passkey", "own_app", "own_codes", "own_invitation", "own_identity")
+#: what came in, went out or was asked, and whose it is: no screen changes it, and no statement in a web process
 STAYS = tuple(
     f"{table}.{column}"
     for table, columns in {
@@ -74,6 +76,15 @@ STAYS = tuple(
         "case_grants": "case_id kind person_id to_hospital_id begins_at ends_at given_by",
         "legal_holds": "hospital_id case_id patient_id set_by set_at",
         "destroy_requests": "hospital_id patient_id patient_ids case_id requested_by requested_at",
+        "cases": "hospital_id patient_id home_patient_id referral_number wire received_at request_task basis basis_told_by basis_told_at"
+        " question_board question_radiology question_pathology urgency due_on referrer_name referrer_number referrer_phone treating_name"
+        " case_manager_name gp_name",
+        "patients": "hospital_id merged_into",
+        "people": "id persona",
+        "passkeys": "person_id credential_id public_key",
+        "identities": "hospital_id person_id issuer subject linked_by_id",
+        "invitations": "person_id token_hash made_by made_at expires_at",
+        "recovery_codes": "person_id code_hash",
     }.items()
     for column in columns.split()
 )
@@ -132,6 +143,10 @@ QUESTIONS: dict[str, str] = {
         WHERE t.relnamespace = 'public'::regnamespace AND t.relname || '.' || a.attname = ANY (:stays)
             AND has_column_privilege('mdo_app', t.oid, a.attnum, 'UPDATE')
     """,
+    "a colleague's way in that anybody may change": """
+        SELECT name FROM unnest(CAST(:guards AS text[])) AS name
+        WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = name AND tgenabled IN ('O', 'A'))
+    """,
     "web processes may destroy by themselves": """
         SELECT oid::regprocedure FROM pg_proc WHERE proname IN ('destroy_case', 'purge_log')
             AND has_function_privilege('mdo_app', oid, 'EXECUTE')
@@ -155,6 +170,7 @@ def holes(connection: Connection) -> list[str]:
         "no_oracle": list(NO_ORACLE),
         "read_by_all": list(READ_BY_ALL),
         "stays": list(STAYS),
+        "guards": list(GUARDS),
     }
     found = []
     for question, query in QUESTIONS.items():

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.services import attempts
 from mdo_portal.services.attempts import DEVICE_KNOWN, Origin
-from mdo_portal.web.context import client_address, now, settings
+from mdo_portal.web.context import client_place, now, settings
 
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SAME = ("iPhone", "iPad", "Android", "Windows")
@@ -18,7 +18,7 @@ MACHINES = (*zip(SAME, SAME, strict=True), ("Mac OS X", "macOS"), ("Linux", "Lin
 
 
 def origin() -> Origin:
-    return Origin(client_address(), request.cookies.get(_cookie_name(), "")[:100])
+    return Origin(client_place(), request.cookies.get(_cookie_name(), "")[:100])
 
 
 def kind() -> str:

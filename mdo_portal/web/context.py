@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import cast
 
 from flask import current_app, g, request
@@ -72,6 +73,17 @@ def session_key() -> str:
 
 def client_address() -> str:
     return request.remote_addr or ""
+
+
+def client_place() -> str:
+    """What counts as one place when tries are counted: of IPv6 the whole /64, which a line has for itself."""
+    try:
+        address = ip_address(client_address().partition("%")[0])
+    except ValueError:
+        return client_address()
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def is_fragment() -> bool:

@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, get_locale, gettext
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from mdo_portal import database
 from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError, whereabouts
@@ -149,8 +149,16 @@ def _answer(sentence: str, status: int, *, is_expired: bool = False) -> Response
     g.uncounted = True  # a refusal costs little, however often it is asked for
     was_sent = request.method == "POST"  # something was typed, and the page before this one still has it
     shown = {"sentence": sentence, "status": status, "again": _again(), "back": _way_back()}
-    has_typed = was_sent and status != 413 and any(text for name, text in request.form.items() if name not in _OURS)
+    has_typed = was_sent and status != 413 and _has_typed()
     return render_template("errors/page.html", **shown, was_sent=was_sent, has_typed=has_typed, is_expired=is_expired), status
+
+
+def _has_typed() -> bool:
+    """Whether the form holds anything; of one that is larger than its sender may send nothing is read, for this neither."""
+    try:
+        return any(text for name, text in request.form.items() if name not in _OURS)
+    except RequestEntityTooLarge:
+        return True
 
 
 def _headers(sentence: str, status: int) -> dict[str, str]:

@@ -12,7 +12,7 @@ from mdo_portal import __version__, wiring, wiring_profiles
 from mdo_portal.services import hospitals, link_tokens
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.web import limits
-from mdo_portal.web.context import database, now, settings, transaction
+from mdo_portal.web.context import client_place, database, now, settings, transaction
 from mdo_portal.web.fhir_envelope import said
 from mdo_portal.web.guard import machine, public
 
@@ -55,7 +55,7 @@ def jwks() -> Response:
 def token() -> ResponseReturnValue:
     """A token for five minutes. The assertion: iss = sub = client id, aud = this address, exp at most five minutes away, jti once."""
     try:
-        limits.ask("token", request.remote_addr or "", limits.STRANGER)
+        limits.ask("token", client_place(), limits.STRANGER)
     except limits.TooMany:
         return _no("temporarily_unavailable", 429)
     form = {name: request.form[name] for name in request.form}

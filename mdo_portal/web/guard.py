@@ -5,21 +5,25 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request, session
 from flask.wrappers import Response
+from flask_login import current_user
 
 from mdo_portal.domain.policy import POLICY, Act
-from mdo_portal.errors import N_, NotAllowed, NotOurPage, NotStrong, PortalError
+from mdo_portal.errors import N_, NotAllowed, NotOurPage, NotSignedIn, NotStrong, PortalError
 from mdo_portal.settings import is_loopback
-from mdo_portal.web import once_more
-from mdo_portal.web.context import settings, signed
+from mdo_portal.web import bodies, once_more
+from mdo_portal.web.context import SignedInUser, settings, signed
 
 Route = TypeVar("Route", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+STRANGERS_FORM = 100_000
+"""Bytes. Nobody who is not signed in adds a file."""
 #: what a session with one factor may do: arrange the second one, and leave
 WITH_ONE_FACTOR = frozenset({Act.ACCOUNT_MANAGE, Act.PROFILE_READ})
 
@@ -92,12 +96,27 @@ def _new_nonce() -> None:
 
 def _only_our_own_pages_write() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if request.method in SAFE or view is None or getattr(view, "machine", False):
+    if request.method in SAFE or request.blueprint == "fhir":  # that door asks for the token before it reads a message
+        return
+    is_machine = getattr(view, "machine", False)
+    if is_machine or not isinstance(current_user._get_current_object(), SignedInUser):
+        _strangers_say_little(is_page=hasattr(view, "act"))
+    if is_machine or view is None:
         return
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     own = hmac.compare_digest(sent.encode("utf-8", "replace"), str(session.get("csrf", "")).encode()) and bool(sent)
     if not own or request.headers.get("Sec-Fetch-Site") == "cross-site" or not _is_own_origin():
         raise NotOurPage()
+
+
+def _strangers_say_little(*, is_page: bool) -> None:
+    """Before anything of it is read or put in a file here. A page of whose session ended meanwhile hears that, also of a large file."""
+    request.max_content_length = STRANGERS_FORM
+    if is_page and (request.content_length or 0) > STRANGERS_FORM:
+        request.max_content_length = settings().message_limit
+        with suppress(bodies.Broken):
+            bodies.passed_over(request)
+        raise NotSignedIn()
 
 
 def _no_unprintable_words() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
+import secrets
+
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +16,10 @@ from mdo_portal.web.context import now, transaction
 from mdo_portal.web.guard import public
 
 blueprint = Blueprint("invitations", __name__)
+OTHER = N_(
+    "In deze browser is intussen een andere uitnodiging geopend. Er is niets veranderd; kijk voor wie deze is, "
+    "of open uw eigen link opnieuw."
+)
 DIFFERENT = N_("De twee wachtwoorden zijn niet hetzelfde. Er is niets veranderd; typ ze opnieuw.")
 
 
@@ -21,7 +28,21 @@ DIFFERENT = N_("De twee wachtwoorden zijn niet hetzelfde. Er is niets veranderd;
 def arrive(token: str) -> ResponseReturnValue:
     """The token goes out of the address at once: addresses end up in logs, histories and screenshots."""
     session["invitation"] = token[:100]
+    session.pop("invitation_page", None)
     return redirect(url_for("invitations.page"))
+
+
+def pressed_on() -> str:
+    """What the page of the invitation that is open here says with what is pressed on it. Another site can open a link in this browser
+    and can go wherever the page goes, but cannot read this; and it is another for each link.
+    """
+    return str(session.setdefault("invitation_page", secrets.token_urlsafe(12)))
+
+
+def pressed(said: str) -> bool:
+    """Whether it was pressed on the page of the invitation that is open here now."""
+    own = str(session.get("invitation_page", ""))
+    return bool(own) and hmac.compare_digest(said.encode("utf-8", "replace"), own.encode())
 
 
 @blueprint.get("/invitation")
@@ -35,13 +56,15 @@ def _page(error: str = "") -> str:
         person = credentials.invited(db, str(session.get("invitation", "")), now=now())
         works_for = [hospital_id for hospital_id, _ in people.hospitals_of(db, person.id)]
         providers = identities.buttons(db, works_for)
-    shown = {"person": person, "error": error, "shortest": passwords.SHORTEST, "providers": providers}
+    shown = {"person": person, "pressed_on": pressed_on(), "error": error, "shortest": passwords.SHORTEST, "providers": providers}
     return render_template("signing_in/invitation.html", passkeys=passkey_requests.are_possible(), **shown)
 
 
 @blueprint.post("/invitation")
 @public("somebody with an invitation chooses a password")
 def accept() -> ResponseReturnValue:
+    if not pressed(request.form.get("invitation", "")):
+        return _page(OTHER), 422
     if request.form.get("password", "") != request.form.get("again", ""):
         return _page(DIFFERENT), 422
     try:

@@ -19,7 +19,7 @@ from flask.wrappers import Response
 from flask_login import current_user
 
 from mdo_portal.errors import N_, PortalError
-from mdo_portal.web.context import SignedInUser, client_address
+from mdo_portal.web.context import SignedInUser, client_place
 
 REMEMBERED = 20_000
 
@@ -101,7 +101,7 @@ def ask_link(token: str, *, known: bool) -> None:
     if known:
         ask("link", hashlib.sha256(token.encode()).hexdigest(), LINK)
     else:
-        ask("stranger", client_address(), STRANGER)
+        ask("stranger", client_place(), STRANGER)
 
 
 def _not_too_fast() -> None:
@@ -109,12 +109,12 @@ def _not_too_fast() -> None:
     if request.endpoint == "static" or request.blueprint == "health" or getattr(view, "machine", False):
         return
     if request.method == "POST" and request.blueprint == "signing_in" and request.endpoint != "signing_in.sign_out":
-        ask("sign-in", client_address(), SIGN_IN)
+        ask("sign-in", client_place(), SIGN_IN)
     user = current_user._get_current_object()
     if isinstance(user, SignedInUser):
         _ask_person(user)
     else:
-        ask("address", client_address(), ADDRESS)
+        ask("address", client_place(), ADDRESS)
 
 
 def _ask_person(user: SignedInUser) -> None:

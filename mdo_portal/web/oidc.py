@@ -16,7 +16,7 @@ from mdo_portal.errors import NotFound
 from mdo_portal.exchange import Vouched
 from mdo_portal.services import audit_sign_in, credentials, identities, sessions
 from mdo_portal.services.identities import Admitted, Button, NotAdmitted, ProviderRow
-from mdo_portal.web import entering, oidc_attempts
+from mdo_portal.web import entering, invitations, oidc_attempts
 from mdo_portal.web.context import client_address, now, session_key, settings, signed, transaction, viewer
 from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import machine, may, public
@@ -56,7 +56,7 @@ def outside(endpoint: str, provider_id: uuid.UUID) -> str:
 @blueprint.get("/sign-in/with/<uuid:provider_id>")
 @public("sends a browser to a hospital's provider; nobody is signed in by it")
 def start(provider_id: uuid.UUID) -> ResponseReturnValue:
-    by_invitation = request.args.get("invitation") == "1"  # from its own page, and not from the next one that somebody opens here
+    by_invitation = invitations.pressed(request.args.get("invitation", ""))
     token = str(session.get("invitation", "")) if by_invitation else ""
     return _sent(provider_id, wanted=request.args.get("next", ""), invitation=token)
 

@@ -7,6 +7,7 @@ import selectors
 import socket
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import _DEFER, TConn
 
 from mdo_portal.commands import patience
-from mdo_portal.commands.patience import Closed, Patience, Worker
+from mdo_portal.commands.patience import Closed, Crowd, Patience, Worker
 
 HEAD = b"POST /fhir HTTP/1.1\r\nHost: portal.example\r\nContent-Length: 9\r\n\r\n"
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -115,18 +116,20 @@ class Drips:
 
     def __init__(self, piece: int) -> None:
         self.now, self.piece = 0.0, piece
+        self.waits: float | None = None
 
     def settimeout(self, seconds: float | None) -> None:
         assert seconds is None or seconds > 0
+        self.waits = seconds
 
     def recv(self, size: int) -> bytes:
         self.now += 1
         return b"x" * min(size, self.piece)
 
 
-def body_of(line: Drips, monkeypatch: pytest.MonkeyPatch) -> Patience:
+def body_of(line: Drips, monkeypatch: pytest.MonkeyPatch, crowd: Crowd | None = None) -> Patience:
     monkeypatch.setattr(patience, "BODY_SECONDS", 30.0)
-    reader = Patience(line, clock=lambda: line.now)
+    reader = Patience(line, clock=lambda: line.now, crowd=crowd)
     reader.body_comes()
     return reader
 
@@ -142,3 +145,48 @@ def test_a_body_that_drips_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> Non
 
     with pytest.raises(TimeoutError):
         [reader.recv(8_192) for _ in range(100)]
+
+
+def test_a_body_that_began_fast_and_falls_silent_is_waited_for_no_longer_than_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty megabytes in a second bought more than eight hours of silence."""
+    line = Drips(8_192)
+    reader = body_of(line, monkeypatch)
+
+    [reader.recv(8_192) for _ in range(100)]
+
+    assert line.waits == patience.SILENT_SECONDS
+
+
+def test_no_body_takes_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Drips(2_000)
+    reader = body_of(line, monkeypatch)
+
+    with pytest.raises(TimeoutError):
+        [reader.recv(8_192) for _ in range(9_000)]
+
+    assert line.now == patience.WHOLE_BODY_SECONDS
+
+
+def test_of_many_slow_bodies_the_slowest_are_broken_off_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SLOW_AT_ONCE", 2)
+    crowd = Crowd()
+    honest = [body_of(Drips(piece), monkeypatch, crowd) for piece in (90_000, 70_000)]
+    drips = [body_of(Drips(1_100), monkeypatch, crowd) for _ in range(3)]
+
+    for _ in range(60):
+        [one.recv(99_999) for one in honest]
+        for one in drips:
+            with suppress(TimeoutError):
+                one.recv(99_999)
+
+    assert [one.was_given_up for one in (*honest, *drips)] == [False, False, True, True, True]
+
+
+def test_a_slow_body_that_is_whole_makes_room_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SLOW_AT_ONCE", 1)
+    crowd = Crowd()
+    first, second = (body_of(Drips(piece), monkeypatch, crowd) for piece in (90_000, 1_100))
+    [first.recv(99_999) for _ in range(20)]
+    first.body_ends()
+
+    assert sum(len(second.recv(99_999)) for _ in range(20)) == 22_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -52,7 +53,7 @@ def test_the_button_stands_on_the_sign_in_page_only_while_the_provider_is_in_use
 def test_an_invited_person_is_linked_at_the_first_sign_in_and_known_at_the_second(house: House) -> None:
     client, again = invited(house), house.browser()
 
-    assert house.back(client, house.out(client, invitation="1")).status_code == 302
+    assert house.back(client, house.out(client, invitation=button_of(client))).status_code == 302
 
     assert house.back(again, house.out(again)).status_code == 302
     assert [one.person_id for one in house.sessions()] == [person_id("Dirk")] * 2
@@ -63,7 +64,7 @@ def test_an_invitation_does_not_take_over_an_account_that_is_somebody_elses(hous
     house.linked("Lars", "dirk-1")
     client = invited(house)
 
-    assert "linked_elsewhere" in house.back(client, house.out(client, invitation="1")).text
+    assert "linked_elsewhere" in house.back(client, house.out(client, invitation=button_of(client))).text
     assert house.sessions() == []
 
 
@@ -71,23 +72,63 @@ def test_an_invitation_does_not_take_over_an_account_that_is_somebody_elses(hous
 def test_who_once_saw_an_invitation_becomes_nobody_by_it(house: House, how: str) -> None:
     """The cookie of whoever had opened the link was good for ever, also after it was used: the account went to them, with its roles."""
     client = invited(house)
+    button = button_of(client)
     if how == "used":
         with house.database.transaction() as session:
             credentials.use_up(session, person_id("Dirk"), now=make.NOW)
-    asked = house.out(client, **({"invitation": "1"} if how == "used" else {}))
+    asked = house.out(client, **({"invitation": button} if how == "used" else {}))
 
     assert "unknown_person" in house.back(client, asked).text
     assert house.sessions() == []
 
 
-def invited(house: House) -> FlaskClient:
-    """A browser in which Dirk's invitation was opened."""
+@pytest.mark.parametrize("sent", ["", "1", "guessed"])
+def test_another_site_that_opens_its_own_invitation_here_is_given_nobodys_account(house: House, sent: str) -> None:
+    """Two windows were enough: who was signed in at the hospital was from then on, here, whoever the invitation was for."""
+    client = invited(house)
+    client.get("/invitation")
+
+    assert "unknown_person" in house.back(client, house.out(client, invitation=sent)).text
+    assert house.sessions() == [] and count(house, Identity) == 0
+
+
+def test_a_button_is_of_the_invitation_on_whose_page_it_stands(house: House) -> None:
+    """Another site can open another one meanwhile: whoever then pressed their own button was that other person."""
+    client = invited(house, "Lars")
+    button = button_of(client)
+    invited(house, client=client)
+
+    assert "unknown_person" in house.back(client, house.out(client, invitation=button)).text
+    assert house.sessions() == [] and count(house, Identity) == 0
+
+
+def test_a_password_is_for_the_invitation_on_whose_page_it_was_typed(house: House) -> None:
+    client = invited(house, "Lars")
+    form = {"invitation": button_of(client), "password": "vier losse woorden", "again": "vier losse woorden"}
+    invited(house, client=client)
+    with client.session_transaction() as cookie:
+        form["csrf_token"] = cookie["csrf"]
+
+    answer = client.post("/invitation", data=form)
+
+    assert (answer.status_code, "andere uitnodiging" in answer.text, "Welkom, Dirk" in answer.text) == (422, True, True)
+    assert house.lines("account.changed") == []
+
+
+def invited(house: House, name: str = "Dirk", *, client: FlaskClient | None = None) -> FlaskClient:
+    """A browser in which somebody's invitation was opened."""
     with house.database.transaction() as session:
-        token = credentials.invite(session, person_id("Dirk"), made_by=None, now=datetime.now(UTC))
-    client = house.browser()
+        token = credentials.invite(session, person_id(name), made_by=None, now=datetime.now(UTC))
+    client = client or house.browser()
     client.get(f"/invitation/{token}")
-    assert "invitation=1" in client.get("/invitation").text
     return client
+
+
+def button_of(client: FlaskClient) -> str:
+    """What the button of the page that is open says."""
+    found = re.search(r"invitation=([^\"&]+)", client.get("/invitation").text)
+    assert found is not None
+    return found[1]
 
 
 # Not in: (what is different, the code on the page)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
@@ -169,11 +171,17 @@ def test_an_invitation_becomes_a_password_and_then_asks_for_a_second_factor(own:
         token = credentials.invite(session, person_id("Dirk"), made_by=None, now=datetime.now(UTC))
     answer = own.get(f"/invitation/{token}")
     assert answer.location == "/invitation"
-    assert "een passkey of een app met codes" in own.get("/invitation").text
+    page = own.get("/invitation").text
+    assert "een passkey of een app met codes" in page
+    shown = re.search(r'name="invitation" value="([^"]+)"', page)
+    assert shown is not None
 
-    assert own.post("/invitation", password="kort", again="kort").status_code == 422
-    assert own.post("/invitation", password="vier losse woorden", again="iets anders").status_code == 422
-    answer = own.post("/invitation", password="vier losse woorden", again="vier losse woorden")
+    def typed(password: str, again: str) -> TestResponse:
+        return own.post("/invitation", invitation=shown[1], password=password, again=again)
+
+    assert typed("kort", "kort").status_code == 422
+    assert typed("vier losse woorden", "iets anders").status_code == 422
+    answer = typed("vier losse woorden", "vier losse woorden")
 
     assert answer.location.startswith("/account/second-factor")
     assert own.get("/worklist").location.startswith("/account/second-factor")

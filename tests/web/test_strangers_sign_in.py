@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +13,7 @@ from flask import Flask
 from mdo_portal.database import Database
 from mdo_portal.domain.people import Proof
 from mdo_portal.services import sessions
+from mdo_portal.web import guard
 from tests.people import PASSWORD, Region, person_id
 from tests.web.portal_of_two_factors import Browser, app, now_code, own, with_app
 
@@ -63,6 +66,20 @@ def test_after_a_hundred_wrong_tries_of_a_stranger_the_chair_signs_in_at_once_on
     print(f"\nthe chair was in after {time.monotonic() - begun:.1f} s")
 
 
+def test_who_has_a_whole_network_of_addresses_guesses_no_faster(app: Flask) -> None:
+    """A line with IPv6 comes with 2^64 of them: three guesses from each never waited."""
+    answers = []
+    for number in range(5):
+        stranger = Browser(app, address=f"2001:db8:0:1::{number:x}")
+        stranger.get("/sign-in")
+        answers.append(stranger.post("/sign-in", email="bram@example.nl", password=f"gok {number}").status_code)
+    neighbour = Browser(app, address="2001:db8:0:2::1")
+    neighbour.get("/sign-in")
+
+    assert answers == [401] * 4 + [429]
+    assert neighbour.post("/sign-in", email="bram@example.nl", password="gok").status_code == 401
+
+
 def test_somebody_elses_form_signs_nobody_in(own: Browser) -> None:
     own.get("/sign-in")
     fields = {"email": "bram@example.nl", "password": PASSWORD}
@@ -73,6 +90,29 @@ def test_somebody_elses_form_signs_nobody_in(own: Browser) -> None:
     assert forged.status_code == 403
     with own.client.session_transaction() as cookie:
         assert "_user_id" not in cookie and "halfway" not in cookie
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/fhir/token", f"/oidc/logout/{uuid.UUID(int=0)}", "/nothing"])
+def test_a_stranger_fills_no_disk_with_a_form(app: Flask, path: str) -> None:
+    """Each could leave 32 MB of it in a file here, for as long as it dripped; the question who sent it came afterwards."""
+    browser, size = Browser(app), 4 * 1_048_576
+    browser.get("/sign-in")
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n' + bytes(size) + b"\r\n--x--\r\n"
+    sent = io.BytesIO(body)
+    head = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(len(body)), "wsgi.input": sent}
+
+    answer = browser.client.open(path, method="POST", environ_overrides=head)
+
+    assert (answer.status_code in (404, 413), sent.tell()) == (True, 0)
+
+
+def test_what_a_stranger_sends_in_pieces_is_read_no_further_than_a_form_of_theirs(app: Flask) -> None:
+    sent = io.BytesIO(b"email=" + b"x" * 1_500_000)
+    head = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "wsgi.input": sent}
+
+    answer = app.test_client().post("/sign-in", content_type="application/x-www-form-urlencoded", environ_overrides=head)
+
+    assert (answer.status_code, sent.tell() <= guard.STRANGERS_FORM) == (403, True)
 
 
 def test_a_session_that_was_planted_before_signing_in_is_worth_nothing_after(
@@ -116,3 +156,13 @@ def test_who_sits_at_a_colleagues_open_session_guesses_no_code_of_theirs(databas
         assert own.post("/confirm", code=wrong).status_code == 401
 
     assert own.post("/confirm", code=now_code(secret)).status_code == 401
+
+
+def test_whose_session_ended_while_they_chose_a_large_file_hears_that(own: Browser) -> None:
+    own.get("/sign-in")
+    sent = io.BytesIO(b"x" * 2_000_000)
+    head = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "2000000", "wsgi.input": sent}
+
+    answer = own.client.open(f"/cases/{uuid.uuid4()}/documents", method="POST", environ_overrides=head)
+
+    assert (answer.status_code, "opnieuw aan" in answer.text, sent.tell()) == (401, True, 2_000_000)

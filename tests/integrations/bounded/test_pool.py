@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from integrations.bounded import turns
-from integrations.bounded.pool import BoundedExplainer, Pool, ReaderBroke, bounded
+from integrations.bounded.pool import WANTED, BoundedExplainer, Pool, ReaderBroke, _heard, bounded
 from integrations.readers import explainers, readers
 from mdo_portal.exchange import IncomingReferral, Unreadable, Wire
 from tests import make
@@ -26,6 +26,10 @@ GOOD = make.hl7_referral("M1", patient="12345")
 def pool() -> Iterator[Pool]:
     with closing(Pool(1, readers="tests.integrations.bounded.evil:readers", memory_bytes=256 * 1024 * 1024)) as made:
         yield made
+
+
+def _nested(depth: int) -> object:
+    return [_nested(depth - 1)] if depth else []
 
 
 def read(pool: Pool, raw: bytes, *, seconds: float = SECONDS) -> object:
@@ -85,6 +89,20 @@ def test_a_poison_message_costs_its_time_and_a_reason_and_the_next_is_read_at_on
     assert found.value.reason == reason
     assert reason == "reader_died" or cost < SECONDS + 1
     assert read(pool, GOOD)
+
+
+def test_a_child_that_answers_something_else_is_heard_no_more(pool: Pool) -> None:
+    with pytest.raises(Unreadable) as found:
+        read(pool, poison("gif:kop"), seconds=20)
+
+    assert found.value.reason == "reader_died"
+    assert read(pool, GOOD)
+
+
+@pytest.mark.parametrize("said", [7, [], ["unreadable"], ["read"], ["read", {"Popen": []}], ["read", _nested(400)]], ids=range(6))
+def test_what_no_child_of_ours_says_is_told_apart_from_an_error_of_our_own(said: object) -> None:
+    with pytest.raises((ValueError, TypeError, LookupError, RecursionError)):
+        _heard(said, [], WANTED["read"])
 
 
 def goes_on_too_late(child: int) -> None:

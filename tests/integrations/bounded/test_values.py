@@ -75,6 +75,18 @@ def test_a_child_that_talks_nonsense_is_one_that_is_no_more(said: bytes) -> None
             receive(ours)
 
 
+@pytest.mark.parametrize("sizes", [[9, -9] * 3, [4], [4, 6], [True] * 5, [2.0, 3.0], {"5": 5}, [[5]]], ids=range(7))
+def test_bytes_that_a_child_counts_twice_or_not_at_all_are_nonsense(sizes: object) -> None:
+    """Half a megabyte back and forth, a million times, is more than any parent has."""
+    said = json.dumps(["read", sizes]).encode()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(struct.pack("!IQ", len(said), 5) + said + b"bytes")
+
+        with pytest.raises(Gone):
+            receive(ours)
+
+
 def test_what_does_not_belong_to_the_border_is_not_sent() -> None:
     with pytest.raises(TypeError):
         packed(object())

@@ -1,0 +1,87 @@
+"""What PostgreSQL lets a web process write of cases, patients and colleagues: whose they are stays, and nobody signs in as another by it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from mdo_portal.database import Database
+from mdo_portal.services import credentials, sessions
+from tests.people import Region, person_id
+from tests.services.wall_house import signed_as, walls
+
+__all__ = ["walls"]
+
+#: whose row it is, what its sender said, and by what a colleague is known
+STAYS = (
+    "cases SET hospital_id = hospital_id", "cases SET patient_id = patient_id", "cases SET home_patient_id = NULL",
+    "cases SET referral_number = 'x'", "cases SET received_at = now()", "cases SET wire = wire", "cases SET request_task = ''",
+    "cases SET question_board = 'x'", "cases SET referrer_name = 'x'", "cases SET urgency = ''", "cases SET basis = basis",
+    "patients SET hospital_id = hospital_id", "patients SET merged_into = NULL",
+    "people SET id = id", "people SET persona = 'x'", "passkeys SET public_key = ''", "passkeys SET person_id = person_id",
+    "identities SET person_id = person_id", "identities SET subject = 'x'", "invitations SET token_hash = 'x'",
+    "invitations SET person_id = person_id", "invitations SET expires_at = now()", "recovery_codes SET code_hash = 'x'",
+)  # fmt: skip
+
+
+def test_whose_it_is_is_changed_by_no_statement(walls: tuple[Database, Database], region: Region) -> None:
+    house, web = walls
+    key = sessions.hash_key(signed_as(house, region, "Dirk"))
+
+    for setting in STAYS:
+        with pytest.raises(ProgrammingError, match="permission denied"), web.transaction(entering=key) as session:
+            session.execute(text(f"UPDATE {setting}"))
+
+
+#: statement -> who might gain by it: the account of a chair
+TAKES_OVER = {
+    "password": "UPDATE people SET password_hash = 'x' WHERE id = :whom",
+    "app": "UPDATE people SET totp_sealed = 'x' WHERE id = :whom",
+    "another app": "INSERT INTO authenticators (person_id, pending_sealed, last_step) VALUES (:whom, 'x', 0)",
+    "passkey": "INSERT INTO passkeys (id, person_id, credential_id, public_key, sign_count, label, transports, may_be_backed_up, backed_up, created_at)"
+    " VALUES (gen_random_uuid(), :whom, 'x', 'x', 0, 'x', '{}', false, false, now())",
+    "recovery code": "INSERT INTO recovery_codes (id, person_id, code_hash, made_at) VALUES (gen_random_uuid(), :whom, 'x', now())",
+    "invitation": "INSERT INTO invitations (id, person_id, token_hash, made_by, made_at, expires_at)"
+    " VALUES (gen_random_uuid(), :whom, 'x', NULL, now(), now() + interval '1 day')",
+    "invitation by another": "INSERT INTO invitations (id, person_id, token_hash, made_by, made_at, expires_at)"
+    " SELECT gen_random_uuid(), :whom, 'x', id, now(), now() + interval '1 day' FROM people WHERE name = 'Ada'",
+    "provider": "INSERT INTO identities (id, hospital_id, person_id, issuer, subject, linked_at)"
+    " SELECT gen_random_uuid(), id, :whom, 'https://evil.example', 'x', now() FROM hospitals LIMIT 1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["", "Dirk"])
+def test_nobody_signs_in_as_a_colleague_by_a_statement(walls: tuple[Database, Database], region: Region, who: str) -> None:
+    """One smuggled statement, from the page for signing in, gave whoever sent it the account of an administrator."""
+    house, web = walls
+    key = sessions.hash_key(signed_as(house, region, who)) if who else ""
+
+    for statement in TAKES_OVER.values():
+        with pytest.raises(ProgrammingError, match="belongs to somebody else"), web.transaction(entering=key) as session:
+            session.execute(text(statement), {"whom": person_id("Bram")})
+
+
+def test_a_password_is_set_by_whoever_was_invited_and_by_nobody_after(walls: tuple[Database, Database], region: Region) -> None:
+    house, web = walls
+    with house.transaction() as session:
+        token = credentials.invite(session, person_id("Bram"), made_by=None, now=datetime.now(UTC))
+    with web.transaction() as session:
+        assert credentials.accept(session, token, "vier losse woorden", now=datetime.now(UTC)).id == person_id("Bram")
+
+    again = "UPDATE invitations SET used_at = NULL WHERE person_id = :whom"
+    for statement in (TAKES_OVER["password"], again):
+        with pytest.raises(ProgrammingError, match="belongs to somebody else"), web.transaction() as session:
+            session.execute(text(statement), {"whom": person_id("Bram")})
+
+
+def test_a_colleague_is_called_otherwise_and_shut_out_by_somebody_who_is_signed_in(
+    walls: tuple[Database, Database],
+) -> None:
+    _, web = walls
+
+    for setting in ("email = 'x@evil.example'", "name = 'x'", "disabled_at = now()"):
+        with pytest.raises(ProgrammingError, match="belongs to somebody else"), web.transaction() as session:
+            session.execute(text(f"UPDATE people SET {setting} WHERE id = :whom"), {"whom": person_id("Bram")})
