@@ -45,6 +45,8 @@ class Tried:
     board: str | None = None
     #: the boards that its hospital takes part in, with all their names
     boards: tuple[str, ...] = ()
+    #: the one board of the network that it names, in which its hospital takes no part; "" = none
+    elsewhere: str = ""
 
     @property
     def is_read(self) -> bool:
@@ -158,10 +160,11 @@ def try_message(
     now: datetime,
     explainers: Mapping[Wire, Explainer] | None = None,
     boards: Sequence[routing.Called] | None = None,
+    network: Sequence[routing.Called] = (),
 ) -> Tried:
     """Sort, answer and read `raw` as a message over this link. Raises KeyError for a profile that is not there.
 
-    `boards`: those that the hospital takes part in; without them nobody is asked to which one a referral comes.
+    `boards`: those that the hospital takes part in; without them nobody is asked to which one a referral comes. `network`: all there are.
 
     `explainers`: who reads it; without them this process itself, as on the command line. No transaction should be open.
     """
@@ -178,7 +181,8 @@ def try_message(
         explanation = replace(explanation, header=sorted_.arrival.header)
     if other := other_kind(raw, on_fhir=wire is Wire.FHIR):
         explanation = Explanation(MessageHeader(), reason=other)
-    bsn, board = _value(explanation.fields, "patient.bsn"), _board(explanation, boards)
+    bsn = _value(explanation.fields, "patient.bsn")
+    board, elsewhere = _board(explanation, boards), _board(explanation, _others(network, boards or ())) or ""
     return Tried(
         wire=wire,
         profile=link.profile_in.partition("\n")[0],
@@ -191,7 +195,13 @@ def try_message(
         messages=1 + len(others),
         board=board,
         boards=tuple(one.all_names for one in boards or ()),
+        elsewhere=elsewhere if board == "" else "",
     )
+
+
+def _others(network: Sequence[routing.Called], own: Sequence[routing.Called]) -> list[routing.Called]:
+    mine = {one.id for one in own}
+    return [one for one in network if one.id not in mine]
 
 
 def _board(explanation: Explanation, boards: Sequence[routing.Called] | None) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mdo_portal import wiring_profiles
 from mdo_portal.domain.link_fields import LABELS, Weight
 from mdo_portal.domain.place_words import in_dutch, left_in_dutch
-from mdo_portal.domain.tried_reasons import NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY, Outcome
+from mdo_portal.domain.tried_reasons import ELSEWHERE_ON_PAPER, NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY, Outcome
 from mdo_portal.exchange import Wire
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
 from mdo_portal.trial import IS_PLACE, Tried
@@ -55,7 +55,8 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
             places += [one.place] if IS_PLACE.fullmatch(one.place) and len(places) < MOST_PLACES else []
     if tried.is_unrouted:
         at = tuple(map(in_dutch, dict.fromkeys(found.get(("board_hint", ""), ()))))
-        why = NO_BOARD % {"boards": "; ".join(tried.boards)} if tried.boards else NO_BOARDS
+        said = ELSEWHERE_ON_PAPER if tried.elsewhere else NO_BOARD % {"boards": "; ".join(tried.boards)}
+        why = said if tried.boards else NO_BOARDS
         yield ConformanceLine(LABELS["board_hint"], places=at, weight=Weight.MUST.value, why=why)
     if tried.unknown_urgency:
         at = tuple(map(in_dutch, dict.fromkeys(found.get(("urgency", ""), ()))))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from integrations.exit import fhir_documents, workflow, xdw
+from integrations.exit import fhir_documents, notes, workflow, xdw
 from integrations.exit.numbers import instant
 from mdo_portal.exchange import LeavingCase
 
@@ -27,6 +27,7 @@ cases/<id>/referral.fhir.json        wat is gevraagd en verteld (FHIR R4, docume
 cases/<id>/decisions/<id>.fhir.json  een getekend advies met de brief erin (FHIR R4, document)
 cases/<id>/letters/<id>.pdf          dezelfde brief
 cases/<id>/documents/<id>.*          documenten zoals het ziekenhuis ze stuurde
+cases/<id>/notes.txt                 wat leden van het MDO vooraf opschreven, en wat is nagevraagd en geantwoord
 cases/<id>/rounds/<n>.xdw.xml        een bespreking als IHE XDW / XTB-WD workflow-document
 cases/<id>/rounds/<n>.txt            hoe die bespreking eindigde
 manifest.json                        van elk bestand de SHA-256
@@ -81,6 +82,8 @@ def files_of(case: LeavingCase) -> Iterator[tuple[str, bytes, str]]:
     yield f"{home}/referral.fhir.json", _bytes_of(fhir_documents.referral_document(case, paths)), "application/fhir+json"
     for one in case.documents:
         yield f"{home}/{paths[one.id]}", one.content, one.media_type
+    if case.notes:
+        yield f"{home}/notes.txt", notes.as_text(case.notes).encode(), "text/plain"
     for before, round_ in zip((None, *case.rounds), case.rounds, strict=False):
         yield f"{home}/rounds/{round_.number}.xdw.xml", xdw.workflow_document(case, round_, before), "text/xml"
         yield f"{home}/rounds/{round_.number}.txt", workflow.note_of(round_).encode(), "text/plain"

@@ -45,7 +45,7 @@ def _first_board(reading: Reading) -> tuple[str, str]:
     if _field(first[1]) != _ORDER or _is_board(first[0], rules["recognised"]):
         return first
     others = (*(one for one in said if _field(one[1]) != _ORDER), *_products(reading))
-    return next((one for one in others if _is_board(one[0], rules["recognised"])), first)
+    return next((one for one in others if _is_board(one[0], rules["recognised"]) and not _says_no_which(one[0])), first)
 
 
 def _is_none(reading: Reading, words: str, place: str) -> bool:

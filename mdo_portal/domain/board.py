@@ -145,7 +145,7 @@ class Meeting(Base):
     current_since: Mapped[datetime | None]
     #: when it was first opened
     opened_at: Mapped[datetime | None]
-    #: when it was closed
+    #: when it was closed; stays when it is opened again
     closed_at: Mapped[datetime | None]
 
     @property
@@ -161,6 +161,17 @@ class Meeting(Base):
     def is_left_open(self, now: datetime) -> bool:
         """Nobody closed it when it was over."""
         return self.state is MeetingState.OPEN and self.moved_at + LASTS < now
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was over; None while it goes on, or has not begun.
+
+        One that is opened again long after it was closed, to put one outcome right, does not go on: it ended when it did. What was
+        opened and closed by mistake before it was to begin did not end by that.
+        """
+        if self.state is not MeetingState.OPEN or self.closed_at is None:
+            return self.closed_at
+        return self.closed_at if self.starts_at < self.closed_at < self.moved_at - LASTS else None
 
     def move(self, state: MeetingState, *, only_from: MeetingState | None = None) -> None:
         """Change state by the table of allowed moves, or only from one of them. Raises IllegalMove."""

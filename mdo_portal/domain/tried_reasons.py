@@ -81,6 +81,15 @@ NO_BOARD = N_(
     "Daaruit blijkt niet bij welk MDO de casus hoort; nu moet iemand dat kiezen. "
     "Laat het EPD hier een naam of code uit deze lijst sturen: %(boards)s."
 )
+BOARD_ELSEWHERE = N_(
+    "Dat is het MDO %(board)s, en daaraan neemt dit ziekenhuis niet deel: de casus komt daar niet. "
+    "De beheerder van het portaal stelt in wie aan een MDO deelneemt; daarna komt ook wat al wachtte daar vanzelf."
+)
+#: the same on the report for the vendor, which says nothing of what the message said
+ELSEWHERE_ON_PAPER = N_(
+    "Daar staat een MDO waaraan dit ziekenhuis niet deelneemt. "
+    "Dat stelt de beheerder van het portaal in; het EPD hoeft niets te veranderen."
+)
 NO_BOARDS = N_("Dit ziekenhuis neemt aan geen MDO deel: de casus komt op geen werklijst.")
 
 _DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")

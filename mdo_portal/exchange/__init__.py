@@ -24,7 +24,15 @@ from mdo_portal.exchange.incoming import (
     PatientMerge,
     Section,
 )
-from mdo_portal.exchange.leaving import LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
+from mdo_portal.exchange.leaving import (
+    LeavingCase,
+    LeavingDecision,
+    LeavingFile,
+    LeavingItem,
+    LeavingNote,
+    LeavingRound,
+    NoteKind,
+)
 from mdo_portal.exchange.meaning import MEANINGS, is_cut_off, meaning_of
 from mdo_portal.exchange.outgoing import DecisionForm, OutgoingAdvice, OutgoingDecision
 from mdo_portal.exchange.people import Contact, PatientIdentity, PersonName, dotted, initials_of
@@ -92,12 +100,14 @@ __all__ = [
     "LeavingDecision",
     "LeavingFile",
     "LeavingItem",
+    "LeavingNote",
     "LeavingRound",
     "LeftOver",
     "MergedNumbers",
     "MessageHeader",
     "NobodyReads",
     "NotPulled",
+    "NoteKind",
     "Offered",
     "OutgoingAdvice",
     "OutgoingDecision",

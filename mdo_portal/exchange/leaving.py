@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from mdo_portal.exchange.incoming import Fact
 from mdo_portal.exchange.outgoing import DecisionForm
@@ -79,6 +80,23 @@ class LeavingRound:
     decisions: tuple[LeavingDecision, ...] = ()  # oldest first
 
 
+class NoteKind(StrEnum):
+    PREPARED = "prepared"  #: what a member of the board found before the discussion; not the advice
+    ASKED = "asked"  #: what the board asked who referred
+    ANSWERED = "answered"  #: the answer
+
+
+@dataclass(frozen=True)
+class LeavingNote:
+    """Words of a person about the case that stand in no letter."""
+
+    kind: NoteKind
+    at: datetime
+    by: Contact
+    text: str
+    until: datetime | None = None  # when a later text took its place, or it was taken away
+
+
 @dataclass(frozen=True)
 class LeavingCase:
     """Everything of one case."""
@@ -96,3 +114,4 @@ class LeavingCase:
     facts: tuple[tuple[str, Fact], ...]  # (hospital that told it, fact)
     documents: tuple[LeavingFile, ...]
     rounds: tuple[LeavingRound, ...]
+    notes: tuple[LeavingNote, ...] = ()  # oldest first

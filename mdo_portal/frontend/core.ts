@@ -13,6 +13,7 @@ import { startFollowing } from "./behaviours/follow";
 import { startGone } from "./behaviours/gone";
 import { startKeys } from "./behaviours/keys";
 import { startMenus } from "./behaviours/menu";
+import { startOnce } from "./behaviours/once";
 import { startPasskeys } from "./behaviours/passkeys";
 import { startPreview } from "./behaviours/preview";
 import { startPrint } from "./behaviours/print";
@@ -29,6 +30,6 @@ import { startWrong } from "./behaviours/wrong";
 for (const start of [
   startTheme, startBar, startToasts, startDialogs, startMenus, startKeys, startFocus, startFilter, startFollowing, startTabs, startRefresh,
   startAutosave, startAgenda, startClocks, startComplete, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
-  startGone, startSubmitting, startTyped, startWrong,
+  startGone, startOnce, startSubmitting, startTyped, startWrong,
 ]) start();
 document.documentElement.classList.add("is-ready"); // from now on a key is heard: until then the page says that it is not (css/header.css)

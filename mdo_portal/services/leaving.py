@@ -23,7 +23,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Contact, Fact, LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
-from mdo_portal.services import deliveries, documents, follow_ups, patients, timeline
+from mdo_portal.services import deliveries, documents, follow_ups, leaving_notes, patients, timeline
 
 QUESTIONS = (("het MDO", "question_board"), ("de radioloog", "question_radiology"), ("de patholoog", "question_pathology"))
 #: archives are Dutch, as letters are
@@ -54,6 +54,7 @@ def whole(session: Session, case: Case, *, with_bsn: bool) -> LeavingCase:
         facts=_facts(session, case.id, hospitals),
         documents=_documents(session, case.id, hospitals),
         rounds=_rounds(session, case),
+        notes=leaving_notes.of_case(session, case.id),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, case, e
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from mdo_portal.domain.board import LASTS, Meeting, MeetingState, Presence
+from mdo_portal.domain.board import LASTS, Meeting, Presence
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.people import BOARD_ROLES, BoardMembership, Person, Role
@@ -152,8 +152,7 @@ def came(meeting: Meeting, attendees: Sequence[Attendee]) -> list[Attendee]:
 
 def over_at(meeting: Meeting) -> datetime:
     """When it was closed; of one that is open, until when somebody may be believed to come to it."""
-    is_over = meeting.closed_at is not None and meeting.state is not MeetingState.OPEN
-    return meeting.closed_at if is_over and meeting.closed_at else meeting.moved_at + LASTS
+    return meeting.ended_at or meeting.moved_at + LASTS
 
 
 def _held(*roles: Role) -> ColumnElement[bool]:

@@ -71,6 +71,8 @@ def register(
         assess(session, case, now=now)
     what = "referral.received" if is_new else "referral.updated"
     tell(session, case, what, hospital, now=now, wire=wire, person_id=person_id, sent_at=referral.sent_at)
+    if is_new:
+        standing.beside(session, case)
     return case
 
 

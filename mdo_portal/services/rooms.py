@@ -63,7 +63,7 @@ def not_yet(session: Session, meeting: Meeting) -> None:
     meeting.move(MeetingState.PLANNED, only_from=MeetingState.OPEN)
     for one in rounds:
         one.started_at = one.ended_at = None
-    meeting.opened_at = meeting.current_round_id = meeting.current_since = None
+    meeting.opened_at = meeting.closed_at = meeting.current_round_id = meeting.current_since = None
     changes.announce(session, "presence", meeting.id)
     meetings.changed(session, meeting)
 
@@ -76,8 +76,9 @@ def _was_held(round_: Round) -> bool:
 def close_meeting(session: Session, meeting: Meeting, *, now: datetime, said: time | None = None) -> None:
     """It is over. `said`: until when it went on, asked of a meeting that was left open. Raises IllegalMove when that is not said."""
     at = left_open.over_at(meeting, said, now=now) if meeting.is_left_open(now) else now
+    ended_at = meeting.ended_at or at
     meeting.move(MeetingState.CLOSED)
-    meeting.closed_at = at
+    meeting.closed_at = ended_at
     changes.announce(session, "presence", meeting.id)
     _show(session, meeting, None, now=at)
 

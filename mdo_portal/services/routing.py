@@ -48,8 +48,12 @@ def why_not(session: Session, hospital: Hospital, words: str) -> Unrouted:
 
 def called_elsewhere(session: Session, words: str, *, but: Set[uuid.UUID]) -> list[Called]:
     """The boards of the network that these words name, without those in `but`."""
-    everywhere = session.execute(select(Board.id, Board.code, Board.name, Board.aliases).where(Board.id.not_in(but)))
-    return [board for board in map(Called._make, everywhere) if is_called(board, words)]
+    return [board for board in every_board(session) if board.id not in but and is_called(board, words)]
+
+
+def every_board(session: Session) -> list[Called]:
+    """The boards of the network."""
+    return [Called._make(row) for row in session.execute(select(Board.id, Board.code, Board.name, Board.aliases))]
 
 
 class Called(NamedTuple):

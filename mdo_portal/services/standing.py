@@ -47,6 +47,13 @@ def changed(session: Session, case: Case) -> None:
     announce(session, case)
 
 
+def beside(session: Session, case: Case) -> None:
+    """It is new: open pages of its patient's other cases, which name it, look again."""
+    for other in cases_of(session, session.get_one(Patient, case.patient_id)):
+        if other is not case:
+            changed(session, other)
+
+
 def gone(session: Session, case: Case) -> None:
     """It is not there any more: what shows it looks again, and finds nothing."""
     announce(session, case, revision=case.revision + 1)

@@ -16,6 +16,7 @@ from mdo_portal import letters
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import URGENT, DestroyRequest, Ground
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.retention import Shield
 from mdo_portal.errors import N_, Incomplete, NotFound
@@ -138,7 +139,8 @@ def _shown(db: Session, found: DestroyRequest) -> dict[str, Any]:
     if not asked:
         _log_proof(db, found)
     proof = proofs.of(db, found, network=settings().network)
-    whose = {"may_judge": may_judge, "is_mine": found.requested_by == viewer().person_id}
+    whose: dict[str, Any] = {"may_judge": may_judge, "is_mine": found.requested_by == viewer().person_id}
+    whose["noted_by"] = db.get_one(Person, found.requested_by).name
     return {**about, **whose, "is_open": is_open, "proof": proof, "has_judge": retention_rows.has_judge(db, found, now=now())}
 
 

@@ -18,7 +18,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import CODE_WORDS, LABELS, PLACEABLE, SECTION_LABELS, URGENCIES
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.tried_reasons import NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY
+from mdo_portal.domain.tried_reasons import BOARD_ELSEWHERE, NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.exchange import Section, Wire
 from mdo_portal.services import hospitals, links, participation, routing
@@ -62,7 +62,7 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
         "links/try.html", hospital=hospital, link=link, has_line=has_line, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
         sections=SECTION_LABELS, every_section=tuple(Section), code_words=CODE_WORDS, no_board=NO_BOARD, no_boards=NO_BOARDS,
-        unknown_urgency=UNKNOWN_URGENCY, urgencies=URGENCIES,
+        board_elsewhere=BOARD_ELSEWHERE, unknown_urgency=UNKNOWN_URGENCY, urgencies=URGENCIES,
         takes_part=takes_part, may_join=may_join, may_manage=may_manage, told_before=before, **given,
     )  # fmt: skip
 
@@ -90,11 +90,12 @@ def shown(hospital_id: uuid.UUID, raw: bytes, *, pasted: bool) -> ResponseReturn
     """How this message is read now, with a line in the log. Keeps nothing of it."""
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
-        (row, rows), boards = _row(db, link), routing.boards_of(db, hospital)
+        (row, rows), boards, network = _row(db, link), routing.boards_of(db, hospital), routing.every_board(db)
         if not _has_line(row):
             return _page(hospital_id, text=request.form.get("message", ""), error=gettext(NO_PROFILE)), 422
         log(db, Act.LINK_TRY, hospital_id, f"{_wire(row).value} {len(raw)} bytes", object_type="message")
-    tried = trial.try_message(raw, link=row, links=rows, now=now(), explainers=wiring.bounded_explainers(), boards=boards)
+    reading = wiring.bounded_explainers()
+    tried = trial.try_message(raw, link=row, links=rows, now=now(), explainers=reading, boards=boards, network=network)
     sealed = _sealed(hospital, tried, len(raw))
     again = b64encode(raw).decode() if len(raw) <= LARGEST_AGAIN else ""
     text = request.form.get("message", "")

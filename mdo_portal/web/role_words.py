@@ -28,7 +28,7 @@ ODD_WORDS: dict[str, str] = {
     Odd.NOT_SEEN: N_("90 dagen of langer niet aangemeld"),
     Odd.LEFT: N_("heeft geen rol meer bij een ziekenhuis"),
     Odd.BOARD_LEFT: N_("ziekenhuis neemt niet (meer) deel aan dit MDO"),
-    Odd.NO_FACTOR: N_("geen tweede factor"),
+    Odd.NO_FACTOR: N_("geen tweede stap"),
     Odd.DISABLED: N_("geblokkeerd"),
     Odd.OVER: N_("einddatum voorbij"),
 }

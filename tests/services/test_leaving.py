@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from integrations.exit import fhir_rules, xdw_rules
 from mdo_portal.commands import export
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.case import Case, CaseFact, InformationRequest
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.follow_up import FollowState
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import deliveries, follow_ups, leaving
+from mdo_portal.services import deliveries, follow_ups, leaving, preparation_rows, preparations, questions
 from mdo_portal.services.follow_ups import Answer
 from mdo_portal.wiring import archive
 from tests import make
@@ -58,6 +58,28 @@ def test_a_case_leaves_whole_and_by_the_published_rules(session: Session, region
     assert xdw_rules.problems(found.read(workflow)) == []
     whole = json.dumps(list(documents.values()), ensure_ascii=False)
     assert all(word in whole for word in ("Operatie of bestraling?", "prostaatcarcinoom", "Prostatectomie", "wil niet meer"))
+
+
+def test_what_stands_in_no_letter_leaves_too_findings_before_the_meeting_and_what_was_asked(
+    session: Session, region: Region
+) -> None:
+    """The archive was to hold everything of a case; who answers a patient that asks for the record had no way to these."""
+    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
+    for seen, told in (("", "PI-RADS 4."), ("mine", "PI-RADS 5, herbeoordeeld.")):
+        mine = preparation_rows.of_case(session, case.id)
+        preparations.write(session, case, told, seen=str(mine[0].id) if seen else "", viewer=region.mila, now=NOW)
+    questions.ask(session, case, "Is er een MRI?", viewer=region.aisha, now=NOW + timedelta(hours=1))
+    asked = session.scalars(select(InformationRequest).where(InformationRequest.case_id == case.id)).one()
+    asked.answered_at, asked.answered_by, asked.answer = NOW + timedelta(hours=2), region.dirk.person_id, "Volgt morgen."
+    session.flush()
+
+    found = packed(leaving.whole(session, case, with_bsn=False))
+    text_ = found.read(f"cases/{case.id}/notes.txt").decode()
+
+    told = ["PI-RADS 4.", "PI-RADS 5, herbeoordeeld.", "Is er een MRI?", "Volgt morgen."]
+    assert [text_.index(one) for one in told] == sorted(text_.index(one) for one in told)
+    assert "Mila, radioloog; vervangen of weggehaald" in text_ and text_.count("vervangen") == 1
+    assert "Nagevraagd bij de verwijzer" in text_ and "Voorbereiding van het MDO; geen advies" in text_ and "Dirk" in text_
 
 
 def test_what_was_corrected_is_there_as_revoked_and_what_holds_as_active(session: Session, region: Region) -> None:

@@ -114,3 +114,43 @@ def test_opened_again_it_goes_on(session: Session, meeting: Meeting, rounds: lis
 
     rooms.show(session, meeting, rounds[1].id, now=NOW + NEXT_MORNING + 2 * MINUTE)
     assert meeting.current_round_id == rounds[1].id
+
+
+def test_a_meeting_that_is_opened_again_the_next_morning_still_ended_when_it_was_closed(
+    session: Session, region: Region, meeting: Meeting, rounds: list[Round]
+) -> None:
+    """For one outcome that was forgotten: the year had the chair there all night, and whoever looked in since."""
+    rooms.close_meeting(session, meeting, now=NOW + 20 * MINUTE)
+    presence.enter(session, meeting.id, region.mila, now=NOW + NEXT_MORNING)
+    rooms.open_meeting(session, meeting, now=NOW + NEXT_MORNING)
+    while_open = presence.came(meeting, presence.attendees(session, meeting.id))
+    ended(session, region, rounds[0], RoundOutcome.DISCUSSED, minutes=23 * 60 + 5)
+
+    rooms.close_meeting(session, meeting, now=NOW + NEXT_MORNING + 10 * MINUTE)
+
+    came = presence.came(meeting, presence.attendees(session, meeting.id))
+    assert meeting.closed_at == NOW + 20 * MINUTE and rounds[0].ended_at == NOW + NEXT_MORNING + 5 * MINUTE
+    assert [one.name for one in while_open] == [one.name for one in came] == ["Bram"]
+
+
+def test_a_meeting_that_was_closed_too_early_and_goes_on_ends_when_it_is_closed_again(
+    session: Session, meeting: Meeting, rounds: list[Round]
+) -> None:
+    rooms.close_meeting(session, meeting, now=NOW + 20 * MINUTE)
+    rooms.open_meeting(session, meeting, now=NOW + 22 * MINUTE)
+
+    rooms.close_meeting(session, meeting, now=NOW + 60 * MINUTE)
+
+    assert meeting.closed_at == NOW + 60 * MINUTE
+
+
+def test_what_was_opened_and_closed_by_mistake_days_before_did_not_end_by_that(
+    session: Session, meeting: Meeting, rounds: list[Round]
+) -> None:
+    rooms.close_meeting(session, meeting, now=NOW + 20 * MINUTE)
+    meeting.starts_at = NOW + timedelta(days=7)
+    rooms.open_meeting(session, meeting, now=meeting.starts_at)
+
+    rooms.close_meeting(session, meeting, now=meeting.starts_at + 60 * MINUTE)
+
+    assert meeting.closed_at == meeting.starts_at + 60 * MINUTE

@@ -50,6 +50,21 @@ def test_what_was_advised_under_another_referral_number_is_told_and_logged(
     assert session.scalars(looks).all() == [str(earlier.id)]
 
 
+def test_an_open_page_of_a_case_hears_that_its_patient_is_referred_once_more(
+    session: Session, zeed: Hospital, case: Case
+) -> None:
+    """Whoever had it open planned it, and read of the second referral when they loaded the page anew."""
+    somebody_else = make.case(session, zeed, patient=make.identity("48"))
+    before = case.revision, somebody_else.revision
+    session.info.pop("untold", None)
+
+    second = make.case(session, zeed, patient=make.identity("47", bsn=BSN))
+
+    told = {one for topic, one in session.info["untold"] if topic == "case"}
+    assert (case.revision > before[0], somebody_else.revision) == (True, before[1])
+    assert told == {str(case.id), str(second.id)}
+
+
 def test_an_advice_that_was_withdrawn_is_told_as_none(
     session: Session, region: Region, meeting: Meeting, zeed: Hospital, case: Case
 ) -> None:

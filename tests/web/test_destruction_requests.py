@@ -109,12 +109,32 @@ def test_destroying_asks_once_more_and_names_whom(house: House) -> None:
 def test_a_request_that_nobody_here_can_judge_says_so(house: House) -> None:
     manager = house.extra("Cees", Role.CASE_MANAGER)
     request_id = house.asked(manager)
-    assert "nu geen functionaris" not in manager.get(f"/destruction/{request_id}").text
+    assert "Niemand van uw ziekenhuis" not in manager.get(f"/destruction/{request_id}").text
 
     with house.database.transaction() as session:
         session.execute(text("UPDATE memberships SET ended_at = now() WHERE role = 'privacy_officer'"))
 
-    assert "nu geen functionaris" in manager.get(f"/destruction/{request_id}").text
+    page = manager.get(f"/destruction/{request_id}").text
+    assert "Niemand van uw ziekenhuis kan dit verzoek nu beoordelen" in page and "Dat doet een functionaris" in page
+    assert "Wacht op een tweede persoon" not in page, "there is none"
+
+
+def test_who_judges_reads_who_noted_it(house: House) -> None:
+    request_id = house.asked(house.extra("Cees", Role.CASE_MANAGER))
+
+    page = html.fromstring(house.person("Petra").get(f"/destruction/{request_id}").text)
+
+    [named] = page.xpath("//dt[text()='Genoteerd']/following-sibling::dd")
+    assert "Cees" in named.text_content()
+
+
+def test_an_only_officer_who_noted_it_reads_that_one_more_is_needed(house: House) -> None:
+    """It told the officer that the hospital had none, and below that somebody else would judge it."""
+    petra = house.person("Petra")
+
+    page = petra.get(f"/destruction/{house.asked(petra)}").text
+
+    assert "nog iemand die rol te geven" in page and "Wacht op een tweede persoon" not in page
 
 
 def test_only_who_may_set_a_hold_is_told_how(house: House) -> None:

@@ -111,8 +111,9 @@ def test_a_referral_that_names_no_board_of_its_hospital_is_not_called_good(porta
     assert "Dit bericht wordt goed gelezen." in named and "De casus komt bij het MDO Uro-prostaat." in named
     for page in (unnamed, elsewhere):
         assert "Dit bericht wordt goed gelezen." not in page and "Dit bericht wordt gelezen, maar niet alles klopt." in page
-        assert "Daaruit blijkt niet bij welk MDO de casus hoort" in page and "Uro-prostaat (URO-P)" in page
         assert page.index("Gevraagd MDO") < page.index(">ontbreekt<"), "what is needed stands first"
+    assert "Daaruit blijkt niet bij welk MDO de casus hoort" in unnamed and "Uro-prostaat (URO-P)" in unnamed
+    assert "Dat is het MDO Lage GI, en daaraan neemt dit ziekenhuis niet deel" in elsewhere
 
 
 def test_the_report_says_by_which_names_a_board_is_known_and_not_what_the_message_said(portal: Portal) -> None:

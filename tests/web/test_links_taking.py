@@ -217,6 +217,21 @@ def test_a_word_that_means_another_board_already_or_a_board_of_others_is_no_name
         assert "lage gi" not in session.get_one(Board, region.boards["URO-P"]).aliases
 
 
+def test_a_board_in_which_the_hospital_takes_no_part_is_called_so_and_its_name_is_given_to_no_other_board(new: New) -> None:
+    """The page told to put *Lage GI* among the names of Uro-prostaat: every bowel would have come before the urologists."""
+    raw = with_own().replace(b"|Uro-prostaat|", b"|Lage GI|")
+    page = new.taken(new.tried(raw, "hix"), "adopt", profile="hix", application="HIX", facility="NIEUW")
+    page = new.taken(page, "places", profile="hix", **{"is": "board_hint ZMD-2"})
+    sealed = re.search(r'name="report" value="([^"]+)"', page)
+
+    assert "Dat is het MDO Lage GI, en daaraan neemt dit ziekenhuis niet deel" in page
+    assert "Kies de MDO’s van dit ziekenhuis" in page and "Dit MDO is bedoeld" not in page
+    assert sealed is not None
+    paper = new.portal.person("Ada").post(f"{new.home}/report", data={"csrf_token": CSRF, "report": sealed[1]})
+    printed = " ".join(pdf_text.whole(paper.data).split())
+    assert "Daar staat een MDO waaraan dit ziekenhuis niet deelneemt." in printed and "Lage GI" not in printed
+
+
 def test_who_may_not_set_up_boards_reads_whom_to_ask_instead(new: New) -> None:
     page = unrouted(new)
     again = re.search(r'name="again" value="([^"]+)"', page)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 from flask import Flask
 from sqlalchemy import select
 
@@ -32,6 +35,8 @@ def test_what_a_radiologist_found_stands_in_the_room_under_imaging(
     assert "voorbereid: radioloog" in bram.get(address).text
     assert FOUND in bram.get(page).text and 'name="text"' in bram.get(page).text
     assert FOUND not in dirk.get(page).text and "Voorbereiding" not in dirk.get(page).text
+    archive = zipfile.ZipFile(io.BytesIO(dirk.post(f"{page}/export", data=TOKEN).data))
+    assert FOUND in archive.read(f"cases/{case_id}/notes.txt").decode(), "whose patient it is may answer who asks for the record"
     assert dirk.post(f"{page}/preparation", data=TOKEN | {"text": "x", "seen": ""}).status_code == 403
     assert carla.post(f"{page}/preparation", data=TOKEN | {"text": "x", "seen": ""}).status_code == 404
     assert mila.post(f"{page}/preparation", data=TOKEN | {"text": "x", "seen": ""}).status_code == 409

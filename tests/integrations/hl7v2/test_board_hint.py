@@ -32,6 +32,11 @@ def test_where_no_place_names_a_board_the_first_counts() -> None:
     assert refers("RF1|A|R|ONC^Oncologie", "OBR|1|A1||PET^PET-CT").board_hint == "PET-CT"
 
 
+def test_a_board_that_is_named_is_not_lost_to_a_code_that_only_says_that_one_is_asked() -> None:
+    """`MDO`, where Uro-prostaat stood twice: nobody's board is called so, and the case waited for a person."""
+    assert refers("RF1|A|R|MDO^Uro-prostaat", "OBR|1|A1||MDO^Uro-prostaat").board_hint == "Uro-prostaat"
+
+
 def test_the_kind_of_referral_is_told_where_it_is_not_the_board() -> None:
     found = refers("RF1|A|R|^Second opinion longcarcinoom", "PRD|RT|||^^^MDO Long")
 
