@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from mdo_portal.exchange import Profile
 
-from .items import Item
+from .items import Item, line_of
 from .misplaced import person_in
 from .people import professional_name
-from .reading import Reading, line_of
+from .reading import Reading
 from .segment import Segment
 from .telephone import is_moment
 from .values import coded

@@ -22,9 +22,23 @@ def item_status(item: Item, notification: Segment | None, profile: Profile) -> s
     rules = profile["result"]
     if is_status_only(item, rules):
         return ""  # what the status becomes is what the code says: final
+    own = status_in(item.segment, 11, rules["status"]) or _aside(item.segment, rules)
     if notification is not None:
-        return status_in(item.segment, 11, rules["status"]) or document_status(notification, profile)
-    return status_in(item.segment, 11, rules["status"]) or status_in(item.order, 25, rules["status"])
+        return own or document_status(notification, profile)
+    return own or status_in(item.order, 25, rules["status"])
+
+
+def _aside(segment: Segment, rules: Mapping[str, Any]) -> str:
+    """The status where it stands one field early and its own place is empty: no code of that field (table 0080) is one of these."""
+    return status_in(segment, 10, rules["status"]) if said(segment, 10) in _NO_NATURE and not said(segment, 11) else ""
+
+
+_NO_NATURE = ("C", "D", "P", "W", "X")
+
+
+def is_gone(item: Item, message: Message, profile: Profile) -> bool:
+    """Whether an OBX is taken back."""
+    return item_status(item, message.first("TXA"), profile) == GONE
 
 
 def is_status_only(item: Item, rules: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from integrations.times import believable, believable_day
 
 from .packed import value_type
 from .segment import Repetition, Segment
-from .stamps import hour, period, stamp
+from .stamps import hour, period, stamp, worn_here
 from .telephone import spoken
 from .tidy import written
 
@@ -53,6 +53,11 @@ _PARTED = (
 
 def day(text: str) -> date | None:
     """The date of a DT or TS, also as people write it; None when a part is missing (`1960`), or it is no date of our times."""
+    return _written(worn_here(text))
+
+
+def _written(text: str) -> date | None:
+    """The date that stands there, of a moment in whichever zone."""
     found = re.match(r"\s*(?P<y>\d{4})(?P<gap>-?)(?P<m>\d{2})(?P=gap)(?P<d>\d{2})", text)
     if not found:
         return written_day(text)
@@ -84,7 +89,7 @@ def partial(text: str) -> str:
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The time of a TS; without an offset it is a time of `zone`. None for a date only, for nonsense, or far outside our times."""
     found = _TIME.fullmatch(text.strip())
-    on = day(text)
+    on = _written(text)
     if not found or on is None or found[1] is None:
         return None
     hour, minute, second, sign, hours, minutes, zulu = found.groups()
