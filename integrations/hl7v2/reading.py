@@ -16,6 +16,7 @@ from .er7 import Message
 from .events import kind_of
 from .headed import is_letter, told_by
 from .items import Item, items, line_of_value, name_of
+from .judges import judges
 from .labels import asked, asking_title, asks_board, bare_questions, labelled
 from .people import professional
 from .pieces import joined
@@ -105,6 +106,11 @@ class Reading:
                     found[id(item.segment)] = "; ".join(dict.fromkeys((*others, name)))
                     others = []
         return found
+
+    @cached_property
+    def judges(self) -> Mapping[int, str]:
+        """Who judged what, by the segment (`id`) that he stands behind."""
+        return judges(self.message)
 
     @cached_property
     def filled(self) -> frozenset[int]:
