@@ -218,10 +218,15 @@ def _with_unit(segment: Segment, value: str) -> str:
         flags = said  # two fields late
     if not (value or flags):
         return ""  # a unit and a range of nothing: what was not found has no value
-    unit = unit if value else ""
+    unit = unit if value and not _has_unit(value, unit) else ""
     beside = ", ".join(filter(None, (_usual(segment), flags)))
     parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))
+
+
+def _has_unit(value: str, unit: str) -> bool:
+    """Whether the value has its unit behind its number already (`5.1 mmol/l`)."""
+    return bool(unit) and value.endswith(unit) and value.removesuffix(unit).rstrip()[-1:].isdigit()
 
 
 def _flag(repetition: Repetition) -> str:
@@ -272,6 +277,9 @@ def _usual(segment: Segment) -> str:
     low, high = _power(segment, 7) or segment.component(7, 1, 0), segment.component(7, 2, 0)
     if low.casefold() == _NULL:
         return ""
+    if low and not high and len(several := segment.repetitions(7, 2)) > 1:  # `0~5`
+        high = several[1].text
+        return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else "; ".join(filter(None, (low, high)))
     return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else low or segment.field(7)
 
 
