@@ -109,7 +109,7 @@ class Reading:
 
     @cached_property
     def judges(self) -> Mapping[int, str]:
-        """Who judged what, by the segment (`id`) that he stands behind."""
+        """Who judged what, by the segment (`id`)."""
         return judges(self.message)
 
     @cached_property
@@ -159,9 +159,7 @@ class Reading:
         return ordered if is_board else self.asking_title
 
     def may_ask(self, item: Item) -> bool:
-        """Whether the notes of a segment may be the question: those of a result that a referral (REF) rests on, or of another order
-        than the board's, are not.
-        """
+        """Whether notes may be the question: those of a result that a referral (REF) rests on, or of another order, are not."""
         if item.segment.name == "OBR" and self.board is not None and self.board.order is not item.segment:
             return False
         if item.segment.name != "OBR" or not is_referral(self) or id(item.segment) not in self.filled:

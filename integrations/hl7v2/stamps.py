@@ -12,7 +12,7 @@ _STAMP = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})[\d.]*)?)?)
 
 
 _HERE = ZoneInfo("Europe/Amsterdam")
-_ENDS_IN_UTC = ("Z", "+0000", "-0000", "+00:00", "-00:00")
+ENDS_IN_UTC = ("Z", "+0000", "-0000", "+00:00", "-00:00")
 _UTC = re.compile(r"\s*(\d{4})-?(\d{2})-?(\d{2})[T ]?(\d{2}):?(\d{2})(?::?\d{2}(?:[.,]\d+)?)?(?:Z|[+-]00:?00)")
 
 
@@ -22,7 +22,7 @@ def worn_here(text: str) -> str:
     UTC tells of no zone, for many systems keep nothing else: the day of such a moment is the day it was here, also of a birth, which
     they keep as its midnight here (`19520309230000+0000` is the tenth). As the reader of FHIR has it.
     """
-    if not text.endswith(_ENDS_IN_UTC) or (found := _UTC.fullmatch(text)) is None:
+    if not text.endswith(ENDS_IN_UTC) or (found := _UTC.fullmatch(text)) is None:
         return text
     try:
         return datetime(*map(int, found.groups()), tzinfo=UTC).astimezone(_HERE).strftime("%Y%m%d%H%M")
