@@ -96,7 +96,7 @@ def _asking(reading: Reading, name: str) -> str:
     return said if any(map(asks_something, said.split("\n"))) else ""
 
 
-_BESIDE_AN_ORDER = ("PRT", "TQ1", "DG1")
+_BESIDE_AN_ORDER = ("ORC", "PRT", "TQ1", "DG1")
 
 
 def closing(reading: Reading) -> Item | None:

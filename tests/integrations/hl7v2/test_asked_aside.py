@@ -145,8 +145,16 @@ def test_a_note_behind_the_service_that_is_requested_is_the_question() -> None:
     assert "Operabel" not in {fact.text for fact in found.facts}
 
 
-@pytest.mark.parametrize("name", ["Eerdere vraagstelling", "Vorige vraag aan MDO", "Datum vraagstelling", "Antwoord op vraagstelling"])
+@pytest.mark.parametrize(
+    "name", ["Eerdere vraagstelling", "Vorige vraag aan MDO", "Datum vraagstelling", "Antwoord op vraagstelling"]
+)
 def test_what_was_asked_before_when_and_what_was_answered_is_not_asked(name: str) -> None:
     found = referral(f"OBX|1|TX|X1^{name}^L||Neoadjuvant?||||||F", "OBX|2|TX|X2^Vraagstelling^L||Adjuvant?||||||F")
     assert found.question_board == "Adjuvant?"
     assert labelled(found)[name] == "Neoadjuvant?"
+
+
+def test_a_note_that_asks_before_the_only_order_is_the_question() -> None:
+    found = read("ORM^O01", "ORC|NW|A1", "NTE|1||Resectie of biopt?", "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Resectie of biopt?"

@@ -167,7 +167,9 @@ def test_a_question_that_is_deleted_is_asked_no_more() -> None:
     assert referral(letter.format(1, "Chemotherapie?", "D"), letter.format(2, "MRI?", "F")).question_board == "MRI?"
 
 
-@pytest.mark.parametrize(("code", "status"), [("D", "withdrawn"), ("X", "unobtainable"), ("C", "corrected"), ("F", ""), ("S", "")])
+@pytest.mark.parametrize(
+    ("code", "status"), [("D", "withdrawn"), ("X", "unobtainable"), ("C", "corrected"), ("F", ""), ("S", "")]
+)
 def test_a_status_one_field_early_counts_where_its_own_place_is_empty(code: str, status: str) -> None:
     order = "OBR|1||F1|CHEM^Chemie^L|||20260201"
     (fact,) = result(order, f"OBX|1|NM|CA^Calcium^L||2,3|mmol/l||||{code}").facts[1:]
