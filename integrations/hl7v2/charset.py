@@ -137,7 +137,7 @@ def decided(raw: bytes, *, link: str = "", stated: str = "") -> tuple[str, str]:
     for codec, by in sayings:
         # Bytes 80-9F are no letters in 8859/1; a Windows sender who says 8859/1 means cp1252, and one on DOS what he writes.
         meant = "cp1252" if codec == "iso8859-1" and _C1.search(raw) else codec
-        if meant == "cp1252" and not codec_named(link) and is_of_dos(raw):
+        if meant == "cp1252" and by != "(link)" and is_of_dos(raw):
             return "cp850", "(bytes)"
         if meant and _fits(raw, meant):
             return meant, by

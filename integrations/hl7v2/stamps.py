@@ -24,8 +24,9 @@ def worn_here(text: str) -> str:
     """
     if not text.endswith(ENDS_IN_UTC) or (found := _UTC.fullmatch(text)) is None:
         return text
+    year, month, day, hour, minute = map(int, found.groups())
     try:
-        return datetime(*map(int, found.groups()), tzinfo=UTC).astimezone(_HERE).strftime("%Y%m%d%H%M")
+        return datetime(year, month, day, hour, minute, tzinfo=UTC).astimezone(_HERE).strftime("%Y%m%d%H%M")
     except (ValueError, OverflowError):
         return text
 

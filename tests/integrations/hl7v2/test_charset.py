@@ -99,3 +99,4 @@ def test_the_signs_of_windows_make_no_machine_on_dos(text: str) -> None:
 
 def test_what_a_person_set_for_the_link_holds_also_of_a_word_as_dos_writes_it() -> None:
     assert Message.parse(message("", "cp850", "Renée"), "8859/1").charset == "cp1252"
+    assert Message.parse(message("", "cp850", "Renée"), "UTF-8").charset == "cp850"  # which does not fit
