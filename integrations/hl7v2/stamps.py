@@ -26,9 +26,10 @@ def worn_here(text: str) -> str:
         return text
     year, month, day, hour, minute = map(int, found.groups())
     try:
-        return datetime(year, month, day, hour, minute, tzinfo=UTC).astimezone(_HERE).strftime("%Y%m%d%H%M")
+        here = datetime(year, month, day, hour, minute, tzinfo=UTC).astimezone(_HERE)
     except (ValueError, OverflowError):
         return text
+    return f"{here.year:04}{here:%m%d%H%M}"
 
 
 def period(one: Repetition) -> str:

@@ -25,6 +25,7 @@ from .few_lines import labelled, referral, result
         ("20261101233000+0100", date(2026, 11, 1)),
         ("20261101233000", date(2026, 11, 1)),
         ("20261301233000Z", None),
+        ("00010101000000Z", None),
     ],
 )
 def test_the_day_of_a_moment_in_utc_is_the_day_it_was_here(sent: str, here: date | None) -> None:
@@ -35,6 +36,7 @@ def test_a_moment_in_utc_is_shown_as_the_clocks_here_tell_it() -> None:
     assert stamp("20261031233000Z") == "2026-11-01 00:30"
     assert stamp("20260731203000+0000") == "2026-07-31 22:30"
     assert stamp("20261031233000+0100") == "2026-10-31 23:30"
+    assert stamp("00010101000000Z") == "0001-01-01 00:19"
 
 
 def test_what_was_taken_after_midnight_and_until_when_it_is_useful_have_their_day_here() -> None:
