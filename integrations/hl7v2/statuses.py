@@ -8,10 +8,11 @@ from typing import Any
 from mdo_portal.exchange import Profile
 
 from .er7 import Message
-from .items import Item
+from .items import Item, name_of
 from .notification import document_status
 from .segment import Segment
 from .status_codes import GONE, said, status_in
+from .words import names_board
 
 DELETED = "D"
 """Of a diagnosis or procedure (tables 0206 and 0287): it is to be taken out of the list that was sent before."""
@@ -61,6 +62,17 @@ def is_only_done(message: Message, profile: Profile) -> bool:
     """Whether all that the orders of a message say is that they are done: it asks for nothing, and makes no case."""
     rules, commons = profile["referral"], message.all("ORC")
     return bool(commons) and all(_becomes(one, rules["done_states"], rules) for one in commons)
+
+
+def is_only_underway(message: Message, profile: Profile) -> bool:
+    """Whether all that the orders of a message say is how far a study is, and none of them asks a board: no case, as of one that is done."""
+    rules, commons = profile["referral"], message.all("ORC")
+    is_underway = bool(commons) and all(_becomes(one, _UNDERWAY, rules) for one in commons)
+    return is_underway and not any(names_board(name_of(one), rules["recognised"]) for one in message.all("OBR"))
+
+
+_UNDERWAY = ("A", "IP", "SC")
+"""ORC-5 (table 0038): some of it is there, in process, scheduled."""
 
 
 def done_words(item: Item, profile: Profile) -> str:

@@ -176,3 +176,12 @@ def test_a_status_one_field_early_counts_where_its_own_place_is_empty(code: str,
     assert fact.status == status
     (fact,) = result(order, f"OBX|1|NM|CA^Calcium^L||2,3|mmol/l||||{code}|F").facts[1:]
     assert fact.status == ""
+
+
+@pytest.mark.parametrize("how_far", ["IP", "SC", "A"])
+def test_how_far_a_study_is_makes_no_case_unless_its_order_asks_a_board(how_far: str) -> None:
+    common = f"ORC|SC|A1|F1||{how_far}"
+    assert isinstance(read("OMG^O19", common, "OBR|1|A1|F1|CT^CT thorax^L"), IncomingResult)
+    assert isinstance(read("OMG^O19", common, "OBR|1|A1|F1"), IncomingResult)
+    assert isinstance(read("ORM^O01", common, "OBR|1|A1||MDO^MDO oncologie^L"), IncomingReferral)
+    assert isinstance(read("OMG^O19", "ORC|SC|A1|F1||CA", "OBR|1|A1|F1|CT^CT thorax^L"), IncomingReferral)
