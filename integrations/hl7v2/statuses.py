@@ -65,7 +65,7 @@ def is_only_done(message: Message, profile: Profile) -> bool:
 
 
 def is_only_underway(message: Message, profile: Profile) -> bool:
-    """Whether all that the orders of a message say is how far a study is, and none of them asks a board: no case, as of one that is done."""
+    """Whether all that the orders of a message say is how far a study is, and none asks a board: no case, as of one that is done."""
     rules, commons = profile["referral"], message.all("ORC")
     is_underway = bool(commons) and all(_becomes(one, _UNDERWAY, rules) for one in commons)
     return is_underway and not any(names_board(name_of(one), rules["recognised"]) for one in message.all("OBR"))
