@@ -259,3 +259,14 @@ def test_two_documents_under_one_number_both_stand_when_they_come_again(house: H
         house.hears("MDM^T02", txa("D1"), *both)
 
     assert house.documents() == [("D1", "", True), ("D1", "", True)]
+
+
+# An order that has its second number later
+
+
+def test_a_first_report_under_the_number_of_who_asked_gives_way_to_the_next_with_both_numbers(house: House) -> None:
+    house.hears("ORU^R01", "OBR|1|P1||CHEM^Chemie^L", "OBX|1|NM|PSA^PSA^L||4|ug/L|||||P", "OBX|2|NM|CEA^CEA^L||1|ug/L|||||P")
+    house.hears("ORU^R01", CHEMISTRY, "OBX|1|NM|PSA^PSA^L||5|ug/L|||||F")
+    assert house.facts() == ["1 ug/L", "5 ug/L"]
+    house.hears("ORU^R01", CHEMISTRY, "OBX|1|NM|CEA^CEA^L||1|ug/L|||||W")
+    assert house.facts() == ["5 ug/L"]

@@ -67,17 +67,30 @@ _DAY = len("20260302")
 
 
 def _of_specimens(items: Sequence[Item]) -> dict[int, str]:
-    """What stands under a specimen and under no order is of that specimen, where there are several (OUL^R22)."""
+    """What stands under a specimen is of that, where there are several: under no order (OUL^R22) all of it, behind an order what is said
+    of each (no number of OBX-4 tells it apart).
+    """
     if sum(item.segment.name == "SPM" for item in items) < 2:
         return {}
-    found: dict[int, str] = {}
-    specimen = ""
+    under: defaultdict[int, list[tuple[str, list[Item]]]] = defaultdict(list)
     for item in items:
+        own = under[id(item.order)]
         if item.segment.name == "SPM":
-            specimen = _specimen(item.segment)
-        elif item.segment.name == "OBX" and item.order is None and specimen:
-            found[item.position] = specimen
+            own.append((_specimen(item.segment), []))
+        elif item.segment.name == "OBX" and own:
+            own[-1][1].append(item)
+    found: dict[int, str] = {}
+    for order, many in under.items():
+        said = [{_told_of(one) for one in values} for _, values in many]
+        of_each = set.intersection(*said) if said else set()
+        for specimen, values in many:
+            is_of = (one for one in values if order == id(None) or (len(many) > 1 and _told_of(one) in of_each))
+            found |= {one.position: specimen for one in is_of if specimen}
     return found
+
+
+def _told_of(item: Item) -> tuple[str, str]:
+    return item.segment.component(3) or label(item.segment), item.segment.field(4)
 
 
 def numbered(items: Sequence[Item]) -> dict[int, str]:

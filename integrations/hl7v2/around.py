@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from mdo_portal.exchange import Profile
 
-from .items import Item
+from .items import Item, line_of
 from .misplaced import person_in
 from .people import professional_name
-from .reading import Reading, line_of
+from .reading import Reading
 from .segment import Segment
 from .telephone import is_moment
 from .values import coded
@@ -26,8 +26,15 @@ def how(reading: Reading, item: Item) -> Iterator[str]:
         if said and not is_moment(said):
             yield f"{reading.profile['beside'][name]}: {said}"
     is_last = reading.ends.get(line_of(item)) is item
-    if by := found_by(segment, reading.message.get("MSH-4-1")) or (written_by(reading) if is_last else ""):
+    by = found_by(segment, reading.message.get("MSH-4-1")) or _judged_by(reading, item)
+    if by := by or (written_by(reading) if is_last else ""):
         yield f"{reading.profile['beside']['by']}: {by}"
+
+
+def _judged_by(reading: Reading, item: Item) -> str:
+    """Who stands behind the value or one of its lines (v2.7)."""
+    every = (reading.judges.get(id(one.segment), "") for one in (item, *item.more)) if reading.judges else ()
+    return next(filter(None, every), "")
 
 
 def written_by(reading: Reading) -> str:

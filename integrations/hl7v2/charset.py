@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from mdo_portal.exchange import Unreadable
 
+from .dos import is_of_dos
 from .marks import Marks
 
 LONGEST_HEADER = 32_768
@@ -106,9 +107,10 @@ def is_marked(raw: bytes) -> bool:
 def decide(raw: bytes, *, link: str = "", stated: str = "") -> str:
     """Which codec reads `raw`: the link's, else MSH-18 (`stated`), else strict UTF-8, else cp1252.
 
-    A codec that does not fit every byte is passed over: no letter is ever replaced by a question mark. Any byte fits 8859/1, so of
-    a sender who says that and writes faultless UTF-8 the bytes are believed: nobody is called `Ã‡elik`. What a person set for the
-    link holds. Raises Unreadable("undecodable") when none fits.
+    A codec that does not fit every byte is passed over: no letter is ever replaced by a question mark. A machine that still writes as
+    DOS did says 8859/1 or nothing: where the letters in its words show it, it is read so. Any byte fits 8859/1, so of a sender who
+    says that and writes faultless UTF-8 the bytes are believed: nobody is called `Ã‡elik`. What a person set for the link holds.
+    Raises Unreadable("undecodable") when none fits.
     """
     return decided(raw, link=link, stated=stated)[0]
 
@@ -133,8 +135,10 @@ def decided(raw: bytes, *, link: str = "", stated: str = "") -> tuple[str, str]:
         (guess, "(bytes)"),
     )
     for codec, by in sayings:
-        # Bytes 80-9F are no letters in 8859/1; a Windows sender who says 8859/1 means cp1252.
+        # Bytes 80-9F are no letters in 8859/1; a Windows sender who says 8859/1 means cp1252, and one on DOS what he writes.
         meant = "cp1252" if codec == "iso8859-1" and _C1.search(raw) else codec
+        if meant == "cp1252" and by != "(link)" and is_of_dos(raw):
+            return "cp850", "(bytes)"
         if meant and _fits(raw, meant):
             return meant, by
     raise Unreadable("undecodable", "MSH-18")

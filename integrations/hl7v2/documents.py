@@ -158,7 +158,9 @@ def _as_it_stands(item: Item, repetitions: list[int], place: int) -> bytes:
 
 
 def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
-    """Base64 that was broken into lines, by escapes or bare line ends, came in pieces, lost its padding, or stands in a `data:` address."""
+    """Base64 that was broken into lines, by escapes or bare line ends, came in pieces, lost its padding, or stands between quotes or in a
+    `data:` address.
+    """
     first, *others = repetitions
     pieces = [
         item.segment.component(5, place, 0, first),
@@ -167,7 +169,7 @@ def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
     ]
     for one in item.more:
         pieces += [one.segment.component(5, place, 0) or one.segment.component(5, 1, 0), *one.loose_texts]
-    packed = _BLANKS.sub(b"", "".join(pieces).encode())
+    packed = _BLANKS.sub(b"", "".join(pieces).encode()).strip(b"\"'")
     if packed[:5] == b"data:":
         packed = packed.partition(b"base64,")[2]
     packed = packed.translate(_URL_SAFE)

@@ -122,7 +122,7 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     if rule is None or placed is None or not placed.text:
         return None
     by = interpreter(item.segment, int(rule.get("interpreter", 0)))
-    by = "" if is_sentence(by) else by
+    by = reading.judges.get(id(item.segment), "") if is_sentence(by) or not by else by
     people = people_in(reading.message, item.segment, rule.get("people", ()))
     judged = f"{reading.profile['beside']['interpreter']}: {by}" if by else ""
     common = item.common if item.segment.name in DRUGS else None

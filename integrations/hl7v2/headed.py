@@ -14,6 +14,12 @@ from .words import asks_something, folded_all, is_report, matching, names_board,
 
 _HEADING = re.compile(r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}:(?:\s.*)?")
 """A word or three with a colon: where the next paragraph begins."""
+_GOES_ON = re.compile(
+    r"(?:keuze(?: tussen| uit)?|(?:sub|deel)vra(?:ag|gen)(?: \d)?|opties?(?: \d| [a-c])?|alternatie(?:f|ven)|n\.?b\.?|let op|"
+    r"specifiek|concreet|met name|graag|tevens|daarnaast|met als opties?)\s?:",
+    re.IGNORECASE,
+)
+"""What the question goes on with, below it or behind it."""
 _TITLE = re.compile(
     r"(?:relevante |medische |oncologische )?(?:voorgeschiedenis|anamnese|medicatie|diagnose|conclusie|beleid|beloop|allergieën|"
     r"comorbiditeit|intoxicaties|lichamelijk onderzoek|aanvullend onderzoek|beeldvorming|radiologie|pathologie|laboratorium)",
@@ -160,7 +166,7 @@ def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
     """(the paragraph, where the lines behind it begin); free lines between a heading and its text are none of it."""
     found = [first] if first else []
     for n, line in enumerate(map(str.strip, lines[at:]), start=at):
-        is_next = bool(_HEADING.fullmatch(_undressed(line))) and (bool(found) or line.endswith(":"))
+        is_next = bool(_HEADING.fullmatch(_undressed(line))) and (bool(found) or line.endswith(":")) and not _GOES_ON.match(line)
         is_next = is_next or (bool(found) and _TITLE.fullmatch(_undressed(_DASH.split(line, maxsplit=1)[0])) is not None)
         if is_next or _GREETING.match(line) or (found and not line):
             return "\n".join(found), n

@@ -60,6 +60,15 @@ def name_of(order: Segment) -> str:
     return f"{order.component(4)} {order.component(4, 2, 0)}"
 
 
+def line_of(item: Item) -> tuple[int, str]:
+    """Of which text an OBX is a line: its order (`id`) and its name."""
+    return id(item.order), item.segment.field(3)
+
+
+def line_of_value(item: Item) -> tuple[int, str] | None:
+    return line_of(item) if item.segment.name == "OBX" and not item.is_document else None
+
+
 def is_around(name: str) -> bool:
     """Whether a segment may stand behind the end of any message: a trailer of its batch, a sender's own, a pointer to what follows."""
     return name in ("BTS", "FTS", "DSC") or name.startswith("Z")

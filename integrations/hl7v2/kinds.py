@@ -14,7 +14,7 @@ from .events import kind_of
 from .labels import asking_title
 from .referral import referral
 from .result import result
-from .statuses import is_only_done
+from .statuses import is_only_done, is_only_underway
 from .withdrawal import withdrawn
 
 
@@ -25,9 +25,12 @@ def _finding(message: Message, profile: Profile) -> Incoming:
 
 
 def _asked(message: Message, profile: Profile) -> Incoming:
-    """An order: the referral. When all of it is done at the hospital, or only drugs are ordered, a word on who is here: no case."""
+    """An order: the referral. When all of it is done at the hospital, or under way and asks no board, or only drugs are ordered, a word
+    on who is here: no case.
+    """
     is_of_drugs = bool(message.all("RXO")) and not message.all("OBR")
-    return (result if is_of_drugs or is_only_done(message, profile) else referral)(message, profile)
+    asks_nothing = is_of_drugs or is_only_done(message, profile) or is_only_underway(message, profile)
+    return (result if asks_nothing else referral)(message, profile)
 
 
 def _order_status(message: Message, profile: Profile) -> Incoming:

@@ -32,8 +32,15 @@ def labelled(label: str, profile: Profile, code: str = "") -> str:
         if name != "board" and words.rstrip(" :?") in folded_all(tuple(rule.get("headings", ()))):
             return str(name)
         if any(word in words for word in folded_all(tuple(rule["words"]))):
+            if name in _ASKING and _ABOUT_A_QUESTION.search(words):
+                return ""
             return (asked_of(words) if name == "board" else "") or str(name)
     return ""
+
+
+_ASKING = ("board", "radiology", "pathology", "reason")
+_ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige|vroegere|oude|datum|(?:be)?antwoord\w*|previous)(?!\w)")
+"""What was asked before, when it was, or what was answered: nothing of it is asked now."""
 
 
 def bare_questions(items: Iterable[Item], said: Mapping[int, str], profile: Profile) -> list[Item]:

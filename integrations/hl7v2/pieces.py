@@ -35,7 +35,28 @@ def joined(found: Sequence[Item]) -> Sequence[Item]:
         else:
             kept.append(item)
             before = 0
+    for item in kept:
+        if len(item.more) >= _FEWEST_TO_ORDER and value_type(item.segment) in _LINES and not _is_rtf(item):
+            _in_order(item)
     return kept
+
+
+def _in_order(begun: Item) -> None:
+    """The lines of a text by the numbers that their sender gave them (OBX-1), where these are so many in a row and another order."""
+    lines = [begun, *begun.more]
+    said = [one.segment.field(1).strip() for one in lines]
+    if said == sorted(said) or not all(map(str.isdecimal, said)):
+        return
+    numbers = [int(one) for one in said]
+    wanted = sorted(numbers)
+    if numbers != wanted and wanted == list(range(wanted[0], wanted[0] + len(wanted))):
+        segments = [lines[numbers.index(n)].segment for n in wanted]
+        for line, segment in zip(lines, segments, strict=True):
+            line.segment = segment
+
+
+_FEWEST_TO_ORDER = 2
+"""Lines behind the first: of two the wrong number may be a slip."""
 
 
 def _add(begun: Item, item: Item) -> None:

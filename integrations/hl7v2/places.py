@@ -89,9 +89,14 @@ def _notes(reading: Reading, name: str) -> str:
 
 
 def _asking(reading: Reading, name: str) -> str:
-    """The notes of a segment where one of them asks, or a field that does."""
+    """The notes of a segment where one of them asks, or a field that does. Of which of several orders such notes are nobody can tell."""
+    if name in _BESIDE_AN_ORDER and (reading.board is not None or not reading.message.all(name)):
+        return ""
     said = first(reading, (f"{name}-2-0", f"{name}-1")) if "-" in name else _notes(reading, name)
     return said if any(map(asks_something, said.split("\n"))) else ""
+
+
+_BESIDE_AN_ORDER = ("ORC", "PRT", "TQ1", "DG1")
 
 
 def closing(reading: Reading) -> Item | None:

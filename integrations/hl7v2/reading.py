@@ -15,11 +15,13 @@ from .board_order import BoardOrder, board_order
 from .er7 import Message
 from .events import kind_of
 from .headed import is_letter, told_by
-from .items import Item, items, name_of
+from .items import Item, items, line_of_value, name_of
+from .judges import judges
 from .labels import asked, asking_title, asks_board, bare_questions, labelled
 from .people import professional
 from .pieces import joined
 from .segment import Segment
+from .statuses import is_gone
 from .titles import titles
 from .words import names_board
 
@@ -41,10 +43,12 @@ class Reading:
     def asks(self) -> dict[int, str]:
         """Which of the profile's labels each OBX answers, by its position: asked once, for a message may hold ten thousand.
 
-        Where the board's own order answers one, what stands under another order answers nothing.
+        Where the board's own order answers one, what stands under another order answers nothing; nor does what is taken back.
         """
         found = {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
         found |= {item.position: "board" for item in self._bare_questions(found)}
+        answering = (one for one in self.items if one.segment.name == "OBX" and found[one.position])
+        found |= {one.position: "" for one in answering if is_gone(one, self.message, self.profile)}
         if self.board is None:
             return found
         own = {item.position for item in self.items if item.segment.name == "OBX" and item.order is self.board.order}
@@ -104,6 +108,11 @@ class Reading:
         return found
 
     @cached_property
+    def judges(self) -> Mapping[int, str]:
+        """Who judged what, by the segment (`id`)."""
+        return judges(self.message)
+
+    @cached_property
     def filled(self) -> frozenset[int]:
         """Which orders (by `id`) have something under them."""
         return frozenset(id(item.order) for item in self.items if item.segment.name == "OBX")
@@ -138,7 +147,9 @@ class Reading:
         name, order = item.segment.name, item.segment if item.segment.name == "OBR" else item.order
         if self.board is not None and (name in ("ORC", "TQ1") or order not in (None, self.board.order)):
             return False  # of which order it is, or that it is of another
-        return is_letter(item, self.profile, self._title_of(order)) if name == "OBX" else self.may_ask(item)
+        if name != "OBX":
+            return self.may_ask(item)
+        return is_letter(item, self.profile, self._title_of(order)) and not is_gone(item, self.message, self.profile)
 
     def _title_of(self, order: Segment | None) -> str:
         """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
@@ -148,9 +159,7 @@ class Reading:
         return ordered if is_board else self.asking_title
 
     def may_ask(self, item: Item) -> bool:
-        """Whether the notes of a segment may be the question: those of a result that a referral (REF) rests on, or of another order
-        than the board's, are not.
-        """
+        """Whether notes may be the question: those of a result that a referral (REF) rests on, or of another order, are not."""
         if item.segment.name == "OBR" and self.board is not None and self.board.order is not item.segment:
             return False
         if item.segment.name != "OBR" or not is_referral(self) or id(item.segment) not in self.filled:
@@ -184,15 +193,6 @@ class Reading:
                     if shown:
                         found[labelled(shown, self.profile)].append(text)
         return found
-
-
-def line_of(item: Item) -> tuple[int, str]:
-    """Of which text an OBX is a line: its order (`id`) and its name."""
-    return id(item.order), item.segment.field(3)
-
-
-def line_of_value(item: Item) -> tuple[int, str] | None:
-    return line_of(item) if item.segment.name == "OBX" and not item.is_document else None
 
 
 def is_referral(reading: Reading) -> bool:

@@ -111,8 +111,16 @@ def _order(order: Segment | None) -> str:
     """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several."""
     if order is None:
         return ""
-    number = order.component(3) or order.component(2)
+    return _asked_as(order, order.component(3) or order.component(2))
+
+
+def _asked_as(order: Segment, number: str) -> str:
     return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""
+
+
+def _before(order: Segment) -> str:
+    """What an order was called while only who asked had a number for it: a first report often comes so, and this is more of it."""
+    return _asked_as(order, order.component(2)) if order.component(3) else ""
 
 
 def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]]:
@@ -209,10 +217,14 @@ def _whole(reading: Reading, notification: Segment | None) -> Iterator[str]:
     Of an order that is done (OBR-25) and of a document also the lines of that code under another sub-id.
     """
     rules, keys = reading.profile["result"], _keys(reading, notification)
+    orders = (item.segment for item in reading.items if item.segment.name == "OBR" and notification is None)
+    before = {id(one): _before(one) for one in orders}
     for item in reading.items:
         key = keys.get(item.position, "") if item.segment.name == "OBX" else ""
         if not key or item.is_document or not item.text:
             continue
+        if before.get(id(item.order)):
+            yield "/".join((before[id(item.order)], code_of(item.segment), item.segment.field(4)))
         if item_status(item, notification, reading.profile) != GONE:
             name = re.sub(r"#\d+$", "", key)
             is_done = notification is not None or said(item.order, 25) in rules["complete"]

@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from .segment import Repetition
 
 _STAMP = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})[\d.]*)?)?)?)?(?:[+-]\d{4})?")
+
+
+_HERE = ZoneInfo("Europe/Amsterdam")
+ENDS_IN_UTC = ("Z", "+0000", "-0000", "+00:00", "-00:00")
+_UTC = re.compile(r"\s*(\d{4})-?(\d{2})-?(\d{2})[T ]?(\d{2}):?(\d{2})(?::?\d{2}(?:[.,]\d+)?)?(?:Z|[+-]00:?00)")
+
+
+def worn_here(text: str) -> str:
+    """A moment in UTC as the clocks of the Netherlands tell it (`202603021430`); any other text as it was sent.
+
+    UTC tells of no zone, for many systems keep nothing else: the day of such a moment is the day it was here, also of a birth, which
+    they keep as its midnight here (`19520309230000+0000` is the tenth). As the reader of FHIR has it.
+    """
+    if not text.endswith(ENDS_IN_UTC) or (found := _UTC.fullmatch(text)) is None:
+        return text
+    year, month, day, hour, minute = map(int, found.groups())
+    try:
+        here = datetime(year, month, day, hour, minute, tzinfo=UTC).astimezone(_HERE)
+    except (ValueError, OverflowError):
+        return text
+    return f"{here.year:04}{here:%m%d%H%M}"
 
 
 def period(one: Repetition) -> str:
@@ -23,7 +46,7 @@ def hour(text: str) -> str:
 
 def stamp(text: str) -> str:
     """`2026-03-10 14:00`: a moment as far as it was sent; "" when it is none."""
-    found = _STAMP.fullmatch(text)
+    found = _STAMP.fullmatch(worn_here(text))
     if found is None:
         return ""
     on, hour, minute = "-".join(filter(None, found.groups()[:3])), *found.groups()[3:]

@@ -8,10 +8,11 @@ from typing import Any
 from mdo_portal.exchange import Profile
 
 from .er7 import Message
-from .items import Item
+from .items import Item, name_of
 from .notification import document_status
 from .segment import Segment
 from .status_codes import GONE, said, status_in
+from .words import names_board
 
 DELETED = "D"
 """Of a diagnosis or procedure (tables 0206 and 0287): it is to be taken out of the list that was sent before."""
@@ -22,9 +23,23 @@ def item_status(item: Item, notification: Segment | None, profile: Profile) -> s
     rules = profile["result"]
     if is_status_only(item, rules):
         return ""  # what the status becomes is what the code says: final
+    own = status_in(item.segment, 11, rules["status"]) or _aside(item.segment, rules)
     if notification is not None:
-        return status_in(item.segment, 11, rules["status"]) or document_status(notification, profile)
-    return status_in(item.segment, 11, rules["status"]) or status_in(item.order, 25, rules["status"])
+        return own or document_status(notification, profile)
+    return own or status_in(item.order, 25, rules["status"])
+
+
+def _aside(segment: Segment, rules: Mapping[str, Any]) -> str:
+    """The status where it stands one field early and its own place is empty: no code of that field (table 0080) is one of these."""
+    return status_in(segment, 10, rules["status"]) if said(segment, 10) in _NO_NATURE and not said(segment, 11) else ""
+
+
+_NO_NATURE = ("C", "D", "P", "W", "X")
+
+
+def is_gone(item: Item, message: Message, profile: Profile) -> bool:
+    """Whether an OBX is taken back."""
+    return item_status(item, message.first("TXA"), profile) == GONE
 
 
 def is_status_only(item: Item, rules: Mapping[str, Any]) -> bool:
@@ -47,6 +62,17 @@ def is_only_done(message: Message, profile: Profile) -> bool:
     """Whether all that the orders of a message say is that they are done: it asks for nothing, and makes no case."""
     rules, commons = profile["referral"], message.all("ORC")
     return bool(commons) and all(_becomes(one, rules["done_states"], rules) for one in commons)
+
+
+def is_only_underway(message: Message, profile: Profile) -> bool:
+    """Whether all that the orders of a message say is how far a study is, and none asks a board: no case, as of one that is done."""
+    rules, commons = profile["referral"], message.all("ORC")
+    is_underway = bool(commons) and all(_becomes(one, _UNDERWAY, rules) for one in commons)
+    return is_underway and not any(names_board(name_of(one), rules["recognised"]) for one in message.all("OBR"))
+
+
+_UNDERWAY = ("A", "IP", "SC")
+"""ORC-5 (table 0038): some of it is there, in process, scheduled."""
 
 
 def done_words(item: Item, profile: Profile) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mdo_portal.exchange import Profile
 
 from .er7 import Message
+from .judges import is_judge
 from .left import left_of
 
 NAMELESS = "?"
@@ -19,4 +20,6 @@ def unplaced(message: Message, profile: Profile, meaning: str) -> tuple[str, ...
     used = {*profile["segments"]["placed"], *profile["segments"][meaning]}
     names = (one.name or NAMELESS for one in message.segments if one.name or one.line.strip())
     left = dict.fromkeys(name for name in names if name not in used)
+    if "PRT" in left and all(map(is_judge, message.all("PRT"))):
+        del left["PRT"]
     return left_of(message, profile, left, is_referral=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mdo_portal.exchange import Profile
 
 from .items import Item
+from .judges import is_judge
 from .left import parts_of
 from .people import ROLES_AT, has_ended, roles
 from .reading import Reading
@@ -24,7 +25,7 @@ def unread_roles(reading: Reading) -> Iterator[str]:
         name = item.segment.name
         if name in _READ and parts_of(item.segment, item.place):
             said = _roles(item)
-            if not known[name].intersection(said):
+            if not (known[name].intersection(said) or (name == "PRT" and is_judge(item.segment))):
                 yield item.place
             known[name] -= set(said)
 

@@ -13,9 +13,10 @@ from integrations.times import believable, believable_day
 
 from .packed import value_type
 from .segment import Repetition, Segment
-from .stamps import hour, period, stamp
+from .stamps import ENDS_IN_UTC, hour, period, stamp, worn_here
 from .telephone import spoken
 from .tidy import written
+from .units import has_unit, power, unit_of
 
 _TIME = re.compile(
     r"(?:\d{8}|\d{4}-\d{2}-\d{2}(?=[T ]))(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?(?:\.\d+)?(?:([+-])(\d{2}):?(\d{2})|(Z))?"
@@ -51,8 +52,15 @@ _PARTED = (
 """Types that are made of components: each is a word for the reader, the hats between them are none."""
 
 
-def day(text: str) -> date | None:
-    """The date of a DT or TS, also as people write it; None when a part is missing (`1960`), or it is no date of our times."""
+def day(text: str, *, as_sent: bool = False) -> date | None:
+    """The date of a DT or TS, also as people write it; None when a part is missing (`1960`), or it is no date of our times.
+
+    Of a moment in UTC the day it was here, unless `as_sent`.
+    """
+    if not text:
+        return None
+    if text.endswith(ENDS_IN_UTC) and not as_sent:
+        text = worn_here(text)
     found = re.match(r"\s*(?P<y>\d{4})(?P<gap>-?)(?P<m>\d{2})(?P=gap)(?P<d>\d{2})", text)
     if not found:
         return written_day(text)
@@ -84,7 +92,7 @@ def partial(text: str) -> str:
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The time of a TS; without an offset it is a time of `zone`. None for a date only, for nonsense, or far outside our times."""
     found = _TIME.fullmatch(text.strip())
-    on = day(text)
+    on = day(text, as_sent=True)
     if not found or on is None or found[1] is None:
         return None
     hour, minute, second, sign, hours, minutes, zulu = found.groups()
@@ -204,7 +212,7 @@ def label(segment: Segment) -> str:
 
 
 def _with_unit(segment: Segment, value: str) -> str:
-    unit = _power(segment, 6) or _unit(segment) or _first_of(segment, 6, (2, 4, 5))
+    unit = power(segment, 6) or unit_of(segment) or _first_of(segment, 6, (2, 4, 5))
     flags = ", ".join(one for one in map(_flag, segment.repetitions(8)) if one and one.casefold() != _NULL)
     flags = "" if flags == _FINAL and not segment.component(11) else flags  # the status, three fields early
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
@@ -213,7 +221,7 @@ def _with_unit(segment: Segment, value: str) -> str:
         flags = said  # two fields late
     if not (value or flags):
         return ""  # a unit and a range of nothing: what was not found has no value
-    unit = unit if value else ""
+    unit = unit if value and not has_unit(value, unit) else ""
     beside = ", ".join(filter(None, (_usual(segment), flags)))
     parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))
@@ -234,23 +242,6 @@ _WORDS_OF_FLAGS = frozenset(
 )  # fmt: skip
 
 
-def _unit(segment: Segment) -> str:
-    """As its code writes it; in words where that is the number of a code (`CD:289^mg/dl`)."""
-    code = segment.component(6)
-    return (segment.component(6, 2, 0) or code) if _CODE.fullmatch(code) else code
-
-
-_CODE = re.compile(r"(?:[A-Z]+:)?\d{3,}")
-
-
-def _power(segment: Segment, n: int) -> str:
-    """`10^9/l` and `1,73m^2` as everybody writes them, though the hat parts components; "" for anything else."""
-    ten, power = segment.component(n, 1, 0), segment.component(n, 2, 0)
-    return f"{ten}^{power}" if _TEN.fullmatch(ten) and _EXPONENT.fullmatch(power) else ""
-
-
-_TEN = re.compile(r"(?:.*[^\d.,])?10|(?:.*[\W\d_])?[cdm]?m")
-_EXPONENT = re.compile(r"[+-]?\d{1,2}(?:\D.*)?")
 _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
 
@@ -264,9 +255,12 @@ _NULL = "null"
 
 def _usual(segment: Segment) -> str:
     """The reference range in words; of two numbers both."""
-    low, high = _power(segment, 7) or segment.component(7, 1, 0), segment.component(7, 2, 0)
+    low, high = power(segment, 7) or segment.component(7, 1, 0), segment.component(7, 2, 0)
     if low.casefold() == _NULL:
         return ""
+    if low and not high and low != segment.as_sent(7) and len(several := segment.repetitions(7, 2)) > 1:  # `0~5`
+        high = several[1].text
+        return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else "; ".join(filter(None, (low, high)))
     return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else low or segment.field(7)
 
 

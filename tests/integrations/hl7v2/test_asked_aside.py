@@ -95,3 +95,66 @@ def test_who_refers_may_stand_where_the_place_of_the_writer_does(said: str, name
     found = read("ORM^O01", f"ORC|NW|A1|||||||||||{said}", "OBR|1|A1||MDO^MDO")
     assert isinstance(found, IncomingReferral)
     assert found.referrer.name == name
+
+
+LETTER = "OBX|1|FT|B^Verwijsbrief^L||Anamnese: hoest\\.br\\Vraagstelling: {}\\.br\\Medicatie: geen||||||F"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("Wat is de beste behandeling?", "Keuze tussen: SABR of lobectomie"),
+        ("Opereren?", "NB: patient weigert bloedproducten", "Alternatief: endocriene therapie"),
+        ("Opties:", "Optie 1: SABR", "Optie 2: afwachten"),
+    ],
+)
+def test_a_question_goes_on_with_what_it_chooses_between(asked: tuple[str, ...]) -> None:
+    assert referral(LETTER.format("\\.br\\".join(asked))).question_board == "\n".join(asked)
+
+
+def test_a_question_ends_where_another_paragraph_begins() -> None:
+    assert referral(LETTER.format("Opereren?\\.br\\Voorstel eigen team: SABR")).question_board == "Opereren?"
+
+
+def test_the_words_that_were_really_written_ask_before_those_of_the_code() -> None:
+    assert only("RF1||R||||VW9||||183856001^Verwijzing^SCT^^^^^^Is HIPEC zinvol?").question_board == "Is HIPEC zinvol?"
+    assert only("RF1||R||||VW9||||^^^^^^^^Is HIPEC zinvol?").question_board == "Is HIPEC zinvol?"
+    order = read("ORM^O01", "ORC|NW|A1", f"OBR|1|A1||MDO^MDO long{'|' * 27}183856001^Bespreking^SCT^^^^^^SABR mogelijk?")
+    assert isinstance(order, IncomingReferral)
+    assert order.question_board == "SABR mogelijk?"
+
+
+@pytest.mark.parametrize("before", ["PRT|1|UC||RT^Result to|5^Wit^J", "TQ1|1||||||20260310", "DG1|1||C34^Longcarcinoom^I10"])
+def test_a_note_that_asks_behind_what_belongs_to_the_only_order_is_the_question(before: str) -> None:
+    assert referral(before, "NTE|1||Resectie of biopt?").question_board == "Resectie of biopt?"
+    found = referral(before, "NTE|1||Contrastallergie.")
+    assert found.question_board == ""
+    assert "Contrastallergie." in {fact.text for fact in found.facts}
+
+
+def test_of_several_orders_such_a_note_asks_nobody() -> None:
+    found = referral("ORC|NW|A2", "OBR|2|A2||CT^CT thorax", "DG1|1||C34^Longcarcinoom^I10", "NTE|1||Metastasen?")
+    assert found.question_board == ""
+    assert "Metastasen?" in {fact.text for fact in found.facts}
+
+
+def test_a_note_behind_the_service_that_is_requested_is_the_question() -> None:
+    found = read("SRM^S01", "ARQ|A1||||||MDO^MDO-bespreking", "RGS|1|A", "AIS|1|A|MDOBB^MDO bovenbuik^L", "NTE|1||Operabel")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Operabel"
+    assert "Operabel" not in {fact.text for fact in found.facts}
+
+
+@pytest.mark.parametrize(
+    "name", ["Eerdere vraagstelling", "Vorige vraag aan MDO", "Datum vraagstelling", "Antwoord op vraagstelling"]
+)
+def test_what_was_asked_before_when_and_what_was_answered_is_not_asked(name: str) -> None:
+    found = referral(f"OBX|1|TX|X1^{name}^L||Neoadjuvant?||||||F", "OBX|2|TX|X2^Vraagstelling^L||Adjuvant?||||||F")
+    assert found.question_board == "Adjuvant?"
+    assert labelled(found)[name] == "Neoadjuvant?"
+
+
+def test_a_note_that_asks_before_the_only_order_is_the_question() -> None:
+    found = read("ORM^O01", "ORC|NW|A1", "NTE|1||Resectie of biopt?", "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Resectie of biopt?"

@@ -80,3 +80,23 @@ def test_what_pads_a_message_is_no_text_to_keep(codec: str, end: str) -> None:
 def test_bytes_that_fit_nothing_are_undecodable() -> None:
     with pytest.raises(Unreadable, match="undecodable"):
         Message.parse(b"MSH|^~\\&|A\rPID|\x81\x8d\xff\r")
+
+
+@pytest.mark.parametrize("stated", ["", "8859/1", "ASCII"])
+@pytest.mark.parametrize("name", ["Daniëlle Müller", "RENÉE SCHÜTTE", "Renée"])
+def test_a_machine_on_dos_that_says_something_else_is_known_by_the_letters_in_its_words(stated: str, name: str) -> None:
+    read = Message.parse(message(stated, "cp850", f"{name}^Zoë"))
+    assert (read.get("PID-5-1"), read.charset) == (name, "cp850")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u201ezij\u201d zegt \u2026 ja", "Zoë \u201aja\u2018", "KOŽUL", "5\u2030 \u2039a\u203a", "wel\u2026maar", "Š\u2014Žižek"],
+)
+def test_the_signs_of_windows_make_no_machine_on_dos(text: str) -> None:
+    assert Message.parse(message("8859/1", "cp1252", text)).get("PID-5") == text
+
+
+def test_what_a_person_set_for_the_link_holds_also_of_a_word_as_dos_writes_it() -> None:
+    assert Message.parse(message("", "cp850", "Renée"), "8859/1").charset == "cp1252"
+    assert Message.parse(message("", "cp850", "Renée"), "UTF-8").charset == "cp850"  # which does not fit

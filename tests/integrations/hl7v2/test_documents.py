@@ -37,6 +37,7 @@ def packed(text: str) -> str:
     "value",
     [
         f"^IM^PDF^BASE64^{PDF_TEXT}",
+        f'^application^pdf^Base64^"{PDF_TEXT}"',
         f"^TEXT^PDF^A^{PDF_TEXT}",
         f"PDF^Base64^{PDF_TEXT}",
         f"^^application^pdf^Base64^{PDF_TEXT}",

@@ -153,3 +153,35 @@ def test_an_order_without_a_name_that_is_cancelled_takes_back_nothing_by_name(ki
     found = read(kind, "ORC|RE|D1", "OBR|1|D1|||||||||||||||||||||||X", "TXA|1|310|AP|||20260301||||||D1|||||AU")
     assert isinstance(found, IncomingResult)
     assert (found.taken_back, found.withdrawn) == ((), ("D1/",))
+
+
+ASKED = "OBX|1|TX|VRAAG^Vraagstelling^L||Chemotherapie?||||||{}"
+
+
+def test_a_question_that_is_deleted_is_asked_no_more() -> None:
+    found = referral(ASKED.format("D"), "OBX|2|TX|VRAAG^Vraagstelling^L||Endocriene therapie?||||||F")
+    assert found.question_board == "Endocriene therapie?"
+    assert "OBX/withdrawn" in found.unmapped
+    assert referral(ASKED.format("W")).question_board == ""
+    letter = "OBX|{}|FT|BRIEF^Verwijsbrief^L||Vraagstelling: {}||||||{}"
+    assert referral(letter.format(1, "Chemotherapie?", "D"), letter.format(2, "MRI?", "F")).question_board == "MRI?"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("D", "withdrawn"), ("X", "unobtainable"), ("C", "corrected"), ("F", ""), ("S", "")]
+)
+def test_a_status_one_field_early_counts_where_its_own_place_is_empty(code: str, status: str) -> None:
+    order = "OBR|1||F1|CHEM^Chemie^L|||20260201"
+    (fact,) = result(order, f"OBX|1|NM|CA^Calcium^L||2,3|mmol/l||||{code}").facts[1:]
+    assert fact.status == status
+    (fact,) = result(order, f"OBX|1|NM|CA^Calcium^L||2,3|mmol/l||||{code}|F").facts[1:]
+    assert fact.status == ""
+
+
+@pytest.mark.parametrize("how_far", ["IP", "SC", "A"])
+def test_how_far_a_study_is_makes_no_case_unless_its_order_asks_a_board(how_far: str) -> None:
+    common = f"ORC|SC|A1|F1||{how_far}"
+    assert isinstance(read("OMG^O19", common, "OBR|1|A1|F1|CT^CT thorax^L"), IncomingResult)
+    assert isinstance(read("OMG^O19", common, "OBR|1|A1|F1"), IncomingResult)
+    assert isinstance(read("ORM^O01", common, "OBR|1|A1||MDO^MDO oncologie^L"), IncomingReferral)
+    assert isinstance(read("OMG^O19", "ORC|SC|A1|F1||CA", "OBR|1|A1|F1|CT^CT thorax^L"), IncomingReferral)

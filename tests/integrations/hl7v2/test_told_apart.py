@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .few_lines import read, referral, result
+from .few_lines import labelled, read, referral, result
 
 LEFT = ("OBR|1||F1|PAL^Biopt mamma links^L", "OBX|1|TX|C^Conclusie^L||Ductaal carcinoom||||||F")
 RIGHT = ("OBR|2||F2|PAR^Biopt mamma rechts^L", "OBX|1|TX|C^Conclusie^L||Geen afwijkingen||||||F")
@@ -96,3 +96,14 @@ def test_what_stands_under_a_specimen_is_of_that_specimen_and_not_of_the_order_b
     )  # fmt: skip
     assert shown(found) == [("Afmeting (Weefsel, Mamma, Links)", "2 cm"), ("Afmeting (Weefsel, Mamma, Rechts)", "5 cm")]
     assert [fact.key for fact in getattr(found, "facts", ()) if fact.text == "5 cm"] == [""]
+
+
+def test_what_stands_behind_each_of_two_specimens_of_an_order_is_of_that_specimen() -> None:
+    order, share = "OBR|1||F1|NGS^NGS-panel^L", "OBX|{}|NM|TUM^Tumorcellen^L||{}|%|||||F"
+    lung, liver = "SPM|1|A||W^Long", "SPM|2|B||W^Lever"
+    found = labelled(result(order, "OBX|1|ST|KRAS^KRAS^L||wildtype||||||F", lung, share.format(2, 40), liver, share.format(3, 5)))
+    assert (found["Tumorcellen (Long)"], found["Tumorcellen (Lever)"], found["KRAS"]) == ("40 %", "5 %", "wildtype")
+    both = labelled(result(order, lung, liver, share.format(1, 40)))
+    assert both["Tumorcellen"] == "40 %"
+    lines = (f"OBX|{n}|TX|C^Conclusie^L|{sub}|{text}||||||F" for n, sub, text in ((1, "A", "Carcinoom"), (2, "B", "Schoon")))
+    assert {"Conclusie (A)", "Conclusie (B)"} <= set(labelled(result(order, lung, share.format(1, 40), liver, *lines)))

@@ -128,3 +128,17 @@ def test_a_day_that_is_written_otherwise_stands_beside_the_value_as_it_was_sent(
     """Day or month first: between strokes nobody can tell, so it is no date."""
     found = result(f"OBR|1||F1|X^X|||{of_order}", f"OBX|1|NM|P^PSA^L||5||||||F|||{own}")
     assert labelled(found)["PSA"] == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "beside", "shown"),
+    [
+        ("5.1 mmol/l", "mmol/l", "5.1 mmol/l"),
+        ("12%", "%", "12%"),
+        ("hoog", "g", "hoog g"),
+        ("0,5", "ug/l|0,0~5,0", "0,5 ug/l (0,0 - 5,0)"),
+        ("0,5", "ug/l|<5~rokers <10", "0,5 ug/l (<5; rokers <10)"),
+    ],
+)
+def test_a_unit_stands_once_and_a_range_in_two_repetitions_whole(value: str, beside: str, shown: str) -> None:
+    assert labelled(result("OBR|1||F1|X^X", f"OBX|1|ST|HB^Hb^L||{value}|{beside}"))["Hb"] == shown
