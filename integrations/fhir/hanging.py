@@ -1,4 +1,4 @@
-"""What says of itself of nobody, and hangs on what is another patient's: a value of which only his report speaks, the file of his letter."""
+"""What says of itself of nobody and hangs on what is another patient's: a value of which only his report speaks, the file of his letter."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
 from integrations.fhir.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
 from integrations.fhir.whose import another_in_words, own_files
-from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
+from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
 
@@ -81,8 +81,9 @@ def _taken_back(read: IncomingReferral, request: Request, reading: Reading) -> I
 
 
 def _tasks(request: Request, reading: Reading) -> list[Entry]:
-    """The Tasks about the request; none that is for another patient."""
-    return [one for one in tasks_about(request.entry, reading.where) if one.place not in reading.others]
+    """The Tasks about the request, and about those; none that is for another patient."""
+    own = [one for one in tasks_about(request.entry, reading.where) if one.place not in reading.others]
+    return with_aborting(own, reading.where)
 
 
 def _marked(read: IncomingReferral, request: Request, where: Addresses, profile: Profile) -> IncomingReferral:
