@@ -134,7 +134,9 @@ def _as_meant(value: Any, shape: Shape) -> Any:
 
 
 def _retyped(resource: Node) -> Node:
-    """A birth date with a time of day (at midnight of here, as Greenwich has it, too) or with noughts, and numbers of people that were sent as numbers."""
+    """A birth date with a time of day (midnight here is the evening before in Greenwich) or with noughts, and numbers of people that were
+    sent as numbers.
+    """
     found = dict(resource)
     if isinstance(found.get("birthDate"), str) and (half := _UNKNOWN_DAY.fullmatch(found["birthDate"])):
         found["birthDate"] = half[1]
