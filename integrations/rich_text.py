@@ -105,7 +105,7 @@ def _html(text: str) -> str:
     plain = nh3.clean(
         _NAME.sub(_flat, re.sub(r"\s+", " ", text)),
         tags={"br", "wbr"} | TAGS.keys(),
-        attributes={},
+        attributes={"*": set()},  # without the star a language and a title stay
         clean_content_tags=_UNSEEN_TAGS,
         link_rel=None,
     )

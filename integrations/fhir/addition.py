@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from integrations.fhir.addresses import Addresses
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import of_attachment
 from integrations.fhir.gathered import Gathered, distinct
+from integrations.fhir.hanging import of_others, with_hanging
 from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile
 from integrations.fhir.reading import Reading
 from integrations.fhir.request import KINDS, number_of
 from integrations.fhir.sieve import HELPERS, Sifted, sift
-from integrations.fhir.taking import leftovers, take
+from integrations.fhir.taking import leftovers, outer, take
 from integrations.fhir.task import ENDED, answer_words, attachments, question_of, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.whose import ANOTHER, Whose, own_files, patients_in
@@ -43,7 +45,7 @@ def read_addition(
         raise Unreadable("no_request", KINDS[profile.version])
     if len(patients) > 1:
         raise Unreadable("no_patient", "Patient")
-    patient = take_all(sifted, patients, reading, found)
+    patient, reading = take_all(sifted, patients, reading, found)
     asked = [one for one in tasks if one.place not in sifted.refused]
     for task in asked:
         for title, part in attachments(task.resource):
@@ -89,21 +91,31 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
     )  # fmt: skip
 
 
-def take_all(sifted: Sifted, patients: list[Entry], reading: Reading, found: Gathered) -> Node:
-    """What every resource says but the Tasks. Returns the patient, where none was sent as the resources say by number who that is."""
+def take_all(sifted: Sifted, patients: list[Entry], reading: Reading, found: Gathered) -> tuple[Node, Reading]:
+    """What every resource says but the Tasks. Returns the patient, where none was sent as the resources say by number who that is, and the
+    reading that knows what is somebody else's.
+    """
     inside = [
         one for entry in sifted.where.entries for one in sifted.where.contained(entry) if one.kind and one.kind not in HELPERS
     ]
     everything = [*sifted.where.entries, *inside]
     whose = None if patients else Whose(everything, sifted.where, reading.profile)
+    reading = replace(reading, others=_others(whose, patients, reading))
     for entry in everything:
         if entry.kind == "Task" or entry.place in sifted.refused:
             continue
-        if whose is not None and whose.is_another(entry):
+        if whose is not None and (outer(entry) in reading.others or whose.is_another(entry)):
             found.quarantined.append(f"{entry.place}: {ANOTHER}")
         else:
             take(entry, patients[0] if patients else None, reading, found)
-    return whose.patient if whose is not None else patients[0].resource
+    return whose.patient if whose is not None else patients[0].resource, reading
+
+
+def _others(whose: Whose | None, patients: list[Entry], reading: Reading) -> frozenset[str]:
+    where = reading.where
+    if whose is None:
+        return of_others(patients[0], where, reading.profile)
+    return with_hanging({one.place for one in where.entries if whose.is_another(one)}, where)
 
 
 def _referral_of(tasks: list[Entry]) -> str:

@@ -81,7 +81,18 @@ class Addresses:
         bare = _alike(f"urn:uuid:{plain}")
         if bare in self._known:
             return self._known[bare]
+        if "/" not in plain:
+            return self._by_id.get(plain)
         return (self._homeless if home else self._short).get(plain)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Entry | None]:
+        """Some point with an id alone: at the one entry that has it, of whichever kind."""
+        found: dict[str, Entry | None] = {}
+        for entry in self.entries:
+            if entry.id:
+                _put(found, entry.id, entry)
+        return found
 
     @cached_property
     def _sought(self) -> dict[tuple[str, str, str], Entry | None]:
@@ -136,8 +147,8 @@ class Addresses:
 
 
 def _plain(address: str) -> str:
-    """Without the version behind it, nor the stroke that some write there."""
-    return address.split("/_history/")[0].rstrip("/")
+    """Without the version behind it, nor the strokes that some write around it."""
+    return address.split("/_history/")[0].strip("/")
 
 
 def _alike(url: str) -> str:

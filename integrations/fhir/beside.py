@@ -147,7 +147,7 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
         ("about", about),
         ("evidence", joined(*unsent(own.get("derivedFrom"), entry, where), by=", ")),
         ("method", how),
-        ("material", material(entry, where)),
+        ("material", material(entry, where, profile)),
     )
     return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
 
@@ -261,5 +261,5 @@ def person(reference: Node, entry: Entry, where: Addresses, profile: Profile, di
 def written_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`materiaal: Biopt links; door: Lab Delta`: of a report what it is about and who stands for it."""
     people = [*nodes(entry.resource.get("performer")), *nodes(entry.resource.get("resultsInterpreter"))]
-    about = material(entry, where)
+    about = material(entry, where, profile)
     return joined(f"{profile.label('material')}: {about}" if about else "", by_whom(people, entry, where, profile))

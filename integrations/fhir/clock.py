@@ -1,7 +1,7 @@
-"""Moments as hurried software writes them, as FHIR wants them: with seconds, and with a zone that has its colon.
+"""Moments as hurried software writes them, as FHIR wants them: with seconds, and with a zone that has its colon; and days as people do.
 
-Java leaves out seconds that are zero, .NET the zone of a moment that has none, and many a format string the colon. Nothing is guessed but
-that a clock without a zone is one of here; what is no moment stays as it was sent.
+Java leaves out seconds that are zero, .NET the zone of a moment that has none, many a format string the colon, databases the T, and who
+comes from HL7 v2 all strokes. Nothing is guessed but that a clock without a zone is one of here; what is no moment stays as it was sent.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import re
 from datetime import datetime
 from typing import Any
 
+from integrations.days import only_day
 from integrations.fhir.values import HERE
 
-_CLOCK = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
+_CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{4}(?:\d\d)?(?:[+-]\d{4})?)?")
+_WHOLE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _ENDINGS = ("DateTime", "Date", "Time", "Instant", "On")
 _NAMES = frozenset(
     {
@@ -29,15 +32,17 @@ def clocked(value: Any, name: str = "") -> Any:
         return {key: clocked(one, key) for key, one in value.items()}
     if isinstance(value, list):
         return [clocked(one, name) for one in value]
-    is_moment = isinstance(value, str) and "T" in value and (name in _NAMES or name.endswith(_ENDINGS))
-    return _written_out(value) if is_moment else value
+    is_moment = isinstance(value, str) and (name in _NAMES or name.endswith(_ENDINGS))
+    return _written_out(value) if is_moment and not _WHOLE.fullmatch(value) else value
 
 
 def _written_out(said: str) -> str:
     found = _CLOCK.fullmatch(said)
     if not found:
-        return said
-    minute, second, zone = found[1], found[2] or ":00", found[3] or ""
+        compact = _COMPACT.fullmatch(said)
+        on = only_day("-".join(reversed(compact.groups()))) if compact else only_day(said)
+        return on.isoformat() if on else said
+    minute, second, zone = f"{found[1]}T{found[2]}", found[3] or ":00", found[4] or ""
     try:
         at = datetime.fromisoformat(minute + second + zone)
     except ValueError:

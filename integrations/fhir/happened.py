@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from integrations.fhir.beside import by_whom, unsent
 from integrations.fhir.bundle import Entry
@@ -22,6 +23,7 @@ from integrations.fhir.values import (
     notes,
     text,
     unique,
+    word,
 )
 from mdo_portal.exchange import Section
 
@@ -103,11 +105,15 @@ def _item(one: Node, entry: Entry, reading: Reading) -> str:
     return f"{words} ({said})" if words and said else words
 
 
+def _why_empty(why: Any, reading: Reading) -> str:
+    return text(node(why).get("text")) or reading.profile.word("statuses", word(why)) or concept(why)
+
+
 def _listed(entry: Entry, reading: Reading) -> Facts:
     """What a list names and does not send; what it sends stands on the case by itself, unless the list says more of it."""
     own = entry.resource
     words = joined(*(_item(one, entry, reading) for one in nodes(own.get("entry")))) or (
-        "" if nodes(own.get("entry")) else concept(own.get("emptyReason"))
+        "" if nodes(own.get("entry")) else _why_empty(own.get("emptyReason"), reading)
     )
     section = reading.profile.section(codings(own.get("code"))) or Section.OTHER
     dated = first_of(own, "date")

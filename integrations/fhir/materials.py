@@ -8,15 +8,23 @@ from integrations.fhir.addresses import Addresses
 from integrations.fhir.body import site
 from integrations.fhir.bundle import Entry
 from integrations.fhir.people import identifiers
+from integrations.fhir.profile import Profile
 from integrations.fhir.values import concept, joined, node, nodes, text, unique
 
 
-def material(entry: Entry, where: Addresses) -> str:
-    """In which material it was found, where the message holds several or does not hold this one."""
-    many = [
-        one for one in nodes(entry.resource.get("specimen")) if where.kinds["Specimen"] > 1 or where.resolve(one, entry) is None
-    ]
-    return joined(*(pointed(one, entry, where) for one in many), by=", ")
+def material(entry: Entry, where: Addresses, profile: Profile) -> str:
+    """In which material it was found, where the message holds several, does not hold this one, or says that it is none to go by."""
+    found = []
+    for one in nodes(entry.resource.get("specimen")):
+        there = where.resolve(one, entry)
+        state = text(there.resource.get("status")) if there is not None else ""
+        doubt = f"({profile.word('statuses', state) or state})" if state in _NONE_TO_GO_BY else ""
+        if where.kinds["Specimen"] > 1 or there is None or doubt:
+            found.append(joined(pointed(one, entry, where), doubt, by=" "))
+    return joined(*found, by=", ")
+
+
+_NONE_TO_GO_BY = ("unsatisfactory", "entered-in-error")
 
 
 def pointed(reference: Any, entry: Entry, where: Addresses, steps: int = 4) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from integrations.fhir.beside import according, asked_by, reasons
 from integrations.fhir.bundle import Entry
 from integrations.fhir.doses import dose
-from integrations.fhir.reading import Facts, Reading, because, denied, fact, finished, intended, noted, until
+from integrations.fhir.reading import Facts, Reading, because, denied, fact, finished, intended, noted, status, until
 from integrations.fhir.values import answer_text, concept, first_of, joined, local_day, node, nodes, quantity, text
 from mdo_portal.exchange import Section
 
@@ -16,6 +16,8 @@ def medication(entry: Entry, reading: Reading) -> Facts:
     drug = reading.where.resolve(own.get("medicationReference"), entry)
     code = drug.resource.get("code") if drug else own.get("medicationCodeableConcept")
     name = concept(code) or (_made(drug) if drug else "") or text(node(own.get("medicationReference")).get("display"))
+    if drug and name and text(drug.resource.get("status")) == "entered-in-error":
+        name = joined(name, status(reading.profile, "entered-in-error"), by=" ")
     doses = joined(*(dose(item, reading.profile) for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]))
     if entry.kind == "MedicationDispense":
         doses = joined(doses, quantity(own.get("quantity")), quantity(own.get("daysSupply")))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from integrations.fhir.files import without_slips
-from integrations.fhir.judge import faults, shapes
-from integrations.fhir.values import Node, nodes, text
+from integrations.fhir.judge import Shape, faults, shapes
+from integrations.fhir.values import Node, codings, moment, nodes, text, worn_here
 
 _WHEN = (
     "authoredOn", "occurrenceDateTime", "occurrencePeriod", "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate",
@@ -26,6 +27,8 @@ _BESIDE = (
 )  # fmt: skip
 _WHO = ("asserter", "author", "authenticator", "custodian", "performer", "recipient", "recorder", "requester")
 HARMLESS = frozenset((*_WHEN, *_BESIDE, *_WHO, "priority", "id"))
+_OF_A_PERSON = frozenset(("birthDate",))
+"""Of a birth date that nobody can read is said that there is one (people.cautions names it so, too): two of them are for a person."""
 MAY_MISS = frozenset(("status", "intent", "contentType"))
 """What the standard wants and no reader here needs: a letter without a status is a letter."""
 _MAY_MISS_OF = {"DocumentReference": MAY_MISS | {"type"}}
@@ -56,7 +59,7 @@ def mended(resource: Node, version: str) -> Mended | None:
     unneeded = _MAY_MISS_OF.get(str(resource.get("resourceType")), MAY_MISS)
     missing = {name for name in names if name in unneeded and name not in kept}
     wrong = names - missing
-    if not wrong <= HARMLESS:
+    if not wrong <= HARMLESS | {name for name in _OF_A_PERSON if isinstance(kept.get(name), str)}:
         return None
     rest = {name: value for name, value in kept.items() if name.removeprefix("_") not in wrong}
     # What is missing may only show when the rest is right, and what went is missing where it must stand.
@@ -103,17 +106,43 @@ def _listed(value: Any, kind: str, version: str) -> Any:
             one = [one]
         elif shape is not None and not shape.many and isinstance(one, list) and len(nodes(one)) == 1 == len(one):
             one = one[0]
+        one = _as_meant(one, shape) if shape is not None else one
         found[name] = _listed(one, shape.kind if not name.startswith("_") else "Element", version) if shape else one
     return found
 
 
+_SAID_IN = {
+    "CodeableConcept": "text", "Annotation": "text", "Dosage": "text", "HumanName": "text", "ObservationReferenceRange": "text",
+    "Reference": "reference",
+}  # fmt: skip
+
+
+def _as_meant(value: Any, shape: Shape) -> Any:
+    """Words where the version has an object that may hold them, and an object of one code where it has a word. A number in words stays
+    wrong: nobody knows where it ends.
+    """
+    if isinstance(value, list):
+        return [_as_meant(one, shape) for one in value]
+    if shape.kind == "string" and isinstance(value, dict):
+        codes = codings(value)
+        return codes[0][1] if len(codes) == 1 else value
+    where = _SAID_IN.get(shape.kind)
+    if not where or not isinstance(value, str) or not value:
+        return value
+    is_words = shape.kind == "Reference" and "/" not in value and not value.startswith(("#", "urn:"))
+    return {"display" if is_words else where: value}
+
+
 def _retyped(resource: Node) -> Node:
-    """A birth date with a time of day or with noughts, and numbers of people that were sent as numbers."""
+    """A birth date with a time of day (midnight here is the evening before in Greenwich) or with noughts, and numbers of people that were
+    sent as numbers.
+    """
     found = dict(resource)
     if isinstance(found.get("birthDate"), str) and (half := _UNKNOWN_DAY.fullmatch(found["birthDate"])):
         found["birthDate"] = half[1]
     if isinstance(found.get("birthDate"), str) and (day := _MIDNIGHT.match(found["birthDate"])):
-        found["birthDate"] = day[1]
+        at = moment(found["birthDate"])
+        found["birthDate"] = worn_here(at).date().isoformat() if at and worn_here(at).time() == time() else day[1]
     if any(type(one.get("value")) is int for one in nodes(found.get("identifier"))):
         found["identifier"] = [
             one | {"value": str(one["value"])} if type(one.get("value")) is int else one for one in nodes(found["identifier"])

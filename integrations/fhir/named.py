@@ -27,6 +27,7 @@ from integrations.fhir.values import (
     notes,
     quantity,
     text,
+    word,
 )
 from mdo_portal.exchange import Section
 
@@ -74,7 +75,8 @@ def _plan(entry: Entry, reading: Reading) -> Iterator[str]:
 
 
 def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
-    yield concept(entry.resource.get("achievementStatus"))
+    reached = entry.resource.get("achievementStatus")
+    yield reading.profile.word("statuses", word(reached)) or concept(reached)
     yield text(entry.resource.get("statusReason"))
     for one in nodes(entry.resource.get("target")):
         yield joined(concept(one.get("measure")), answer_text(one, "detail"), answer_text(one, "due"), by=" ")

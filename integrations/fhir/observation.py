@@ -11,7 +11,20 @@ from integrations.fhir.body import called, site
 from integrations.fhir.bundle import Entry
 from integrations.fhir.reading import Facts, Reading, fact, noted, status, until
 from integrations.fhir.timing import timing
-from integrations.fhir.values import Node, answer_text, codings, concept, days_of, first_of, joined, node, nodes, quantity, text
+from integrations.fhir.values import (
+    Node,
+    answer_text,
+    codings,
+    concept,
+    days_of,
+    first_of,
+    joined,
+    node,
+    nodes,
+    quantity,
+    text,
+    word,
+)
 from mdo_portal.exchange import Section
 
 
@@ -85,7 +98,10 @@ _SAY_NOTHING = frozenset(
 
 
 def _answered(part: Node, reading: Reading) -> Node:
-    """The same; of a yes or no in words."""
+    """The same; of a yes or no, and of why there is no value, in words."""
+    if why := part.get("dataAbsentReason"):
+        words = text(node(why).get("text")) or reading.profile.word("statuses", word(why)) or concept(why)
+        part = part | {"dataAbsentReason": {"text": words}}
     value = part.get("valueBoolean")
     if not isinstance(value, bool):
         return part
@@ -94,7 +110,8 @@ def _answered(part: Node, reading: Reading) -> Node:
 
 def _observed(part: Node, section: Section, dated: str, state: str, place: str, how: str) -> Facts:
     """The value with where it was measured and until when it was so, what it should be and how it was judged: all as sent."""
-    value, flags = answer_text(part) or concept(part.get("dataAbsentReason")), _flags(part)
+    said, why, flags = answer_text(part), concept(part.get("dataAbsentReason")), _flags(part)
+    value, how = said or why, joined(why if said else "", how)  # a value that somebody doubts has both
     if not value:
         value, flags = flags, ""  # of some tests it is all that is told: negative
     usual = joined(*map(_usual, nodes(part.get("referenceRange"))))

@@ -12,7 +12,21 @@ from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.forms import with_texts
 from integrations.fhir.reading import Reading
 from integrations.fhir.relatives import from_somebody
-from integrations.fhir.values import Node, answer_text, codings, concept, day, first_of, joined, node, nodes, sent_day, text, word
+from integrations.fhir.values import (
+    Node,
+    answer_text,
+    codings,
+    concept,
+    day,
+    first_of,
+    joined,
+    node,
+    nodes,
+    plain,
+    sent_day,
+    text,
+    word,
+)
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Fact, Section
 
@@ -157,7 +171,13 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
 def _words(answer: Node, reading: Reading) -> str:
     value = answer.get("valueBoolean")
     is_so = isinstance(value, bool)
-    words = reading.profile.label("yes" if value else "no") if is_so else answer_text(answer)
+    words = (
+        reading.profile.label("yes" if value else "no")
+        if is_so
+        else answer_text(answer)
+        if "valueString" not in answer
+        else plain(answer["valueString"])
+    )
     return joined(words, *remarks(answer)) if words else ""
 
 

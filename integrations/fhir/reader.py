@@ -11,6 +11,7 @@ from integrations.fhir.own_numbers import numbers_at, own_number_places
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import is_of_another_wire, load_profile
 from integrations.fhir.request import KINDS
+from integrations.fhir.spelled import spelled
 from integrations.fhir.truths import truthful
 from integrations.fhir.values import Node, listed, node, nodes, text
 from integrations.xml_gate import looks_like_xml
@@ -83,7 +84,7 @@ class FhirReader:
 
 def tree_of(raw: bytes, version: str) -> Node:
     """The message as the tree that JSON gives, of JSON and of XML. Raises Unreadable: no_header, broken."""
-    return _named(xml_reader.load(raw, version) if looks_like_xml(raw) else truthful(load(raw)))
+    return spelled(_named(xml_reader.load(raw, version) if looks_like_xml(raw) else truthful(load(raw))))
 
 
 def numbers_of(raw: bytes) -> tuple[tuple[str, str], ...]:

@@ -28,6 +28,7 @@ class Reading:
     where: Addresses
     profile: Profile
     reasons: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()  # the places of what is another patient's
 
     @cached_property
     def panels(self) -> dict[str, tuple[str, str]]:

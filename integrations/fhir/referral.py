@@ -13,6 +13,7 @@ from integrations.fhir.body import sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.extensions import of_extensions
 from integrations.fhir.gathered import Gathered, distinct
+from integrations.fhir.hanging import of_others
 from integrations.fhir.in_force import not_in_force
 from integrations.fhir.parties import board, gp, most_urgent, referrer
 from integrations.fhir.people import patient_identity
@@ -34,7 +35,7 @@ from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
 from integrations.fhir.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
 from integrations.fhir.whose import another_in_words, own_files
-from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
+from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
 
@@ -50,7 +51,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     request = read_request(_surviving(anchor, sifted), profile)
     patient = _patient(request.entry, sent, sifted)
     sifted = own_files(sifted, [patient], profile)
-    reading = _reading(request, sifted.where, profile)
+    reading = _reading(request, patient, sifted.where, profile)
     found = Gathered(
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
     )
@@ -60,7 +61,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
         found.carry(carried)
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
-    before = _marked(_taken_back(read, request, sifted.where), request, sifted.where, profile)
+    before = _marked(_taken_back(read, request, reading), request, sifted.where, profile)
     read = placed(before, (request.entry, patient), sifted.where, profile)
     if read.urgency == request.urgency:
         read = replace(read, urgency=before.urgency)  # its Task or form may have said a more urgent one
@@ -69,14 +70,20 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     return read
 
 
-def _taken_back(read: IncomingReferral, request: Request, where: Addresses) -> IncomingReferral:
+def _taken_back(read: IncomingReferral, request: Request, reading: Reading) -> IncomingReferral:
     """What was read; as a withdrawal when the request or the Task for it says that."""
     own = request.entry.resource
-    task = ending_task(tasks_about(request.entry, where))
+    task = ending_task(_tasks(request, reading))
     if task is None and not is_request_taken_back(own):
         return read
     said = task.resource if task else {}
     return replace(read, cancelled=True, cancel_reason=why(said, own), sent_at=read.sent_at or moment(said.get("lastModified")))
+
+
+def _tasks(request: Request, reading: Reading) -> list[Entry]:
+    """The Tasks about the request, and about those; none that is for another patient."""
+    own = [one for one in tasks_about(request.entry, reading.where) if one.place not in reading.others]
+    return with_aborting(own, reading.where)
 
 
 def _marked(read: IncomingReferral, request: Request, where: Addresses, profile: Profile) -> IncomingReferral:
@@ -102,9 +109,9 @@ def _patient(request: Entry, sent: Addresses, sifted: Sifted) -> Entry:
     return choose_patient(request, sifted.where)
 
 
-def _reading(request: Request, where: Addresses, profile: Profile) -> Reading:
+def _reading(request: Request, patient: Entry, where: Addresses, profile: Profile) -> Reading:
     reasons = frozenset(entry.place for entry in where.all(request.reasons, request.entry))
-    return Reading(where, profile, reasons)
+    return Reading(where, profile, reasons, of_others(patient, where, profile))
 
 
 def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
@@ -148,7 +155,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
         unmapped=(*not_in_force(request.entry), *_named_otherwise(request.entry, patient), *found.unmapped),
         quarantined=tuple(found.quarantined),
-        request_task=request_task(request.entry, reading.where),
+        request_task=request_task(request.entry, reading.where, reading.others),
         taken_back=tuple(dict.fromkeys(found.taken_back)),
         documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )
@@ -195,14 +202,16 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
 
 
 def _asked_as_reason(request: Request) -> str:
-    """Where nothing else asks: a reason in free words that ends in a question mark. It stands among the reasons as well."""
-    said = (text(item.get("text")) for item in request.reason_codes if not item.get("coding"))
+    """Where nothing else asks: a reason, or what is asked for, in free words that end in a question mark. It stands in its own place too."""
+    asked = nodes(request.entry.resource.get("code") or request.entry.resource.get("type"))
+    said = (text(item.get("text")) for item in [*request.reason_codes, *asked])
     return "\n".join(one for one in said if one.rstrip().endswith("?"))
 
 
 def _reason_words(request: Request, reading: Reading) -> str:
     """The first reason as the sender words it: a hint for routing, no conclusion of ours."""
-    reasons = [entry.resource for entry in reading.where.all(request.reasons, request.entry)]
+    pointed_at = reading.where.all(request.reasons, request.entry)
+    reasons = [entry.resource for entry in pointed_at if entry.place not in reading.others]
     pointed = [own.get("code") for own in reasons if word(own.get("verificationStatus")) not in ("refuted", "entered-in-error")]
     said = (concept(item) for item in [*request.reason_codes, *pointed])
     return next(filter(None, [*said, *_displays(request.reasons, request, reading)]), "")

@@ -15,7 +15,7 @@ from integrations.fhir.performed import orders_of_results
 from integrations.fhir.persons import is_numbered_otherwise, is_same_person, numbers
 from integrations.fhir.profile import Profile
 from integrations.fhir.task import ENDED
-from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique
+from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, plain, text, unique
 from integrations.fhir.withdrawal import is_request_taken_back, tasks_about
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Unreadable
@@ -184,7 +184,7 @@ def read_request(entry: Entry, profile: Profile) -> Request:
     asker = node(own.get("requester"))
     latest = extension(own, *profile.words("request", "latest_useful_extensions"))
     asked = next((concept(item) for name in _ASKED for item in nodes(own.get(name))), "")
-    said = [*notes(own.get("note")), text(own.get("description")), *(concept(item) for item in nodes(own.get("orderDetail")))]
+    said = [*notes(own.get("note")), plain(own.get("description")), *(concept(item) for item in nodes(own.get("orderDetail")))]
     urgency = text(own.get("priority"))
     return Request(
         entry=entry,

@@ -41,7 +41,8 @@ def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime 
     found = Gathered(
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
     )
-    who = patient_identity(take_all(sifted, patients, reading, found), profile)
+    told, reading = take_all(sifted, patients, reading, found)
+    who = patient_identity(told, profile)
     if not (who.bsn or who.local_number):
         return None
     leftovers(reading, sifted, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from integrations.fhir.addresses import Addresses
@@ -15,7 +15,7 @@ from integrations.fhir.modified import WHY, Plain, without_modified
 from integrations.fhir.named import NAMED
 from integrations.fhir.request import KINDS
 from integrations.fhir.told import TOLD
-from integrations.fhir.values import Node, nodes, text
+from integrations.fhir.values import Node, node, nodes, text
 
 HELPERS = {
     "Patient", "Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Medication", "Binary", "MessageHeader", "Location",
@@ -53,10 +53,12 @@ def sift(entries: Iterable[Entry], version: str) -> Sifted:
     good: list[Entry] = []
     refused: dict[str, str] = {}
     stripped: list[str] = []
+    turned: list[Entry] = []
     for entry in entries:
         plain = without_modified(entry) if entry.kind in JUDGED_FOR_MEANING else Plain(entry)
         refused |= plain.refused
         if plain.entry is None:
+            turned.append(entry)
             continue
         kept, said = _judged(plain.entry, version) if entry.kind in USED else (plain.entry, ())
         if kept is None or (plain.is_turned and said):
@@ -69,7 +71,18 @@ def sift(entries: Iterable[Entry], version: str) -> Sifted:
         ]
     where = Addresses(good)
     refused |= {entry.place: "its address is claimed twice" for entry in where.claimed_twice}
+    refused |= {file.place: WHY for entry in turned for file in _files(entry, where)}
     return Sifted(where, refused, tuple(stripped))
+
+
+def _files(entry: Entry, where: Addresses) -> Iterator[Entry]:
+    """The Binaries that it points at: alone they would be letters, of which nobody sees what was said."""
+    for held in (entry.resource.get(name) for name in ("content", "presentedForm", "payload")):
+        for one in nodes(held):
+            part = node(one.get("attachment") or one.get("contentAttachment") or one)
+            there = where.resolve(text(part.get("url")), entry) if part.get("url") else None
+            if there is not None and there.kind == "Binary":
+                yield there
 
 
 def _with(resource: Node, inside: list[Node]) -> Node:

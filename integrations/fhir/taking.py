@@ -50,9 +50,9 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         said = (*languages(entry, reading), *contacts(entry, reading), *twin(entry, reading)) if is_the_patient else ()
         found.facts.extend(replace(one, key=entry.known_as) for one in said)
         return
-    if patient is not None and is_anothers(entry, patient, reading.where, reading.profile):
+    if patient is not None and _is_anothers(entry, patient, reading):
         found.quarantined.append(f"{entry.place}: {ANOTHER}")
-    elif is_in_error(own):
+    elif is_in_error(own) or is_in_error(entry.container):
         found.unmapped.append(f"{entry.place} entered-in-error")
         take_back(entry, reading, found)
     else:
@@ -68,6 +68,18 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
             found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]
     if entry.known_as:
         found.documents[papers:] = [replace(one, known_as=entry.known_as) for one in found.documents[papers:]]
+
+
+def _is_anothers(entry: Entry, patient: Entry, reading: Reading) -> bool:
+    """Whether it is somebody else's, or is contained in what is."""
+    if not entry.container:
+        return entry.place in reading.others
+    return outer(entry) in reading.others or is_anothers(entry, patient, reading.where, reading.profile)
+
+
+def outer(entry: Entry) -> str:
+    """The place of the resource that it is contained in, or its own."""
+    return entry.place.partition("#")[0]
 
 
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
@@ -169,5 +181,9 @@ def leftovers(reading: Reading, sifted: Sifted, found: Gathered) -> None:
     loose = (entry for entry in reading.where.entries if entry.kind in _POINTED_AT and entry.place not in taken)
     found.unmapped.extend(entry.place for entry in loose)
     for entry in reading.where.entries:
-        if entry.kind == "Binary" and entry.place not in found.binaries and entry.place not in sifted.refused:
+        if entry.kind != "Binary" or entry.place in found.binaries or entry.place in sifted.refused:
+            continue
+        if entry.place in reading.others:
+            found.quarantined.append(f"{entry.place}: {ANOTHER}")
+        else:
             found.carry(of_binary(entry, reading))

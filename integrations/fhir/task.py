@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Any
 
 from integrations.fhir.addresses import Addresses
@@ -101,13 +102,13 @@ def referral_of(task: Node) -> str:
     return next((number for number in numbers if number and not number.startswith("urn:uuid:")), "")
 
 
-def request_task(request: Entry, where: Addresses) -> str:
+def request_task(request: Entry, where: Addresses, others: Set[str] = frozenset()) -> str:
     """`Task/…` when one Task of the sender's own server asks for this request; "" without, with several, or for one that is made here.
 
     Only the path: on which server it is asked for is registered, never read from a message.
     """
     found = set()
-    for entry in where.of_kind("Task"):
+    for entry in (one for one in where.of_kind("Task") if one.place not in others):
         points = [entry.resource.get("focus"), *nodes(entry.resource.get("basedOn"))]
         is_about = any((there := where.resolve(one, entry)) is not None and there.place == request.place for one in points)
         if is_about and text(entry.resource.get("status")) not in ENDED:

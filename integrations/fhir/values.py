@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.days import only_day
+from integrations.rich_text import words_of
 from integrations.times import believable, believable_day, is_an_end
 
 Node = dict[str, Any]
@@ -223,8 +224,14 @@ def _author(item: Node) -> Node:
     return {"display": written} if written else node(item.get("authorReference"))
 
 
+def plain(value: Any) -> str:
+    """Words that somebody wrote; of those that came as a page or as RTF the words."""
+    said = text(value)
+    return words_of(said) if said[:1] in ("<", "{") else said
+
+
 def _annotation(item: Node) -> str:
-    words = text(item.get("text"))
+    words = plain(item.get("text"))
     about = (concept(one.get("valueCodeableConcept")) for one in nodes(item.get("extension")))
     return joined(*about, words, by=": ") if words else ""
 

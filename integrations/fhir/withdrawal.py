@@ -42,9 +42,20 @@ def asks(tasks: Iterable[Entry]) -> bool:
 
 def tasks_about(request: Entry, where: Addresses) -> list[Entry]:
     """The Tasks whose focus, or without one what they rest on, is this request: by address, or by its number."""
-    numbers = {value for _, value in identifiers(request.resource)}
+    numbers = _numbers(request)
     tasks = where.of_kind("Task")
     return [one for one in tasks if any(_is(point, one, request, numbers, where) for point in _points(one.resource))]
+
+
+def with_aborting(tasks: list[Entry], where: Addresses) -> list[Entry]:
+    """These Tasks, and those that ask to abort one of them: by address, or by its number (TA Workflow's Cancellation Request Task)."""
+    asking = [one for one in where.of_kind("Task") if "abort" in _asked(one.resource)] if tasks else []
+    known = {one.place for one in tasks}
+    for abort in (one for one in asking if one.place not in known):
+        points = nodes(abort.resource.get("focus"))
+        if any(_is(point, abort, task, _numbers(task), where) for point in points for task in tasks):
+            tasks = [*tasks, abort]
+    return tasks
 
 
 def why(task: Node, request: Node) -> str:
@@ -53,6 +64,10 @@ def why(task: Node, request: Node) -> str:
     return said or joined(
         concept(extension(request, _REASON)), *(notes(request.get("note")) if is_request_taken_back(request) else ())
     )
+
+
+def _numbers(entry: Entry) -> set[str]:
+    return {value for _, value in identifiers(entry.resource)}
 
 
 def _points(task: Node) -> list[Node]:

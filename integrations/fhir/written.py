@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from integrations.fhir.beside import remarks, unsent
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import of_attachment
 from integrations.fhir.facts import FACTS
@@ -33,6 +34,8 @@ def of_letter(entry: Entry, reading: Reading, found: Gathered) -> None:
 
     Of several letters the title of the letter stands before it: each may have its `Conclusie`.
     """
+    if any(word(one.get("code")) == "replaces" for one in nodes(entry.resource.get("relatesTo"))):
+        found.unmapped.append(f"{entry.place} relatesTo")  # what the letter before it said still stands: for a person
     of_sections(entry, reading, found, letter_title(entry) if reading.where.kinds["Composition"] > 1 else "")
 
 
@@ -48,7 +51,10 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
         whose = from_somebody((*above, title))[:-1]  # what stands below a relative, and not what names one itself
         if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
             words = narrative(one) or _why_empty(one, reading)  # its entries are not in this message, or have no place
-        target = reading.profile.target("", title)
+        words = words or joined(
+            *remarks(one), *(() if narrative(one) else unsent(one.get("entry"), entry, reading.where)), by=", "
+        )
+        target = reading.profile.target("", title) or _asked_above(above, reading)
         if words and whose:
             found.facts.append(Fact(Section.OTHER, words, joined(letter, *whose, title, by=": "), dated, status=state))
         elif words and is_of_field(target, words):
@@ -59,6 +65,12 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
             placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
             label = joined(letter, title if title != letter else "", by=": ")
             found.facts.append(Fact(placed_by, words, label, dated, status=state))
+
+
+def _asked_above(above: tuple[str, ...], reading: Reading) -> str:
+    """`question_board`: what stands below `Vraagstelling` is asked too."""
+    target = reading.profile.target("", above[-1]) if above else ""
+    return target if target.startswith("question_") else ""
 
 
 def _why_empty(section: Node, reading: Reading) -> str:

@@ -43,8 +43,8 @@ def narrated(words: str, status: str = "generated") -> Node:
     "wrong",
     [
         {"priority": ""},
-        {"authoredOn": "2026-03-01 10:00"},
-        {"authoredOn": "01-03-2026"},
+        {"authoredOn": "03/01/2026"},
+        {"authoredOn": "begin maart"},
         {"id": "VERW_1"},
         {"requester": {"agent": {"display": "de Wit"}}},
         {"status": None},
@@ -76,9 +76,9 @@ def test_a_birth_date_with_a_time_is_that_day_and_numbers_may_be_numbers() -> No
     "wrong",
     [
         {"status": ["completed"]},
-        {"subject": "Patient/p"},
+        {"subject": 7},
         {"notDone": True},
-        {"code": "x"},
+        {"code": 7},
         {"modifierExtension": [{"url": "https://x.example", "valueBoolean": True}]},
     ],
 )
@@ -90,7 +90,7 @@ def test_what_may_turn_the_meaning_round_is_never_left_out(wrong: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"identifier": "42"}, {"birthDate": "gisteren"}, {"name": "Jansen"}, {"deceasedBoolean": "soms"}]
+    "wrong", [{"identifier": "42"}, {"birthDate": ["1960-01-31", "1961-01-31"]}, {"name": 7}, {"deceasedBoolean": "soms"}]
 )
 def test_a_patient_who_is_not_clear_is_for_a_person(wrong: dict[str, Any]) -> None:
     with pytest.raises(Unreadable, match="broken"):

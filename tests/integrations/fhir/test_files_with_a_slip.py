@@ -16,7 +16,7 @@ def letter(**beside: Any) -> Node:
 
 
 @pytest.mark.parametrize(
-    ("name", "wrong"), [("hash", "zz!"), ("hash", "0a1b2"), ("size", -1), ("size", "groot"), ("creation", "01-11-2026")]
+    ("name", "wrong"), [("hash", "zz!"), ("hash", "0a1b2"), ("size", -1), ("size", "groot"), ("creation", "11/01/2026")]
 )
 def test_a_letter_of_which_the_size_or_the_hash_is_wrong_is_a_letter(name: str, wrong: object) -> None:
     """It was put apart whole, with its title and its date: nobody saw it on the case."""

@@ -127,9 +127,9 @@ def test_a_bundle_without_request_or_of_another_type_is_refused() -> None:
 
 
 def test_a_broken_anchor_names_the_place_and_no_value() -> None:
-    error = refused(bundle(request(), patient(birthDate="Jansen 999900006")))
+    error = refused(bundle(request(), patient(deceasedBoolean="Jansen 999900006")))
 
-    assert (error.reason, error.where) == ("broken", "Patient/1: birthDate not valid")
+    assert (error.reason, error.where) == ("broken", "Patient/1: deceasedBoolean not valid")
 
 
 def test_bad_entries_between_good_ones_cost_only_themselves() -> None:

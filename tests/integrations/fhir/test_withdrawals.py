@@ -60,6 +60,25 @@ def test_a_task_that_asks_to_abort_the_request_takes_the_referral_back() -> None
     assert referral(task(id="t0", status="in-progress"), abort, request(), patient()).cancelled
 
 
+@pytest.mark.parametrize("focus", [{"reference": "Task/t0"}, {"identifier": {"value": "T-1"}}])
+def test_a_task_that_asks_to_abort_the_task_of_the_request_takes_the_referral_back(focus: Node) -> None:
+    """As TA Workflow (Twiin) has it: the Cancellation Request Task is about the Coordination Task, and not about the request."""
+    going_on = task(id="t0", status="in-progress", identifier=[{"value": "T-1"}])
+    abort = task(
+        status="requested", code={"coding": [{"code": "abort"}]}, focus=focus, statusReason={"text": "Patiënt ziet ervan af"}
+    )
+    found = referral(going_on, abort, request(), patient())
+    assert (found.cancelled, found.cancel_reason) == (True, "Patiënt ziet ervan af")
+
+
+@pytest.mark.parametrize("focus", [{"reference": "Task/other"}, {"identifier": {"value": "T-9"}}])
+def test_one_that_asks_to_abort_another_task_takes_nothing_back(focus: Node) -> None:
+    going_on = task(id="t0", status="in-progress", identifier=[{"value": "T-1"}])
+    assert not referral(
+        going_on, task(status="requested", code={"coding": [{"code": "abort"}]}, focus=focus), request(), patient()
+    ).cancelled
+
+
 def test_the_reason_of_the_task_goes_along() -> None:
     found = referral(task(statusReason={"text": "Patiënt is overleden"}), request(), patient())
 
