@@ -57,6 +57,7 @@ from mdo_portal.exchange.sending import (
     Sender,
     Waits,
 )
+from mdo_portal.exchange.subscribing import Notice, StandingSubscription, Subscriber, WantedSubscription
 from mdo_portal.exchange.vouching import Ended, Vouched
 from mdo_portal.exchange.wire import NobodyReads, Profile, Unreadable, Wire, WrongProfile, profile_of_link
 
@@ -98,6 +99,7 @@ __all__ = [
     "MessageHeader",
     "NobodyReads",
     "NotPulled",
+    "Notice",
     "Offered",
     "OutgoingAdvice",
     "OutgoingDecision",
@@ -118,10 +120,13 @@ __all__ = [
     "Reminder",
     "Section",
     "Sender",
+    "StandingSubscription",
+    "Subscriber",
     "Unreadable",
     "Verdict",
     "Vouched",
     "Waits",
+    "WantedSubscription",
     "Wire",
     "WrongProfile",
     "dotted",

@@ -153,7 +153,7 @@ def _let_in() -> Comer | Refused:
 
 def _enter(*, writes: bool) -> Comer:
     """Raises Refused."""
-    token = _token()
+    token = bearer()
     with transaction() as db:
         link = hospitals.link_by_token(db, token) if token else None
         may = link is not None and link_tokens.may(db, token, writes=writes)
@@ -168,7 +168,8 @@ def _enter(*, writes: bool) -> Comer:
     return Comer(link, token)
 
 
-def _token() -> str:
+def bearer() -> str:
+    """The token of this request; "" without one."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
