@@ -93,6 +93,12 @@ class Subscription(Base):
     def is_refused(self) -> bool:
         return self.reason in REFUSALS
 
+    def is_to_be_written(self, now: datetime) -> bool:
+        """Whether its server must hear of it again: also in the second half of the life that was given it."""
+        if self.written_at is None or self.ends_at is None or self.status in ("error", "off"):
+            return True
+        return self.ends_at - now <= (self.ends_at - self.written_at) / 2
+
     def tells(self, now: datetime) -> bool:
         """Whether we may lean on its notices: it is active by what its server said lately, and what was new was told."""
         says_so = self.status == "active" and not self.reason and not self.is_leaving and self.unheard_at is None

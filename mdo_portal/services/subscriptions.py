@@ -25,10 +25,8 @@ from mdo_portal.services import deliveries, hearing, hospitals
 from mdo_portal.services.sealed import row_of, sealer
 
 log = structlog.get_logger(__name__)
-LIFE = timedelta(days=7)
-"""So long it lives there without us: whatever becomes of this portal, or of the address of that server."""
-RENEWED = timedelta(days=4)
-"""Before its end: a portal that stands still over a long weekend loses none."""
+LIFE = timedelta(days=8)
+"""So long it lives there without us, whatever becomes of this portal or of that server's address; half of it is a long weekend."""
 LOOK = timedelta(minutes=15)
 """Between two looks at one that is active."""
 LEASE = timedelta(minutes=10)
@@ -77,6 +75,7 @@ def _wanted(session: Session, *, now: datetime) -> ClaimedSubscription | None:
 def _new(session: Session, link: Link, *, now: datetime) -> Subscription:
     row = Subscription(link_id=link.id, hospital_id=link.hospital_id, due_at=now)
     session.add(row)
+    session.flush()
     return row
 
 
@@ -87,7 +86,7 @@ def _begun(session: Session, poll: Poll, link: Link, row: Subscription, *, now: 
         row.search, row.topic, row.written_at = poll.query, poll.topic, None
     row.attempts, row.is_leaving, row.leased_until, row.due_at = row.attempts + 1, False, now + LEASE, now + LEASE
     secret = _secret(session, row)
-    writes = _is_to_be_written(row, now=now)
+    writes = row.is_to_be_written(now)
     ends_at = now + LIFE if writes or row.ends_at is None else row.ends_at
     if writes:  # whatever becomes of the answer
         row.written_at, row.ends_at = None, max(ends_at, row.ends_at or ends_at)
@@ -98,13 +97,6 @@ def _begun(session: Session, poll: Poll, link: Link, row: Subscription, *, now: 
     profile = hospitals.link_of(session, link.id).profile_in
     wanted = WantedSubscription(str(link.id), profile, row.search, row.topic, secret, ends_at)
     return ClaimedSubscription(link.id, wanted, row.number, writes, address, now + LEASE)
-
-
-def _is_to_be_written(row: Subscription, *, now: datetime) -> bool:
-    """Also when it ends soon; of a server that gives it a shorter life, in the second half of that."""
-    if row.written_at is None or row.ends_at is None or row.status in ("error", "off"):
-        return True
-    return row.ends_at - now < min(RENEWED, (row.ends_at - row.written_at) / 2)
 
 
 def _secret(session: Session, row: Subscription) -> str:
