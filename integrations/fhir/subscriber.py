@@ -45,7 +45,7 @@ class FhirSubscriber:
             found = there.only()
         if found is None:
             return there.written(wanted, version)
-        if writes or not asks_for(found, wanted) or state_of(found) in ("error", "off"):
+        if writes or not asks_for(found, wanted, endpoint=there.endpoint) or state_of(found) in ("error", "off"):
             return there.written(wanted, version, number=text(found.get("id")))
         return StandingSubscription(text(found.get("id")), state_of(found), end_of(found), written=False)
 

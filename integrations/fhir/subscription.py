@@ -47,9 +47,10 @@ def is_ours(tree: Node, key: str) -> bool:
     return tree.get("resourceType") == "Subscription" and endpoint.endswith(NOTICE + key)
 
 
-def asks_for(tree: Node, wanted: WantedSubscription) -> bool:
-    """Whether it tells of what we want to hear. A filter that its server does not show may stand there all the same."""
-    return text(tree.get("criteria")) == (wanted.topic or wanted.search)
+def asks_for(tree: Node, wanted: WantedSubscription, *, endpoint: str) -> bool:
+    """Whether it tells us of what we want to hear. A filter that its server does not show may stand there all the same."""
+    calls = text(node(tree.get("channel")).get("endpoint"))
+    return (calls, text(tree.get("criteria"))) == (endpoint, wanted.topic or wanted.search)
 
 
 def state_of(tree: Node) -> str:

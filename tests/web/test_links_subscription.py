@@ -68,7 +68,7 @@ def test_it_is_agreed_on_the_page_and_stands_in_the_history(portal: Agreeing) ->
 
 
 STATES: list[tuple[dict[str, Any], str]] = [
-    ({}, "De server meldt het zelf; ernaast vraagt het portaal nog eens per uur."),
+    ({}, "en wordt op tijd verlengd"),
     ({"status": "requested"}, "De server heeft het, en moet het nog aanzetten."),
     ({"status": "", "number": ""}, "wordt aangevraagd"),
     ({"reason": "none"}, "dat hij geen abonnement (Subscription) aanneemt."),

@@ -103,6 +103,12 @@ def test_one_that_was_changed_there_is_written_again(there: Server, change: dict
     assert there.made == 1 and there.only["criteria"] == WANTED.search
 
 
+def test_under_another_name_of_ours_it_is_written_again(there: Server) -> None:
+    keep(there)
+    moved = FhirSubscriber(portal="https://nieuw.example").keep(WANTED, address(there), number="s1", writes=False)
+    assert moved.written and there.only["channel"]["endpoint"].startswith("https://nieuw.example/") and there.made == 1
+
+
 def test_a_later_end_is_written_and_the_one_that_the_server_grants_is_told(there: Server) -> None:
     keep(there)
     there.longest = (ENDS + timedelta(hours=8)).isoformat()
