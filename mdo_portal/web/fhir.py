@@ -85,7 +85,7 @@ def task(resource_id: str) -> Response:
     except Refused as refused:
         return say(refused.status, refused.answer)
     with database().transaction(link=comer.token) as db:
-        found = handed_in.task_of(db, comer.link.hospital_id, _uuid(resource_id))
+        found = handed_in.task_of(db, comer.link.hospital_id, uuid_of(resource_id))
     if found is None:
         return nothing_here(404)
     version = wiring_profiles.fhir_version(comer.link.profile_in) or "R4"
@@ -228,7 +228,8 @@ def _location(comer: Comer, sorted_: Sorted) -> str:
     return f"/fhir/Task/{found.id}" if found else ""
 
 
-def _uuid(text: str) -> uuid.UUID | None:
+def uuid_of(text: str) -> uuid.UUID | None:
+    """The number that this part of an address is; None for anything else."""
     try:
         return uuid.UUID(text)
     except ValueError:

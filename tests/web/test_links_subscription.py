@@ -131,7 +131,7 @@ def test_a_notice_is_heard_by_its_secret_and_nothing_else_is_opened_by_it(portal
         401,
         False,
     )
-    assert (told(of, ""), woke()) == (401, False)
+    assert (told(of, ""), woke()) == (401, False) and client.post("/fhir/Subscription/notice/x").status_code == 401
     assert (told(of, SECRET), woke()) == (204, True)
     assert (told(of, SECRET, json=HEARTBEAT), woke()) == (204, False)
     assert (told(of, SECRET, data=b"x" * 70_000), woke()) == (204, True), "what nobody asked for is an event"
