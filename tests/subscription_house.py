@@ -40,6 +40,7 @@ class Server:
     searches: bool = True  # by the address; else it gives all of them
     gives_back: bool = True
     longest: str = ""  # the end it grants, whatever was asked
+    laid: dict[str, Node] = field(default_factory=dict)  # what is new there, by its address
     made: int = 0
     url: str = ""
 
@@ -57,8 +58,11 @@ class Server:
     def _done(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Said:
         kind, _, rest = path.partition("/")
         number, query = rest, parse_qs(urlsplit(path).query)
+        if path in self.laid:
+            return 200, FHIR, json.dumps(self.laid[path]).encode()
         if not kind.startswith("Subscription"):
-            return 200, FHIR, json.dumps({"resourceType": "Bundle", "type": "searchset"}).encode()
+            new = [{"resource": one} for one in self.laid.values() if path.startswith(f"{one['resourceType']}?")]
+            return 200, FHIR, json.dumps({"resourceType": "Bundle", "type": "searchset", "entry": new}).encode()
         if method == "GET" and not number:
             return self._found(query.get("url", [""])[0])
         if method == "POST":

@@ -246,21 +246,30 @@ def test_a_notice_wakes_the_asking_a_sign_of_life_only_when_events_were_missed(h
 
 
 def test_what_is_new_without_a_notice_says_that_none_arrive_until_one_does(house: House) -> None:
-    house.look()
+    def lay(number: int) -> None:
+        meta, subject = {"lastUpdated": house.at.isoformat()}, {"reference": "Patient/p"}
+        house.there.laid |= {
+            "Patient/p": {"resourceType": "Patient", "id": "p"},
+            f"ServiceRequest/r{number}": {
+                "resourceType": "ServiceRequest", "id": f"r{number}", "meta": meta, "status": "active", "intent": "order", "subject": subject,
+            },
+        }  # fmt: skip
+
+    lay(1)
     house.ask()
+    house.look()
+    assert house.ask() == hearing.BESIDE, "what stood there before it told says nothing"
     house.at += 2 * MINUTE
-    with house.database.transaction() as session:
-        poll = session.get_one(Poll, house.link_id, with_for_update=True)
-        assert hearing.pace(session, poll, before=poll.looked_at, is_new=True, now=house.at) == AGREED
-        assert hearing.pace(session, poll, before=None, is_new=True, now=house.at) == AGREED
-    assert house.row.unheard_at == house.at
+    lay(2)
+    assert house.ask() == AGREED and house.row.unheard_at == house.at
     house.hears(house.secret, SIGN_OF_LIFE)
     assert house.row.unheard_at, "a heartbeat says nothing of events"
     house.hears(house.secret, EVENT)
     assert house.row.unheard_at is None
-    with house.database.transaction() as session:
-        poll = session.get_one(Poll, house.link_id, with_for_update=True)
-        assert hearing.pace(session, poll, before=poll.looked_at, is_new=True, now=house.at) == hearing.BESIDE
+    house.set(noticed_at=house.at + MINUTE)
+    house.at += 2 * MINUTE
+    lay(3)
+    assert house.ask() == hearing.BESIDE and house.row.unheard_at is None
 
 
 def test_what_was_agreed_to_be_rarer_stays_so(house: House) -> None:
