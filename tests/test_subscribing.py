@@ -185,7 +185,7 @@ def test_a_server_that_is_away_is_asked_to_let_it_go_until_it_ended_by_itself(ho
     house.look()
     secret = house.secret
     house.agree(subscribes=False)
-    house.there.says["GET"] = [(503, {}, b"")] * 2
+    house.there.says["GET"] = [(503, {}, b"")] * 9
     house.look()
     assert house.row.is_leaving and house.row.reason == "unreachable" and not house.hears(secret, EVENT)
     house.look(timedelta(hours=1))
@@ -255,8 +255,9 @@ def test_what_is_new_without_a_notice_says_that_none_arrive_until_one_does(house
             },
         }  # fmt: skip
 
-    lay(1)
     house.ask()
+    house.at += MINUTE
+    lay(1)
     house.look()
     assert house.ask() == hearing.BESIDE, "what stood there before it told says nothing"
     house.at += 2 * MINUTE
@@ -270,6 +271,9 @@ def test_what_is_new_without_a_notice_says_that_none_arrive_until_one_does(house
     house.at += 2 * MINUTE
     lay(3)
     assert house.ask() == hearing.BESIDE and house.row.unheard_at is None
+    house.at += 2 * MINUTE
+    lay(4)
+    assert house.ask() == AGREED, "the last notice was before the last look"
 
 
 def test_what_was_agreed_to_be_rarer_stays_so(house: House) -> None:
