@@ -36,6 +36,7 @@ from mdo_portal.web import (
     exports,
     fhir,
     fhir_access,
+    fhir_notices,
     follow_up_figures,
     follow_ups,
     forms,
@@ -131,7 +132,7 @@ RUNNING = (
     retention,
     destruction,
 )
-BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir_access, fhir, health, openapi)
+BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir_access, fhir_notices, fhir, health, openapi)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:

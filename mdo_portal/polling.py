@@ -32,7 +32,7 @@ def poll_next(database: Database, poller: Poller, *, clock: Callable[[], datetim
         trouble = NotPulled("answer", again=True)
     else:
         with database.transaction() as session:
-            polls.looked(session, claimed, now=clock(), is_whole=taken.is_whole)
+            polls.looked(session, claimed, now=clock(), is_whole=taken.is_whole, is_new=taken.kept > 0)
         log.info("poll.looked", link_id=str(claimed.link_id), kept=taken.kept)
         return True
     log.info("poll.not_looked", link_id=str(claimed.link_id), code=trouble.code, again=trouble.again)

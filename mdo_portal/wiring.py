@@ -21,6 +21,7 @@ from integrations.fhir.probe import FhirProber
 from integrations.fhir.pull import FhirPuller
 from integrations.fhir.question import FhirAsker
 from integrations.fhir.reader import numbers_of
+from integrations.fhir.subscriber import FhirSubscriber
 from integrations.hl7v2 import answers, batch
 from integrations.hl7v2.ack import build_ack
 from integrations.hl7v2.acknowledger import MllpAcknowledger
@@ -59,6 +60,7 @@ from mdo_portal.exchange import (
     Receipt,
     Reminder,
     Sender,
+    Subscriber,
     Wire,
 )
 from mdo_portal.services.agreements import Checks
@@ -114,6 +116,7 @@ class Outward:
     asker: Asker
     acknowledger: Acknowledger
     keys: KeyFetcher
+    subscriber: Subscriber
 
 
 def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
@@ -128,6 +131,7 @@ def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
         FhirAsker(tokens),
         MllpAcknowledger(),
         HttpKeyFetcher(),
+        FhirSubscriber(tokens, portal=settings.public_url),
     )
 
 

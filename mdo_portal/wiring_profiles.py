@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations import profiles
+from integrations.fhir import notice
 from integrations.fhir.capability import TAKEN
 from integrations.profiles.described import PLACES, Described, described
 from mdo_portal.domain.inbound import FEED
 from mdo_portal.domain.link_fields import URGENCIES
 from mdo_portal.domain.message_kinds import MAKE_A_CASE
-from mdo_portal.exchange import Wire, WrongProfile
+from mdo_portal.exchange import Notice, Wire, WrongProfile
 from mdo_portal.services.link_form import Profiles
 
 
@@ -149,6 +150,11 @@ def fhir_version(profile: str) -> str:
     """`R4` or `STU3`, also when the link has places of its own; "" for a profile of another wire, or one that is not there."""
     name = profile.partition("\n")[0]  # a version is the profile's own, whatever the link says below it
     return version_of(name) if name in profiles.names() and wire_of(name) is Wire.FHIR else ""
+
+
+def fhir_notice(raw: bytes) -> Notice:
+    """What a notice of a subscription of ours is for."""
+    return notice.heard(raw)
 
 
 def fhir_kinds(profile: str) -> tuple[str, ...]:

@@ -52,12 +52,15 @@ class Fetching:
 
     def send(self, method: str, path: str, headers: Mapping[str, str] | None = None, content: bytes = b"") -> Reply:
         """Raises NotPulled for everything but 200."""
-        reply = self.once(method, path, headers, content)
+        return self.fine(self.once(method, path, headers, content))
+
+    def fine(self, reply: Reply, *statuses: int) -> Reply:
+        """The same answer, if it is 200 or one of these. Raises NotPulled for every other."""
         if reply.status == 401:
             raise NotPulled("token", again=True, wait_seconds=reply.asks_to_wait)
         if reply.status >= 500 or reply.status in _AGAIN:
             raise NotPulled("unreachable", again=True, wait_seconds=reply.asks_to_wait)
-        if reply.status != 200:  # 3xx too: an address is changed by a person, never by an answer
+        if reply.status not in (200, *statuses):  # 3xx too: an address is changed by a person, never by an answer
             raise NotPulled("refused", again=False)
         return reply
 

@@ -62,6 +62,13 @@ def hospital_add_command(code: str, name: str, profile: str, sending_application
 @click.option("--profile-out", help="Profile that writes what we send.")
 @click.option("--pull", is_flag=True, help="They lay data ready and tell us (TA Notified Pull).")
 @click.option("--poll", "search", help="Search we ask for what is new, e.g. `ServiceRequest?status=active`; empty: ask no more.")
+@click.option(
+    "--subscribe/--no-subscribe",
+    "subscribes",
+    default=None,
+    help="Have their server tell by itself (a Subscription of ours there).",
+)
+@click.option("--topic", help="The topic of theirs by which it does (R4 backport); empty: by the search alone.")
 @click.option("--poll-every", "every", type=int, help="Seconds between two looks; 300 when nothing was said.")
 def hospital_fhir_command(code: str, **said: Any) -> None:
     """Write down what is agreed with a hospital that speaks FHIR; prints what it must be told (JSON)."""

@@ -14,7 +14,7 @@ import structlog
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
-from mdo_portal import dispatch, keying, polling, pulling, reminding, understanding, wiring
+from mdo_portal import dispatch, keying, polling, pulling, reminding, subscribing, understanding, wiring
 from mdo_portal.acknowledgements import acknowledge_next
 from mdo_portal.commands import audit, retention
 from mdo_portal.commands.bell import Bell, drain
@@ -43,6 +43,8 @@ MAILBOX_AGAIN = timedelta(days=1)
 """So long a mailbox that takes none is left alone; a worker that starts asks once."""
 KEYS_SECONDS = 10.0
 """How often is looked whether the public keys of a hospital's system are to be fetched."""
+SUBSCRIPTIONS_SECONDS = 10.0
+"""The same for the subscriptions of ours at hospitals' servers."""
 WAITS_SECONDS = 300.0
 """How often is looked for waits that only a wrong clock can have made."""
 DESKS = 2
@@ -60,7 +62,7 @@ WOKEN = {
     "mdo_route": ("route",),
 }
 """Which bells a wake-up of the database rings (services/changes.py), by its channel."""
-PATROLLED = ("acknowledge", "keys")
+PATROLLED = ("acknowledge", "keys", "subscribe")
 """Bells that ring at the end only: their queues are looked at without being woken."""
 Job = tuple[str, Callable[[], None]]
 _NO_SETTINGS = Settings()
@@ -113,6 +115,7 @@ def _desks(database: Database, stop: Stop, pool: wiring.Pool, bells: Mapping[str
 
 def _queues(database: Database, stop: Stop, outward: wiring.Outward, bells: Mapping[str, Bell]) -> list[Job]:
     """What waits in a queue of the database, one piece after another: woken, and looked at anyway after a while."""
+    subscribe = partial(subscribing.keep_next, database, outward.subscriber, clock=now)
     return [
         ("pull", lambda: _drain(stop, bells["pull"], lambda: pulling.pull_next(database, outward.puller, clock=now))),
         ("poll", lambda: _drain(stop, bells["poll"], lambda: polling.poll_next(database, outward.poller, clock=now))),
@@ -128,6 +131,7 @@ def _queues(database: Database, stop: Stop, outward: wiring.Outward, bells: Mapp
                 stop, bells["keys"], lambda: keying.fetch_next(database, outward.keys, clock=now), patrol_seconds=KEYS_SECONDS
             ),
         ),
+        ("subscribe", lambda: drain(stop, bells["subscribe"], subscribe, patrol_seconds=SUBSCRIPTIONS_SECONDS)),
     ]
 
 

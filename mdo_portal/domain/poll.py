@@ -41,6 +41,10 @@ class Poll(Base):
     query: Mapped[str]
     #: how often we ask; a notice of the server (POST /fhir/Subscription/notice) makes it at once
     every_seconds: Mapped[int]
+    #: whether its server is to tell by itself that something is new (`subscriptions`)
+    subscribes: Mapped[bool] = mapped_column(default=False)
+    #: the topic of its server by which it does (R4 backport); empty = by the search alone
+    topic: Mapped[str] = mapped_column(default="")
     #: what changed there before this was read
     since: Mapped[datetime]
     #: not before

@@ -41,6 +41,7 @@ from mdo_portal.domain import (
     rights,
     round,
     standstill,
+    subscription,
     told,
     whereabouts,
 )
@@ -85,6 +86,7 @@ ALL = (
     rights,
     round,
     standstill,
+    subscription,
     told,
     whereabouts,
 )

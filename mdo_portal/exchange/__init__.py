@@ -65,6 +65,7 @@ from mdo_portal.exchange.sending import (
     Sender,
     Waits,
 )
+from mdo_portal.exchange.subscribing import Notice, StandingSubscription, Subscriber, WantedSubscription
 from mdo_portal.exchange.vouching import Ended, Vouched
 from mdo_portal.exchange.wire import NobodyReads, Profile, Unreadable, Wire, WrongProfile, profile_of_link
 
@@ -108,6 +109,7 @@ __all__ = [
     "NobodyReads",
     "NotPulled",
     "NoteKind",
+    "Notice",
     "Offered",
     "OutgoingAdvice",
     "OutgoingDecision",
@@ -128,10 +130,13 @@ __all__ = [
     "Reminder",
     "Section",
     "Sender",
+    "StandingSubscription",
+    "Subscriber",
     "Unreadable",
     "Verdict",
     "Vouched",
     "Waits",
+    "WantedSubscription",
     "Wire",
     "WrongProfile",
     "dotted",

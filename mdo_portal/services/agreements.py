@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +20,7 @@ from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Changed, Link
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import link_history, polls
+from mdo_portal.services import link_history, polls, subscription_form
 from mdo_portal.services.link_form import NO_URL, is_url
 
 LONGEST_ID, LONGEST_SCOPES, LARGEST = 200, 500, 64 * 1024
@@ -64,6 +65,8 @@ class Agreed:
     their_keys_url: str | None = None  # where those are fetched from; what was pasted holds until then
     search: str | None = None  # asked from time to time
     every: int | None = None  # seconds between two looks
+    subscribes: bool | None = None  # their server tells by itself that something is new
+    topic: str | None = None  # the topic of theirs by which it does; empty = by the search alone
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Checks:
     roots: Callable[[str], bool]
 
 
+NONE: dict[str, Any] = {"search": "", "every": None, "subscribes": False, "topic": ""}
 _COLUMNS = {
     "tls": "tls_out", "trust": "trust_out", "url": "url_out", "token_url": "token_url_out", "client_id": "client_id_out",
     "scopes": "scopes_out", "their_client_id": "client_id_in", "their_keys": "jwks_in",
@@ -86,7 +90,10 @@ def as_agreed(session: Session, link: Link) -> Agreed:
     """How it stands now."""
     poll = polls.of_link(session, link.id)
     now = {name: getattr(link, column) for name, column in _COLUMNS.items()}
-    return Agreed(**now, search=poll.query if poll else "", every=poll.every_seconds if poll else None)
+    asked = (
+        {"search": poll.query, "every": poll.every_seconds, "subscribes": poll.subscribes, "topic": poll.topic} if poll else NONE
+    )
+    return Agreed(**now, **asked)
 
 
 def save(
@@ -129,6 +136,8 @@ def as_text(session: Session, hospital: Hospital, link: Link) -> str:
     """The settings and what is agreed as lines, for the history: no token and no key in it."""
     poll = polls.of_link(session, link.id)
     asked = [f"poll: {poll.query if poll else ''}", f"poll_every: {poll.every_seconds if poll else ''}"]
+    if poll and (poll.subscribes or poll.topic):
+        asked += [f"subscribes: {poll.subscribes or ''}", f"topic: {poll.topic}"]
     return "\n".join([link_history.as_text(hospital, link), *asked])
 
 
@@ -141,6 +150,9 @@ def _ask(session: Session, link: Link, said: Agreed, *, now: datetime) -> None:
         polls.end(session, link)
     elif (search, every) != (stood.search, stood.every):
         polls.register(session, link, search, every=timedelta(seconds=every), now=now)
+    subscribes = stood.subscribes if said.subscribes is None else said.subscribes
+    topic = stood.topic if said.topic is None else said.topic
+    polls.tells(session, link, subscribes=bool(subscribes), topic=topic or "", now=now)
     session.flush()
 
 
@@ -151,6 +163,7 @@ def _wrong(session: Session, link: Link, said: Agreed, checks: Checks, *, loopba
         _wrong_line(link, said, checks)
         | _wrong_server(link, said, then, checks, loopback=loopback)
         | _wrong_client(session, link, said, then, checks, loopback=loopback)
+        | subscription_form.wrong(said.subscribes, said.topic, search=then.search or "")
     )
 
 

@@ -28,6 +28,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.sealing import BY_PURPOSE, BY_ROW, CANNOT_OPEN, Keyring, WrappedKey, ring_secret, unwrap, wrap
+from mdo_portal.domain.subscription import SECRET_PURPOSE, Subscription
 from mdo_portal.services import drafts, hospitals, identities, recipient_channels, second_factors
 from mdo_portal.services.sealed import row_of, sealer
 
@@ -66,6 +67,7 @@ SEALED = [
     _of(Link, "certificate_out_sealed", hospitals.CERTIFICATE_PURPOSE),
     _of(RecipientChannel, "secret_sealed", recipient_channels.SECRET_PURPOSE, "hospital_id", "audience"),
     _of(Pull, "notice_sealed", NOTICE_PURPOSE),
+    _of(Subscription, "secret_sealed", SECRET_PURPOSE, "link_id"),
 ]
 
 

@@ -20,8 +20,9 @@ from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.pull import PULL_REASONS
+from mdo_portal.domain.subscription import Subscription
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.services import application_acks, key_fetching, lateness, line_endings, lines, polls, pulls
+from mdo_portal.services import application_acks, key_fetching, lateness, line_endings, lines, polls, pulls, subscriptions
 from mdo_portal.services.application_acks import Acks
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
@@ -95,6 +96,8 @@ class Status:
     ending: Ending | None = None
     #: how its server is asked what is new; None = it is not
     poll: Poll | None = None
+    #: how it tells by itself; None = it does not
+    subscription: Subscription | None = None
     #: what it laid ready and was not fetched yet; None = nothing
     lying: Lying | None = None
     #: how the last look at the public keys of its system went; None = they are not fetched, or were not looked at yet
@@ -174,6 +177,7 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         has_understood=has_understood(session, hospital.id),
         ending=line_endings.ending(session, link, now=now),
         poll=polls.of_link(session, link.id) if link else None,
+        subscription=subscriptions.of_link(session, link.id) if link else None,
         lying=pulls.lying(session, link.id) if link else None,
         keys=key_fetching.of_link(session, link) if link else None,
         acks=application_acks.of_link(session, hospital.id, now=now) if link and link.application_ack_out else None,

@@ -23,7 +23,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, MessageHeader, NotPulled, Offered, Pulled, Wire
-from mdo_portal.services import changes, deliveries, hospitals, intake
+from mdo_portal.services import changes, deliveries, hearing, hospitals, intake
 from mdo_portal.services.intake import Arrival
 
 log = structlog.get_logger(__name__)
@@ -67,6 +67,15 @@ def register(session: Session, link: Link, query: str, *, every: timedelta, now:
     session.flush()
     changes.wake(session, "poll")
     return poll
+
+
+def tells(session: Session, link: Link, *, subscribes: bool, topic: str, now: datetime) -> None:
+    """Whether its server is to tell by itself; a worker sees to it."""
+    poll = session.get(Poll, link.id)
+    if poll is not None and (poll.subscribes, poll.topic) != (subscribes, topic):
+        poll.subscribes, poll.topic, poll.next_at = subscribes, topic, min(poll.next_at, now)
+        session.flush()
+        changes.wake(session, "poll")
 
 
 def silent(session: Session, hospital_id: uuid.UUID | None = None, *, now: datetime) -> Sequence[Poll]:
@@ -171,13 +180,16 @@ def _keep(
         poll.since = max(poll.since, min(offered.changed_at, now))
 
 
-def looked(session: Session, claimed: ClaimedPoll, *, now: datetime, is_whole: bool = True) -> None:
-    """Everything that was found is kept; not `is_whole`: and more is to be had, when the others have had their turn."""
+def looked(session: Session, claimed: ClaimedPoll, *, now: datetime, is_whole: bool = True, is_new: bool = False) -> None:
+    """Everything that was found is kept, and something was new (`is_new`); not `is_whole`: and more is to be had, when the others have
+    had their turn.
+    """
     poll = _ours(session, claimed)
     if poll is not None:
+        pace = hearing.pace(session, poll, before=poll.looked_at, is_new=is_new, now=now)
         poll.attempts, poll.reason, poll.looked_at = 0, "", now
         if poll.next_at == claimed.until:
-            poll.next_at = now + timedelta(seconds=poll.every_seconds) if is_whole else now
+            poll.next_at = now + pace if is_whole else now
 
 
 def not_looked(session: Session, claimed: ClaimedPoll, trouble: NotPulled, *, now: datetime) -> None:

@@ -61,6 +61,20 @@ def whole(request: Request) -> bytes:
         raise Broken from None
 
 
+def begun(request: Request, *, most: int) -> bytes:
+    """The body; of one that is longer the rest is passed over, and nothing is given. Raises as `passed_over`."""
+    try:
+        raw: bytes = request.stream.read(most + 1)
+    except RequestEntityTooLarge:
+        raise
+    except (ClientDisconnected, OSError, ParseException):
+        raise Broken from None
+    if len(raw) <= most:
+        return raw
+    passed_over(request)
+    return b""
+
+
 def passed_over(request: Request, *, clock: Callable[[], float] = time.monotonic) -> None:
     """Take a body in and keep nothing of it: it is of somebody who is not let in. The line may carry the next message, with a token
     that is known. Raises Broken, and RequestEntityTooLarge; who drips is heard no further.

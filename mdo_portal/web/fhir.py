@@ -85,7 +85,7 @@ def task(resource_id: str) -> Response:
     except Refused as refused:
         return say(refused.status, refused.answer)
     with database().transaction(link=comer.token) as db:
-        found = handed_in.task_of(db, comer.link.hospital_id, _uuid(resource_id))
+        found = handed_in.task_of(db, comer.link.hospital_id, uuid_of(resource_id))
     if found is None:
         return nothing_here(404)
     version = wiring_profiles.fhir_version(comer.link.profile_in) or "R4"
@@ -153,7 +153,7 @@ def _let_in() -> Comer | Refused:
 
 def _enter(*, writes: bool) -> Comer:
     """Raises Refused."""
-    token = _token()
+    token = bearer()
     with transaction() as db:
         link = hospitals.link_by_token(db, token) if token else None
         may = link is not None and link_tokens.may(db, token, writes=writes)
@@ -168,7 +168,8 @@ def _enter(*, writes: bool) -> Comer:
     return Comer(link, token)
 
 
-def _token() -> str:
+def bearer() -> str:
+    """The token of this request; "" without one."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
@@ -227,7 +228,8 @@ def _location(comer: Comer, sorted_: Sorted) -> str:
     return f"/fhir/Task/{found.id}" if found else ""
 
 
-def _uuid(text: str) -> uuid.UUID | None:
+def uuid_of(text: str) -> uuid.UUID | None:
+    """The number that this part of an address is; None for anything else."""
     try:
         return uuid.UUID(text)
     except ValueError:

@@ -29,6 +29,7 @@ FIELDS = {
     "jwks_url_in": N_("Adres van de publieke sleutels van het ziekenhuis"),
     "jwks_in": N_("Publieke sleutels van het ziekenhuis (kenmerk)"), "trust_out": N_("Uitgever van hun certificaat (kenmerk)"),
     "poll": N_("Zoekvraag naar wat nieuw is"), "poll_every": N_("Seconden tussen twee keer vragen"),
+    "subscribes": N_("De server meldt zelf dat er iets nieuws is"), "topic": N_("Onderwerp (topic) van die melding"),
     "channel": N_("Brieven gaan"), "host": N_("Computer van de ontvanger"), "port": N_("Poort van de ontvanger"),
     "url": N_("Adres van de ontvanger"), "folder": N_("Map op deze server"), "mail_to": N_("Wie een e-mail krijgt"),
     "certificate": N_("Certificaat"), "certificate_name": N_("Elk certificaat met de naam"), "bound_by": N_("Gekoppeld door"),
@@ -45,6 +46,7 @@ VALUES = {
     "channel": _WAYS | {"": N_("nee")},
     "application_ack_out": _YES_NO,
     "tls_out": _YES_NO,
+    "subscribes": _YES_NO,
 }
 
 

@@ -17,9 +17,10 @@ from mdo_portal.domain.fetched_keys import FetchedKeys
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.subscription import Subscription
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import Wire
-from mdo_portal.services import agreements, key_fetching, links
+from mdo_portal.services import agreements, key_fetching, links, subscriptions
 from mdo_portal.services.agreements import KEYS, Agreed
 from mdo_portal.web import confirming, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -30,7 +31,7 @@ from mdo_portal.web.links_proof import asks_again, confirmed, own_link
 blueprint = Blueprint("agreements", __name__, url_prefix="/links/<uuid:hospital_id>/agreements")
 EVERY = {60: N_("elke minuut"), 300: N_("elke vijf minuten"), 900: N_("elk kwartier"), 3600: N_("elk uur")}
 CHECKS = wiring.agreement_checks()
-_LINES = ("token_url", "client_id", "scopes", "their_client_id", "search")
+_LINES = ("token_url", "client_id", "scopes", "their_client_id", "search", "topic")
 _GIVEN_AWAY = {HOLDS_KEY, KEYS["private"]}
 """After these nothing that was typed is shown again: it was no secret of ours to repeat."""
 
@@ -42,7 +43,8 @@ def page(hospital_id: uuid.UUID) -> str:
     with transaction() as db:
         hospital, link = _of(db, hospital_id)
         form = _as_form(agreements.as_agreed(db, link)) | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
-        return _page(hospital, link, form, {}, fetched=key_fetching.of_link(db, link))
+        standing = subscriptions.of_link(db, link.id)
+        return _page(hospital, link, form, {}, fetched=key_fetching.of_link(db, link), subscription=standing)
 
 
 def _of(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
@@ -58,6 +60,7 @@ def _page(
     overtaken: str = "",
     again: str = "",
     fetched: FetchedKeys | None = None,
+    subscription: Subscription | None = None,
 ) -> str:
     every = {str(seconds): gettext(words) for seconds, words in EVERY.items()}
     if form.get("every") and form["every"] not in every:
@@ -65,6 +68,7 @@ def _page(
     return render_template(
         "links/agreements.html", hospital=hospital, link=link, form=form, errors=errors, overtaken=overtaken, error=again,
         told=told(link), every=list(every.items()), fetched=fetched, has_fhir=_has_fhir(link), has_mllp=link.channel_out is Channel.MLLP,
+        subscription=subscription, moment=now(),
         ways=confirming.ways(url_for("agreements.page", hospital_id=hospital.id)) if again else None,
     )  # fmt: skip
 
@@ -75,7 +79,11 @@ def _has_fhir(link: Link) -> bool:
 
 def _as_form(stood: Agreed) -> dict[str, Any]:
     shown = {name: value if value is not None else "" for name, value in asdict(stood).items()}
-    return shown | {"every": str(stood.every or agreements.USUAL), "tls": "1" if stood.tls else ""}
+    return shown | {
+        "every": str(stood.every or agreements.USUAL),
+        "tls": "1" if stood.tls else "",
+        "subscribes": stood.subscribes,
+    }
 
 
 @blueprint.post("")
@@ -119,6 +127,7 @@ def _said(link: Link) -> Agreed:
         said |= {
             "url": form.get("url", "").strip().rstrip("/"),
             "their_keys_url": form.get("their_keys_url", "").strip(),
+            "subscribes": bool(form.get("subscribes")),
             "every": int(every) if every.isdecimal() and len(every) < 6 else 0,
         }
     return Agreed(**said)

@@ -137,7 +137,7 @@ def _notice(*named: str) -> dict[str, Any]:
     parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in named]
     refused = {code: REFUSED[code] for code in ("401", "403", "404", "413", "429")}
     return {
-        "summary": "Something changed (Subscription, rest-hook): the registered server is asked at once; the body is not read",
+        "summary": "Something changed (Subscription, rest-hook): the registered server is asked at once; nothing in the body is believed",
         "security": [{"link": []}],
         "parameters": parameters,
         "responses": {"204": {"description": "heard"}} | _answers(FHIR, OUTCOME, refused),
@@ -155,6 +155,7 @@ def _paths() -> dict[str, Any]:
         "/fhir/Task": {"put": _handed_in("A newer version of a Task (conditional update)")},
         "/fhir/Task/{resource_id}": {"put": _handed_in("A newer version of a Task", "resource_id"), "get": _task()},
         "/fhir/Subscription/notice": {"post": _notice()},
+        "/fhir/Subscription/notice/{link_id}": {"post": _notice("link_id")},
         "/fhir/Subscription/notice/{kind}/{resource_id}": dict.fromkeys(("put", "delete"), _notice("kind", "resource_id")),
         "/fhir/token": {"post": _token()},
         "/fhir/jwks": _get("The public half of our key", JSON, KEYS, {"200": "a JWKS"}),

@@ -46,7 +46,7 @@ def test_a_worker_that_is_told_to_stop_leaves_no_job_that_still_waits_for_someth
         until_stopped([(job[0], lambda job=job: once(job[0], job)) for job in jobs], *arguments, **named)  # type: ignore[arg-type,misc]
 
     monkeypatch.setattr(work, "until_stopped", watched)
-    for patrol in ("PATROL_SECONDS", "KEYS_SECONDS", "ROUTE_SECONDS"):
+    for patrol in ("PATROL_SECONDS", "KEYS_SECONDS", "SUBSCRIPTIONS_SECONDS", "ROUTE_SECONDS"):
         monkeypatch.setattr(work, patrol, 600.0)  # whoever ends only because it looks again comes too late
 
     work.run(database, stop)

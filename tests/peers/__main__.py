@@ -1,7 +1,7 @@
 """`python -m tests.peers`: sekmet-fhir, a FHIR server and client that nobody here wrote, beside a portal of real processes.
 
 As a client it hands in a referral as JSON, as XML, and with a token for its own signed assertion; as a server it is asked what is new
-(services/polls.py). One JSON line each; exit 1 when a promise did not hold. Its environment stands in var/peers: its libraries are
+(services/polls.py), and tells it by a Subscription of ours (services/subscriptions.py). One JSON line each; exit 1 when a promise did not hold. Its environment stands in var/peers: its libraries are
 pinned to other versions than ours, which is why it is no test of the suite.
 """
 
@@ -29,6 +29,7 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import InboundMessage
 from tests.bench.house import ROOT, House, free_port, hospital, house, postgres
 from tests.integrations.fhir.make import sample
+from tests.peers import tells
 
 PINNED = "sekmet-fhir==0.1.1"
 HOME = ROOT / "var" / "peers"
@@ -91,6 +92,13 @@ def asked(found: House, database: Database) -> Told:
         httpx.post(f"{found.web}/fhir/Subscription/notice", headers=notice, trust_env=False).raise_for_status()
         versions = _until(lambda: _polled(database) == 2)
     return {"peer": "sekmet, asked what is new", "case": is_case, "second_version": versions, "ok": is_case and versions}
+
+
+def told(found: House) -> Iterator[Told]:
+    """sekmet's server tells by itself."""
+    for topic in ("", tells.TOPIC):
+        with _serving() as base:
+            yield tells.told(found.database(), base, _until, topic=topic)
 
 
 @contextmanager
@@ -175,6 +183,7 @@ def main() -> int:
             handed_in(found, database, "xml", bearer, "xml"),
             handed_in(found, database, "smart", _smart(database), "json"),
             asked(found, database),
+            *told(found),
         ]
         for line in lines:
             print(json.dumps(line), flush=True)

@@ -276,4 +276,6 @@ def test_the_rules_are_the_same_for_what_stands_already(database: Database, regi
             their_keys_url="",
             search="ServiceRequest",
             every=300,
+            subscribes=False,
+            topic="",
         )
