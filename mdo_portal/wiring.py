@@ -38,6 +38,7 @@ from integrations.smart import server as smart
 from integrations.smart.client import Tokens
 from integrations.smart.key_fetcher import HttpKeyFetcher
 from integrations.smart.keys import OwnKey
+from integrations.smart.launch import EhrLauncher
 from integrations.smart.server import NotProven
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.identity import Registration
@@ -50,6 +51,7 @@ from mdo_portal.exchange import (
     Explainer,
     IncomingReferral,
     KeyFetcher,
+    Launcher,
     LeavingCase,
     MessageHeader,
     Poller,
@@ -129,6 +131,11 @@ def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
         MllpAcknowledger(),
         HttpKeyFetcher(),
     )
+
+
+def launcher(secret: bytes) -> Launcher:
+    """Our side of being opened from a hospital's EPD. `secret`: as of `outward`."""
+    return EhrLauncher(Tokens(OwnKey(secret)))
 
 
 def reminder(settings: Settings) -> Reminder | None:

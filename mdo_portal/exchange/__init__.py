@@ -24,6 +24,7 @@ from mdo_portal.exchange.incoming import (
     PatientMerge,
     Section,
 )
+from mdo_portal.exchange.launching import LaunchAttempt, Launched, Launcher, LaunchOffer, LaunchServer, NotLaunched
 from mdo_portal.exchange.leaving import LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
 from mdo_portal.exchange.meaning import MEANINGS, is_cut_off, meaning_of
 from mdo_portal.exchange.outgoing import DecisionForm, OutgoingAdvice, OutgoingDecision
@@ -88,6 +89,11 @@ __all__ = [
     "IncomingReferral",
     "IncomingResult",
     "KeyFetcher",
+    "LaunchAttempt",
+    "LaunchOffer",
+    "LaunchServer",
+    "Launched",
+    "Launcher",
     "LeavingCase",
     "LeavingDecision",
     "LeavingFile",
@@ -97,6 +103,7 @@ __all__ = [
     "MergedNumbers",
     "MessageHeader",
     "NobodyReads",
+    "NotLaunched",
     "NotPulled",
     "Offered",
     "OutgoingAdvice",
