@@ -29,6 +29,10 @@ FIELDS = {
     "jwks_url_in": N_("Adres van de publieke sleutels van het ziekenhuis"),
     "jwks_in": N_("Publieke sleutels van het ziekenhuis (kenmerk)"), "trust_out": N_("Uitgever van hun certificaat (kenmerk)"),
     "poll": N_("Zoekvraag naar wat nieuw is"), "poll_every": N_("Seconden tussen twee keer vragen"),
+    "launch_is_on": N_("Openen vanuit het EPD"), "launch_iss": N_("Adres dat het EPD meegeeft (iss)"),
+    "launch_authorize_url": N_("Aanmeldadres van het EPD"), "launch_token_url": N_("Tokenadres van het EPD"),
+    "launch_client_id": N_("Onze client-id bij het EPD"), "launch_signs": N_("Het portaal ondertekent"),
+    "launch_scopes": N_("Scopes bij openen"), "launch_profile": N_("Profiel van de patiënt"),
     "channel": N_("Brieven gaan"), "host": N_("Computer van de ontvanger"), "port": N_("Poort van de ontvanger"),
     "url": N_("Adres van de ontvanger"), "folder": N_("Map op deze server"), "mail_to": N_("Wie een e-mail krijgt"),
     "certificate": N_("Certificaat"), "certificate_name": N_("Elk certificaat met de naam"), "bound_by": N_("Gekoppeld door"),
@@ -45,6 +49,8 @@ VALUES = {
     "channel": _WAYS | {"": N_("nee")},
     "application_ack_out": _YES_NO,
     "tls_out": _YES_NO,
+    "launch_is_on": _YES_NO,
+    "launch_signs": _YES_NO,
 }
 
 
@@ -88,7 +94,7 @@ def _field(name: str) -> str:
 
 
 def _value(name: str, value: str, titles: Mapping[str, str]) -> str:
-    if name in ("profile_in", "profile_out"):
+    if name in ("profile_in", "profile_out", "launch_profile"):
         return titles.get(value, value)
     words = VALUES.get(name, {}).get(value, value)
     return gettext(words) if words else ""
