@@ -102,7 +102,9 @@ def out(key: str) -> ResponseReturnValue:
 def back(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """What the EPD answered; the patient is asked for once, and the token is gone when this answer is."""
     pending = launch_attempts.take(request.args.get("state", ""), viewer().person_id, viewer().hospital_id, now=now())
-    if pending is None or pending.hospital_id != hospital_id:  # a state is bound to the door it was made for (mix-up)
+    if hospital_id != viewer().hospital_id:  # a state is bound to the door it was made for (mix-up), and another's is not there
+        return _refused("unknown")
+    if pending is None:
         return _refused("expired")
     with transaction() as db:
         server = launches.server_of(db, hospital_id, pending.iss)

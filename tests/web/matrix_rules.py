@@ -189,7 +189,7 @@ OTHERWISE: dict[str, Rule] = {
     **dict.fromkeys(("line.plain", "line.accept_plain", "line.withdraw_plain"), of_hospital),
     **dict.fromkeys(("agreements.page", "agreements.save", "way_back.letter", "way_back.server"), of_hospital),
     **dict.fromkeys(("launching.page", "launching.save", "launching.look"), of_hospital),
-    "launch.back": of_page,  # whose door it is says the state that the browser brings; without one nothing is looked up
+    "launch.back": of_works_there,  # without a state nothing is looked up; another hospital's door is not there
     "providers.new": of_page,  # only sends on, to a page that looks whose hospital it is
 }
 

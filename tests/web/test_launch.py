@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,8 +15,10 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.identity_conflict import IdentityConflict
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import PatientIdentity
+from mdo_portal.exchange import LaunchAttempt, PatientIdentity
+from mdo_portal.web import launch_attempts
 from mdo_portal.web.launch import REFUSALS
+from mdo_portal.web.launch_attempts import Pending
 from tests import make
 from tests.integrations.smart.ehr import LAUNCH, patient
 from tests.web.launch_house import House, house, serving
@@ -168,12 +171,13 @@ def test_a_way_back_is_good_once_for_who_began_it_in_their_own_browser_and_at_it
         return answer.status_code == 400 and REFUSALS["expired"] in answer.text
 
     assert refused(again)  # the same person, another browser
-    assert refused(house.person("Bram"))
+    assert house.person("Bram").get(back).status_code == 404  # another hospital's door
     assert dirk.get(back).status_code == 200
     assert refused(dirk)  # once
     back = house.at_the_door(house.away(dirk))
-    assert refused(dirk, back.replace(str(house.region.hospitals["ZEED"]), str(house.region.hospitals["DELT"])))  # mix-up
     assert refused(dirk, back.replace("state=", "state=x"))
+    other_door = back.replace(str(house.region.hospitals["ZEED"]), str(house.region.hospitals["DELT"]))
+    assert dirk.get(other_door).status_code == 404 and refused(dirk)  # mix-up: and the state is spent
     assert [path for path in house.ehr.asked if path.startswith("/fhir")] == ["/fhir/Patient/p-1"]
 
 
@@ -187,15 +191,14 @@ def test_a_way_back_that_began_too_long_ago_is_none(house: House) -> None:
     assert REFUSALS["expired"] in dirk.get(back).text
 
 
-def test_a_way_back_is_of_the_person_and_the_hospital_and_not_of_the_browser_alone(house: House) -> None:
+def test_an_attempt_is_of_the_person_and_the_hospital_and_not_of_the_browser_alone(house: House) -> None:
     """Signing in empties the cookie; should it ever not, whoever sits there next does not get the patient of who began."""
-    house.agreed("DELT")
-    dirk, bram = house.person(), house.person("Bram")
-    back = house.at_the_door(house.away(dirk))
-    with bram.session_transaction() as other, dirk.session_transaction() as cookie:
-        cookie["_user_id"] = other["_user_id"]
-
-    assert REFUSALS["expired"] in dirk.get(back).text
+    mine, other, now = uuid.uuid4(), uuid.uuid4(), datetime.now(UTC)
+    for person, hospital, is_theirs in ((mine, mine, True), (other, mine, False), (mine, other, False)):
+        with house.app.test_request_context():
+            launch_attempts.keep(Pending(LaunchAttempt("state", "verifier"), "iss", mine, mine), now=now)
+            assert (launch_attempts.take("state", person, hospital, now=now) is not None) is is_theirs
+            assert launch_attempts.take("state", mine, mine, now=now) is None
 
 
 def test_two_patients_who_are_opened_at_once_each_come_into_their_own_window(house: House) -> None:
