@@ -39,6 +39,7 @@ from integrations.smart import server as smart
 from integrations.smart.client import Tokens
 from integrations.smart.key_fetcher import HttpKeyFetcher
 from integrations.smart.keys import OwnKey
+from integrations.smart.launch import EhrLauncher
 from integrations.smart.server import NotProven
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.identity import Registration
@@ -51,6 +52,7 @@ from mdo_portal.exchange import (
     Explainer,
     IncomingReferral,
     KeyFetcher,
+    Launcher,
     LeavingCase,
     MessageHeader,
     Poller,
@@ -133,6 +135,11 @@ def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
         HttpKeyFetcher(),
         FhirSubscriber(tokens, portal=settings.public_url),
     )
+
+
+def launcher(secret: bytes) -> Launcher:
+    """Our side of being opened from a hospital's EPD. `secret`: as of `outward`."""
+    return EhrLauncher(Tokens(OwnKey(secret)))
 
 
 def reminder(settings: Settings) -> Reminder | None:

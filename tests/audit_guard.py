@@ -34,6 +34,7 @@ EXCEPTIONS = {
     "forms.page": "a draft that the same person typed; it is a case, and logged, when it is sent in",
     "forms.send_in": "the same person's own typing, given back because something is missing",
     "forms.save": "the same person's own typing",
+    "launch.register": "what the page before it held, logged when the EPD told it",
 }
 _here = threading.local()
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from joserfc import jwt
 
 from integrations.fhir.json_gate import load
-from integrations.fhir.values import text
+from integrations.fhir.values import Node, text
 from integrations.out import NoReply, Reach, exchange
 from integrations.smart.keys import ALGORITHM, OwnKey
 from mdo_portal.exchange import Address, Unreadable
@@ -122,9 +122,15 @@ class Tokens:
             told = load(body)
         except Unreadable:
             raise NoToken("answer", again=True) from None
-        token, kind = text(told.get("access_token")), text(told.get("token_type"))
-        if not token.isascii() or not token.isprintable() or not token or " " in token or kind.lower() != "bearer":
+        token = bearer_of(told)
+        if not token:
             raise NoToken("answer", again=False)
         said = text(told.get("expires_in"))
         seconds = min(float(said), LONGEST) if said.isdecimal() else 60.0
         return _Kept(token, self._clock() + max(seconds - EARLY, seconds / 2))
+
+
+def bearer_of(told: Node) -> str:
+    """The access token of a token answer; "" when it holds none that can be sent."""
+    token, kind = text(told.get("access_token")), text(told.get("token_type"))
+    return token if token.isascii() and token.isprintable() and " " not in token and kind.lower() == "bearer" else ""

@@ -13,12 +13,13 @@ from typing import Any
 import click
 
 from mdo_portal import trial
-from mdo_portal.commands import agreements, hospital, hospital_fhir, hospital_mllp
+from mdo_portal.commands import agreements, hospital, hospital_fhir, hospital_launch, hospital_mllp
 from mdo_portal.commands.checks import OWNER
 from mdo_portal.commands.hospital_fhir import Agreed
 from mdo_portal.commands.hospital_mllp import Receiver
 from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.errors import Incomplete
+from mdo_portal.services import launches
 
 
 @click.group("hospital")
@@ -76,6 +77,28 @@ def hospital_fhir_command(code: str, **said: Any) -> None:
     agreed = Agreed(**said | read | {"networks": said["networks"] or None})
     with _in_words(code):
         click.echo(json.dumps(hospital_fhir.agree(open_database(checked_settings(), OWNER), code, agreed)))
+
+
+@command.command("launch")
+@click.argument("code")
+@click.option("--on/--off", "is_on", default=None, help="Whether the EPD may open the portal.")
+@click.option("--iss", help="Their FHIR server as the EPD names it when it opens us, to the letter.")
+@click.option("--authorize-url", help="Where a browser is sent; on another server too, and only there.")
+@click.option("--token-url", help="Where the code is exchanged.")
+@click.option("--client-id", help="Who we are there.")
+@click.option(
+    "--signs/--public", "signs", default=None, help="We sign with our own key (private_key_jwt), or are a public client."
+)
+@click.option("--scopes", help="What we ask for; empty: the launch and to read the patient.")
+@click.option("--profile", help="Profile of FHIR by which the patient is read.")
+def hospital_launch_command(code: str, **said: Any) -> None:
+    """Write down how a hospital's EPD opens the portal (SMART App Launch); prints what its vendor must be told (JSON)."""
+    settings = checked_settings()
+    with _in_words(code):
+        told = hospital_launch.agree(
+            open_database(settings, OWNER), code, launches.Agreed(**said), public_url=settings.public_url
+        )  # fmt: skip
+        click.echo(json.dumps(told))
 
 
 @command.command("mllp")

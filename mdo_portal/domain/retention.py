@@ -133,6 +133,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "pulls": Kind.CASE,  # the notice in it goes when it is settled; what never became a case goes as its message does (Kind.INBOUND)
     "polls": None,  # how far a server was read: no patient in it
     "subscriptions": None,  # what a server was asked to tell of: no patient in it
+    "launches": None,  # how an EPD opens the portal: no patient in it
     "snapshots": Kind.CASE,
     "outgoing_questions": Kind.CASE,
     "link_tokens": None,  # minutes

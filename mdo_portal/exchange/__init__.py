@@ -24,6 +24,7 @@ from mdo_portal.exchange.incoming import (
     PatientMerge,
     Section,
 )
+from mdo_portal.exchange.launching import LaunchAttempt, Launched, Launcher, LaunchOffer, LaunchServer, NotLaunched
 from mdo_portal.exchange.leaving import (
     LeavingCase,
     LeavingDecision,
@@ -97,6 +98,11 @@ __all__ = [
     "IncomingReferral",
     "IncomingResult",
     "KeyFetcher",
+    "LaunchAttempt",
+    "LaunchOffer",
+    "LaunchServer",
+    "Launched",
+    "Launcher",
     "LeavingCase",
     "LeavingDecision",
     "LeavingFile",
@@ -107,6 +113,7 @@ __all__ = [
     "MergedNumbers",
     "MessageHeader",
     "NobodyReads",
+    "NotLaunched",
     "NotPulled",
     "NoteKind",
     "Notice",

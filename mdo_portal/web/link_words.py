@@ -30,6 +30,10 @@ FIELDS = {
     "jwks_in": N_("Publieke sleutels van het ziekenhuis (kenmerk)"), "trust_out": N_("Uitgever van hun certificaat (kenmerk)"),
     "poll": N_("Zoekvraag naar wat nieuw is"), "poll_every": N_("Seconden tussen twee keer vragen"),
     "subscribes": N_("De server meldt zelf dat er iets nieuws is"), "topic": N_("Onderwerp (topic) van die melding"),
+    "launch_is_on": N_("Openen vanuit het EPD"), "launch_iss": N_("Adres dat het EPD meegeeft (iss)"),
+    "launch_authorize_url": N_("Aanmeldadres van het EPD"), "launch_token_url": N_("Tokenadres van het EPD"),
+    "launch_client_id": N_("Onze client-id bij het EPD"), "launch_signs": N_("Het portaal ondertekent"),
+    "launch_scopes": N_("Scopes bij openen"), "launch_profile": N_("Profiel van de patiënt"),
     "channel": N_("Brieven gaan"), "host": N_("Computer van de ontvanger"), "port": N_("Poort van de ontvanger"),
     "url": N_("Adres van de ontvanger"), "folder": N_("Map op deze server"), "mail_to": N_("Wie een e-mail krijgt"),
     "certificate": N_("Certificaat"), "certificate_name": N_("Elk certificaat met de naam"), "bound_by": N_("Gekoppeld door"),
@@ -47,6 +51,8 @@ VALUES = {
     "application_ack_out": _YES_NO,
     "tls_out": _YES_NO,
     "subscribes": _YES_NO,
+    "launch_is_on": _YES_NO,
+    "launch_signs": _YES_NO,
 }
 
 
@@ -90,7 +96,7 @@ def _field(name: str) -> str:
 
 
 def _value(name: str, value: str, titles: Mapping[str, str]) -> str:
-    if name in ("profile_in", "profile_out"):
+    if name in ("profile_in", "profile_out", "launch_profile"):
         return titles.get(value, value)
     words = VALUES.get(name, {}).get(value, value)
     return gettext(words) if words else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from mdo_portal.domain.fact_labels import PROPOSED
 from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test, typed_bsn
@@ -113,6 +113,29 @@ def _patient(fields: Mapping[str, str]) -> PatientIdentity:
         birth_on=read_date(fields["birth_on"]),
         sex=fields.get("sex", "") if fields.get("sex") in ("M", "F", "X") else "",
     )
+
+
+OF_IDENTITY = ("local_number", "bsn", "birth_on", "initials", "prefix", "family", "sex")
+
+
+def of_identity(told: PatientIdentity) -> dict[str, str]:
+    """The fields of the form that say who the patient is, as a hospital told it: what is sent in again says the same."""
+    name = told.name
+    is_own = bool(name.own_family) and name.family == f"{name.own_prefix} {name.own_family}".strip()
+    values = (
+        told.local_number, told.bsn, f"{told.birth_on:%d-%m-%Y}" if told.birth_on else "", name.initials,
+        name.own_prefix if is_own else "", name.own_family if is_own else name.family, told.sex,
+    )  # fmt: skip
+    return dict(zip(OF_IDENTITY, values, strict=True))
+
+
+def told_at(fields: Mapping[str, str]) -> datetime | None:
+    """When the EPD told who it is; None when somebody typed it. The form carries it, so that it still says so when it comes back."""
+    try:
+        found = datetime.fromisoformat(fields.get("epd_at", ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _text(fields: Mapping[str, str], name: str) -> str:

@@ -27,7 +27,18 @@ FOLLOWING = (
 LINKS = ("/links", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
 LINK = tuple(
     f"/links/{{zeed}}{part}"
-    for part in ("", "/settings", "/try", "/places", "/places/keys", "/gp", "/agreements", "/line/certificate", "/line/plain")
+    for part in (
+        "",
+        "/settings",
+        "/try",
+        "/places",
+        "/places/keys",
+        "/gp",
+        "/agreements",
+        "/launch",
+        "/line/certificate",
+        "/line/plain",
+    )
 )
 ACCOUNT = ("/account", "/account/second-factor", "/confirm", "/confirm?strong=1", "/hospital", "/nothing-yet")
 LOG = (
@@ -46,7 +57,7 @@ MANAGING = ("/manage", "/manage/boards/new", "/manage/boards/{uro}", "/manage/ho
 PAGES = {
     "Aisha": (*WORK_LIST, *CASES, *MEETINGS, *ROOMS, *POST, *AT_BOARD),
     "Bram": (*WORK_LIST, "/register", *CASES, *MEETINGS, *ROOMS, *SIGNING, *POST, *FOLLOWING, *AT_BOARD[:2]),
-    "Dirk": (*WORK_LIST, "/register", *CASES, *POST, "/glass", *ACCOUNT),
+    "Dirk": (*WORK_LIST, "/register", *CASES, *POST, "/glass", "/launch/onward/x", *ACCOUNT),
     "Carla": ("/cases/{shared}", "/cases/{broken}"),
     "Lars": (*LINKS, *LINK, *POST, *AT_HOSPITAL, *PROVIDERS, "/rights"),
     "Petra": (*LOG, *KEEPING, *AT_HOSPITAL, *RIGHTS, "POST /rights/explain/{bram}?number=4711", "POST /rights/explain/{bram}"),

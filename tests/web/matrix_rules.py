@@ -188,6 +188,8 @@ OTHERWISE: dict[str, Rule] = {
     **dict.fromkeys(("line.certificates", "line.bind", "line.bind_called", "line.withdraw"), of_hospital),
     **dict.fromkeys(("line.plain", "line.accept_plain", "line.withdraw_plain"), of_hospital),
     **dict.fromkeys(("agreements.page", "agreements.save", "way_back.letter", "way_back.server"), of_hospital),
+    **dict.fromkeys(("launching.page", "launching.save", "launching.look"), of_hospital),
+    "launch.back": of_works_there,  # without a state nothing is looked up; another hospital's door is not there
     "providers.new": of_page,  # only sends on, to a page that looks whose hospital it is
 }
 

@@ -16,7 +16,7 @@ from integrations.simulator.behaviour import EXPLAINED, Mode
 from integrations.simulator.config import Config
 from integrations.simulator.courier import ZONE, own_cases
 from integrations.simulator.fhir import desk, questions
-from integrations.simulator.pages import views
+from integrations.simulator.pages import opening, views
 from integrations.simulator.pages.guard import guard
 from integrations.simulator.pages.paper import paper_case
 from integrations.simulator.pages.practices import practices
@@ -40,6 +40,7 @@ def create_app(config: Config, store: Store, stop: threading.Event, *, wake: Wak
     practices(app, store)
     if config.wire == "fhir":
         app.register_blueprint(desk.blueprint(config, store, stop))
+        app.register_blueprint(opening.blueprint(config))
     return app
 
 
@@ -62,6 +63,7 @@ def _pages(app: Flask, config: Config, store: Store) -> None:
             now=behaviour.load(store),
             modes=EXPLAINED,
             revision=store.revision,
+            opens=config.wire == "fhir",
         )
 
     @app.get("/theme.css")

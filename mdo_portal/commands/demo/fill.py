@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.launch import Launch
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.services import people, series
@@ -62,7 +63,11 @@ def _hospital(session: Session, seed: HospitalSeed, port: int) -> uuid.UUID:
     session.add(hospital)
     session.flush()
     if seed.code in LINKS:
-        session.add(_link(session, seed, hospital.id, port))
+        link = _link(session, seed, hospital.id, port)
+        session.add(link)
+        session.flush()
+        if port and link.level in (Level.FHIR, Level.PULL):
+            session.add(_launch(link, port))
     return hospital.id
 
 
@@ -89,6 +94,15 @@ def _link(session: Session, seed: HospitalSeed, hospital_id: uuid.UUID, port: in
         client_id_out=OUR_NAME if by_pull else "",
         scopes_out="system/*.read" if by_pull else "",
     )
+
+
+def _launch(link: Link, port: int) -> Launch:
+    """The invented EPD has a button that opens the portal (integrations/simulator/pages/opening.py)."""
+    epd = f"http://127.0.0.1:{port}/epd"
+    return Launch(
+        link_id=link.id, hospital_id=link.hospital_id, is_on=True, iss=epd, authorize_url=f"{epd}/authorize", token_url=f"{epd}/token",
+        client_id=OUR_NAME, signs=False, scopes="", profile=link.profile_in,
+    )  # fmt: skip
 
 
 def _board(session: Session, seed: BoardSeed, hospitals: dict[str, uuid.UUID], *, now: datetime) -> uuid.UUID:
