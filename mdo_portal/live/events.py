@@ -85,7 +85,8 @@ def watch(context: Context, payload: Payload) -> dict[str, Any]:
         join_room(topic)
     context.connection.topics = watched
     made_at = payload.get("since")
-    missed = REGISTRY.changed_since(watched, made_at, slack=CLOCKS_DIFFER) if isinstance(made_at, int | float) else {}
+    at = context.now.timestamp()
+    missed = REGISTRY.changed_since(watched, made_at, now=at, slack=CLOCKS_DIFFER) if isinstance(made_at, int | float) else {}
     return {"topics": sorted(watched), "missed": missed}
 
 

@@ -152,14 +152,15 @@ class Registry:
         with self._lock:
             self._listens_since = at
 
-    def changed_since(self, topics: set[str], since: float, *, slack: float = 0.0) -> dict[str, int]:
+    def changed_since(self, topics: set[str], since: float, *, now: float, slack: float = 0.0) -> dict[str, int]:
         """Which of these topics changed after `since`: what a page may have missed between being made and being connected.
 
         With the revision each came to: a page that shows it already missed nothing. 0: it was told without, or nobody knows: a page that
-        comes back to a process that began after it missed all that happened between. `slack`: by so much clocks may differ.
+        comes back to a process that began after it missed all that happened between; so may one that was made later than `now`: the clock
+        was put back meanwhile. `slack`: by so much clocks may differ.
         """
         with self._lock:
-            if since < self._listens_since:
+            if since < self._listens_since or since - slack > now:
                 return dict.fromkeys(topics, 0)
             since -= slack
             last = {topic: self._changed.get(topic, (0.0, 0)) for topic in topics}
