@@ -7,7 +7,7 @@ import json
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from integrations import readers as integrated
@@ -34,7 +34,6 @@ from integrations.oidc.relying_party import RelyingParty
 from integrations.out import hang_up, tls
 from integrations.senders import reminder as mail_reminder
 from integrations.senders import senders
-from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, earlier, referral, region
 from integrations.smart import server as smart
 from integrations.smart.client import Tokens
 from integrations.smart.key_fetcher import HttpKeyFetcher
@@ -50,7 +49,6 @@ from mdo_portal.exchange import (
     CalendarEntry,
     Caller,
     Explainer,
-    IncomingReferral,
     KeyFetcher,
     Launcher,
     LeavingCase,
@@ -70,17 +68,12 @@ from mdo_portal.settings import NOWHERE, Settings
 
 __all__ = [
     "Attempt",
-    "BoardSeed",
-    "CaseSeed",
-    "HospitalSeed",
     "Metadata",
     "MllpListener",
     "NotProven",
-    "PersonSeed",
     "Pool",
     "Provider",
     "Refused",
-    "Region",
     "RelyingParty",
     "TlsFiles",
     "hang_up",
@@ -266,20 +259,6 @@ def mllp_listener(
 def mllp_tls(files: TlsFiles) -> ssl.SSLContext:
     """What the TLS listener shows and asks for. Raises OSError or ssl.SSLError for files that cannot be used."""
     return server_context(files)
-
-
-def invented_region() -> Region:
-    """The demo's region: hospitals, boards, people and cases that do not exist."""
-    return region()
-
-
-def earlier_cases() -> tuple[CaseSeed, ...]:
-    """Cases of that region that were discussed before the demo began."""
-    return earlier()
-
-
-def invented_referral(case: CaseSeed, *, today: date) -> IncomingReferral:
-    return referral(case, today=today)
 
 
 def relying_party(*, loopback: bool) -> RelyingParty:

@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from integrations.simulator import outbox
 from integrations.simulator.process import Running
-from mdo_portal import pulling, understanding, wiring
+from mdo_portal import pulling, understanding, wiring, wiring_region
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.inbound import InboundMessage
@@ -90,7 +90,7 @@ class Places:
 
 
 def first_case() -> str:
-    return next(one.code for one in wiring.invented_region().cases if one.hospital == CASE)
+    return next(one.code for one in wiring_region.invented_region().cases if one.hospital == CASE)
 
 
 def until(done: Callable[[], bool]) -> None:

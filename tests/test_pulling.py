@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from mdo_portal import dispatch, pulling, wiring
+from mdo_portal import dispatch, pulling, wiring, wiring_region
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.document import CaseDocument
@@ -33,14 +33,18 @@ def test_a_notice_becomes_a_case_with_everything_that_lay_ready(places: Places) 
 
     (pull,) = places.pulls()
     (fetched,) = places.messages("Bundle/pull")
-    seed = next(one for one in wiring.invented_region().cases if one.code == first_case())
+    seed = next(one for one in wiring_region.invented_region().cases if one.code == first_case())
     with places.database.transaction() as session:
         case = session.get_one(Case, fetched.case_id)
         (moment,) = snapshots.of_case(session, case.id)
         documents = len(session.scalars(select(CaseDocument.id).where(CaseDocument.case_id == case.id)).all())
     assert case.referral_number == seed.number and case.hospital_id == places.hospital_id
     assert (pull.state, pull.case_id, pull.notice_sealed) == (PullState.DONE, case.id, b"")
-    assert moment.is_first and moment.size > 3 and documents == len(wiring.invented_referral(seed, today=now().date()).documents)
+    assert (
+        moment.is_first
+        and moment.size > 3
+        and documents == len(wiring_region.invented_referral(seed, today=now().date()).documents)
+    )
     assert fetched.state is InboundState.UNDERSTOOD and fetched.leftovers == []
 
 

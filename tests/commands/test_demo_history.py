@@ -23,7 +23,7 @@ from mdo_portal.domain.letters import PatientLetter, PatientLetterState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import follow_up_rows, people
-from mdo_portal.wiring import earlier_cases, invented_region
+from mdo_portal.wiring_region import earlier_cases, invented_region
 from tests.copies import Copies
 from tests.make import NETWORK, NOW
 

@@ -7,7 +7,7 @@ import pytest
 from mdo_portal.commands.demo import week
 from mdo_portal.commands.demo.fill import LINKED
 from mdo_portal.commands.demo.places import free_places
-from mdo_portal.wiring import invented_region
+from mdo_portal.wiring_region import invented_region
 
 
 def test_every_board_has_something_planned_and_every_epd_something_left_to_send() -> None:

@@ -12,7 +12,7 @@ from mdo_portal.commands.demo import story
 from mdo_portal.commands.demo.fill import PASSWORD
 from mdo_portal.commands.demo.places import Places, free_places
 from mdo_portal.commands.demo.screens import Screen
-from mdo_portal.wiring import Region, invented_region
+from mdo_portal.wiring_region import Region, invented_region
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from mdo_portal import wiring
+from mdo_portal import wiring_region
 from mdo_portal.commands.demo import story
 from mdo_portal.commands.demo.fill import PASSWORD
 from mdo_portal.commands.demo.places import free_places
@@ -150,8 +150,8 @@ def _opened_meeting(database: Database) -> tuple[uuid.UUID, list[uuid.UUID]]:
         session.flush()
         signed = sessions.signed_in(session, key, now=now)
         assert signed is not None
-        for case in [one for one in wiring.invented_region().cases if one.board == "URO-P"][:3]:
-            sent = replace(wiring.invented_referral(case, today=now.date()), documents=())
+        for case in [one for one in wiring_region.invented_region().cases if one.board == "URO-P"][:3]:
+            sent = replace(wiring_region.invented_referral(case, today=now.date()), documents=())
             made = referrals.register(session, sent, hospitals[case.hospital], wire=Wire.FORM, now=now, board_id=board.id)
             planning.plan(session, made, meeting, board, viewer=signed.viewer, now=now, late_reason="test")
         session.flush()

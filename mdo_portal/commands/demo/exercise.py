@@ -23,7 +23,7 @@ from mdo_portal.commands.demo.registering import form_of
 from mdo_portal.commands.demo.report import Report
 from mdo_portal.commands.demo.screens import UUID, Screen, StoryBroken, first, meeting_to_choose, person, until, with_role
 from mdo_portal.commands.demo.typists import Typist
-from mdo_portal.wiring import CaseSeed, Region, invented_referral, invented_region
+from mdo_portal.wiring_region import CaseSeed, Region, invented_referral, invented_region
 
 BY_FORM = "ODUL"
 

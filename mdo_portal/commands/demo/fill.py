@@ -16,7 +16,7 @@ from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.services import people, series
 from mdo_portal.services.hospitals import TOKEN_PURPOSE, hash_token
 from mdo_portal.services.sealed import sealer
-from mdo_portal.wiring import BoardSeed, HospitalSeed, PersonSeed, Region
+from mdo_portal.wiring_region import BoardSeed, HospitalSeed, PersonSeed, Region
 
 PASSWORD = "duin-en-delta"
 """Everybody's password in the demo; shown on the page where it is asked."""

@@ -18,7 +18,7 @@ from pycrdt import Doc, Text
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal import letter_patient, wiring
+from mdo_portal import letter_patient, wiring_region
 from mdo_portal.commands.demo.history_post import Postman
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -48,7 +48,7 @@ from mdo_portal.services import (
 )
 from mdo_portal.services.decision_forms import Written
 from mdo_portal.services.follow_ups import Answer
-from mdo_portal.wiring import CaseSeed, PersonSeed, Region
+from mdo_portal.wiring_region import CaseSeed, PersonSeed, Region
 
 WORDS = Path(__file__).parent / "history.toml"
 Said = Mapping[str, Any]
@@ -71,7 +71,7 @@ class History:
 
     @cached_property
     def seeds(self) -> Mapping[str, CaseSeed]:
-        return {case.code: case for case in wiring.earlier_cases()}
+        return {case.code: case for case in wiring_region.earlier_cases()}
 
     @cached_property
     def today(self) -> date:
@@ -148,7 +148,7 @@ def _on_the_calendar(session: Session, board: Board, history: History, weeks: in
 
 def _referred(session: Session, seed: CaseSeed, board: Board, *, at: datetime) -> Case:
     hospital = session.scalars(select(Hospital).where(Hospital.code == seed.hospital)).one()
-    referral = wiring.invented_referral(seed, today=at.date())
+    referral = wiring_region.invented_referral(seed, today=at.date())
     return referrals.register(session, referral, hospital, wire=Wire.HL7V2, now=at, board_id=board.id)
 
 

@@ -12,7 +12,7 @@ import httpx
 
 from mdo_portal.commands.demo.fill import PASSWORD
 from mdo_portal.commands.demo.places import Places
-from mdo_portal.wiring import PersonSeed, Region
+from mdo_portal.wiring_region import PersonSeed, Region
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 

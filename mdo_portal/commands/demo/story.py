@@ -20,7 +20,7 @@ from pathlib import Path
 import click
 import structlog
 
-from mdo_portal import wiring
+from mdo_portal import wiring_region
 from mdo_portal.commands import migrate
 from mdo_portal.commands.demo import week
 from mdo_portal.commands.demo.fill import BY_PULL, PASSWORD, fill, token_of
@@ -58,7 +58,7 @@ def run(*, exercise: bool, fresh: bool, folder: Path, port: int | None, play: Pl
         if exercise:
             return _played(places, home, play)
         if is_new:
-            week.begin(places, wiring.invented_region())
+            week.begin(places, wiring_region.invented_region())
             _answer_twice(places, "ZEED")
         _welcome(places, folder, home)
         return _wait(processes)
@@ -122,7 +122,7 @@ def running(places: Places, home: Path, *, with_history: bool = False) -> Iterat
 
 def prepare(places: Places, home: Path, url: str, *, with_history: bool = False) -> tuple[Settings, dict[str, str]]:
     """Migrate and fill the database; the environment for the processes."""
-    region = wiring.invented_region()
+    region = wiring_region.invented_region()
     env = environment(places, url, home, region.name)
     settings = from_environment(env)
     migrate.upgrade(url)

@@ -14,7 +14,7 @@ import httpx
 from mdo_portal.commands.demo.fill import LINKED
 from mdo_portal.commands.demo.places import Places
 from mdo_portal.commands.demo.screens import UUID, Screen, StoryBroken, meeting_to_choose, person, until, with_role
-from mdo_portal.wiring import CaseSeed, Region
+from mdo_portal.wiring_region import CaseSeed, Region
 
 KEPT_BACK = ("UP01", "UP03", "UP04", "UB01", "UB02", "GY01", "GY04", "GI01", "LO02")
 """Not sent yet: of each EPD, and of each board, there is one."""
