@@ -9,6 +9,9 @@ from sqlalchemy import update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.services import rooms
+from tests import make
 from tests.people import Region
 from tests.web.portal import app_on, signed_in
 
@@ -33,6 +36,16 @@ def test_of_a_meeting_that_is_over_nobody_is_missing(database: Database, region:
     piece = seen(database, region, state)
 
     assert "Vergadering gesloten" in piece and "Quorum" not in piece and "ontbreekt" not in piece
+
+
+def test_who_has_no_javascript_reads_that_these_fields_take_no_words(database: Database, region: Region) -> None:
+    with database.transaction() as session:
+        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
+        round_ = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
+        rooms.open_meeting(session, session.get_one(Meeting, region.meeting), now=datetime.now(UTC))
+        assert round_.started_at is not None
+
+    assert "<noscript><p" in seen(database, region, MeetingState.OPEN, "conclusion")
 
 
 def test_of_a_meeting_that_is_over_nobody_is_asked_to_type(database: Database, region: Region) -> None:
