@@ -202,7 +202,7 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
 
 
 def _asked_as_reason(request: Request) -> str:
-    """Where nothing else asks: a reason, or what is asked for, in free words that end in a question mark. It stands in its own place too."""
+    """Where nothing else asks: a reason, or what is asked for, in words that end in a question mark. It stands in its own place too."""
     asked = nodes(request.entry.resource.get("code") or request.entry.resource.get("type"))
     said = (text(item.get("text")) for item in [*request.reason_codes, *asked])
     return "\n".join(one for one in said if one.rstrip().endswith("?"))
