@@ -36,7 +36,7 @@ def with_hanging(others: Set[str], where: Addresses) -> frozenset[str]:
     beside = _beside(where) if loose else {}
     found, waiting = set(others), list(others)
     while waiting:
-        near = beside.get(waiting.pop(), frozenset()) & loose
+        near = beside.get(waiting.pop(), set()) & loose
         more = {one for one in near - found if not beside[one] - loose - found}
         found |= more
         waiting += more
