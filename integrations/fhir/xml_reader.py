@@ -106,14 +106,21 @@ class _Loose:
 
 
 _PREFIXED = re.compile(r"<([A-Za-z][\w.\-]{0,40}):div\b")
-_AS_IT_STANDS = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_CDATA, _CDATA_ENDS = "<![CDATA[", "]]>"
 
 
 def _page(source: str) -> str:
     """The page as HTML writes it: without a prefix before its tags, and what stands as it is (CDATA) in the signs of HTML."""
     if prefix := _PREFIXED.match(source):
         source = re.sub(rf"<(/?){re.escape(prefix[1])}:", r"<\1", source)
-    return _AS_IT_STANDS.sub(lambda found: escape(found[1]), source) if "<![CDATA[" in source else source
+    first, *others = source.split(_CDATA)
+    return first + "".join(map(_as_it_stands, others))
+
+
+def _as_it_stands(behind: str) -> str:
+    """Each piece is looked through once: a comment may hold a hundred thousand beginnings and no end."""
+    words, ends, rest = behind.partition(_CDATA_ENDS)
+    return escape(words) + rest if ends else _CDATA + behind
 
 
 _HEAD = frozenset(

@@ -35,6 +35,11 @@ def test_a_page_that_is_written_as_it_stands_keeps_its_words() -> None:
     assert [one.text for one in read(message(page)).facts] == ["Kan operatie nog?"]
 
 
+def test_what_begins_so_in_a_remark_and_never_ends_is_passed_over() -> None:
+    page = '<text><status value="additional"/><div xmlns="http://www.w3.org/1999/xhtml"><!-- <![CDATA[ <![CDATA[ -->Kan operatie?</div></text>'
+    assert [one.text for one in read(message(page)).facts] == ["Kan operatie?"]
+
+
 @pytest.mark.parametrize("empty", ["<note/>", '<note><text value=""/></note>', '<reasonCode><text value=""/></reasonCode>'])
 def test_an_empty_element_costs_nothing(empty: str) -> None:
     first, last = ("", empty) if "note" in empty else (empty, "")
