@@ -17,6 +17,10 @@ MAX_ELEMENTS = 25_000
 """Ten times the largest real document we know of (a CDA summary of 3,400): it bounds what a web process spends on one message."""
 MAX_ATTRIBUTES = 200
 MAX_ALL_ATTRIBUTES = 80_000
+_HARMLESS = ("utf-8", "utf8", "us-ascii", "utf-16")
+"""utf-16: .NET writes a document into a string, says so, and sends it in UTF-8. Read as UTF-16 such bytes are no XML at all."""
+_OVER_ASCII = ("iso-8859-1", "iso-8859-15", "windows-1252")
+"""Of these each sign of ASCII is the same: a document of nothing else is one document."""
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -79,12 +83,14 @@ class _Builder:
         self._parser.EntityDeclHandler = self._doctype
         self._parser.ExternalEntityRefHandler = self._doctype
         self._parser.XmlDeclHandler = self._declared
+        self._is_ascii = False
         self._stack: list[Element] = []
         self._root: Element | None = None
         self._count = 0
         self._attributes = 0
 
     def build(self, raw: bytes) -> Element:
+        self._is_ascii = raw.isascii()
         try:
             self._parser.Parse(raw, True)
         except expat.ExpatError as error:
@@ -120,5 +126,6 @@ class _Builder:
         raise Unreadable("broken", "a DOCTYPE")
 
     def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        if encoding is not None and encoding.lower() not in ("utf-8", "utf8", "us-ascii"):
+        named = (encoding or "utf-8").lower()
+        if named not in _HARMLESS and not (named in _OVER_ASCII and self._is_ascii):
             raise Unreadable("no_header", "not UTF-8")

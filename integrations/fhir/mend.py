@@ -83,7 +83,7 @@ def _filled(value: Any) -> Any:
 def _things(value: Any) -> Any:
     """A list of things without the empty places; beside each word of a list stands what belongs to it (`_given`), so there they stay."""
     is_of_things = isinstance(value, list) and any(isinstance(one, dict) for one in value)
-    return [one for one in value if one is not None] if is_of_things else value
+    return [one for one in value if one is not None and one != {}] if is_of_things else value
 
 
 def _is_empty(value: Any) -> bool:

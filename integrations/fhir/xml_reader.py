@@ -7,7 +7,9 @@ does not know stands in the tree under its own name, and the judge then refuses 
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
+from html import escape
 from typing import Any
 
 from integrations import xml_gate
@@ -74,7 +76,7 @@ class _Loose:
     def _value(self, element: Element, shape: Shape) -> Any:
         if element.name == (_XHTML, "div"):
             end = self._raw.index(b">", element.source[1]) + 1
-            return self._raw[element.source[0] : end].decode("utf-8")
+            return _page(self._raw[element.source[0] : end].decode("utf-8"))
         if shape.kind == "Resource":
             return self._inside(element)
         if self._is_plain(element, shape):
@@ -101,6 +103,24 @@ class _Loose:
             element.name, {k: v for k, v in element.attributes.items() if k != "value"}, element.children, element.said
         )
         return self._object(bare, "Element") or None
+
+
+_PREFIXED = re.compile(r"<([A-Za-z][\w.\-]{0,40}):div\b")
+_CDATA, _CDATA_ENDS = "<![CDATA[", "]]>"
+
+
+def _page(source: str) -> str:
+    """The page as HTML writes it: without a prefix before its tags, and what stands as it is (CDATA) in the signs of HTML."""
+    if prefix := _PREFIXED.match(source):
+        source = re.sub(rf"<(/?){re.escape(prefix[1])}:", r"<\1", source)
+    first, *others = source.split(_CDATA)
+    return first + "".join(map(_as_it_stands, others))
+
+
+def _as_it_stands(behind: str) -> str:
+    """Each piece is looked through once: a comment may hold a hundred thousand beginnings and no end."""
+    words, ends, rest = behind.partition(_CDATA_ENDS)
+    return escape(words) + rest if ends else _CDATA + behind
 
 
 _HEAD = frozenset(
