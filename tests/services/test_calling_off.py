@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
@@ -16,7 +15,7 @@ from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove, Stale
-from mdo_portal.services import calling_off, case_acts, meetings, outcomes, planning, rooms, series, worklist_boards
+from mdo_portal.services import calling_off, case_acts, meetings, outcomes, planning, rooms, series, standing, worklist_boards
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -145,17 +144,16 @@ def test_a_case_that_is_planned_in_the_same_moment_is_not_left_behind(
     database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would stand on the agenda of a meeting that nobody holds."""
-    real, planned = Session.refresh, list[uuid.UUID]()
+    real, planned = standing.hold_agendas, list[uuid.UUID]()
 
-    def refresh(session: Session, row: object, *args: Any, **named: Any) -> None:
-        if isinstance(row, Meeting) and not planned:
-            planned.append(_planned_by_another(database, region))
-        real(session, row, *args, **named)
+    def hold_agendas(session: Session, which: ColumnElement[bool]) -> None:
+        monkeypatch.undo()
+        planned.append(_planned_by_another(database, region))
+        real(session, which)
 
-    monkeypatch.setattr(Session, "refresh", refresh)
+    monkeypatch.setattr(standing, "hold_agendas", hold_agendas)
     with pytest.raises(Stale), database.transaction() as session:
         _off(session, region, session.get_one(Meeting, region.meeting))
-    monkeypatch.undo()
 
     with database.transaction() as session:
         assert session.get_one(Case, planned[0]).state is CaseState.SCHEDULED
