@@ -204,8 +204,9 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
 def _asked_as_reason(request: Request) -> str:
     """Where nothing else asks: a reason, or what is asked for, in words that end in a question mark. It stands in its own place too."""
     asked = nodes(request.entry.resource.get("code") or request.entry.resource.get("type"))
-    said = (text(item.get("text")) for item in [*request.reason_codes, *asked])
-    return "\n".join(one for one in said if one.rstrip().endswith("?"))
+    said = ((text(item.get("text")).rstrip(), bool(item.get("coding"))) for item in [*request.reason_codes, *asked])
+    # One word beside a code (`Metastasen?`) is a diagnosis that is in doubt, and no question to a board.
+    return "\n".join(words for words, is_coded in said if words.endswith("?") and (not is_coded or " " in words))
 
 
 def _reason_words(request: Request, reading: Reading) -> str:

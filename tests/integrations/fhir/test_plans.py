@@ -45,7 +45,7 @@ def test_a_goal_says_whether_it_was_reached_and_why_it_was_given_up() -> None:
         "resourceType": "Goal", "id": "g", "lifecycleStatus": "rejected", "description": words("Genezing"), "subject": TO,
         "achievementStatus": words("not-achieved"), "statusReason": "wil niet",
     }  # fmt: skip
-    assert told(read(goal)) == [("Doel", "Genezing; not-achieved; wil niet (afgewezen)")]
+    assert told(read(goal)) == [("Doel", "Genezing; niet bereikt; wil niet (afgewezen)")]
 
 
 def test_who_else_is_in_the_team_is_shown() -> None:
