@@ -41,7 +41,9 @@ ROLE_WORDS = {
 
 #: blueprints that are one subject in the header
 FOLLOW_PAGES = ("follow_ups", "follow_up_figures")
-LINK_PAGES = ("providers", "links", "trying", "taking", "places", "gp_channel", "line", "agreements", "way_back")
+LINK_PAGES = (
+    "providers", "links", "again", "trying", "taking", "places", "gp_channel", "line", "agreements", "launching", "way_back",
+)  # fmt: skip
 POST_PAGES = ("post_week", "receipt_lists")
 MEETING_PAGES = ("rescheduling", "rooms", "year_figures", "leave", "undecided")
 KEEPING_PAGES = ("destruction",)
