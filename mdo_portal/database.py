@@ -73,6 +73,11 @@ ENTER, ENTER_LINK = (select(door(bindparam("key", type_=Text()))) for door in (f
 TRIES, ENDED_FOR_ANOTHER = 3, ("40P01", "40001")
 LACKING = frozenset({"53100", "53300", "57P01", "57P02", "57P03", "58030"})
 """Disk full, no connection left, stopping or starting, a disk that fails: what PostgreSQL says of itself, whatever it was asked."""
+SOON_NOTICED: dict[str, Any] = {
+    "connect_timeout": 10, "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}  # fmt: skip
+"""Of every line to PostgreSQL: a machine that vanished without a word is missed within half a minute, however long a statement takes."""
 Row = TypeVar("Row", bound=Base)
 Made = TypeVar("Made")
 _KEPT = "kept"
@@ -138,8 +143,9 @@ class Database:
         # Hidden parameters: the text of a database error travels into logs, and parameters are patients.
         # The connection that came back last goes out first: on it PostgreSQL has what is asked most already planned.
         self.engine: Engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, pool_use_lifo=True, hide_parameters=True
-        )
+            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, pool_use_lifo=True, hide_parameters=True,
+            connect_args=SOON_NOTICED,
+        )  # fmt: skip
         _never_a_dead_one(self.engine)
         self.sealer = sealer
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import HELD, Database
+from mdo_portal.database import HELD, SOON_NOTICED, Database
 from mdo_portal.domain.hospital import Hospital
 from tests.people import Region
 
@@ -40,6 +40,15 @@ def test_connections_that_were_cut_while_they_rested_are_made_anew(database: Dat
 
 def test_a_connection_that_rested_unhurt_is_used_again(database: Database) -> None:
     assert at_once(database, 1, OWN) == at_once(database, 1, OWN)
+
+
+def test_a_machine_that_vanished_without_a_word_is_missed_soon(database: Database) -> None:
+    """Threads waited for it as long as their operating system did: a quarter of an hour, or two."""
+    with database.transaction() as session:
+        line = session.connection().connection.driver_connection
+        assert line is not None
+        asked = line.info.get_parameters()
+    assert asked.items() >= {name: str(value) for name, value in SOON_NOTICED.items() if name != "keepalives"}.items()
 
 
 def by_key(session: Session, hospital_id: uuid.UUID) -> Hospital:

@@ -22,7 +22,7 @@ from mdo_portal.commands.living import Living
 from mdo_portal.commands.place import PlaceWatch
 from mdo_portal.commands.process import Stop, checked_settings, open_database, settled, stop_on_signals, until_stopped
 from mdo_portal.commands.sending import Sending
-from mdo_portal.database import Database
+from mdo_portal.database import SOON_NOTICED, Database
 from mdo_portal.domain.board import Board
 from mdo_portal.exchange import Reminder
 from mdo_portal.services import participation, series, standstills, waits
@@ -171,7 +171,7 @@ def _drain(stop: Stop, wake: Bell, one: Callable[[], bool]) -> None:
 
 def _listen(database: Database, stop: Stop, bells: Mapping[str, Bell]) -> None:
     """Wake by channel; and everybody once at the start, for what came while nobody listened."""
-    with psycopg.connect(database.plain_url, autocommit=True) as connection:
+    with psycopg.connect(database.plain_url, autocommit=True, **SOON_NOTICED) as connection:
         for channel in WOKEN:
             connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
         heard = set(WOKEN)

@@ -16,7 +16,7 @@ import structlog
 from flask import Flask
 from flask_socketio import SocketIO
 
-from mdo_portal.database import Database
+from mdo_portal.database import SOON_NOTICED, Database
 from mdo_portal.errors import NotSignedIn, Trouble
 from mdo_portal.live import events
 from mdo_portal.live.nameless import Nameless
@@ -29,8 +29,6 @@ log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 15.0
 SWEEP_SECONDS = 4.0
 """Who may not be here any more is out within five seconds, also when the news of it was missed."""
-SOON_NOTICED: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-"""A database that vanished without a word is missed within half a minute."""
 
 
 def install(app: Flask, settings: Settings) -> SocketIO:

@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import pq
 
+from mdo_portal.database import SOON_NOTICED
+
 Row = list[bytes | None]
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -138,12 +140,12 @@ class DirectLine:
 
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
-        self._connection = await loop.run_in_executor(
-            None, lambda: psycopg.connect(self._url, autocommit=True, connect_timeout=10, options=_PLANNED_ONCE)
+        connection: psycopg.Connection = await loop.run_in_executor(
+            None, lambda: psycopg.connect(self._url, autocommit=True, options=_PLANNED_ONCE, **SOON_NOTICED)
         )
-        self._connection.pgconn.nonblocking = 1
-        self._prepared = {}
-        self._socket = self._connection.pgconn.socket
+        connection.pgconn.nonblocking = 1
+        self._connection, self._prepared = connection, {}
+        self._socket = connection.pgconn.socket
         loop.add_reader(self._socket, self._hear)
 
     async def _sent(self, act: str, *arguments: Any) -> list[Row]:
