@@ -19,12 +19,12 @@ from tests.reception_house import count, hand_in, rows, understand_all
 LATER = NOW + timedelta(hours=1)
 
 
-def head(kind: str, control_id: str = "", sent: str = "1215") -> str:
-    return f"MSH|^~\\&|ZEED-EPD|ZEED|MDO|NET|20260302{sent}00+0100||{kind}|{control_id or 'M' + make.number()}|P|2.5"
+def head(kind: str, control_id: str = "") -> str:
+    return f"MSH|^~\\&|ZEED-EPD|ZEED|MDO|NET|20260302121500+0100||{kind}|{control_id or 'M' + make.number()}|P|2.5"
 
 
-def message(kind: str, *lines: str, sent: str = "1215") -> bytes:
-    return "".join(f"{line}\r" for line in (head(kind, sent=sent), *lines)).encode()
+def message(kind: str, *lines: str) -> bytes:
+    return "".join(f"{line}\r" for line in (head(kind), *lines)).encode()
 
 
 def became(database: Database) -> list[tuple[str, str]]:
@@ -95,17 +95,3 @@ def test_a_scan_that_is_taken_back_leaves_the_board_that_was_asked_in_the_same_g
     hand_in(database, region, message("ORM^O01", pid, "ORC|CA|P1||G9", board), now=LATER)
     understand_all(database, now=LATER)
     assert state() is CaseState.WITHDRAWN
-
-
-@pytest.mark.parametrize(("late", "stands"), [("1130", "Opereren?"), ("1157", "Bestralen?"), ("1230", "Bestralen?")])
-def test_a_change_that_waited_on_the_way_puts_no_question_of_before_back(
-    database: Database, region: Region, late: str, stands: str
-) -> None:
-    """What was said longer before than two clocks of one hospital may differ is the older word, whenever it comes."""
-    pid, order = "PID|1||778^^^ZEED^PI||Laat^A||19600101|F", "OBR|1|P1||MDO^MDO Uro-prostaat"
-    for sent, control, question in (("1100", "NW", "Meten?"), ("1200", "XO", "Opereren?"), (late, "XO", "Bestralen?")):
-        asked = f"OBX|1|TX|VRAAG^Vraagstelling^L||{question}||||||F"
-        hand_in(database, region, message("ORM^O01", pid, f"ORC|{control}|P1", order, asked, sent=sent))
-        understand_all(database)
-    with database.transaction() as session:
-        assert session.scalars(select(Case.question_board).where(Case.referral_number == "P1")).one() == stands

@@ -25,8 +25,9 @@ def said(sent_at: datetime | None, now: datetime) -> dict[str, Any]:
 
 
 def is_latest(session: Session, case: Case, *, now: datetime, sent_at: datetime | None) -> bool:
-    """Whether what asks is the hospital's last word: nothing that asks or takes back arrived later, or was said later."""
-    return not told_later(session, case, *ASKED, CANCELLING, now=now, sent_at=sent_at)
+    """Whether what asks is the hospital's last word: nothing arrived later, and nothing that takes back was said later."""
+    is_older = told_later(session, case, *ASKED, CANCELLING, now=now)
+    return not is_older and not told_later(session, case, CANCELLING, now=now, sent_at=sent_at)
 
 
 def told_later(session: Session, case: Case, *words: str, now: datetime, sent_at: datetime | None = None) -> bool:
