@@ -19,7 +19,7 @@ from mdo_portal.services import audit, drafts, people, referrals
 from mdo_portal.web import registration, uploads
 from mdo_portal.web.context import is_fragment, now, signed, transaction, viewer
 from mdo_portal.web.guard import may
-from mdo_portal.web.words import AMSTERDAM, clock
+from mdo_portal.web.words import clock
 
 blueprint = Blueprint("forms", __name__, url_prefix="/register")
 DOCUMENT_FIELDS = {"letter": "referral letter", "pathology_report": "pathology report", "radiology_report": "radiology report"}
@@ -47,8 +47,7 @@ def page() -> str:
 def filled_in(fields: Mapping[str, str]) -> str:
     """The form as the EPD filled it in, in a window of its own: nothing is kept yet, and what was typed elsewhere stays."""
     _only_for_own_hospital()
-    told_at = registration.told_at(fields)
-    source = (signed().hospital_name, told_at.astimezone(AMSTERDAM) if told_at else None)
+    source = (signed().hospital_name, registration.told_at(fields))
     with transaction() as db:
         shown = _choices(db) | _window({}) | {"source": source}
     return render_template("forms/page.html", fields=fields, saved_at=None, wrong={}, lost=False, **_progress(fields), **shown)

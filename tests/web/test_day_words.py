@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from babel.support import NullTranslations
+from flask import Flask
 
 from mdo_portal.web import words
 
@@ -25,3 +27,14 @@ def test_in_december_a_meeting_of_january_is_on_a_thursday_too(monkeypatch: pyte
     monkeypatch.setattr(words, "_spoken", lambda: words._Spoken(None, "nl", NullTranslations()))
 
     assert words.short_day(on) == said
+
+
+def test_beside_a_value_stands_the_day_it_came_here_and_not_the_day_in_greenwich() -> None:
+    app = Flask("mdo_portal", template_folder=str(Path(__file__).parents[2] / "templates"))
+    words.install(app)
+    app.jinja_env.globals["_"] = str
+    marks = app.jinja_env.get_template("components/facts.html").make_module()
+
+    mark = str(marks.source_mark("MERW", datetime(2026, 11, 30, 23, 30, tzinfo=UTC)))  # type: ignore[attr-defined]
+
+    assert "MERW 01-12<" in mark and "01-12-2026 00:30:00" in mark
