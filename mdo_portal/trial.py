@@ -15,7 +15,7 @@ from mdo_portal import reception, wiring, wiring_profiles
 from mdo_portal.domain import place_words
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.link_fields import CODE_WORDS, WANTED, Wanted, Weight
-from mdo_portal.domain.tried_reasons import BECOMES, TRIED_REASONS, Outcome, other_kind
+from mdo_portal.domain.tried_reasons import BECOMES, REMARKS, TRIED_REASONS, Outcome, other_kind
 from mdo_portal.exchange import Answer, Explainer, Explanation, FieldRead, LeftOver, MessageHeader, Verdict, Wire
 from mdo_portal.services import hospitals, routing
 from mdo_portal.services.hospitals import LinkRow
@@ -179,7 +179,8 @@ def try_message(
     explanation = (explainers or wiring.explainers())[wire].explain(raw, link.profile_in, link.charset_in)
     if not explanation.header.kind:  # whoever was cut off in the middle of it gives none
         explanation = replace(explanation, header=sorted_.arrival.header)
-    if other := other_kind(raw, on_fhir=wire is Wire.FHIR):
+    other = other_kind(raw, on_fhir=wire is Wire.FHIR)
+    if other and (explanation.reason or other != REMARKS):  # remarks before MSH are read past, as over the line
         explanation = Explanation(MessageHeader(), reason=other)
     bsn = _value(explanation.fields, "patient.bsn")
     board, elsewhere = _board(explanation, boards), _board(explanation, _others(network, boards or ())) or ""

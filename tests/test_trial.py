@@ -65,8 +65,10 @@ def test_a_good_referral_is_good() -> None:
     assert "MSA|AA|M0001" in found.answered
 
 
-def test_a_frame_of_mllp_around_it_means_nothing() -> None:
-    assert tried(b"\x0b" + samples.REFERRAL + b"\x1c\r").is_good
+@pytest.mark.parametrize("before", [b"\x0b", b"# voorbeeld 3\r\n"])
+def test_what_stands_around_it_means_nothing(before: bytes) -> None:
+    """A frame of MLLP, and remarks: a trial says of them what reception does."""
+    assert tried(before + samples.REFERRAL + b"\x1c\r").is_good
 
 
 def test_a_stranger_is_told_so_though_the_message_can_be_read() -> None:

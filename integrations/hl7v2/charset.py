@@ -9,6 +9,7 @@ from functools import lru_cache
 from mdo_portal.exchange import Unreadable
 
 from .dos import is_of_dos
+from .line_ends import parted
 from .marks import Marks
 
 LONGEST_HEADER = 32_768
@@ -85,15 +86,18 @@ def hl7_name(name: str) -> str:
 
 
 def narrow(raw: bytes) -> bytes:
-    """The same message with ASCII as single bytes: UTF-16 becomes UTF-8, a UTF-8 byte order mark goes. Usually `raw` itself."""
+    """The same message with ASCII as single bytes and its segments parted: UTF-16 becomes UTF-8, a UTF-8 byte order mark goes.
+
+    Usually `raw` itself.
+    """
     if raw[:3] == b"MSH":
-        return raw
+        return parted(raw)
     if raw[:3] == _MARK:
-        return raw[3:]
+        return parted(raw[3:])
     for start, codec in _WIDE_STARTS:
         if raw.startswith(start):
             try:
-                return raw.decode(codec).encode("utf-8")
+                return parted(raw.decode(codec).encode("utf-8"))
             except UnicodeError:
                 raise Unreadable("undecodable", "MSH-18") from None
     return raw

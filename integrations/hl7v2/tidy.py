@@ -6,6 +6,7 @@ import re
 from html import unescape
 
 from .charset import is_marked, narrow
+from .line_ends import parted
 
 _MARK = b"\xef\xbb\xbf"
 _NO_LETTERS = bytes(n for n in range(32) if n not in (0x09, 0x0A, 0x0D)) + b"\x7f"
@@ -22,7 +23,7 @@ def storable(raw: bytes) -> bytes:
     """
     if is_marked(raw) and raw[:3] != _MARK:
         raw = _MARK + narrow(raw)
-    return _named(_lettered(raw))
+    return _named(_lettered(parted(raw)))
 
 
 def as_read(window: bytes) -> bytes:

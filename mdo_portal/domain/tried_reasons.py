@@ -98,6 +98,8 @@ _MAIL = (b"from:", b"received:", b"return-path:", b"delivered-to:", b"mime-versi
 _EDIFACT = (b"UNA:", b"UNB+")
 _BYTE_ORDER = b"\xef\xbb\xbf"
 _START = 4_000
+REMARKS = "words_on_v2"
+"""Somebody's words before the message, of which it is to be seen whether it can be read past them."""
 
 
 def other_kind(raw: bytes, *, on_fhir: bool) -> str:
@@ -118,7 +120,7 @@ def other_kind(raw: bytes, *, on_fhir: bool) -> str:
         return "fhir_on_v2" if b"hl7.org/fhir" in start else "xml_on_v2"
     if start.startswith(_EDIFACT):
         return "edifact_on_v2"
-    return "words_on_v2" if b"MSH|" in start and not start.startswith((b"MSH", b"FHS", b"BHS")) else ""
+    return REMARKS if b"MSH|" in start and not start.startswith((b"MSH", b"FHS", b"BHS")) else ""
 
 
 def _no_message(start: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from integrations.hl7v2.header import read_header
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.tidy import storable
 from mdo_portal.exchange import Incoming, IncomingReferral, Unreadable
@@ -29,6 +30,46 @@ AS_COPIED = {
     "with a bell and a form feed": RAW.replace(b"Opereren?", b"Ope\x07reren?\x0c"),
     "padded": RAW + b"\0\0\x1a",
 }
+
+
+WRITTEN_ENDS = {
+    "as a programming language does": "\\r",
+    "as one does on Windows": "\\r\\n",
+    "as a number": "\\x0d",
+    "as HL7 writes it in a text": "\\X0D\\",
+    "as a tag": "<CR>",
+    "as a tag, and ended": "<CR>\r\n",
+    "as a tag on a line of its own": "[CR]\n",
+    "as a picture of the sign": "\u240d",
+    "as Unicode's end of a line": "\u2028",
+    "as Word does": "\x0b",
+    "as a separator of records": "\x1e",
+}
+
+
+@pytest.mark.parametrize("how", WRITTEN_ENDS)
+def test_the_ends_of_its_segments_may_be_written_in_signs(how: str) -> None:
+    written = WRITTEN_ENDS[how].join(LINES)
+
+    assert read(written.encode()) == read(RAW)
+    assert read(f"{written}{WRITTEN_ENDS[how]}".encode()) == read(RAW)
+    assert read_header(written.encode()) == read_header(RAW)
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\\r"])
+def test_such_signs_in_a_text_stay_there(end: str) -> None:
+    found = read(end.join(LINES).replace("Opereren?", "Zie C:\\rapport en <CR>").encode())
+
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Zie C:\\rapport en <CR>"
+
+
+@pytest.mark.parametrize("sign", ["\\r", "<CR>", "\\x0d", "\x0c"])
+def test_a_header_of_nothing_but_such_signs_is_a_header(sign: str) -> None:
+    """And one look at each: tried in every way, sixteen thousand of them never end."""
+    raw = f"{LINES[0]}{sign * 16_000}".encode()
+
+    assert read_header(raw).kind == "REF^I12"
 
 
 @pytest.mark.parametrize("how", AS_COPIED)
