@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,8 +71,11 @@ def create(kind: str) -> Response:
 @blueprint.put("/Task/<resource_id>")
 @machine("a hospital's system proves itself with its bearer token")
 def change(resource_id: str = "") -> Response:
-    """A newer version of a Task that was handed in: a message like any other, also when it withdraws a notice."""
-    return _received("Task")
+    """A newer version of a Task that was handed in: a message like any other, also when it withdraws a notice.
+
+    Sent to the address that the Task was given here, that stays its address.
+    """
+    return _received("Task", uuid_of(resource_id))
 
 
 @blueprint.get("/Task/<resource_id>")
@@ -116,7 +118,7 @@ def notice_of(kind: str, resource_id: str) -> Response:
     return notice()
 
 
-def _received(kind: str) -> Response:
+def _received(kind: str, address: uuid.UUID | None = None) -> Response:
     comer = _let_in()
     try:  # read it all, also when it is refused: the line may carry the next message
         if isinstance(comer, Refused):
@@ -139,8 +141,10 @@ def _received(kind: str) -> Response:
     except SQLAlchemyError as error:
         log.error("fhir.not_stored", error=type(error).__name__)
         answer = Answer(Verdict.NOT_NOW, "", reason="not_stored", text="could not be stored now; send again")
-    location = _location(comer, sorted_) if answer.verdict is Verdict.STORED else ""
-    return say(None, answer, sorted_.arrival.header, location)
+    if answer.verdict is not Verdict.STORED:
+        return say(None, answer)
+    location, is_known = _location(comer, sorted_, address)
+    return say(200 if is_known else None, answer, sorted_.arrival.header, location)
 
 
 def _let_in() -> Comer | Refused:
@@ -218,14 +222,17 @@ def _there_already(comer: Comer, kind: str) -> Response | None:
     return say(200, answer, MessageHeader(), f"/fhir/Task/{message.id}" if message.kind == "Task" else "")
 
 
-def _location(comer: Comer, sorted_: Sorted) -> str:
-    """Where a Task can be asked for; nothing else can be read here."""
-    if sorted_.arrival.header.kind != "Task":
-        return ""
-    digest = hashlib.sha256(sorted_.arrival.raw).digest()
+def _location(comer: Comer, sorted_: Sorted, address: uuid.UUID | None) -> tuple[str, bool]:
+    """Where a Task can be asked for (nothing else can be read here), and whether that is where it was sent: `address` is of a Task of
+    theirs.
+    """
+    header, link_id = sorted_.arrival.header, comer.link.link_id
+    if header.kind != "Task":
+        return "", False
     with database().transaction(link=comer.token) as db:
-        found = handed_in.by_number(db, comer.link.link_id, sorted_.arrival.header.control_id, digest=digest)
-    return f"/fhir/Task/{found.id}" if found else ""
+        known = handed_in.own_task(db, link_id, address)
+        found = known or handed_in.of_bytes(db, link_id, header.control_id, sorted_.arrival.digest)
+    return f"/fhir/Task/{found}" if found else "", known is not None
 
 
 def uuid_of(text: str) -> uuid.UUID | None:

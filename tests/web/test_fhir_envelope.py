@@ -175,6 +175,7 @@ def test_who_made_a_body_that_is_refused_hears_what_is_wrong_with_it(client: Fla
         ("xml", "", "application/fhir+xml"),
         ("application/fhir+xml", "application/fhir+json", "application/fhir+xml"),  # the plus of an address is a blank
         ("text/xml", "*/*", "application/fhir+xml"),
+        ("application/fhir+xml;fhirVersion=4.0", "", "application/fhir+xml"),
         ("json", "application/fhir+xml", "application/fhir+json"),
         ("application%2Ffhir%2Bjson", "application/fhir+xml", "application/fhir+json"),
         ("html", "application/fhir+xml", "application/fhir+xml"),
