@@ -48,6 +48,7 @@ def _resource(kind: str) -> Node:
     if kind == "Task":
         made["interaction"] = [{"code": "create"}, {"code": "update"}, {"code": "read", "documentation": _READ}]
         made["conditionalUpdate"] = True
+        made["versioning"] = "no-version"  # If-Match is not looked at
     return made
 
 
@@ -102,7 +103,8 @@ _KINDS = {
     "ReferralRequest": "A referral needs its patient too: in one Bundle, contained, or by number (subject.identifier).",
     "Task": (
         "A notification that data lie ready (TA Notified Pull: authorization-base, get-workflow-task, or queries), or the answer to a "
-        "question of a board: it carries the identifier of our Task, or names the referral's identifier."
+        "question of a board: it carries the identifier of our Task, or names the referral's identifier. Cancelled, or asking to abort, "
+        "it takes that referral back; without its identifier, the one that came with the same Task of your server, or with the one in focus."
     ),
 }
 _READ = "How one's own Task stands: received, accepted, rejected with statusReason, or cancelled. No other element comes back."

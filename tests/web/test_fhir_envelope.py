@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from gunicorn.http.errors import InvalidChunkSize
 
-from integrations.fhir.judge import problem
 from integrations.fhir.in_turn import MOST_NUMBERS
+from integrations.fhir.judge import problem
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.web import bodies
