@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
@@ -20,7 +21,7 @@ from mdo_portal.reception import Sorted
 from mdo_portal.services import handed_in, hospitals, link_tokens, polls
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.web import bodies, limits
-from mdo_portal.web.context import database, transaction
+from mdo_portal.web.context import database, settings, transaction
 from mdo_portal.web.fhir_envelope import said, trouble
 from mdo_portal.web.guard import machine
 
@@ -128,7 +129,7 @@ def _received(kind: str, address: uuid.UUID | None = None) -> Response:
     except bodies.Broken:
         return say(400, Answer(Verdict.REFUSED, "", reason="broken", text="the body did not come whole; send it again"))
     except RequestEntityTooLarge:
-        return say(413, Answer(Verdict.REFUSED, "", reason="too_large", text="larger than agreed"))
+        return _too_large(comer)
     if kind and kind not in wiring_profiles.fhir_kinds(comer.link.profile_in):
         return nothing_here(404)
     there = _there_already(comer, kind)
@@ -145,6 +146,15 @@ def _received(kind: str, address: uuid.UUID | None = None) -> Response:
         return say(None, answer)
     location, is_known = _location(comer, sorted_, address)
     return say(200 if is_known else None, answer, sorted_.arrival.header, location)
+
+
+def _too_large(comer: Comer | Refused) -> Response:
+    """Of whom it came from its beginning is kept, as a row for a person."""
+    if isinstance(comer, Comer) and (start := bodies.beginning(request)):
+        with suppress(SQLAlchemyError):
+            reception.keep(database(), [_refused(start, comer, "too_large")], link=comer.token)
+    most = f"larger than {settings().message_limit:,} bytes; send large documents by themselves"
+    return say(413, Answer(Verdict.REFUSED, "", reason="too_large", text=most))
 
 
 def _let_in() -> Comer | Refused:
@@ -180,22 +190,16 @@ def bearer() -> str:
 
 def _sorted(raw: bytes, comer: Comer, kind: str) -> Sorted:
     """Kept in any case; refused at once when the envelope says it is something else."""
-    reader = cast(Reader, current_app.extensions["mdo_readers"][Wire.FHIR])
-    found = reception.sort(
-        raw,
-        wire=Wire.FHIR,
-        reader=reader,
-        links=[],
-        now=datetime.now(UTC),
-        link=comer.link,
-        refused=trouble(wiring_profiles.fhir_version(comer.link.profile_in)),
-    )
+    found = _refused(raw, comer, trouble(wiring_profiles.fhir_version(comer.link.profile_in)))
     if kind and not found.arrival.reason and found.arrival.header.kind.partition("/")[0] != kind:
-        other = reception.sort(
-            raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=comer.link, refused="broken"
-        )
-        return reception.because(other, f"no {kind}, and this address takes nothing else")
+        return reception.because(_refused(raw, comer, "broken"), f"no {kind}, and this address takes nothing else")
     return found
+
+
+def _refused(raw: bytes, comer: Comer, why: str) -> Sorted:
+    """What came, with its answer; `why` it is refused whatever stands in it, "" where its envelope is as it should be."""
+    reader = cast(Reader, current_app.extensions["mdo_readers"][Wire.FHIR])
+    return reception.sort(raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=comer.link, refused=why)
 
 
 def _there_already(comer: Comer, kind: str) -> Response | None:
