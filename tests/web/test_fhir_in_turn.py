@@ -34,7 +34,7 @@ ADDITIONS = pytest.mark.parametrize("told", [CANCELLED, PSA, FORM, LETTER], ids=
 
 @ADDITIONS
 def test_what_belongs_to_a_referral_waits_until_that_is_understood(client: FlaskClient, database: Database, told: Any) -> None:
-    """A Task that took a referral back was read beside it, before there was a case: the patient stayed on the list. A value was gone."""
+    """A Task that took a referral back was read beside it, before there was a case: the patient stayed on the list. A value could be gone."""
     post(client, "/fhir", bundle(patient(), request()))
     post(client, f"/fhir/{told['resourceType']}", told)
 
