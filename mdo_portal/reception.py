@@ -82,7 +82,8 @@ def sort(
     message names, and a line without TLS must have been accepted for that hospital.
     """
     if refused:
-        return _refused(raw, MessageHeader(), wire=wire, link=link, reason=refused, place="Content-Type", now=now)
+        place = "" if refused == "too_large" else "Content-Type"
+        return _refused(raw, MessageHeader(), wire=wire, link=link, reason=refused, place=place, now=now)
     try:
         header = reader.header(raw)
     except Unreadable as unreadable:

@@ -8,7 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from integrations import profiles
+from integrations.fhir.profile import is_of_another_wire, load_profile
+from mdo_portal.domain.case import CaseFact
 from mdo_portal.domain.document import CaseDocument
+from mdo_portal.exchange import NOT_SENT
 from tests.integrations.fhir.make import Node, patient, request
 from tests.people import Region
 from tests.test_fhir_deleted import Server
@@ -132,3 +136,34 @@ def test_a_document_of_before_addresses_were_kept_is_known_by_the_id_in_it(serve
     server.sends(request(), patient(), *([over] if over else []), deletes="" if over else "DocumentReference/d1")
 
     assert [stands for _, _, stands in server.documents()] == ([STANDS, OVER] if number else [OVER, STANDS])
+
+
+def announced(server: Server) -> list[tuple[str, bool]]:
+    rows = server.session.scalars(select(CaseFact).where(CaseFact.label == NOT_SENT).order_by(CaseFact.id))
+    return [(one.text, one.superseded_at is None) for one in rows]
+
+
+def test_that_a_document_was_not_sent_is_over_when_it_comes(server: Server) -> None:
+    """It stood beside the document for good: *Document niet meegestuurd*."""
+    server.sends(request(), patient(), document(number=""))
+    server.sends(request(), patient(), document(FIRST, id="d2"))
+    assert announced(server) == [("Brief", STANDS)]
+
+    server.sends(request(), patient(), document(FIRST, number=""))
+    assert announced(server) == [("Brief", OVER)]
+
+
+def test_of_two_files_that_which_did_not_come_is_still_named(server: Server) -> None:
+    both, last = document(number=""), document(FIRST, number="")
+    both["content"] = [
+        {"attachment": one["attachment"] | {"title": name}} for name, one in zip("AB", both["content"] * 2, strict=True)
+    ]
+    server.sends(request(), patient(), both)
+    server.sends(request(), patient(), last | {"content": [*last["content"], both["content"][1]]})
+
+    assert announced(server) == [("A", OVER), ("B", STANDS)]
+
+
+@pytest.mark.parametrize("name", [one for one in profiles.names() if not is_of_another_wire(one)])
+def test_every_profile_says_in_the_same_words_that_a_document_was_not_sent(name: str) -> None:
+    assert load_profile(name).label("not_sent") == NOT_SENT

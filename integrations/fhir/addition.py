@@ -19,7 +19,7 @@ from integrations.fhir.taking import leftovers, outer, take
 from integrations.fhir.task import ENDED, answer_words, attachments, question_of, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.whose import ANOTHER, Whose, own_files, patients_in
-from integrations.fhir.withdrawal import asks, ending_task, why
+from integrations.fhir.withdrawal import asks, ending_task, task_ended, why
 from integrations.fhir.written import of_task
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
@@ -41,7 +41,8 @@ def read_addition(
         raise Unreadable("broken", f"{tasks[0].place}: {sifted.refused[tasks[0].place]}")
     number = _referral_of(tasks) or named_referral(entries)
     question = question_of(own)
-    if not number and not question:
+    ended = "" if number or question else _task_ended(tasks)
+    if not (number or question or ended):
         raise Unreadable("no_request", KINDS[profile.version])
     if len(patients) > 1:
         raise Unreadable("no_patient", "Patient")
@@ -56,19 +57,26 @@ def read_addition(
     sent_at = moment(own.get("lastModified")) or bundled  # never authoredOn: a Task that is cancelled was written long before
     about = (number, patient_identity(patient, profile), sent_at)
     ending = None if question else ending_task(one for one in asked if referral_of(one.resource) == number)
-    return _answer(asked, question, about, found, profile) if ending is None else _end(ending, about, found)
+    return _answer(asked, question, about, found, profile) if ending is None else _end(ending, about, found, ended)
 
 
 _About = tuple[str, PatientIdentity, datetime | None]
 """The number of the referral, of whom it is, and when this was said."""
 
 
-def _end(ending: Entry, about: _About, found: Gathered) -> IncomingReferral:
-    """The referral is taken back."""
+def _task_ended(tasks: list[Entry]) -> str:
+    """Of Tasks that name no referral by its number: the one Task of the sender that they take back."""
+    ending = ending_task(tasks)
+    return task_ended(ending) if ending is not None else ""
+
+
+def _end(ending: Entry, about: _About, found: Gathered, ended: str) -> IncomingReferral:
+    """The referral is taken back, by its number or by the Task that asked for it."""
     number, who, sent_at = about
     return IncomingReferral(
         patient=who, number=number, facts=distinct(found.facts), documents=tuple(found.documents), sent_at=sent_at,
         unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined), cancelled=True, cancel_reason=why(ending.resource, {}),
+        request_task=ended,
         taken_back=tuple(dict.fromkeys(found.taken_back)), documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )  # fmt: skip
 

@@ -39,16 +39,15 @@ def capability_statement(*, url: str, version: str, software_version: str) -> No
 
 
 def _resource(kind: str) -> Node:
-    made: Node = {
-        "type": kind,
-        "documentation": _KINDS.get(kind, _ADDS),
-        "interaction": [{"code": "create"}],
-        "conditionalCreate": True,
-    }
+    made: Node = {"type": kind, "documentation": _KINDS.get(kind, _ADDS), "interaction": [{"code": "create"}]}
     if kind == "Task":
         made["interaction"] = [{"code": "create"}, {"code": "update"}, {"code": "read", "documentation": _READ}]
-        made["conditionalUpdate"] = True
-    return made
+        return made | {
+            "versioning": "no-version",
+            "conditionalCreate": True,
+            "conditionalUpdate": True,
+        }  # If-Match is not looked at
+    return made | {"conditionalCreate": True}
 
 
 def _operation(version: str) -> Node:
@@ -102,7 +101,8 @@ _KINDS = {
     "ReferralRequest": "A referral needs its patient too: in one Bundle, contained, or by number (subject.identifier).",
     "Task": (
         "A notification that data lie ready (TA Notified Pull: authorization-base, get-workflow-task, or queries), or the answer to a "
-        "question of a board: it carries the identifier of our Task, or names the referral's identifier."
+        "question of a board: it carries the identifier of our Task, or names the referral's identifier. Cancelled, or asking to abort, "
+        "it takes that referral back; without its identifier, the one that came with the same Task of your server, or with that in focus."
     ),
 }
 _READ = "How one's own Task stands: received, accepted, rejected with statusReason, or cancelled. No other element comes back."

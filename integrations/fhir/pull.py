@@ -8,11 +8,11 @@ from datetime import datetime
 
 from integrations.fhir.door import JSON, Door
 from integrations.fhir.fetching import Fetching
+from integrations.fhir.in_turn import MOST_NUMBERS
 from integrations.fhir.json_gate import dump
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import load_profile
 from integrations.fhir.queries import Fetch, NotAllowed, fetch_of
-from integrations.fhir.reader import MOST_NUMBERS
 from integrations.fhir.same_patient import is_another
 from integrations.fhir.task import fetches
 from integrations.fhir.values import Node, node, nodes, text

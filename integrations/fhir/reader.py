@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from integrations.fhir import xml_reader
-from integrations.fhir.addresses import logical
-from integrations.fhir.bundle import Entry, entries_of
+from integrations.fhir.bundle import entries_of
+from integrations.fhir.in_turn import MOST_NUMBERS, patient_numbers, referral_names
 from integrations.fhir.json_gate import MAX_PIECES, load
 from integrations.fhir.message import read_message
 from integrations.fhir.own_numbers import numbers_at, own_number_places
@@ -17,14 +17,8 @@ from integrations.fhir.values import Node, listed, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 
-_NAMES_PATIENT = ("Task", *KINDS.values(), "DocumentReference", "DiagnosticReport")
-"""What can say whom it is about without a Patient of its own: by a number, or by one that is inside it."""
-_TOLD_BY = ("MessageHeader", "Patient", *_NAMES_PATIENT)
-"""Resources that say what the header of a message is: who sent it, and about whom."""
-MOST_NUMBERS = 1000
-"""Numbers of patients in one message, twenty times the most that anybody sent: each is hashed and indexed before the answer, and 60,000
-of them held up everybody's door for five seconds.
-"""
+_TOLD_BY = ("MessageHeader", "Patient", "Task", *KINDS.values(), "DocumentReference", "DiagnosticReport")
+"""Resources that say what the header of a message is: who sent it, and about whom. Where no patient came along, any may say that."""
 
 
 class FhirReader:
@@ -38,6 +32,8 @@ class FhirReader:
         """
         tree = _named(xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw, most=MAX_PIECES))
         entries = tuple(entry for entry in entries_of(tree, only=_TOLD_BY) if entry.kind in _TOLD_BY)
+        if not any(entry.kind == "Patient" for entry in entries):
+            entries = entries_of(tree)
         head = next((entry.resource for entry in entries if entry.kind == "MessageHeader"), {})
         destination = next(iter(nodes(head.get("destination"))), {})
         kinds = (text(tree.get("resourceType")), text(tree.get("type")) if tree["resourceType"] == "Bundle" else "")
@@ -48,7 +44,8 @@ class FhirReader:
             sending_facility=text(node(head.get("sender")).get("display")) or text(node(tree.get("meta")).get("source")),
             receiving_application=text(destination.get("name")) or text(destination.get("endpoint")),
             receiving_facility=text(node(destination.get("receiver")).get("display")),
-            patient_numbers=_patient_numbers(entries),
+            patient_numbers=patient_numbers(entries),
+            referral_names=referral_names(entries),
             parts=_parts(tree),
         )
 
@@ -107,24 +104,6 @@ def _control_id(tree: Node, head: Node) -> str:
     """Bundle.identifier (a list by mistake is read too), else the id of the message, else of the Bundle."""
     named = next((value for _, value in identifiers(tree)), "")
     return named or text(head.get("id")) or text(tree.get("id"))
-
-
-def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
-    """Of every patient; and of a Task whom it is for, and what it belongs to: two notices about one thing are read in order of arrival."""
-    found = [pair for entry in entries if entry.kind == "Patient" for pair in identifiers(entry.resource)]
-    for told in (entry.resource for entry in entries if entry.kind in _NAMES_PATIENT):
-        for name in ("for", "subject", "patient"):
-            found += identifiers({"identifier": logical(told.get(name))})
-        found += [
-            pair for one in nodes(told.get("contained")) if one.get("resourceType") == "Patient" for pair in identifiers(one)
-        ]
-    for task in (entry.resource for entry in entries if entry.kind == "Task"):
-        belongs = text(node(task.get("groupIdentifier")).get("value"))
-        names = [belongs, *(number for _, number in identifiers(task))]
-        found += [("urn:mdo:task", name) for name in names if name]
-    if len(numbers := tuple(dict.fromkeys(found))) > MOST_NUMBERS:
-        raise Unreadable("too_many_numbers", f"more than {MOST_NUMBERS}")
-    return numbers
 
 
 def _parts(tree: Node) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from integrations.fhir.addresses import Addresses
 from integrations.fhir.bundle import Entry
+from integrations.fhir.location import address
 from integrations.fhir.people import identifiers
 from integrations.fhir.task import ENDED, question_of, status_reason
 from integrations.fhir.values import Node, codings, concept, extension, joined, node, nodes, notes, text
@@ -56,6 +57,15 @@ def with_aborting(tasks: list[Entry], where: Addresses) -> list[Entry]:
         if any(_is(point, abort, task, _numbers(task), where) for point in points for task in tasks):
             tasks = [*tasks, abort]
     return tasks
+
+
+def task_ended(ending: Entry) -> str:
+    """`Task/…` that this takes back, where it stands at the sender: itself, or the one that it asks to abort; "" where it says neither."""
+    own = ending.resource
+    if "abort" in _asked(own):
+        return next(filter(None, (address("Task", text(one.get("reference"))) for one in nodes(own.get("focus")))), "")
+    is_alone = not ending.full_url and bool(ending.id)
+    return ending.known_as or (address("Task", f"Task/{ending.id}") if is_alone else "")
 
 
 def why(task: Node, request: Node) -> str:

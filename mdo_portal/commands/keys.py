@@ -113,6 +113,6 @@ def rotate_blind(database: Database, settings: Settings) -> tuple[int, int]:
 
 
 def _numbers_of(wire: Wire, raw: bytes, profile: str) -> list[str]:
-    """The patient's numbers in a message that was kept: its header was read when it came, so it can be read again."""
+    """By what a message that was kept waits its turn: its header was read when it came, so it can be read again."""
     reader = wiring.readers()[wire]
-    return [number for _, number in (*reader.header(raw).patient_numbers, *reader.numbers(raw, profile))]
+    return [*reader.header(raw).names, *(number for _, number in reader.numbers(raw, profile))]

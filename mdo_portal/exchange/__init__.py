@@ -8,6 +8,7 @@ never sees a table. Nothing here is computed from patient data: a value is carri
 from mdo_portal.exchange.calendar import CalendarEntry
 from mdo_portal.exchange.incoming import (
     APPOINTMENT_STATES,
+    NOT_SENT,
     ORDERED,
     RESULT_STATUSES,
     Fact,
@@ -73,6 +74,7 @@ from mdo_portal.exchange.wire import NobodyReads, Profile, Unreadable, Wire, Wro
 __all__ = [
     "APPOINTMENT_STATES",
     "MEANINGS",
+    "NOT_SENT",
     "NOT_THIS_MAILBOX",
     "ORDERED",
     "RESULT_STATUSES",

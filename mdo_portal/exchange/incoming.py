@@ -30,6 +30,9 @@ class Section(StrEnum):
 ORDERED = "Aangevraagd"
 """The label that profiles give to the name of an order: a Fact that says what was asked for, and no value."""
 
+NOT_SENT = "Document niet meegestuurd"
+"""Label of a document that is named and did not come along, as every profile says it."""
+
 
 @dataclass(frozen=True)
 class Fact:

@@ -26,6 +26,12 @@ class MessageHeader(NamedTuple):
     body: tuple[int, int] = (0, 0)  # where the message stands in its bytes; (0, 0): all of it
     application_ack: str = ""  # MSH-16: AL, ER or SU; "" = no application acknowledgement is wanted
     parts: int = 0  # entries of a Bundle: a transaction is answered one by one
+    referral_names: tuple[str, ...] = ()  # of the referral it makes or belongs to, where it need not say of whom that is
+
+    @property
+    def names(self) -> set[str]:
+        """Messages that share one of these are understood in order of arrival."""
+        return {*(number for _, number in self.patient_numbers), *self.referral_names}
 
 
 @dataclass(frozen=True)

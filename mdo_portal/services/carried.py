@@ -26,6 +26,7 @@ def keep(
     over = documents.add_all(
         session, case, told.documents, hospital_id=hospital.id, at=now, message_id=message_id, gone=told.documents_taken_back
     )
+    case_facts.arrived(session, case, told, hospital, now=now)
     over |= {"result.withdrawn"} if case_facts.take_back(session, case, told.taken_back, hospital, now=now) else set()
     for what in sorted(over):
         timeline.happened(session, case, what, at=now, hospital=hospital.name)

@@ -14,7 +14,7 @@ from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.fact_labels import are_two
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
-from mdo_portal.exchange import Fact, IncomingReferral, Section
+from mdo_portal.exchange import NOT_SENT, Fact, IncomingAnswer, IncomingReferral, Section
 from mdo_portal.services import many_rows
 
 Row = dict[str, Any]
@@ -116,6 +116,16 @@ def take_back(session: Session, case: Case, facts: Sequence[Fact], hospital: Hos
     for one in told.values():
         one.superseded_at, one.status = now, "withdrawn"
     return bool(gone)
+
+
+def arrived(session: Session, case: Case, told: IncomingReferral | IncomingAnswer, hospital: Hospital, *, now: datetime) -> None:
+    """That a document was not sent along is over when it comes, under the address that it was named by."""
+    came = {document.known_as for document in told.documents} - {""}
+    still = {(fact.key, fact.text) for fact in told.facts if fact.label == NOT_SENT}  # another file of it
+    query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= now)
+    named = query.where(CaseFact.label == NOT_SENT, CaseFact.source_key.in_(came), CaseFact.hospital_id == hospital.id)
+    for one in session.scalars(named) if came else ():
+        one.superseded_at = one.superseded_at if (one.source_key, one.text) in still else now
 
 
 def are_told(session: Session, case: Case, facts: Sequence[Fact]) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
+from mdo_portal.domain.pull import Pull, PullState
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.services.sealed import sealer
 
@@ -50,15 +51,16 @@ def alike(session: Session, link_id: uuid.UUID, kind: str, number: str) -> Itera
         yield Known(message_id, found), raw
 
 
-def by_number(session: Session, link_id: uuid.UUID, number: str, *, digest: bytes | None = None) -> Known | None:
-    """The newest message of this link under the sender's number, of exactly these bytes if `digest` is given."""
-    query = select(InboundMessage.id, InboundMessage.kind).where(
-        InboundMessage.link_id == link_id, InboundMessage.control_id == number, InboundMessage.control_id != ""
-    )
-    if digest is not None:
-        query = query.where(InboundMessage.digest == digest)
-    row = session.execute(query.order_by(InboundMessage.seq.desc()).limit(1)).one_or_none()
-    return Known._make(row) if row else None
+def of_bytes(session: Session, link_id: uuid.UUID, number: str, digest: bytes) -> uuid.UUID | None:
+    """The message of this link with exactly these bytes; `number` is the sender's own, "" for one without."""
+    query = select(InboundMessage.id).where(InboundMessage.link_id == link_id, InboundMessage.control_id == number)
+    return session.scalar(query.where(InboundMessage.digest == digest))
+
+
+def own_task(session: Session, link_id: uuid.UUID, message_id: uuid.UUID | None) -> uuid.UUID | None:
+    """The same id, if this link handed in a Task under it."""
+    query = select(InboundMessage.id).where(InboundMessage.id == message_id, InboundMessage.kind == "Task")
+    return session.scalar(query.where(InboundMessage.link_id == link_id)) if message_id else None
 
 
 #: how a message stands, in the words of FHIR's Task
@@ -76,5 +78,23 @@ def task_of(session: Session, hospital_id: uuid.UUID, message_id: uuid.UUID | No
     found = session.execute(query).scalar_one_or_none() if message_id else None
     if found is None or found.kind != "Task":
         return None
-    since = found.settled_at or found.received_at
-    return str(found.id), found.control_id, _TASK_STATES[found.state], found.reason, since
+    newest = _newest(session, found)
+    status = "cancelled" if _takes_back(session, newest) else _TASK_STATES[newest.state]
+    return str(found.id), found.control_id, status, newest.reason, newest.settled_at or newest.received_at
+
+
+def _newest(session: Session, task: InboundMessage) -> InboundMessage:
+    """The last version of it: sent under its number, or under the address that it was given here."""
+    names = {str(task.id), task.control_id} - {""}
+    query = select(InboundMessage).where(
+        InboundMessage.link_id == task.link_id, InboundMessage.control_id.in_(names), InboundMessage.kind == "Task"
+    )
+    last = session.scalars(query.where(InboundMessage.seq > task.seq).order_by(InboundMessage.seq.desc()).limit(1)).one_or_none()
+    return last or task
+
+
+def _takes_back(session: Session, task: InboundMessage) -> bool:
+    """Whether it is understood as taking back: a referral, or a notice that data lie ready."""
+    of_notice = select(Pull.state).where(Pull.link_id == task.link_id, Pull.number == task.control_id)
+    is_notice = task.meaning == "notice"
+    return task.meaning == "withdrawal" or (is_notice and session.scalar(of_notice) is PullState.CANCELLED)

@@ -78,7 +78,7 @@ def register(
 
 def _numbered_otherwise(referral: IncomingReferral, case: Case, patient: Patient | None) -> Conflict:
     """The referral number is of another patient's case."""
-    number, told, other = referral.number, referral.patient, patient.id if patient else None
+    number, told, other = case.referral_number, referral.patient, patient.id if patient else None
     return Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, told, other_id=other, previous=number)
 
 
@@ -242,7 +242,7 @@ def cancel(
     So it does when the hospital asked again after it took back: only a person can tell what is meant.
     None when that referral is not here. Raises Conflict when it names another patient, also one who is not here.
     """
-    case = known_case(session, hospital, referral.number)
+    case = _taken_back(session, hospital, referral)
     if case is None:
         return None
     _check_patient(session, referral, hospital, case)
@@ -263,11 +263,23 @@ def cancel(
     return case
 
 
+def _taken_back(session: Session, hospital: Hospital, referral: IncomingReferral) -> Case | None:
+    """The case by the number of the referral, else by the Task of the hospital's own server that asked for it; locked.
+
+    A Task that asked for several is none: some give each the same address.
+    """
+    named = Case.hospital_id == hospital.id, Case.request_task == referral.request_task
+    if referral.number or not referral.request_task or not families.stays_of(session, *named):
+        return known_case(session, hospital, referral.number)
+    found = session.scalars(select(Case).where(*named).limit(2).with_for_update(**HELD)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def _check_patient(session: Session, referral: IncomingReferral, hospital: Hospital, case: Case) -> None:
     """Who takes back says less of the patient than who asks, often nothing; but what is said must not be of somebody else."""
     told = referral.patient
     patient = identification.of_message(session, hospital.id, told)
-    patient = identification.said_under(session, hospital.id, told, referral.number) or patient
+    patient = identification.said_under(session, hospital.id, told, case.referral_number) or patient
     before = session.get_one(Patient, case.patient_id)
     if patient is None and not is_somebody_else(session, before, told):
         return

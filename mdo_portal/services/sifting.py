@@ -129,7 +129,7 @@ class Sifting:
             arrival.digest,
             self._keys.seal(arrival.raw, purpose=RAW_PURPOSE),
             len(arrival.raw),
-            inbound_rows.as_array({self._key_of(number) for _, number in header.patient_numbers}),
+            inbound_rows.as_array(set(map(self._key_of, header.names))),
             arrival.reason,
             _storable(arrival.place, 200),
             arrival.at,

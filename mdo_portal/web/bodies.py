@@ -20,6 +20,8 @@ SILENT_SECONDS = 30.0
 
 PASSED_OVER_SECONDS = 10.0
 """So long the rest of a body is taken in whose sender is not let in, so that the answer reaches it."""
+BEGINNING = 65_536
+"""So much is kept of a body that is larger than is taken."""
 _PIECE = 4_096
 
 
@@ -73,6 +75,16 @@ def begun(request: Request, *, most: int) -> bytes:
         return raw
     passed_over(request)
     return b""
+
+
+def beginning(request: Request) -> bytes:
+    """Of a body that says it is larger than is taken; the rest is passed over, or its sender never hears why. b"" where nothing is left."""
+    request.max_content_length = request.content_length
+    start = b""
+    with suppress(RequestEntityTooLarge, ClientDisconnected, OSError, ParseException, Broken):
+        start = request.stream.read(BEGINNING)
+        passed_over(request)
+    return start
 
 
 def passed_over(request: Request, *, clock: Callable[[], float] = time.monotonic) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
@@ -21,7 +21,7 @@ from mdo_portal.reception import Sorted
 from mdo_portal.services import handed_in, hospitals, link_tokens, polls
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.web import bodies, limits
-from mdo_portal.web.context import database, transaction
+from mdo_portal.web.context import database, settings, transaction
 from mdo_portal.web.fhir_envelope import said, trouble
 from mdo_portal.web.guard import machine
 
@@ -72,8 +72,11 @@ def create(kind: str) -> Response:
 @blueprint.put("/Task/<resource_id>")
 @machine("a hospital's system proves itself with its bearer token")
 def change(resource_id: str = "") -> Response:
-    """A newer version of a Task that was handed in: a message like any other, also when it withdraws a notice."""
-    return _received("Task")
+    """A newer version of a Task that was handed in: a message like any other, also when it withdraws a notice.
+
+    Sent to the address that the Task was given here, that stays its address.
+    """
+    return _received("Task", uuid_of(resource_id))
 
 
 @blueprint.get("/Task/<resource_id>")
@@ -116,7 +119,7 @@ def notice_of(kind: str, resource_id: str) -> Response:
     return notice()
 
 
-def _received(kind: str) -> Response:
+def _received(kind: str, address: uuid.UUID | None = None) -> Response:
     comer = _let_in()
     try:  # read it all, also when it is refused: the line may carry the next message
         if isinstance(comer, Refused):
@@ -126,7 +129,7 @@ def _received(kind: str) -> Response:
     except bodies.Broken:
         return say(400, Answer(Verdict.REFUSED, "", reason="broken", text="the body did not come whole; send it again"))
     except RequestEntityTooLarge:
-        return say(413, Answer(Verdict.REFUSED, "", reason="too_large", text="larger than agreed"))
+        return _too_large(comer)
     if kind and kind not in wiring_profiles.fhir_kinds(comer.link.profile_in):
         return nothing_here(404)
     there = _there_already(comer, kind)
@@ -139,8 +142,19 @@ def _received(kind: str) -> Response:
     except SQLAlchemyError as error:
         log.error("fhir.not_stored", error=type(error).__name__)
         answer = Answer(Verdict.NOT_NOW, "", reason="not_stored", text="could not be stored now; send again")
-    location = _location(comer, sorted_) if answer.verdict is Verdict.STORED else ""
-    return say(None, answer, sorted_.arrival.header, location)
+    if answer.verdict is not Verdict.STORED:
+        return say(None, answer)
+    location, is_known = _location(comer, sorted_, address)
+    return say(200 if is_known else None, answer, sorted_.arrival.header, location)
+
+
+def _too_large(comer: Comer | Refused) -> Response:
+    """Of whom it came from its beginning is kept, as a row for a person."""
+    if isinstance(comer, Comer) and (start := bodies.beginning(request)):
+        with suppress(SQLAlchemyError):
+            reception.keep(database(), [_refused(start, comer, "too_large")], link=comer.token)
+    most = f"larger than {settings().message_limit:,} bytes; send large documents by themselves"
+    return say(413, Answer(Verdict.REFUSED, "", reason="too_large", text=most))
 
 
 def _let_in() -> Comer | Refused:
@@ -176,22 +190,16 @@ def bearer() -> str:
 
 def _sorted(raw: bytes, comer: Comer, kind: str) -> Sorted:
     """Kept in any case; refused at once when the envelope says it is something else."""
-    reader = cast(Reader, current_app.extensions["mdo_readers"][Wire.FHIR])
-    found = reception.sort(
-        raw,
-        wire=Wire.FHIR,
-        reader=reader,
-        links=[],
-        now=datetime.now(UTC),
-        link=comer.link,
-        refused=trouble(wiring_profiles.fhir_version(comer.link.profile_in)),
-    )
+    found = _refused(raw, comer, trouble(wiring_profiles.fhir_version(comer.link.profile_in)))
     if kind and not found.arrival.reason and found.arrival.header.kind.partition("/")[0] != kind:
-        other = reception.sort(
-            raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=comer.link, refused="broken"
-        )
-        return reception.because(other, f"no {kind}, and this address takes nothing else")
+        return reception.because(_refused(raw, comer, "broken"), f"no {kind}, and this address takes nothing else")
     return found
+
+
+def _refused(raw: bytes, comer: Comer, why: str) -> Sorted:
+    """What came, with its answer; `why` it is refused whatever stands in it, "" where its envelope is as it should be."""
+    reader = cast(Reader, current_app.extensions["mdo_readers"][Wire.FHIR])
+    return reception.sort(raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=comer.link, refused=why)
 
 
 def _there_already(comer: Comer, kind: str) -> Response | None:
@@ -218,14 +226,17 @@ def _there_already(comer: Comer, kind: str) -> Response | None:
     return say(200, answer, MessageHeader(), f"/fhir/Task/{message.id}" if message.kind == "Task" else "")
 
 
-def _location(comer: Comer, sorted_: Sorted) -> str:
-    """Where a Task can be asked for; nothing else can be read here."""
-    if sorted_.arrival.header.kind != "Task":
-        return ""
-    digest = hashlib.sha256(sorted_.arrival.raw).digest()
+def _location(comer: Comer, sorted_: Sorted, address: uuid.UUID | None) -> tuple[str, bool]:
+    """Where a Task can be asked for (nothing else can be read here), and whether that is where it was sent: `address` is of a Task of
+    theirs.
+    """
+    header, link_id = sorted_.arrival.header, comer.link.link_id
+    if header.kind != "Task":
+        return "", False
     with database().transaction(link=comer.token) as db:
-        found = handed_in.by_number(db, comer.link.link_id, sorted_.arrival.header.control_id, digest=digest)
-    return f"/fhir/Task/{found.id}" if found else ""
+        known = handed_in.own_task(db, link_id, address)
+        found = known or handed_in.of_bytes(db, link_id, header.control_id, sorted_.arrival.digest)
+    return f"/fhir/Task/{found}" if found else "", known is not None
 
 
 def uuid_of(text: str) -> uuid.UUID | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import Response, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_options_header
 
 from mdo_portal import wiring
@@ -48,11 +49,18 @@ _NAME = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 def _wants_xml() -> bool:
-    """By the address, which goes before Accept (the plus of `application/fhir+xml` is a blank there); else by Accept."""
-    asked = request.args.get("_format", "").strip().lower().replace(" ", "+")
+    """By the address, which goes before Accept (the plus of `application/fhir+xml` is a blank there); else by Accept.
+
+    What stands behind a type (`charset`, `fhirVersion`) chooses nothing here.
+    """
+    asked = _bare(request.args.get("_format", "").replace(" ", "+"))
     for kind, short in ((XML, "xml"), (JSON, "json")):
         if asked in (short, *_WANTED[kind]):
             return kind == XML
-    accepted = request.accept_mimetypes
+    accepted = MIMEAccept([(_bare(name), quality) for name, quality in request.accept_mimetypes])
     as_json, as_xml = (max(accepted.quality(kind) for kind in kinds) for kinds in _WANTED.values())
     return as_xml > as_json
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()

@@ -30,6 +30,9 @@ __all__ = ["app", "client"]
         ("application/fhir+xml", "application/fhir+xml"),
         ("application/fhir+json;q=0.4, text/xml", "application/fhir+xml"),
         ("application/fhir+json, application/fhir+xml", "application/fhir+json"),
+        ("application/fhir+xml; charset=UTF-8; fhirVersion=4.0", "application/fhir+xml"),
+        ("application/fhir+xml;fhirVersion=4.0;q=0.9, application/fhir+json;fhirVersion=4.0;q=0.8", "application/fhir+xml"),
+        ("application/fhir+xml;fhirVersion=4.0;q=0.8, application/fhir+json;fhirVersion=4.0", "application/fhir+json"),
         ("*/*", "application/fhir+json"),
         ("text/html", "application/fhir+json"),
     ],
@@ -268,3 +271,49 @@ def test_if_none_exist_about_one_that_nobody_can_open_any_more_takes_the_message
     again = post(client, "/fhir/Task", TASK | {"description": "anders"}, If_None_Exist="identifier=urn:x|T-1")
 
     assert again.status_code == 201 and len(messages(database)) == 2
+
+
+# A Task that was handed in, as it stands by now
+
+ADDS = {"resourceType": "Task", "status": "requested", "intent": "order", "basedOn": [{"identifier": {"value": "REF-1"}}]}
+
+
+def test_a_task_without_a_number_can_be_asked_for_too(client: FlaskClient, database: Database) -> None:
+    """It was answered without an address, and nobody could ask what became of it."""
+    made = post(client, "/fhir/Task", ADDS)
+
+    assert made.status_code == 201
+    assert client.get(made.headers["Location"], headers={"Authorization": DELT}).json["status"] == "received"
+
+
+@pytest.mark.parametrize(
+    "number", [{}, {"identifier": [{"system": "urn:x", "value": "T-1"}]}], ids=["by its address", "by its number"]
+)
+def test_a_task_stands_as_its_newest_version_says(client: FlaskClient, database: Database, number: dict[str, Any]) -> None:
+    """Cancelled by a PUT to the address it was given, it still stood there as accepted."""
+    post(client, "/fhir", bundle(patient(), request()))
+    where = post(client, "/fhir/Task", ADDS | number).headers["Location"]
+    own = ADDS | number | {"id": where.rpartition("/")[2]}
+
+    said = []
+    for version in (
+        {"status": "requested"},
+        {"status": "cancelled"},
+        {"status": "requested", "basedOn": [{"identifier": {"value": "?"}}]},
+    ):
+        changed = post(client, where, own | version, method="PUT")
+        assert (changed.status_code, changed.headers["Location"]) == (200, where)
+        understand(database)
+        told = client.get(where, headers={"Authorization": DELT}).json
+        said.append((told["id"], told["status"], told.get("statusReason", {}).get("text", "")))
+    number_ = own["id"]
+    assert said == [(number_, "accepted", ""), (number_, "cancelled", ""), (number_, "rejected", "unknown_referral")]
+
+
+def test_a_task_that_another_hospital_sends_under_that_number_says_nothing_of_ours(
+    client: FlaskClient, database: Database
+) -> None:
+    where = post(client, "/fhir/Task", TASK).headers["Location"]
+    post(client, where, TASK | {"status": "cancelled"}, token="Bearer token-ZEED", method="PUT")
+
+    assert client.get(where, headers={"Authorization": DELT}).json["status"] == "received"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from gunicorn.http.errors import InvalidChunkSize
 
+from integrations.fhir.in_turn import MOST_NUMBERS
 from integrations.fhir.judge import problem
-from integrations.fhir.reader import MOST_NUMBERS
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.web import bodies
@@ -175,6 +176,7 @@ def test_who_made_a_body_that_is_refused_hears_what_is_wrong_with_it(client: Fla
         ("xml", "", "application/fhir+xml"),
         ("application/fhir+xml", "application/fhir+json", "application/fhir+xml"),  # the plus of an address is a blank
         ("text/xml", "*/*", "application/fhir+xml"),
+        ("application/fhir+xml;fhirVersion=4.0", "", "application/fhir+xml"),
         ("json", "application/fhir+xml", "application/fhir+json"),
         ("application%2Ffhir%2Bjson", "application/fhir+xml", "application/fhir+json"),
         ("html", "application/fhir+xml", "application/fhir+xml"),
@@ -197,3 +199,21 @@ def test_a_request_that_has_a_name_gets_it_back(client: FlaskClient, sent: str, 
     answers = [post(client, "/fhir", REFERRAL, X_Request_Id=sent), post(client, "/fhir/Account", b"{}", X_Request_Id=sent)]
     assert [one.headers.get("X-Request-Id") for one in answers] == [back, back]
     assert "X-Request-Id" not in client.get("/fhir/metadata", headers={"Authorization": DELT}).headers
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_of_what_is_too_large_its_hospital_hears_that_and_its_beginning_stands_on_the_list(
+    app: Flask, client: FlaskClient, database: Database, is_known: bool
+) -> None:
+    """The line was cut before all of it was sent: a client saw no answer, sent it again and again, and nobody here knew of it."""
+    app.config["MAX_CONTENT_LENGTH"] = bodies.BEGINNING
+    sent = BytesIO(b'{"resourceType": "Bundle", "x": "' + b"a" * 4 * bodies.BEGINNING)
+    answer = client.post(
+        "/fhir", input_stream=sent, content_length=len(sent.getvalue()), content_type="application/fhir+json",
+        headers={"Authorization": DELT if is_known else "Bearer nobody"},
+    )  # fmt: skip
+
+    kept = [(one.state, one.reason, one.place, one.size) for one in messages(database)]
+    assert (answer.status_code, answer.json["issue"][0]["code"]) == (413, "too-long")
+    assert kept == ([(InboundState.UNREADABLE, "too_large", "", bodies.BEGINNING)] if is_known else [])
+    assert (sent.tell() == len(sent.getvalue())) is is_known

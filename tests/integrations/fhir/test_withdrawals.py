@@ -135,9 +135,9 @@ def test_a_cancelled_task_alone_takes_back_the_referral_it_names_with_its_reason
     assert found.patient.local_number == "0042"
 
 
-def test_a_cancelled_task_that_names_no_number_takes_back_nothing() -> None:
+def test_a_cancelled_task_that_names_neither_number_nor_itself_takes_back_nothing() -> None:
     with pytest.raises(Unreadable, match="no_request"):
-        read(task())
+        read({name: value for name, value in task().items() if name != "id"})
 
 
 def test_a_refusal_to_answer_our_question_stays_an_answer_with_its_reason() -> None:
@@ -204,3 +204,28 @@ def test_a_task_that_takes_the_referral_back_says_what_else_is_over() -> None:
     assert found.cancelled
     assert {"D-1", "DocumentReference/d"} <= set(found.documents_taken_back)
     assert [(one.label, one.text) for one in found.taken_back] == [("PSA", "4")]
+
+
+ABORT = {"code": {"coding": [{"code": "abort"}]}, "status": "requested"}
+ELSEWHERE = {"reference": "https://epd.example/r4/ServiceRequest/r"}
+
+
+@pytest.mark.parametrize(
+    ("told", "of"),
+    [
+        (task(focus=ELSEWHERE), "Task/t"),
+        (task(focus={"reference": "https://epd.example/r4/Task/t0/_history/2"}) | ABORT, "Task/t0"),
+        (task(focus={"reference": "Task/t0"}) | ABORT, "Task/t0"),
+    ],
+)
+def test_a_task_alone_that_takes_back_says_which_task_of_the_sender_that_is(told: Node, of: str) -> None:
+    """*Er staat geen aanvraag in deze bundel* was said of it, and the patient stayed on the list."""
+    found = referral(told)
+
+    assert (found.cancelled, found.number, found.request_task) == (True, "", of)
+
+
+@pytest.mark.parametrize("over", [{"status": "requested"}, {"partOf": [{"reference": "Task/1"}]}, ABORT])
+def test_a_task_alone_that_takes_back_no_task_is_for_a_person(over: Node) -> None:
+    with pytest.raises(Unreadable, match="no_request"):
+        read(task(focus=ELSEWHERE) | over)
