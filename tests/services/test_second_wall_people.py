@@ -107,9 +107,14 @@ def test_an_invitation_that_waits_opens_the_account_to_who_holds_it_alone(walls:
 
     for shown in ("", "guessed"):
         for way in ("password", "app", "provider"):
-            with pytest.raises(ProgrammingError, match="belongs to somebody else"), web.transaction() as session:
-                session.execute(text("SELECT set_config('mdo.invitation', :shown, true)"), {"shown": shown})
-                session.execute(text(TAKES_OVER[way]), {"whom": person_id("Bram")})
+            with pytest.raises(ProgrammingError, match="belongs to somebody else"):
+                _take_over(web, way, shown)
+
+
+def _take_over(web: Database, way: str, shown: str) -> None:
+    with web.transaction() as session:
+        session.execute(text("SELECT set_config('mdo.invitation', :shown, true)"), {"shown": shown})
+        session.execute(text(TAKES_OVER[way]), {"whom": person_id("Bram")})
 
 
 def test_a_colleague_is_called_otherwise_and_shut_out_by_somebody_who_is_signed_in(
