@@ -12,7 +12,7 @@ from flask_babel import force_locale, get_locale, gettext
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from mdo_portal import database
-from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError, whereabouts
+from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError, TooLong, whereabouts
 from mdo_portal.web import fhir, nothing, refusals
 from mdo_portal.web.context import is_fragment
 from mdo_portal.web.paths import here, own_path
@@ -83,6 +83,8 @@ def _is_a_machine() -> bool:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    if database.is_too_long(error) and not _is_a_machine():
+        return _portal_error(TooLong())
     log.error("request.failed", endpoint=request.endpoint, **whereabouts(error))
     if request.environ.get("mdo.debug"):
         raise error
@@ -149,7 +151,7 @@ def _answer(sentence: str, status: int, *, is_expired: bool = False) -> Response
     g.uncounted = True  # a refusal costs little, however often it is asked for
     was_sent = request.method == "POST"  # something was typed, and the page before this one still has it
     shown = {"sentence": sentence, "status": status, "again": _again(), "back": _way_back()}
-    has_typed = was_sent and status != 413 and _has_typed()
+    has_typed = was_sent and status in (400, 404, 409) and _has_typed()
     return render_template("errors/page.html", **shown, was_sent=was_sent, has_typed=has_typed, is_expired=is_expired), status
 
 

@@ -15,6 +15,7 @@ from mdo_portal.app import create_app
 from mdo_portal.database import Database
 from mdo_portal.settings import Settings
 from mdo_portal.web import limits
+from mdo_portal.web.paths import own_path
 from tests.people import Region
 from tests.web.access_house import House, house
 from tests.web.portal import CSRF, app_on, signed_in
@@ -146,6 +147,14 @@ def test_https_is_remembered(database: Database) -> None:
         True,
         True,
     )
+
+
+@pytest.mark.parametrize(
+    "wanted", ["/worklist\r\nX-Made-Up: 1", "/worklist\n", "/work\tlist", "/worklist\u2028", "//evil.example"]
+)
+def test_a_way_back_that_is_no_address_of_ours_is_none(wanted: str) -> None:
+    """Who signed in by such a link read that something went wrong at our side."""
+    assert own_path(wanted) == ""
 
 
 # Forged writes (D8)

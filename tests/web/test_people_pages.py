@@ -75,6 +75,19 @@ def test_a_chair_reads_but_does_not_manage(house: House) -> None:
     assert house.post("Bram", f"{house.uro}/roles", person_id=person_id("Mila"), role="observer").status_code == 403
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["new\u200b@example.nl", "n\u0435w@example.nl", "new,ada@example.nl", "new\x01@example.nl", f"{'n' * 300}@example.nl"],
+)
+def test_an_address_to_which_no_mail_can_go_makes_no_account(house: House, address: str) -> None:
+    """It looked like a colleague's, could not be typed to sign in with, and every mail to it was refused."""
+    answer = house.post(
+        "Aisha", f"{house.uro}/add", name="Nieuw", email=address, role="member", hospital_id=house.region.hospitals["DELT"]
+    )
+
+    assert answer.status_code == 422 and "Vul een e-mailadres in." in answer.text
+
+
 def test_giving_yourself_a_role_is_refused_with_a_sentence(house: House) -> None:
     answer = house.post("Aisha", f"{house.uro}/roles", person_id=person_id("Aisha"), role="scribe")
 
