@@ -51,6 +51,8 @@ def install(app: Flask) -> None:
 
 def _portal_error(error: PortalError) -> ResponseReturnValue:
     refusals.note(error)
+    if _is_a_machine():
+        return fhir.nothing_here(error.status)
     if isinstance(error, NotSignedIn) and not is_fragment() and request.method == "GET":
         return redirect(url_for("signing_in.page", next=request.full_path.rstrip("?")))
     if isinstance(error, NotStrong) and not is_fragment() and request.method == "GET":
@@ -83,13 +85,13 @@ def _is_a_machine() -> bool:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    if database.is_too_long(error) and not _is_a_machine():
-        return _portal_error(TooLong())
     log.error("request.failed", endpoint=request.endpoint, **whereabouts(error))
     if request.environ.get("mdo.debug"):
         raise error
     if _is_a_machine():
         return fhir.broken(error)
+    if database.is_too_long(error):
+        return _portal_error(TooLong())
     is_away = database.is_away(error)
     status = 503 if is_away else 500
     language = request.cookies.get("language", "nl")
