@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 from collections.abc import Iterator
@@ -155,6 +156,14 @@ def test_https_is_remembered(database: Database) -> None:
 def test_a_way_back_that_is_no_address_of_ours_is_none(wanted: str) -> None:
     """Who signed in by such a link read that something went wrong at our side."""
     assert own_path(wanted) == ""
+
+
+def test_what_a_socket_sends_stands_in_the_log_as_one_line_of_ours(app: Flask) -> None:
+    """Both libraries print by themselves as well: forty lines that nobody counts, and the words of the error in them."""
+    server = app.extensions["mdo_live"].server
+
+    assert [one.handlers for one in (server.logger, server.eio.logger)] == [[], []]
+    assert not any(one.isEnabledFor(logging.WARNING) for one in (server.logger, server.eio.logger))
 
 
 # Forged writes (D8)
