@@ -49,7 +49,6 @@ from mdo_portal.web import (
     launch,
     leave,
     letter_templates,
-    limits,
     links,
     links_again,
     links_agreements,
@@ -149,7 +148,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     app.extensions["mdo_relying_party"] = wiring.relying_party(loopback=settings.demo)
     Babel(app, locale_selector=_language, default_locale="nl", default_timezone="Europe/Amsterdam")
     _carry_user(app)
-    for part in (words, navigation, reading_order, guard, limits, errors):
+    for part in (words, navigation, reading_order, guard, errors):
         part.install(app)
     for part in BLUEPRINTS:
         app.register_blueprint(part.blueprint)

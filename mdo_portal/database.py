@@ -194,6 +194,11 @@ def is_lost(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and (getattr(error.orig, "sqlstate", None) or "08").startswith("08")
 
 
+def is_too_long(error: BaseException) -> bool:
+    """Whether a value is more than PostgreSQL keeps in an index."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "54000"
+
+
 def is_away(error: BaseException) -> bool:
     """Whether the database could not be asked now, for whatever reason: the same may do in a minute."""
     return is_lost(error) or is_lacking(error) or isinstance(error, NoneFree)

@@ -133,6 +133,13 @@ class Incomplete(PortalError):
         self.fields = fields
 
 
+class TooLong(PortalError):
+    """More in one field than can be kept: a report was pasted where a number goes."""
+
+    status = 422
+    sentence = N_("In een van de velden staat veel te lange tekst. Er is niets veranderd; kijk na wat u plakte.")
+
+
 class Unsafe(PortalError):
     """The portal refuses to start with these settings; each finding says what and why."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import indent
 
 from integrations.fhir.values import HERE
 from mdo_portal.exchange import LeavingNote, NoteKind
@@ -13,13 +14,15 @@ WORDS = {
     NoteKind.ANSWERED: "Antwoord",
 }
 
+MARGIN = "    "
+
 
 def as_text(notes: Iterable[LeavingNote]) -> str:
-    """One below the other: what it is, when, by whom, and the words as they were written."""
+    """One below the other: what it is, when, by whom, and the words as they were written, each line set in: none is another's head."""
     return "\n".join(map(_told, notes))
 
 
 def _told(note: LeavingNote) -> str:
     by = ", ".join(filter(None, (note.by.name, note.by.role))) or "uit het systeem van het ziekenhuis"
     over = f"; vervangen of weggehaald {note.until.astimezone(HERE):%d-%m-%Y %H:%M}" if note.until else ""
-    return f"{WORDS[note.kind]} · {note.at.astimezone(HERE):%d-%m-%Y %H:%M} · {by}{over}\n{note.text}\n"
+    return f"{WORDS[note.kind]} · {note.at.astimezone(HERE):%d-%m-%Y %H:%M} · {by}{over}\n{indent(note.text, MARGIN)}\n"

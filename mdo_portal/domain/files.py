@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import struct
 
+from mdo_portal.domain.identifiers import UNSEEN
+
 LARGEST_UPLOAD = 20 * 1_048_576
 """20 MB as a browser and a file manager count them."""
 LARGEST_PICTURE = 60_000_000
@@ -12,8 +14,6 @@ LARGEST_PICTURE = 60_000_000
 _MOST_MARKS = 5_000
 """Segments before a JPEG says how large it is: a photograph with all its particulars has some hundreds."""
 _LONGEST_TITLE = 120
-#: what cannot be seen in a name, turns it round or ends a line
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def pixels(content: bytes) -> int:
@@ -39,5 +39,5 @@ def _jpeg_pixels(content: bytes) -> int:
 
 def clean_title(name: str) -> str:
     """The name as a person may read it: no folder, nothing unseen, no turned-round ending."""
-    last = re.split(r"[/\\]", _UNSEEN.sub("", name))[-1].strip(" .")
+    last = re.split(r"[/\\]", UNSEEN.sub("", name))[-1].strip(" .")
     return last[-_LONGEST_TITLE:] or "document"

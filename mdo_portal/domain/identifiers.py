@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 import uuid
+
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""What cannot be seen in a name or number, turns it round or ends a line."""
 
 
 def new_id() -> uuid.UUID:
@@ -24,7 +28,12 @@ def is_bsn_shaped(text: str) -> bool:
 
 def typed_bsn(text: str) -> str:
     """A BSN that somebody typed or copied, without the points and blanks that EPDs show in it (`1234.56.782`)."""
-    return "".join(letter for letter in text if letter not in ".-" and not letter.isspace())
+    return "".join(letter for letter in UNSEEN.sub("", text) if letter not in ".-" and not letter.isspace())
+
+
+def typed_number(text: str) -> str:
+    """A number or address that somebody typed or copied, without what nobody sees in it: Windows copies a mark of direction along."""
+    return UNSEEN.sub("", text).strip()
 
 
 def passes_eleven_test(bsn: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import logging
 import threading
 import time
 import uuid
@@ -43,8 +44,8 @@ def install(app: Flask, settings: Settings) -> SocketIO:
         max_http_buffer_size=128_000,
         ping_interval=20,
         ping_timeout=20,
-        logger=False,
-        engineio_logger=False,
+        logger=_errors_of("socketio"),
+        engineio_logger=_errors_of("engineio"),
     )
     _keep_messages_whole(socketio)
     events.install(socketio, app, origin=settings.public_url.rstrip("/"))
@@ -58,6 +59,13 @@ def install(app: Flask, settings: Settings) -> SocketIO:
     atexit.register(stop.set)
     app.extensions["mdo_live_stop"] = stop
     return socketio
+
+
+def _errors_of(library: str) -> logging.Logger:
+    """What a socket sent and could not be read, as a line of ours. Left to itself the library prints the whole error beside it."""
+    logger = logging.getLogger(f"{__name__}.{library}")
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 def _keep_messages_whole(socketio: SocketIO) -> None:

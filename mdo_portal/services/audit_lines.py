@@ -15,7 +15,7 @@ from mdo_portal.domain.board import BoardHospital
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.grant import CaseGrant
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identifiers import passes_eleven_test, typed_bsn
+from mdo_portal.domain.identifiers import passes_eleven_test, typed_bsn, typed_number
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import BoardMembership, Membership, Person
 from mdo_portal.domain.policy import Act
@@ -130,7 +130,7 @@ def of_hospital(session: Session, hospital_id: uuid.UUID, *, limit: int = 300) -
 
 def patients_called(session: Session, hospital_id: uuid.UUID, number: str) -> list[Patient]:
     """This hospital's patients with that number or that BSN; two when a double registration was never merged."""
-    number = number.strip()
+    number = typed_number(number)
     called = [Patient.local_number == number] if number else []
     if passes_eleven_test(bsn := typed_bsn(number)):
         called.append(Patient.bsn_index == sealer(session).blind(bsn, purpose=BSN_PURPOSE))

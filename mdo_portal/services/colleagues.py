@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +33,10 @@ NOT_YOURSELF_INVITED = N_("Uzelf uitnodigen kan niet. Er is niets veranderd.")
 NOT_YOURSELF = N_("Uzelf blokkeren kan niet. Er is niets veranderd.")
 
 
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,130}")
+"""To which mail can go, and that somebody can type to sign in: no letter that only looks like another, nothing unseen."""
+
+
 @dataclass(frozen=True)
 class NewPerson:
     """What a form tells about somebody new."""
@@ -44,7 +49,7 @@ class NewPerson:
     def check(self, but: str = "") -> None:
         """Raises Incomplete. `but`: what came of it, when something is wrong."""
         wrong = {} if self.name else {"name": N_("Vul een naam in, zoals die op het scherm moet staan.")}
-        if "@" not in self.email.strip("@") or any(character.isspace() for character in self.email):
+        if not ADDRESS.fullmatch(self.email):
             wrong["email"] = N_("Vul een e-mailadres in.")
         if wrong:
             raise Incomplete(wrong, but or N_("Naam en e-mailadres zijn nodig. Er is niemand toegevoegd."))

@@ -7,7 +7,7 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.credentials import Authenticator, Invitation, Passkey, RecoveryCode
@@ -57,7 +57,10 @@ def newest_invitation(session: Session, person_id: uuid.UUID) -> Invitation | No
 
 
 def invited(session: Session, token: str, *, now: datetime) -> Person:
-    """For whom this link is; looking uses nothing up (mail filters open links). Raises NotInvited."""
+    """For whom this link is; looking uses nothing up (mail filters open links). Raises NotInvited.
+
+    PostgreSQL is shown the token for this transaction: without it nobody sets that person's password there (docs/decisions/0076).
+    """
     query = (
         select(Person, Invitation)
         .join(Invitation, Invitation.person_id == Person.id)
@@ -71,6 +74,7 @@ def invited(session: Session, token: str, *, now: datetime) -> Person:
     found = session.execute(query).one_or_none()
     if found is None or not stands(session, found[1], now=now):
         raise NotInvited()
+    session.execute(select(func.set_config("mdo.invitation", token, True)))
     return found[0]
 
 

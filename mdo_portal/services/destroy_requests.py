@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import TERM_MONTHS, DestroyRequest, Ground, Tombstone, hash_of_numbers
-from mdo_portal.domain.identifiers import typed_bsn
+from mdo_portal.domain.identifiers import typed_bsn, typed_number
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act, Relation
@@ -54,7 +54,8 @@ def find_patient(session: Session, viewer: Viewer, *, number: str, bsn: str) -> 
     if not number.strip() and not bsn.strip():
         raise Incomplete({"number": NO_NUMBER}, NO_NUMBER)
     try:
-        found = identification.find(session, viewer.hospital_id, PatientIdentity(local_number=number.strip(), bsn=typed_bsn(bsn)))
+        named = PatientIdentity(local_number=typed_number(number), bsn=typed_bsn(bsn))
+        found = identification.find(session, viewer.hospital_id, named)
     except Unreadable:
         found = None
     if found is None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.grant import LONGEST_GRANT, SHORTEST_REASON, CaseGrant, GrantKind
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identifiers import passes_eleven_test, typed_bsn
+from mdo_portal.domain.identifiers import passes_eleven_test, typed_bsn, typed_number
 from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.domain.viewer import Viewer
@@ -185,7 +185,7 @@ def break_glass(
         raise IllegalMove(N_("Schrijf op waarom u deze gegevens nu nodig hebt, in een hele zin. Er is niets geopend."))
     bsn = typed_bsn(bsn)
     index = sealer(session).blind(bsn, purpose=BSN_PURPOSE) if passes_eleven_test(bsn) else b""
-    opened = func.access.break_glass(hospital_id, number.strip(), index, birth_on, reason.strip()[:500])
+    opened = func.access.break_glass(hospital_id, typed_number(number), index, birth_on, reason.strip()[:500])
     found = list(session.scalars(select(opened)))
     if not found:
         raise UnknownPatient()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.identifiers import typed_number
 from mdo_portal.domain.link import Link
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Wire
@@ -89,7 +90,7 @@ def level_of(wire: Wire | None) -> Level:
 
 
 def _names(text: str) -> list[str]:
-    return list(dict.fromkeys(one.strip() for one in re.split(r"[\n,]", text) if one.strip()))
+    return list(dict.fromkeys(one for each in re.split(r"[\n,]", text) if (one := typed_number(each))))
 
 
 def _port(text: str) -> int:

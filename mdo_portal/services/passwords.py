@@ -7,6 +7,7 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.identifiers import typed_number
 from mdo_portal.domain.people import Person
 from mdo_portal.errors import N_, PortalError
 from mdo_portal.services import people
@@ -40,7 +41,7 @@ TOO_COMMON = N_("Dit wachtwoord staat op de lijst van veelgebruikte wachtwoorden
 
 def account_of(email: str) -> str:
     """An address as it is kept and counted."""
-    return email.replace("\0", "").strip().casefold()[:200]
+    return typed_number(email).casefold()[:200]
 
 
 def known(session: Session, email: str) -> Person | None:

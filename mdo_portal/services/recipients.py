@@ -17,6 +17,9 @@ from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import changes, hospitals, recipient_channels
 from mdo_portal.services import destinations as queues
 
+LONGEST_NAME = 200
+"""Of a name that a message told: PostgreSQL keeps no more than 2,700 in an index, and whoever has such a name can be written to."""
+
 
 class Destination(NamedTuple):
     """One recipient of the letter, over which channel, and how that channel has been doing."""
@@ -54,7 +57,8 @@ def of(session: Session, case: Case, form: DecisionForm = DecisionForm.FIRST, ab
     if not form.has_advice or case.objected or session.get_one(Patient, case.patient_id).objects:
         return found
     agreed = recipient_channels.of(session, hospital.id, Audience.GP)
-    names = [case.gp_name.strip()] if agreed is not None and case.gp_name.strip() else []
+    told = case.gp_name.strip()[:LONGEST_NAME]
+    names = [told] if agreed is not None and told else []
     if about is not None and form in REPLACES:
         had_it = _told_before(session, about)
         names = had_it if form is DecisionForm.WITHDRAWAL else names + had_it

@@ -12,7 +12,7 @@ from flask_babel import force_locale, get_locale, gettext
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from mdo_portal import database
-from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError, whereabouts
+from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError, TooLong, whereabouts
 from mdo_portal.web import fhir, nothing, refusals
 from mdo_portal.web.context import is_fragment
 from mdo_portal.web.paths import here, own_path
@@ -51,6 +51,8 @@ def install(app: Flask) -> None:
 
 def _portal_error(error: PortalError) -> ResponseReturnValue:
     refusals.note(error)
+    if _is_a_machine():
+        return fhir.nothing_here(error.status)
     if isinstance(error, NotSignedIn) and not is_fragment() and request.method == "GET":
         return redirect(url_for("signing_in.page", next=request.full_path.rstrip("?")))
     if isinstance(error, NotStrong) and not is_fragment() and request.method == "GET":
@@ -88,6 +90,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         raise error
     if _is_a_machine():
         return fhir.broken(error)
+    if database.is_too_long(error):
+        return _portal_error(TooLong())
     is_away = database.is_away(error)
     status = 503 if is_away else 500
     language = request.cookies.get("language", "nl")
@@ -149,7 +153,7 @@ def _answer(sentence: str, status: int, *, is_expired: bool = False) -> Response
     g.uncounted = True  # a refusal costs little, however often it is asked for
     was_sent = request.method == "POST"  # something was typed, and the page before this one still has it
     shown = {"sentence": sentence, "status": status, "again": _again(), "back": _way_back()}
-    has_typed = was_sent and status != 413 and _has_typed()
+    has_typed = was_sent and status in (400, 404, 409) and _has_typed()
     return render_template("errors/page.html", **shown, was_sent=was_sent, has_typed=has_typed, is_expired=is_expired), status
 
 

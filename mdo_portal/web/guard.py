@@ -17,7 +17,7 @@ from flask_login import current_user
 from mdo_portal.domain.policy import POLICY, Act
 from mdo_portal.errors import N_, NotAllowed, NotOurPage, NotSignedIn, NotStrong, PortalError
 from mdo_portal.settings import is_loopback
-from mdo_portal.web import bodies, once_more
+from mdo_portal.web import bodies, limits, once_more
 from mdo_portal.web.context import SignedInUser, settings, signed
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -72,6 +72,8 @@ def machine(reason: str) -> Callable[[Route], Route]:
 def install(app: Flask) -> None:
     """Refuse unguarded routes, forged writes and unknown hosts; put the safety headers on every answer."""
     app.before_request(_new_nonce)
+    app.before_request(_no_other_site_writes)
+    limits.install(app)  # between the two: what another site sends uses up nobody's tries, and of who waits nothing is read
     app.before_request(_only_our_own_pages_write)
     app.before_request(_no_unprintable_words)
     app.after_request(_headers)
@@ -94,6 +96,14 @@ def _new_nonce() -> None:
     g.csp_nonce = secrets.token_urlsafe(16)
 
 
+def _no_other_site_writes() -> None:
+    """By what a browser says of where a form stood; nothing of the form is read yet."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_pages = view is not None and not getattr(view, "machine", False) and request.blueprint != "fhir"
+    if is_pages and request.method not in SAFE and not _is_from_here():
+        raise NotOurPage()
+
+
 def _only_our_own_pages_write() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method in SAFE or request.blueprint == "fhir":  # that door asks for the token before it reads a message
@@ -105,7 +115,7 @@ def _only_our_own_pages_write() -> None:
         return
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     own = hmac.compare_digest(sent.encode("utf-8", "replace"), str(session.get("csrf", "")).encode()) and bool(sent)
-    if not own or request.headers.get("Sec-Fetch-Site") == "cross-site" or not _is_own_origin():
+    if not own:
         raise NotOurPage()
 
 
@@ -128,7 +138,9 @@ def _no_unprintable_words() -> None:
         raise PortalError(N_("Deze tekst bevat een teken dat niet kan worden bewaard. Er is niets veranderd; typ het opnieuw."))
 
 
-def _is_own_origin() -> bool:
+def _is_from_here() -> bool:
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return False
     origin = request.headers.get("Origin")
     if origin is None:
         return True

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request
 
+from mdo_portal.domain.identifiers import typed_number
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.services.inbox_rows import WAITING, Asked
@@ -28,7 +29,7 @@ def asked() -> Asked:
         _id("hospital"),
         _id("before"),
         until=_minute(request.values.get("until", "")),
-        number=request.form.get("number", "").strip()[:MOST_TYPED],
+        number=typed_number(request.form.get("number", ""))[:MOST_TYPED],
     )
 
 

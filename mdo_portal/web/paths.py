@@ -8,9 +8,10 @@ from flask import request
 
 
 def own_path(wanted: str) -> str:
-    """Only a path of our own; never another site."""
-    parts = urlsplit(wanted)
-    return wanted if wanted.startswith("/") and not wanted.startswith("//") and not parts.netloc and "\\" not in wanted else ""
+    """Only a path of our own; never another site, and nothing that ends a line: it goes into a header."""
+    if not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted or not wanted.isprintable():
+        return ""
+    return "" if urlsplit(wanted).netloc else wanted
 
 
 def here() -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain import granting
 from mdo_portal.domain.granting import Place
+from mdo_portal.domain.identifiers import typed_number
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.services import audit, colleagues, credentials, memberships, roles
@@ -82,7 +83,7 @@ def add(kind: str, place_id: uuid.UUID) -> ResponseReturnValue:
 
 def _new_person() -> NewPerson:
     typed = {name: request.form.get(name, "").strip() for name in ("name", "email", "discipline")}
-    return NewPerson(typed["name"], typed["email"].casefold(), typed["discipline"], asked_id("hospital_id"))
+    return NewPerson(typed["name"], typed_number(typed["email"]).casefold(), typed["discipline"], asked_id("hospital_id"))
 
 
 @blueprint.post("/<any(board, hospital):kind>/<uuid:place_id>/roles")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from mdo_portal.domain.fact_labels import PROPOSED
-from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test, typed_bsn
+from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test, typed_bsn, typed_number
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import Contact, Fact, IncomingDocument, IncomingReferral, PatientIdentity, PersonName, Section
@@ -34,7 +34,7 @@ def check(fields: Mapping[str, str]) -> dict[str, str]:
         wrong["family"] = N_("Vul de achternaam in.")
     if read_date(fields.get("birth_on", "")) is None:
         wrong["birth_on"] = N_("Vul de geboortedatum in als dd-mm-jjjj.")
-    if not fields.get("local_number", "").strip() and not fields.get("bsn", "").strip():
+    if not typed_number(fields.get("local_number", "")) and not fields.get("bsn", "").strip():
         wrong["local_number"] = N_("Vul het patiëntnummer of het BSN in.")
     bsn = typed_bsn(fields.get("bsn", ""))
     if bsn and not (is_bsn_shaped(bsn) and passes_eleven_test(bsn)):
@@ -102,7 +102,7 @@ def _proposed(fields: Mapping[str, str]) -> tuple[Fact, ...]:
 def _patient(fields: Mapping[str, str]) -> PatientIdentity:
     prefix, family = _text(fields, "prefix"), _text(fields, "family")
     return PatientIdentity(
-        local_number=_text(fields, "local_number"),
+        local_number=typed_number(fields.get("local_number", "")),
         bsn=typed_bsn(fields.get("bsn", "")),
         name=PersonName(
             family=f"{prefix} {family}".strip(),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.identifiers import typed_number
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.rights import Verdict
 from mdo_portal.domain.viewer import Viewer
@@ -126,7 +127,7 @@ def explain(person_id: uuid.UUID) -> str:
 @may(Act.RIGHTS_EXPLAIN)
 def explain_more(person_id: uuid.UUID) -> str:
     """With one case, by a number that so stays out of the address; or which cases of the own hospital are open to this person."""
-    number = request.form.get("number", "").strip()
+    number = typed_number(request.form.get("number", ""))
     with transaction() as db:
         shown = _explained(db, person_id, request.form.get("hospital", ""))
         subject: Viewer = shown["subject"]  # type: ignore[assignment]

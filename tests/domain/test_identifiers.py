@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mdo_portal.domain.identifiers import is_bsn_shaped, masked_bsn, new_id, passes_eleven_test, typed_bsn
+from mdo_portal.domain.identifiers import is_bsn_shaped, masked_bsn, new_id, passes_eleven_test, typed_bsn, typed_number
 
 
 @pytest.mark.parametrize("bsn", ["999911120", "999900006"])
@@ -54,9 +54,19 @@ def test_ids_lie_in_the_order_in_which_they_were_made() -> None:
     assert {(one.version, one.variant) for one in made} == {(7, uuid.RFC_4122)}
 
 
-@pytest.mark.parametrize("typed", ["9999.11.120", "9999 11 120", " 999911120\r\n", "\u00a09999-11-120", "999911120"])
+@pytest.mark.parametrize(
+    "typed", ["9999.11.120", "9999 11 120", " 999911120\r\n", "\u00a09999-11-120", "999911120", "\u202a999911120\u202c"]
+)
 def test_a_bsn_as_an_epd_shows_it_is_that_bsn(typed: str) -> None:
     assert typed_bsn(typed) == "999911120"
+
+
+@pytest.mark.parametrize(
+    "copied", ["\u202a7000 12\u202c", "7000 12\u200b", "\ufeff7000 12\r\n", "\u200e 7000 12 ", "70\u00ad00 12"]
+)
+def test_a_number_that_was_copied_with_what_nobody_sees_is_that_number(copied: str) -> None:
+    """Windows copies a mark of direction along: the emergency found nobody, and the form made a second patient."""
+    assert typed_number(copied) == "7000 12"
 
 
 @pytest.mark.parametrize("typed", ["", "9999111", "99991112O", "BSN 999911120"])

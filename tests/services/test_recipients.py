@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import string
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -45,6 +48,16 @@ def test_the_gp_gets_a_letter_of_his_own_without_the_bsn_and_after_the_referrer(
     assert to_referrer.delivery_id != to_gp.delivery_id and to_referrer.letter_sha256 != to_gp.letter_sha256
     assert BSN.encode() not in to_gp.letter_pdf
     assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.RECEIVED
+
+
+def test_a_name_without_end_keeps_nobody_from_signing(outbox: Outbox) -> None:
+    """What stood in PD1-4 was more than PostgreSQL keeps in an index: the advice of that patient could not be signed."""
+    outbox.copies_to_gps()
+    endless = "".join(random.Random(1).choices(string.ascii_letters, k=9_000))
+
+    round_ = outbox.signed(gp=endless)
+
+    assert outbox.letter(round_, audience=Audience.GP).recipient_name == endless[: recipients.LONGEST_NAME]
 
 
 def test_nothing_goes_to_the_gp_before_it_went_to_the_referrer(outbox: Outbox) -> None:

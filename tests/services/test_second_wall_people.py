@@ -77,6 +77,46 @@ def test_a_password_is_set_by_whoever_was_invited_and_by_nobody_after(walls: tup
             session.execute(text(statement), {"whom": person_id("Bram")})
 
 
+#: as who is signed in, in the own name: an invitation that the page would refuse, and the own account at a provider as a colleague's
+IN_THE_OWN_NAME = {
+    "invitation": "INSERT INTO invitations (id, person_id, token_hash, made_by, made_at, expires_at)"
+    " VALUES (gen_random_uuid(), :whom, encode(sha256('known'), 'hex'), access.person(), now(), now() + interval '1 day')",
+    "provider": "INSERT INTO identities (id, hospital_id, person_id, issuer, subject, linked_at, linked_by_id)"
+    " SELECT gen_random_uuid(), hospital_id, :whom, 'https://idp.example', 'mine', now(), access.person() FROM memberships"
+    " WHERE person_id = :whom LIMIT 1",
+}
+
+
+@pytest.mark.parametrize("what", IN_THE_OWN_NAME)
+@pytest.mark.parametrize("who", ["Aisha", "Carla"])
+def test_nobody_invites_or_links_by_a_statement_whom_they_may_not_manage(
+    walls: tuple[Database, Database], region: Region, who: str, what: str
+) -> None:
+    """A link of one's own making would have opened the account: its token was known."""
+    house, web = walls
+    key = sessions.hash_key(signed_as(house, region, who))
+
+    with pytest.raises(ProgrammingError, match="belongs to somebody else"), web.transaction(entering=key) as session:
+        session.execute(text(IN_THE_OWN_NAME[what]), {"whom": person_id("Bram")})
+
+
+def test_an_invitation_that_waits_opens_the_account_to_who_holds_it_alone(walls: tuple[Database, Database]) -> None:
+    house, web = walls
+    with house.transaction() as session:
+        credentials.invite(session, person_id("Bram"), made_by=None, now=datetime.now(UTC))
+
+    for shown in ("", "guessed"):
+        for way in ("password", "app", "provider"):
+            with pytest.raises(ProgrammingError, match="belongs to somebody else"):
+                _take_over(web, way, shown)
+
+
+def _take_over(web: Database, way: str, shown: str) -> None:
+    with web.transaction() as session:
+        session.execute(text("SELECT set_config('mdo.invitation', :shown, true)"), {"shown": shown})
+        session.execute(text(TAKES_OVER[way]), {"whom": person_id("Bram")})
+
+
 def test_a_colleague_is_called_otherwise_and_shut_out_by_somebody_who_is_signed_in(
     walls: tuple[Database, Database],
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+import string
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -185,3 +187,19 @@ def test_a_character_that_cannot_be_stored_gets_a_sentence(open_house: House) ->
 
     assert answer.status_code == 400
     assert "kan niet worden bewaard" in answer.text or "niet kan worden bewaard" in answer.text
+
+
+def test_more_than_can_be_kept_in_a_field_gets_a_sentence(open_house: House) -> None:
+    """A whole report was pasted where the number goes: it was said that something went wrong at our side."""
+    pasted = "".join(random.Random(1).choices(string.ascii_letters, k=9_000))
+    form = {
+        "csrf_token": CSRF,
+        "family": "Voorbeeld",
+        "birth_on": "01-02-1950",
+        "local_number": pasted,
+        "question_board": "Operatie?",
+    }
+
+    answer = open_house.person("Dirk").post("/register", data=form | {"board_id": str(open_house.region.boards["URO-P"])})
+
+    assert answer.status_code == 422 and "veel te lange tekst" in answer.text

@@ -19,6 +19,14 @@ def test_a_referral_may_have_its_bsn_as_an_epd_shows_it() -> None:
     assert "bsn" in registration.check(FORM | {"bsn": COPIED + "1"})
 
 
+def test_a_number_comes_without_what_nobody_sees_in_it() -> None:
+    """Or its patient stood here twice: what the EPD sends has the number alone."""
+    assert (
+        registration.referral(FORM | {"local_number": "\u202a7000012\u200b "}, (), number="1").patient.local_number == "7000012"
+    )
+    assert "local_number" in registration.check(FORM | {"bsn": "", "local_number": "\u200b"})
+
+
 def test_no_field_for_a_bsn_or_a_day_cuts_off_what_is_pasted() -> None:
     """`9999.11.120` became `9999.11.1`, and ` 01-02-1950` a day in the year 195: the browser says nothing when it cuts."""
     pages = [file.read_text(encoding="utf-8") for file in TEMPLATES.rglob("*.html")]

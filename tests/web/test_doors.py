@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from mdo_portal.app import create_app
 from mdo_portal.database import Database
 from mdo_portal.settings import Settings
 from mdo_portal.web import limits
+from mdo_portal.web.paths import own_path
 from tests.people import Region
 from tests.web.access_house import House, house
 from tests.web.portal import CSRF, app_on, signed_in
@@ -146,6 +148,22 @@ def test_https_is_remembered(database: Database) -> None:
         True,
         True,
     )
+
+
+@pytest.mark.parametrize(
+    "wanted", ["/worklist\r\nX-Made-Up: 1", "/worklist\n", "/work\tlist", "/worklist\u2028", "//evil.example"]
+)
+def test_a_way_back_that_is_no_address_of_ours_is_none(wanted: str) -> None:
+    """Who signed in by such a link read that something went wrong at our side."""
+    assert own_path(wanted) == ""
+
+
+def test_what_a_socket_sends_stands_in_the_log_as_one_line_of_ours(app: Flask) -> None:
+    """Both libraries print by themselves as well: forty lines that nobody counts, and the words of the error in them."""
+    server = app.extensions["mdo_live"].server
+
+    assert [one.handlers for one in (server.logger, server.eio.logger)] == [[], []]
+    assert not any(one.isEnabledFor(logging.WARNING) for one in (server.logger, server.eio.logger))
 
 
 # Forged writes (D8)

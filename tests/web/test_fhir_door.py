@@ -46,6 +46,14 @@ def test_who_asks_for_xml_is_answered_in_xml(client: FlaskClient, accept: str, k
         assert answer.mimetype == kind and answer.get_data().startswith(b"<?xml" if kind.endswith("xml") else b"{")
 
 
+@pytest.mark.parametrize("path", ["/fhir/metadata?_format=%00", "/fhir/Patient?birthdate=%00", "/fhir/nothing?x=%00"])
+def test_a_machine_that_sends_what_cannot_be_kept_is_answered_in_fhir(client: FlaskClient, path: str) -> None:
+    """It was sent a page for people."""
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.json["resourceType"]) == (400, "OperationOutcome")
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "status", "state", "reason"),
     [

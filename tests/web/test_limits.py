@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -43,6 +45,27 @@ def test_who_runs_away_waits_and_nobody_else(house: House, monkeypatch: pytest.M
     assert statuses == [200] * 5 + [429]
     assert refused.status_code == 429 and int(refused.headers["Retry-After"]) >= 1 and "wacht even" in refused.text
     assert bram.get("/worklist").status_code == 200
+
+
+def test_of_one_file_too_many_nothing_is_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each was put on the disk first, to look for the token of its page."""
+    monkeypatch.setattr(limits, "UPLOAD", Rate(1, 0.001))
+    dirk, path = house.person("Dirk"), "/language"
+    dirk.post(path, data={"csrf_token": CSRF}, content_type="multipart/form-data")
+    large = io.BytesIO(b"x" * 1_000_000)
+
+    answer = dirk.post(path, input_stream=large, content_length=1_000_000, content_type="multipart/form-data; boundary=x")
+
+    assert (answer.status_code, large.tell()) == (429, 0)
+
+
+def test_what_another_site_sends_uses_up_nobodys_tries(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SIGN_IN", Rate(1, 0.001))
+    stranger = house.app.test_client()
+
+    statuses = [stranger.post("/sign-in", headers={"Sec-Fetch-Site": "cross-site"}).status_code for _ in range(3)]
+
+    assert statuses == [403, 403, 403]
 
 
 def test_guessing_from_one_address_waits_and_the_signed_in_work_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

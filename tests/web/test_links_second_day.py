@@ -149,8 +149,8 @@ def test_who_keeps_one_hospital_does_not_read_its_name_in_every_row(portal: Port
 
 
 def test_each_name_is_copied_by_itself(portal: Portal) -> None:
-    """`HIX / HIX_ACC` came along as one word, and nobody sends under that."""
-    set_up(portal, sending_applications="HIX\nHIX_ACC", sending_facilities="ZEED")
+    """`HIX / HIX_ACC` came along as one word, and nobody sends under that; nor with what nobody sees in a name."""
+    set_up(portal, sending_applications="HIX\n\u202aHIX_ACC\u202c", sending_facilities="ZEED\u200b")
 
     copied = re.findall(r'data-copy="([^"]+)"', portal.person("Ada").get(portal.link()).text)
 

@@ -16,6 +16,7 @@ from tests.people import person_id
 from tests.web.people_house import House, house, lines
 
 __all__ = ["house"]
+NEWCOMER = {"name": "Nieuw", "role": "member"}
 
 
 def test_a_secretary_sees_the_people_of_her_board_with_their_roles(house: House) -> None:
@@ -73,6 +74,27 @@ def test_a_secretary_of_another_board_changes_nothing_here(house: House) -> None
 
 def test_a_chair_reads_but_does_not_manage(house: House) -> None:
     assert house.post("Bram", f"{house.uro}/roles", person_id=person_id("Mila"), role="observer").status_code == 403
+
+
+@pytest.mark.parametrize("address", ["n\u0435w@example.nl", "new,ada@example.nl", f"{'n' * 300}@example.nl"])
+def test_an_address_to_which_no_mail_can_go_makes_no_account(house: House, address: str) -> None:
+    """It looked like a colleague's, could not be typed to sign in with, and every mail to it was refused."""
+    answer = house.post("Aisha", f"{house.uro}/add", **NEWCOMER, email=address, hospital_id=house.region.hospitals["DELT"])
+
+    assert answer.status_code == 422 and "Vul een e-mailadres in." in answer.text
+
+
+def test_an_address_that_was_copied_with_what_nobody_sees_is_that_address(house: House) -> None:
+    """A second account stood beside the first, with what looked like the same address."""
+    copied = "\u202aNew@example.nl\u200b"
+    answers = [
+        house.post("Aisha", f"{house.uro}/add", **NEWCOMER, email=address, hospital_id=house.region.hospitals["DELT"])
+        for address in ("new@example.nl", copied)
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 200]
+    with house.database.transaction() as session:
+        assert len(session.scalars(select(Person.id).where(Person.name == NEWCOMER["name"])).all()) == 1
 
 
 def test_giving_yourself_a_role_is_refused_with_a_sentence(house: House) -> None:

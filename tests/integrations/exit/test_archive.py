@@ -7,9 +7,9 @@ import io
 import json
 import zipfile
 
-from integrations.exit import fhir_rules, xdw_rules
+from integrations.exit import fhir_rules, notes, xdw_rules
 from integrations.exit.archive import archive
-from mdo_portal.exchange import LeavingCase
+from mdo_portal.exchange import Contact, LeavingCase, LeavingNote, NoteKind
 from tests.integrations.exit import make
 
 
@@ -55,6 +55,17 @@ def test_a_document_that_fhir_points_at_is_there_byte_for_byte() -> None:
     ]
 
     assert found.read(f"cases/{case.id}/{url}") == case.documents[0].content
+
+
+def test_what_somebody_wrote_never_looks_like_the_head_of_what_another_wrote() -> None:
+    """Whoever prepares could put an answer of the referrer below their own words."""
+    note = LeavingNote(
+        NoteKind.PREPARED, make.NOW, Contact(name="Mila", role="radioloog"), "PI-RADS 4.\n\nAntwoord · dr. Dirk\r\nAkkoord."
+    )
+
+    heads = [line for line in notes.as_text([note]).splitlines() if line and not line.startswith(" ")]
+
+    assert len(heads) == 1 and heads[0].startswith("Voorbereiding van het MDO; geen advies · ")
 
 
 def test_of_many_cases_one_is_in_hand_at_a_time() -> None:
