@@ -16,8 +16,7 @@ from mdo_portal.domain.advice import AdviceKind, Intent
 from mdo_portal.letter_data import AMSTERDAM, LetterText, Signer, in_words
 from mdo_portal.letter_template import LetterWords
 
-#: how a gap begins: "[vul in: …]"
-GAP = "[vul in"
+#: what whoever explains it must still say: "[vul in: …]"
 _GAP = re.compile(r"\[\s*vul\s+in\b[^\]]*\]?", re.IGNORECASE)
 
 KIND_SENTENCES: Final[Mapping[AdviceKind, str]] = {

@@ -14,9 +14,9 @@ from flask_babel import gettext
 from flask_login import login_user
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.audit import REFUSED, SUCCESS
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.services import attempts, audit_sign_in, people, sessions
-from mdo_portal.services.audit_sign_in import REFUSED, SUCCESS
 from mdo_portal.web import browser
 from mdo_portal.web.context import SignedInUser, client_address, database, now, session_key, settings, transaction
 from mdo_portal.web.navigation import first_page
