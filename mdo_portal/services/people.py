@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -85,22 +85,22 @@ class NoRoleNow(PortalError):
     sentence = N_("U hebt hier nu geen rol: die is afgelopen of begint nog. Er is niets mis met uw wachtwoord of code.")
 
 
-def hospitals_of(session: Session, person_id: uuid.UUID, *, now: datetime | None = None) -> list[tuple[uuid.UUID, str]]:
+def hospitals_of(session: Session, person_id: uuid.UUID, *, now: datetime) -> list[tuple[uuid.UUID, str]]:
     """For which hospitals this person may sign in."""
     query = (
         select(Hospital.id, Hospital.name)
         .join(Membership, Membership.hospital_id == Hospital.id)
-        .where(Membership.person_id == person_id, in_force(Membership, now or datetime.now(UTC)))
+        .where(Membership.person_id == person_id, in_force(Membership, now))
         .distinct()
         .order_by(Hospital.name)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def roles_at(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, now: datetime | None = None) -> list[Role]:
+def roles_at(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, now: datetime) -> list[Role]:
     """What this person is for this hospital."""
     here = (Membership.person_id == person_id, Membership.hospital_id == hospital_id)
-    return sorted(session.scalars(select(Membership.role).where(*here, in_force(Membership, now or datetime.now(UTC)))))
+    return sorted(session.scalars(select(Membership.role).where(*here, in_force(Membership, now))))
 
 
 def set_language(session: Session, person_id: uuid.UUID, language: str) -> None:

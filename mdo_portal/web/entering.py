@@ -82,7 +82,7 @@ def proven(person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id:
         proof = replace(proof, strong=True)  # everybody in the demo is invented, and has no telephone
     with transaction() as db:
         is_shut_out = db.get_one(Person, person_id).disabled_at is not None  # since the proof, or while they chose a hospital
-        hospitals = [] if is_shut_out else [one for one, _ in people.hospitals_of(db, person_id)]
+        hospitals = [] if is_shut_out else [one for one, _ in people.hospitals_of(db, person_id, now=now())]
     if not hospitals or (hospital_id is not None and hospital_id not in hospitals):
         has_no_role = not is_shut_out and (proof.issuer or (proof.strong and not hospitals))
         raise people.NoRoleNow() if has_no_role else people.WrongCredentials()
@@ -143,7 +143,7 @@ def signed_line(
 ) -> None:
     """A line in the access log about signing in; for a refusal: at the only hospital of the person, when there is one."""
     if hospital_id is None and person is not None:
-        own = people.hospitals_of(db, person.id)
+        own = people.hospitals_of(db, person.id, now=now())
         hospital_id = own[0][0] if len(own) == 1 else None
     audit_sign_in.record(
         db,
