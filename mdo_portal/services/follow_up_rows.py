@@ -111,7 +111,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def rows(session: Session, viewer: Viewer, wanted: Filter, *, today: date) -> list[FollowRow]:
+def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[FollowRow]:
     """The work list: what is late first, then by due date; closed items after the open ones, newest answer first."""
     query = _rows().where(_looks_after(viewer, Act.FOLLOW_READ), STANDS)
     if not wanted.everything:

@@ -230,7 +230,7 @@ def _signed_later(session: Session, history: History, name: str, said: Said, rou
         _sign(session, history, round_, case, chair, at=at, reason=said["reason"])
         return
     written = Written(DecisionForm.ADDENDUM, said["text"], said["reason"], then="")
-    read = decision_forms.preview(session, round_, case, written, network=history.network, viewer=chair, now=at)
+    read = decision_forms.preview(session, round_, case, written, network=history.network, viewer=chair)
     decision_forms.sign(
         session, round_, case, written, seen_hash=read.content_hash, network=history.network, viewer=chair, now=at
     )  # fmt: skip
