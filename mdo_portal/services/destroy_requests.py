@@ -24,7 +24,7 @@ from mdo_portal.exchange import PatientIdentity, Unreadable
 from mdo_portal.services import audit, destruction, families, identification, patients
 from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import sealer
-from mdo_portal.services.terms import day_of
+from mdo_portal.zone import day_of
 
 NO_NUMBER = N_("Vul het patiëntnummer of het BSN in. Er is niets gezocht.")
 IN_FUTURE = N_("De datum van de brief ligt in de toekomst. Er is niets genoteerd; controleer de datum.")

@@ -19,7 +19,8 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed, NotFound
 from mdo_portal.services import mailboxes, open_sessions
 from mdo_portal.services.people_rows import PersonPage, PersonRow, PlaceRow, RoleRow
-from mdo_portal.services.terms import day_of, in_force
+from mdo_portal.services.terms import in_force
+from mdo_portal.zone import day_of
 
 Kind = type[HeldRole]
 

@@ -22,7 +22,8 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotAllowed, NotFound
 from mdo_portal.services import audit, memberships, roles
 from mdo_portal.services.people_rows import PersonRow, PlaceRow, RoleRow
-from mdo_portal.services.terms import day_of, in_force
+from mdo_portal.services.terms import in_force
+from mdo_portal.zone import day_of
 
 NOT_SEEN = timedelta(days=90)
 SIGNED = N_("Deze beoordeling is al afgetekend. Er is niets veranderd.")
@@ -84,16 +85,16 @@ def _of(place: Place) -> Select[RightsReview]:
 
 def start(session: Session, viewer: Viewer, place: Place, *, now: datetime) -> RightsReview:
     """The list as it stands now; the one under way when there is one."""
-    under_way = session.execute(_of(place).where(RightsReview.signed_at.is_(None))).scalar_one_or_none()
-    if under_way is not None:
-        return under_way
+    under_way = _of(place).where(RightsReview.signed_at.is_(None))
+    if (found := session.scalars(under_way).one_or_none()) is not None:
+        return found
     own = {"board_id": place.id} if place.is_board else {"hospital_id": place.id}
     review = RightsReview(**own, started_at=now, started_by=viewer.person_id)
     try:
         with session.begin_nested():
             session.add(review)
     except IntegrityError:  # somebody else began in the same moment, or the same person clicked twice
-        return session.execute(_of(place).where(RightsReview.signed_at.is_(None))).scalar_one()
+        return session.scalars(under_way).one()
     session.add_all(_lines(session, review, place, now=now))
     session.flush()
     _log(session, viewer, review, "started", now=now)

@@ -21,8 +21,9 @@ from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof,
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import changes, viewers
 from mdo_portal.services.sealed import sealer
-from mdo_portal.services.terms import day_of, in_force
+from mdo_portal.services.terms import in_force
 from mdo_portal.services.viewers import kept_sessions
+from mdo_portal.zone import day_of
 
 IDLE = timedelta(minutes=45)
 ABSOLUTE = timedelta(hours=12)
