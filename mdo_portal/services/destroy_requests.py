@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -122,7 +122,7 @@ def ask(
         reason=reason.strip(),
         requested_by=viewer.person_id,
         requested_at=now,
-        due_on=months_later(datetime.combine(letter_on, time(), UTC), TERM_MONTHS).date(),
+        due_on=months_later(letter_on, TERM_MONTHS),
     )
     try:
         with session.begin_nested():
