@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -139,9 +138,3 @@ def _take_over(
             setattr(row, name, value)
     row.asked_number = next(iter(told.other_numbers), row.asked_number)
     row.state, row.event, row.told_at, row.received_at, row.message_id = told.state, told.event, said, now, message_id
-
-
-def of_patient(session: Session, patient_id: uuid.UUID) -> Sequence[Appointment]:
-    """The patient's appointments, newest first, those of merged numbers included."""
-    query = select(Appointment).where(Appointment.patient_id.in_(families.members(session, patient_id)))
-    return session.scalars(query.order_by(Appointment.starts_at.desc().nulls_last(), Appointment.id)).all()

@@ -148,13 +148,6 @@ def signed_out_since(session: Session, person_id: uuid.UUID, moment: datetime) -
     return session.scalar(since) is not None
 
 
-def disable(session: Session, person_id: uuid.UUID, *, now: datetime) -> None:
-    """The person may not sign in any more; every session and socket ends."""
-    session.execute(update(Person).where(Person.id == person_id).values(disabled_at=now))
-    end_all_sessions(session, person_id, now=now)
-    rights_changed(session, person_id)
-
-
 def rights_changed(session: Session, person_id: uuid.UUID) -> None:
     """What this person may do changed: at commit every process closes the person's sockets; they come back with the new rights."""
     changes.announce(session, "rights", person_id)

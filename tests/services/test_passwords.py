@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.people import Person
-from mdo_portal.services import passwords, people, sessions
+from mdo_portal.services import passwords, people
 from tests.make import NOW
 from tests.people import PASSWORD, person_id
 
@@ -25,8 +25,7 @@ def test_the_right_password_finds_the_person(session: Session) -> None:
 
 
 def test_a_disabled_person_does_not_come_in(session: Session) -> None:
-    sessions.disable(session, AISHA, now=NOW)
-    session.expire_all()
+    session.get_one(Person, AISHA).disabled_at = NOW
 
     with pytest.raises(people.WrongCredentials):
         passwords.check(session, "aisha@example.nl", PASSWORD)
