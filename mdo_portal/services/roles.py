@@ -106,7 +106,7 @@ def _make_room(session: Session, place: Place, person_id: uuid.UUID, role: Role,
     session.flush()
 
 
-def row_for(session: Session, viewer: Viewer, is_board: bool, membership_id: uuid.UUID) -> tuple[HeldRole, Place]:
+def row_for(session: Session, viewer: Viewer, membership_id: uuid.UUID, *, is_board: bool) -> tuple[HeldRole, Place]:
     """The role of somebody that this viewer may change; otherwise it does not exist."""
     kind: type[HeldRole] = BoardMembership if is_board else Membership
     row = session.get(kind, membership_id, with_for_update=True)

@@ -140,7 +140,7 @@ def _chaired(db: Session, one: PlaceRow) -> bool:
 def change(kind: str, membership_id: uuid.UUID, what: str) -> ResponseReturnValue:
     """End a role, or give it other days."""
     with transaction() as db:
-        row, place = roles.row_for(db, viewer(), kind == "board", membership_id)
+        row, place = roles.row_for(db, viewer(), membership_id, is_board=kind == "board")
         if what == "end":
             roles.end(db, viewer(), row, place, now=now())
         else:
