@@ -1,4 +1,4 @@
-"""The terms, what is due, and letting it go: in small batches, children first, each batch all or nothing.
+"""The terms: what they are, what is due by them, and changing one. Carrying them out: services/purging.py.
 
 The database has the last word: `destroy_case()` and `purge_log()` (migration 0011) check holds, states, letters and terms again.
 """

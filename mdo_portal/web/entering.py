@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import REFUSED, SUCCESS
 from mdo_portal.domain.people import Person, Proof
-from mdo_portal.services import attempts, audit_sign_in, people, sessions
+from mdo_portal.services import attempts, audit_sign_in, passwords, people, sessions
 from mdo_portal.web import browser
 from mdo_portal.web.context import SignedInUser, client_address, database, now, session_key, settings, transaction
 from mdo_portal.web.navigation import first_page
@@ -85,7 +85,7 @@ def proven(person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id:
         hospitals = [] if is_shut_out else [one for one, _ in people.hospitals_of(db, person_id, now=now())]
     if not hospitals or (hospital_id is not None and hospital_id not in hospitals):
         has_no_role = not is_shut_out and (proof.issuer or (proof.strong and not hospitals))
-        raise people.NoRoleNow() if has_no_role else people.WrongCredentials()
+        raise people.NoRoleNow() if has_no_role else passwords.WrongCredentials()
     if hospital_id is None and len(hospitals) > 1:
         go_halfway(Halfway("hospital", person_id, proof, own_path(wanted)))
         return redirect(url_for("signing_in.hospital"))

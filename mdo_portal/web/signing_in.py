@@ -70,7 +70,7 @@ def _check_password(email: str, password: str) -> tuple[Person, second_factors.F
             person = passwords.check(db, email, password)
             attempts.good(db, account, origin, now=now())
             return person, second_factors.factors_of(db, person.id)
-        except people.WrongCredentials as wrong:
+        except passwords.WrongCredentials as wrong:
             refused = wrong
             entering.signed_line(db, "sign_in.refused", passwords.known(db, email), "password", refused=True)
     raise refused
