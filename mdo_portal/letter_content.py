@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from mdo_portal import letter_forms, letter_words
-from mdo_portal.letter_data import AMSTERDAM, DecisionLetter, LetterPatient, Participant, Signer, Stamp, in_words
+from mdo_portal.letter_data import DecisionLetter, LetterPatient, Participant, Signer, Stamp, in_words
 from mdo_portal.letter_template import Audience, frozen_for, words_of
+from mdo_portal.zone import day_of
 
 Letter = TypeVar("Letter", bound=DecisionLetter)
 
@@ -58,7 +59,7 @@ def values_of(content: Mapping[str, Any]) -> dict[str, str]:
     return {
         "mdo": content["board"],
         "ziekenhuis": content["hospital"]["name"],
-        "datum": in_words(datetime.fromisoformat(content["meeting_at"]).astimezone(AMSTERDAM).date()),
+        "datum": in_words(day_of(datetime.fromisoformat(content["meeting_at"]))),
     }
 
 

@@ -9,11 +9,9 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from mdo_portal.letter_template import ADVICE, LetterWords, Piece, Section, arranged, key_of
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from mdo_portal.zone import AMSTERDAM
 
 
 class LetterForm(StrEnum):

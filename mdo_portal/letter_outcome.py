@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 from mdo_portal.errors import N_
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.letter_content import built
-from mdo_portal.letter_data import AMSTERDAM, DecisionLetter, LetterForm, Stamp, in_words
+from mdo_portal.letter_data import DecisionLetter, LetterForm, Stamp, in_words
 from mdo_portal.letter_forms import earlier_of, form_of
 from mdo_portal.letter_template import Audience
+from mdo_portal.zone import day_of
 
 NONE = N_("In deze bespreking is over uw patiënt geen advies gegeven.")
 ENDED = {
@@ -69,5 +70,5 @@ def _planned(planned: Mapping[str, str]) -> str:
     """As it stood when the chair signed."""
     if not planned:
         return ""
-    day = datetime.fromisoformat(planned["meeting_at"]).astimezone(AMSTERDAM).date()
+    day = day_of(datetime.fromisoformat(planned["meeting_at"]))
     return f"De casus staat op de agenda van MDO {planned['board']} van {in_words(day)}."

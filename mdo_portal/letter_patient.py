@@ -13,11 +13,11 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Final
 
 from mdo_portal.domain.advice import AdviceKind, Intent
-from mdo_portal.letter_data import AMSTERDAM, LetterText, Signer, in_words
+from mdo_portal.letter_data import LetterText, Signer, in_words
 from mdo_portal.letter_template import LetterWords
+from mdo_portal.zone import day_of
 
-#: how a gap begins: "[vul in: …]"
-GAP = "[vul in"
+#: what whoever explains it must still say: "[vul in: …]"
 _GAP = re.compile(r"\[\s*vul\s+in\b[^\]]*\]?", re.IGNORECASE)
 
 KIND_SENTENCES: Final[Mapping[AdviceKind, str]] = {
@@ -53,7 +53,7 @@ WITHDRAWN: Final = "Het advies van het overleg van {datum} geldt niet meer."
 
 def draft(content: Mapping[str, Any], *, withdrawn: bool = False, added: Sequence[str] = ()) -> str:
     """The draft of the letter from a signed decision's content, paragraphs parted by an empty line. `added`: texts of addenda."""
-    meeting_on = datetime.fromisoformat(content["meeting_at"]).astimezone(AMSTERDAM).date()
+    meeting_on = day_of(datetime.fromisoformat(content["meeting_at"]))
     opening = WITHDRAWN if withdrawn else OUTCOME_SENTENCES.get(content["outcome"], OUTCOME_SENTENCES["discussed"])
     said = opening.replace("{datum}", in_words(meeting_on)).replace("{mdo}", content["board"])
     if withdrawn:

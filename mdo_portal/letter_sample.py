@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from mdo_portal import letters
 from mdo_portal.letter_content import decision_letter, values_of
@@ -12,8 +11,9 @@ from mdo_portal.letter_data import LetterText, Recipient, Signer, Stamp
 from mdo_portal.letter_gp import gp_letter
 from mdo_portal.letter_patient import PatientLetter
 from mdo_portal.letter_template import Audience, LetterTemplate, words_of
+from mdo_portal.zone import AMSTERDAM
 
-AT: Final = datetime(2026, 3, 5, 14, 31, tzinfo=ZoneInfo("Europe/Amsterdam"))
+AT: Final = datetime(2026, 3, 5, 14, 31, tzinfo=AMSTERDAM)
 _ADVICE: Final = {
     "items": [
         {

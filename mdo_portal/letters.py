@@ -14,14 +14,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from mdo_portal import letter_signs
+from mdo_portal.zone import AMSTERDAM
 
 if TYPE_CHECKING:
     from typst import Compiler
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 # Titles must exist (PDF/UA) and travel in file lists and logs: numbers only, never a patient.
 TITLES = {
     "decision": ("MDO-advies", "document_number"),

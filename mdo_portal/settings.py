@@ -77,11 +77,6 @@ class Settings:
     def migrations(self) -> Path:
         return _beside("migrations")
 
-    @property
-    def blind_key(self) -> bytes:
-        """The key of blind indexes: the oldest key, so that rotation keeps old rows findable."""
-        return self.keyring[-1][1]
-
 
 def _beside(name: str) -> Path:
     packaged = PACKAGE / f"_{name}"

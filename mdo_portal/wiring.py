@@ -238,9 +238,9 @@ def fhir_numbers(raw: bytes) -> tuple[tuple[str, str], ...]:
     return numbers_of(raw)
 
 
-def fhir_task(message_id: str, number: str, status: str, reason: str, at: datetime, version: str) -> bytes:
+def fhir_task(message_id: str, number: str, status: str, reason: str, at: datetime) -> bytes:
     """How one Task stands that a hospital handed in. No patient data."""
-    return json.dumps(task_status(message_id, number, status, reason, at, version)).encode()
+    return json.dumps(task_status(message_id, number, status, reason, at)).encode()
 
 
 def mllp_listener(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Recommendation, Signer
 from mdo_portal.letter_gp import GpLetter
 from mdo_portal.letter_outcome import OutcomeLetter
 from mdo_portal.letter_patient import PatientLetter
+from mdo_portal.zone import AMSTERDAM
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 AT = datetime(2025, 12, 4, 14, 32, tzinfo=AMSTERDAM)
 NETWORK = "Oncologienetwerk Duin & Delta"
 PATIENT = LetterPatient("W.J. van Duijnhoven", date(1957, 3, 12), "M", "Zeeduyn Ziekenhuis", "4410273", "•••••0006")

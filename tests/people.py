@@ -19,7 +19,7 @@ from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import hospitals, people, sessions
+from mdo_portal.services import hospitals, passwords, sessions
 from mdo_portal.services.hospitals import LinkRow
 from tests import make
 
@@ -61,7 +61,7 @@ class Region:
 
 def fill(database: Database) -> Region:
     """Put the small region in an empty database."""
-    password_hash = people.hash_password(PASSWORD)
+    password_hash = passwords.hash_password(PASSWORD)
     with database.transaction() as session:
         zeed, delt, odul, kree = (make.hospital(session, code) for code in ("ZEED", "DELT", "ODUL", "KREE"))
         make.link(session, zeed)

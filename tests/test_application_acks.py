@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,7 +29,6 @@ from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import count, hand_in, rows, understand_all
 
-Receive = Callable[[bytes], list[bytes]]
 LAB = b"OBR|1|P7|F7|PSA^PSA\rOBX|1|NM|2857-1^PSA^LN||12.4|ug/L\r"
 
 

@@ -39,7 +39,7 @@ def _wants_response(answer: Answer, header: MessageHeader, entries: int) -> bool
     return answer.verdict is Verdict.STORED and header.kind in ("Bundle/transaction", "Bundle/batch") and entries > 0
 
 
-def task_status(number: str, named: str, status: str, reason: str, at: datetime, version: str) -> Node:
+def task_status(number: str, named: str, status: str, reason: str, at: datetime) -> Node:
     """A Task that was handed in, as it stands here: our id, the sender's number, its status, and why."""
     made: Node = {"resourceType": "Task", "id": number}  # in the order of the standard: XML asks for it
     if named:

@@ -14,7 +14,6 @@ from integrations.fhir.people import contact, identifiers
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, sent_none, text, unique
 
-_CONCEPTS = ("valueCodeableConcept", "valueCoding")
 _SILENT = (
     "absent-reason",
     "narrativeLink",

@@ -17,7 +17,7 @@ from mdo_portal.exchange import Unreadable
 from .header import opened, stamp
 from .header_numbers import end_of_line
 
-OPENING, CLOSING = (b"FHS", b"BHS"), (b"BTS", b"FTS")
+OPENING = (b"FHS", b"BHS")
 _SMALL, _LARGE = 16_384, 1_048_576
 _OPENS = (re.compile(rb"\r(?=MSH|FHS|BHS)"), re.compile(rb"\n(?=MSH|FHS|BHS)"))
 """From line end to line end, because documents are long and have few."""

@@ -49,9 +49,9 @@ class Message:
         return cls(PlacedLines(raw, marks, written), marks, written)
 
     @classmethod
-    def of_lines(cls, lines: list[str], marks: Marks, charset: Charset = UTF_8) -> Message:
+    def of_lines(cls, lines: list[str], marks: Marks) -> Message:
         """A message of which only these lines are known."""
-        return cls(TextLines(lines, marks, charset), marks, charset)
+        return cls(TextLines(lines, marks, UTF_8), marks, UTF_8)
 
     @property
     def charset(self) -> str:

@@ -23,9 +23,9 @@ def table(words: str, keys: Mapping[str, Key], *, is_own: bool = True) -> Key:
     return Key("table", words, keys, is_own=is_own)
 
 
-def free(words: str, of: Key, *, among: tuple[str, ...] = (), is_own: bool = True) -> Key:
+def free(words: str, of: Key, *, among: tuple[str, ...] = ()) -> Key:
     """A table whose keys are the sender's codes, or names from `among`."""
-    return Key("free", words, of=of, among=among, is_own=is_own)
+    return Key("free", words, of=of, among=among)
 
 
 def text(words: str = "", *, is_own: bool = True) -> Key:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from .keys import Key
 from .outward import HANDED
-from .paths import FHIR_PATH, FIELD, V2_FUNCTIONS, V2_PATH
+from .paths import FIELD, V2_FUNCTIONS
 from .schema_fhir import FHIR
 from .schema_parts import HEAD, SECTION_NAMES
 from .schema_v2 import MEANINGS, V2
@@ -18,5 +18,4 @@ PAPER: Mapping[str, Key] = HEAD | {
     "handed": HANDED,
 }
 SCHEMAS: Mapping[str, Mapping[str, Key]] = {"hl7v2": V2, "fhir": FHIR, "paper": PAPER}
-GRAMMARS = {"hl7v2": V2_PATH, "fhir": FHIR_PATH}
-__all__ = ["FIELD", "GRAMMARS", "MEANINGS", "SCHEMAS", "SECTION_NAMES", "V2_FUNCTIONS", "Key"]
+__all__ = ["FIELD", "MEANINGS", "SCHEMAS", "SECTION_NAMES", "V2_FUNCTIONS", "Key"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -31,9 +30,6 @@ class Line(Protocol):
     def send(self, body: bytes, control_id: str) -> Receipt: ...
 
     def close(self) -> None: ...
-
-
-Compose = Callable[[CaseSeed, datetime], tuple[Composed, ...]]
 
 
 class Courier:

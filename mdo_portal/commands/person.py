@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.commands.checks import OWNER
 from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.database import Database
+from mdo_portal.domain.audit import SUCCESS
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import HOSPITAL_ROLES, Membership, Person, Role
 from mdo_portal.services import audit_sign_in, credentials, passwords, sessions
@@ -55,7 +56,7 @@ def invite(database: Database, *, address: str, code: str, role: Role, name: str
         audit_sign_in.record(
             session,
             act="account.changed",
-            outcome=audit_sign_in.SUCCESS,
+            outcome=SUCCESS,
             method="command",
             person_id=person.id,
             person_name=person.name,

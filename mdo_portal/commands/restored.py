@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -17,8 +16,8 @@ from mdo_portal.services import destroyed_since, restoring, sessions
 from mdo_portal.services.destroyed_since import Back
 from mdo_portal.services.restoring import Held
 from mdo_portal.settings import NOWHERE
+from mdo_portal.zone import AMSTERDAM
 
-LOCAL = ZoneInfo("Europe/Amsterdam")
 MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 
 
@@ -48,7 +47,7 @@ def command(at: datetime | None, nothing_lost: bool, status: bool, anchor: Path 
         with database.transaction() as session:
             click.echo(f"{restoring.release(session, now=datetime.now(UTC))} letters may go again.")
     if at is not None:
-        count = restored(database, at=at.replace(tzinfo=LOCAL), now=datetime.now(UTC))
+        count = restored(database, at=at.replace(tzinfo=AMSTERDAM), now=datetime.now(UTC))
         click.echo(f"{count} letters are held. People find them under Post, Na herstel: each is confirmed or sent again.")
         click.echo("What was signed after that moment is not here any more, and may have arrived: ask the chairs to sign again.")
         click.echo(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import func, select
@@ -16,9 +15,9 @@ from mdo_portal.database import Database
 from mdo_portal.domain.retention import Kind
 from mdo_portal.errors import whereabouts
 from mdo_portal.services import purging, retention
+from mdo_portal.zone import AMSTERDAM
 
 log = structlog.get_logger(__name__)
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NIGHT_HOUR = 3
 """The local hour in which is let go what is due: backups of the evening before are made, nobody works."""
 LOOK_SECONDS = 600.0

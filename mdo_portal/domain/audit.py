@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mdo_portal.database import Base
 from mdo_portal.domain.identifiers import new_id
 
-SUCCESS, REFUSED, FAILED = 0, 4, 8
+SUCCESS, REFUSED = 0, 4
 """Outcomes, as DICOM and FHIR count them."""
 SYSTEM = "system"
 """The relation of what the portal does by itself."""

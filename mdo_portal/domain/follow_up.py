@@ -14,8 +14,6 @@ from mdo_portal.database import Base
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.errors import N_, IllegalMove
 
-#: days before the due date from which an item is shown as pressing, unless the board chose otherwise
-DEFAULT_DAYS = 7
 MOST_DAYS = 90
 
 

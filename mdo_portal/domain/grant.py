@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mdo_portal.database import Base
 from mdo_portal.domain.identifiers import new_id
 
-GLASS_STAYS_BROKEN = timedelta(minutes=60)
 LONGEST_GRANT = timedelta(days=180)
 SHORTEST_REASON = 10
 """Characters: `spoed` explains nothing to who reviews it."""

@@ -6,14 +6,17 @@ import calendar
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
 from mdo_portal.domain.case import CaseState
+
+Day = TypeVar("Day", bound=date)  #: a day, or a moment on it
 
 
 class Unit(StrEnum):
@@ -183,8 +186,8 @@ def edge(kind: Kind, amount: int, *, now: datetime) -> datetime:
     return months_later(now, -amount * (12 if unit is Unit.YEARS else 1))
 
 
-def months_later(moment: datetime, months: int) -> datetime:
+def months_later(start: Day, months: int) -> Day:
     """So many months later (or earlier), on the last day of a shorter month: as PostgreSQL counts."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
-    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    day = min(start.day, calendar.monthrange(year, month + 1)[1])
+    return start.replace(year=year, month=month + 1, day=day)

@@ -1,4 +1,4 @@
-"""Every table, in one place, for migrations and tests."""
+"""Every table, in one place, for migrations and tests. A module that is not imported here has no table."""
 
 from mdo_portal.database import Base
 from mdo_portal.domain import (
@@ -47,49 +47,4 @@ from mdo_portal.domain import (
     whereabouts,
 )
 
-ALL = (
-    absence,
-    advice,
-    audit,
-    audit_chain,
-    audit_review,
-    board,
-    calendar,
-    case,
-    conclusion,
-    credentials,
-    decision,
-    decision_objection,
-    delivery,
-    destruction,
-    document,
-    draft,
-    fetched_keys,
-    follow_up,
-    grant,
-    handover,
-    hospital,
-    identity,
-    identity_conflict,
-    inbound,
-    keys,
-    launch,
-    letters,
-    meeting_mail,
-    patient,
-    people,
-    poll,
-    preparation,
-    pull,
-    question_mail,
-    recipient,
-    refused_call,
-    retention,
-    rights,
-    round,
-    standstill,
-    subscription,
-    told,
-    whereabouts,
-)
 metadata = Base.metadata

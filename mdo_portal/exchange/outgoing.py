@@ -70,7 +70,6 @@ class OutgoingDecision:
     diagnosis: str = ""  # as the board states it
     round_id: str = ""  # uuid of the discussion: the same for every version of its decision
     request_task: str = ""  # `Task/…` on the recipient's server that came with the referral, or ""
-    organisation_ura: str = ""  # of the recipient
     is_trial: bool = False  # sent to see whether it arrives, about nobody: every format says so
 
     @property

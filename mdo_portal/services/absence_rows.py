@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, aliased
 from mdo_portal.domain.absence import Absence
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.people import BoardMembership, Person
-from mdo_portal.services.terms import AMSTERDAM, counted_between
+from mdo_portal.services.terms import counted_between
+from mdo_portal.zone import AMSTERDAM
 
 DAY = cast(func.timezone(AMSTERDAM.key, Meeting.starts_at), Date)
 """The day of a meeting (Amsterdam), in a statement over meetings."""

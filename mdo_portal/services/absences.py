@@ -18,7 +18,7 @@ from mdo_portal.services import absence_rows, meetings, seats
 from mdo_portal.services.absence_rows import Absent
 from mdo_portal.services.meeting_rows import MeetingRow
 from mdo_portal.services.seats import Member
-from mdo_portal.services.terms import day_of
+from mdo_portal.zone import day_of
 
 LONGEST = 120
 OVER = N_("Afmelden kan alleen voor een vergadering die nog komt. Er is niets veranderd.")

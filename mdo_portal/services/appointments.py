@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -19,8 +17,8 @@ from mdo_portal.domain.told import Appointment
 from mdo_portal.exchange import IncomingAppointment
 from mdo_portal.services import families, identification, moments, patients, standing
 from mdo_portal.services.rulings import Conflict
+from mdo_portal.zone import day_of
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 #: state -> event on the timeline; moved is seen by comparing
 EVENTS = {
     "booked": "appointment.booked",
@@ -104,7 +102,7 @@ def _event(told: IncomingAppointment, known: Appointment | None) -> str:
 def _is_other_day(told: IncomingAppointment, known: Appointment) -> bool:
     """Whether it was moved to a day, and no time was sent."""
     starts_at, on = known.starts_at, told.starts_on
-    return on is not None and not told.starts_at and starts_at is not None and starts_at.astimezone(AMSTERDAM).date() != on
+    return on is not None and not told.starts_at and starts_at is not None and day_of(starts_at) != on
 
 
 def _differs(told: IncomingAppointment, known: Appointment) -> bool:
@@ -140,9 +138,3 @@ def _take_over(
             setattr(row, name, value)
     row.asked_number = next(iter(told.other_numbers), row.asked_number)
     row.state, row.event, row.told_at, row.received_at, row.message_id = told.state, told.event, said, now, message_id
-
-
-def of_patient(session: Session, patient_id: uuid.UUID) -> Sequence[Appointment]:
-    """The patient's appointments, newest first, those of merged numbers included."""
-    query = select(Appointment).where(Appointment.patient_id.in_(families.members(session, patient_id)))
-    return session.scalars(query.order_by(Appointment.starts_at.desc().nulls_last(), Appointment.id)).all()

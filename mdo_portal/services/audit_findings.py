@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,8 +23,8 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.services.audit_lines import about
 from mdo_portal.services.audit_reads import Read, reads_of, with_link_to
+from mdo_portal.zone import AMSTERDAM, day_of
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WINDOW = timedelta(days=56)
 """How far back the rules look: eight weeks; what nobody judged in that time stays overdue until then."""
 MANY, MANY_TIMES, ENOUGH = 60, 3, 15
@@ -55,7 +54,7 @@ class Finding:
     @property
     def alike(self) -> tuple[Rule, str, str, date]:
         """The same for what one person did on one day that one rule points at: after a night shift that is every patient."""
-        return self.rule, self.person_name, self.organisation, self.at.astimezone(AMSTERDAM).date()
+        return self.rule, self.person_name, self.organisation, day_of(self.at)
 
 
 def find(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Finding]:

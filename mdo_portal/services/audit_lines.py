@@ -123,11 +123,6 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def of_hospital(session: Session, hospital_id: uuid.UUID, *, limit: int = 300) -> list[LogRow]:
-    """The newest lines about this hospital's data, or by its people."""
-    return page(session, hospital_id, Wanted(), limit=limit)
-
-
 def patients_called(session: Session, hospital_id: uuid.UUID, number: str) -> list[Patient]:
     """This hospital's patients with that number or that BSN; two when a double registration was never merged."""
     number = typed_number(number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -14,7 +13,6 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MOST = 5_000
 """Rows on one overview: more than the longest treatment makes; beyond it the page asks for a shorter period."""
 

@@ -74,8 +74,3 @@ def heads(session: Session) -> list[Head]:
         .order_by(AuditSeal.hospital_id, AuditSeal.number.desc())
     )
     return [Head(row[0], row[1], bytes(row[2])) for row in session.execute(query)]
-
-
-def waiting_since(session: Session) -> datetime | None:
-    """The moment of the oldest line that is not sealed yet: more than a minute ago means that no worker runs."""
-    return session.scalar(select(func.min(AuditEntry.at)).join(AuditWaiting, AuditWaiting.seq == AuditEntry.seq))

@@ -15,7 +15,6 @@ from mdo_portal.services import audit, audit_fields
 
 #: every act that may be written here
 ACTS = frozenset({"sign_in", "sign_in.refused", "sign_out", "confirm", "confirm.refused", "account.changed"})
-SUCCESS, REFUSED, FAILED = 0, 4, 8
 
 
 def record(

@@ -21,7 +21,8 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services import audit, changes, lateness, routing, series
-from mdo_portal.services.terms import day_of, in_force
+from mdo_portal.services.terms import in_force
+from mdo_portal.zone import day_of
 
 FIELDS = (
     "code",

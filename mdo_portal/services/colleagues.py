@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -79,7 +79,7 @@ def correct(session: Session, viewer: Viewer, person_id: uuid.UUID, told: NewPer
     For who may hand out the account: with the address one signs in. Raises NotAllowed, NotFound, Incomplete.
     """
     person = locked(session, person_id)
-    check_invitation(session, viewer, person_id)
+    check_invitation(session, viewer, person_id, now=now)
     told.check(N_("Naam en e-mailadres zijn nodig. Er is niets veranderd."))
     if session.scalar(select(func.count()).select_from(Person).where(Person.email == told.email, Person.id != person_id)):
         raise Incomplete({"email": TAKEN_ELSEWHERE})
@@ -164,16 +164,16 @@ def may_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> 
     return person_id != viewer.person_id
 
 
-def may_invite(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
+def may_invite(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> bool:
     """For showing or hiding the button."""
     try:
-        check_invitation(session, viewer, person_id)
+        check_invitation(session, viewer, person_id, now=now)
     except (NotFound, NotAllowed):
         return False
     return viewer.may_at_all(Act.PEOPLE_MANAGE)
 
 
-def check_invitation(session: Session, viewer: Viewer, person_id: uuid.UUID) -> None:
+def check_invitation(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> None:
     """Whoever holds an invitation holds the account, with every role it has. Raises NotAllowed or NotFound.
 
     So a secretary invites only somebody without an account who is nothing beyond her own boards; the rest is for the link manager
@@ -181,9 +181,7 @@ def check_invitation(session: Session, viewer: Viewer, person_id: uuid.UUID) -> 
     """
     if person_id == viewer.person_id:
         raise NotAllowed(NOT_YOURSELF_INVITED)
-    has_account = session.get_one(Person, person_id).password_hash or open_sessions.presences(
-        session, [person_id], now=datetime.now(UTC)
-    )
+    has_account = session.get_one(Person, person_id).password_hash or open_sessions.presences(session, [person_id], now=now)
     if has_account or _is_more(session, viewer, person_id):
         check_whole_person(session, viewer, person_id)
 

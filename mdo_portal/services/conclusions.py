@@ -175,9 +175,3 @@ def thaw(session: Session, round_id: uuid.UUID) -> None:
     """A correction is being written: the notes may change again; the signed decision does not."""
     for note in session.scalars(select(Note).where(Note.round_id == round_id).with_for_update()):
         note.frozen_at = None
-
-
-def written_by(session: Session, round_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    """Who typed in this conclusion."""
-    query = select(NoteUpdate.person_id).join(Note, Note.id == NoteUpdate.note_id).where(Note.round_id == round_id).distinct()
-    return [person_id for person_id in session.scalars(query) if person_id is not None]

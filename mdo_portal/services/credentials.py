@@ -89,7 +89,7 @@ def stands(session: Session, invitation: Invitation, *, now: datetime) -> bool:
         return False
     works_for = [hospital_id for hospital_id, _ in people.hospitals_of(session, invitation.made_by, now=now)]
     makers = (viewers.viewer_of(session, invitation.made_by, hospital_id, now=now) for hospital_id in works_for)
-    return any(colleagues.may_invite(session, maker, invitation.person_id) for maker in makers)
+    return any(colleagues.may_invite(session, maker, invitation.person_id, now=now) for maker in makers)
 
 
 def accept(session: Session, token: str, password: str, *, now: datetime) -> Person:

@@ -22,7 +22,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import DecisionForm, PersonName
 from mdo_portal.services import advice, letter_template_choice, presence, roll
-from mdo_portal.services.meetings import AMSTERDAM
+from mdo_portal.zone import day_of
 
 OBSERVER = "toehoorder"
 """As the letter names who only observes. Dutch, as a letter is."""
@@ -161,7 +161,7 @@ def _about(
         "version": signed[-1].version + 1 if signed else 1,
         "replaces": about.document_number if about else "",
         "replaces_version": about.version if about else 0,
-        "replaces_on": about.signed_at.astimezone(AMSTERDAM).date().isoformat() if about else "",
+        "replaces_on": day_of(about.signed_at).isoformat() if about else "",
         "replaces_addenda": [] if form is DecisionForm.ADDENDUM else [one.document_number for one in standing(signed)[1:]],
         **letter_template_choice.frozen(session, meeting.board_id, hospital.id),
     }

@@ -66,9 +66,7 @@ class FormPreview:
     moves_case: bool
 
 
-def preview(
-    session: Session, round_: Round, case: Case, written: Written, *, network: str, viewer: Viewer, now: datetime
-) -> FormPreview:
+def preview(session: Session, round_: Round, case: Case, written: Written, *, network: str, viewer: Viewer) -> FormPreview:
     """Build what would be frozen now. Raises IllegalMove when nothing stands that this could be about."""
     signed = of_round(session, round_.id)
     refuse_form(signed, written.form)
@@ -157,7 +155,7 @@ def sign(
         session,
         round_,
         seen_hash,
-        lambda: preview(session, round_, case, written, network=network, viewer=viewer, now=now),
+        lambda: preview(session, round_, case, written, network=network, viewer=viewer),
     )
     conclusions.freeze(session, round_.id, now=now)  # a correction that was begun ends with a withdrawal
     decision = decisions.keep(

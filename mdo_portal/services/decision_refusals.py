@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mdo_portal.domain.decision import FORM_MOVES, Decision, main
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services.meetings import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM
 
 
 class AlreadySigned(IllegalMove):

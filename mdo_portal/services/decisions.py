@@ -32,6 +32,7 @@ from mdo_portal.services import (
 )
 from mdo_portal.services.decision_content import content_of, of_round
 from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
+from mdo_portal.zone import AMSTERDAM
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
 
@@ -164,7 +165,7 @@ def _document_number(session: Session, about: Decision | None, version: int, *, 
         first = about.document_number.rpartition("-v")[0] or about.document_number
         return f"{first}-v{version}"
     number = session.scalar(select(DOCUMENT_NUMBERS.next_value()))
-    return f"MDO-{now.astimezone(meetings.AMSTERDAM).year}-{number:06d}"
+    return f"MDO-{now.astimezone(AMSTERDAM).year}-{number:06d}"
 
 
 def start_correction(session: Session, round_: Round, case: Case) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -24,7 +24,7 @@ from mdo_portal.exchange import PatientIdentity, Unreadable
 from mdo_portal.services import audit, destruction, families, identification, patients
 from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import sealer
-from mdo_portal.services.terms import day_of
+from mdo_portal.zone import day_of
 
 NO_NUMBER = N_("Vul het patiëntnummer of het BSN in. Er is niets gezocht.")
 IN_FUTURE = N_("De datum van de brief ligt in de toekomst. Er is niets genoteerd; controleer de datum.")
@@ -123,7 +123,7 @@ def ask(
         reason=reason.strip(),
         requested_by=viewer.person_id,
         requested_at=now,
-        due_on=months_later(datetime.combine(letter_on, time(), UTC), TERM_MONTHS).date(),
+        due_on=months_later(letter_on, TERM_MONTHS),
     )
     try:
         with session.begin_nested():

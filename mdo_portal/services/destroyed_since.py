@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -105,7 +105,7 @@ def _note(session: Session, told: Destroyed, case: Case, *, now: datetime) -> No
             letter_on=told.letter_on,
             requested_by=told.asked_by,
             requested_at=now,
-            due_on=months_later(datetime.combine(told.letter_on, time(), UTC), TERM_MONTHS).date(),
+            due_on=months_later(told.letter_on, TERM_MONTHS),
         )
     )
     session.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -174,7 +174,3 @@ def kinds_of(session: Session, case_id: uuid.UUID) -> set[str]:
     return set(
         session.scalars(select(CaseDocument.kind).where(CaseDocument.case_id == case_id, CaseDocument.superseded_at.is_(None)))
     )
-
-
-def day_of(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None

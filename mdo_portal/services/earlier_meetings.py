@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Meeting
 from mdo_portal.services import meetings
 from mdo_portal.services.meeting_rows import MeetingRow
-from mdo_portal.services.meetings import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM
 
 A_MONTH, A_MOMENT = timedelta(days=31), timedelta(microseconds=1)
 MOST = 500

@@ -111,7 +111,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def rows(session: Session, viewer: Viewer, wanted: Filter, *, today: date) -> list[FollowRow]:
+def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[FollowRow]:
     """The work list: what is late first, then by due date; closed items after the open ones, newest answer first."""
     query = _rows().where(_looks_after(viewer, Act.FOLLOW_READ), STANDS)
     if not wanted.everything:
@@ -160,11 +160,11 @@ def _untold(session: Session, meeting: Meeting) -> list[ColumnElement[bool]]:
 def pressing(session: Session, viewer: Viewer, *, today: date) -> int:
     """How many open items of this viewer are late or nearly so; counted to MOST_COUNTED, for the menu stands on every page."""
     whose = own_or_board.whose(viewer, Act.FOLLOW_CLOSE)
-    return session.scalar(_pressing(whose.own is not None), {"today": today, **whose._asdict()}) or 0
+    return session.scalar(_pressing(own_too=whose.own is not None), {"today": today, **whose._asdict()}) or 0
 
 
 @cache
-def _pressing(own_too: bool) -> Select[int]:
+def _pressing(*, own_too: bool) -> Select[int]:
     near = FollowUp.due_on <= bindparam("today", type_=Date) + Board.follow_days
     query = select(FollowUp.id).join(Case, Case.id == FollowUp.case_id).join(Board, Board.id == FollowUp.board_id)
     theirs = own_or_board.theirs_open(Case.hospital_id, own_too=own_too)

@@ -80,11 +80,13 @@ def failing(session: Session, hospital_id: uuid.UUID | None = None, *, now: date
     """Whose keys (this hospital's, or any) cannot be fetched for so long that somebody must look: a key that its hospital took away
     would go on letting its system in, and a new one would not.
     """
-    return session.scalars(_failing(hospital_id is not None), {"since": now - FAILS_TOO_LONG, "hospital": hospital_id}).all()
+    return session.scalars(
+        _failing(of_one=hospital_id is not None), {"since": now - FAILS_TOO_LONG, "hospital": hospital_id}
+    ).all()
 
 
 @cache
-def _failing(of_one: bool) -> Select[FetchedKeys]:
+def _failing(*, of_one: bool) -> Select[FetchedKeys]:
     """Put together once, for it is asked with every page of who looks after links. Open: `since` and, `of_one`, `hospital`."""
     since = bindparam("since", type_=DateTime(timezone=True))
     query = select(FetchedKeys).join(Link, Link.id == FetchedKeys.link_id).order_by(FetchedKeys.link_id)

@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from mdo_portal.domain.feast_days import is_working_day
+from mdo_portal.zone import AMSTERDAM, day_of
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 HOURS, PAPER_DAYS = 4, 3
 """Where no board says otherwise."""
 BEFORE_DUE = timedelta(days=2)
@@ -52,7 +51,7 @@ def working_days_after(moment: datetime, days: int) -> datetime:
 
 def marks(created_at: datetime, *, on_paper: bool, terms: Terms, due_on: date | None, now: datetime) -> tuple[Mark, ...]:
     """What to say of a letter that has not arrived, most pressing first."""
-    today = now.astimezone(AMSTERDAM).date()
+    today = day_of(now)
     found = []
     if due_on is not None and due_on < today:
         found.append(Mark.OVERDUE)

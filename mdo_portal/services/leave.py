@@ -18,7 +18,7 @@ from mdo_portal.services import absences, leave_rows, meetings, seats
 from mdo_portal.services.absence_rows import DAY
 from mdo_portal.services.absences import Days, Instead
 from mdo_portal.services.seats import Member
-from mdo_portal.services.terms import day_of
+from mdo_portal.zone import day_of
 
 LONGEST = timedelta(days=366)
 NOT_SAVED = N_("Er is niets bewaard.")

@@ -19,7 +19,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.services import meetings
 from mdo_portal.services.absence_rows import DAY
 from mdo_portal.services.absences import Days
-from mdo_portal.services.terms import day_of
+from mdo_portal.zone import day_of
 
 
 class Coming(NamedTuple):

@@ -15,7 +15,7 @@ from mdo_portal.domain.board import LASTS, Meeting
 from mdo_portal.domain.conclusion import Note, NoteUpdate
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services.lateness import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM
 
 
 def last_act(session: Session, meeting: Meeting) -> datetime:

@@ -75,13 +75,13 @@ def pressing(session: Session, viewer: Viewer, *, now: datetime) -> int:
 
 def pressing_links(session: Session, hospital_id: uuid.UUID | None = None, *, now: datetime) -> list[tuple[Link, Ending]]:
     """Which they are, and when; of one hospital, or of all."""
-    links = session.scalars(_ending_by(hospital_id is not None), {"by": now + PRESSES, "hospital": hospital_id})
+    links = session.scalars(_ending_by(of_one=hospital_id is not None), {"by": now + PRESSES, "hospital": hospital_id})
     found = [(link, ending(session, link, now=now)) for link in links]
     return [(link, one) for link, one in found if one is not None and one.presses(now)]
 
 
 @cache
-def _ending_by(of_one: bool) -> Select[Link]:
+def _ending_by(*, of_one: bool) -> Select[Link]:
     """Put together once, for it is asked with every page of who looks after links. Open: `by` and, `of_one`, `hospital`."""
     ends = LinkCertificate.expires_at <= bindparam("by", type_=DateTime(timezone=True))
     ending_ones = select(LinkCertificate.link_id).where(LinkCertificate.withdrawn_at.is_(None), ends)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -16,8 +15,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.certificate import clean, spoken
 from mdo_portal.domain.link import CalledCertificate, Link, LinkCertificate
 from mdo_portal.exchange import Caller
+from mdo_portal.zone import day_of
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ENDS_SOON = timedelta(days=60)
 """From then on a certificate that ends is shown as something to do: a new one takes hospitals weeks."""
 CALLED_LATELY = timedelta(days=14)
@@ -111,7 +110,7 @@ def line_of(session: Session, link_id: uuid.UUID, *, now: datetime) -> LineRow:
 
 def last_day(until: datetime) -> date:
     """The Dutch day of which `until` is the end, or in which it lies."""
-    return (until - timedelta(microseconds=1)).astimezone(AMSTERDAM).date()
+    return day_of(until - timedelta(microseconds=1))
 
 
 def saw(session: Session, callers: Mapping[str, Caller], *, now: datetime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
@@ -21,8 +20,8 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import agenda_counts, changes, held, news, preparation_rows
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, Candidates, MeetingRow
+from mdo_portal.zone import AMSTERDAM
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
 UNTIL_OVER = (*TO_COME, MeetingState.OPEN)
 PLANNABLE = UNTIL_OVER

@@ -19,7 +19,8 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed, NotFound
 from mdo_portal.services import mailboxes, open_sessions
 from mdo_portal.services.people_rows import PersonPage, PersonRow, PlaceRow, RoleRow
-from mdo_portal.services.terms import day_of, in_force
+from mdo_portal.services.terms import in_force
+from mdo_portal.zone import day_of
 
 Kind = type[HeldRole]
 
@@ -135,11 +136,9 @@ def _state(row: HeldRole, now: datetime) -> str:
     return "coming" if row.starts_on is not None and row.starts_on > today else "now"
 
 
-def person_for(
-    session: Session, viewer: Viewer, act: Act, person_id: uuid.UUID, *, now: datetime, lock: bool = False
-) -> PersonPage:
+def person_for(session: Session, viewer: Viewer, act: Act, person_id: uuid.UUID, *, now: datetime) -> PersonPage:
     """Somebody with a role, now or once, where this viewer may do `act`: what they are elsewhere stays unsaid. Else NotFound."""
-    person = session.get(Person, person_id, with_for_update=lock)
+    person = session.get(Person, person_id)
     if person is None:
         raise NotFound()
     every = roles_of(session, [person_id], now=now)

@@ -25,9 +25,7 @@ from mdo_portal.services.decision_refusals import refuse_form
 from mdo_portal.services.outcomes import NEEDS_REASON
 
 
-def preview(
-    session: Session, round_: Round, case: Case, written: Written, *, network: str, viewer: Viewer, now: datetime
-) -> FormPreview:
+def preview(session: Session, round_: Round, case: Case, written: Written, *, network: str, viewer: Viewer) -> FormPreview:
     """Build what would be frozen now: a message, one in its place, or its recall. Raises IllegalMove when there is nothing to tell.
 
     `written.text` is the reason as the message should say it; of a first message it is the reason that was given in the room.
@@ -93,7 +91,7 @@ def sign(
         session,
         round_,
         seen_hash,
-        lambda: preview(session, round_, case, written, network=network, viewer=viewer, now=now),
+        lambda: preview(session, round_, case, written, network=network, viewer=viewer),
     )
     decision = decisions.keep(
         session, round_, case, shown.content, form=written.form, about=shown.about, reason=written.reason, viewer=viewer, now=now

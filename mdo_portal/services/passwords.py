@@ -1,16 +1,20 @@
-"""Passwords: checking one at sign-in, and what a new one must be (NIST 800-63B: long, not common, nothing else)."""
+"""Passwords: checking one, at sign-in and before a signature, and what a new one must be (NIST 800-63B: long, not common, nothing else)."""
 
 from __future__ import annotations
 
+import secrets
 import uuid
+from datetime import datetime, timedelta
+from functools import cache
 
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identifiers import typed_number
 from mdo_portal.domain.people import Person
 from mdo_portal.errors import N_, PortalError
-from mdo_portal.services import people
 
 SHORTEST, LONGEST = 12, 1000
 #: what guessers of twelve characters and more try first; compared without case, spaces and signs
@@ -27,6 +31,13 @@ _COMMON = (
 COMMON = frozenset(_COMMON.split())
 
 
+class WrongCredentials(PortalError):
+    """Which of the three was wrong is not said. The transaction that counts the failure must still commit."""
+
+    status = 401
+    sentence = N_("E-mailadres, wachtwoord of code klopt niet. Probeer het opnieuw.")
+
+
 class Unfit(PortalError):
     """The new password is not accepted. The form says which rule it breaks."""
 
@@ -37,6 +48,33 @@ class Unfit(PortalError):
 
 
 TOO_COMMON = N_("Dit wachtwoord staat op de lijst van veelgebruikte wachtwoorden. Kies een ander; er is niets veranderd.")
+
+
+_hasher = PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    """Checked when the address is unknown, so that the answer takes as long."""
+    return _hasher.hash(secrets.token_urlsafe(16))
+
+
+def hash_password(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def is_right(password_hash: str, password: str) -> bool:
+    """Whether this is the password; takes as long for nobody's (an empty hash)."""
+    try:
+        return _hasher.verify(password_hash or _nobody(), password) and bool(password_hash)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def count_failure(person: Person, *, now: datetime) -> None:
+    """Wrong tries make the next try wait a little longer, up to a minute: nobody is locked out."""
+    person.failures += 1
+    person.wait_until = now + timedelta(seconds=min(60, 2 ** min(person.failures, 6))) if person.failures > 3 else None
 
 
 def account_of(email: str) -> str:
@@ -52,10 +90,25 @@ def known(session: Session, email: str) -> Person | None:
 def check(session: Session, email: str, password: str) -> Person:
     """The person, when address and password are right. The same answer after the same work for whatever was wrong."""
     person = known(session, email)
-    right = people.is_right(person.password_hash if person else "", password[:LONGEST])
+    right = is_right(person.password_hash if person else "", password[:LONGEST])
     if person is None or not right or person.disabled_at:
-        raise people.WrongCredentials()
+        raise WrongCredentials()
     return person
+
+
+def is_password_of(session: Session, person_id: uuid.UUID, password: str, *, now: datetime, code_follows: bool = False) -> bool:
+    """Fresh confirmation of identity before a signature; wrong tries make the next one wait, as at sign-in.
+
+    `code_follows`: a right password alone forgives no wrong codes yet, else whoever knows it could guess them without end.
+    """
+    person = session.get_one(Person, person_id, with_for_update=True)
+    if person.wait_until and person.wait_until > now:
+        return False
+    if not is_right(person.password_hash, password):
+        count_failure(person, now=now)
+        return False
+    person.failures = person.failures if code_follows else 0
+    return True
 
 
 def set_new(session: Session, person_id: uuid.UUID, password: str) -> None:
@@ -65,4 +118,4 @@ def set_new(session: Session, person_id: uuid.UUID, password: str) -> None:
     bare = "".join(letter for letter in password.casefold() if letter.isalnum())
     if bare in COMMON or len(set(bare)) < 4:
         raise Unfit(TOO_COMMON)
-    session.get_one(Person, person_id).password_hash = people.hash_password(password)
+    session.get_one(Person, person_id).password_hash = hash_password(password)

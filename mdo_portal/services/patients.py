@@ -65,7 +65,7 @@ def add(
 ) -> Patient:
     """A new patient of this hospital, with the particulars as told; a number or BSN that is another patient's is left out."""
     patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=moments.said(sent_at, now))
-    _fill(session, patient, identity)
+    _fill(patient, identity)
     if passes_eleven_test(identity.bsn) and with_bsn(session, hospital_id, identity.bsn) is not None:
         patient.bsn_doubtful = True
     elif identity.bsn:
@@ -85,7 +85,7 @@ def composed(
 ) -> Patient:
     """The same for somebody of whom nothing is known here (`known_among`, `rulings.concern`); not stored yet."""
     patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=moments.said(sent_at, now))
-    _fill(session, patient, identity)
+    _fill(patient, identity)
     if identity.bsn:
         _keep_bsn(session, patient, identity.bsn)
     patient.local_number, patient.local_authority = identity.local_number, identity.local_authority
@@ -210,7 +210,7 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
-def _fill(session: Session, patient: Patient, identity: PatientIdentity) -> None:
+def _fill(patient: Patient, identity: PatientIdentity) -> None:
     for column, value in _told(identity).items():
         setattr(patient, column, value)
     patient.deceased = identity.deceased

@@ -81,11 +81,11 @@ def tells(session: Session, link: Link, *, subscribes: bool, topic: str, now: da
 def silent(session: Session, hospital_id: uuid.UUID | None = None, *, now: datetime) -> Sequence[Poll]:
     """Whose server (this hospital's, or any) answers no more, for longer than it may be away: what is new there, nobody hears."""
     before = {"looked": now - AWAY_TOO_LONG, "since": now - AWAY_TOO_LONG - FIRST_SINCE}
-    return session.scalars(_silent(hospital_id is not None), {**before, "hospital": hospital_id}).all()
+    return session.scalars(_silent(of_one=hospital_id is not None), {**before, "hospital": hospital_id}).all()
 
 
 @cache
-def _silent(of_one: bool) -> Select[Poll]:
+def _silent(*, of_one: bool) -> Select[Poll]:
     """Put together once, for it is asked with every page of who looks after links. Open: `looked`, `since` and, `of_one`, `hospital`."""
     looked, since = (bindparam(name, type_=DateTime(timezone=True)) for name in ("looked", "since"))
     never = and_(Poll.looked_at.is_(None), Poll.since < since)

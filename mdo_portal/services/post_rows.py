@@ -149,11 +149,11 @@ def visible_post(viewer: Viewer) -> ColumnElement[bool]:
 def not_arrived(session: Session, viewer: Viewer) -> list[PostRow]:
     """All that this viewer may see and that has not arrived, in no order."""
     whose = own_or_board.whose(viewer, Act.POST_READ)
-    return [PostRow._make(row) for row in session.execute(_not_arrived(whose.own is not None), whose._asdict())]
+    return [PostRow._make(row) for row in session.execute(_not_arrived(own_too=whose.own is not None), whose._asdict())]
 
 
 @cache
-def _not_arrived(own_too: bool) -> Select[Any]:
+def _not_arrived(*, own_too: bool) -> Select[Any]:
     seen = own_or_board.theirs_open(Delivery.hospital_id, own_too=own_too)
     return _LETTERS.where(seen, Delivery.state.in_(NOT_ARRIVED))
 

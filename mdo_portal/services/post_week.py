@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,8 +16,8 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.post import not_arrived_before
 from mdo_portal.services.post_rows import PostRow, visible_post
+from mdo_portal.zone import AMSTERDAM
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WEEK = timedelta(days=7)
 
 

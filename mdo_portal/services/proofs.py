@@ -6,7 +6,6 @@ import uuid
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person
 from mdo_portal.errors import N_
 from mdo_portal.services import destroy_requests
+from mdo_portal.zone import AMSTERDAM
 
 #: table -> what a patient may read
 TABLE_WORDS = {
@@ -44,7 +44,6 @@ TABLE_WORDS = {
     "pulls": N_("keren dat gegevens zijn opgehaald"),
     "snapshots": N_("bewaarde antwoorden van het systeem van het ziekenhuis"),
 }
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True)

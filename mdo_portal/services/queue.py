@@ -231,8 +231,3 @@ _SAME = text(
 def same_patient(session: Session, message_id: uuid.UUID, *, now: datetime) -> None:
     """From now on messages with any of this message's numbers are in order with each other: its hospital merged them."""
     session.execute(_SAME, {"id": message_id, "now": now})
-
-
-def waiting(session: Session) -> int:
-    """How many messages are kept and not yet understood."""
-    return session.scalar(select(func.count()).where(InboundMessage.state == InboundState.KEPT)) or 0

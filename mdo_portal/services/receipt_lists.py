@@ -13,7 +13,7 @@ from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.post_rows import PostRow, found, visible_to
-from mdo_portal.services.terms import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM
 
 MOST = 500
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -65,8 +64,3 @@ def _opened(session: Session, agreed: RecipientChannel) -> str:
         return ""
     row = row_of("recipient_channels", agreed.hospital_id, agreed.audience)
     return sealer(session).open(agreed.secret_sealed, purpose=SECRET_PURPOSE, row=row).decode()
-
-
-def phones(session: Session) -> Mapping[tuple[uuid.UUID, Audience], str]:
-    """Whom to call about letters that are not the hospital's own."""
-    return {(one.hospital_id, one.audience): one.phone for one in session.scalars(select(RecipientChannel))}

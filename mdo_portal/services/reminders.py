@@ -23,8 +23,8 @@ from mdo_portal.domain.follow_up import FollowState, FollowUp
 from mdo_portal.domain.handover import Reminded
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.services.follow_up_links import MAY_GET_ONE
-from mdo_portal.services.lateness import AMSTERDAM
 from mdo_portal.services.terms import in_force
+from mdo_portal.zone import AMSTERDAM, day_of
 
 FROM, UNTIL = time(7), time(18)
 """In Amsterdam, on working days: a mail at night helps nobody."""
@@ -78,7 +78,7 @@ def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()
     """
     if not is_time_to_mail(now):
         return None
-    today = now.astimezone(AMSTERDAM).date()
+    today = day_of(now)
     mailed = set(beside) | set(session.scalars(select(Reminded.person_id).where(Reminded.mailed_on >= today)))
     for person_id, email in sorted(_to_tell(session, now=now, today=today).items()):
         if person_id not in mailed and _is_first(session, person_id, today):

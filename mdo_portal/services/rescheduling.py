@@ -40,7 +40,7 @@ def reschedule(session: Session, meeting: Meeting, board: Board, wanted: Wanted,
         raise IllegalMove(N_("Deze vergadering begon al of vervalt. Er is niets veranderd."))
     before = meeting.starts_at
     moved = wanted.starts_at != before
-    _check(session, board, wanted, now=now if moved else None)
+    _check(wanted, now=now if moved else None)
     if moved:
         _make_room(session, board, wanted.starts_at)
         meeting.registration_closes_at = _closes_at(meeting, board, wanted, now=now)
@@ -57,7 +57,7 @@ def reschedule(session: Session, meeting: Meeting, board: Board, wanted: Wanted,
 def add(session: Session, board: Board, wanted: Wanted, *, viewer: Viewer, now: datetime) -> Meeting:
     """A meeting beside the weekly series. Raises Incomplete."""
     _hold(session, board)
-    _check(session, board, wanted, now=now)
+    _check(wanted, now=now)
     _make_room(session, board, wanted.starts_at)
     closes_at = series.closes_at(board, wanted.starts_at)
     meeting = Meeting(board_id=board.id, registration_closes_at=closes_at, state=MeetingState.PLANNED, revision=0)
@@ -73,7 +73,7 @@ def _hold(session: Session, board: Board) -> None:
     session.refresh(board, with_for_update=HELD)
 
 
-def _check(session: Session, board: Board, wanted: Wanted, *, now: datetime | None) -> None:
+def _check(wanted: Wanted, *, now: datetime | None) -> None:
     """`now`, for a day and hour that must lie ahead."""
     wrong = {name: sentence for name, (is_wrong, sentence) in boards.bounds(wanted.minutes, wanted.video_url).items() if is_wrong}
     if now and not now < wanted.starts_at < now + AHEAD:

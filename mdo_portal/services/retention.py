@@ -1,4 +1,4 @@
-"""The terms, what is due, and letting it go: in small batches, children first, each batch all or nothing.
+"""The terms: what they are, what is due by them, and changing one. Carrying them out: services/purging.py.
 
 The database has the last word: `destroy_case()` and `purge_log()` (migration 0011) check holds, states, letters and terms again.
 """
@@ -26,7 +26,7 @@ from mdo_portal.domain.retention import ENDED, RULES, Kind, RetentionRule, Shiel
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.services import audit, caseless
-from mdo_portal.services.lateness import AMSTERDAM
+from mdo_portal.zone import day_of
 
 OUT_OF_BOUNDS = N_("Deze termijn valt buiten wat mag. Er is niets veranderd; kies een getal binnen de grenzen.")
 NO_REASON = N_("Er staat geen reden bij. Er is niets veranderd; schrijf op waarom de termijn verandert.")
@@ -73,9 +73,7 @@ def ended(before: datetime) -> Sequence[ColumnElement[bool]]:
 
     A term that counted from the letter alone let an advice go before its day, and yesterday's pathology with it.
     """
-    pending = exists().where(
-        FollowUp.case_id == Case.id, FollowUp.state == FollowState.OPEN, FollowUp.due_on >= before.astimezone(AMSTERDAM).date()
-    )
+    pending = exists().where(FollowUp.case_id == Case.id, FollowUp.state == FollowState.OPEN, FollowUp.due_on >= day_of(before))
     return (
         Case.state.in_(ENDED),
         Case.is_open.is_(False),

@@ -18,6 +18,8 @@ from mdo_portal.services import retention
 from mdo_portal.services.terms import in_force
 
 MONTH = timedelta(days=31)
+MOST = 200
+"""Cases on the page."""
 
 
 class GoingRow(NamedTuple):
@@ -31,7 +33,7 @@ class GoingRow(NamedTuple):
     goes_on: date
 
 
-def going(session: Session, hospital_id: uuid.UUID, *, now: datetime, limit: int = 200) -> list[GoingRow]:
+def going(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[GoingRow]:
     """The own hospital's cases that go in the coming month, first to go first; also those that something protects, and by what."""
     amount = retention.rules(session)[Kind.CASE].amount
     ended = retention.ended(edge(Kind.CASE, amount, now=now + MONTH))
@@ -39,7 +41,7 @@ def going(session: Session, hospital_id: uuid.UUID, *, now: datetime, limit: int
         select(Case.id, Case.referral_number, Case.state, Case.state_since, func.case_shield(Case.id))
         .where(Case.hospital_id == hospital_id, *ended)
         .order_by(Case.state_since)
-        .limit(limit)
+        .limit(MOST)
     )
     return [
         GoingRow(case_id, number, state, since, Shield(shield), _goes_on(since, amount, now))

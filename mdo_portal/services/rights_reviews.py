@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -17,12 +16,14 @@ from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Membership
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.retention import months_later
 from mdo_portal.domain.rights import Odd, RightsReview, RightsReviewLine, Verdict
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotAllowed, NotFound
 from mdo_portal.services import audit, memberships, roles
 from mdo_portal.services.people_rows import PersonRow, PlaceRow, RoleRow
-from mdo_portal.services.terms import day_of, in_force
+from mdo_portal.services.terms import in_force
+from mdo_portal.zone import day_of
 
 NOT_SEEN = timedelta(days=90)
 SIGNED = N_("Deze beoordeling is al afgetekend. Er is niets veranderd.")
@@ -64,17 +65,10 @@ def _due(session: Session, row: PlaceRow, *, now: datetime) -> DueRow:
     query = select(func.count(), func.count(kind.given_at), func.min(kind.given_at))
     held, dated, first = session.execute(query.where(memberships.at(row.place), kind.ended_at.is_(None))).one()
     since = signed.signed_at if signed else first if dated == held else None  # a role given today was looked at today
-    due_on = _months_later(day_of(since), months) if since else None
+    due_on = months_later(day_of(since), months) if since else None
     is_overdue = held > 0 and (due_on is None or due_on <= day_of(now))
     last_at, last_by = (signed.signed_at, signed.signed_name) if signed else (None, "")
     return DueRow(row.place, row.name, last_at, last_by, due_on, is_overdue, under_way, held)
-
-
-def _months_later(start: date, months: int) -> date:
-    """The same day so many months on; the last day of a shorter month."""
-    years, month = divmod(start.month - 1 + months, 12)
-    year = start.year + years
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _of(place: Place) -> Select[RightsReview]:
@@ -84,16 +78,16 @@ def _of(place: Place) -> Select[RightsReview]:
 
 def start(session: Session, viewer: Viewer, place: Place, *, now: datetime) -> RightsReview:
     """The list as it stands now; the one under way when there is one."""
-    under_way = session.execute(_of(place).where(RightsReview.signed_at.is_(None))).scalar_one_or_none()
-    if under_way is not None:
-        return under_way
+    under_way = _of(place).where(RightsReview.signed_at.is_(None))
+    if (found := session.scalars(under_way).one_or_none()) is not None:
+        return found
     own = {"board_id": place.id} if place.is_board else {"hospital_id": place.id}
     review = RightsReview(**own, started_at=now, started_by=viewer.person_id)
     try:
         with session.begin_nested():
             session.add(review)
     except IntegrityError:  # somebody else began in the same moment, or the same person clicked twice
-        return session.execute(_of(place).where(RightsReview.signed_at.is_(None))).scalar_one()
+        return session.scalars(under_way).one()
     session.add_all(_lines(session, review, place, now=now))
     session.flush()
     _log(session, viewer, review, "started", now=now)

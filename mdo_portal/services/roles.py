@@ -1,4 +1,4 @@
-"""Giving and ending roles, adding, disabling and enabling people: each with its rules and its line in the access log."""
+"""Giving, ending and prolonging roles: each with its rules and its line in the access log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
 from mdo_portal.services import audit, coordinators, sessions
 from mdo_portal.services.memberships import at, kind_of
-from mdo_portal.services.terms import day_of, in_force
+from mdo_portal.services.terms import in_force
+from mdo_portal.zone import day_of
 
 HAS_IT = N_("Deze persoon heeft deze rol hier al. Er is niets veranderd; pas zo nodig de datums aan.")
 NO_SUCH = N_("Deze rol is intussen al beëindigd. Er is niets veranderd; herlaad de pagina.")
@@ -105,7 +106,7 @@ def _make_room(session: Session, place: Place, person_id: uuid.UUID, role: Role,
     session.flush()
 
 
-def row_for(session: Session, viewer: Viewer, is_board: bool, membership_id: uuid.UUID) -> tuple[HeldRole, Place]:
+def row_for(session: Session, viewer: Viewer, membership_id: uuid.UUID, *, is_board: bool) -> tuple[HeldRole, Place]:
     """The role of somebody that this viewer may change; otherwise it does not exist."""
     kind: type[HeldRole] = BoardMembership if is_board else Membership
     row = session.get(kind, membership_id, with_for_update=True)
@@ -155,19 +156,11 @@ def set_term(session: Session, viewer: Viewer, row: HeldRole, place: Place, term
     term.check(day_of(now))
     if term.ends_on or (term.starts_on and term.starts_on > day_of(now)):
         check_not_last(session, row, place, until=term.ends_on, now=now)
-    before = Term(row.starts_on, row.ends_on).words
+    before, after = (f"{row.role.value} {one.words}" for one in (Term(row.starts_on, row.ends_on), term))
     row.starts_on, row.ends_on = term.starts_on, term.ends_on
     session.flush()
     _leave_hospital(session, row, now=now)
-    changed(
-        session,
-        viewer,
-        place,
-        row.person_id,
-        before=f"{row.role.value} {before}",
-        after=f"{row.role.value} {term.words}",
-        now=now,
-    )
+    changed(session, viewer, place, row.person_id, before=before, after=after, now=now)
 
 
 def check_not_last(session: Session, row: HeldRole, place: Place, *, until: date | None, now: datetime) -> None:

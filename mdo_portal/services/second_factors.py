@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.credentials import Authenticator, Passkey, RecoveryCode
 from mdo_portal.domain.people import Person
-from mdo_portal.services import attempts, people
+from mdo_portal.services import attempts, passwords
 from mdo_portal.services.sealed import sealer
 
 TOTP_PURPOSE = "person.totp"
@@ -143,7 +143,7 @@ def second_step(session: Session, person_id: uuid.UUID, *, code: str, device: st
         return None
     method = _method_of(session, person_id, code, now=now)
     if method is None:
-        people.count_failure(person, now=now)
+        passwords.count_failure(person, now=now)
     else:
         person.failures, person.wait_until = 0, None
         attempts.good_code(session, person_id, device)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.identifiers import new_id
-from mdo_portal.services.meetings import AMSTERDAM, TO_COME
+from mdo_portal.services.meetings import TO_COME
+from mdo_portal.zone import AMSTERDAM, day_of
 
 WEEKS_AHEAD = 8
 MAY_COME = (*TO_COME, MeetingState.CALLED_OFF)
@@ -25,7 +26,7 @@ GO_ALONG = ("place", "video_url", "minutes")
 
 def extend(session: Session, board: Board, *, now: datetime) -> None:
     """See to it that the weekly meetings of the coming weeks stand. What stands is left alone: held, moved to another day or called off."""
-    today = now.astimezone(AMSTERDAM).date()
+    today = day_of(now)
     first = today + timedelta(days=(board.weekday - today.weekday()) % 7)
     rows = [_row(board, first + timedelta(weeks=week)) for week in range(WEEKS_AHEAD)]
     coming = [row for row in rows if row["starts_at"] > now]

@@ -21,8 +21,9 @@ from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof,
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import changes, viewers
 from mdo_portal.services.sealed import sealer
-from mdo_portal.services.terms import day_of, in_force
+from mdo_portal.services.terms import in_force
 from mdo_portal.services.viewers import kept_sessions
+from mdo_portal.zone import day_of
 
 IDLE = timedelta(minutes=45)
 ABSOLUTE = timedelta(hours=12)
@@ -145,13 +146,6 @@ def signed_out_since(session: Session, person_id: uuid.UUID, moment: datetime) -
     """Whether this person was signed out everywhere after that moment."""
     since = select(Person.id).where(Person.id == person_id, Person.signed_out_at > moment)
     return session.scalar(since) is not None
-
-
-def disable(session: Session, person_id: uuid.UUID, *, now: datetime) -> None:
-    """The person may not sign in any more; every session and socket ends."""
-    session.execute(update(Person).where(Person.id == person_id).values(disabled_at=now))
-    end_all_sessions(session, person_id, now=now)
-    rights_changed(session, person_id)
 
 
 def rights_changed(session: Session, person_id: uuid.UUID) -> None:

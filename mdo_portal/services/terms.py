@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Date, and_, cast, func, or_, select
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from mdo_portal.domain.people import HeldRole, Membership, Person
+from mdo_portal.zone import AMSTERDAM, day_of
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _LAST = date(9998, 12, 31)
 Moment = ColumnElement[datetime] | InstrumentedAttribute[datetime]
-
-
-def day_of(now: datetime) -> date:
-    """The day by which a role begins and ends: that of the network, not of the server."""
-    return now.astimezone(AMSTERDAM).date()
 
 
 def end_of(day: date) -> datetime:

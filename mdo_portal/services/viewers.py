@@ -19,7 +19,8 @@ from mdo_portal.domain.people import BoardMembership, Membership, Person, Role, 
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import grants
 from mdo_portal.services.grants import Id
-from mdo_portal.services.terms import day_of, in_force_on
+from mdo_portal.services.terms import in_force_on
+from mdo_portal.zone import day_of
 
 
 class Moment(NamedTuple):

@@ -22,10 +22,10 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.services import presence, year_hours
-from mdo_portal.services.lateness import AMSTERDAM
 from mdo_portal.services.presence import Attendee
 from mdo_portal.services.year_hours import HospitalHours
 from mdo_portal.services.year_rounds import Tally, tallies
+from mdo_portal.zone import AMSTERDAM, day_of
 
 _Came = Counter[tuple[str, str]]
 """Discipline and hospital of who came, and how many."""
@@ -50,7 +50,7 @@ class MeetingYear(NamedTuple):
     @property
     def on(self) -> date:
         """The Dutch day."""
-        return self.starts_at.astimezone(AMSTERDAM).date()
+        return day_of(self.starts_at)
 
 
 @dataclass(frozen=True)

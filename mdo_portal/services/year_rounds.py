@@ -34,7 +34,8 @@ from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import BY_PERSON
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services.lateness import AMSTERDAM, working_days_after
+from mdo_portal.services.lateness import working_days_after
+from mdo_portal.zone import AMSTERDAM
 
 SIGNABLE = tuple(one for one in RoundOutcome if one.is_signable)
 

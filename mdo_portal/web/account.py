@@ -49,7 +49,7 @@ def _page(wrong_password: str = "") -> str:
             "factors": second_factors.factors_of(db, me),
             "passkeys": passkeys.of_person(db, me),
             "open_sessions": open_sessions.sessions_of(db, me, now=now()),
-            "hospitals": people.hospitals_of(db, me),
+            "hospitals": people.hospitals_of(db, me, now=now()),
             "person": db.get_one(Person, me),
             "calendar": calendars.of_person(db, me),
             "mail_refused_at": mailboxes.refusing(db, [me]).get(me),

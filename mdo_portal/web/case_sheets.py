@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from mdo_portal.domain import caution, readiness
 from mdo_portal.domain.board import Board, Meeting
@@ -18,8 +17,8 @@ from mdo_portal.letter_words import advice_of
 from mdo_portal.services.case_rows import CaseView, DocumentRow, FactRow, PatientBanner, RoundRow
 from mdo_portal.services.meeting_rows import AgendaRow
 from mdo_portal.services.other_cases import OtherCase
+from mdo_portal.zone import AMSTERDAM
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _HEADINGS = {section: heading for _, groups in COLUMNS for section, heading in groups}
 #: so many days a value of this kind is fresh; older it is grey, as on the page
 FRESH_FOR = {Section.CONDITION: 60, Section.MARKER: 30}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFresh
-from mdo_portal.services import passkeys, people, second_factors, sessions
+from mdo_portal.services import passkeys, passwords, second_factors, sessions
 from mdo_portal.web import browser, entering, passkey_requests
 from mdo_portal.web.context import now, session_key, settings, signed, transaction, viewer
 from mdo_portal.web.guard import may
@@ -79,7 +79,7 @@ def _proven(db: Session, person: Person) -> Confirmation | None:
     password, code = form.get("password", ""), form.get("code", "")[:40]
     if not password and not code:
         return None
-    if password and not people.is_password_of(db, person.id, password, now=now(), code_follows=bool(code)):
+    if password and not passwords.is_password_of(db, person.id, password, now=now(), code_follows=bool(code)):
         return None
     method = _code_method(db, person, code) if code else ""
     if code and not method:

@@ -7,11 +7,11 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Response
 
-LOCAL = ZoneInfo("Europe/Amsterdam")
+from mdo_portal.zone import AMSTERDAM
+
 #: A file name stays behind in a downloads folder: words only, so that no number or date of a patient fits in.
 NAME = re.compile(r"[a-z]+(-[a-z]+){0,5}")
 #: What starts a formula in Excel, LibreOffice or Google Sheets, also after spaces, quotes or what the eye does not see.
@@ -37,7 +37,7 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")
+        return value.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
     text = CONTROL.sub(" ", str(value))
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"'{text}" if FORMULA.match(text) and not is_number else text

@@ -109,7 +109,7 @@ def _shown(round_id: uuid.UUID, form: str) -> dict[str, Any]:
         audit.record(db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, detail=f"{form} preview")
         written = _written(form, found)
         preview_of = decision_forms.preview if written.form.has_advice else outcome_messages.preview
-        preview = preview_of(db, found, case, written, network=settings().network, viewer=viewer(), now=now())
+        preview = preview_of(db, found, case, written, network=settings().network, viewer=viewer())
         view = cases.view(db, case)
     return {"round": found, "board": board, "case": view, "written": written, "preview": preview, "form": form}
 

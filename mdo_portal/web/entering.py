@@ -14,9 +14,9 @@ from flask_babel import gettext
 from flask_login import login_user
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.audit import REFUSED, SUCCESS
 from mdo_portal.domain.people import Person, Proof
-from mdo_portal.services import attempts, audit_sign_in, people, sessions
-from mdo_portal.services.audit_sign_in import REFUSED, SUCCESS
+from mdo_portal.services import attempts, audit_sign_in, passwords, people, sessions
 from mdo_portal.web import browser
 from mdo_portal.web.context import SignedInUser, client_address, database, now, session_key, settings, transaction
 from mdo_portal.web.navigation import first_page
@@ -82,10 +82,10 @@ def proven(person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id:
         proof = replace(proof, strong=True)  # everybody in the demo is invented, and has no telephone
     with transaction() as db:
         is_shut_out = db.get_one(Person, person_id).disabled_at is not None  # since the proof, or while they chose a hospital
-        hospitals = [] if is_shut_out else [one for one, _ in people.hospitals_of(db, person_id)]
+        hospitals = [] if is_shut_out else [one for one, _ in people.hospitals_of(db, person_id, now=now())]
     if not hospitals or (hospital_id is not None and hospital_id not in hospitals):
         has_no_role = not is_shut_out and (proof.issuer or (proof.strong and not hospitals))
-        raise people.NoRoleNow() if has_no_role else people.WrongCredentials()
+        raise people.NoRoleNow() if has_no_role else passwords.WrongCredentials()
     if hospital_id is None and len(hospitals) > 1:
         go_halfway(Halfway("hospital", person_id, proof, own_path(wanted)))
         return redirect(url_for("signing_in.hospital"))
@@ -143,7 +143,7 @@ def signed_line(
 ) -> None:
     """A line in the access log about signing in; for a refusal: at the only hospital of the person, when there is one."""
     if hospital_id is None and person is not None:
-        own = people.hospitals_of(db, person.id)
+        own = people.hospitals_of(db, person.id, now=now())
         hospital_id = own[0][0] if len(own) == 1 else None
     audit_sign_in.record(
         db,

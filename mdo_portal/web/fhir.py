@@ -91,8 +91,7 @@ def task(resource_id: str) -> Response:
         found = handed_in.task_of(db, comer.link.hospital_id, uuid_of(resource_id))
     if found is None:
         return nothing_here(404)
-    version = wiring_profiles.fhir_version(comer.link.profile_in) or "R4"
-    return said(wiring.fhir_task(*found, version))
+    return said(wiring.fhir_task(*found))
 
 
 @blueprint.post("/Subscription/notice", strict_slashes=False)

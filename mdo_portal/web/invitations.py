@@ -54,7 +54,7 @@ def page() -> str:
 def _page(error: str = "") -> str:
     with transaction() as db:
         person = credentials.invited(db, str(session.get("invitation", "")), now=now())
-        works_for = [hospital_id for hospital_id, _ in people.hospitals_of(db, person.id)]
+        works_for = [hospital_id for hospital_id, _ in people.hospitals_of(db, person.id, now=now())]
         providers = identities.buttons(db, works_for)
     shown = {"person": person, "pressed_on": pressed_on(), "error": error, "shortest": passwords.SHORTEST, "providers": providers}
     return render_template("signing_in/invitation.html", passkeys=passkey_requests.are_possible(), **shown)

@@ -21,6 +21,7 @@ from mdo_portal.web.guard import may
 from mdo_portal.web.links import log
 from mdo_portal.web.links_proof import asks_again, confirmed, own_link
 from mdo_portal.web.registration import read_date
+from mdo_portal.zone import day_of
 
 blueprint = Blueprint("line", __name__, url_prefix="/links/<uuid:hospital_id>/line")
 NOTHING = N_("Dit was al ingetrokken. Er is niets veranderd.")
@@ -146,7 +147,7 @@ def _plain(hospital_id: uuid.UUID, errors: dict[str, str], error: str = "") -> s
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         is_shared = link is not None and link_claims.is_shared(db, link)
-    last = (now() + line_acceptance.LONGEST_PLAIN).astimezone(lines.AMSTERDAM).date()
+    last = day_of(now() + line_acceptance.LONGEST_PLAIN)
     return render_template(
         "links/plain.html", hospital=hospital, link=link, form=request.form, errors=errors, first=now(), last=last,
         is_shut=is_loopback(host_port(settings().mllp_bind)[0]), is_shared=is_shared, error=error,

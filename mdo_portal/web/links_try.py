@@ -29,7 +29,7 @@ from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import LINES, log, told_before, wire_of
-from mdo_portal.web.words import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM
 
 blueprint = Blueprint("trying", __name__, url_prefix="/links/<uuid:hospital_id>")
 NOTHING = N_("Plak een bericht of kies een bestand. Er is niets gelezen en niets bewaard.")

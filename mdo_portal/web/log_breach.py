@@ -19,7 +19,7 @@ from mdo_portal.web.csv import as_csv
 from mdo_portal.web.guard import may
 from mdo_portal.web.log_files import moment
 from mdo_portal.web.log_words import ACT_WORDS, RELATION_WORDS, WORDS
-from mdo_portal.web.words import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM
 
 blueprint = Blueprint("breach", __name__, url_prefix="/breach")
 HOURS = 72

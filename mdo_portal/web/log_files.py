@@ -8,7 +8,7 @@ from flask import request
 
 from mdo_portal.errors import N_, PortalError
 from mdo_portal.services.terms import end_of
-from mdo_portal.web.words import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM
 
 
 def moment(name: str, *, end: bool = False) -> datetime | None:

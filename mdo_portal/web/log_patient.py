@@ -25,7 +25,7 @@ from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
 from mdo_portal.web.log_files import moment
 from mdo_portal.web.log_patient_words import look_line
-from mdo_portal.web.words import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM
 
 blueprint = Blueprint("patient", __name__, url_prefix="/patient")
 HEADS = (

@@ -28,7 +28,7 @@ from mdo_portal.services import (
 )
 from mdo_portal.web import log_overdue
 from mdo_portal.web.context import is_fragment, now, transaction
-from mdo_portal.web.words import AMSTERDAM
+from mdo_portal.zone import day_of
 
 Number = int | str | None
 STALE = timedelta(minutes=5)
@@ -95,7 +95,7 @@ def _letters(db: Session, viewer: Viewer) -> int:
 
 def _pressing(db: Session, viewer: Viewer) -> Number:
     """Recommendations that this viewer looks after and that are late, or nearly so."""
-    found = follow_up_rows.pressing(db, viewer, today=now().astimezone(AMSTERDAM).date())
+    found = follow_up_rows.pressing(db, viewer, today=day_of(now()))
     return f"{found - 1}+" if found >= follow_up_rows.MOST_COUNTED else found
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, se
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.audit import REFUSED, SUCCESS
 from mdo_portal.domain.identity import sentence_of
 from mdo_portal.domain.people import Proof
 from mdo_portal.domain.policy import Act
@@ -144,7 +145,7 @@ def _how(vouched: Vouched) -> str:
 
 def _log(db: Any, row: ProviderRow, act: str, who: Admitted, *, detail: str) -> None:
     audit_sign_in.record(
-        db, act=act, outcome=audit_sign_in.SUCCESS, method="oidc", person_id=who.person_id, person_name=who.name,
+        db, act=act, outcome=SUCCESS, method="oidc", person_id=who.person_id, person_name=who.name,
         hospital_id=row.hospital_id, detail=detail, now=now(), client_address=client_address(),
     )  # fmt: skip
 
@@ -161,7 +162,7 @@ def _refused(
     """Nobody is signed in or confirmed: a page that says why, and a line in the log."""
     with transaction() as db:
         audit_sign_in.record(
-            db, act="confirm.refused" if confirming else "sign_in.refused", outcome=audit_sign_in.REFUSED, method="oidc",
+            db, act="confirm.refused" if confirming else "sign_in.refused", outcome=REFUSED, method="oidc",
             person_id=person_id or confirming, person_name="", hospital_id=row.hospital_id,
             detail=f"{code} {detail}".strip(), now=now(), client_address=client_address(),
         )  # fmt: skip

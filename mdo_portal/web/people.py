@@ -119,8 +119,10 @@ def _person(
         audit.record(db, viewer(), Act.PEOPLE_READ, now=now(), object_type="person", object_id=person_id)
         manages = memberships.places(db, viewer(), Act.PEOPLE_MANAGE) if person_id != viewer().person_id else []
         choices = [(one, granting.roles_to_give(viewer(), one.place, has_chair=_chaired(db, one))) for one in manages]
-        may_act = {"may_whole": colleagues.may_whole_person, "may_invite": colleagues.may_invite}
-        shown: dict[str, Any] = {name: ask(db, viewer(), person_id) for name, ask in may_act.items()}
+        shown: dict[str, Any] = {
+            "may_whole": colleagues.may_whole_person(db, viewer(), person_id),
+            "may_invite": colleagues.may_invite(db, viewer(), person_id, now=now()),
+        }
         newest = shown["newest"] = credentials.newest_invitation(db, person_id)
         shown["newest_stands"] = newest is not None and credentials.stands(db, newest, now=now())
     shown |= {"person": found, "choices": choices, "is_self": person_id == viewer().person_id, "invitation": invitation}
@@ -139,7 +141,7 @@ def _chaired(db: Session, one: PlaceRow) -> bool:
 def change(kind: str, membership_id: uuid.UUID, what: str) -> ResponseReturnValue:
     """End a role, or give it other days."""
     with transaction() as db:
-        row, place = roles.row_for(db, viewer(), kind == "board", membership_id)
+        row, place = roles.row_for(db, viewer(), membership_id, is_board=kind == "board")
         if what == "end":
             roles.end(db, viewer(), row, place, now=now())
         else:
@@ -188,7 +190,7 @@ def invite(person_id: uuid.UUID) -> str:
     """
     with transaction() as db:
         memberships.person_for(db, viewer(), Act.PEOPLE_MANAGE, person_id, now=now())
-        colleagues.check_invitation(db, viewer(), person_id)
+        colleagues.check_invitation(db, viewer(), person_id, now=now())
         token = "" if _knows_less(db, person_id) else _token(db, person_id)
     if not token:
         return _person(person_id, is_repeated=True)

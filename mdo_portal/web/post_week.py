@@ -12,8 +12,9 @@ from mdo_portal.services import audit, post_week
 from mdo_portal.services.post_rows import PostRow
 from mdo_portal.services.post_week import HospitalWeek
 from mdo_portal.web.context import now, transaction, viewer
-from mdo_portal.web.csv import LOCAL, as_csv
+from mdo_portal.web.csv import as_csv
 from mdo_portal.web.guard import may
+from mdo_portal.zone import day_of
 
 blueprint = Blueprint("post_week", __name__, url_prefix="/post/week")
 
@@ -54,7 +55,7 @@ def _found(monday: date, how: str) -> list[HospitalWeek]:
 
 
 def _this_week() -> date:
-    return post_week.monday_of(now().astimezone(LOCAL).date())
+    return post_week.monday_of(day_of(now()))
 
 
 def _monday() -> date:

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from mdo_portal.domain.audit import SUCCESS
 from mdo_portal.domain.identity import Registration, sentence_of
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
@@ -168,6 +169,6 @@ def unlink(provider_id: uuid.UUID, identity_id: uuid.UUID) -> ResponseReturnValu
 def _log_link(db: Any, row: ProviderRow, person_id: uuid.UUID, detail: str) -> None:
     _log(db, row.provider_id, detail)
     audit_sign_in.record(
-        db, act="account.changed", outcome=audit_sign_in.SUCCESS, method="oidc", person_id=person_id, person_name="",
+        db, act="account.changed", outcome=SUCCESS, method="oidc", person_id=person_id, person_name="",
         hospital_id=row.hospital_id, detail=detail, now=now(), client_address=client_address(),
     )  # fmt: skip

@@ -17,7 +17,8 @@ from mdo_portal.services import access, boards
 from mdo_portal.services.rescheduling import Wanted, add, reschedule
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
-from mdo_portal.web.words import AMSTERDAM, clock, iso_day, when
+from mdo_portal.web.words import clock, iso_day, when
+from mdo_portal.zone import AMSTERDAM
 
 blueprint = Blueprint("rescheduling", __name__, url_prefix="/meetings")
 FIELDS = ("day", "hour", "minutes", "place", "video_url")

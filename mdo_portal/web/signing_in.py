@@ -70,7 +70,7 @@ def _check_password(email: str, password: str) -> tuple[Person, second_factors.F
             person = passwords.check(db, email, password)
             attempts.good(db, account, origin, now=now())
             return person, second_factors.factors_of(db, person.id)
-        except people.WrongCredentials as wrong:
+        except passwords.WrongCredentials as wrong:
             refused = wrong
             entering.signed_line(db, "sign_in.refused", passwords.known(db, email), "password", refused=True)
     raise refused
@@ -168,10 +168,10 @@ def hospital() -> ResponseReturnValue:
 
 def _choices(db: Session, person_id: uuid.UUID) -> list[dict[str, Any]]:
     """Each hospital with what the person is there; roles on boards hold everywhere."""
-    words = {
-        one: [ROLE_WORDS[role] for role in people.roles_at(db, person_id, one)] for one, _ in people.hospitals_of(db, person_id)
-    }
-    return [{"id": one, "name": name, "roles": words[one]} for one, name in people.hospitals_of(db, person_id)]
+    return [
+        {"id": one, "name": name, "roles": [ROLE_WORDS[role] for role in people.roles_at(db, person_id, one, now=now())]}
+        for one, name in people.hospitals_of(db, person_id, now=now())
+    ]
 
 
 @blueprint.post("/sign-in/hospital")
@@ -220,7 +220,7 @@ def switch() -> ResponseReturnValue:
     """A new session for the other hospital, with the end of this one. Not for who a hospital's own provider vouched for."""
     wanted = _asked_hospital()
     with transaction() as db:
-        if signed().proof.issuer or wanted not in [one for one, _ in people.hospitals_of(db, viewer().person_id)]:
+        if signed().proof.issuer or wanted not in [one for one, _ in people.hospitals_of(db, viewer().person_id, now=now())]:
             raise NotFound()
         key = sessions.replace_session(db, session_key(), now=now(), hospital_id=wanted)
         person = db.get_one(Person, viewer().person_id)

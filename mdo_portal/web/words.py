@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
 from babel.support import NullTranslations
@@ -23,8 +22,8 @@ from mdo_portal.domain.link_fields import CODE_WORDS
 from mdo_portal.errors import N_
 from mdo_portal.web.context import now
 from mdo_portal.web.deferring_words import often_deferred
+from mdo_portal.zone import AMSTERDAM, day_of
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 KNOWN_BY_WEEKDAY = 200
 """So many days around today a day is known by its weekday, also in another year: in December meetings are planned for January."""
 NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
@@ -116,7 +115,7 @@ def today() -> date:
     page, moment = g._get_current_object(), now()
     kept = cast("tuple[datetime, date] | None", getattr(page, "today", None))
     if kept is None or kept[0] is not moment:
-        kept = page.today = moment, moment.astimezone(AMSTERDAM).date()
+        kept = page.today = moment, day_of(moment)
     return kept[1]
 
 
@@ -137,7 +136,7 @@ def short_day(on: date | datetime | None) -> str:
     """`do 4 dec`, with the year when it is another year; the day of the week while that is how one knows it."""
     if on is None:
         return ""
-    local = on.astimezone(AMSTERDAM).date() if isinstance(on, datetime) else on
+    local = day_of(on) if isinstance(on, datetime) else on
     if local.year == today().year:
         return _said(local, "EEE d MMM", _spoken().name)
     return _said(local, "EEE d MMM y" if abs((local - today()).days) < KNOWN_BY_WEEKDAY else "d MMM y", _spoken().name)
@@ -160,7 +159,7 @@ def clock(moment: datetime | None) -> str:
 
 def clock_today(moment: datetime | None) -> str:
     """`14:32`; of another day that day before it."""
-    is_today = moment is not None and moment.astimezone(AMSTERDAM).date() == today()
+    is_today = moment is not None and day_of(moment) == today()
     return clock(moment) if is_today else when(moment)
 
 
@@ -171,7 +170,7 @@ def day(on: date | None) -> str:
 
 def iso_day(moment: datetime) -> str:
     """`2026-12-04`: the Dutch day, as a date field holds it."""
-    return moment.astimezone(AMSTERDAM).date().isoformat()
+    return day_of(moment).isoformat()
 
 
 def in_days(on: date | None) -> str:

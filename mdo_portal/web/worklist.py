@@ -32,8 +32,9 @@ from mdo_portal.services.worklist_rows import BoardCount, Filter
 from mdo_portal.web.case_page import SECTION_WORDS, URGENCY_WORDS, meetings_for
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
-from mdo_portal.web.words import AMSTERDAM, clock, today, when
+from mdo_portal.web.words import clock, today, when
 from mdo_portal.web.worklist_asked import as_uuid, asked_filter, kept
+from mdo_portal.zone import AMSTERDAM
 
 blueprint = Blueprint("worklist", __name__)
 HURRY = {word: said for word, said in URGENCY_WORDS.items() if word != "routine"}

@@ -22,8 +22,6 @@ THREE_TIMES_BEST = (
     "3 x simple-hl7, which is 11 (ADT) and 14.6 (ORU) x python-hl7 in knowledge/performance.md 1; not installed here"
 )
 
-Reads = Callable[[], list[str]]
-
 
 def ours_adt(raw: bytes) -> list[str]:
     get = Message.parse(raw).get

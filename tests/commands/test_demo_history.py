@@ -22,7 +22,7 @@ from mdo_portal.domain.follow_up import FollowState, FollowUp, Press, press_of
 from mdo_portal.domain.letters import PatientLetter, PatientLetterState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import follow_up_rows, people
+from mdo_portal.services import follow_up_rows, passwords
 from mdo_portal.wiring_region import earlier_cases, invented_region
 from tests.copies import Copies
 from tests.make import NETWORK, NOW
@@ -35,7 +35,7 @@ def told(empty_copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """Told once: the tests only read what was said."""
     region = invented_region()
     with empty_copies.one() as database, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(people, "hash_password", lambda password: password)
+        patch.setattr(passwords, "hash_password", lambda password: password)
         with database.transaction() as session:
             fill(session, region, ports={}, now=NOW)
         history = History(database, region, NETWORK, NOW, tmp_path_factory.mktemp("history"))

@@ -153,12 +153,6 @@ class Running:
     def restart(self) -> None:
         self.process = self._start()
 
-    def restart_if_dead(self) -> None:
-        if not self.process.is_alive():
-            self.process.join()
-            self.deaths += 1
-            self.restart()
-
     @property
     def largest_memory_mb(self) -> float:
         """The most memory it ever held."""

@@ -104,9 +104,9 @@ class Hand:
         with database.transaction() as session:
             round_ = session.get_one(Round, round_id)
             case = session.get_one(Case, round_.case_id)
-            how: dict[str, Any] = {"network": NETWORK, "viewer": who, "now": datetime.now(UTC)}
+            how: dict[str, Any] = {"network": NETWORK, "viewer": who}
             self.seen = (
-                decisions.preview(session, round_, case, **how)
+                decisions.preview(session, round_, case, **how, now=datetime.now(UTC))
                 if form in WHOLE
                 else decision_forms.preview(session, round_, case, self.written, **how)
             ).content_hash

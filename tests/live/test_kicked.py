@@ -72,12 +72,13 @@ def leave_everywhere(session: Session, person: Person) -> None:
     sessions.end_all_sessions(session, person.id, now=datetime.now(UTC))
 
 
-def disable(session: Session, person: Person) -> None:
-    sessions.disable(session, person.id, now=datetime.now(UTC))
-
-
 def disable_in_the_table(session: Session, person: Person) -> None:
     session.execute(update(Person).where(Person.id == person.id).values(disabled_at=datetime.now(UTC)))
+
+
+def disable(session: Session, person: Person) -> None:
+    disable_in_the_table(session, person)
+    leave_everywhere(session, person)
 
 
 def idle_out(session: Session, person: Person) -> None:

@@ -13,7 +13,6 @@ from tests.people import PASSWORD
 LEADS, TAKES_PART = "jknnndddhxrbsz", "jkrdz"
 PARTS = (1, 2, 3, 6, 40)
 CAPITALS, KEYS = "ABCEFGLMOPQUWYZ", "ndhjkrxbst"
-CHANGES_NOTHING = "jkz"
 Deed = Callable[[Desk, Random, Sight], str]
 
 

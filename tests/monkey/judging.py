@@ -9,8 +9,6 @@ from tests.monkey.deeds import People
 from tests.monkey.desks import Desk, Sight
 from tests.monkey.meeting import Held, Stored
 
-WORD = re.compile(r"[A-Za-z]+\d{3}Z")
-
 
 def at_any_moment(held: Held, sight: Sight, rounds: dict[str, str]) -> Iterator[str]:
     """`rounds`: of each note that was seen stored, whose it is."""

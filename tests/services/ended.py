@@ -47,7 +47,7 @@ def tell(
 ) -> Decision:
     """Signed by somebody who read exactly this, unless `seen` is what they read."""
     case = session.get_one(Case, round_.case_id)
-    shown = outcome_messages.preview(session, round_, case, written, network=NETWORK, viewer=viewer, now=now)
+    shown = outcome_messages.preview(session, round_, case, written, network=NETWORK, viewer=viewer)
     seen = seen or shown.content_hash
     return outcome_messages.sign(session, round_, case, written, seen_hash=seen, network=NETWORK, viewer=viewer, now=now)
 

@@ -37,7 +37,7 @@ def ended(session: Session, viewer: Viewer, place: Place, name: str, role: Role)
     held = select(kind.id).where(
         memberships.at(place), kind.person_id == person_id(name), kind.role == role, kind.ended_at.is_(None)
     )
-    row, found = roles.row_for(session, viewer, place.is_board, session.scalars(held).one())
+    row, found = roles.row_for(session, viewer, session.scalars(held).one(), is_board=place.is_board)
     roles.end(session, viewer, row, found, now=NOW)
 
 

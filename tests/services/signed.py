@@ -43,7 +43,7 @@ def case_of(session: Session, round_: Round) -> Case:
 def sign(session: Session, round_: Round, written: Written, viewer: Viewer, *, seen: str = "") -> Decision:
     """By somebody who read exactly this, unless `seen` is what they read."""
     case = case_of(session, round_)
-    shown = decision_forms.preview(session, round_, case, written, network=NETWORK, viewer=viewer, now=LATER)
+    shown = decision_forms.preview(session, round_, case, written, network=NETWORK, viewer=viewer)
     seen = seen or shown.content_hash
     return decision_forms.sign(session, round_, case, written, seen_hash=seen, network=NETWORK, viewer=viewer, now=LATER)
 

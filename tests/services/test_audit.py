@@ -18,6 +18,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import Stale
 from mdo_portal.services import audit, audit_lines
 from mdo_portal.services.audit import AuditIncomplete
+from mdo_portal.services.audit_lines import Wanted
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -66,7 +67,7 @@ def test_the_privacy_officer_sees_what_concerns_the_own_hospital(session: Sessio
     audit.record(session, region.carla, Act.CASE_READ, now=NOW, case=make.case(session, kree, patient=make.identity("K-1")))
     audit.record(session, region.dirk, Act.WORKLIST_READ, now=NOW, hits=3)
 
-    rows = audit_lines.of_hospital(session, zeed.id)
+    rows = audit_lines.page(session, zeed.id, Wanted())
 
     assert {row.person_name for row in rows} == {"Aisha", "Dirk", "MDO-portaal"}
     assert "K-1" not in {row.patient_number for row in rows}
@@ -77,7 +78,7 @@ def test_another_hospitals_patient_has_no_number_in_ones_own_log(session: Sessio
     case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), patient=make.identity("Z-1"))
     audit.record(session, region.aisha, Act.CASE_READ, now=NOW, case=case)
 
-    (row,) = [one for one in audit_lines.of_hospital(session, region.hospitals["DELT"]) if one.act == "case:read"]
+    (row,) = [one for one in audit_lines.page(session, region.hospitals["DELT"], Wanted()) if one.act == "case:read"]
 
     assert (row.person_name, row.patient_number) == ("Aisha", None)
 

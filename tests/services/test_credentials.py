@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.credentials import Passkey, RecoveryCode
 from mdo_portal.domain.people import Person
-from mdo_portal.services import credentials, passwords, people, second_factors, sessions
+from mdo_portal.services import credentials, passwords, second_factors, sessions
 from tests import make
 from tests.make import NOW
 from tests.people import PASSWORD, Region, person_id
@@ -122,7 +122,7 @@ def test_on_her_own_browser_guessing_codes_has_to_wait_as_well_until_one_is_righ
 def test_who_knows_the_password_guesses_no_codes_by_giving_both_at_once(session: Session, secret: str) -> None:
     later = NOW + timedelta(minutes=5)
     for _ in range(6):
-        people.is_password_of(session, AISHA, PASSWORD, now=later, code_follows=True)
+        passwords.is_password_of(session, AISHA, PASSWORD, now=later, code_follows=True)
         assert second_factors.second_step(session, AISHA, code="000000", device="", now=later) is None
 
     assert second_factors.second_step(session, AISHA, code=TOTP(secret).at(later), device="", now=later) is None
@@ -266,14 +266,13 @@ def test_accepting_takes_away_everything_of_before(session: Session, region: Reg
 
     assert second_factors.factors_of(session, AISHA) == second_factors.Factors(True, False, 0, 0)
     assert sessions.signed_in(session, key, now=NOW) is None
-    with pytest.raises(people.WrongCredentials):
+    with pytest.raises(passwords.WrongCredentials):
         passwords.check(session, "aisha@example.nl", PASSWORD)
 
 
 def test_a_disabled_person_cannot_use_an_invitation(session: Session) -> None:
     token = invite(session)
-    sessions.disable(session, AISHA, now=NOW)
-    session.expire_all()
+    session.get_one(Person, AISHA).disabled_at = NOW
 
     with pytest.raises(credentials.NotInvited):
         credentials.accept(session, token, GOOD, now=NOW)

@@ -127,9 +127,7 @@ def test_before_a_signature_there_is_nothing_to_add_to_or_withdraw(session: Sess
 
 
 def test_pressing_twice_signs_once_and_says_who_signed_and_when(session: Session, region: Region, round_: Round) -> None:
-    shown = decision_forms.preview(
-        session, round_, case_of(session, round_), ADDED, network=NETWORK, viewer=region.bram, now=LATER
-    )
+    shown = decision_forms.preview(session, round_, case_of(session, round_), ADDED, network=NETWORK, viewer=region.bram)
     sign(session, round_, ADDED, region.bram, seen=shown.content_hash)
 
     with pytest.raises(AlreadySigned) as refused:
@@ -144,7 +142,7 @@ def test_pressing_twice_signs_once_and_says_who_signed_and_when(session: Session
 
 def test_who_read_before_the_other_chair_signed_is_told_who_was_first(session: Session, region: Region, round_: Round) -> None:
     case = case_of(session, round_)
-    read_by_bilal = decision_forms.preview(session, round_, case, AGAIN, network=NETWORK, viewer=region.bilal, now=LATER)
+    read_by_bilal = decision_forms.preview(session, round_, case, AGAIN, network=NETWORK, viewer=region.bilal)
     sign(session, round_, ADDED, region.bram)
 
     with pytest.raises(Overtaken) as refused:

@@ -108,7 +108,7 @@ class House:
             make.signed(self.session, self.round_, viewer=chair, reason="herzien")
             return
         written = Written(form, "erbij" if form is DecisionForm.ADDENDUM else "", "reden", then)
-        shown = decision_forms.preview(self.session, self.round_, self.case, written, network=NETWORK, viewer=chair, now=now)
+        shown = decision_forms.preview(self.session, self.round_, self.case, written, network=NETWORK, viewer=chair)
         decision_forms.sign(
             self.session, self.round_, self.case, written, seen_hash=shown.content_hash, network=NETWORK, viewer=chair, now=now
         )

@@ -28,7 +28,7 @@ from tests.outbox_house import AA, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
 
 MINUTE = timedelta(minutes=1)
-AR, COMMIT = Receipt(ReceiptKind.LATER, "AR"), Receipt(ReceiptKind.UNKNOWN, "CA")
+COMMIT = Receipt(ReceiptKind.UNKNOWN, "CA")
 
 
 @pytest.fixture

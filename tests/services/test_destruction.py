@@ -21,7 +21,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound, PortalError, Stale
 from mdo_portal.services import cases, destroy_requests, holds
 from mdo_portal.services.proofs import TABLE_WORDS
-from mdo_portal.services.terms import day_of
+from mdo_portal.zone import day_of
 from tests import make
 from tests.people import Region
 from tests.services.destruction import asked, officer

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from mdo_portal.domain.feast_days import is_working_day
-from mdo_portal.services.lateness import AMSTERDAM, Mark, Terms, late_from, marks, working_days_after
+from mdo_portal.services.lateness import Mark, Terms, late_from, marks, working_days_after
+from mdo_portal.zone import AMSTERDAM
 
 FRIDAY = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
 TERMS = Terms(hours=4, paper_days=3)

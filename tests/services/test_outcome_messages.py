@@ -117,7 +117,7 @@ def test_only_the_referrer_gets_it(session: Session, region: Region) -> None:
     session.add(RecipientChannel(hospital_id=at, audience=Audience.GP, channel=Channel.MLLP, phone=""))
     case = make.case(session, session.get_one(Hospital, at), gp=Contact(name="H. Huisarts"))
     round_ = ended(session, region, case=case)
-    shown = outcome_messages.preview(session, round_, case, FIRST, network=NETWORK, viewer=region.bram, now=NOW)
+    shown = outcome_messages.preview(session, round_, case, FIRST, network=NETWORK, viewer=region.bram)
 
     tell(session, round_, viewer=region.bram)
     tell(session, round_, RECALLED, viewer=region.bram)
@@ -131,9 +131,7 @@ def test_only_the_referrer_gets_it(session: Session, region: Region) -> None:
 
 def test_where_the_case_is_planned_again_is_said_when_it_is_known(session: Session, region: Region) -> None:
     round_ = ended(session, region)
-    before = outcome_messages.preview(
-        session, round_, case_of(session, round_), FIRST, network=NETWORK, viewer=region.bram, now=NOW
-    )
+    before = outcome_messages.preview(session, round_, case_of(session, round_), FIRST, network=NETWORK, viewer=region.bram)
     assert before.content["planned"] == {}
     meeting = make.meeting(session, board_of(session, region), starts_at=NOW + timedelta(days=9))
     make.planned(session, case_of(session, round_), meeting, viewer=region.aisha)
@@ -178,7 +176,6 @@ def test_about_an_advice_there_is_no_such_message_and_about_a_message_no_additio
                 Written(form, "x", "y", "again"),
                 network=NETWORK,
                 viewer=region.bram,
-                now=NOW,
             )
     with pytest.raises(IllegalMove):
         decisions.start_correction(session, told, case_of(session, told))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from argon2 import Type, extract_parameters
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.people import Person
-from mdo_portal.services import passwords, people, sessions
+from mdo_portal.services import passwords
+from tests import once
 from tests.make import NOW
 from tests.people import PASSWORD, person_id
 
@@ -16,7 +20,7 @@ GOOD = "vier losse woorden hier"
 
 @pytest.mark.parametrize("email", ["aisha@example.nl", "nobody@example.nl", "", "aisha@example.nl\0"])
 def test_whoever_it_is_a_wrong_password_gets_the_same_answer(session: Session, email: str) -> None:
-    with pytest.raises(people.WrongCredentials):
+    with pytest.raises(passwords.WrongCredentials):
         passwords.check(session, email, "fout")
 
 
@@ -25,10 +29,9 @@ def test_the_right_password_finds_the_person(session: Session) -> None:
 
 
 def test_a_disabled_person_does_not_come_in(session: Session) -> None:
-    sessions.disable(session, AISHA, now=NOW)
-    session.expire_all()
+    session.get_one(Person, AISHA).disabled_at = NOW
 
-    with pytest.raises(people.WrongCredentials):
+    with pytest.raises(passwords.WrongCredentials):
         passwords.check(session, "aisha@example.nl", PASSWORD)
 
 
@@ -36,7 +39,7 @@ def test_who_has_no_password_has_no_empty_one(session: Session) -> None:
     session.get_one(Person, AISHA).password_hash = ""
 
     for tried in ("", PASSWORD):
-        with pytest.raises(people.WrongCredentials):
+        with pytest.raises(passwords.WrongCredentials):
             passwords.check(session, "aisha@example.nl", tried)
 
 
@@ -53,3 +56,23 @@ def test_a_long_password_needs_nothing_else(session: Session, password: str) -> 
     passwords.set_new(session, AISHA, password)
 
     assert passwords.check(session, "aisha@example.nl", password).id == AISHA
+
+
+def test_the_password_of_somebody_else_signs_nothing(session: Session) -> None:
+    assert passwords.is_password_of(session, AISHA, PASSWORD, now=NOW)
+    assert not passwords.is_password_of(session, AISHA, "fout", now=NOW)
+
+
+def test_guessing_the_password_before_a_signature_soon_has_to_wait(session: Session) -> None:
+    for _ in range(4):
+        assert not passwords.is_password_of(session, AISHA, "fout", now=NOW)
+
+    assert not passwords.is_password_of(session, AISHA, PASSWORD, now=NOW)
+    assert passwords.is_password_of(session, AISHA, PASSWORD, now=NOW + timedelta(minutes=2))
+
+
+def test_passwords_are_dear_to_guess() -> None:
+    """Argon2id as RFC 9106 advises where memory is scarce, or dearer; the other tests hash cheaply (tests/once.py)."""
+    kept = extract_parameters(once.HASHER.hash(PASSWORD))
+
+    assert (kept.type, kept.time_cost >= 3, kept.memory_cost >= 64 * 1024) == (Type.ID, True, True)

@@ -88,12 +88,6 @@ def test_whose_lease_ran_out_may_not_settle_any_more(session: Session, region: R
     assert not settling.hold(session, [slow])
 
 
-def test_waiting_counts_what_is_not_understood_yet(session: Session, region: Region) -> None:
-    intake.keep(session, [make.arrival(region.links["ZEED"]), make.arrival(None, reason="unknown_sender")])
-
-    assert queue.waiting(session) == 1
-
-
 # Batches and lanes
 
 

@@ -15,6 +15,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.people import BoardMembership, Proof, Role
+from mdo_portal.domain.retention import months_later
 from mdo_portal.domain.rights import Odd, RightsReviewLine, Verdict
 from mdo_portal.errors import IllegalMove
 from mdo_portal.services import rights_reviews, sessions
@@ -98,7 +99,7 @@ def test_two_who_begin_in_the_same_moment_get_the_same_review(database: Database
     ],
 )
 def test_months_later_is_a_day_that_exists(start: date, months: int, end: date) -> None:
-    assert rights_reviews._months_later(start, months) == end
+    assert months_later(start, months) == end
 
 
 def odd(session: Session, region: Region, name: str, *, now: datetime = NOW) -> set[str]:

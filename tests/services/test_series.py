@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.services import calling_off, meetings, rescheduling, series
+from mdo_portal.zone import AMSTERDAM
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -26,7 +27,7 @@ def _stand(session: Session, board: Board) -> Sequence[Meeting]:
 
 
 def _local(found: Sequence[Meeting]) -> set[tuple[int, str]]:
-    at = [one.starts_at.astimezone(meetings.AMSTERDAM) for one in found]
+    at = [one.starts_at.astimezone(AMSTERDAM) for one in found]
     return {(one.weekday(), f"{one:%H:%M}") for one in at}
 
 
@@ -54,7 +55,7 @@ def test_a_meeting_keeps_its_local_hour_when_the_clock_changes(session: Session,
     query = select(Meeting.starts_at).where(Meeting.board_id == uro.id, Meeting.starts_at > datetime(2026, 3, 20, tzinfo=UTC))
     hours = [at.hour for at in session.scalars(query.order_by(Meeting.starts_at))]
     assert hours == [15, *[14] * 7]
-    assert all(at.astimezone(meetings.AMSTERDAM).hour == 16 for at in session.scalars(query))
+    assert all(at.astimezone(AMSTERDAM).hour == 16 for at in session.scalars(query))
 
 
 def test_a_board_that_meets_on_another_day_takes_its_empty_meetings_along(session: Session, uro: Board) -> None:
@@ -167,9 +168,9 @@ def test_registration_closes_at_the_same_hour_on_the_wall_when_the_clock_changes
     if moved:
         wanted = rescheduling.Wanted(monday.starts_at + timedelta(hours=1), 60, "", "")
         rescheduling.reschedule(session, monday, uro, wanted, viewer=region.aisha, now=NOW)
-        assert f"{monday.registration_closes_at.astimezone(meetings.AMSTERDAM):%a %H:%M}" == "Sat 17:00"
+        assert f"{monday.registration_closes_at.astimezone(AMSTERDAM):%a %H:%M}" == "Sat 17:00"
 
     _says_now(session, uro, closing_hours=72)
 
     session.refresh(monday)
-    assert f"{monday.registration_closes_at.astimezone(meetings.AMSTERDAM):%a %H:%M}" == ("Fri 17:00" if moved else "Fri 16:00")
+    assert f"{monday.registration_closes_at.astimezone(AMSTERDAM):%a %H:%M}" == ("Fri 17:00" if moved else "Fri 16:00")

@@ -66,7 +66,7 @@ def house(database: Database, region: Region) -> Iterator[House]:
         )
         audit.record(session, region.carla, Act.CASE_READ, now=now, case=other, relation=Relation.OWN_HOSPITAL)
         ids = own.id, other.id
-    log_overdue._counts.clear()
+    log_overdue.forget_all()
     with app_on(database) as app:
         yield House(app, database, region, *ids)
 

@@ -19,7 +19,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person
-from mdo_portal.services import people
+from mdo_portal.services import passwords
 from tests import make
 from tests.people import PASSWORD, Region, person_id
 from tests.web.portal_of_two_factors import Browser, portal, with_app
@@ -84,15 +84,15 @@ def test_a_code_of_the_app_signs(desk: Desk) -> None:
 
 def test_passwords_that_are_tried_at_once_wait_for_each_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each request had read before it waited that nobody had tried: of a hundred at once each was judged, and they counted as one."""
-    judged = people.is_password_of
+    judged = passwords.is_password_of
 
     def others_first(*which: Any, **how: Any) -> bool:
         with desk.database.transaction() as session:
             for _ in range(5):
-                people.count_failure(session.get_one(Person, person_id("Bram")), now=datetime.now(UTC))
+                passwords.count_failure(session.get_one(Person, person_id("Bram")), now=datetime.now(UTC))
         return judged(*which, **how)
 
-    monkeypatch.setattr(people, "is_password_of", others_first)
+    monkeypatch.setattr(passwords, "is_password_of", others_first)
 
     assert (desk.sign(password=PASSWORD), desk.signed()) == (401, 0)
     with desk.database.transaction() as session:

@@ -59,7 +59,7 @@ class Portal:
         if name in PEOPLE:
             with self.database.transaction() as db:
                 people.set_language(db, person_id(name), language)
-                house = people.hospitals_of(db, person_id(name))[0][0]
+                house = people.hospitals_of(db, person_id(name), now=datetime.now(UTC))[0][0]
                 key = sessions.start_session(db, person_id(name), house, proof=make.PROOF, now=datetime.now(UTC))
             with client.session_transaction() as kept:
                 kept["_user_id"], kept["_fresh"] = key, True

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
-from mdo_portal.services.terms import day_of
+from mdo_portal.zone import day_of
 from tests.people import Region, person_id
 from tests.web.coming_meeting import TOKEN, address, app
 from tests.web.portal import signed_in

@@ -13,7 +13,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
-from mdo_portal.services.lateness import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM
 from tests import make
 from tests.people import Region
 from tests.web.portal import app_on, signed_in

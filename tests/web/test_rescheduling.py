@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import meetings
+from mdo_portal.zone import AMSTERDAM
 from tests import make
 from tests.web.people_house import House, house
 from tests.web.portal import CSRF
@@ -122,6 +122,6 @@ def test_who_changes_the_day_of_a_board_hears_which_meetings_stay_where_they_are
     assert "1 vergadering met casussen op de agenda staat nog op haar eigen dag of tijd" in page
     with house.database.transaction() as session:
         found = session.scalars(select(Meeting).where(Meeting.board_id == house.region.boards["URO-P"]))
-        local = {one.id: one.starts_at.astimezone(meetings.AMSTERDAM) for one in found if one.starts_at > datetime.now(UTC)}
+        local = {one.id: one.starts_at.astimezone(AMSTERDAM) for one in found if one.starts_at > datetime.now(UTC)}
     assert local.pop(stays).weekday() == 2
     assert {(at.weekday(), at.time()) for at in local.values()} == {(4, time(8))}

@@ -27,29 +27,29 @@ FOLDER = Path(__file__).parent
 KINDS = {"letter": "referral letter", "pathology": "pathology report", "radiology": "radiology report"}
 
 
-def read_region(folder: Path = FOLDER) -> Region:
-    """Read region.toml, contacts.toml and cases/*.toml of one folder."""
-    table = _toml(folder / "region.toml")
+def read_region() -> Region:
+    """Read region.toml, contacts.toml and cases/*.toml."""
+    table = _toml(FOLDER / "region.toml")
     hospitals = tuple(_hospital(row) for row in table["hospital"])
     persons = tuple(_person(row) for row in table["person"])
     names = {hospital.code: hospital.name for hospital in hospitals}
-    contacts = _contacts(persons, _toml(folder / "contacts.toml")["contact"], names)
+    contacts = _contacts(persons, _toml(FOLDER / "contacts.toml")["contact"], names)
     return Region(
         name=table["name"],
         place=table["place"],
         hospitals=hospitals,
         boards=tuple(_board(row) for row in table["board"]),
         persons=persons,
-        cases=tuple(_cases(folder / "cases", contacts)),
+        cases=tuple(_cases(FOLDER / "cases", contacts)),
         codes=tuple((label, code, system) for label, (code, system) in table["codes"].items()),
     )
 
 
-def read_earlier(region: Region, folder: Path = FOLDER) -> tuple[CaseSeed, ...]:
+def read_earlier(region: Region) -> tuple[CaseSeed, ...]:
     """Patients of meetings that were held before the demo began: earlier/*.toml, written as cases/*.toml are."""
     names = {hospital.code: hospital.name for hospital in region.hospitals}
-    contacts = _contacts(region.persons, _toml(folder / "contacts.toml")["contact"], names)
-    return tuple(_cases(folder / "earlier", contacts))
+    contacts = _contacts(region.persons, _toml(FOLDER / "contacts.toml")["contact"], names)
+    return tuple(_cases(FOLDER / "earlier", contacts))
 
 
 def _toml(path: Path) -> Table:

@@ -13,7 +13,7 @@ from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.launch import Launch
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
-from mdo_portal.services import people, series
+from mdo_portal.services import passwords, series
 from mdo_portal.services.hospitals import TOKEN_PURPOSE, hash_token
 from mdo_portal.services.sealed import sealer
 from mdo_portal.wiring_region import BoardSeed, HospitalSeed, PersonSeed, Region
@@ -50,7 +50,7 @@ def fill(session: Session, region: Region, *, ports: dict[str, int], now: dateti
         return False
     hospitals = {seed.code: _hospital(session, seed, ports.get(seed.code, 0)) for seed in region.hospitals}
     boards = {seed.code: _board(session, seed, hospitals, now=now) for seed in region.boards}
-    password_hash = people.hash_password(PASSWORD)
+    password_hash = passwords.hash_password(PASSWORD)
     for seed in region.persons:
         _person(session, seed, hospitals, boards, password_hash=password_hash, now=now)
     return True

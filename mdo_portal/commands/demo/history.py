@@ -36,7 +36,6 @@ from mdo_portal.services import (
     decision_forms,
     decisions,
     follow_ups,
-    meetings,
     outcomes,
     patient_letters,
     planning,
@@ -49,6 +48,7 @@ from mdo_portal.services import (
 from mdo_portal.services.decision_forms import Written
 from mdo_portal.services.follow_ups import Answer
 from mdo_portal.wiring_region import CaseSeed, PersonSeed, Region
+from mdo_portal.zone import AMSTERDAM, day_of
 
 WORDS = Path(__file__).parent / "history.toml"
 Said = Mapping[str, Any]
@@ -75,7 +75,7 @@ class History:
 
     @cached_property
     def today(self) -> date:
-        return self.now.astimezone(meetings.AMSTERDAM).date()
+        return day_of(self.now)
 
     def person(self, key: str) -> PersonSeed:
         return next(one for one in self.region.persons if one.key == key)
@@ -136,7 +136,7 @@ def _on_the_calendar(session: Session, board: Board, history: History, weeks: in
     """The board's last meeting before today, or so many weeks before that one."""
     back = (history.today.weekday() - board.weekday - 1) % 7 + 1
     day = history.today - timedelta(days=back, weeks=weeks)
-    starts_at = datetime.combine(day, board.starts, tzinfo=meetings.AMSTERDAM).astimezone(UTC)
+    starts_at = datetime.combine(day, board.starts, tzinfo=AMSTERDAM).astimezone(UTC)
     meeting = Meeting(
         board_id=board.id, starts_at=starts_at, series_at=starts_at, minutes=board.minutes, place=board.place, video_url=board.video_url,
         registration_closes_at=series.closes_at(board, starts_at), state=MeetingState.PLANNED, revision=0,
@@ -230,7 +230,7 @@ def _signed_later(session: Session, history: History, name: str, said: Said, rou
         _sign(session, history, round_, case, chair, at=at, reason=said["reason"])
         return
     written = Written(DecisionForm.ADDENDUM, said["text"], said["reason"], then="")
-    read = decision_forms.preview(session, round_, case, written, network=history.network, viewer=chair, now=at)
+    read = decision_forms.preview(session, round_, case, written, network=history.network, viewer=chair)
     decision_forms.sign(
         session, round_, case, written, seen_hash=read.content_hash, network=history.network, viewer=chair, now=at
     )  # fmt: skip
@@ -243,7 +243,7 @@ def _answered(session: Session, history: History, said: Said, round_: Round, cas
         if "done" not in told:
             continue
         at = signed_at + timedelta(days=told["told_days"])
-        on = (signed_at + timedelta(days=told["done_days"])).astimezone(meetings.AMSTERDAM).date()
+        on = day_of(signed_at + timedelta(days=told["done_days"]))
         state = FollowState(told["done"])
         done_on = None if state is FollowState.NOT_DONE else on
         answer = Answer(state, told.get("reason", ""), told.get("words", ""), done_on)

@@ -1,6 +1,6 @@
-// Order by hand: <ol data-sortable data-sort-url="/…/volgorde" [data-sort-group="agenda"] [data-sort-revision="4"]>
+// Order by hand: <ol data-sortable data-sort-url="/…/volgorde">
 // with [data-row="ID"]. Drag a [data-grip], press Alt+Up/Down on a row, or use a [data-move="up|down"] button.
-// Sends `row=ID` in order, `moved=ID` and `revision`; html answered replaces the nearest [data-live] or the list itself.
+// Sends `row=ID` in order; html answered replaces the nearest [data-live] or the list itself.
 import Sortable from "sortablejs";
 import { htmx } from "./htmx";
 import { announce, closest, each, word } from "./page";
@@ -10,10 +10,8 @@ import { toast } from "./toasts";
 
 const rowsOf = (list: Element): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(":scope > [data-row]")];
 
-async function save(list: HTMLElement, moved: HTMLElement): Promise<void> {
+async function save(list: HTMLElement): Promise<void> {
   const body = new URLSearchParams(rowsOf(list).map((row) => ["row", row.dataset["row"] ?? ""]));
-  body.append("moved", moved.dataset["row"] ?? "");
-  body.append("revision", list.dataset["sortRevision"] ?? "");
   try {
     await answered(list, await send(list.dataset["sortUrl"] ?? "", body));
   } catch {
@@ -22,8 +20,6 @@ async function save(list: HTMLElement, moved: HTMLElement): Promise<void> {
 }
 
 async function answered(list: HTMLElement, response: Response): Promise<void> {
-  const revision = response.headers.get("X-Revision");
-  if (revision) list.dataset["sortRevision"] = revision;
   const fragment = list.closest<HTMLElement>("[data-live]") ?? list;
   const restore = rememberPlace(fragment);
   if (response.status === 409) toast("warning", word("order-conflict"));
@@ -56,18 +52,16 @@ function step(row: HTMLElement, direction: -1 | 1): void {
   if (active instanceof HTMLElement && row.contains(active)) active.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
   say(row, list);
-  void save(list, row);
+  void save(list);
 }
 
 function bind(list: HTMLElement): void {
-  const group = list.dataset["sortGroup"];
   Sortable.create(list, {
     handle: "[data-grip]", draggable: "[data-row]", animation: 120, chosenClass: "is-dragged", ghostClass: "is-ghost",
-    ...(group ? { group } : {}),
     onEnd: ({ item, to, from, oldIndex, newIndex }) => {
       if (to === from && oldIndex === newIndex) return;
       say(item, to);
-      void save(to, item);
+      void save(to);
     },
   });
 }

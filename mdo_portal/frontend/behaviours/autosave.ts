@@ -48,7 +48,7 @@ class Autosave {
     let state: State;
     try {
       const url = this.form.dataset["autosave"] || this.form.action;
-      state = await this.heard(await send(url, this.texts(), this.form.dataset["autosaveMethod"] ?? "POST", { "X-Autosave": "1" }));
+      state = await this.heard(await send(url, this.texts(), "POST", { "X-Autosave": "1" }));
     } catch {
       state = "failed";
     }

@@ -1,6 +1,6 @@
-// Native dialogs: data-dialog-open="ID" opens, data-dialog-close closes, data-dialog-auto opens when it arrives. Ctrl+Enter sends the form
-// one is in. A form that was refused keeps the reader in it: its button was switched off on the way, and focus with it.
-import { closest, each } from "./page";
+// Native dialogs: data-dialog-open="ID" opens, data-dialog-close closes. Ctrl+Enter sends the form one is in.
+// A form that was refused keeps the reader in it: its button was switched off on the way, and focus with it.
+import { closest } from "./page";
 
 export function openDialog(id: string): void {
   const dialog = document.getElementById(id);
@@ -29,7 +29,6 @@ export function startDialogs(): void {
     // A click on the backdrop reaches the dialog itself; a form may hold work, so only plain dialogs close.
     if (event.target instanceof HTMLDialogElement && !event.target.querySelector("form")) event.target.close();
   });
-  each<HTMLDialogElement>("dialog[data-dialog-auto]", (dialog) => { if (!dialog.open) dialog.showModal(); });
   document.body.addEventListener("htmx:afterRequest", (event) => intoForm((event as CustomEvent<{ elt: Element }>).detail.elt));
   // A fragment's form inside a dialog that was accepted closes it: HX-Trigger: closeDialog
   document.body.addEventListener("closeDialog", () => {

@@ -29,7 +29,7 @@ OURS = {
     "outcome": lambda _: said(STORED, MessageHeader()),
     "refusal": lambda _: said(Answer(Verdict.REFUSED, "", reason="broken", text="no JSON"), MessageHeader()),
     "transaction": lambda _: said(STORED, entries=3),
-    "task": lambda version: task_status("7", "T-1", "rejected", "onbekende patiënt", AT, version),
+    "task": lambda _: task_status("7", "T-1", "rejected", "onbekende patiënt", AT),
     "capabilities": lambda version: capability_statement(
         url="https://portal.example/fhir", version=version, software_version="1"
     ),

@@ -12,7 +12,6 @@ ORDER = "OBR|1|A1|F1|PA^Pathologie^L|||20260301||||||||||||||||||F"
 RTF = r"{\rtf1\ansi Conclusie: geen maligniteit\par Einde}"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(40)
-TIFF = b"II*\0" + bytes(40)
 
 
 def packed(content: bytes) -> str:

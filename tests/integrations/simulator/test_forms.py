@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from integrations.fhir.sender import FhirSender
 from integrations.hl7v2.sender import MllpSender
-from mdo_portal.exchange import DecisionForm, OutgoingAdvice, OutgoingDecision, Receipt, ReceiptKind, Sender
+from mdo_portal.exchange import DecisionForm, OutgoingAdvice, OutgoingDecision, ReceiptKind, Sender
 from tests.integrations.own_profiles import own_profile
 from tests.integrations.simulator.make import TOKEN, address, behave, correction, decision, hospital, state
 
@@ -27,7 +26,6 @@ WIRES: list[tuple[str, str, str, Sender]] = [
     ("MERW", "generic-stu3", 'shapes = ["document", "composition", "careplan"]', FhirSender()),
 ]
 every_wire = pytest.mark.parametrize(("code", "profile", "wish", "sender"), WIRES, ids=[f"{one[1]} {one[2]}" for one in WIRES])
-Send = Callable[[OutgoingDecision], Receipt]
 
 
 def later(code: str, form: DecisionForm) -> OutgoingDecision:

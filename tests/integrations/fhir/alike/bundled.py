@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import copy
-import re
 import uuid
 from collections.abc import Callable
 
 from .tree import Node, Rewriting, entries, mapped, resources
 
 _SERVER = "https://ehr.example/api/FHIR/R4"
-_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]+)(/_history/[^/]+)?")
 
 
 def _made(tree: Node) -> Node:

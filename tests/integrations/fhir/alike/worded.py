@@ -11,7 +11,6 @@ from integrations.fhir.values import HERE
 
 from .tree import Node, Rewriting, each_object, each_resource
 
-_STATES = ("verificationStatus", "clinicalStatus", "interpretation", "dataAbsentReason", "type", "role", "relationship")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d")
 _DAYS = ("effectiveDateTime", "onsetDateTime", "performedDateTime", "recordedDate", "assertedDate", "authored")
 

@@ -1,20 +1,19 @@
-"""Signing in: sessions end, wrong tries slow down and lock nobody out, rights are re-read every time."""
+"""Signing in: sessions end, and rights are re-read every time."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
-from argon2 import Type, extract_parameters
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.people import BoardMembership, Person, SignedInSession
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import people, sessions
-from tests import make, once
+from mdo_portal.services import sessions
+from tests import make
 from tests.make import NOW
-from tests.people import PASSWORD, Region, person_id
+from tests.people import Region, person_id
 
 
 @pytest.fixture
@@ -87,23 +86,3 @@ def test_identity_is_fresh_for_five_minutes_after_it_was_proven(session: Session
 
     assert found is not None
     assert found.is_fresh(later + timedelta(minutes=4)) and not found.is_fresh(later + timedelta(minutes=6))
-
-
-def test_the_password_of_somebody_else_signs_nothing(session: Session, aisha: Person) -> None:
-    assert people.is_password_of(session, aisha.id, PASSWORD, now=NOW)
-    assert not people.is_password_of(session, aisha.id, "fout", now=NOW)
-
-
-def test_guessing_the_password_before_a_signature_soon_has_to_wait(session: Session, aisha: Person) -> None:
-    for _ in range(4):
-        assert not people.is_password_of(session, aisha.id, "fout", now=NOW)
-
-    assert not people.is_password_of(session, aisha.id, PASSWORD, now=NOW)
-    assert people.is_password_of(session, aisha.id, PASSWORD, now=NOW + timedelta(minutes=2))
-
-
-def test_passwords_are_dear_to_guess() -> None:
-    """Argon2id as RFC 9106 advises where memory is scarce, or dearer; the other tests hash cheaply (tests/once.py)."""
-    kept = extract_parameters(once.HASHER.hash(PASSWORD))
-
-    assert (kept.type, kept.time_cost >= 3, kept.memory_cost >= 64 * 1024) == (Type.ID, True, True)
