@@ -219,7 +219,13 @@ def test_messages_of_the_wire_that_the_link_reads_no_more_are_not_offered(databa
     with database.transaction() as session:
         link = session.scalars(select(Link).where(Link.hospital_id == zeed)).one()
         link.profile_in, link.level = "generic-r4", Level.FHIR
-        change = LinkChange(hospital_id=zeed, at=NOW + HOUR, what=Changed.SETTINGS, before="profile_in: zorgdomein", after="profile_in: generic-r4")
+        change = LinkChange(
+            hospital_id=zeed,
+            at=NOW + HOUR,
+            what=Changed.SETTINGS,
+            before="profile_in: zorgdomein",
+            after="profile_in: generic-r4",
+        )
         session.add(change)
 
     with database.transaction() as session:
