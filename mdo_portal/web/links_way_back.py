@@ -12,7 +12,7 @@ from mdo_portal import trial_letter, wiring, wiring_profiles
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.pull import CERTIFICATE, TOKEN
+from mdo_portal.domain.pull import CERTIFICATE, TOKEN, UNREACHABLE
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Address, NotPulled, Receipt, ReceiptKind
 from mdo_portal.services import hospitals, links, receipts
@@ -41,7 +41,7 @@ NOT_REACHED = {
     "refused": N_("Op [basisadres]/metadata komt geen antwoord van een FHIR-server. Klopt het basisadres?"),
     "answer": N_("Op [basisadres]/metadata staat iets anders dan FHIR. Klopt het basisadres?"),
     "too_large": N_("Op [basisadres]/metadata staat iets anders dan FHIR. Klopt het basisadres?"),
-    "unreachable": N_("De server van het ziekenhuis is niet bereikbaar."),
+    "unreachable": UNREACHABLE,
 }
 """Code of NotPulled -> what a person reads."""
 _LONGEST = 300
