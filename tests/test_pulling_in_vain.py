@@ -229,4 +229,4 @@ def test_the_page_of_the_link_says_what_lies_ready_and_why_it_is_not_here_yet(pl
         lying = pulls.lying(session, places.link_id)
 
     assert lying is not None and lying.waiting == 1
-    assert lying.sentence == "De server van het ziekenhuis was steeds niet bereikbaar."
+    assert lying.sentence.startswith("De server van het ziekenhuis is niet bereikbaar. Laat nagaan")

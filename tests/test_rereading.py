@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseEvent, CaseFact, CaseState
-from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.hospital import Hospital, Level
 from mdo_portal.domain.inbound import InboundMessage, InboundState
-from mdo_portal.domain.link import Link
+from mdo_portal.domain.link import Changed, Link, LinkChange
 from mdo_portal.domain.patient import Patient
 from mdo_portal.errors import IllegalMove
 from mdo_portal.services import links, offering, replaying
@@ -208,3 +208,25 @@ def test_after_a_setting_was_mended_all_that_was_read_before_it_is_counted_and_o
         assert offering.told_before(session, zeed, now=LATER + HOUR) == 0
         asked = select(func.count()).select_from(Case).where(Case.question_board == "Wat vindt u?")
         assert session.scalar(asked) == 3
+
+
+def test_messages_of_the_wire_that_the_link_reads_no_more_are_not_offered(database: Database, region: Region) -> None:
+    """Its profile became one for FHIR: what came as HL7 v2 cannot be read by it, and each try would say so."""
+    hand_in(database, region, referral("M1"))
+    understand_all(database)
+    zeed = region.hospitals["ZEED"]
+
+    with database.transaction() as session:
+        link = session.scalars(select(Link).where(Link.hospital_id == zeed)).one()
+        link.profile_in, link.level = "generic-r4", Level.FHIR
+        change = LinkChange(
+            hospital_id=zeed,
+            at=NOW + HOUR,
+            what=Changed.SETTINGS,
+            before="profile_in: zorgdomein",
+            after="profile_in: generic-r4",
+        )
+        session.add(change)
+
+    with database.transaction() as session:
+        assert offering.told_before(session, zeed, now=LATER) == 0

@@ -188,8 +188,16 @@ class _Read:
         return ""
 
 
-_OF_THE_REQUEST = {"referrer": ("requester",), "latest_useful_on": ("occurrenceDateTime", "occurrencePeriod.end")}
-_ELSEWHERE = {"gp": ("Patient.generalPractitioner",)}
+_ON_A_FORM = ("QuestionnaireResponse.item.answer",)
+_OF_THE_REQUEST = {
+    "referrer": ("requester",),
+    "latest_useful_on": ("occurrenceDateTime", "occurrencePeriod.end"),
+    "question_board": ("note.text",),
+}
+_ELSEWHERE = {
+    "gp": ("Patient.generalPractitioner",),
+    **dict.fromkeys(("question_board", "question_radiology", "question_pathology"), _ON_A_FORM),
+}
 
 _PLACED = ("Observation", "Procedure", "DiagnosticReport")
 """Kinds of which the profile says by code in which column they stand. A diagnosis stands there for more reasons."""

@@ -11,11 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
 from mdo_portal.domain.identifiers import new_id
+from mdo_portal.domain.policy import Act
 
 SUCCESS, REFUSED = 0, 4
 """Outcomes, as DICOM and FHIR count them."""
 SYSTEM = "system"
 """The relation of what the portal does by itself."""
+TREATS = (Act.CASE_REGISTER, Act.CASE_ANSWER, Act.CASE_ROUTE, Act.CASE_WITHDRAW, Act.DOCUMENT_ADD, Act.NOTE_WRITE)
+"""Who did one of these with a case has to do with it. They have an index of their own: another act here asks for another index."""
+_TREATS = ",".join(f"'{act.value}'" for act in sorted(TREATS))
 
 #: what a line must say, in the words of PostgreSQL: refused by `services.audit.record` first, and by the table if that is forgotten
 MANDATORY: Final = {
@@ -56,6 +60,7 @@ class AuditEntry(Base):
         Index("ix_audit_entries_acting_hospital_id", "acting_hospital_id", "at"),
         Index("ix_audit_entries_person_id", "person_id", "at"),
         Index("ix_audit_entries_cuts", "hospital_id", "object_id", postgresql_where="act = 'retention.cut'"),
+        Index("ix_audit_entries_treats", "case_id", postgresql_where=f"outcome = 0 AND act IN ({_TREATS})"),
         Index("ix_audit_entries_odd", "hospital_id", "at", postgresql_where="emergency OR outcome <> 0"),
     )
 

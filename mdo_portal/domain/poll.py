@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
-from mdo_portal.domain.pull import CERTIFICATE, TOKEN
+from mdo_portal.domain.pull import CERTIFICATE, TOKEN, UNREACHABLE
 from mdo_portal.errors import N_
 
 _REGISTERED = N_(
@@ -23,9 +23,15 @@ POLL_REASONS: dict[str, str] = {
     "certificate": CERTIFICATE,
     "token": TOKEN,
     "refused": N_("De server van het ziekenhuis weigert de zoekvraag. Laat daar nagaan of onze client die zoekvraag mag doen."),
-    "too_large": N_("De server van het ziekenhuis gaf meer dan is afgesproken. Er is niets overgenomen."),
-    "answer": N_("De server van het ziekenhuis gaf een antwoord dat niet te lezen is. Er is niets overgenomen."),
-    "unreachable": N_("De server van het ziekenhuis is niet bereikbaar."),
+    "too_large": N_(
+        "De server van het ziekenhuis gaf meer dan is afgesproken. Er is niets overgenomen. "
+        "Maak de zoekvraag enger: kijk bij Afspraken over FHIR."
+    ),
+    "answer": N_(
+        "De server van het ziekenhuis gaf een antwoord dat niet te lezen is. Er is niets overgenomen. "
+        "Laat de leverancier nagaan wat hij antwoordt."
+    ),
+    "unreachable": UNREACHABLE,
 }
 
 

@@ -32,23 +32,38 @@ TOKEN = N_(
     "De server van het ziekenhuis gaf geen toegang (token). Laat daar nagaan of onze client-id en onze publieke sleutels (/fhir/jwks) "
     "bekend zijn, of het token nog geldt, en of het tokenadres klopt."
 )
+UNREACHABLE = N_(
+    "De server van het ziekenhuis is niet bereikbaar. Laat nagaan of hij aanstaat, of het adres klopt, en of het portaal erbij mag "
+    "(firewall, VPN)."
+)
 #: code of NotPulled -> what a person reads
 PULL_REASONS: dict[str, str] = {
-    "address": N_("Het adres in de melding hoort niet bij de geregistreerde adressen van dit ziekenhuis. Er is niets opgehaald."),
-    "query": N_("De melding vraagt iets op te halen wat niet is toegestaan. Er is niets opgehaald."),
+    "address": N_(
+        "Het adres in de melding hoort niet bij de geregistreerde adressen van dit ziekenhuis. Er is niets opgehaald. "
+        "Vergelijk het basisadres bij Afspraken over FHIR met dat van hun server."
+    ),
+    "query": N_(
+        "De melding vraagt iets op te halen wat niet is toegestaan. Er is niets opgehaald. "
+        "Laat de leverancier nagaan welke zoekvragen de melding noemt, en een nieuwe sturen."
+    ),
     "token": TOKEN,
     "certificate": CERTIFICATE,
-    "refused": N_("De server van het ziekenhuis weigerde de gegevens te geven."),
-    "too_large": N_("Er lag meer klaar dan is afgesproken. Er is niets overgenomen."),
-    "answer": N_("De server van het ziekenhuis gaf een antwoord dat niet te lezen is."),
-    "other_patient": N_("De opgehaalde gegevens gaan over een andere patiënt dan de melding. Er is niets overgenomen."),
+    "refused": N_("De server van het ziekenhuis weigerde de gegevens te geven. Laat daar nagaan of onze client ze mag lezen."),
+    "too_large": N_("Er lag meer klaar dan is afgesproken. Er is niets overgenomen. Laat het EPD minder klaarzetten."),
+    "answer": N_(
+        "De server van het ziekenhuis gaf een antwoord dat niet te lezen is. Laat de leverancier nagaan wat hij antwoordt."
+    ),
+    "other_patient": N_(
+        "De opgehaalde gegevens gaan over een andere patiënt dan de melding. Er is niets overgenomen. "
+        "Laat het EPD dit uitzoeken en een nieuwe melding sturen."
+    ),
     "other_notice": N_(
         "Onder dit nummer kwam eerder een melding over een andere patiënt. Er is niets opgehaald; "
         "laat het EPD een nieuwe melding met een eigen nummer sturen."
     ),
-    "nothing": N_("Er lag niets klaar om op te halen."),
+    "nothing": N_("Er lag niets klaar om op te halen. Laat het EPD de gegevens klaarzetten en een nieuwe melding sturen."),
     "expired": N_("De melding is verlopen. Laat het EPD een nieuwe sturen."),
-    "unreachable": N_("De server van het ziekenhuis was steeds niet bereikbaar."),
+    "unreachable": UNREACHABLE,
 }
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.audit import REFUSED, SUCCESS, AuditEntry
+from mdo_portal.domain.audit import REFUSED, SUCCESS, TREATS, AuditEntry
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
@@ -18,8 +18,6 @@ from mdo_portal.domain.round import Round
 from mdo_portal.services.audit_lines import about
 
 NIGHT = (23, 6)
-TREATS = (Act.CASE_REGISTER, Act.CASE_ANSWER, Act.CASE_ROUTE, Act.CASE_WITHDRAW, Act.DOCUMENT_ADD, Act.NOTE_WRITE)
-"""Who did one of these with a case has to do with it."""
 
 
 class Read(NamedTuple):
@@ -81,14 +79,15 @@ def reads_of(session: Session, hospital_id: uuid.UUID, *, since: datetime) -> li
 
 
 def with_link_to(session: Session, case_ids: set[uuid.UUID]) -> dict[uuid.UUID, tuple[bool, str, set[uuid.UUID]]]:
-    """Per case: whether it ever stood on an agenda, who is named as treating, and who ever worked on it."""
+    """Per case: whether it ever stood on an agenda, who is named as treating, and who ever worked on it, unless it stood on one."""
     found: dict[uuid.UUID, tuple[bool, str, set[uuid.UUID]]] = {}
     named = func.concat_ws(" ", Case.referrer_name, Case.treating_name, Case.case_manager_name)
     query = select(Case.id, exists().where(Round.case_id == Case.id), named).where(Case.id.in_(case_ids))
     for case_id, planned, names in session.execute(query):
         found[case_id] = (planned, names, set())
+    never = {case_id for case_id, (planned, _, _) in found.items() if not planned}
     worked = select(AuditEntry.case_id, AuditEntry.person_id).where(
-        AuditEntry.case_id.in_(case_ids), AuditEntry.act.in_([act.value for act in TREATS]), AuditEntry.outcome == SUCCESS
+        AuditEntry.case_id.in_(never), AuditEntry.act.in_([act.value for act in TREATS]), AuditEntry.outcome == SUCCESS
     )
     for case_id, person_id in session.execute(worked.distinct()):
         if case_id in found and person_id is not None:

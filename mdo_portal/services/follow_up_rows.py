@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -113,15 +113,19 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[FollowRow]:
     """The work list: what is late first, then by due date; closed items after the open ones, newest answer first."""
-    query = _rows().where(_looks_after(viewer, Act.FOLLOW_READ), STANDS)
+    query = select(FollowUp.id).join(Case, Case.id == FollowUp.case_id).where(_looks_after(viewer, Act.FOLLOW_READ), STANDS)
     if not wanted.everything:
         query = query.where(FollowUp.state == FollowState.OPEN)
     if wanted.board_id:
         query = query.where(FollowUp.board_id == wanted.board_id)
     if wanted.hospital_id:
         query = query.where(or_(FollowUp.owner_hospital_id == wanted.hospital_id, FollowUp.hospital_id == wanted.hospital_id))
-    order = (FollowUp.state != FollowState.OPEN, FollowUp.closed_at.desc(), FollowUp.due_on.nulls_last(), FollowUp.signed_at)
-    return [FollowRow._make(row) for row in session.execute(query.order_by(*order, FollowUp.position).limit(MOST))]
+    state, due = FollowUp.state != FollowState.OPEN, FollowUp.due_on.nulls_last()
+    order = (state, FollowUp.closed_at.desc(), due, FollowUp.signed_at, FollowUp.position)
+    # First which, then all that is said of these: patients and decisions of tens of thousands were looked up for two hundred.
+    page = query.order_by(*order).limit(MOST).scalar_subquery()
+    found = _rows().where(FollowUp.id == func.any(func.array(page))).order_by(*order)
+    return [FollowRow._make(row) for row in session.execute(found)]
 
 
 def of_case(session: Session, case_id: uuid.UUID) -> list[FollowRow]:
@@ -179,14 +183,17 @@ def _looks_after(viewer: Viewer, act: Act) -> ColumnElement[bool]:
 
 def boards_of(session: Session, viewer: Viewer) -> Sequence[tuple[uuid.UUID, str]]:
     """For the filter: boards of which this viewer has an item, or on which they lead."""
-    seen = select(FollowUp.board_id).join(Case, Case.id == FollowUp.case_id).where(_looks_after(viewer, Act.FOLLOW_READ))
     led = Board.id.in_(viewer.boards_for(Act.FOLLOW_FIGURES))
-    query = select(Board.id, Board.name).where(or_(Board.id.in_(seen), led)).order_by(Board.name)
-    return [(row[0], row[1]) for row in session.execute(query)]
+    query = select(Board.id, Board.name).where(or_(led, _has_items(viewer, FollowUp.board_id == Board.id)))
+    return [(row[0], row[1]) for row in session.execute(query.order_by(Board.name))]
 
 
 def hospitals_of(session: Session, viewer: Viewer) -> Sequence[tuple[uuid.UUID, str]]:
     """For the filter: hospitals that have something to do for this viewer's items."""
-    seen = select(FollowUp.owner_hospital_id).join(Case, Case.id == FollowUp.case_id)
-    query = select(Hospital.id, Hospital.name).where(Hospital.id.in_(seen.where(_looks_after(viewer, Act.FOLLOW_READ))))
+    query = select(Hospital.id, Hospital.name).where(_has_items(viewer, FollowUp.owner_hospital_id == Hospital.id))
     return [(row[0], row[1]) for row in session.execute(query.order_by(Hospital.name))]
+
+
+def _has_items(viewer: Viewer, where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is one, found at the first: there may be tens of thousands, and few boards and hospitals."""
+    return exists().where(Case.id == FollowUp.case_id, where, _looks_after(viewer, Act.FOLLOW_READ))

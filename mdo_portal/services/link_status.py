@@ -190,14 +190,15 @@ def line_state(session: Session, link: Link | None, *, now: datetime) -> LineSta
         return LineState.UNPROVEN
     line = lines.line_of(session, link.id, now=now)
     by_token = link.level is not Level.HL7V2 and bool(link.token_in_hash or link.client_id_in)
-    is_over = not by_token and bool(line.certificates) and all(one.ended(now) for one in line.certificates)
+    certificates = line.certificates if link.level not in (Level.FHIR, Level.PULL) else ()  # over FHIR nobody shows them
+    is_over = not by_token and bool(certificates) and all(one.ended(now) for one in certificates)
     if line.safety is not Safety.UNSECURED and is_over:
         return LineState.ENDED  # worse than letters without TLS: nothing comes in any more
     if line.safety is Safety.UNSECURED:
         return LineState.UNSECURED
     if _letters_go_bare(link):
         return LineState.LETTERS_UNSECURED
-    return LineState.SECURED if by_token or line.certificates else LineState.UNPROVEN
+    return LineState.SECURED if by_token or certificates else LineState.UNPROVEN
 
 
 def _letters_go_bare(link: Link) -> bool:

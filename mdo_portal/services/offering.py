@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.hospital import Level
 from mdo_portal.domain.inbound import OF_A_REFERRAL, InboundMessage, InboundState, offered_again
-from mdo_portal.domain.link import Changed, LinkChange
+from mdo_portal.domain.link import Changed, Link, LinkChange
+from mdo_portal.exchange import Wire
 from mdo_portal.services import changes
 
 MOST_REPLAYED = 5_000
@@ -36,6 +38,14 @@ def told(session: Session, *those: ColumnElement[bool]) -> list[uuid.UUID]:
     return list(session.scalars(query.limit(MOST_REPLAYED).with_for_update(skip_locked=True)))
 
 
+_BY_ANOTHER_WIRE = exists().where(
+    Link.id == InboundMessage.link_id,
+    or_(
+        and_(Link.level == Level.HL7V2, InboundMessage.wire != Wire.HL7V2),
+        and_(Link.level.in_((Level.FHIR, Level.PULL)), InboundMessage.wire != Wire.FHIR),
+    ),
+)
+"""The link reads the other wire by now: this message it can read no more."""
 LOOKS_BACK = timedelta(days=60)
 """A case that is open longer is no longer about what its referral said."""
 
@@ -50,7 +60,8 @@ def _read_before(hospital_id: uuid.UUID, now: datetime) -> tuple[ColumnElement[b
     changed = select(func.max(LinkChange.at)).where(LinkChange.hospital_id == hospital_id, is_how).scalar_subquery()
     came = InboundMessage.received_at
     lately = (InboundMessage.hospital_id == hospital_id, came > now - LOOKS_BACK, came < changed)
-    return (*lately, func.coalesce(InboundMessage.offered_at, came) < changed, InboundMessage.was_past.is_(False))
+    before = func.coalesce(InboundMessage.offered_at, came) < changed
+    return (*lately, before, InboundMessage.was_past.is_(False), ~_BY_ANOTHER_WIRE)
 
 
 def told_before(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> int:

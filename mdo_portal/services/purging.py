@@ -28,7 +28,7 @@ from mdo_portal.domain.pull import Pull
 from mdo_portal.domain.retention import Kind
 from mdo_portal.errors import whereabouts
 from mdo_portal.services import audit, caseless, destruction, sessions
-from mdo_portal.services.retention import cases_due, conditions, edges
+from mdo_portal.services.retention import conditions, edges, first_due
 
 log = structlog.get_logger(__name__)
 BATCH = 50
@@ -55,7 +55,7 @@ def purge(session: Session, kind: Kind, *, now: datetime, limit: int = 0) -> int
 
 
 def _purge_cases(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
-    due = session.scalars(cases_due(before[Kind.CASE]).order_by(Case.state_since).limit(limit)).all()
+    due = session.scalars(first_due(before[Kind.CASE], limit)).all()
     gone = sum(_has_gone(session, case_id, now=now) for case_id in _held(session, due))
     return gone + caseless.purge(session, before[Kind.CASE], limit=limit)
 

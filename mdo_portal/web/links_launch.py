@@ -15,6 +15,7 @@ from mdo_portal import wiring_profiles
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.pull import UNREACHABLE
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.exchange import LaunchOffer, NotLaunched, Wire
 from mdo_portal.services import hospitals, launches, links
@@ -34,7 +35,7 @@ NOT_SAID = {
         "Naar dit adres gaat het portaal niet: het is een intern adres, of geen https. "
         "Staat de server in een VPN, vraag de beheerder van het portaal dan dat netwerk te registreren."
     ),
-    "unreachable": N_("De server van het ziekenhuis is niet bereikbaar."),
+    "unreachable": UNREACHABLE,
 }
 _NOTHING_THERE = N_(
     "De server zegt op dat adres niets over openen (.well-known/smart-configuration). Vul zelf in wat de leverancier geeft."

@@ -54,12 +54,12 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
         takes_part, may_join = bool(participation.boards_of(db, hospital.id)), viewer().may(Act.BOARD_MANAGE)
-        has_line = wire_of(link) is not None
-        chosen = request.form.get("profile", "") or (link.profile_in if link and has_line else _likely(hospital))
+        line = wire_of(link)
+        chosen = request.form.get("profile", "") or (link.profile_in if link and line else _likely(hospital))
         may_manage, before = viewer().may(Act.LINK_MANAGE, hospital_id=hospital_id), told_before(db, hospital)
     given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", "called": (), **given}
     return render_template(
-        "links/try.html", hospital=hospital, link=link, has_line=has_line, chosen=chosen,
+        "links/try.html", hospital=hospital, link=link, line=line, has_line=line is not None, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
         sections=SECTION_LABELS, every_section=tuple(Section), code_words=CODE_WORDS, no_board=NO_BOARD, no_boards=NO_BOARDS,
         board_elsewhere=BOARD_ELSEWHERE, unknown_urgency=UNKNOWN_URGENCY, urgencies=URGENCIES,

@@ -12,7 +12,7 @@ from mdo_portal import trial_letter, wiring, wiring_profiles
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.pull import CERTIFICATE, TOKEN
+from mdo_portal.domain.pull import CERTIFICATE, TOKEN, UNREACHABLE
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Address, NotPulled, Receipt, ReceiptKind
 from mdo_portal.services import hospitals, links, receipts
@@ -25,6 +25,7 @@ from mdo_portal.web.links_proof import own_link
 blueprint = Blueprint("way_back", __name__, url_prefix="/links/<uuid:hospital_id>/way-back")
 BY_HAND = N_("Langs deze weg valt niets te proberen: een mens drukt de brief af.")
 NOT_BUILT = N_("Deze weg is op deze server nog niet ingericht. Vraag de beheerder.")
+IS_IT_ON = N_("Laat nagaan of die ontvanger aanstaat en antwoordt, en of het adres klopt dat hier is vastgelegd.")
 NO_SERVER = N_("Er is nog geen adres van een FHIR-server vastgelegd. Er is niets geprobeerd.")
 _TURNED_DOWN = frozenset({"AE", "CE", "400", "422"})
 """By which a receiver says that it read the letter and will not have it."""
@@ -41,7 +42,7 @@ NOT_REACHED = {
     "refused": N_("Op [basisadres]/metadata komt geen antwoord van een FHIR-server. Klopt het basisadres?"),
     "answer": N_("Op [basisadres]/metadata staat iets anders dan FHIR. Klopt het basisadres?"),
     "too_large": N_("Op [basisadres]/metadata staat iets anders dan FHIR. Klopt het basisadres?"),
-    "unreachable": N_("De server van het ziekenhuis is niet bereikbaar."),
+    "unreachable": UNREACHABLE,
 }
 """Code of NotPulled -> what a person reads."""
 _LONGEST = 300
@@ -85,7 +86,9 @@ def _said(receipt: Receipt, *, knows_patients: bool) -> str:
         return f"{heard}{words}"
     why = receipts.reason(receipt.code)
     not_confirmed = gettext("De proefbrief is niet bevestigd.")
-    return f"{not_confirmed} {gettext(why) if why else receipt.code}{words}"
+    is_silent = receipts.told(receipt) in (receipts.Told.ABSENCE, receipts.Told.TROUBLE)
+    ask = f" {gettext(IS_IT_ON)}" if is_silent and receipt.code != "certificate" else ""
+    return f"{not_confirmed} {gettext(why) if why else receipt.code}{words}{ask}"
 
 
 @blueprint.post("/letter")

@@ -64,6 +64,18 @@ def test_a_line_is_called_secured_only_once_a_certificate_is_bound(session: Sess
     assert link_status.line_state(session, link, now=NOW) is LineState.UNSECURED
 
 
+def test_a_line_for_fhir_is_not_called_secured_by_the_certificate_of_an_earlier_one(
+    session: Session, zeed: tuple[Hospital, Link]
+) -> None:
+    """Nothing that comes over FHIR shows it: without a token nothing is taken."""
+    link = zeed[1]
+    line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", fingerprint="a" * 64, expires_at=NOW + timedelta(days=1))
+    link.level, link.token_in_hash = Level.FHIR, ""
+
+    for days in (0, 2):
+        assert link_status.line_state(session, link, now=NOW + timedelta(days=days)) is LineState.UNPROVEN
+
+
 def test_a_line_whose_certificates_all_ended_is_not_called_secured(session: Session, zeed: tuple[Hospital, Link]) -> None:
     link = zeed[1]
     ends = {"a": NOW + timedelta(days=1), "b": NOW + timedelta(days=300)}

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.destruction import Tombstone
 from mdo_portal.domain.retention import Kind
-from mdo_portal.services import destruction, purging
+from mdo_portal.services import destruction, purging, retention
 from tests.people import Region
 from tests.services.keeping import LATELY, NOW, finished, is_there
 
@@ -115,3 +116,12 @@ def _purge_and_die(database: Database) -> None:
     with database.transaction() as session:
         assert purging.purge(session, Kind.CASE, now=NOW) == 3
         session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_what_protects_a_case_is_asked_of_the_first_and_not_of_all_that_are_due(session: Session) -> None:
+    """After a shorter term tens of thousands are due: each batch of fifty asked it of every one of them."""
+    first = retention.first_due(NOW, 50).compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+
+    plan = "\n".join(session.scalars(text(f"EXPLAIN {first}")))
+
+    assert plan.index("Limit") < plan.index("case_shield") < plan.index("Sort") < plan.index("on cases")

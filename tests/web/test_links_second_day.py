@@ -213,6 +213,8 @@ def test_the_card_says_how_many_messages_wait_for_an_answer_and_by_the_words_of_
         ("Verwijzer", "ServiceRequest.requester"),
         ("Huisarts", "Patient.generalPractitioner"),
         ("Uiterlijk zinvol op", "ServiceRequest.occurrencePeriod.end"),
+        ("Vraag aan het MDO", "ServiceRequest.note.text"),
+        ("Vraag aan de radioloog", "QuestionnaireResponse.item.answer"),
     ],
 )
 def test_what_a_bundle_lacks_says_where_it_was_looked_for(new: New, field: str, place: str) -> None:

@@ -274,3 +274,21 @@ def test_a_link_without_a_profile_learns_nothing_of_a_message_and_says_why(new: 
 def test_a_message_that_its_sender_calls_a_test_is_said_to_be_one_and_is_not_called_damaged(new: New) -> None:
     page = new.tried(samples.REFERRAL.replace(b"|P|2.", b"|T|2."), "generic-v2")
     assert "de afzender noemt dit een proefbericht" in page and "kon niet worden gelezen" not in page
+
+
+def test_who_takes_over_a_profile_for_another_wire_reads_beforehand_what_is_read_no_more(new: New) -> None:
+    """A line that runs goes on sending HL7 v2: every message of it would stand among the unreadable ones."""
+    new.adopted("generic-v2")
+    ends = "Wat dit EPD over HL7 v2 stuurt, wordt dan niet meer gelezen"
+
+    assert ends in new.tried(bundle(patient(), request()), "generic-r4")
+    assert ends not in new.tried(with_own(), "hix")
+
+
+def test_a_bundle_on_a_line_for_hl7_v2_says_how_it_is_tried(new: New) -> None:
+    new.adopted("generic-v2")
+
+    page = new.tried(bundle(patient(), request()), "generic-v2")
+
+    assert "Dit is FHIR; deze koppeling leest HL7 v2." in page
+    assert "Kies hieronder een profiel voor FHIR en lees het opnieuw." in page

@@ -80,6 +80,7 @@ def test_a_receiver_that_is_not_there_is_said_so(portal: Trying, receiver: Recei
     receiver.close()
     said = portal.try_it("letter")
     assert "De proefbrief is niet bevestigd." in said and "De weg werkt:" not in said
+    assert "of het adres klopt dat hier is vastgelegd" in said
 
 
 def test_in_fhir_every_resource_of_a_letter_that_is_tried_says_so(portal: Trying) -> None:
