@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
-from psycopg import _queries
+from psycopg import _cursor_base, _queries
 from psycopg._cursor_base import BaseCursor
 
 MOST = 8_000  #: statements; the whole suite says fewer
@@ -42,6 +43,7 @@ def install() -> None:
     _queries.MAX_CACHED_STATEMENT_LENGTH = 100_000
     _write_once()
     _describe_when_asked()
+    _adapt_as_its_line()
 
 
 def _write_once() -> None:
@@ -62,3 +64,10 @@ def _describe_when_asked() -> None:
         return Columns(cursor, described) if answer and answer.nfields else described(cursor)
 
     BaseCursor.description = property(columns)  # type: ignore[assignment]
+
+
+def _adapt_as_its_line() -> None:
+    """A cursor knows the types that its line knows, and copies nothing: nobody here teaches one of its own."""
+    as_known = SimpleNamespace(**vars(_cursor_base.adapt))
+    as_known.AdaptersMap = lambda of_its_line: of_its_line
+    _cursor_base.adapt = as_known

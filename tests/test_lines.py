@@ -259,7 +259,7 @@ def test_what_the_wire_refused_is_of_the_hospital_it_names_only_when_the_line_pr
     async def at_the_desk() -> None:
         desk = Desk(database)
         looking = asyncio.ensure_future(desk.know_links())
-        await desk.knows_links.wait()
+        await asyncio.wait_for(desk.knows_links.wait(), 20)
         await desk.refused(caller, "too_large", make.hl7_referral()[:300])
         looking.cancel()
         await desk.close()

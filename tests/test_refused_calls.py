@@ -22,7 +22,7 @@ def told_at_the_desk(database: Database, *calls: tuple[str, str]) -> None:
         for address, reason in calls:
             await desk.refused(Caller(address, is_local=False), reason, b"")
         looking = asyncio.ensure_future(desk.know_links())
-        await desk.knows_links.wait()
+        await asyncio.wait_for(desk.knows_links.wait(), 20)
         looking.cancel()
         await desk.close()
 

@@ -140,7 +140,7 @@ def test_the_questions_to_a_silent_system_come_after_those_to_others(database: D
     knocked = []
     with database.transaction() as session:
         now = NOW + timedelta(minutes=1)
-        while not knocked or knocked[-1] != "DELT":
+        for _ in range(2):
             claimed = questions.claim(session, now=now)
             assert claimed is not None
             knocked.append(claimed.address.hospital_code)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from psycopg.types.string import StrDumper, TextLoader
 
 from tests.copies import plain
+
+
+class Number(str):
+    """A kind of word that psycopg does not know."""
 
 
 @pytest.fixture
@@ -36,6 +41,15 @@ def test_columns_of_an_answer_that_is_gone_are_nobodys(line: psycopg.Connection)
         assert columns is not None
         with pytest.raises(AssertionError, match="gone"):
             columns[0]
+
+
+def test_what_a_line_is_taught_its_cursors_know_and_nobody_elses(line: psycopg.Connection, postgres: str) -> None:
+    with line, psycopg.connect(plain(postgres)) as other:
+        line.adapters.register_loader("int4", TextLoader)
+        line.adapters.register_dumper(Number, StrDumper)
+
+        assert line.execute("SELECT 4711, %s", (Number("7"),)).fetchone() == ("4711", "7")
+        assert other.execute("SELECT 4711").fetchone() == (4711,)
 
 
 def test_a_statement_that_differs_in_anything_is_another(line: psycopg.Connection) -> None:

@@ -28,7 +28,7 @@ def handed_in(database: Database, watch: Callable[[Desk], None] = lambda desk: N
     async def scenario() -> list[Answer | BaseException]:
         desk = Desk(database)
         looking = asyncio.ensure_future(desk.know_links())
-        await desk.knows_links.wait()
+        await asyncio.wait_for(desk.knows_links.wait(), 20)
         watch(desk)
         asked = [desk.receive(make.hl7_referral(f"T{number:04d}", patient=str(number)), HERE) for number in range(MANY)]
         said = await asyncio.gather(*asked, return_exceptions=True)
@@ -103,7 +103,7 @@ def test_the_next_batch_is_prepared_while_the_one_before_it_is_stored(database: 
     async def scenario() -> None:
         desk = Desk(database)
         looking = asyncio.ensure_future(desk.know_links())
-        await desk.knows_links.wait()
+        await asyncio.wait_for(desk.knows_links.wait(), 20)
         keeper = desk._keeper
         prepare, keep = keeper.prepare, keeper.keep
         more: list[asyncio.Future[Answer]] = []
@@ -159,7 +159,7 @@ def test_a_hospital_that_was_added_just_now_is_not_refused_and_its_messages_stay
     async def scenario() -> list[Answer]:
         desk = Desk(database)
         looking = asyncio.ensure_future(desk.know_links())
-        await desk.knows_links.wait()
+        await asyncio.wait_for(desk.knows_links.wait(), 20)
         desk._links, desk._looked_at = Senders(), 0.0  # as it was before the hospital was added, a while ago
         said = await asyncio.gather(*(desk.receive(make.hl7_referral(f"T{number:04d}"), HERE) for number in range(3)))
         looking.cancel()

@@ -32,7 +32,9 @@ def send(port: int, raw: bytes) -> str:
         line.sendall(frame(raw))
         decoder, frames = MllpDecoder(1_000_000), []
         while not frames:
-            frames = decoder.feed(line.recv(65536))
+            got = line.recv(65536)
+            assert got, "the listener hung up without an answer"
+            frames = decoder.feed(got)
     return re.search(rb"MSA\|(\w\w)", frames[0])[1].decode()  # type: ignore[index]
 
 

@@ -121,11 +121,13 @@ def type_together(one: Page, other: Page) -> None:
         other.keyboard.type(second)
     expect(one.locator("[data-note][data-saved=no]")).to_have_count(0, timeout=SOON)
     expect(other.locator("[data-note][data-saved=no]")).to_have_count(0, timeout=SOON)
-    one.wait_for_timeout(300)
+    both = "Radicale prostatectomie. Controle over 6 weken.   "
+    # it was stored before the other had it
+    until(lambda: len(typed(one, 2)) == len(typed(other, 2)) == len(both), seconds=SOON / 1000, what="what both typed, with both")
     text = typed(one, 2)
     assert typed(other, 2) == text
     expect(told).to_have_text(re.compile(r"^opgeslagen \d\d:\d\d$"))
-    assert sorted(text) == sorted("Radicale prostatectomie. Controle over 6 weken.   ")
+    assert sorted(text) == sorted(both)
     picture(one, "room")
     other.reload()
     expect(other.locator(".cm-content")).to_have_count(3, timeout=SOON)

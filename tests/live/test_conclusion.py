@@ -191,7 +191,9 @@ def test_what_is_typed_while_the_chair_signs_is_in_the_signed_text_or_refused(li
     signing = threading.Thread(target=sign)
     signing.start()
     stored = []
+    until = time.monotonic() + 30
     while True:
+        assert time.monotonic() < until, "signed or not, everything is stored"
         word = typist.type()
         answer = socket.ask("note:update", {"note": str(note_id), "update": typist._waiting.pop()[0]})
         if not answer["ok"]:

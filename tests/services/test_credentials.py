@@ -162,7 +162,7 @@ def test_no_code_stands_in_the_database(session: Session) -> None:
 
 def at_once(database: Database, act: str, code: str) -> list[bool]:
     """Twice in two transactions at the same moment."""
-    barrier, right = threading.Barrier(2), []
+    barrier, right = threading.Barrier(2, timeout=20), []
 
     def use() -> None:
         with database.transaction() as session:

@@ -183,7 +183,7 @@ def test_of_two_chairs_who_sign_at_once_one_wins(database: Database, region: Reg
     for _ in range(6):
         with database.transaction() as session:
             round_id = open_round(session, region).id
-        barrier = threading.Barrier(2)
+        barrier = threading.Barrier(2, timeout=20)
         outcomes: dict[str, str] = {}
 
         chairs = [
@@ -224,7 +224,7 @@ def test_who_types_while_the_chair_signs_is_in_or_refused_never_lost(database: D
     for _ in range(4):
         with database.transaction() as session:
             round_ = open_round(session, region)
-        barrier = threading.Barrier(2)
+        barrier = threading.Barrier(2, timeout=20)
         outcomes: dict[str, str] = {}
         signing = threading.Thread(target=_sign_at, args=(database, round_.id, region.bram, barrier, outcomes))
         signing.start()

@@ -197,7 +197,7 @@ def test_of_two_who_approve_at_once_one_destroys_and_the_other_hears_it(database
         with database.transaction() as session:
             case = finished(session, region, at=LATELY)
             request_id, case_id = asked(session, region, case).id, case.id
-        barrier = threading.Barrier(2)
+        barrier = threading.Barrier(2, timeout=20)
         outcomes: list[str] = []
 
         def judge(
@@ -231,7 +231,7 @@ def test_a_hold_placed_at_the_same_moment_wins_or_comes_too_late_never_both(data
         with database.transaction() as session:
             case = finished(session, region, at=LATELY)
             request_id, case_id = asked(session, region, case).id, case.id
-        barrier, outcomes = threading.Barrier(2), dict[str, str]()
+        barrier, outcomes = threading.Barrier(2, timeout=20), dict[str, str]()
 
         def approve(wanted: uuid.UUID = request_id, start: threading.Barrier = barrier, told: dict[str, str] = outcomes) -> None:
             start.wait()

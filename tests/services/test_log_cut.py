@@ -66,7 +66,7 @@ def test_it_is_in_order_before_the_statement_is_sealed_too(session: Session, zee
 def test_batch_after_batch_every_cut_goes_on_from_the_one_before(session: Session, zeed: uuid.UUID) -> None:
     known = anchors(session)
     gone = []
-    while not gone or gone[-1]:
+    for _ in range(5):
         gone.append(purge(session, limit=1))
         assert harms(session, known) == set()
 

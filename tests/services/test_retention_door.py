@@ -79,7 +79,7 @@ def test_after_the_door_closed_nothing_of_that_case_can_go_either(session: Sessi
 def test_two_workers_at_once_destroy_every_case_once(database: Database, region: Region) -> None:
     with database.transaction() as session:
         ids = {finished(session, region).id for _ in range(8)}
-    barrier = threading.Barrier(2)
+    barrier = threading.Barrier(2, timeout=20)
 
     def work() -> None:
         barrier.wait()

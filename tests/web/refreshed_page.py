@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Route
 
 from mdo_portal.web.assets import DIST, Assets
-from tests.web.live_line import CONFIG, SITE, LiveLine
+from tests.web.live_line import CONFIG, SITE, SOON, LiveLine
 
 PAGE = """<!doctype html><html lang="nl"><head><title>paneel</title><meta name="made-at" content="0">{config}
 <script type="module" src="{core}"></script></head>
@@ -66,6 +67,13 @@ class Server:
 
     def _panel(self, more: str = "") -> str:
         return PANEL.format(self.revision, ACT + NOTE + self.form + more, self.mode)
+
+    def until_asked(self) -> None:
+        """What the page asks stands here: it says so itself somewhat before."""
+        until = time.monotonic() + SOON / 1000
+        while not self.held:
+            assert time.monotonic() < until
+            self.page.wait_for_timeout(20)
 
     def release(self) -> None:
         """What was held back arrives, as it was made."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from tests.web.portal import CSRF, app_on, signed_in
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
+WAITED_FOR = 20.0  #: seconds; whoever failed never waits
 
 
 @dataclass
@@ -185,7 +187,10 @@ def test_nor_do_two_who_hold_all_cases_of_one_patient(house: House, act: Callabl
 
 
 def until_so_many_wait(database: Database, count: int) -> None:
+    until = time.monotonic() + WAITED_FOR
     while True:
         with database.transaction() as session:
             if session.scalar(text(WAITS)) == count:
                 return
+        assert time.monotonic() < until, "one of them waits for nobody"
+        time.sleep(0.005)

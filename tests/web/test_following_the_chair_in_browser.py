@@ -51,9 +51,9 @@ def test_a_case_that_got_no_answer_is_asked_for_again(browser: Browser) -> None:
     page.clock.install()
     chair.on, chair.away = 2, 1
     line.say(2)
-    page.clock.run_for(1_000)
-    page.wait_for_function("document.querySelector('#room-agenda').dataset.roomCurrent === '2'")
-    page.wait_for_timeout(100)
+    with page.expect_event("requestfailed", timeout=SOON):
+        page.clock.run_for(1_000)
+        page.wait_for_function("document.querySelector('#room-agenda').dataset.roomCurrent === '2'")
     assert chair.lost == 1
 
     page.clock.run_for(5_000)

@@ -34,7 +34,7 @@ from tests.web.portal import CSRF
 pytestmark = pytest.mark.xdist_group("languages")  # one portal for all of them
 
 ENGLISH = PACKAGE / "translations" / "en" / "LC_MESSAGES"
-LETTERS = 8  #: enough to tell most sentences from what stands on a page
+BEGINNING = re.compile(r"\b(?=(\w.{7}))", re.DOTALL)  #: letters enough to tell most sentences from what stands on a page
 LONG = 12  #: shorter ones are words that both languages have, or that stand inside another word
 PLACEHOLDER = re.compile(r"%\\?\([a-z_]+\\?\)[sd]|\\?\{[a-z]+\\?\}")
 #: what a patient gets is Dutch whoever looks, and says so
@@ -135,8 +135,8 @@ def form(text: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=64)
 def begins(page: str) -> frozenset[str]:
-    """The first letters of all that may stand there; a Dutch page is looked through twice."""
-    return frozenset(page[at : at + LETTERS] for at in range(len(page)))
+    """The first letters of all that may stand there, from each word on; a Dutch page is looked through twice."""
+    return frozenset(BEGINNING.findall(page))
 
 
 def found(language: str, pages: dict[str, str]) -> list[tuple[str, str]]:
@@ -149,8 +149,15 @@ def by_first_letters(language: str) -> dict[str, list[Sentence]]:
     """Of each sentence the piece decides; those of which it is shorter stand under no letters."""
     known: dict[str, list[Sentence]] = {"": []}
     for one in sentences(language):
-        known.setdefault(one.piece[:LETTERS] if len(one.piece) >= LETTERS else "", []).append(one)
+        known.setdefault(first_letters(one), []).append(one)
     return known
+
+
+def first_letters(one: Sentence) -> str:
+    """From the first word of the piece: the middle of a sentence may begin within one, as in „2e”."""
+    begins_a_word = one.text.startswith(one.piece)
+    found = BEGINNING.search(one.piece, 0 if begins_a_word else 1)
+    return found[1] if found else ""
 
 
 def on_page(language: str, page: str) -> Iterator[str]:

@@ -111,7 +111,7 @@ def test_another_key_of_a_form_whose_answer_is_on_its_way_is_pressed_after_it(se
 
     with server.page.expect_request("**/act") as again:
         server.release()
-    server.page.wait_for_timeout(100)
+    server.until_asked()
     server.release()
 
     assert "outcome=h" in (again.value.post_data or "")

@@ -226,7 +226,9 @@ def test_a_slow_server_holds_up_nobody_who_asks_another_and_its_own_callers_not_
     with answering(slow) as away, answering(told) as near:
         first = threading.Thread(target=tokens.header, args=(address(away),), kwargs={"seconds": 10.0})
         first.start()
+        until = time.monotonic() + 10
         while not slow.asked:
+            assert time.monotonic() < until
             time.sleep(0.01)
         began = time.monotonic()
         tokens.header(address(near))
