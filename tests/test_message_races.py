@@ -17,7 +17,15 @@ from mdo_portal.domain.identity_conflict import Decision
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingAnswer, Wire
-from mdo_portal.services import conflicts, identification, merges, patients, questions, referrals, rereading
+from mdo_portal.services import (
+    conflicts,
+    identification,
+    merges,
+    patients,
+    questions,
+    referrals,
+    rereading,
+)
 from tests import make
 from tests.identity_questions import CONFLICTS, ConflictKind, decide, states
 from tests.make import NOW
