@@ -97,7 +97,9 @@ def test_of_two_numbers_that_are_one_patient_here_it_is_told_once(session: Sessi
     assert (shown(session, both[0]), both[0].revision) == (["patient.linked"], before + 1)
 
 
-def test_of_strangers_and_of_another_hospital_s_patients_nothing_is_kept(session: Session, zeed: Hospital, region: Region) -> None:
+def test_of_strangers_and_of_another_hospital_s_patients_nothing_is_kept(
+    session: Session, zeed: Hospital, region: Region
+) -> None:
     elsewhere = make.case(session, session.get_one(Hospital, region.hospitals["DELT"]), patient=make.identity("1"))
 
     assert tells(session, zeed, "1", "2") is None
