@@ -181,6 +181,18 @@ def test_turned_off_it_is_taken_away_also_when_the_answer_of_making_it_was_lost(
     assert house.look() and (house.there.kept, house.is_known) == ({}, False)
 
 
+def test_so_it_is_when_that_server_says_meanwhile_that_it_has_none(house: House) -> None:
+    house.there.drops = {"POST"}
+    house.look()
+    house.there.capable = capabilities(resource={})
+    house.look(timedelta(hours=1))
+    assert house.row.reason == "none" and len(house.there.kept) == 1
+    house.there.capable = capabilities()
+    house.agree(subscribes=False)
+    house.look()
+    assert (house.there.kept, house.is_known) == ({}, False)
+
+
 def test_a_server_that_is_away_is_asked_to_let_it_go_until_it_ended_by_itself(house: House) -> None:
     house.look()
     secret = house.secret
