@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,12 +15,13 @@ from mdo_portal import database as ours
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseEvent
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identity_conflict import Decision
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import PatientLink
-from mdo_portal.services import conflicts, identification, merges, patient_feed, patients, standing
+from mdo_portal.services import conflicts, families, identification, merges, patient_feed, patients, standing, unmerging
 from tests import make
-from tests.identity_questions import CONFLICTS, STRANGER, ConflictKind, born, decide, merge, opened, referral, states, take_back
+from tests.identity_questions import CONFLICTS, STRANGER, born, decide, merge, opened, referral, states, take_back
 from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import hand_in, understand_all
@@ -171,3 +173,38 @@ def test_a_message_that_waits_for_two_patients_holds_their_cases_in_the_order_of
 
     assert (beside.failed, states(database)[-1]) == ([], "waits_for_identity")
     assert [told_of(database, f"VW-{one}").count("message.held") for one in "123"] == [2, 2, 2]
+
+
+def test_several_families_are_held_in_one_order_whoever_is_named_first(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [patients.add(session, region.hospitals["ZEED"], make.identity(str(one)), now=NOW) for one in range(6)]
+    locked, held = families.locked, []
+
+    def holds(session: Session, one: uuid.UUID) -> list[Patient]:
+        held.append(one)
+        return locked(session, one)
+
+    monkeypatch.setattr(families, "locked", holds)
+
+    assert families.roots_locked(session, rows[::-1]) == rows[::-1]
+    assert held == sorted(one.id for one in rows)
+
+
+def test_whose_numbers_are_taken_apart_meanwhile_is_held_by_themselves(
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(database, region, referral("1"), referral("99", patient="99"))
+    understand_all(database)
+    with database.transaction() as session:
+        merged(session)
+
+    def taken_apart(session: Session) -> None:
+        unmerging.undo(session, session.scalars(select(Merge)).one(), now=NOW, person_id=None)
+
+    beside = begins_at(monkeypatch, database, families, "locked", taken_apart)
+    with database.transaction() as session:
+        gone = session.scalars(named("1")).one()
+        assert families.roots_locked(session, [gone]) == [gone]
+    beside.end()
+    assert beside.failed == []

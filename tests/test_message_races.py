@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identity_conflict import Decision
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingAnswer, Wire
@@ -27,7 +27,7 @@ from mdo_portal.services import (
     rereading,
 )
 from tests import make
-from tests.identity_questions import CONFLICTS, ConflictKind, decide, states
+from tests.identity_questions import CONFLICTS, decide, states
 from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import hand_in, understand_all

@@ -140,14 +140,15 @@ def test_a_worker_that_dies_in_between_or_settles_late_leaves_one(house: House) 
     assert (house.row.number, house.row.status, house.there.made) == ("s1", "active", 1)
 
 
-def test_another_search_is_told_at_once_and_again_when_it_was_refused(house: House) -> None:
+@pytest.mark.parametrize("said", [{"search": "ServiceRequest?category=tumor"}, {"topic": "https://epd.example/mdo"}], ids=str)
+def test_another_search_or_topic_is_told_at_once_and_again_when_it_was_refused(house: House, said: dict[str, str]) -> None:
     house.look()
     house.there.says["PUT"] = [(422, {}, b"")]
-    house.agree(search="ServiceRequest?category=tumor", topic="https://epd.example/mdo")
+    house.agree(**said)
     assert house.look() and not house.look()
     assert house.row.is_refused and house.ask() == AGREED
     house.look(subscriptions.REFUSED_AGAIN)
-    assert house.there.only["criteria"] == "https://epd.example/mdo" and house.row.reason == "" and house.there.made == 1
+    assert [house.there.only["criteria"]] == list(said.values()) and house.row.reason == "" and house.there.made == 1
 
 
 def test_where_there_is_none_its_server_is_asked_as_before_and_turned_off_nothing_is_left(house: House) -> None:
@@ -179,18 +180,6 @@ def test_turned_off_it_is_taken_away_also_when_the_answer_of_making_it_was_lost(
     assert house.row.reason == "unreachable" and len(house.there.kept) == 1
     house.agree(search="")
     assert house.look() and (house.there.kept, house.is_known) == ({}, False)
-
-
-def test_so_it_is_when_that_server_says_meanwhile_that_it_has_none(house: House) -> None:
-    house.there.drops = {"POST"}
-    house.look()
-    house.there.capable = capabilities(resource={})
-    house.look(timedelta(hours=1))
-    assert house.row.reason == "none" and len(house.there.kept) == 1
-    house.there.capable = capabilities()
-    house.agree(subscribes=False)
-    house.look()
-    assert (house.there.kept, house.is_known) == ({}, False)
 
 
 def test_a_server_that_is_away_is_asked_to_let_it_go_until_it_ended_by_itself(house: House) -> None:

@@ -14,7 +14,7 @@ from mdo_portal.domain.case import Case, CaseEvent
 from mdo_portal.domain.grant import CaseGrant, GrantKind
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Membership, Person, Role
-from mdo_portal.errors import IllegalMove
+from mdo_portal.errors import IllegalMove, Incomplete
 from mdo_portal.services import grants
 from mdo_portal.services.grants import Wanted
 from tests import make
@@ -128,6 +128,6 @@ def test_giving_it_says_why_and_open_pages_look_again(session: Session, region: 
 def test_a_grant_to_nobody_we_know_of_is_refused(session: Session, region: Region, case: Case) -> None:
     until = (NOW + timedelta(days=3)).date()
     for reader, is_hospital in ((None, False), (uuid.uuid4(), True), (person_id("Carla"), True)):
-        with pytest.raises(grants.Incomplete) as refused:
+        with pytest.raises(Incomplete) as refused:
             grants.give(session, case, Wanted(reader, is_hospital, until, "revisie"), viewer=region.dirk, now=NOW)
         assert list(refused.value.fields) == ["reader"]
