@@ -19,7 +19,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import PatientLink
-from mdo_portal.services import conflicts, families, identification, merges, patient_feed, patients, standing, unmerging
+from mdo_portal.services import apart, conflicts, families, merges, patient_feed, patients, standing, unmerging
 from tests import make
 from tests.identity_questions import CONFLICTS, STRANGER, born, decide, merge, opened, referral, states, take_back
 from tests.make import NOW
@@ -72,11 +72,11 @@ def test_a_number_that_is_corrected_and_a_merge_of_whose_it_is_do_not_wait_for_e
     take_back(database, chosen)
 
     if of == "who had no number":
-        beside = begins_at(monkeypatch, database, identification, "home", partial(merges_another, number=""))
+        beside = begins_at(monkeypatch, database, unmerging, "forget_unused", partial(merges_another, number=""))
         decide(database, Decision.CORRECTED, number="9")
     else:
         decide(database, Decision.CORRECTED, number="9")
-        beside = begins_at(monkeypatch, database, patients, "add", partial(merges_another, number="9"))
+        beside = begins_at(monkeypatch, database, apart, "untell", partial(merges_another, number="9"))
         take_back(database, chosen)
     beside.end()
 
