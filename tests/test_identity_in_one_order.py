@@ -138,16 +138,17 @@ def test_two_numbers_that_are_linked_no_more_and_a_merge_of_both_do_not_wait_for
     assert (beside.failed, told_of(database, f"VW-{first}")[-2:]) == ([], ["patient.unlinked", "patient.merged"])
 
 
+@pytest.mark.parametrize(("module", "name"), [(conflicts, "_open"), (standing, "cases_of")])
 def test_a_question_about_who_somebody_is_and_a_merge_of_whom_it_is_about_do_not_wait_for_each_other(
-    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch, module: Any, name: str
 ) -> None:
-    """The question was told to the cases, and then written down under the patient."""
+    """The question was told to the cases, and then written down under the patient; or to nobody, when the merge was there first."""
     fits, odd = CONFLICTS[ConflictKind.OTHER_BSN]
     hand_in(database, region, fits, referral("99", patient="99"))
     understand_all(database)
     hand_in(database, region, odd)
 
-    beside = begins_at(monkeypatch, database, conflicts, "_open", merged)
+    beside = begins_at(monkeypatch, database, module, name, merged)
     understand_all(database)
     beside.end()
 

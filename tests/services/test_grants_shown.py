@@ -14,12 +14,13 @@ from mdo_portal.domain.case import Case, CaseEvent
 from mdo_portal.domain.grant import CaseGrant, GrantKind
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Membership, Person, Role
+from mdo_portal.domain.policy import Act
 from mdo_portal.errors import IllegalMove, Incomplete
 from mdo_portal.services import grants
 from mdo_portal.services.grants import Wanted
 from tests import make
 from tests.make import NOW
-from tests.people import Region, person_id
+from tests.people import Region, person_id, viewer
 from tests.services.test_grants_ending import granted
 
 HOUR = timedelta(hours=1)
@@ -77,6 +78,32 @@ def test_that_the_glass_was_broken_stands_on_the_case_with_who_did(session: Sess
 
     told = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.what == "glass.broken")).one()
     assert (told.person_id, told.at) == (region.carla.person_id, NOW)
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "reads"),
+    [
+        ({"person_id": person_id("Carla")}, True),
+        ({"person_id": None, "to_hospital_id": "KREE", "kind": GrantKind.TREATING_HOSPITAL}, True),
+        ({"person_id": None, "to_hospital_id": "ODUL", "kind": GrantKind.TREATING_HOSPITAL}, False),
+        ({"person_id": person_id("Bram")}, False),
+        ({"begins_at": NOW + HOUR}, False),
+        ({"begins_at": NOW - HOUR, "ends_at": NOW}, False),
+        ({"ended_at": NOW}, False),
+    ],
+    ids=["theirs", "their hospital's", "another hospital's", "somebody else's", "not yet", "over", "taken back"],
+)
+def test_only_a_grant_of_their_own_that_holds_opens_a_case_whatever_postgresql_says(
+    session: Session, region: Region, case: Case, otherwise: dict[str, Any], reads: bool
+) -> None:
+    """The first wall by itself: who asks here is shown every row."""
+    if otherwise.get("to_hospital_id"):
+        otherwise = otherwise | {"to_hospital_id": region.hospitals[otherwise["to_hospital_id"]]}
+    session.execute(update(CaseGrant).where(CaseGrant.id == granted(session, case).id).values(**otherwise))
+
+    carla = viewer(session, "Carla", region.hospitals)
+
+    assert bool(carla.relations(Act.CASE_READ, hospital_id=case.hospital_id, case_id=case.id)) is reads
 
 
 def names(session: Session, case: Case) -> tuple[list[str], list[str]]:
