@@ -13,7 +13,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.exchange import PatientLink
-from mdo_portal.services import merges, patient_feed
+from mdo_portal.services import merges, patient_feed, patients
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -65,7 +65,8 @@ def test_told_again_it_is_told_once(session: Session, zeed: Hospital, both: list
     for numbers in (("1", "2"), again):
         tells(session, zeed, *numbers)
 
-    assert ([shown(session, case) for case in both], len(session.scalars(select(Merge)).all())) == ([["patient.linked"]] * 2, 1)
+    assert [shown(session, case) for case in both] == [["patient.linked"]] * 2
+    assert session.scalars(select(Merge.undone_at)).all() == [None]
 
 
 def test_taken_back_it_is_told_once_and_can_be_told_anew(session: Session, zeed: Hospital, both: list[Case]) -> None:
@@ -76,14 +77,20 @@ def test_taken_back_it_is_told_once_and_can_be_told_anew(session: Session, zeed:
     assert [one.undone_at for one in session.scalars(select(Merge).order_by(Merge.undone_at))] == [LATER, None]
 
 
-def test_what_is_linked_with_another_stays_so(session: Session, zeed: Hospital, both: list[Case]) -> None:
-    tells(session, zeed, "1", "404")
-    tells(session, zeed, "2", "404")
+def test_what_is_linked_with_another_or_elsewhere_stays_so(
+    session: Session, region: Region, zeed: Hospital, both: list[Case]
+) -> None:
+    elsewhere = session.get_one(Hospital, region.hospitals["DELT"])
+    make.case(session, elsewhere, patient=make.identity("1"))
+    for numbers in (("1", "404"), ("2", "404"), ("1", "405")):
+        tells(session, zeed, *numbers)
+    tells(session, elsewhere, "1", "404")
 
     tells(session, zeed, "1", "404", linked=False)
 
-    standing = session.scalars(select(Merge).where(Merge.undone_at.is_(None))).one()
-    assert (standing.kept_number, shown(session, both[1])) == ("2", ["patient.linked"])
+    standing = session.execute(select(Merge.hospital_id, Merge.kept_number, Merge.gone_number).where(Merge.undone_at.is_(None)))
+    assert {tuple(one) for one in standing} == {(zeed.id, "2", "404"), (zeed.id, "1", "405"), (elsewhere.id, "1", "404")}
+    assert shown(session, both[1]) == ["patient.linked"]
 
 
 def test_of_two_numbers_that_are_one_patient_here_it_is_told_once(session: Session, zeed: Hospital, both: list[Case]) -> None:
@@ -104,3 +111,9 @@ def test_of_strangers_and_of_another_hospital_s_patients_nothing_is_kept(
 
     assert tells(session, zeed, "1", "2") is None
     assert (session.scalars(select(Merge)).all(), shown(session, elsewhere)) == ([], [])
+
+
+def test_nobody_s_case_is_told_of_a_patient_who_has_none(session: Session, zeed: Hospital) -> None:
+    patients.add(session, zeed.id, make.identity("1"), now=NOW)
+
+    assert tells(session, zeed, "1", "2") is None
