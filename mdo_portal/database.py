@@ -63,7 +63,8 @@ class Base(DeclarativeBase):
 
 
 HELD: dict[str, Any] = {"key_share": True}
-"""How a case, a meeting and a round are held (`with_for_update`): against others who change them, not against who adds a row below them.
+"""How a patient, a case, a meeting and a round are held (`with_for_update`): against others who change them, not against who adds a row
+below them, or changes such a row twice.
 
 PostgreSQL locks what a new row refers to. Who held the case and waited for its round, and who held that round and added a recommendation,
 otherwise wait for each other until one of them is told that something went wrong.

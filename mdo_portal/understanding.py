@@ -20,7 +20,6 @@ from mdo_portal.exchange import (
     IncomingNotice,
     IncomingReceipt,
     IncomingReferral,
-    NobodyReads,
     PatientIdentity,
     PatientLink,
     PatientMerge,
@@ -63,9 +62,8 @@ def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datet
     when no reader can begin, and what PostgreSQL says when it lacks something itself or is away: then they wait as before.
     """
     broken_off.give_back(database)
-    with database.transaction() as session:
-        if carrying_out.carry_out_next(session, now=now):  # what a person decided about who somebody is
-            return 1
+    if once_more(lambda: _carried_out(database, now=now)):
+        return 1
     with database.transaction() as session:
         claimed = queue.claim(session, now=now, most=most, lane=lane)
     if not claimed:
@@ -73,6 +71,12 @@ def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datet
     with broken_off.given_back(database, claimed):
         _understand(database, claimed, readers, now=now, lane=lane)
     return len(claimed)
+
+
+def _carried_out(database: Database, *, now: datetime) -> bool:
+    """What a person decided about who somebody is. False when nobody did."""
+    with database.transaction() as session:
+        return carrying_out.carry_out_next(session, now=now)
 
 
 def _understand(
@@ -138,8 +142,6 @@ def _read(
                     changes.wake(session, "understand")
                 return read, claimed[at + 1 :]
             read.append(Read(message, None, unreadable))
-        except NobodyReads:
-            raise
         except Exception as error:  # our side broke, not the message: later again
             _failed(database, message, error, now=now)
             return read, claimed[at + 1 :]

@@ -13,12 +13,21 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingAnswer, Wire
-from mdo_portal.services import conflicts, identification, merges, patients, questions, referrals, rereading
+from mdo_portal.services import (
+    conflicts,
+    identification,
+    merges,
+    patients,
+    questions,
+    referrals,
+    rereading,
+)
 from tests import make
-from tests.identity_questions import states
+from tests.identity_questions import CONFLICTS, decide, states
 from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import hand_in, understand_all
@@ -73,22 +82,40 @@ def test_what_is_told_of_a_case_and_a_merge_of_its_patient(
         assert session.get_one(Case, case.id).patient_id == other_id
 
 
+def ended_once(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> list[str]:
+    """The first time that it gets there, PostgreSQL ends it for another."""
+    real, ended = getattr(module, name), []
+
+    def first(session: Session, *which: Any, **how: Any) -> Any:
+        if not ended:
+            ended.append("40P01")
+            session.execute(text("DO $$BEGIN RAISE 'deadlock detected' USING ERRCODE = '40P01'; END$$"))
+        return real(session, *which, **how)
+
+    monkeypatch.setattr(module, name, first)
+    return ended
+
+
 def test_a_message_that_postgresql_ended_for_another_is_done_once_more_and_not_held_against_it(
     database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was one of its three tries, and the next came after a pause."""
     hand_in(database, region, make.hl7_referral())
-    wait, ended = conflicts.wait, []
 
-    def first(session: Session, *which: Any, **how: Any) -> bool:
-        if not ended:
-            ended.append("40P01")
-            session.execute(text("DO $$BEGIN RAISE 'deadlock detected' USING ERRCODE = '40P01'; END$$"))
-        return wait(session, *which, **how)
-
-    monkeypatch.setattr(conflicts, "wait", first)
+    ended = ended_once(monkeypatch, conflicts, "wait")
     understand_all(database)
 
     assert (ended, states(database)) == (["40P01"], ["understood"])
     with database.transaction() as session:
         assert session.scalars(select(InboundMessage.attempts)).one() == 1
+
+
+def test_so_is_an_answer_about_who_somebody_is(database: Database, region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker wrote of an error that was none, and that desk stood still for a second."""
+    hand_in(database, region, *CONFLICTS[ConflictKind.OTHER_BSN])
+    understand_all(database)
+
+    ended = ended_once(monkeypatch, merges, "join")
+    decide(database, Decision.SAME)
+
+    assert (ended, states(database)) == (["40P01"], ["understood"] * 2)

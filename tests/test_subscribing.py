@@ -140,14 +140,15 @@ def test_a_worker_that_dies_in_between_or_settles_late_leaves_one(house: House) 
     assert (house.row.number, house.row.status, house.there.made) == ("s1", "active", 1)
 
 
-def test_another_search_is_told_at_once_and_again_when_it_was_refused(house: House) -> None:
+@pytest.mark.parametrize("said", [{"search": "ServiceRequest?category=tumor"}, {"topic": "https://epd.example/mdo"}], ids=str)
+def test_another_search_or_topic_is_told_at_once_and_again_when_it_was_refused(house: House, said: dict[str, str]) -> None:
     house.look()
     house.there.says["PUT"] = [(422, {}, b"")]
-    house.agree(search="ServiceRequest?category=tumor", topic="https://epd.example/mdo")
+    house.agree(**said)
     assert house.look() and not house.look()
     assert house.row.is_refused and house.ask() == AGREED
     house.look(subscriptions.REFUSED_AGAIN)
-    assert house.there.only["criteria"] == "https://epd.example/mdo" and house.row.reason == "" and house.there.made == 1
+    assert [house.there.only["criteria"]] == list(said.values()) and house.row.reason == "" and house.there.made == 1
 
 
 def test_where_there_is_none_its_server_is_asked_as_before_and_turned_off_nothing_is_left(house: House) -> None:

@@ -12,12 +12,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.identity_conflict import NUMBERS, IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
-from mdo_portal.services import apart, identification, merges, patients, standing, unmerging, unsaying
+from mdo_portal.services import apart, families, identification, merges, patients, standing, unmerging, unsaying, withholding
 from mdo_portal.services.identity_papers import Papers
 from mdo_portal.services.rulings import Conflict
 
@@ -29,6 +28,7 @@ def again(session: Session, conflict: IdentityConflict, papers: Papers, *, now: 
     case = case_made(session, conflict)
     if case is not None:
         if conflict.result_patient_id is None:
+            _hold(session, *families.locked_of(session, case))
             _apart(session, conflict, papers, case, now=now)
         return
     for one in unsaying.cases_told(session, conflict.message_id):
@@ -52,12 +52,19 @@ def asked_beside(session: Session, conflict: IdentityConflict) -> Sequence[Ident
 
 
 def case_made(session: Session, conflict: IdentityConflict) -> Case | None:
-    """The case that its message made, locked; None when it made none (its number was there before), or it is there no more."""
+    """The case that its message made; None when it made none (its number was there before), or it is there no more."""
     message = session.get(InboundMessage, conflict.message_id)
     if message is None or message.meaning != "referral" or message.case_id is None or conflict.kind in NUMBERS:
         return None
-    query = select(Case).where(Case.id == message.case_id).with_for_update(**HELD)
-    return session.execute(query).scalar_one_or_none()
+    return session.get(Case, message.case_id)
+
+
+def _hold(session: Session, *people: Patient) -> list[Patient]:
+    """These patients, then their letters, then their cases, as everybody holds them (ADR 0069). Gives under whom each stands."""
+    roots = families.roots_locked(session, people)
+    withholding.hold_letters(session, Case.patient_id.in_([one.id for one in roots]))
+    standing.cases_of(session, *roots)
+    return roots
 
 
 def bring(session: Session, conflict: IdentityConflict, papers: Papers, *, now: datetime) -> None:
@@ -77,6 +84,7 @@ def bring(session: Session, conflict: IdentityConflict, papers: Papers, *, now: 
     if found is None or found is patients.root(session, alone):
         _number(session, alone, papers, now=now)
         return
+    found = _hold(session, found, alone, session.get_one(Patient, conflict.patient_id))[0]  # the last hears of it (_tell)
     conflict.result_patient_id = None
     _stand(session, case, identification.home(session, conflict.hospital_id, right, found) or found.id, now=now)
     unmerging.forget_unused(session, alone)

@@ -29,7 +29,7 @@ from mdo_portal.exchange import (
     PatientLink,
     PatientMerge,
 )
-from mdo_portal.services import changes, held, identity_papers, patients, rulings
+from mdo_portal.services import changes, families, held, identity_papers, patients, rulings
 from mdo_portal.services.identity_papers import Papers
 from mdo_portal.services.rulings import Conflict
 
@@ -101,6 +101,8 @@ def open_for(
     session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, incoming: Incoming | None, *, now: datetime
 ) -> None:
     """A person must say who this is. The same message again opens nothing anew."""
+    asked_about = [session.get(Patient, one) for one in (conflict.patient_id, conflict.other_id) if one]
+    families.roots_locked(session, [patient for patient in asked_about if patient])
     put_on_pile(session, message_id, reason="identity_conflict", place=conflict.where)
     held.behind_question(session, message_id, conflict.patient_id, hospital, now=now)
     query = select(IdentityConflict.id).where(IdentityConflict.message_id == message_id, IdentityConflict.closed_at.is_(None))

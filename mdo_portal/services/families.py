@@ -84,7 +84,7 @@ def locked(session: Session, patient_id: uuid.UUID) -> list[Patient]:
     root = _locked_root(session, patient_id)
     others = [one for one in members(session, root.id) if one != root.id]
     query = select(Patient).where(Patient.id.in_(others)).order_by(Patient.id)
-    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    rows = session.scalars(query.with_for_update(**HELD).execution_options(populate_existing=True))
     return [root, *rows]
 
 
@@ -97,20 +97,31 @@ def locked_of(session: Session, case: Case) -> list[Patient]:
             return family
 
 
+def roots_locked(session: Session, found: Sequence[Patient]) -> list[Patient]:
+    """Under whom each of these stands, with all who stand there too: held in the order in which everybody holds several families."""
+    while True:
+        roots = {root.id for one in found if (root := patients.root(session, one))}
+        families = [locked(session, one) for one in sorted(roots)]
+        stand_under = {row.id: family[0] for family in families for row in family}
+        if all(one.id in stand_under for one in found):
+            return [stand_under[one.id] for one in found]
+        patients.read_again(session)  # one of them was given to another meanwhile
+
+
 def _locked_root(session: Session, patient_id: uuid.UUID) -> Patient:
     while True:  # another transaction may have merged it while we waited for the lock: then it is the next one up
         root = patients.root(session, session.get_one(Patient, patient_id))
         assert root is not None
-        row = session.get_one(Patient, root.id, with_for_update=True, populate_existing=True)
+        row = session.get_one(Patient, root.id, with_for_update=HELD, populate_existing=True)
         if row.merged_into is None:
             return row
         patient_id = row.merged_into
 
 
 def stays_of(session: Session, *which: ColumnElement[bool]) -> bool:
-    """Before that case is held: whose it is nobody merges, nor undoes that, until the transaction ends. False when there is none such."""
-    query = select(Patient.id).join(Case, Case.patient_id == Patient.id).where(*which)
-    return session.execute(query.with_for_update(read=True, key_share=True, of=Patient)).first() is not None
+    """Before such cases are held: whose they are nobody merges, nor undoes that, until the transaction ends. False when there is none."""
+    query = select(Patient.id).join(Case, Case.patient_id == Patient.id).where(*which).order_by(Patient.id)
+    return bool(session.execute(query.with_for_update(**HELD, of=Patient)).all())
 
 
 def cases_of(session: Session, family: list[Patient]) -> list[Case]:

@@ -63,10 +63,10 @@ def behind_message(
     session: Session, message_id: uuid.UUID, older: Sequence[uuid.UUID], hospital: Hospital, *, now: datetime
 ) -> None:
     """This message waits behind older ones: it waits for the same cases as they do."""
-    for patient_id in sorted(_patients_waited_for(session, older, hospital)):
-        cases = standing.cases_of(session, session.get_one(Patient, patient_id))
-        same = [case for case in cases if any(_is_told(session, case.id, one) for one in older)]
-        _tell(session, same, message_id, hospital, now=now)
+    waited_for = [session.get_one(Patient, one) for one in _patients_waited_for(session, older, hospital)]
+    cases = standing.cases_of(session, *waited_for)
+    same = [case for case in cases if any(_is_told(session, case.id, one) for one in older)]
+    _tell(session, same, message_id, hospital, now=now)
 
 
 def _patients_waited_for(session: Session, older: Sequence[uuid.UUID], hospital: Hospital) -> set[uuid.UUID]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
@@ -56,7 +57,7 @@ def undisputed(session: Session, patient: Patient) -> Patient:
 
 def _stays(session: Session, found: Patient, told: PatientIdentity) -> bool:
     """Lock the row under which all of this patient stands. False when it, or the way to it, changed before that: then look again."""
-    query = select(Patient.merged_into).where(Patient.id == found.id).with_for_update(read=True, key_share=True)
+    query = select(Patient.merged_into).where(Patient.id == found.id).with_for_update(**HELD)
     row = session.execute(query).one_or_none()
     if row is not None and row.merged_into is None and _is_named(session, found, told):
         return True

@@ -148,8 +148,7 @@ def join(
 
     `told`: the numbers that the hospital's message named, of who goes on and of before: it may be told again after an undo.
     """
-    roots = {one.id: families.locked(session, one.id)[0] for one in sorted((kept, gone), key=lambda one: one.id)}
-    first, second = roots[kept.id], roots[gone.id]
+    first, second = families.roots_locked(session, (kept, gone))
     if first.hospital_id != second.hospital_id:
         raise ValueError("numbers of two hospitals are never one patient here")
     if first.id == second.id:

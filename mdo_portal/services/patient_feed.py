@@ -13,7 +13,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.exchange import PatientChange, PatientIdentity, PatientLink
-from mdo_portal.services import identification, patients, standing
+from mdo_portal.services import families, identification, patients, standing
 
 #: events that say where the patient is, or take that back: the sentence stands on the timeline under `visit.<what>`
 VISITS = {
@@ -56,21 +56,22 @@ def link(
     session: Session, told: PatientLink, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None = None
 ) -> Case | None:
     """The hospital says that two numbers concern one person, or no longer. Shown on their cases; nothing is merged."""
-    rows = [patients.root(session, patients.by_local_number(session, hospital.id, one.local_number)) for one in told.patients]
-    known = [row for row in rows if row is not None]
+    rows = {one.local_number: patients.by_local_number(session, hospital.id, one.local_number) for one in told.patients}
+    known = families.roots_locked(session, [row for row in rows.values() if row is not None])
     if not known:
         return None
     standing_links = _links(session, hospital, told.patients)
     if told.linked and not standing_links:
-        kept, gone = (rows[0], rows[1]) if rows[0] else (rows[1], rows[0])
-        numbers = [one.local_number for one in told.patients]
-        kept_number, gone_number = numbers if rows[0] else reversed(numbers)
-        assert kept is not None
-        pair = {"kept_id": kept.id, "gone_id": gone.id if gone else None, "kept_number": kept_number, "gone_number": gone_number}
-        session.add(Merge(hospital_id=hospital.id, kind=MergeKind.LINK, event=told.event, message_id=message_id, at=now, **pair))
+        # who stands here is named first
+        kept_number, gone_number = sorted((one.local_number for one in told.patients), key=lambda number: rows[number] is None)
+        made = Merge(
+            hospital_id=hospital.id, kind=MergeKind.LINK, kept_id=known[0].id, gone_id=known[1].id if known[1:] else None,
+            kept_number=kept_number, gone_number=gone_number, event=told.event, message_id=message_id, at=now,
+        )  # fmt: skip
+        session.add(made)
     for one in standing_links if not told.linked else ():
         one.undone_at = now
-    cases = [case for patient in known for case in standing.cases_of(session, patient)]
+    cases = standing.cases_of(session, *known)
     if told.linked != bool(standing_links):
         what = "patient.linked" if told.linked else "patient.unlinked"
         standing.happened(session, cases, what, now=now, hospital=hospital.name)

@@ -17,9 +17,9 @@ from mdo_portal.domain.round import Round
 from mdo_portal.services import audit, changes, timeline
 
 
-def cases_of(session: Session, patient: Patient) -> list[Case]:
-    """The patient's cases, oldest first, locked: in the order in which everybody holds several."""
-    query = select(Case).where(Case.patient_id == patient.id).order_by(Case.id).with_for_update(**HELD)
+def cases_of(session: Session, *patients: Patient) -> list[Case]:
+    """The cases of these patients, oldest first, locked: in the order in which everybody holds several."""
+    query = select(Case).where(Case.patient_id.in_([one.id for one in patients])).order_by(Case.id).with_for_update(**HELD)
     return sorted(session.scalars(query), key=lambda case: (case.received_at, case.id))
 
 

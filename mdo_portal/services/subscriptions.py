@@ -44,6 +44,7 @@ class ClaimedSubscription:
     writes: bool
     address: Address
     until: datetime  # the end of the lease
+    stood_until: datetime | None  # when what may have been made before ends there by itself; None = nothing was
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedSubscription | None:
@@ -56,12 +57,8 @@ def _wanted(session: Session, *, now: datetime) -> ClaimedSubscription | None:
     is_other = or_(row.search != Poll.query, row.topic != Poll.topic, row.base != Link.url_out)
     is_free = or_(row.leased_until.is_(None), row.leased_until <= now)
     due = or_(row.link_id.is_(None), is_free & or_(row.due_at <= now, is_other))
-    query = (
-        select(Poll, Link)
-        .join(Link, Link.id == Poll.link_id)
-        .outerjoin(row, row.link_id == Poll.link_id)
-        .where(Poll.subscribes, Link.url_out != "", due)
-    )
+    query = select(Poll, Link).join(Link, Link.id == Poll.link_id).outerjoin(row, row.link_id == Poll.link_id)
+    query = query.where(Poll.subscribes, Link.url_out != "", due)
     found = session.execute(query.order_by(Poll.link_id).limit(1).with_for_update(of=Poll, skip_locked=True)).first()
     if found is None:
         return None
@@ -87,6 +84,7 @@ def _begun(session: Session, poll: Poll, link: Link, row: Subscription, *, now: 
     row.attempts, row.is_leaving, row.leased_until, row.due_at = row.attempts + 1, False, now + LEASE, now + LEASE
     secret = _secret(session, row)
     writes = row.is_to_be_written(now)
+    stood_until = row.ends_at
     ends_at = now + LIFE if writes or row.ends_at is None else row.ends_at
     if writes:  # whatever becomes of the answer
         row.written_at, row.ends_at = None, max(ends_at, row.ends_at or ends_at)
@@ -96,7 +94,7 @@ def _begun(session: Session, poll: Poll, link: Link, row: Subscription, *, now: 
         return None
     profile = hospitals.link_of(session, link.id).profile_in
     wanted = WantedSubscription(str(link.id), profile, row.search, row.topic, secret, ends_at)
-    return ClaimedSubscription(link.id, wanted, row.number, writes, address, now + LEASE)
+    return ClaimedSubscription(link.id, wanted, row.number, writes, address, now + LEASE, stood_until)
 
 
 def _secret(session: Session, row: Subscription) -> str:
@@ -142,7 +140,7 @@ def _leaving(session: Session, *, now: datetime) -> ClaimedSubscription | None:
     held.attempts, held.leased_until, held.due_at = held.attempts + 1, now + LEASE, now + LEASE
     session.flush()
     address = _address(session, held)
-    return ClaimedSubscription(held.link_id, None, held.number, False, address, now + LEASE) if address else None
+    return ClaimedSubscription(held.link_id, None, held.number, False, address, now + LEASE, held.ends_at) if address else None
 
 
 def stands(session: Session, claimed: ClaimedSubscription, found: StandingSubscription, *, now: datetime) -> None:
@@ -172,8 +170,8 @@ def failed(session: Session, claimed: ClaimedSubscription, trouble: NotPulled, *
         return
     row.reason = trouble.code
     row.due_at = now + (REFUSED_AGAIN if trouble.code in REFUSALS else deliveries.pause(row.attempts, asked=trouble.wait_seconds))
-    if trouble.code in NOTHING_MADE and not row.number:
-        row.ends_at = None
+    if trouble.code in NOTHING_MADE:
+        row.ends_at = claimed.stood_until
     hearing.hasten(session, claimed.link_id, now=now)
 
 

@@ -201,6 +201,15 @@ def test_particulars_that_do_not_fit_open_nothing(wall: Wall, case_id: uuid.UUID
         broken(wall, wall.key("Carla"), **wrong)  # type: ignore[arg-type]
 
 
+def test_a_bsn_that_cannot_be_one_opens_nothing_though_the_hospital_sent_it(wall: Wall, case_id: uuid.UUID) -> None:
+    with wall.house.transaction() as session:
+        zeed = session.get_one(Hospital, wall.region.hospitals["ZEED"])
+        make.case(session, zeed, patient=make.identity("4712", bsn="123456789", birth_on=date(1950, 1, 2)))
+
+    with pytest.raises(UnknownPatient):
+        broken(wall, wall.key("Carla"), number="", bsn="123456789")
+
+
 def test_the_glass_needs_a_reason_a_clinician_two_factors_and_a_fresh_proof(wall: Wall, case_id: uuid.UUID) -> None:
     with pytest.raises(IllegalMove):
         broken(wall, wall.key("Carla"), reason="spoed")

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import decisions, planning, questions, standing
+from mdo_portal.exchange import PatientChange, PersonName
+from mdo_portal.services import decisions, patient_feed, patients, planning, questions, standing
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -86,3 +87,43 @@ def test_a_change_of_a_case_whose_state_stays_is_news_to_its_open_pages(
 
     assert session.info["untold"]["case", str(case.id)] > session.info["shown"]
     assert case.state is state or act is corrects
+
+
+def test_it_is_news_to_the_open_page_of_the_case_and_to_its_work_lists(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed)
+    session.flush()
+    shown = case.revision
+    session.info.pop("untold")
+
+    standing.happened(session, [case], "patient.died", now=NOW, hospital="Ziekenhuis ZEED")
+
+    told = session.info["untold"]
+    assert told["case", str(case.id)] == case.revision == shown + 1
+    assert {("worklist", str(case.board_id)), ("worklist", str(zeed.id))} <= set(told)
+
+
+def test_that_a_patient_is_referred_once_more_is_news_to_their_other_cases_and_to_nobody_else_s(
+    session: Session, zeed: Hospital
+) -> None:
+    first, stranger = (make.case(session, zeed, patient=make.identity(number)) for number in "12")
+    session.flush()
+    shown = first.revision, stranger.revision
+
+    again = make.case(session, zeed, patient=make.identity("1"))
+
+    assert (first.revision, stranger.revision, again.revision) == (shown[0] + 1, shown[1], shown[1])
+
+
+def test_news_belongs_to_the_cases_that_are_not_finished_else_to_the_newest() -> None:
+    over, going_on, newest = Case(is_open=False), Case(is_open=True), Case(is_open=False)
+
+    assert standing.chosen([over, going_on, newest]) == [going_on]
+    assert (standing.chosen([over, newest]), standing.chosen([])) == ([newest], [])
+
+
+def test_of_a_patient_without_a_case_nothing_is_taken_over(session: Session, zeed: Hospital) -> None:
+    patient = patients.add(session, zeed.id, make.identity("1"), now=NOW)
+    other_name = PatientChange(make.identity("1", name=PersonName(family="Anders")), event="A08")
+
+    assert patient_feed.change(session, other_name, zeed, now=NOW + timedelta(hours=1)) is None
+    assert patient.family == make.identity("1").name.family

@@ -21,7 +21,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
-from mdo_portal.services import changes, meetings, merges, planning, rooms, standing
+from mdo_portal.services import changes, meetings, merges, outcomes, patients, planning, rooms, standing
 from tests import make
 from tests.people import Region, board_of
 from tests.test_dispatch_races import WAITS, Beside
@@ -148,6 +148,28 @@ def test_nor_do_the_chair_who_goes_on_and_the_patient_of_the_case_that_is_on_who
     assert both(house, monkeypatch, goes_on, house.objects(), (rooms, "_show"))
     with house.database.transaction() as session:
         assert session.get_one(Case, house.cases[0]).objected
+
+
+def test_nor_do_who_defers_what_a_meeting_did_not_come_to_and_a_merge_of_such_a_patient(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deferred and planned at once its case changes twice: PostgreSQL then looks at its patient too, whom the merge had."""
+    room = f"/meetings/{house.meetings[0]}/room"
+    for act in ("open", "close"):
+        house.posts("Bram", f"{room}/{act}")()
+    with house.database.transaction() as session:
+        chosen = session.scalars(select(Round.id).where(Round.case_id == house.cases[0])).one()
+        other_id = patients.add(session, house.region.hospitals["ZEED"], make.identity("99"), now=NOW).id
+    told = {"round": str(chosen), "reason": "tijd", "into": str(house.meetings[1])}
+    defers = house.posts("Aisha", f"/meetings/{house.meetings[0]}/undecided", **told)
+
+    def merged(session: Session) -> None:
+        patient_id = session.get_one(Case, house.cases[0]).patient_id
+        merges.join(session, session.get_one(Patient, other_id), session.get_one(Patient, patient_id), now=NOW)
+
+    assert both(house, monkeypatch, defers, house.does(merged), (outcomes, "set_outcome"))
+    with house.database.transaction() as session:
+        assert session.get_one(Case, house.cases[0]).patient_id == other_id
 
 
 def merged_once_more(house: House, session: Session) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.domain.launch import Launch
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import SignedInSession
 from mdo_portal.services import launches, link_history, sessions
-from mdo_portal.services.agreements import NO_ID
+from mdo_portal.services.agreements import LONGEST_ID, LONGEST_SCOPES, NO_ID
 from mdo_portal.services.launches import Agreed
 from mdo_portal.services.link_form import NO_URL
 from mdo_portal.web.links_launch import NO_ISS
@@ -53,6 +54,9 @@ def test_a_link_manager_writes_it_down_and_sees_what_the_vendor_must_be_told(hou
         ({"token_url": "https://login.example/" + "x" * 300}, "token_url", NO_URL),
         ({"client_id": ""}, "client_id", "Vul de client-id in"),
         ({"client_id": "é"}, "client_id", NO_ID),
+        ({"client_id": "mdo\nlaunch_is_on: True"}, "client_id", NO_ID),
+        ({"client_id": "x" * (LONGEST_ID + 1)}, "client_id", NO_ID),
+        ({"scopes": "x" * (LONGEST_SCOPES + 1)}, "scopes", "Hoogstens 500"),
         ({"profile": "hix"}, "profile", "Kies met welk profiel"),
     ],
 )
@@ -60,6 +64,21 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(wrong: dict[str, str], f
     said = Agreed(**{**SAID, "is_on": True, "signs": True, **wrong})  # type: ignore[arg-type]
 
     assert launches._wrong(said, known_profiles(), loopback=False)[field].startswith(sentence)
+
+
+def test_what_is_as_long_as_may_be_is_taken_and_nothing_is_needed_while_it_is_off() -> None:
+    longest = Agreed(**SAID | {"is_on": True, "signs": True, "client_id": "x" * LONGEST_ID, "scopes": "x" * LONGEST_SCOPES})  # type: ignore[arg-type]
+
+    for said in (longest, Agreed(is_on=False)):
+        assert launches._wrong(said, known_profiles(), loopback=False) == {}
+
+
+@pytest.mark.parametrize(
+    ("reads", "writes", "usual"),
+    [("hix", "", ""), ("hix", "generic-r4", "generic-r4"), ("generic-stu3", "generic-r4", "generic-stu3")],
+)
+def test_the_patient_is_read_as_the_link_reads_or_writes_fhir_already(reads: str, writes: str, usual: str) -> None:
+    assert launches._usual(Link(profile_in=reads, profile_out=writes), known_profiles()) == usual
 
 
 def test_nothing_is_overwritten_by_a_form_that_is_wrong_or_too_old(house: House) -> None:
