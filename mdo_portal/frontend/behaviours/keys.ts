@@ -42,8 +42,7 @@ function move(step: number): boolean {
 }
 
 /** The row that stands there now is the current one and has focus; the last one when there are fewer. */
-export function atRow(index: number): void {
-  const list = document.querySelector<HTMLElement>("[data-rows]");
+export function atRow(index: number, list: Element | null): void {
   const row = list ? rowsOf(list).slice(0, index + 1).pop() : undefined;
   if (row) choose(row, true);
 }
