@@ -47,7 +47,9 @@ class Server:
         else:
             if path == "/?aside":
                 self.rows = [one for one in self.rows if one != self.gone]
-            route.fulfill(body=PAGE.format(core=Assets.read()("core.js"), rows=self.above + self.table()), content_type="text/html")
+            route.fulfill(
+                body=PAGE.format(core=Assets.read()("core.js"), rows=self.above + self.table()), content_type="text/html"
+            )
 
     def table(self) -> str:
         return f"<table data-rows><tbody>{''.join(map(ROW.format, self.rows))}</tbody></table>" if self.rows else "<p>leeg</p>"
