@@ -5,10 +5,9 @@ import { closest, icon, word } from "./page";
 
 const ICONS: [RegExp, string][] = [[/\.pdf$/i, "file-type-pdf"], [/\.(png|jpe?g|tiff?)$/i, "photo"], [/./, "file-text"]];
 
-/** Rounded up: what is a little over the limit of 20 MB is 20,1 MB. */
 export function size(bytes: number): string {
-  const mega = Math.ceil(bytes / 1_048_576 * 10) / 10;
-  return bytes >= 1_048_576 ? `${mega.toFixed(1).replace(".", ",")} MB` : `${Math.max(1, Math.round(bytes / 1024))} kB`;
+  const mega = bytes / 1_048_576;
+  return mega >= 1 ? `${mega.toFixed(1).replace(".", ",")} MB` : `${Math.max(1, Math.round(bytes / 1024))} kB`;
 }
 
 const isTooBig = (file: File, limit: number): boolean => limit > 0 && file.size > limit * 1_048_576;
