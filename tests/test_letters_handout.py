@@ -70,6 +70,16 @@ def test_what_fits_is_whole_and_says_nothing_of_missing() -> None:
         assert all(pdf_text.joined(fact.text) in pdf_text.joined(page) for fact in case.facts)
 
 
+def test_a_question_is_cut_no_further_than_the_page_asks() -> None:
+    asked = "Vraag " + LINE * 45  # one of 1,800 letters, as a referrer writes who tells the whole course in it
+    alone = replace(papers.CASE, question_board=asked, question_radiology="", question_pathology="", facts=papers.CASE.facts[:2])
+    longer = replace(papers.CASE, question_board=asked * 5)
+
+    assert pdf_text.joined(asked) in pdf_text.joined(pages(alone)[0])
+    assert "niet volledig" not in pages(alone)[0]
+    assert pdf_text.joined("Vraag " + LINE * 11) in pdf_text.joined(pages(longer)[0])
+
+
 @pytest.mark.parametrize(("name", "case"), [("case", papers.CASE), ("case-long", filled(12, 300))])
 def test_the_handout_says_what_it_said(name: str, case: CaseHandout) -> None:
     assert "\n".join(pages(case)) + "\n" == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from mdo_portal.database import HELD
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.errors import N_, IllegalMove, Incomplete
+from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
 from mdo_portal.services import audit, boards, meetings, planning, series, timeline
 
 AHEAD = timedelta(days=366)
@@ -29,15 +29,26 @@ class Wanted:
     video_url: str
 
 
-def reschedule(session: Session, meeting: Meeting, board: Board, wanted: Wanted, *, viewer: Viewer, now: datetime) -> bool:
-    """Hold it then and there; its agenda goes along, and every case says so. Whether day or hour changed.
+def as_it_stands(meeting: Meeting) -> str:
+    """When and where it is held, for a form to say what its reader saw."""
+    return " ".join((f"{meeting.starts_at:%Y-%m-%dT%H:%MZ}", str(meeting.minutes), meeting.place, meeting.video_url))
 
-    Raises Incomplete for what cannot be, IllegalMove when it began or was called off, Stale when its agenda changes meanwhile.
+
+def reschedule(
+    session: Session, meeting: Meeting, board: Board, wanted: Wanted, *, viewer: Viewer, now: datetime, seen: str | None = None
+) -> bool:
+    """Hold it then and there; its agenda goes along, and every case says so. Whether day or hour changed. `seen`: as_it_stands() when the
+    form was read.
+
+    Raises Incomplete for what cannot be, IllegalMove when it began or was called off, Stale when its agenda changes meanwhile, or when
+    somebody else said since when or where it is held.
     """
     _hold(session, board)
     cases = planning.hold_agenda(session, meeting)
     if meeting.state not in meetings.TO_COME:
         raise IllegalMove(N_("Deze vergadering begon al of vervalt. Er is niets veranderd."))
+    if seen not in (None, as_it_stands(meeting)):
+        raise Stale()
     before = meeting.starts_at
     moved = wanted.starts_at != before
     _check(wanted, now=now if moved else None)

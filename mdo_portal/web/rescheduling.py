@@ -12,9 +12,9 @@ from flask_babel import gettext
 
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, Incomplete
+from mdo_portal.errors import N_, Incomplete, Stale
 from mdo_portal.services import access, boards
-from mdo_portal.services.rescheduling import Wanted, add, reschedule
+from mdo_portal.services.rescheduling import Wanted, add, as_it_stands, reschedule
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import clock, iso_day, when
@@ -38,10 +38,12 @@ def changed(meeting_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             meeting, board = access.meeting_for(db, viewer(), HELD_BY, meeting_id)
-            moved = reschedule(db, meeting, board, _wanted(), viewer=viewer(), now=now())
+            moved = reschedule(db, meeting, board, _wanted(), viewer=viewer(), now=now(), seen=request.form.get("seen"))
             said = _rescheduled(meeting) if moved else gettext("De vergadering is gewijzigd.")
     except Incomplete as error:
         return _change(meeting_id, _typed(), error.fields), error.status
+    except Stale as error:
+        return _change(meeting_id, _typed(), {}, is_stale=True), error.status
     flash(said, "success")
     return redirect(url_for("meetings.agenda", meeting_id=meeting_id))
 
@@ -54,11 +56,15 @@ def _rescheduled(meeting: Meeting) -> str:
     return f"{said} {closed}"
 
 
-def _change(meeting_id: uuid.UUID, typed: dict[str, str], errors: dict[str, str]) -> str:
+def _change(meeting_id: uuid.UUID, typed: dict[str, str], errors: dict[str, str], *, is_stale: bool = False) -> str:
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), HELD_BY, meeting_id)
         values = typed or _values(board, meeting)
-    return render_template("meetings/form.html", meeting=meeting, board=board, values=values, errors=errors)
+        seen = as_it_stands(meeting)
+    if errors:  # said of what was read then
+        seen = request.form.get("seen", seen)
+    told = {"values": values, "errors": errors, "seen": seen, "is_stale": is_stale}
+    return render_template("meetings/form.html", meeting=meeting, board=board, **told)
 
 
 def _values(board: Board, meeting: Meeting) -> dict[str, Any]:

@@ -54,6 +54,8 @@ def test_who_leaves_the_advice_at_the_end_of_a_wrapped_line_has_left_it(portal: 
         expect(chair.get_by_role("textbox", name="Advies")).to_have_text(ADVICE)
 
         # A sign that turns the writing round, pasted along from elsewhere: it read 2024, and nobody saw why; on paper it is named too.
-        chair.get_by_role("textbox", name="Advies").press("Control+End")
+        chair.keyboard.press("a")  # a letter that leads back to it, past the agenda and the whole case
+        expect(chair.get_by_role("textbox", name="Advies")).to_be_focused()
+        chair.keyboard.press("Control+End")
         chair.keyboard.insert_text(" PSA \u202e4202")
         expect(chair.get_by_role("textbox", name="Advies")).to_have_text(f"{ADVICE} PSA [U+202E]4202")

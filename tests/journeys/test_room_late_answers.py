@@ -39,6 +39,10 @@ class Late:
         self._page, self._asked, self._routes = page, re.compile(asked), list[Route]()
         page.route(self._asked, lambda route: self._routes.append(route))
 
+    @property
+    def is_asked(self) -> bool:
+        return bool(self._routes)
+
     def made(self) -> None:
         """It was asked for, and is answered."""
         end = time.monotonic() + SOON / 1000
@@ -249,11 +253,16 @@ def test_a_new_recommendation_takes_no_focus_from_who_types_elsewhere_by_now(roo
 def test_who_goes_on_from_a_button_of_the_conclusion_is_on_the_page_and_not_nowhere(room: Room) -> None:
     with room.seat("Bram") as chair:
         chair.locator('[data-hotkey="d"]').focus()
+        following, ended = Late(chair, "/next$"), Late(chair, "/outcome")
 
         chair.keyboard.press("n")
+        following.made()
+        chair.keyboard.type("adh")  # words for an advice that is not there yet: no keys
+        following.arrives()
 
         room.shows(chair, 1)
         expect(chair.locator("#main")).to_be_focused()
+        assert not ended.is_asked
 
 
 def test_of_two_documents_the_one_asked_for_last_opens(room: Room) -> None:

@@ -21,6 +21,9 @@ from tests.web.people_house import House, house
 __all__ = ["house"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SITE = "http://localhost"
+FETCHED_ANEW = """([meeting, piece]) => htmx.ajax('get', `/meetings/${meeting}/piece/${piece}`, {
+    source: `#${piece}`, target: `#${piece}`, select: `#${piece}`, swap: 'outerHTML', headers: {'X-Live': '1'}})"""
+"""As the page itself does when it is told that something changed."""
 PASSED_ON = ("content-type", "hx-request", "hx-current-url", "hx-target", "x-csrf-token", "origin", "referer")
 
 
@@ -74,9 +77,11 @@ def test_who_waits_is_planned_by_keyboard(agenda: Page, house: House) -> None:
     agenda.keyboard.press("Enter")
 
     expect(agenda.locator("#toasts")).to_contain_text("Gepland")
-    agenda.reload()  # nobody tells this page over a socket that the meeting changed
+    for piece in ("agenda", "candidates"):
+        agenda.evaluate(FETCHED_ANEW, [str(house.region.meeting), piece])
     expect(planned).to_have_attribute("data-row", planned_round(house, second))
     expect(waiting).to_have_count(3)
+    expect(waiting.nth(1)).to_be_focused()  # the next of who waits, and not the same place on the agenda
 
 
 def test_the_list_of_keys_names_the_way_to_who_waits(agenda: Page) -> None:

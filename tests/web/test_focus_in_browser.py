@@ -31,6 +31,7 @@ class Server:
 
     rows: list[str] = field(default_factory=lambda: ["een", "twee", "drie"])
     gone: str = ""
+    above: str = ""
 
     def answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
@@ -46,7 +47,9 @@ class Server:
         else:
             if path == "/?aside":
                 self.rows = [one for one in self.rows if one != self.gone]
-            route.fulfill(body=PAGE.format(core=Assets.read()("core.js"), rows=self.table()), content_type="text/html")
+            route.fulfill(
+                body=PAGE.format(core=Assets.read()("core.js"), rows=self.above + self.table()), content_type="text/html"
+            )
 
     def table(self) -> str:
         return f"<table data-rows><tbody>{''.join(map(ROW.format, self.rows))}</tbody></table>" if self.rows else "<p>leeg</p>"
@@ -163,6 +166,24 @@ def test_who_opens_a_row_and_comes_back_stands_in_that_row(page: Page) -> None:
     page.go_back()
 
     expect(page.locator("#row-twee")).to_be_focused()
+
+
+def test_of_several_lists_one_comes_back_to_the_row_of_ones_own(page: Page, server: Server) -> None:
+    """The meetings that are past stand below those to come."""
+    server.above = '<table data-rows><tr data-row="boven" tabindex="-1"><td>boven</td></tr></table>'
+    page.reload()
+    page.locator("#row-twee a[href='#twee']").evaluate("one => one.href = '/case'")
+    page.locator("#row-twee").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/case")
+    page.go_back()
+    expect(page.locator("#row-twee")).to_be_focused()
+
+    server.gone = "twee"
+    page.keyboard.press("x")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("#row-drie")).to_be_focused()
 
 
 def test_a_page_that_is_opened_begins_at_its_top(page: Page) -> None:

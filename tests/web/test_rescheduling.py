@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -49,6 +50,21 @@ def test_the_coordinator_moves_it_and_the_board_reads_that(house: House, case_pa
     for shown in (bram.get(address).text, bram.get("/meetings").text):
         assert "verzet, was" in shown and "07:45" in shown
     assert "is verzet naar" in aisha.get(case_path).text
+
+
+def test_who_was_second_moves_no_meeting_back(house: House, case_path: str) -> None:
+    """Two coordinators had the form open: one moved it to another day, and the other, who named a room, to the day it had been."""
+    aisha = house.person("Aisha")
+    address = f"/meetings/{house.region.meeting}/when"
+    (read_before,) = re.findall(r'name="seen" value="([^"]*)"', aisha.get(address).text)
+    assert aisha.post(address, data=_form(seen=read_before)).status_code == 302
+
+    second = aisha.post(address, data=_form(hour="09:15", place="Zaal Noord", seen=read_before))
+
+    assert second.status_code == 409 and "intussen gewijzigd" in second.text and "Zaal Noord" in second.text
+    assert "07:45" in aisha.get("/meetings").text and "09:15" not in aisha.get("/meetings").text
+    (read_now,) = re.findall(r'name="seen" value="([^"]*)"', second.text)
+    assert aisha.post(address, data=_form(hour="09:15", place="Zaal Noord", seen=read_now)).status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,15 @@ function place(active: Element): number {
   return rowsOf(list).findIndex((one) => one === row);
 }
 
+/** The list the reader was in, in the fresh copy of this piece: a page may have others. Elsewhere the first one, as place(). */
+function listIn(piece: Element, active: Element): () => Element | null {
+  const isInside = piece.contains(active.closest("[data-rows]"));
+  return () => {
+    const fresh = isInside ? document.getElementById(piece.id) : null;
+    return fresh?.matches("[data-rows]") ? fresh : (fresh ?? document).querySelector("[data-rows]");
+  };
+}
+
 const LEFT = "mdo-row-left";
 const SOON_MS = 30_000;
 
@@ -82,7 +91,8 @@ function leaveMark(event: Event): void {
   const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-rows] [data-row]") : null;
   const list = row?.closest("[data-rows]");
   if (event.defaultPrevented || !row || !list) return;
-  const mark = { path: location.pathname, row: row.dataset["row"], index: rowsOf(list).indexOf(row), words: wordsOver(row), at: Date.now() };
+  const where = { list: [...document.querySelectorAll("[data-rows]")].indexOf(list), index: rowsOf(list).indexOf(row) };
+  const mark = { path: location.pathname, row: row.dataset["row"], ...where, words: wordsOver(row), at: Date.now() };
   try { sessionStorage.setItem(LEFT, JSON.stringify(mark)); } catch { /* no storage: the page begins at its top */ }
 }
 
@@ -93,12 +103,19 @@ function noteRow(event: MouseEvent): void {
   history.replaceState({ ...(history.state as object | null), row: link.closest<HTMLElement>("[data-row]")?.dataset["row"] }, "");
 }
 
+/** To this row, in whichever list of the page it stands. False when it is in none. */
+function toRow(id: string): boolean {
+  for (const list of document.querySelectorAll("[data-rows]")) {
+    const index = rowsOf(list).findIndex((one) => one.dataset["row"] === id);
+    if (index >= 0) { atRow(index, list); return true; }
+  }
+  return false;
+}
+
 function returnToRow(): void {
   const { row } = (history.state ?? {}) as { row?: string };
   if (!row || location.hash || document.querySelector("dialog[open]") || !isNowhere()) return;
-  const list = document.querySelector("[data-rows]"); // as atRow()
-  const index = list ? rowsOf(list).findIndex((one) => one.dataset["row"] === row) : -1;
-  if (index >= 0) atRow(index);
+  toRow(row);
 }
 
 /** Back on that page: in the same row, or in the one that took its place. Only at once, and only while focus is nowhere. */
@@ -106,13 +123,11 @@ function returnToMark(): void {
   let kept: string | null = null;
   try { kept = sessionStorage.getItem(LEFT); sessionStorage.removeItem(LEFT); } catch { /* no storage */ }
   if (!kept) return;
-  const mark = JSON.parse(kept) as { path: string; row: string; index: number; words: string; at: number };
+  const mark = JSON.parse(kept) as { path: string; row: string; list: number; index: number; words: string; at: number };
   if (mark.path !== location.pathname || Date.now() - mark.at > SOON_MS) return;
   document.querySelectorAll("[data-rows]").forEach((list) => filterAgain(list, mark.words));
   if (location.hash || document.querySelector("dialog[open]") || !isNowhere()) return;
-  const rows = [...document.querySelectorAll("[data-rows]")].flatMap(rowsOf);
-  const same = rows.findIndex((row) => row.dataset["row"] === mark.row);
-  atRow(same < 0 ? mark.index : same);
+  if (!toRow(mark.row)) atRow(mark.index, document.querySelectorAll("[data-rows]")[mark.list] ?? null);
 }
 
 interface Swap { target: Element; shouldSwap: boolean; requestConfig: { headers: Record<string, string> } }
@@ -146,10 +161,10 @@ export function startFocus(): void {
     marks = scrolled(target).filter(([where]) => active.closest(where) && where !== `#${escape(target.id)}`);
     const again = rememberPlace(target);
     cursor = rememberCursor(active);
-    const at = last;
+    const [at, list] = [last, listIn(target, active)];
     back = () => {
       if (isNowhere()) again();
-      if (isNowhere() && at >= 0) atRow(at);
+      if (isNowhere() && at >= 0) atRow(at, list());
       if (isNowhere()) document.getElementById("main")?.focus({ preventScroll: true });
     };
   });

@@ -42,8 +42,7 @@ function move(step: number): boolean {
 }
 
 /** The row that stands there now is the current one and has focus; the last one when there are fewer. */
-export function atRow(index: number): void {
-  const list = document.querySelector<HTMLElement>("[data-rows]");
+export function atRow(index: number, list: Element | null): void {
   const row = list ? rowsOf(list).slice(0, index + 1).pop() : undefined;
   if (row) choose(row, true);
 }
@@ -99,6 +98,20 @@ function waitsForNext(target: HTMLElement, key: string): boolean {
   return true;
 }
 
+const WORDS_FOLLOW = "a"; // of the room: it leads to the advice
+const REST_MS = 1_000;
+let restsAt = 0;
+
+/** "n a" and at once the words: while the text they are for is on its way they would be keys, and end the discussion of its patient. They
+ *  are nothing, until the hands rest. */
+function isNoKey(key: string): boolean {
+  const isThere = key !== WORDS_FOLLOW || !document.querySelector("[data-room]")
+    || document.querySelector(`[data-hotkey="${WORDS_FOLLOW}"]`) && !document.querySelector("form[data-goes-on].htmx-request");
+  if (isThere && performance.now() > restsAt) return false;
+  restsAt = performance.now() + REST_MS;
+  return true;
+}
+
 function hotkey(key: string): boolean {
   const dialog = document.querySelector<HTMLDialogElement>("dialog[open]");
   const target = [...(dialog ?? document).querySelectorAll<HTMLElement>(`[data-hotkey="${CSS.escape(key)}"]`)]
@@ -147,7 +160,7 @@ function act(event: KeyboardEvent): boolean {
   const inList = document.activeElement?.matches("[data-row]") ?? false;
   if (inList && key === "ArrowDown") return move(1);
   if (inList && key === "ArrowUp") return move(-1);
-  if (areOff() && key.length === 1) return false;
+  if (key.length === 1 && (areOff() || isNoKey(key))) return false;
   if (key === "j") return move(1);
   if (key === "k") return move(-1);
   if (rowKey(key) || hotkey(key)) return true;

@@ -9,11 +9,12 @@ import type { NoteSync } from "./sync";
 
 export interface Editor { view: EditorView; freeze: () => void }
 
-const readOnly = (label: string, isReadOnly: boolean) => [
+const readOnly = ({ label = "", key = "" }: DOMStringMap, isReadOnly: boolean) => [
   EditorState.readOnly.of(isReadOnly),
   EditorView.editable.of(!isReadOnly),
   EditorView.contentAttributes.of({
-    "aria-label": label, lang: "nl", spellcheck: "true", autocorrect: "on", ...(isReadOnly ? { tabindex: "0", "aria-readonly": "true" } : {}),
+    "aria-label": label, lang: "nl", spellcheck: "true", autocorrect: "on",
+    ...(isReadOnly ? { tabindex: "0", "aria-readonly": "true" } : key ? { "data-hotkey": key } : {}),
   }),
 ];
 
@@ -44,7 +45,6 @@ function aboveFoot(view: EditorView): { bottom: number } | null {
 
 export function createEditor(parent: HTMLElement, sync: NoteSync): Editor {
   const rights = new Compartment();
-  const label = parent.dataset["label"] ?? "";
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -55,7 +55,7 @@ export function createEditor(parent: HTMLElement, sync: NoteSync): Editor {
         turns,
         EditorView.scrollMargins.of(aboveFoot),
         EditorView.domEventHandlers({ blur: letGo }),
-        rights.of(readOnly(label, "readonly" in parent.dataset)),
+        rights.of(readOnly(parent.dataset, "readonly" in parent.dataset)),
         placeholder(parent.dataset["placeholder"] ?? ""),
         yCollab(sync.text, null), // without its own cursors: those need style attributes
         cursors(sync.text, sync.awareness),
@@ -63,5 +63,5 @@ export function createEditor(parent: HTMLElement, sync: NoteSync): Editor {
       ],
     }),
   });
-  return { view, freeze: () => view.dispatch({ effects: rights.reconfigure(readOnly(label, true)) }) };
+  return { view, freeze: () => view.dispatch({ effects: rights.reconfigure(readOnly(parent.dataset, true)) }) };
 }
