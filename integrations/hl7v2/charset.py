@@ -99,26 +99,6 @@ def narrow(raw: bytes) -> bytes:
     return raw
 
 
-def written_once(raw: bytes, link: str = "") -> bytes:
-    """A message in UTF-8 that an engine took for cp1252 and wrote as UTF-8 once more (`RenÃ©e`), as it was before that.
-
-    Only where all of its letters show it: one that was written well has no such reading. Usually `raw` itself.
-    """
-    if raw.isascii() or not any(sign in raw for sign in _TWICE) or codec_named(link) not in ("", "utf-8"):
-        return raw
-    try:
-        before = raw.decode("utf-8").translate(_BYTES_OF_WINDOWS).encode("latin-1")
-        before.decode("utf-8")
-    except UnicodeError:
-        return raw
-    return before
-
-
-_TWICE = tuple(sign.encode() for sign in ("Ã", "Â", "â€", "Ä", "Å"))
-"""How a letter of Europe, a sign or a quotation mark begins then."""
-_BYTES_OF_WINDOWS = {ord(bytes([n]).decode("cp1252")): n for n in range(0x80, 0xA0) if n not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
-
-
 def is_marked(raw: bytes) -> bool:
     """Whether its first bytes say that it is Unicode: what `narrow` gives of it is UTF-8, whatever MSH-18 or the link says."""
     return raw[:3] == _MARK or any(raw.startswith(start) for start, _ in _WIDE_STARTS)

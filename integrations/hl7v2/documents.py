@@ -5,7 +5,6 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote_to_bytes
 
 import pybase64
 
@@ -14,7 +13,7 @@ from integrations.rich_text import MOST, as_utf8, is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Profile
 
 from .items import Item
-from .packed import ENCODINGS, encoding_at, is_document, is_written_first, place_of, value_type
+from .packed import ENCODINGS, encoding_at, is_document, is_written_first, place_of, value_type, without_ends
 from .segment import Segment
 from .values import day, label, partial
 from .words import folded_all, matching
@@ -179,7 +178,7 @@ def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
     ]
     for one in item.more:
         pieces += [one.segment.component(5, place, 0) or one.segment.component(5, 1, 0), *one.loose_texts]
-    packed = _BLANKS.sub(b"", _without_ends("".join(pieces).encode())).strip(b"\"'")
+    packed = _BLANKS.sub(b"", without_ends("".join(pieces).encode())).strip(b"\"'")
     if packed[:5] == b"data:":
         packed = packed.partition(b"base64,")[2]
     packed = packed.translate(_URL_SAFE)
@@ -187,16 +186,6 @@ def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
         return pybase64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
-
-
-def _without_ends(packed: bytes) -> bytes:
-    """Line ends that another language or a page wrote as signs: `\\n`, `&#xD;`, `%0D%0A`, and `\\.br\\` that was escaped once more."""
-    if b"%" in packed:
-        packed = unquote_to_bytes(packed)
-    return _ENDS.sub(b"", packed) if b"\\" in packed or b"&" in packed else packed
-
-
-_ENDS = re.compile(rb"\\\.br\\|\\[rn]|&#(?:x0?[ad]|1[03]);", re.IGNORECASE)
 
 
 def _hex(sent: bytes) -> bytes | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .charset import Charset, is_marked, narrow, written_once
+from .charset import Charset, is_marked, narrow
 from .header import header_at
 from .lines import LARGE, PlacedLines, TextLines
 from .marks import Marks, marks_of
@@ -137,7 +137,7 @@ def _opened(raw: bytes, link: str) -> tuple[bytes, Marks, str]:
     """The message from its header (or that of its batch) on, every segment ended by CR; the delimiters of its MSH; and the charset
     that goes before MSH-18: the link's, unless the bytes begin by saying that they are Unicode.
     """
-    at, raw = 0, written_once(raw, link)
+    at = 0
     if raw[:3] != b"MSH":
         link = "UTF-8" if is_marked(raw) else link
         raw = _from_header(narrow(raw))
