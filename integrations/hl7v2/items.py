@@ -61,6 +61,11 @@ def name_of(order: Segment) -> str:
     return f"{order.component(4)} {order.component(4, 2, 0)}"
 
 
+def ordered_as(order: Segment) -> str:
+    """The words for what is ordered, else its code."""
+    return order.component(4, 2, 0) or order.component(4)
+
+
 def line_of(item: Item) -> tuple[int, str]:
     """Of which text an OBX is a line: its order (`id`) and its name."""
     return id(item.order), item.segment.field(3)
