@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from .items import Item, line_of
-from .packed import PDF, place_of, value_type
+from .packed import PDF, place_of
 
 FEWEST_TO_ORDER = 2
 """Lines behind the first: of two the wrong number may be a slip."""
@@ -16,16 +16,20 @@ def put_in_order(found: Sequence[Item]) -> None:
     """The lines of each text by OBX-4, and the pieces of each document by that, else by OBX-1, before any is joined with the next."""
     for line, alike in groupby(found, _of_numbered):
         if line is not None and len(every := list(alike)) > FEWEST_TO_ORDER:
-            if every[0].is_document:
+            if line[0] == _DOCUMENT:
                 _pieces_in_order(every)
-            elif every[0].segment.field(4) and not any(one.notes or one.loose for one in every):
+            elif not any(one.notes or one.loose for one in every):
                 by_number(every, 4)
 
 
-def _of_numbered(item: Item) -> tuple[int, str] | None:
-    """Of what an OBX may be a line or a piece; None when it is neither."""
-    is_numbered = item.segment.name == "OBX" and (bool(item.segment.component(4)) or item.is_document)
-    return line_of(item) if is_numbered and (item.is_document or value_type(item.segment) == "TX") else None
+_DOCUMENT, _TEXT = "ED", "TX"
+
+
+def _of_numbered(item: Item) -> tuple[str, int, str] | None:
+    """Of what an OBX may be a line or a piece; None when it is neither. Asked of every one: by its type alone."""
+    if item.segment.name != "OBX" or (kind := item.segment.component(2)) not in (_DOCUMENT, _TEXT):
+        return None
+    return (kind, *line_of(item)) if kind == _DOCUMENT or item.segment.component(4) else None
 
 
 def _pieces_in_order(pieces: Sequence[Item]) -> None:
