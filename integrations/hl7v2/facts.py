@@ -143,12 +143,12 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
         "@closing" in used and item is closing(reading)
     )
     said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else list(zip(item.notes, item.note_labels, strict=True))
-    if not is_asked and is_told_in_notes(reading, item):
-        said = [(own_notes(item), ordered_as(item.segment)), *(one for one in said if one[1])]
     if "@headed board" in used and reading.may_head(item):
         own = own_notes(item)
         rest = around(own, headings(reading.profile, "board"))
         said = [(rest, ""), *(one for one in said if one[1])] if rest != own else said
+    elif not is_asked and is_told_in_notes(reading, item):
+        said = [(own_notes(item), ordered_as(item.segment)), *(one for one in said if one[1])]
     for text, shown in said:
         if text and (not shown or f"@label {labelled(shown, reading.profile)}" not in used):
             yield _plain(reading, item, text, shown)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from .items import Item, line_of
+from .numbered_lines import LONGEST
 from .packed import PDF, place_of
 
 FEWEST_TO_ORDER = 2
@@ -42,7 +43,7 @@ def _pieces_in_order(pieces: Sequence[Item]) -> None:
 def by_number(lines: Sequence[Item], field: int) -> None:
     """These lines by the numbers in a field, where they are so many in a row, each once, and stand in another order."""
     said = [one.segment.field(field).strip() for one in lines]
-    if said == sorted(said) or not all(map(str.isdecimal, said)):
+    if not all(one.isdecimal() and len(one) <= LONGEST for one in said):
         return
     sent = {int(number): (line.segment, line.loose) for number, line in zip(said, lines, strict=True)}
     wanted = sorted(sent)

@@ -111,6 +111,6 @@ def test_utf_8_that_was_written_twice_is_read_as_it_was(taken_for: str, stated: 
     assert Message.parse(storable(twice)).get("PID-5") == name
 
 
-@pytest.mark.parametrize("name", ["JOÃO CONCEIÇÃO", "Ã", "Ångström", "Daniëlle RenÃ©e", "MENÜ Â – €"])
+@pytest.mark.parametrize("name", ["JOÃO CONCEIÇÃO", "Ã", "IRMÃ ©", "Ångström", "Daniëlle RenÃ©e", "MENÜ Â – €"])
 def test_letters_that_only_look_so_stay(name: str) -> None:
     assert Message.parse(storable(message("UNICODE UTF-8", "utf-8", name))).get("PID-5") == name

@@ -27,6 +27,20 @@ def test_lines_stand_as_their_numbers_say() -> None:
     assert told(*((str(n), f"regel {n}") for n in (9, 10, 8, 11))) == "regel 8\nregel 9\nregel 10\nregel 11"
 
 
+@pytest.mark.parametrize("sub", ["", "{}"])
+def test_numbers_that_their_sender_sorted_as_words_are_numbers(sub: str) -> None:
+    as_words = sorted(map(str, range(1, 13)))
+    lines = [f"OBX|{n}|TX|CT^CT thorax^L|{sub.format(n)}|regel {n}||||||F" for n in as_words]
+    assert labelled(result(REPORT, *lines))["CT thorax"] == "\n".join(f"regel {n}" for n in range(1, 13))
+
+
+@pytest.mark.parametrize("line", ["{0}|TX|CT^CT thorax^L|", "1|TX|CT^CT thorax^L|{0}"])
+def test_a_number_that_nobody_counts_to_breaks_nothing(line: str) -> None:
+    lines = [f"OBX|{line.format(str(n) * 5000)}|regel {n}||||||F" for n in (2, 1, 3)]
+    texts = [fact.text for fact in result(REPORT, *lines).facts[1:]]
+    assert "\n".join(texts) == "regel 2\nregel 1\nregel 3"
+
+
 @pytest.mark.parametrize("numbers", [("1", "1", "1"), ("3", "1", "7"), ("2", "1"), ("2", "", "1"), ("9", "10", "11")])
 def test_numbers_that_are_none_of_lines_change_nothing(numbers: tuple[str, ...]) -> None:
     texts = [f"tekst {n}" for n in range(len(numbers))]
