@@ -76,3 +76,12 @@ def test_a_document_that_is_here_or_has_no_number_leaves_no_other_mark(house: Ho
     house.hears("MDM^T11", txa(number), sent=LATE)
 
     assert house.session.scalars(select(CaseFact.text).where(CaseFact.label == "Document zonder inhoud")).all() == []
+
+
+@pytest.mark.parametrize("told", [PDF, written("tekst")])
+def test_what_a_document_replaced_is_over_also_when_it_says_so_after_its_own_next_version(house: House, told: str) -> None:
+    house.hears("MDM^T02", txa("D1"), told, sent="20260301080000")
+    house.hears("MDM^T08", txa("D3"), PDF.replace("JVBERi0xLjcK", "JVBERi0xLjcKMzMz"), sent=LATE)
+    house.hears("MDM^T10", txa("D3", "D1"), OTHER, sent=EARLY)
+
+    assert standing(house) == ["D3"]

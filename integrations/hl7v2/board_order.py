@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mdo_portal.exchange import Profile
 
 from .er7 import Message
-from .items import DRUGS, name_of
+from .items import DRUGS, name_of, ordered_as
 from .segment import Segment
 from .statuses import is_taken_back
 from .words import is_report, names_board
@@ -35,7 +35,7 @@ class BoardOrder(NamedTuple):
 
     def named_other(self, order: Segment) -> str:
         """What another order is called; "" for this one."""
-        return (order.component(4, 2, 0) or order.component(4)) if order is not self.order else ""
+        return ordered_as(order) if order is not self.order else ""
 
 
 def counted(place: str) -> int:

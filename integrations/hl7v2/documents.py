@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 import pybase64
 
 from integrations.cda import opened, title_of
-from integrations.rich_text import as_utf8, is_rich, words_in
+from integrations.rich_text import MOST, as_utf8, is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Profile
 
 from .items import Item
-from .packed import ENCODINGS, encoding_at, is_document, is_written_first, place_of, value_type
+from .packed import ENCODINGS, encoding_at, is_document, is_written_first, place_of, value_type, without_ends
 from .segment import Segment
 from .values import day, label, partial
 from .words import folded_all, matching
@@ -56,6 +56,15 @@ def rich_words(item: Item) -> Iterator[str]:
     for repetitions in _repetitions(item):
         if is_rich(_start(item, repetitions)) and (words := words_in(_content(item, repetitions) or b"")):
             yield words
+
+
+def plain_words(item: Item) -> Iterator[str]:
+    """The words of each document that says it is a text and is no more."""
+    for repetitions in _repetitions(item):
+        if item.segment.component(5, 2, repetition=repetitions[0]).lower() in (*_WORDED, "text/plain"):
+            content = _content(item, repetitions) or b""
+            if len(content) <= MOST and not is_rich(content):
+                yield as_utf8(content, "text/plain").decode("utf-8", "replace")
 
 
 def _repetitions(item: Item) -> list[list[int]]:
@@ -169,7 +178,7 @@ def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
     ]
     for one in item.more:
         pieces += [one.segment.component(5, place, 0) or one.segment.component(5, 1, 0), *one.loose_texts]
-    packed = _BLANKS.sub(b"", "".join(pieces).encode()).strip(b"\"'")
+    packed = _BLANKS.sub(b"", without_ends("".join(pieces).encode())).strip(b"\"'")
     if packed[:5] == b"data:":
         packed = packed.partition(b"base64,")[2]
     packed = packed.translate(_URL_SAFE)

@@ -13,7 +13,7 @@ from .by_rule import by_rule, with_beside
 from .documents import file_name, is_pointer, rich_words
 from .headed import around, headings, own_notes, unsigned
 from .hint import other_boards
-from .items import DRUGS, ORDERED, Item
+from .items import DRUGS, ORDERED, Item, ordered_as
 from .labels import labelled
 from .left import left_of
 from .misplaced import interpreter, is_named_elsewhere, people_in
@@ -147,9 +147,16 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
         own = own_notes(item)
         rest = around(own, headings(reading.profile, "board"))
         said = [(rest, ""), *(one for one in said if one[1])] if rest != own else said
+    elif not is_asked and is_told_in_notes(reading, item):
+        said = [(own_notes(item), ordered_as(item.segment)), *(one for one in said if one[1])]
     for text, shown in said:
         if text and (not shown or f"@label {labelled(shown, reading.profile)}" not in used):
             yield _plain(reading, item, text, shown)
+
+
+def is_told_in_notes(reading: Reading, item: Item) -> bool:
+    """Whether the notes of an order are its report: in a message of results, where nothing else stands under it."""
+    return item.segment.name == "OBR" and reading.kind.startswith("ORU") and id(item.segment) not in reading.filled
 
 
 def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from mdo_portal.exchange import Profile
 
-from .documents import rich_words
+from .documents import plain_words, rich_words
 from .items import Item, name_of
 from .values import label
 from .words import asks_something, folded_all, is_report, matching, names_board, refers
@@ -64,7 +64,7 @@ def told_by(item: Item) -> Iterator[str]:
     if item.segment.name != "OBX":
         yield own_notes(item)
     elif item.is_document:
-        yield from rich_words(item)
+        yield from (*rich_words(item), *plain_words(item))
     else:
         yield item.text
 

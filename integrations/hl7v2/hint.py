@@ -26,7 +26,8 @@ def board_hint(reading: Reading) -> tuple[str, str]:
 
 _CHOSEN = "meeting"
 _NO_WHICH = re.compile(
-    r"\b(?:aanmelding|aanvraag|verwijzing|mdo|multidisciplinaire?|overleg|bespreking|voor|het|een|regionaal|oncologisch)\b|\W"
+    r"\b(?:aanmelding|aanvraag|verwijzing|mdo|multidisciplinaire?|overleg|(?:tumor|oncologie)?bespreking|voor|het|een|regionaal|"
+    r"oncologische?)\b|\W"
 )
 
 
@@ -42,7 +43,7 @@ def _first_board(reading: Reading) -> tuple[str, str]:
     first = said[0] if said else ("", "")
     if is_house(first[0]) and not _is_board(first[0], rules["recognised"]):
         return next((one for one in said if _field(one[1]) == _ORDER and _is_board(one[0], rules["recognised"])), first)
-    if _field(first[1]) != _ORDER or _is_board(first[0], rules["recognised"]):
+    if _field(first[1]) != _ORDER or (_is_board(first[0], rules["recognised"]) and not _says_no_which(first[0])):
         return first
     others = (*(one for one in said if _field(one[1]) != _ORDER), *_products(reading))
     return next((one for one in others if _is_board(one[0], rules["recognised"]) and not _says_no_which(one[0])), first)

@@ -14,7 +14,7 @@ def null(marks: Marks) -> re.Pattern[str]:
     quotes stay.
     """
     around = re.escape(marks.field + marks.component + marks.repetition + marks.sub)
-    return re.compile(f'(?<=[{around}])"" *(?=[{around}]|$)')
+    return re.compile(f'(?<=[{around}]) *"" *(?=[{around}]|$)')
 
 
 _LONG = 65_536

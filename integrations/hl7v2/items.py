@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -60,6 +61,11 @@ def name_of(order: Segment) -> str:
     return f"{order.component(4)} {order.component(4, 2, 0)}"
 
 
+def ordered_as(order: Segment) -> str:
+    """The words for what is ordered, else its code."""
+    return order.component(4, 2, 0) or order.component(4)
+
+
 def line_of(item: Item) -> tuple[int, str]:
     """Of which text an OBX is a line: its order (`id`) and its name."""
     return id(item.order), item.segment.field(3)
@@ -85,7 +91,7 @@ def items(message: Message) -> list[Item]:
     for segment in message.segments:
         name = segment.name
         if name == "NTE" and found:
-            _add_note(found[-1], segment)
+            _add_note(_noted(found), segment)
         elif name in ("RXR", "TQ1") and found and found[-1].segment.name in DRUGS:
             found[-1].more.append(Item(segment, len(found[-1].more) + 1))
         elif not name and found:
@@ -110,11 +116,24 @@ def items(message: Message) -> list[Item]:
     return found
 
 
+def _noted(found: Sequence[Item]) -> Item:
+    """What a note speaks of: the segment before it, and behind who found a value (PRT, v2.7) that value."""
+    if found[-1].segment.name != "PRT":
+        return found[-1]
+    before = next((one for one in reversed(found) if one.segment.name != "PRT"), found[-1])
+    return before if before.segment.name == "OBX" else found[-1]
+
+
 def _add_note(item: Item, segment: Segment) -> None:
     text = note(segment)
     if text:
         item.notes.append(text)
-        item.note_labels.append(segment.component(4, 2, 0) or _about(segment.component(2)))
+        own = "" if segment.component(4) == _REMARK else segment.component(4, 2, 0)
+        item.note_labels.append(own or _about(segment.component(2)))
+
+
+_REMARK = "RE"
+"""NTE-4 (table 0364) of a note that is one: no name of its own."""
 
 
 def _about(source: str) -> str:

@@ -75,7 +75,7 @@ def asking_title(message: Message, profile: Profile) -> str:
 def _titles(message: Message) -> Iterator[str]:
     notification = message.first("TXA")
     if notification is not None:
-        yield from (notification.component(2, 2), notification.component(2))
+        yield from (notification.component(2, 2), notification.component(2), notification.component(25))
         yield from (one.component(3, 2, 0) for one in message.all("OBX"))
         yield _FILE.sub("", file_name_of(notification)).replace("_", " ")  # the name of its file, where nothing else says it
     yield from map(title_inside, message.all("OBX"))

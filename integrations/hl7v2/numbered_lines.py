@@ -12,6 +12,8 @@ from .segment import LargeSegment, Segment
 _TEXT = "TX"
 """What is sent line by line. A formatted text (FT) has its lines within it: there OBX-4 says of which material it is."""
 _FIRST = ("0", "1")
+LONGEST = 9
+"""Digits of a number that counts anything."""
 _FEWEST = 3
 """Lines of a text that is sent so."""
 
@@ -26,7 +28,8 @@ class NumberedLines:
     def follows(self, first: Segment, last: Segment, item: Item) -> bool:
         """Whether `item` is the line behind `last` of the text that `first` begins."""
         number, following = last.field(4).strip(), item.segment.field(4).strip()
-        if not (number.isdecimal() and following.isdecimal() and int(following) == int(number) + 1):
+        is_counted = all(one.isdecimal() and len(one) <= LONGEST for one in (number, following))
+        if not is_counted or int(following) != int(number) + 1:
             return False
         return first.field(4).strip() in _FIRST and value_type(first) == _TEXT and _text_of(item) not in self._others()
 

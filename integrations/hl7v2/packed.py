@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote_to_bytes
 
 from integrations.rich_text import is_rich
 
@@ -66,3 +67,13 @@ def encoding_at(segment: Segment, place: int, repetition: int) -> str:
     if place != 5:
         return "a" if place == 1 and is_written_first(segment, repetition) else "base64"
     return segment.component(5, 4, repetition=repetition).lower()
+
+
+def without_ends(packed: bytes) -> bytes:
+    """Line ends that another language or a page wrote as signs: `\\n`, `&#xD;`, `%0D%0A`, and `\\.br\\` that was escaped once more."""
+    if b"%" in packed:
+        packed = unquote_to_bytes(packed)
+    return _ENDS.sub(b"", packed) if b"\\" in packed or b"&" in packed else packed
+
+
+_ENDS = re.compile(rb"\\\.br\\|\\[rn]|&#(?:x0?[ad]|1[03]);", re.IGNORECASE)

@@ -46,10 +46,10 @@ def _born(on: date | None, message: Message) -> date | None:
 
 
 def _unlike(message: Message, patient: PatientIdentity, over: Mapping[str, Any]) -> Iterator[str]:
-    """A BSN where numbers stood before 2.3, beside those of PID-3; the name, where the patient has none, one field late."""
+    """A BSN where numbers stood before 2.3 or 2.4, beside those of PID-3; the name, where the patient has none, one field late."""
     known = {patient.bsn, patient.local_number, over.get("bsn"), *(number for _, number in patient.other_numbers)}
     for pid in message.all("PID")[:1]:
-        for n in (2, 4):
+        for n in (2, 4, 19):
             number = ungrouped(pid.component(n).strip())
             if number not in known and is_possible_bsn(number) and _is_ours(message):
                 yield f"PID-{n}/bsn"

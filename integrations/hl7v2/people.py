@@ -11,7 +11,7 @@ from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, U
 
 from .er7 import Message
 from .given import given_names
-from .numbers import BSN_DIGITS, Number, numbers, ungrouped
+from .numbers import BSN_DIGITS, Number, is_possible_bsn, numbers, ungrouped
 from .segment import Repetition, Segment
 from .telephone import is_moment, is_telephone, telephone
 from .values import day, partial
@@ -32,7 +32,7 @@ def the_patient(message: Message) -> Segment:
     found = message.all("PID")
     if not found:
         raise Unreadable("no_patient", "PID")
-    if len({(pid.as_sent(3), pid.as_sent(5)) for pid in found}) > 1:
+    if len({(pid.as_sent(3), pid.as_sent(5).casefold()) for pid in found}) > 1:
         raise Unreadable("broken", "PID(1)")
     return found[0]
 
@@ -94,7 +94,7 @@ def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
     kind = one.kind.upper()
     if kind in _PAPERS or (kind in rules["local_types"] and _is_lettered(one.number)):
         return False
-    if one.is_of(rules["bsn_authorities"]):
+    if one.is_of(rules["bsn_authorities"]) or (kind == "NI" and one.is_of(_COUNTRY) and is_possible_bsn(ungrouped(one.number))):
         return True
     return kind in map(str.upper, rules["bsn_types"]) and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
 
@@ -104,6 +104,8 @@ def _is_lettered(number: str) -> bool:
     return any(map(str.isalpha, number)) and any(map(str.isdigit, number))
 
 
+_COUNTRY = ("NLD", "NL")
+"""Who gave a number of the nation (NI, table 0203), as some write it."""
 _PAPERS = ("PPN", "DL")
 """Numbers (table 0203) of a passport or a licence."""
 
@@ -171,7 +173,7 @@ def _with_prefix(family: str, prefix: str, own: str, partner: str) -> tuple[str,
     """(the surname to show, the name after its prefix): some write the prefix in FN.2 and leave it out of FN.1 (`Berg&van den&Berg`)."""
     is_there = family.casefold().startswith(f"{prefix} ".casefold()) or family == prefix
     is_before = own == family or (not own and is_prefix(prefix))
-    if not (family and prefix and is_before) or is_there or partner:
+    if not (family and prefix and is_before) or is_there or (partner and own != family):
         return family, own
     return f"{prefix} {family}", family
 

@@ -14,6 +14,7 @@ from integrations.rich_text import is_rich
 
 from .items import Item
 from .numbered_lines import NumberedLines
+from .out_of_order import FEWEST_TO_ORDER, by_number, put_in_order
 from .packed import PDF, is_packed, value_type
 from .segment import LargeSegment, Segment
 
@@ -23,6 +24,7 @@ _TAIL = 2048
 
 def joined(found: Sequence[Item]) -> Sequence[Item]:
     """The walk over a message, with every piece of a PDF under the OBX that begins it."""
+    put_in_order(found)
     kept: list[Item] = []
     before = 0  # letters of base64 in what stands before the last piece
     is_open, lines = RichLines(), NumberedLines(found)
@@ -36,27 +38,10 @@ def joined(found: Sequence[Item]) -> Sequence[Item]:
             kept.append(item)
             before = 0
     for item in kept:
-        if len(item.more) >= _FEWEST_TO_ORDER and value_type(item.segment) in _LINES and not _is_rtf(item):
-            _in_order(item)
+        is_text = len(item.more) >= FEWEST_TO_ORDER and value_type(item.segment) in _LINES and not _is_rtf(item)
+        if is_text and item.segment.component(4) == item.more[0].segment.component(4):
+            by_number([item, *item.more], 1)
     return kept
-
-
-def _in_order(begun: Item) -> None:
-    """The lines of a text by the numbers that their sender gave them (OBX-1), where these are so many in a row and another order."""
-    lines = [begun, *begun.more]
-    said = [one.segment.field(1).strip() for one in lines]
-    if said == sorted(said) or not all(map(str.isdecimal, said)):
-        return
-    numbers = [int(one) for one in said]
-    wanted = sorted(numbers)
-    if numbers != wanted and wanted == list(range(wanted[0], wanted[0] + len(wanted))):
-        segments = [lines[numbers.index(n)].segment for n in wanted]
-        for line, segment in zip(lines, segments, strict=True):
-            line.segment = segment
-
-
-_FEWEST_TO_ORDER = 2
-"""Lines behind the first: of two the wrong number may be a slip."""
 
 
 def _add(begun: Item, item: Item) -> None:

@@ -14,7 +14,7 @@ from .people import provider
 from .reading import Reading, is_referral
 from .telephone import is_moment
 from .values import day
-from .words import asks_something, is_sentence, names_board
+from .words import asks_something, is_report, is_sentence, names_board
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -124,6 +124,13 @@ def _provider(reading: Reading, role: str) -> str:
     return next(boards, "") or next(filter(None, said), "")
 
 
+def _board(reading: Reading, place: str) -> str:
+    """What a place that has words of its own holds (`OBR-24`, a component `OBR-4-5`), where that names a board."""
+    rules = reading.profile["referral"]["recognised"]
+    said = (value_at(reading, one) for one in ((place,) if place.count("-") > 1 else (f"{place}-2-0", f"{place}-1")))
+    return next((one for one in said if names_board(one, rules) and not is_report(one, rules)), "")
+
+
 def _number(reading: Reading, kind: str) -> str:
     """The number of this type in PID-3: the referral's own number, as ZorgDomein sends it (`VN`)."""
     return next((one.number for pid in reading.message.all("PID") for one in numbers(pid, 3) if one.kind == kind), "")
@@ -140,6 +147,6 @@ _SUBJECTS = ("betreft", "onderwerp")
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "asking": _asking, "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number,
+    "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number,
     "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
 }  # fmt: skip

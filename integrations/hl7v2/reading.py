@@ -15,7 +15,7 @@ from .board_order import BoardOrder, board_order
 from .er7 import Message
 from .events import kind_of
 from .headed import is_letter, told_by
-from .items import Item, items, line_of_value, name_of
+from .items import Item, items, line_of_value, name_of, ordered_as
 from .judges import judges
 from .labels import asked, asking_title, asks_board, bare_questions, labelled
 from .people import professional
@@ -98,7 +98,7 @@ class Reading:
         others: list[str] = []
         for item in self.items:
             if item.segment.name == "OBR":
-                name = item.segment.component(4, 2, 0) or item.segment.component(4)
+                name = ordered_as(item.segment)
                 is_elsewhere = item.common is not None and item.common.component(1).strip().upper() == "CN"
                 if is_elsewhere and id(item.segment) not in self.filled:
                     others.append(name)

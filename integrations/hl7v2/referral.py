@@ -102,9 +102,11 @@ def _first_that_says(reading: Reading, places: Sequence[str]) -> tuple[str, str]
 
 
 _POINTS = re.compile(
-    r"zie (?:\w+ ){0,2}(?:\w*brief|bijlagen?|formulier|verwijzing|pdf|onder|boven)\.?|z\.?o\.?z\.?", re.IGNORECASE
+    r"zie (?:\w+ ){0,2}(?:\w*brief|bijlagen?|formulier|verwijzing|pdf|onder|boven)\.?|z\.?o\.?z\.?|"
+    r"n\.?v\.?t\.?|niet van toepassing|geen|onbekend|[-.]+",
+    re.IGNORECASE,
 )
-"""`zie brief`: where it stands, and nothing of it."""
+"""`zie brief`, `n.v.t.`: where it stands, or that it does not stand here; nothing of it."""
 
 
 def _of_field(reading: Reading, words: str, place: str) -> str:

@@ -16,14 +16,14 @@ from .change import sent_at
 from .documents import documents
 from .er7 import Message
 from .events import event_of
-from .facts import observation_facts, other_facts, placed_by_rule
-from .items import DRUGS, Item
+from .facts import is_told_in_notes, observation_facts, other_facts, placed_by_rule
+from .items import DRUGS, Item, ordered_as
 from .notification import dated, document_number, document_status, file_name_of, parent_number
 from .people import patient, sender, the_patient
 from .places import number_at
 from .reading import Reading
 from .segment import Segment
-from .status_codes import GONE, said
+from .status_codes import GONE, said, status_in
 from .statuses import is_status_only, item_status, order_status
 from .titles import is_words, of_document, titles
 from .unplaced import unplaced
@@ -128,7 +128,10 @@ def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]
     keys = _keys(reading, notification)
     for item in reading.items:
         if item.segment.name != "OBX":
-            yield from ((item, fact) for fact in other_facts(reading, item, is_over=id(item) in over))
+            is_told = id(item) not in over and is_told_in_notes(reading, item)
+            for fact in other_facts(reading, item, is_over=id(item) in over):
+                is_report = is_told and fact.label == ordered_as(item.segment)
+                yield item, _as_report(reading, item, fact) if is_report else fact
             continue
         status = item_status(item, notification, reading.profile)
         for fact in observation_facts(reading, item):
@@ -136,6 +139,14 @@ def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]
                 on = fact.dated_on or (dated(notification) if notification else None)
                 only = is_status_only(item, reading.profile["result"])
                 yield item, replace(fact, key=keys[item.position], status=status, dated_on=on, status_only=only)
+
+
+def _as_report(reading: Reading, item: Item, fact: Fact) -> Fact:
+    """A report in the notes of its order: told again it takes the place of what it was, and it is as final as its order."""
+    owner = _order(item.segment)
+    return replace(
+        fact, key=f"{owner}/NTE" if owner else "", status=status_in(item.segment, 25, reading.profile["result"]["status"])
+    )
 
 
 def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:

@@ -32,7 +32,7 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
         text = _words(reading, item.segment, int(place[4:]))
         text = "" if text and _is_usual(reading, item.segment, place, text) else text
         asked = reading.at(place)
-        taken = (asked, f"@sentence {place}", f"@asking {place}")
+        taken = (asked, f"@sentence {place}", f"@asking {place}", f"@board {place}")
         if text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
             text = question_of(text, reading.profile, is_list=asked not in used)[1]
         if text:

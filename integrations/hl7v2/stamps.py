@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from .segment import Repetition
 
-_STAMP = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})[\d.]*)?)?)?)?(?:[+-]\d{4})?")
+_STAMP = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})[\d.]*)?)?)?)?(?:[+-]\d{2}(?:\d{2})?)?")
 
 
 _HERE = ZoneInfo("Europe/Amsterdam")
-ENDS_IN_UTC = ("Z", "+0000", "-0000", "+00:00", "-00:00")
-_UTC = re.compile(r"\s*(\d{4})-?(\d{2})-?(\d{2})[T ]?(\d{2}):?(\d{2})(?::?\d{2}(?:[.,]\d+)?)?(?:Z|[+-]00:?00)")
+ENDS_IN_UTC = ("Z", "+0000", "-0000", "+00:00", "-00:00", "+00")
+_UTC = re.compile(r"\s*(\d{4})-?(\d{2})-?(\d{2})[T ]?(\d{2}):?(\d{2})(?::?\d{2}(?:[.,]\d+)?)?(?:Z|[+-]00:?00|\+00)")
 
 
 def worn_here(text: str) -> str:

@@ -7,6 +7,7 @@ from html import unescape
 
 from .charset import is_marked, narrow
 from .line_ends import parted
+from .twice import written_once
 
 _MARK = b"\xef\xbb\xbf"
 _NO_LETTERS = bytes(n for n in range(32) if n not in (0x09, 0x0A, 0x0D)) + b"\x7f"
@@ -19,11 +20,12 @@ _COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
 def storable(raw: bytes) -> bytes:
     """`raw` without control signs: they pad what old systems send, frame it on a line, and no database or letter takes all of them.
 
-    Usually `raw` itself; UTF-16 becomes marked UTF-8. Where no line begins with PID, names in small letters or after blanks are mended.
+    Usually `raw` itself; UTF-16 becomes marked UTF-8, and UTF-8 that was written twice is what it was. Where no line begins with PID,
+    names in small letters or after blanks are mended.
     """
     if is_marked(raw) and raw[:3] != _MARK:
         raw = _MARK + narrow(raw)
-    return _named(_lettered(parted(raw)))
+    return _named(_lettered(written_once(parted(raw))))
 
 
 def as_read(window: bytes) -> bytes:

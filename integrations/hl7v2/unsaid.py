@@ -25,13 +25,15 @@ def _of_order(reading: Reading, item: Item, words: str) -> Iterator[str]:
 def _texts(rules: object) -> Iterator[str]:
     """Every word of a part of a profile: places stand there in lists, behind the name of a function, and as keys."""
     if isinstance(rules, str):
-        yield rules
+        yield "" if rules.startswith(_TAKES_ONE_THING) else rules
     elif isinstance(rules, Mapping):
         yield from (text for pair in rules.items() for each in pair for text in _texts(each))
     elif isinstance(rules, Sequence):
         yield from (text for each in rules for text in _texts(each))
 
 
+_TAKES_ONE_THING = ("@board", "@asking")
+"""Functions that leave a field be but for a board or a question: anything else in it is told nowhere."""
 _OF_ORDER = re.compile(r"OBR-(\d+)")
 
 

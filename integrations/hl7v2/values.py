@@ -19,7 +19,7 @@ from .tidy import written
 from .units import has_unit, power, unit_of
 
 _TIME = re.compile(
-    r"(?:\d{8}|\d{4}-\d{2}-\d{2}(?=[T ]))(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?(?:\.\d+)?(?:([+-])(\d{2}):?(\d{2})|(Z))?"
+    r"(?:\d{8}|\d{4}-\d{2}-\d{2}(?=[T ]))(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?(?:\.\d+)?(?:([+-])(\d{2})(?::?(\d{2}))?|(Z))?"
 )
 _CODED = ("CE", "CWE", "CNE", "CF")
 _NUMBERS = ("NM", "SN")
@@ -97,7 +97,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
         return None
     hour, minute, second, sign, hours, minutes, zulu = found.groups()
     try:
-        offset = timezone((1 if sign == "+" else -1) * timedelta(hours=int(hours), minutes=int(minutes))) if sign else zone
+        offset = timezone((1 if sign == "+" else -1) * timedelta(hours=int(hours), minutes=int(minutes or 0))) if sign else zone
         offset = UTC if zulu else offset
         return believable(datetime(on.year, on.month, on.day, int(hour), int(minute), int(second or 0), tzinfo=offset))
     except ValueError:
@@ -212,7 +212,7 @@ def label(segment: Segment) -> str:
 
 
 def _with_unit(segment: Segment, value: str) -> str:
-    unit = power(segment, 6) or unit_of(segment) or _first_of(segment, 6, (2, 4, 5))
+    unit = power(segment, 6) or unit_of(segment) or _first_of(segment, 6, (2, 9, 4, 5))
     flags = ", ".join(one for one in map(_flag, segment.repetitions(8)) if one and one.casefold() != _NULL)
     flags = "" if flags == _FINAL and not segment.component(11) else flags  # the status, three fields early
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status

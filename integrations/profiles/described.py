@@ -23,6 +23,7 @@ PLACES = {
         ("`@subject`", "waar een NTE over gaat (*Betreft: …*), als dat een MDO noemt"),
         ("`@person OBR-17`", "een mens in een veld waar geen mens hoort"),
         ("`@sentence OBR-32`", "een zin in een veld waar geen woorden horen"),
+        ("`@board OBR-44`, `@board OBR-4-5`", "wat in dat veld staat, als dat een MDO noemt"),
         ("`@closing`", "de NTE waarmee een REF eindigt"),
         ("`@provider RT`", "het PRD-segment met die rol"),
         ("`@participant OP`", "het PRT-segment (v2.7) met die rol, voor een mens"),

@@ -18,6 +18,7 @@ V2_FUNCTIONS = {
     "sentence": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}"),
     "headed": re.compile(r"[a-z_]{1,40}"),
     "asking": re.compile(r"[A-Z][A-Z0-9]{2}(?:-\d{1,3})?"),
+    "board": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}(?:-\d{1,2})?"),
     "subject": re.compile(r""),
     "person": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}"),
 }

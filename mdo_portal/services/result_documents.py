@@ -84,8 +84,9 @@ def _with_content(
     if is_late or over is not None:
         row = telling.session.get_one(CaseDocument, added)
         row.superseded_at, row.status = at, GONE if over is not None and over.status == GONE else row.status
-    else:
-        _replaced(telling, others, words)
+        others = [one for one in others if one.reference != document.reference]  # what it took the place of is over all the same
+        words = [one for one in words if not is_under(one.source_key, document.reference)]
+    _replaced(telling, others, words)
     return {said(document.status, "document", known=bool(earlier or words) and not is_late)} if is_new else set()
 
 

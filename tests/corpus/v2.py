@@ -11,6 +11,7 @@ from integrations.hl7v2 import batch
 from integrations.hl7v2.ack import acks_for
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.header import read_header
+from integrations.hl7v2.judges import is_judge
 from integrations.hl7v2.mllp import MllpDecoder, frame
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.tidy import storable
@@ -151,7 +152,9 @@ def unplaced(raw: bytes, profile: str) -> set[str]:
     used = {*rules["segments"]["placed"], *rules["segments"][SEGMENTS_OF[type(read)]], *read.unmapped}
     if isinstance(read, IncomingReferral):
         used |= {"OBX", "NTE", "?", *rules["facts"]}
-    return {segment.name or "?" for segment in Message.parse(storable(raw), "UTF-8").segments} - used
+    message = Message.parse(storable(raw), "UTF-8")
+    used |= {"PRT"} if all(map(is_judge, message.all("PRT"))) else set()  # who judged a value is told beside it
+    return {segment.name or "?" for segment in message.segments} - used
 
 
 def segments(raw: bytes) -> list[bytes]:

@@ -8,7 +8,7 @@ import pytest
 
 from mdo_portal.exchange import IncomingReferral, IncomingResult, Section
 
-from .few_lines import read, referral, result
+from .few_lines import labelled, read, referral, result
 
 
 def shown(found: IncomingReferral) -> list[str]:
@@ -159,3 +159,15 @@ def test_material_says_how_it_was_taken() -> None:
     """SPM-5 and SPM-7: a needle biopsy is no resection."""
     found = referral("OBR|2|A2||PA^Pathologie^L", "SPM|1|||TIS^Weefsel|VERS^Vers||NB^Naaldbiopt|MAM^Mamma|LI^Links")
     assert [fact.text for fact in found.facts if fact.label == "Materiaal"] == ["Weefsel; Vers; Naaldbiopt; Mamma; Links"]
+
+
+def test_a_note_behind_who_found_a_value_is_of_that_value() -> None:
+    found = result(
+        "OBR|1||F1|L^Lab", "OBX|1|NM|PSA^PSA||4.1|ug/l|||||F", "PRT|1|AD||RO^Observer|9^Kok^K", "NTE|1|L|Let op biotine."
+    )
+    assert "Let op biotine." in labelled(found)["PSA"]
+    assert "" not in labelled(found)
+
+
+def test_a_unit_that_is_written_where_its_own_words_belong_is_said() -> None:
+    assert labelled(result("OBR|1||F1|L^Lab", "OBX|1|NM|PSA^PSA||12.4|^^^^^^^^ng/mL|||||F"))["PSA"] == "12.4 ng/mL"

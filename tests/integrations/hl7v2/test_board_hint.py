@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal.exchange import IncomingReferral, profile_of_link
 
@@ -57,3 +59,41 @@ def test_a_place_that_a_link_chose_goes_before_all_others() -> None:
 
 def test_the_words_of_a_code_go_before_the_code() -> None:
     assert refers("OBR|1|A1||MDO-GYN^Gynaecologische oncologie").board_hint == "Gynaecologische oncologie"
+
+
+ASKED = "ONC^Oncologische bespreking^L"
+
+
+def ordered(obr_4: str, *, pv1: str = "", orc: str = "", obr: str = "") -> str:
+    found = read("ORM^O01", f"PV1|1|O{pv1}", f"ORC|NW|A1{orc}", f"OBR|1|A1||{obr_4}{obr}", "NTE|1||Opereren?")
+    assert isinstance(found, IncomingReferral)
+    return found.board_hint
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"obr": f"{'|' * 40}MDOMAM^MDO mamma^L"},
+        {"obr": f"{'|' * 43}^MDO mamma"},
+        {"obr": f"{'|' * 20}MDO mamma"},
+        {"obr": f"{'|' * 16}MDO mamma"},
+        {"pv1": f"{'|' * 8}MDOMAM^MDO mamma^L"},
+        {"orc": f"{'|' * 15}MDOMAM^MDO mamma^L"},
+    ],
+    ids=["OBR-44", "OBR-47", "OBR-24", "OBR-20", "PV1-10", "ORC-17"],
+)
+def test_an_order_that_names_no_board_or_says_no_which_gives_way_to_a_place_that_does(place: dict[str, str]) -> None:
+    assert ordered(ASKED, **place) == "MDO mamma"
+    assert ordered("MDO^Multidisciplinaire bespreking", **place) == "MDO mamma"
+    assert ordered("MDOLONG^MDO long", **place) == "MDO long"
+
+
+def test_the_other_code_of_an_order_may_name_the_board() -> None:
+    assert ordered("REF1^AMB REF TO MDT^EPC^MDOGYN^MDO gynaecologie^L") == "MDO gynaecologie"
+
+
+def test_a_department_or_a_report_in_such_a_place_is_no_board() -> None:
+    assert (
+        ordered(ASKED, obr=f"{'|' * 20}LAB", pv1=f"{'|' * 8}INT^Interne", orc=f"{'|' * 15}^MDO-verslag")
+        == "Oncologische bespreking"
+    )

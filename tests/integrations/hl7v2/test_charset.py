@@ -100,3 +100,17 @@ def test_the_signs_of_windows_make_no_machine_on_dos(text: str) -> None:
 def test_what_a_person_set_for_the_link_holds_also_of_a_word_as_dos_writes_it() -> None:
     assert Message.parse(message("", "cp850", "Renée"), "8859/1").charset == "cp1252"
     assert Message.parse(message("", "cp850", "Renée"), "UTF-8").charset == "cp850"  # which does not fit
+
+
+@pytest.mark.parametrize("taken_for", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("stated", ["UNICODE UTF-8", "8859/1", ""])
+def test_utf_8_that_was_written_twice_is_read_as_it_was(taken_for: str, stated: str) -> None:
+    name = NAME if taken_for == "latin-1" else f"‘{NAME}’ – €"
+    twice = message(stated, "utf-8", name).decode(taken_for).encode()
+
+    assert Message.parse(storable(twice)).get("PID-5") == name
+
+
+@pytest.mark.parametrize("name", ["JOÃO CONCEIÇÃO", "Ã", "IRMÃ ©", "Ångström", "Daniëlle RenÃ©e", "MENÜ Â – €"])
+def test_letters_that_only_look_so_stay(name: str) -> None:
+    assert Message.parse(storable(message("UNICODE UTF-8", "utf-8", name))).get("PID-5") == name

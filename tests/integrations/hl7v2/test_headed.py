@@ -81,8 +81,9 @@ def test_of_notes_with_more_than_the_question_the_rest_is_shown() -> None:
     assert [fact.text for fact in found.facts] == ["Nieuwe bespreking", "Echo: massa 4 cm"]
 
 
-def test_without_one_it_is_as_before() -> None:
-    assert booked("NTE|1||Resectabel?").question_board == "Nieuwe bespreking"
+def test_a_note_that_asks_goes_before_why_an_appointment_is_asked_for_and_one_that_does_not_stays_behind_it() -> None:
+    assert booked("NTE|1||Resectabel?").question_board == "Resectabel?"
+    assert booked("NTE|1||Resectabel").question_board == "Nieuwe bespreking"
 
 
 def test_a_note_below_another_order_than_the_board_s_asks_the_board_nothing() -> None:

@@ -17,6 +17,7 @@ from .few_lines import labelled, referral, result
     ("sent", "here"),
     [
         ("20261101233000+0000", date(2026, 11, 2)),
+        ("20261101233000+00", date(2026, 11, 2)),
         ("2026-11-01T23:30:00Z", date(2026, 11, 2)),
         ("202607012215-0000", date(2026, 7, 2)),
         ("20261101223000+0000", date(2026, 11, 1)),
@@ -49,3 +50,9 @@ def test_what_was_taken_after_midnight_and_until_when_it_is_useful_have_their_da
 
 def test_a_moment_in_utc_stays_that_moment() -> None:
     assert moment("20261101233000Z", ZoneInfo("Europe/Amsterdam")) == datetime(2026, 11, 1, 23, 30, tzinfo=UTC)
+
+
+def test_a_zone_without_minutes_is_one() -> None:
+    here = ZoneInfo("Europe/Amsterdam")
+    assert moment("20261201093000+01", here) == moment("20261201093000+0100", here) == datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
+    assert stamp("202612010930+01") == "2026-12-01 09:30"

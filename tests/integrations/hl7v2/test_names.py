@@ -93,3 +93,7 @@ def test_a_prefix_behind_the_surname_stands_before_it(written: str) -> None:
 @pytest.mark.parametrize("written", ["Tran Le", "Silva, Da Costa", "Vries-de Boer", "de Vries", "VRIES DE", "Vries, A. de"])
 def test_what_may_be_another_name_stays_as_it_was_sent(written: str) -> None:
     assert named(f"{written}^A").shown == f"A. {written}"
+
+
+def test_a_null_with_blanks_around_it_is_no_part_of_a_name() -> None:
+    assert named('Giessen^Johanna^ "" ^^""').shown == "Johanna Giessen"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientChange
+from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientChange, Unreadable
 
 from .few_lines import labelled, read, referral, result
+from .retyped import with_pid
 
 LETTER = "OBX|1|TX|VB^Brief||Vraagstelling: operabel?||||||F"
 
@@ -67,3 +68,31 @@ def test_a_letter_that_does_not_ask_a_board_stays_a_document() -> None:
     assert isinstance(
         read("MDM^T02", f"TXA|1|DOC|AP|20260701||||||||D6{'|' * 5}20260701_Brief_huisarts.docx|LA", LETTER), IncomingResult
     )
+
+
+@pytest.mark.parametrize(
+    "cx",
+    [
+        "999911120^^^Burger Service Nummer", "999911120^^^RvIG^NI", "999911120^^^SOFI^SS", "999911120^^^NLD^NI", "999911120^^^^NNNL",
+    ],
+)  # fmt: skip
+def test_a_bsn_is_one_by_other_names_of_it_and_no_number_in_the_clear(cx: str) -> None:
+    found = with_pid(f"PID|1||71^^^ZEED^PI~{cx}||Giessen^J||19600101|F")
+    assert (found.patient.bsn, found.patient.local_number, found.patient.other_numbers) == ("999911120", "71", ())
+
+
+@pytest.mark.parametrize("cx", ["999911121^^^NLD^NI", "999911120^^^BEL^NI", "1234567890^^^NL^NI"])
+def test_another_number_of_a_nation_is_no_bsn(cx: str) -> None:
+    assert with_pid(f"PID|1||71^^^ZEED^PI~{cx}||Giessen^J||19600101|F").patient.bsn == ""
+
+
+def test_a_patient_who_comes_again_in_capitals_is_one_patient_and_another_name_is_not() -> None:
+    pid, value = "PID|1||71^^^ZEED^PI||{}^J||19600101|F", "OBX|1|NM|CEA^CEA||44|ug/l|||||F"
+    lines = [pid.format("Giessen"), "OBR|1||F1|L^Lab", value, pid.format("GIESSEN"), "OBR|1||F2|L^Lab", value]
+    header = "MSH|^~\\&|LAB|ZEED|MDO|NET|20260302||ORU^R01|M1|P|2.5"
+    found = Hl7Reader().read("\r".join([header, *lines, ""]).encode(), "generic-v2")
+    assert isinstance(found, IncomingResult)
+    assert [fact.text for fact in found.facts if fact.label.startswith("CEA")] == ["44 ug/l", "44 ug/l"]
+    lines[3] = pid.format("Gies")
+    with pytest.raises(Unreadable):
+        Hl7Reader().read("\r".join([header, *lines, ""]).encode(), "generic-v2")

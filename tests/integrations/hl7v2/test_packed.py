@@ -74,3 +74,12 @@ def test_a_pdf_that_came_along_with_an_address_is_a_document_and_its_words_stand
     read = result(ORDER, f"OBX|1|RP|CT^CT thorax^L||Geen afwijkingen^^^^{packed(PDF)}||||||F")
     assert [(one.media_type, one.content) for one in read.documents] == [("application/pdf", PDF)]
     assert [fact.text for fact in read.facts if fact.label == "CT thorax"] == ["Geen afwijkingen"]
+
+
+@pytest.mark.parametrize("end", ["\\E\\.br\\E\\", "\\n", "\\r\\n", "&#xD;", "&#13;&#10;", "%0D%0A"])
+def test_base64_with_line_ends_in_the_signs_of_another_language_is_the_document(end: str) -> None:
+    whole = packed(PDF)
+    value = end.join(whole[n : n + 20] for n in range(0, len(whole), 20))
+    value = value.replace("=", "%3D") if end == "%0D%0A" else value
+    (document,) = result(ORDER, f"OBX|1|ED|CP^Verslag^L||^application^pdf^Base64^{value}||||||F").documents
+    assert (document.media_type, document.content) == ("application/pdf", PDF)

@@ -216,3 +216,14 @@ def test_words_that_are_called_by_their_format_are_called_by_their_order(name: s
     assert [(fact.label, fact.section) for fact in found.facts if fact.text == "Geen maligniteit"] == [
         ("Histologie", Section.PATHOLOGY)
     ]
+
+
+def test_a_report_in_the_notes_of_its_order_is_one_text_under_its_name() -> None:
+    found = result("OBR|1|A1|F1|MRM^MRI mamma|||20260220|||||||||||||||||RAD|P", "NTE|1|L|Massa 22 mm.", "NTE|2|L|BI-RADS 6.")
+    fact = found.facts[-1]
+    assert (fact.label, fact.text, fact.section) == ("MRI mamma", "Massa 22 mm.\nBI-RADS 6.", "imaging")
+    assert (fact.key, fact.status) == ("F1/MRM/NTE", "preliminary")
+    over = result("OBR|1|A1|F1|CT^CT|||20260220|||||||||||||||||RAD|X", "NTE|1|L|Afgezegd.")
+    assert labelled(over)["CT"] == "Afgezegd." and over.facts[-1].key == ""
+    beside = result("OBR|1|A1|F1|L^Lab", "NTE|1|L|Hemolyse.", "OBX|1|NM|K^Kalium||4|mmol/l|||||F")
+    assert labelled(beside)[""] == "Hemolyse."

@@ -140,6 +140,7 @@ def test_the_length_of_an_appointment_counts_in_the_unit_beside_it(sch: str, ais
         ("van den Berg&van den&Berg", "van den Berg"),
         ("Van den Berg&van den", "Van den Berg"),
         ("Wit&van den&Berg&de&Wit", "Wit"),
+        ("Groot&de&Groot&van der&Laan", "de Groot"),
         ("Berg&Berg&Berg", "Berg"),
         ("Perez&Lopez", "Perez"),
     ],

@@ -36,7 +36,8 @@ def old_bsn(number: str, *, country: str = "", own: str = "71^^^ZEED^PI") -> tup
 def test_a_bsn_of_before_2_4_counts_when_there_is_no_other_and_is_named() -> None:
     assert old_bsn(BSN) == (BSN, ("PID-19-1/bsn",))
     assert old_bsn(BSN, country="NLD") == (BSN, ("PID-19-1/bsn",))
-    assert old_bsn(BSN, own="999900006^^^NLMINBIZA^NNNLD") == ("999900006", ())
+    assert old_bsn(BSN, own="999900006^^^NLMINBIZA^NNNLD") == ("999900006", ("PID-19/bsn",))
+    assert old_bsn(BSN, own=f"{BSN}^^^NLMINBIZA^NNNLD") == (BSN, ())
 
 
 @pytest.mark.parametrize("number", ["444333334", "000000000", "286-50-9510", "99991112", ""])

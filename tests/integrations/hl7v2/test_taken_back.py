@@ -185,3 +185,11 @@ def test_how_far_a_study_is_makes_no_case_unless_its_order_asks_a_board(how_far:
     assert isinstance(read("OMG^O19", common, "OBR|1|A1|F1"), IncomingResult)
     assert isinstance(read("ORM^O01", common, "OBR|1|A1||MDO^MDO oncologie^L"), IncomingReferral)
     assert isinstance(read("OMG^O19", "ORC|SC|A1|F1||CA", "OBR|1|A1|F1|CT^CT thorax^L"), IncomingReferral)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("Voorlopig", "preliminary"), ("CORRECTED", "corrected"), ("gecorrigeerd", "corrected"), ("deleted", "withdrawn")],
+)
+def test_a_status_in_words_is_that_status(word: str, status: str) -> None:
+    assert result("OBR|1||F1|L^Lab", f"OBX|1|NM|PSA^PSA||4.1|ug/l|||||{word}").facts[-1].status == status
