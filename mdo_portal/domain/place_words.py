@@ -17,6 +17,7 @@ FUNCTIONS: Mapping[str, str] = {
     "asking": N_("vraag in of onder %(name)s"),
     "subject": N_("waar een NTE over gaat (Betreft)"),
     "person": N_("een mens in %(name)s"),
+    "board": N_("een MDO in %(name)s"),
     "notes": N_("NTE onder %(name)s"),
     "number": N_("nummer van soort %(name)s"),
     "title": N_("titel van het document"),

@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, Incomplete
+from mdo_portal.errors import N_, Incomplete, Stale
 from mdo_portal.services import boards, lateness, participation, series
 from mdo_portal.services.boards import BoardForm
+from mdo_portal.web import as_read
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import chosen_boards
@@ -47,16 +49,23 @@ def new() -> str:
 @may(Act.BOARD_MANAGE)
 def board(board_id: uuid.UUID) -> str:
     with transaction() as db:
-        found = boards.board_of(db, board_id)
-        values = _values(found, boards.takes_part(db, board_id))
+        values = _there(db, board_id)
     return _form(board_id, values, {})
 
 
-def _form(board_id: uuid.UUID | None, values: dict[str, Any], errors: dict[str, str]) -> str:
+def _there(db: Session, board_id: uuid.UUID) -> dict[str, Any]:
+    return _values(boards.board_of(db, board_id), boards.takes_part(db, board_id))
+
+
+def _form(board_id: uuid.UUID | None, values: dict[str, Any], errors: dict[str, str], *, is_stale: bool = False) -> str:
     with transaction() as db:
         hospitals = boards.hospitals(db)
+        seen = as_read.mark(_there(db, board_id)) if board_id else ""
+    if errors:  # said of what was read then
+        seen = request.form.get("seen", seen)
     words = {"weekdays": [(str(at), gettext(word)) for at, word in enumerate(WEEKDAYS)], "viewer": viewer()}
-    return render_template("boards/board.html", board_id=board_id, values=values, errors=errors, hospitals=hospitals, **words)
+    told = {"values": values, "errors": errors, "seen": seen, "is_stale": is_stale}
+    return render_template("boards/board.html", board_id=board_id, hospitals=hospitals, **told, **words)
 
 
 def _values(found: Board | None, takes_part: dict[uuid.UUID, date | None]) -> dict[str, Any]:
@@ -81,12 +90,16 @@ def _line(group: dict[str, Any]) -> str:
 def save(board_id: uuid.UUID | None = None) -> ResponseReturnValue:
     try:
         with transaction() as db:
+            if board_id:
+                as_read.check(_there(db, board_id))
             kept, before = boards.board_of(db, board_id) if board_id else None, participation.outsiders(db, now=now())
             made = boards.save(db, viewer(), kept, _asked(), now=now())
             left_behind = series.left_behind(db, made, now=now())
             outside = participation.outsiders(db, now=now()) - before
     except Incomplete as error:
         return _form(board_id, _typed(), error.fields), error.status
+    except Stale as error:
+        return _form(board_id, _typed(), {}, is_stale=True), error.status
     flash(gettext("%(name)s is bewaard.", name=made.name), "success")
     if left_behind:
         flash(_left_behind(left_behind))
@@ -180,12 +193,21 @@ def hospital(hospital_id: uuid.UUID) -> str:
     return _hospital(hospital_id)
 
 
-def _hospital(hospital_id: uuid.UUID, *, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> str:
+def _hospital_there(db: Session, hospital_id: uuid.UUID) -> dict[str, Any]:
+    found = boards.hospital_of(db, hospital_id)
+    kept = {name: getattr(found, name) for name in boards.HOSPITAL_FIELDS}
+    return kept | {"boards": sorted(map(str, participation.boards_of(db, hospital_id)))}
+
+
+def _hospital(
+    hospital_id: uuid.UUID, *, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None, is_stale: bool = False
+) -> str:
     with transaction() as db:
-        found = boards.hospital_of(db, hospital_id)
-        values = {name: getattr(found, name) for name in boards.HOSPITAL_FIELDS} | (typed or {})
+        found, there = boards.hospital_of(db, hospital_id), _hospital_there(db, hospital_id)
         every, joined = boards.names(db), participation.boards_of(db, hospital_id) if typed is None else chosen_boards()
-    shown = {"hospital": found, "values": values, "errors": errors or {}, "boards": every, "chosen": joined}
+    seen = request.form.get("seen", "") if errors else as_read.mark(there)
+    told = {"values": there | (typed or {}), "errors": errors or {}, "seen": seen, "is_stale": is_stale}
+    shown = {"hospital": found, "boards": every, "chosen": joined, **told}
     return render_template("boards/hospital.html", viewer=viewer(), **shown)
 
 
@@ -195,6 +217,7 @@ def save_hospital(hospital_id: uuid.UUID) -> ResponseReturnValue:
     typed = {name: request.form[name].strip() for name in boards.HOSPITAL_FIELDS if name in request.form}
     try:
         with transaction() as db:
+            as_read.check(_hospital_there(db, hospital_id))
             before = participation.outsiders(db, now=now())
             boards.save_hospital(db, viewer(), hospital_id, typed, now=now())
             if "boards" in request.form:  # the list was on the form: nothing ticked means none
@@ -202,6 +225,8 @@ def save_hospital(hospital_id: uuid.UUID) -> ResponseReturnValue:
             outside = participation.outsiders(db, now=now()) - before
     except Incomplete as error:
         return _hospital(hospital_id, typed=typed, errors=error.fields), error.status
+    except Stale as error:
+        return _hospital(hospital_id, typed=typed, is_stale=True), error.status
     flash(gettext("%(name)s is bewaard.", name=typed["name"]), "success")
     _say_outside(len({person_id for _, person_id in outside}))
     return redirect(url_for("boards.page"))

@@ -72,6 +72,26 @@ def test_a_hospital_takes_part_from_the_moment_it_is_chosen_and_not_from_a_day_t
     assert lines(house, "board:manage") == []
 
 
+@pytest.mark.parametrize("which", ["board", "hospital"])
+def test_who_was_second_overwrites_nothing_of_the_first_and_keeps_what_they_typed(house: House, which: str) -> None:
+    """Somebody who only mended a name put back who takes part, the hour and the quorum as they were when the form was opened."""
+    board, zeed = house.region.boards["URO-P"], house.region.hospitals["ZEED"]
+    path = f"/manage/boards/{board}" if which == "board" else f"/manage/hospitals/{zeed}"
+    form = board_form(house, code="URO-P") if which == "board" else {"boards": [str(board)], "review_months": "6"}
+
+    def seen() -> str:
+        return re.findall(r'name="seen" value="(\w+)"', house.person("Ada").get(path).text)[0]
+
+    opened = seen()
+    first = house.post("Ada", path, **form | {"name": "Van de eerste", "seen": opened})
+    second = house.post("Ada", path, **form | {"name": "Van de tweede", "seen": opened})
+
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert "Iemand anders heeft dit intussen gewijzigd" in second.text and "Van de tweede" in second.text
+    assert "Van de eerste" in house.person("Ada").get(path).text
+    assert house.post("Ada", path, **form | {"name": "Van de tweede", "seen": seen()}).status_code == 302
+
+
 def test_a_board_is_changed_and_what_changed_is_logged(house: House) -> None:
     path = f"/manage/boards/{house.region.boards['URO-P']}"
     page = house.person("Ada").get(path).text
