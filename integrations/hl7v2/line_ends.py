@@ -21,6 +21,7 @@ _LAST = (
     *(b"\x8d", b"\xa4", b"\xa8", b"\xa9", b"\x85", b"\x0b", b"\x0c", b"\x1d", b"\x1e", b"\x1f"),
 )
 """With what such signs end."""
+_LAST_BYTES = frozenset(one[-1] for one in _LAST)
 
 
 def parted(raw: bytes) -> bytes:
@@ -29,7 +30,7 @@ def parted(raw: bytes) -> bytes:
     The sign must stand before the name of a segment, there and wherever it is taken for an end: in a text it stays.
     """
     end = raw.find(b"\r", 0, LONGEST)
-    if raw[:3] != b"MSH" or (end > 0 and not raw.endswith(_LAST, 0, end)):
+    if raw[:3] != b"MSH" or (end > 0 and not (raw[end - 1] in _LAST_BYTES and raw.endswith(_LAST, 0, end))):
         return raw
     if end < 0 and (end := raw.find(b"\n", 0, LONGEST)) < 0:
         start, end = 4, min(len(raw), LONGEST)
