@@ -31,7 +31,8 @@ class MessageHeader(NamedTuple):
     @property
     def names(self) -> set[str]:
         """Messages that share one of these are understood in order of arrival."""
-        return {*(number for _, number in self.patient_numbers), *self.referral_names}
+        numbers = {number for _, number in self.patient_numbers}
+        return numbers.union(self.referral_names) if self.referral_names else numbers
 
 
 @dataclass(frozen=True)
