@@ -12,6 +12,7 @@ from functools import cache
 
 from integrations import readers as integrated
 from integrations.bounded.pool import BoundedExplainer, Pool, bounded
+from integrations.calendar import feed
 from integrations.exit import archive as leaving_archive
 from integrations.fhir import poll, xml_writer
 from integrations.fhir.answer import answer_body, task_status
@@ -177,8 +178,6 @@ def certificate_works(certificate: str, trust: str) -> None:
 
 def calendar_feed(name: str, entries: Iterable[CalendarEntry], *, host: str, at: datetime) -> bytes:
     """Meetings as a calendar to subscribe to (iCalendar)."""
-    from integrations.calendar import feed  # a twentieth of a second of every start, for what a calendar asks once an hour
-
     return feed.feed(name, entries, host=host, at=at)
 
 

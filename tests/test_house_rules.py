@@ -25,6 +25,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 LAZY = {
     "mdo_portal/letters.py": {"typst"},
     "integrations/simulator/region/documents.py": {"typst"},
+    "integrations/calendar/feed.py": {"icalendar"},
     "integrations/fhir/judge.py": {"fhir"},
     "integrations/hl7v2/judge.py": {"hl7apy"},
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-
-from icalendar import STATUS, TRANSP, Calendar, Event
+from typing import TYPE_CHECKING
 
 from mdo_portal.exchange import CalendarEntry
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 REFRESH = timedelta(hours=1)
 """Also as Outlook is told it, below."""
@@ -16,6 +18,8 @@ PRODUCT = "-//MDO-portaal//MDO-vergaderingen//NL"
 
 def feed(name: str, entries: Iterable[CalendarEntry], *, host: str, at: datetime) -> bytes:
     """`host` makes the numbers ours alone: a calendar knows a meeting that moved by its number."""
+    from icalendar import Calendar  # a twentieth of a second of every start, for what a calendar asks once an hour
+
     calendar = Calendar.new(name=name, prodid=PRODUCT, refresh_interval=REFRESH)
     del calendar["UID"]  # of its own making, and another one each time
     calendar.add("X-PUBLISHED-TTL", "PT1H")  # what Outlook calls it
@@ -26,6 +30,8 @@ def feed(name: str, entries: Iterable[CalendarEntry], *, host: str, at: datetime
 
 def _event(one: CalendarEntry, *, host: str, at: datetime) -> Event:
     """In UTC: every calendar shows it in the zone of who looks, and no rule of a zone needs to travel."""
+    from icalendar import STATUS, TRANSP, Event
+
     event = Event.new(
         uid=f"{one.number}@{host}", stamp=at.astimezone(UTC), start=one.starts_at.astimezone(UTC), end=one.ends_at.astimezone(UTC),
         summary=one.title, description=one.text or None, location=one.place or None, url=one.url,
