@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from integrations.fhir.capability import TAKEN
 from integrations.fhir.judge import problem
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.services import hospitals
 from tests.integrations.fhir.make import BASE, bundle, patient, request, sample
 from tests.people import Region
-from tests.web.fhir_house import DELT, TASK, app, client, messages, post, understand
+from tests.web.fhir_house import DELT, app, client, messages, post, understand
 
 __all__ = ["app", "client"]
 
@@ -103,63 +102,11 @@ def test_one_bad_entry_is_set_aside_and_named_and_the_rest_is_taken(client: Flas
     assert kept.state is InboundState.UNDERSTOOD and kept.leftovers == ["Condition/2: unknown element"]
 
 
-# Conditional, and one's own tasks
-
-
-def test_if_none_exist_takes_nothing_twice(client: FlaskClient, database: Database) -> None:
-    first = post(client, "/fhir/Task", TASK)
-    again = post(client, "/fhir/Task", TASK | {"description": "anders"}, If_None_Exist="identifier=urn:x|T-1")
-
-    assert (first.status_code, again.status_code) == (201, 200)
-    assert first.headers["Location"] == again.headers["Location"] and len(messages(database)) == 1
-
-
-@pytest.mark.parametrize(
-    ("path", "condition", "is_known"),
-    [
-        ("/fhir/Task", "identifier=urn%3Ax%7CT-1", True),
-        ("/fhir/Task", "identifier=T-1", True),
-        ("/fhir/Task", "identifier=urn:y|T-1", False),
-        ("/fhir/Task", "identifier=|T-1", False),
-        ("/fhir/Task", "identifier=urn:x|T-1%00", False),
-        ("/fhir/Task", "identifier=urn:x|T-10", False),
-        ("/fhir/Task", "identifier=urn:x|T-1&status=requested", False),
-        ("/fhir/Task", "identifier=urn:x|T-1" + "&status=requested" * 40, False),
-        ("/fhir", "identifier=urn:x|T-1", True),
-        ("/fhir/DocumentReference", "identifier=urn:x|T-1", False),
-    ],
-)
-def test_if_none_exist_means_this_number_of_this_system_and_kind(
-    client: FlaskClient, database: Database, path: str, condition: str, is_known: bool
-) -> None:
-    post(client, "/fhir/Task", TASK)
-    post(client, path, TASK | {"description": "anders"}, If_None_Exist=condition)
-
-    assert len(messages(database)) == (1 if is_known else 2)
-
-
 def test_the_same_again_gets_the_same_answer_and_has_one_effect(client: FlaskClient, database: Database) -> None:
     answers = [post(client, "/fhir", sample("referral-r4.json")) for _ in range(3)]
 
     assert len({(one.status_code, one.data) for one in answers}) == 1
     assert [one.doubles for one in messages(database)] == [2]
-
-
-def test_a_task_says_how_it_stands_to_its_own_hospital_only(client: FlaskClient, database: Database) -> None:
-    where = post(client, "/fhir/Task", TASK).headers["Location"]
-    before = client.get(where, headers={"Authorization": DELT}).json
-    understand(database)
-    after = client.get(where, headers={"Authorization": DELT}).json
-
-    assert (before["status"], after["status"], after["statusReason"]) == ("received", "rejected", {"text": "unknown_referral"})
-    assert after["identifier"] == [{"value": "T-1"}] and problem(after, "R4") == ""
-    assert client.get(where, headers={"Authorization": "Bearer token-ZEED"}).status_code == 404
-    assert client.get(f"/fhir/Task/{uuid.uuid4()}", headers={"Authorization": DELT}).status_code == 404
-    assert client.get("/fhir/Task/x", headers={"Authorization": DELT}).status_code == 404
-    assert client.get(where).status_code == 401
-
-
-# It says what it does
 
 
 @pytest.mark.parametrize("version", ["R4", "STU3"])
@@ -254,74 +201,3 @@ def test_without_a_token_the_version_can_be_asked_for(client: FlaskClient) -> No
     assert client.get("/fhir/metadata").json["fhirVersion"] == "4.0.1"
     stu3 = client.get("/fhir/metadata", headers={"Accept": "application/fhir+json; fhirVersion=3.0"})
     assert stu3.json["fhirVersion"] == "3.0.2"
-
-
-# Tokens for assertions
-
-
-def test_if_none_exist_does_not_keep_out_what_mends_a_refused_one(client: FlaskClient, database: Database) -> None:
-    """It was answered with 200 and thrown away: the hospital thought that its mended message was here."""
-    broken = {name: value for name, value in TASK.items() if name != "basedOn"}
-    post(client, "/fhir/Task", broken, If_None_Exist="identifier=urn:x|T-1")
-    understand(database)
-    assert [one.state for one in messages(database)] == [InboundState.UNREADABLE]
-
-    again = post(client, "/fhir/Task", TASK, If_None_Exist="identifier=urn:x|T-1")
-
-    assert again.status_code == 201 and len(messages(database)) == 2
-
-
-def test_if_none_exist_about_one_that_nobody_can_open_any_more_takes_the_message(client: FlaskClient, database: Database) -> None:
-    post(client, "/fhir/Task", TASK)
-    with database.transaction() as session:
-        session.execute(update(InboundMessage).values(raw_sealed=b"nobody can open this"))
-
-    again = post(client, "/fhir/Task", TASK | {"description": "anders"}, If_None_Exist="identifier=urn:x|T-1")
-
-    assert again.status_code == 201 and len(messages(database)) == 2
-
-
-# A Task that was handed in, as it stands by now
-
-ADDS = {"resourceType": "Task", "status": "requested", "intent": "order", "basedOn": [{"identifier": {"value": "REF-1"}}]}
-
-
-def test_a_task_without_a_number_can_be_asked_for_too(client: FlaskClient, database: Database) -> None:
-    """It was answered without an address, and nobody could ask what became of it."""
-    made = post(client, "/fhir/Task", ADDS)
-
-    assert made.status_code == 201
-    assert client.get(made.headers["Location"], headers={"Authorization": DELT}).json["status"] == "received"
-
-
-@pytest.mark.parametrize(
-    "number", [{}, {"identifier": [{"system": "urn:x", "value": "T-1"}]}], ids=["by its address", "by its number"]
-)
-def test_a_task_stands_as_its_newest_version_says(client: FlaskClient, database: Database, number: dict[str, Any]) -> None:
-    """Cancelled by a PUT to the address it was given, it still stood there as accepted."""
-    post(client, "/fhir", bundle(patient(), request()))
-    where = post(client, "/fhir/Task", ADDS | number).headers["Location"]
-    own = ADDS | number | {"id": where.rpartition("/")[2]}
-
-    said = []
-    for version in (
-        {"status": "requested"},
-        {"status": "cancelled"},
-        {"status": "requested", "basedOn": [{"identifier": {"value": "?"}}]},
-    ):
-        changed = post(client, where, own | version, method="PUT")
-        assert (changed.status_code, changed.headers["Location"]) == (200, where)
-        understand(database)
-        told = client.get(where, headers={"Authorization": DELT}).json
-        said.append((told["id"], told["status"], told.get("statusReason", {}).get("text", "")))
-    number_ = own["id"]
-    assert said == [(number_, "accepted", ""), (number_, "cancelled", ""), (number_, "rejected", "unknown_referral")]
-
-
-def test_a_task_that_another_hospital_sends_under_that_number_says_nothing_of_ours(
-    client: FlaskClient, database: Database
-) -> None:
-    where = post(client, "/fhir/Task", TASK).headers["Location"]
-    post(client, where, TASK | {"status": "cancelled"}, token="Bearer token-ZEED", method="PUT")
-
-    assert client.get(where, headers={"Authorization": DELT}).json["status"] == "received"
