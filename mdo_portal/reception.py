@@ -20,7 +20,7 @@ from mdo_portal.exchange import Answer, Caller, MessageHeader, Reader, Unreadabl
 from mdo_portal.services import hospitals, intake
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_line import DirectLine
-from mdo_portal.services.intake import Arrival
+from mdo_portal.services.sifting import Arrival
 
 REFUSALS = {
     "no_header": (Verdict.REFUSED, "no readable message header"),

@@ -38,7 +38,7 @@ from mdo_portal.exchange import (
 )
 from mdo_portal.services import audit, conclusions, decisions, outcomes, planning, referrals
 from mdo_portal.services.hospitals import LinkRow, hash_token
-from mdo_portal.services.intake import Arrival
+from mdo_portal.services.sifting import Arrival
 
 NOW = datetime(2026, 3, 2, 13, 30, tzinfo=UTC)  # a Monday
 TODAY = NOW.date()

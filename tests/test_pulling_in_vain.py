@@ -17,7 +17,7 @@ from mdo_portal.domain.pull import Pull, PullState
 from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Unreadable, Wire
 from mdo_portal.services import awaiting, hospitals, intake, pulls
 from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.services.intake import Arrival
+from mdo_portal.services.sifting import Arrival
 from tests.pulling_house import READERS, Places, now, places
 
 __all__ = ["places"]

@@ -17,6 +17,8 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import Wire
 
 RAW_PURPOSE = "inbound.raw"
+PATIENT_KEY = "inbound.patient"
+"""Purpose of the blind indexes of the numbers that a message is about."""
 
 
 class InboundState(StrEnum):

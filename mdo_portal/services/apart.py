@@ -9,12 +9,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.domain.inbound import PATIENT_KEY, InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, ToldChange
 from mdo_portal.services import changes, families, patients, standing, unsaying
 from mdo_portal.services.sealed import sealer
-from mdo_portal.services.sifting import PATIENT_KEY
 
 
 def give_back(session: Session, merge: Merge, went_on: Patient, gone: Patient, *, keeps: bool, now: datetime) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import TERM_MONTHS, DestroyRequest, Ground, Tombstone, hash_of_numbers
 from mdo_portal.domain.identifiers import typed_bsn, typed_number
+from mdo_portal.domain.inbound import PATIENT_KEY
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act, Relation
@@ -22,7 +23,6 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound, Stale
 from mdo_portal.exchange import PatientIdentity, Unreadable
 from mdo_portal.services import audit, destruction, families, identification, patients
-from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import sealer
 from mdo_portal.zone import day_of
 

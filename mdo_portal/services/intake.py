@@ -13,9 +13,7 @@ from mdo_portal.services import inbound_rows
 from mdo_portal.services.inbound_line import DirectLine, Question, Row, moment, question
 from mdo_portal.services.inbound_rows import AskedNumber, InboundRow
 from mdo_portal.services.sealed import sealer
-from mdo_portal.services.sifting import PATIENT_KEY, Arrival, Doubles, Sifting
-
-__all__ = ["PATIENT_KEY", "Arrival"]
+from mdo_portal.services.sifting import Arrival, Doubles, Sifting
 
 
 def is_told_later(kind: str) -> bool:

@@ -18,7 +18,7 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import agenda_counts, changes, held, news, preparation_rows
+from mdo_portal.services import agenda_counts, case_looks, changes, held, preparation_rows
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, Candidates, MeetingRow
 from mdo_portal.zone import AMSTERDAM
 
@@ -102,7 +102,7 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             Round.ended_at,
             Round.number,
             Case.news_at,
-            news.looked_at(viewer),
+            case_looks.looked_at(viewer),
             Patient.deceased,
             Case.cancel_told_at,
             exists().where(Merge.kept_id == Patient.id, Merge.kind == MergeKind.MERGE, Merge.undone_at.is_(None)),

@@ -24,7 +24,7 @@ from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, MessageHeader, NotPulled, Offered, Pulled, Wire
 from mdo_portal.services import changes, deliveries, hearing, hospitals, intake
-from mdo_portal.services.intake import Arrival
+from mdo_portal.services.sifting import Arrival
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)

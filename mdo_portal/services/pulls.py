@@ -16,14 +16,14 @@ import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
+from mdo_portal.domain.inbound import PATIENT_KEY, RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import NOTICE_PURPOSE, PULL_REASONS, Pull, PullState
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Pulled, Unreadable, Wire
 from mdo_portal.services import awaiting, changes, deliveries, hospitals, intake
-from mdo_portal.services.intake import PATIENT_KEY, Arrival
 from mdo_portal.services.sealed import sealer
+from mdo_portal.services.sifting import Arrival
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)

@@ -9,14 +9,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identity_conflict import IdentityConflict
-from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState, SamePatient
+from mdo_portal.domain.inbound import PATIENT_KEY, RAW_PURPOSE, InboundMessage, InboundState, SamePatient
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.pull import Pull, PullState
 from mdo_portal.domain.sealing import CANNOT_OPEN, Sealer
 from mdo_portal.exchange import Wire, profile_of_link
 from mdo_portal.services import identity_papers, rulings
-from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import row_of
 
 NumbersOf = Callable[[Wire, bytes, str], Sequence[str]]

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, defer
 
-from mdo_portal.domain.inbound import OF_A_REFERRAL, RAW_PURPOSE, InboundMessage, InboundState
+from mdo_portal.domain.inbound import OF_A_REFERRAL, PATIENT_KEY, RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.unreadable import ABOUT_IDENTITY, NOBODY, SEND_AGAIN
@@ -21,7 +21,6 @@ from mdo_portal.services.inbox import meant, visible
 from mdo_portal.services.inbox_rows import Asked
 from mdo_portal.services.offering import MOST_REPLAYED
 from mdo_portal.services.sealed import sealer
-from mdo_portal.services.sifting import PATIENT_KEY
 
 ONLY_ANEW = N_("Dit bericht is zo niet te lezen, ook niet met een ander profiel. Laat het EPD het opnieuw sturen.")
 

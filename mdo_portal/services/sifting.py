@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from mdo_portal.domain.inbound import FEED, RAW_PURPOSE
+from mdo_portal.domain.inbound import FEED, PATIENT_KEY, RAW_PURPOSE
 from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import MessageHeader, Wire
@@ -16,7 +16,6 @@ from mdo_portal.services import inbound_rows
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Noise
 
-PATIENT_KEY = "inbound.patient"
 MOST_ASKED = 64
 """Numbers that are asked about for one message, those of others about the same patients included. With more it is kept without asking:
 whoever understands it finds out whether it is about anybody (a batch of hostile ones took seconds of everybody's line)."""

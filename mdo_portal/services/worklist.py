@@ -16,7 +16,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import access, news
+from mdo_portal.services import access, case_looks
 from mdo_portal.services.worklist_rows import Filter, WorkListRow
 
 PAGE = 50
@@ -51,7 +51,7 @@ def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
             Case.revision,
             is_asked(),
             Case.news_at,
-            news.looked_at(viewer),
+            case_looks.looked_at(viewer),
             Case.cautions,
         )
         .join(Patient, Patient.id == Case.patient_id)

@@ -16,6 +16,7 @@ from mdo_portal.services import (
     access,
     agenda_walk,
     audit,
+    case_looks,
     cases,
     grants,
     meeting_rows,
@@ -77,7 +78,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
     """Everything the case page and its live pieces show. `looks`: the person reads all of it now, it is not new to them any more."""
     case = grant.case
     view = cases.view(db, case, reduced=grant.reduced)
-    before = news.look(db, viewer(), case, now=now()) if looks else news.looked_before(db, viewer(), case)
+    before = case_looks.look(db, viewer(), case, now=now()) if looks else case_looks.looked_before(db, viewer(), case)
     asked = request.args.get("document", "")
     return {
         "case": view,

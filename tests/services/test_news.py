@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import ORDERED, Fact, IncomingDocument, Section, Wire
-from mdo_portal.services import cases, documents, meetings, news, questions, referrals, worklist, worklist_rows
+from mdo_portal.services import case_looks, cases, documents, meetings, news, questions, referrals, worklist, worklist_rows
 from mdo_portal.services.news import News, Since
 from tests import make
 from tests.make import NOW
@@ -122,15 +122,15 @@ def test_what_came_after_a_discussion_is_new_also_when_the_meeting_was_opened_be
 
 def test_a_look_of_the_same_sitting_is_one_look(session: Session, region: Region) -> None:
     case = told(session, region, at=NOW)
-    looks = [news.look(session, region.aisha, case, now=NOW + timedelta(minutes=at)) for at in (0, 5, 14, 60, 65)]
+    looks = [case_looks.look(session, region.aisha, case, now=NOW + timedelta(minutes=at)) for at in (0, 5, 14, 60, 65)]
 
     assert looks == [None, None, None, NOW + timedelta(minutes=14), NOW + timedelta(minutes=14)]
-    assert news.looked_before(session, region.bram, case) is None
+    assert case_looks.looked_before(session, region.bram, case) is None
 
 
 def test_lists_say_what_came_after_my_look(session: Session, region: Region) -> None:
     case = told(session, region, at=NOW)
-    news.look(session, region.aisha, case, now=NOW + timedelta(hours=1))
+    case_looks.look(session, region.aisha, case, now=NOW + timedelta(hours=1))
     told(session, region, at=NOW + DAY, question_board="Anders?")
     session.flush()
 

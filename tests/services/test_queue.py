@@ -15,9 +15,9 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.services import changes, intake, queue, settling
-from mdo_portal.services.intake import Arrival
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.settling import ClaimedMessage
+from mdo_portal.services.sifting import Arrival
 from tests import make
 from tests.make import NOW
 from tests.people import Region

@@ -5,9 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.domain.inbound import PATIENT_KEY, InboundMessage
 from mdo_portal.services import intake, replaying
-from mdo_portal.services.sifting import PATIENT_KEY
 from tests import make
 from tests.people import Region
 from tests.test_reception_again import KEY_GONE

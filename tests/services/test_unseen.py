@@ -26,8 +26,8 @@ from mdo_portal.exchange import (
 )
 from mdo_portal.services import (
     appointments,
+    case_looks,
     effects,
-    news,
     objections,
     patient_feed,
     rooms,
@@ -80,7 +80,7 @@ def test_what_comes_in_stands_on_a_list_of_somebody_who_may_act(
     session: Session, region: Region, zeed: Hospital, case: Case, what: str
 ) -> None:
     for state in each_state(session, case):
-        news.look(session, region.aisha, case, now=NOW)
+        case_looks.look(session, region.aisha, case, now=NOW)
 
         assert arrives(session, zeed, ARRIVALS[what]) is case
 
