@@ -13,7 +13,7 @@ from mdo_portal.letter_outcome import outcome_letter
 from mdo_portal.letter_template import Audience, frozen_for
 
 if TYPE_CHECKING:
-    from mdo_portal.services.outbox import ClaimedDelivery
+    from mdo_portal.services.letters.outbox import ClaimedDelivery
 
 __all__ = ["audience_of", "decision_letter", "gp_letter", "letter_of", "logo_of", "printed"]
 

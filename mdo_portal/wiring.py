@@ -63,7 +63,7 @@ from mdo_portal.exchange import (
     Subscriber,
     Wire,
 )
-from mdo_portal.services.agreements import Checks
+from mdo_portal.services.oversight.agreements import Checks
 from mdo_portal.settings import NOWHERE, Settings
 
 __all__ = [

@@ -15,7 +15,7 @@ from mdo_portal.letter_meeting import (
     ReceiptRow,
 )
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport, LookLine, WhoLooked
-from mdo_portal.services.proofs import Paper, Proof
+from mdo_portal.services.keeping.proofs import Paper, Proof
 from tests.letter_samples import AMSTERDAM, AT, NETWORK, PATIENT
 
 

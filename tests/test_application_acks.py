@@ -23,7 +23,8 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage
 from mdo_portal.domain.link import Link
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Answer, Verdict
-from mdo_portal.services import application_acks, replaying, restoring
+from mdo_portal.services.inbox import application_acks, replaying
+from mdo_portal.services.keeping import restoring
 from tests import make
 from tests.make import NOW
 from tests.people import Region

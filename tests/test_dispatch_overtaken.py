@@ -11,8 +11,8 @@ from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import DecisionForm, Receipt
-from mdo_portal.services import handing_over, receipts
-from mdo_portal.services.decision_forms import Written
+from mdo_portal.services.decisions.decision_forms import Written
+from mdo_portal.services.letters import handing_over, receipts
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
 from tests.outbox_house import LATER as AWAY

@@ -15,7 +15,7 @@ from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.tables import metadata
 from mdo_portal.domain.unreadable import AGAIN_REASONS, UNREADABLE_REASONS
 from mdo_portal.reception import REFUSALS
-from mdo_portal.services import timeline
+from mdo_portal.services.history import timeline
 
 pytestmark = pytest.mark.xdist_group("house rules")  # each file is parsed once for all of them
 ROOT = Path(__file__).parents[1]
@@ -133,7 +133,7 @@ MAY_CONNECT = {
     "integrations/out/mail.py": "the gate, for mail",
     "integrations/out/numbers.py": "the names of both, looked up once",
     "integrations/hl7v2/sender.py": "speaks over the line that the gate opened",
-    "mdo_portal/services/audit_fields.py": "the name of this machine",
+    "mdo_portal/services/access_log/audit_fields.py": "the name of this machine",
     "mdo_portal/commands/audit.py": "syslog of MDO_AUDIT_SYSLOG",
     "mdo_portal/live/nameless.py": "ends lines that came in",
 }

@@ -102,7 +102,7 @@ class PatientLetter(Base):
     #: 1 for the first; every save, reading and release is the next
     version: Mapped[int]
     state: Mapped[PatientLetterState]
-    #: what it says and how it is printed (services/patient_letters.py), sealed
+    #: what it says and how it is printed (services/letters/patient_letters.py), sealed
     content_sealed: Mapped[bytes] = mapped_column(deferred=True)
     #: who wrote, read or released this version
     made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))

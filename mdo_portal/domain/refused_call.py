@@ -37,7 +37,7 @@ SENTENCES = {
 class RefusedCall(Base):
     """Calls from one address that failed in one way. Written by the listener; the oldest go.
 
-    See services/refused_calls.py. No patient data.
+    See services/links/refused_calls.py. No patient data.
     """
 
     __tablename__ = "refused_calls"

@@ -12,26 +12,17 @@ from mdo_portal.domain.link_fields import CODE_WORDS, SECTION_LABELS
 from mdo_portal.domain.policy import Act
 from mdo_portal.letter_outcome import pieces
 from mdo_portal.letter_words import entered
-from mdo_portal.services import (
-    access,
-    agenda_walk,
-    audit,
-    case_looks,
-    cases,
-    grants,
-    meeting_rows,
-    meetings,
-    news,
-    other_cases,
-    patient_letters,
-    people,
-    post,
-    questions,
-    rounds,
-    told_rows,
-)
-from mdo_portal.services.access import Grant
-from mdo_portal.services.case_rows import CaseView
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases, news, other_cases, told_rows
+from mdo_portal.services.cases.case_rows import CaseView
+from mdo_portal.services.common import access
+from mdo_portal.services.common.access import Grant
+from mdo_portal.services.decisions import rounds
+from mdo_portal.services.history import case_looks
+from mdo_portal.services.letters import patient_letters, post
+from mdo_portal.services.meetings import agenda_walk, meeting_rows, meetings
+from mdo_portal.services.people import grants, people
+from mdo_portal.services.referrals import questions
 from mdo_portal.web import follow_ups
 from mdo_portal.web.context import now, viewer
 

@@ -1,4 +1,4 @@
-"""The form of a template as its words. What is wrong with them, services/letter_template_rules.py says."""
+"""The form of a template as its words. What is wrong with them, services/letters/letter_template_rules.py says."""
 
 from __future__ import annotations
 

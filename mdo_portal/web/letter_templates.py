@@ -19,8 +19,10 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.letter_template import SECTIONS, Audience, LetterTemplate
 from mdo_portal.letters import LetterFailed
-from mdo_portal.services import audit, boards, letter_template_choice, letter_template_rules, letter_templates
-from mdo_portal.services.letter_template_choice import Place
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.letters import letter_template_choice, letter_template_rules, letter_templates
+from mdo_portal.services.letters.letter_template_choice import Place
+from mdo_portal.services.meetings import boards
 from mdo_portal.web import letter_template_form as forms
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file

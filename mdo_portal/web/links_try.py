@@ -21,8 +21,10 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.tried_reasons import BOARD_ELSEWHERE, NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.exchange import Section, Wire
-from mdo_portal.services import hospitals, links, participation, routing
-from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.services.dossier import routing
+from mdo_portal.services.links import hospitals, links
+from mdo_portal.services.links.hospitals import LinkRow
+from mdo_portal.services.referrals import participation
 from mdo_portal.trial import Tried
 from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer

@@ -14,8 +14,11 @@ from mdo_portal.domain.letters import PatientLetterState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.letter_patient import gaps
-from mdo_portal.services import access, audit, cases, patient_letters
-from mdo_portal.services.access import Grant
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases
+from mdo_portal.services.common import access
+from mdo_portal.services.common.access import Grant
+from mdo_portal.services.letters import patient_letters
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may

@@ -24,7 +24,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Answer, Verdict
-from mdo_portal.services import decisions
+from mdo_portal.services.decisions import decisions
 from tests import make
 from tests.people import Region, fill
 

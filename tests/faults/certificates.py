@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from integrations.hl7v2.answers import read_ack
 from integrations.hl7v2.mllp import MllpDecoder, frame
 from mdo_portal.domain.inbound import InboundMessage
-from mdo_portal.services import line_binding
+from mdo_portal.services.links import line_binding
 from tests import make
 from tests.faults.house import House, environment, free_port, running
 from tests.faults.listening import _until_open

@@ -20,7 +20,7 @@ from integrations.hl7v2.mllp import MllpDecoder, frame
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.inbound import InboundMessage
-from mdo_portal.services import line_acceptance
+from mdo_portal.services.links import line_acceptance
 from tests import make
 from tests.faults.house import House, environment, running
 from tests.faults.networks import NETWORK, Wire

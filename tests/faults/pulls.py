@@ -24,7 +24,7 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import Pull, PullState
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals
+from mdo_portal.services.links import hospitals
 from tests.faults.house import House
 
 Node = dict[str, Any]

@@ -24,7 +24,8 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals, rooms
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.room import rooms
 from tests import make
 from tests.browser import chromium
 from tests.faults.house import House

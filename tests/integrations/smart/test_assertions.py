@@ -21,7 +21,10 @@ from integrations.smart.client import BEARER, NoToken, Tokens
 from integrations.smart.keys import OwnKey
 from integrations.smart.server import NotProven
 from mdo_portal.exchange import Address
-from mdo_portal.services import hospitals, outbox, pulls, questions
+from mdo_portal.services.inbox import pulls
+from mdo_portal.services.letters import outbox
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.referrals import questions
 from tests.integrations.fhir.make import Told
 from tests.integrations.fhir.make import server as answering
 
