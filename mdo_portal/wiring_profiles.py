@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations import profiles
-from integrations.fhir import notice
 from integrations.fhir.capability import TAKEN
+from integrations.fhir.server import notice
 from integrations.profiles.described import PLACES, Described, described
 from mdo_portal.domain.inbound import FEED
 from mdo_portal.domain.link_fields import URGENCIES

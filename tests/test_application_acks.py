@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from integrations.hl7v2.ack import acks_for
 from integrations.hl7v2.acknowledger import MllpAcknowledger
-from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.ack import acks_for
 from integrations.simulator.config import Endpoint
 from integrations.simulator.v2.door import MllpDoor
 from mdo_portal.acknowledgements import acknowledge_next

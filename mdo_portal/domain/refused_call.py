@@ -31,7 +31,7 @@ SENTENCES = {
         "had te veel verbindingen tegelijk open. Zet in dat systeem één blijvende verbinding in plaats van een per bericht."
     ),
 }
-"""What such a call did, after its address, and what to do about it. The reasons are those of integrations/hl7v2/tls.py."""
+"""What such a call did, after its address, and what to do about it. The reasons are those of integrations/hl7v2/wire/tls.py."""
 
 
 class RefusedCall(Base):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.hl7v2.mllp import frame
+from integrations.hl7v2.wire.mllp import frame
 from mdo_portal import trial
 from mdo_portal.errors import PortalError
 from mdo_portal.services.links import hospitals

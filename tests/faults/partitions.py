@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.inbound import InboundMessage

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from integrations.fhir.task import BSN
+from integrations.fhir.entries.task import BSN
 from mdo_portal import reception, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseFact

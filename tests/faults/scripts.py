@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as BrowserError
 from sqlalchemy import select
 
-from integrations.hl7v2.marks import STANDARD
+from integrations.hl7v2.text.marks import STANDARD
 from mdo_portal import reception
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting

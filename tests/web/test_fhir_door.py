@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from integrations.fhir.capability import TAKEN
-from integrations.fhir.judge import problem
+from integrations.fhir.text.judge import problem
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundState

@@ -13,8 +13,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from integrations.fhir import fetching, sender
-from integrations.fhir.door import Door
+from integrations.fhir.sending import sender
+from integrations.fhir.server import fetching
+from integrations.fhir.server.door import Door
 from integrations.out import NoReply
 from integrations.smart import client, server
 from integrations.smart.client import BEARER, NoToken, Tokens
