@@ -25,7 +25,7 @@ from mdo_portal.services.inbox import intake
 from mdo_portal.services.keeping import destruction, holds, purging, retention, retention_rows
 from tests import make
 from tests.people import Region
-from tests.services.keeping import LATELY, LONG_AGO, NOW, finished, is_there
+from tests.services.keeping_house import LATELY, LONG_AGO, NOW, finished, is_there
 
 # The rules
 

@@ -25,7 +25,7 @@ from mdo_portal.services.people import sessions
 from mdo_portal.services.referrals import drafts
 from tests import make
 from tests.people import Region
-from tests.services.keeping import LATELY, LONG_AGO, NOW, finished
+from tests.services.keeping_house import LATELY, LONG_AGO, NOW, finished
 
 # The smaller clocks
 

@@ -19,7 +19,7 @@ from mdo_portal.domain.destruction import Tombstone
 from mdo_portal.domain.retention import Kind
 from mdo_portal.services.keeping import destruction, purging, retention
 from tests.people import Region
-from tests.services.keeping import LATELY, NOW, finished, is_there
+from tests.services.keeping_house import LATELY, NOW, finished, is_there
 
 
 @pytest.fixture
