@@ -9,20 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final
+
+from mdo_portal.domain.audience import Audience
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 #: what may stand between braces in a sentence
 PLACEHOLDERS: Final = ("mdo", "ziekenhuis", "datum")
-
-
-class Audience(StrEnum):
-    """For whom a letter is."""
-
-    REFERRER = "referrer"
-    GP = "gp"
-    PATIENT = "patient"
 
 
 @dataclass(frozen=True)

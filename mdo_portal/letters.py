@@ -34,8 +34,8 @@ TITLES = {
     "who-looked": ("Overzicht van inzage", "number"),
     "conformance": ("Conformiteitsrapport", "number"),
 }
-_HERE = Path(__file__).resolve().parent
-FOLDERS = (_HERE.parent / "templates" / "letters", _HERE / "_templates" / "letters")
+_PORTAL = Path(__file__).resolve().parents[1]
+FOLDERS = (_PORTAL.parent / "templates" / "letters", _PORTAL / "_templates" / "letters")
 # Only our own file names: what people typed may look like a place too.
 _PLACE = re.compile(rf"\b((?:base|parts|{'|'.join(TITLES)})\.typ):(\d+)")
 

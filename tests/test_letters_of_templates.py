@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdo_portal.domain.advice import AdviceKind, Intent
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.delivery import Audience as For
 from mdo_portal.letter_data import Recipient, Stamp
 from mdo_portal.letter_gp import gp_letter
@@ -24,7 +25,6 @@ from mdo_portal.letter_template import (
     GP_SECTIONS,
     PLACEHOLDERS,
     REFERRER_SECTIONS,
-    Audience,
     LetterTemplate,
     LetterWords,
     Section,

@@ -12,8 +12,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.identifiers import new_id
-from mdo_portal.letter_template import Audience
 
 PATIENT_LETTER_PURPOSE = "patient.letter"
 

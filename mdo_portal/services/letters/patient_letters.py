@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import NO_ADVICE, Decision
@@ -30,7 +31,7 @@ from mdo_portal.letter_data import Signer
 from mdo_portal.letter_forms import form_of
 from mdo_portal.letter_patient import PatientLetter as PrintedLetter
 from mdo_portal.letter_patient import draft, gaps
-from mdo_portal.letter_template import Audience, from_json, words_of
+from mdo_portal.letter_template import from_json, words_of
 from mdo_portal.services.common.sealed import row_of, sealer
 from mdo_portal.services.history import standing, timeline
 from mdo_portal.services.letters import letter_template_choice

@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal import letter_patient, letters
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.letters import PatientLetter, PatientLetterState
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, NotFound, Stale
-from mdo_portal.letter_template import Audience, LetterTemplate
+from mdo_portal.letter_template import LetterTemplate
 from mdo_portal.services.letters import letter_template_choice, letter_templates, patient_letters
 from tests import make, pdf_text
 from tests.make import NOW
