@@ -14,12 +14,13 @@ from datetime import datetime
 
 import structlog
 
-from mdo_portal import letter_forms, outgoing_content
+from mdo_portal import outgoing_content
 from mdo_portal.database import Database, once_more
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
 from mdo_portal.letter_of_decision import letter_of, logo_of, printed
+from mdo_portal.letters import letter_forms
 from mdo_portal.services.inbox import succession
 from mdo_portal.services.letters import deliveries, handing_over, letter_template_choice, outbox
 from mdo_portal.services.letters.deliveries import Settled

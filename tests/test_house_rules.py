@@ -23,7 +23,7 @@ OURS = sorted(path for room in ("mdo_portal", "integrations") for path in (ROOT 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 #: heavy foreign parsers and compilers that most processes never need
 LAZY = {
-    "mdo_portal/letters.py": {"typst"},
+    "mdo_portal/letters/letters.py": {"typst"},
     "integrations/simulator/region/documents.py": {"typst"},
     "integrations/calendar/feed.py": {"icalendar"},
     "integrations/fhir/text/judge.py": {"fhir"},

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.link_fields import CODE_WORDS, SECTION_LABELS
 from mdo_portal.domain.policy import Act
-from mdo_portal.letter_outcome import pieces
-from mdo_portal.letter_words import entered
+from mdo_portal.letters.letter_outcome import pieces
+from mdo_portal.letters.letter_words import entered
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import cases, news, other_cases, told_rows
 from mdo_portal.services.cases.case_rows import CaseView

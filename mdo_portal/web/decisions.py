@@ -9,12 +9,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal import letter_outcome, letter_words, letters
 from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, PortalError, Stale
-from mdo_portal.letter_data import Recipient, Stamp
 from mdo_portal.letter_of_decision import decision_letter
+from mdo_portal.letters import letter_outcome, letter_words, letters
+from mdo_portal.letters.letter_data import Recipient, Stamp
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import cases
 from mdo_portal.services.common import access

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.follow_up import FollowState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, Stale
-from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS
+from mdo_portal.letters.letter_words import INTENT_WORDS, KIND_WORDS
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import cases
 from mdo_portal.services.cases.case_rows import CaseView

@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext, ngettext
 from sqlalchemy.orm import Session
 
-from mdo_portal import letters
 from mdo_portal.domain.board import LASTS, Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
-from mdo_portal.letter_meeting import CaseHandout
+from mdo_portal.letters import letters
+from mdo_portal.letters.letter_meeting import CaseHandout
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import cases, decision_objection_rows, other_cases
 from mdo_portal.services.common import access

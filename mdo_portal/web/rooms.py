@@ -16,7 +16,7 @@ from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.errors import NotFound
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS, entered
+from mdo_portal.letters.letter_words import INTENT_WORDS, KIND_WORDS, entered
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import cases, news, other_cases, worklist
 from mdo_portal.services.cases.news import Since

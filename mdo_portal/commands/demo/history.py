@@ -18,7 +18,7 @@ from pycrdt import Doc, Text
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal import letter_patient, wiring_region
+from mdo_portal import wiring_region
 from mdo_portal.commands.demo.history_post import Postman
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -30,6 +30,7 @@ from mdo_portal.domain.people import Membership, Person
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import DecisionForm, Wire
+from mdo_portal.letters import letter_patient
 from mdo_portal.services.decisions import decision_forms, decisions, outcomes
 from mdo_portal.services.decisions.decision_forms import Written
 from mdo_portal.services.follow_up import follow_ups

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal import letter_forms, letter_outcome, letter_words
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case, CaseEvent, CaseFact
 from mdo_portal.domain.decision import Decision
@@ -23,6 +22,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Contact, Fact, LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
+from mdo_portal.letters import letter_forms, letter_outcome, letter_words
 from mdo_portal.services.cases import leaving_notes
 from mdo_portal.services.dossier import documents
 from mdo_portal.services.follow_up import follow_ups

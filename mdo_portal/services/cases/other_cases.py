@@ -23,7 +23,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.exchange.surnames import are_unlike
-from mdo_portal.letter_words import advice_of
+from mdo_portal.letters.letter_words import advice_of
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import cases
 from mdo_portal.services.common import access

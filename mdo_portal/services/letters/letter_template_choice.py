@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.letters import LetterLogo, LetterTemplateRow, LetterTemplateVersion
-from mdo_portal.letter_template import frozen_for
+from mdo_portal.letters.letter_template import frozen_for
 
 #: for whom a decision is frozen; the letter to the patient takes its template when it is written
 WITH_DECISION: Final = (Audience.REFERRER, Audience.GP)

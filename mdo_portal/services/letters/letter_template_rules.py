@@ -7,7 +7,7 @@ from typing import Final
 
 from mdo_portal.domain.audience import Audience
 from mdo_portal.errors import N_
-from mdo_portal.letter_template import ADVICE, SECTIONS, LetterTemplate, unknown_placeholders
+from mdo_portal.letters.letter_template import ADVICE, SECTIONS, LetterTemplate, unknown_placeholders
 
 NOT_SAVED = N_("Nog niet alles klopt. Er is niets bewaard; verbeter de gemarkeerde velden.")
 SENTENCES: Final = ("salutation", "intro", "closing", "footer")

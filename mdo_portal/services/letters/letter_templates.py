@@ -22,7 +22,7 @@ from mdo_portal.domain.pictures import NotAPicture, clean_png
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
-from mdo_portal.letter_template import LetterTemplate, from_json
+from mdo_portal.letters.letter_template import LetterTemplate, from_json
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.letters.letter_template_choice import Place, in_force
 from mdo_portal.services.letters.letter_template_rules import NOT_SAVED, wrong_in

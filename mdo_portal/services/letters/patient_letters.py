@@ -26,12 +26,12 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.letter_content import values_of
-from mdo_portal.letter_data import Signer
-from mdo_portal.letter_forms import form_of
-from mdo_portal.letter_patient import PatientLetter as PrintedLetter
-from mdo_portal.letter_patient import draft, gaps
-from mdo_portal.letter_template import from_json, words_of
+from mdo_portal.letters.letter_content import values_of
+from mdo_portal.letters.letter_data import Signer
+from mdo_portal.letters.letter_forms import form_of
+from mdo_portal.letters.letter_patient import PatientLetter as PrintedLetter
+from mdo_portal.letters.letter_patient import draft, gaps
+from mdo_portal.letters.letter_template import from_json, words_of
 from mdo_portal.services.common.sealed import row_of, sealer
 from mdo_portal.services.history import standing, timeline
 from mdo_portal.services.letters import letter_template_choice

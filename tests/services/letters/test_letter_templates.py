@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal import letter_sample, letters
 from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.letters import LetterTemplateVersion
 from mdo_portal.errors import IllegalMove, Incomplete, NotFound, Stale
-from mdo_portal.letter_content import decision_letter
-from mdo_portal.letter_data import Recipient, Stamp
-from mdo_portal.letter_template import GP_SECTIONS, REFERRER_SECTIONS, LetterTemplate, Section, from_json
+from mdo_portal.letters import letter_sample, letters
+from mdo_portal.letters.letter_content import decision_letter
+from mdo_portal.letters.letter_data import Recipient, Stamp
+from mdo_portal.letters.letter_template import GP_SECTIONS, REFERRER_SECTIONS, LetterTemplate, Section, from_json
 from mdo_portal.services.decisions import decisions
 from mdo_portal.services.letters import letter_template_choice, letter_templates
 from mdo_portal.services.letters.letter_template_choice import Place

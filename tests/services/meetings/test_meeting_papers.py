@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from mdo_portal import letters
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import Fact, Section
-from mdo_portal.letter_meeting import Agenda, CaseHandout
+from mdo_portal.letters import letters
+from mdo_portal.letters.letter_meeting import Agenda, CaseHandout
 from mdo_portal.services.cases import cases, other_cases
 from mdo_portal.services.decisions import outcomes
 from mdo_portal.services.meetings import agenda_walk, meetings, seats

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from mdo_portal import letter_words
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.conclusion import NoteUpdate
@@ -16,6 +15,7 @@ from mdo_portal.domain.decision import hash_of
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, NotFound, Stale
+from mdo_portal.letters import letter_words
 from mdo_portal.services.decisions import decisions
 from mdo_portal.services.planning import planning
 from mdo_portal.services.room import advice, rooms

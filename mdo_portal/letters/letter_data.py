@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from mdo_portal.letter_template import ADVICE, LetterWords, Piece, Section, arranged, key_of
+from mdo_portal.letters.letter_template import ADVICE, LetterWords, Piece, Section, arranged, key_of
 from mdo_portal.zone import AMSTERDAM
 
 

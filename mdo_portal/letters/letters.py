@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mdo_portal import letter_signs
+from mdo_portal.letters import letter_signs
 from mdo_portal.zone import AMSTERDAM
 
 if TYPE_CHECKING:

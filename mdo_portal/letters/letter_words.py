@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from mdo_portal.domain.advice import AdviceKind, Intent
 from mdo_portal.errors import N_
-from mdo_portal.letter_data import Recommendation
+from mdo_portal.letters.letter_data import Recommendation
 
 KIND_WORDS = {
     AdviceKind.SURGERY: N_("Operatie"),

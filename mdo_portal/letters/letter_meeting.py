@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from mdo_portal.letter_data import LetterPatient, LetterText
+from mdo_portal.letters.letter_data import LetterPatient, LetterText
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from mdo_portal.domain.audience import Audience
-from mdo_portal.letter_content import built
-from mdo_portal.letter_data import DecisionLetter, Stamp
-from mdo_portal.letter_template import GP_SECTIONS, Section, frozen_for
+from mdo_portal.letters.letter_content import built
+from mdo_portal.letters.letter_data import DecisionLetter, Stamp
+from mdo_portal.letters.letter_template import GP_SECTIONS, Section, frozen_for
 
 
 @dataclass(frozen=True)

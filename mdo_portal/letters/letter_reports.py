@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mdo_portal.letter_data import LetterPatient, LetterText
+from mdo_portal.letters.letter_data import LetterPatient, LetterText
 
 
 @dataclass(frozen=True)

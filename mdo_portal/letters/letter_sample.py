@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from mdo_portal import letters
 from mdo_portal.domain.audience import Audience
-from mdo_portal.letter_content import decision_letter, values_of
-from mdo_portal.letter_data import LetterText, Recipient, Signer, Stamp
-from mdo_portal.letter_gp import gp_letter
-from mdo_portal.letter_patient import PatientLetter
-from mdo_portal.letter_template import LetterTemplate, words_of
+from mdo_portal.letters import letters
+from mdo_portal.letters.letter_content import decision_letter, values_of
+from mdo_portal.letters.letter_data import LetterText, Recipient, Signer, Stamp
+from mdo_portal.letters.letter_gp import gp_letter
+from mdo_portal.letters.letter_patient import PatientLetter
+from mdo_portal.letters.letter_template import LetterTemplate, words_of
 from mdo_portal.zone import AMSTERDAM
 
 AT: Final = datetime(2026, 3, 5, 14, 31, tzinfo=AMSTERDAM)

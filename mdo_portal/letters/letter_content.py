@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from mdo_portal import letter_forms, letter_words
 from mdo_portal.domain.audience import Audience
-from mdo_portal.letter_data import DecisionLetter, LetterPatient, Participant, Signer, Stamp, in_words
-from mdo_portal.letter_template import frozen_for, words_of
+from mdo_portal.letters import letter_forms, letter_words
+from mdo_portal.letters.letter_data import DecisionLetter, LetterPatient, Participant, Signer, Stamp, in_words
+from mdo_portal.letters.letter_template import frozen_for, words_of
 from mdo_portal.zone import day_of
 
 Letter = TypeVar("Letter", bound=DecisionLetter)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.letter_data import DecisionLetter, LetterForm
+from mdo_portal.letters.letter_data import DecisionLetter, LetterForm
 
 LETTER_FORMS = {
     DecisionForm.FIRST: LetterForm.FIRST,

@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 from mdo_portal.domain.audience import Audience
 from mdo_portal.errors import N_
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.letter_content import built
-from mdo_portal.letter_data import DecisionLetter, LetterForm, Stamp, in_words
-from mdo_portal.letter_forms import earlier_of, form_of
+from mdo_portal.letters.letter_content import built
+from mdo_portal.letters.letter_data import DecisionLetter, LetterForm, Stamp, in_words
+from mdo_portal.letters.letter_forms import earlier_of, form_of
 from mdo_portal.zone import day_of
 
 NONE = N_("In deze bespreking is over uw patiënt geen advies gegeven.")

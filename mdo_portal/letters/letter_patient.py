@@ -13,8 +13,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Final
 
 from mdo_portal.domain.advice import AdviceKind, Intent
-from mdo_portal.letter_data import LetterText, Signer, in_words
-from mdo_portal.letter_template import LetterWords
+from mdo_portal.letters.letter_data import LetterText, Signer, in_words
+from mdo_portal.letters.letter_template import LetterWords
 from mdo_portal.zone import day_of
 
 #: what whoever explains it must still say: "[vul in: …]"
