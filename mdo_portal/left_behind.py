@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 OF_A_SYSTEM = "of a system"
-"""In the info of a connection: a hospital's message was kept on it. Those come by the hundred; one question more is a third of keeping one."""
+"""In the info of a connection: a hospital's message was kept on it. Those come by the hundred, and clearing costs one question more."""
 _CLEAR = (
     "CLOSE ALL; UNLISTEN *; RESET ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all(); "
     "SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE from_sql)"
