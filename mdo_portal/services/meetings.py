@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Lateral, exists, func, or_, select, true
+from sqlalchemy import FromClause, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -72,7 +72,7 @@ def upcoming(
     return [MeetingRow._make(row) for row in session.execute(query)]
 
 
-def _counted() -> Lateral:
+def _counted() -> FromClause:
     """What is planned in a meeting, counted for each that is shown: joined and grouped, it read every round there ever was."""
     planned = select(
         func.count(Round.id).filter(TAKES_TIME),
