@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.domain.tables import metadata
 from mdo_portal.settings import Settings
+
+LOCK_SECONDS = 20.0
+"""So long an upgrade waits for a table that somebody else has."""
+
+
+class InUse(Exception):
+    """Somebody else had a table that the upgrade changes; the schema is as it was."""
+
+
+@contextmanager
+def _not_in_use() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == "55P03":
+            raise InUse() from error
+        raise
 
 
 def config(connection: Connection | None = None, *, settings: Settings | None = None) -> Config:
@@ -23,13 +44,16 @@ def config(connection: Connection | None = None, *, settings: Settings | None = 
     return made
 
 
-def upgrade(url: str, *, sealer: Sealer | None = None, to: str = "head") -> None:
+def upgrade(url: str, *, sealer: Sealer | None = None, to: str = "head", patience: float = LOCK_SECONDS) -> None:
     """Bring the schema up to `to`, in one transaction, as the owner of the tables once there is one.
 
-    `sealer`: lets the sign-in of processes with these keys start sessions.
+    `sealer`: lets the sign-in of processes with these keys start sessions. Raises InUse when somebody holds a table that it changes
+    for longer than `patience` seconds: then nothing was changed.
     """
     engine = _engine(url)
-    with engine.begin() as connection:
+    with _not_in_use(), engine.begin() as connection:
+        # Whoever comes after an upgrade that waits, waits too: behind a backup of half an hour every page stood still.
+        connection.execute(text(f"SET LOCAL lock_timeout = {round(patience * 1000)}"))
         _as_owner(connection)
         command.upgrade(config(connection), to)
         if sealer is not None:

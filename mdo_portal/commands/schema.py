@@ -12,6 +12,11 @@ from mdo_portal.commands.keys import make_keys
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.process import checked_settings
 
+IN_USE = (
+    f"nothing was changed: somebody else had a table for longer than {migrate.LOCK_SECONDS:.0f} seconds (a pg_dump, a psql with an open"
+    " transaction, a process of the portal that is still busy). Let that end, and say this again"
+)
+
 
 @click.group("db")
 def command() -> None:
@@ -23,7 +28,10 @@ def command() -> None:
 def upgrade_command(to: str) -> None:
     """Bring the schema up to date, and make the keys that seal when they are not there yet."""
     settings = checked_settings()
-    migrate.upgrade(settings.database_url, to=to)
+    try:
+        migrate.upgrade(settings.database_url, to=to)
+    except migrate.InUse:
+        raise click.ClickException(IN_USE) from None
     if to == "head":
         make_keys(settings)
 

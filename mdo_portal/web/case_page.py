@@ -71,10 +71,11 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
     view = cases.view(db, case, reduced=grant.reduced)
     before = case_looks.look(db, viewer(), case, now=now()) if looks else case_looks.looked_before(db, viewer(), case)
     asked = request.args.get("document", "")
+    may = access.may_each(db, viewer(), BUTTONS, case, now=now())
     return {
         "case": view,
         "viewer": viewer(),
-        "may": {act.value: access.may(db, viewer(), act, case, now=now()) for act in BUTTONS},
+        "may": {act.value: allowed for act, allowed in may.items()},
         "meetings": meetings_for(db, case),
         "stop": _stop(db, view),
         "others": [] if grant.reduced else other_cases.of_case(db, viewer(), case, now=now()),
@@ -84,9 +85,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "boards": people.boards_of_hospital(db, case.hospital_id),
         "texts": {} if grant.reduced else rounds.open_conclusion(db, case),
         "grants": grants.of_case(db, case.id),
-        "readers": grants.possible_readers(db, case, now=now())
-        if access.may(db, viewer(), Act.CASE_GRANT, case, now=now())
-        else ([], []),
+        "readers": grants.possible_readers(db, case, now=now()) if may[Act.CASE_GRANT] else ([], []),
         "emergency_until": grants.emergency_until(db, viewer(), case.id, now=now()),
         "now": now(),
         "entered_of": entered,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
@@ -20,18 +22,20 @@ blueprint = Blueprint("review", __name__, url_prefix="/review")
 @blueprint.get("")
 @may(Act.LOG_REVIEW)
 def page() -> str:
-    """What is open, or with `all=1` also what was judged; with `rule` only that one."""
-    rule, everything = request.args.get("rule", ""), request.args.get("all") == "1"
+    """What is open, or with `all=1` also what was judged; with `rule` only that one; `after` the last of the page before."""
+    rule, everything, after = request.args.get("rule", ""), request.args.get("all") == "1", request.args.get("after", "")
+    began = time.monotonic()
     with transaction() as db:
         found = audit_review.findings(db, viewer().hospital_id, now=now())
-        hits = len({one.finding.patient_number for one in found} - {None})
+        log_overdue.remember(viewer(), audit_review.overdue(found, now=now()), took=time.monotonic() - began)
+        shown = [one for one in found if (everything or one.is_open) and rule in ("", one.finding.rule)]
+        groups, older = audit_review.page_of(audit_review.in_groups(shown), after)
+        hits = len({one.finding.patient_number for group in groups for one in group.alike} - {None})
         audit.record(db, viewer(), Act.LOG_REVIEW, now=now(), relation=Relation.OWN_HOSPITAL, object_type="log", hits=hits)
-    shown = [one for one in found if (everything or one.is_open) and rule in ("", one.finding.rule)]
     counts = {each: sum(one.is_open and one.finding.rule is each for one in found) for each in Rule}
     late = sum(one.is_overdue(now()) for one in found)
-    log_overdue.remember(viewer(), late)
     return render_template(
-        "log/review.html", groups=audit_review.in_groups(shown), counts=counts, late=late, rule=rule, everything=everything,
+        "log/review.html", groups=groups, older=older, after=after, counts=counts, late=late, rule=rule, everything=everything,
         verdicts=list(Verdict), now=now(), **WORDS,
     )  # fmt: skip
 
@@ -49,4 +53,4 @@ def judge() -> ResponseReturnValue:
             )  # fmt: skip
     log_overdue.forget(viewer())
     flash(ngettext("Uw oordeel is vastgelegd.", "Uw oordeel is bij %(num)d bevindingen vastgelegd.", len(made)), "success")
-    return redirect(url_for("log.review.page", rule=form.get("rule") or None))
+    return redirect(url_for("log.review.page", rule=form.get("rule") or None, after=form.get("after") or None))

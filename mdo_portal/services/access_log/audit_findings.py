@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -57,13 +57,21 @@ class Finding:
         return self.rule, self.person_name, self.organisation, day_of(self.at)
 
 
-def find(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Finding]:
-    """Everything the rules point at, newest first."""
-    reads = reads_of(session, hospital_id, since=now - WINDOW)
+def find(
+    session: Session, hospital_id: uuid.UUID, *, now: datetime, people: Collection[uuid.UUID] | None = None
+) -> list[Finding]:
+    """Everything the rules point at, newest first; `people`: of what these did, and what was drawn by lot."""
+    reads = reads_of(session, hospital_id, since=now - WINDOW, people=people)
     with_link = with_link_to(session, {read.case_id for read in reads if read.case_id is not None})
     found = [*_names(reads), *_unlinked(reads, with_link), *_odd(reads), *_volume(reads)]
     found += [*_other_refusals(session, hospital_id, since=now - WINDOW), *_sample(session, hospital_id, now=now)]
     return sorted(found, key=lambda one: (one.at, one.key), reverse=True)
+
+
+def emergencies(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Finding]:
+    """Of what `find` gives those of the rule GLASS, without their other lines: asked every minute, where that takes seconds."""
+    reads = reads_of(session, hospital_id, since=now - WINDOW, only_emergencies=True)
+    return [_finding(Rule.GLASS, read) for read in reads if read.emergency]
 
 
 def _finding(rule: Rule, read: Read) -> Finding:

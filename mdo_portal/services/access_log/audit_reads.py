@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import REFUSED, SUCCESS, TREATS, AuditEntry
@@ -45,7 +46,19 @@ class Read(NamedTuple):
     reason: str
 
 
-def reads_of(session: Session, hospital_id: uuid.UUID, *, since: datetime) -> list[Read]:
+#: as Read.emergency says of its lines; an index knows them (ix_audit_entries_odd)
+_EMERGENCY = or_(AuditEntry.emergency, and_(AuditEntry.outcome != SUCCESS, AuditEntry.act == Act.GLASS_BREAK.value))
+
+
+def reads_of(
+    session: Session,
+    hospital_id: uuid.UUID,
+    *,
+    since: datetime,
+    people: Collection[uuid.UUID] | None = None,
+    only_emergencies: bool = False,
+) -> list[Read]:
+    """What was read since then; `people`: by these only; `only_emergencies`: of nothing else the lines, either."""
     local = func.timezone("Europe/Amsterdam", AuditEntry.at)
     day, hour = func.date(local), func.extract("hour", local)
     own = Patient.hospital_id == hospital_id
@@ -75,6 +88,10 @@ def reads_of(session: Session, hospital_id: uuid.UUID, *, since: datetime) -> li
         .where(about(hospital_id), AuditEntry.at >= since, AuditEntry.person_id.is_not(None), AuditEntry.patient_id.is_not(None))
         .group_by(*kind, AuditEntry.outcome == REFUSED)
     )
+    if people is not None:
+        query = query.where(AuditEntry.person_id.in_(people))
+    if only_emergencies:
+        query = query.where(_EMERGENCY)
     return [Read._make(row) for row in session.execute(query)]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -21,8 +22,11 @@ from mdo_portal.services.access_log.audit_findings import Finding
 
 OVERDUE = timedelta(days=7)
 LONGEST_NOTE = 2_000
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOGETHER = 3
 """From so many alike one answer may be given to all of them."""
+ROWS = 100
+"""Findings on a page: eight weeks of a large hospital are thousands, each with a form."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,6 @@ class Judged:
     def is_overdue(self, now: datetime) -> bool:
         return self.is_open and now - self.finding.at > OVERDUE
 
-    def asks_attention(self, now: datetime) -> bool:
-        """Waits too long, or is an emergency: of that the owner hospital's officer is told at once."""
-        return self.is_overdue(now) or (self.is_open and self.finding.rule is Rule.GLASS)
-
 
 class Group(NamedTuple):
     """What one person did on one day that one rule points at."""
@@ -59,7 +59,10 @@ class Group(NamedTuple):
 
 def findings(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Judged]:
     """Everything the rules point at with what was judged of it: open first, then newest first."""
-    found = audit_findings.find(session, hospital_id, now=now)
+    return _with_judgements(session, hospital_id, audit_findings.find(session, hospital_id, now=now))
+
+
+def _with_judgements(session: Session, hospital_id: uuid.UUID, found: Sequence[Finding]) -> list[Judged]:
     query = (
         select(AuditReview, Person.name)
         .join(Person, Person.id == AuditReview.judged_by)
@@ -78,9 +81,40 @@ def _judged(finding: Finding, said: tuple[AuditReview, str] | None) -> Judged:
     return Judged(finding, review.verdict, review.judged_at, name, review.note)
 
 
-def overdue(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> int:
-    """How many findings wait longer than a week, or are emergencies nobody judged yet: the number beside *Logboek*."""
-    return sum(one.asks_attention(now) for one in findings(session, hospital_id, now=now))
+def overdue(found: Iterable[Judged], *, now: datetime) -> int:
+    """How many wait longer than a week; emergencies are counted apart, from the first minute on."""
+    return sum(one.is_overdue(now) and one.finding.rule is not Rule.GLASS for one in found)
+
+
+def open_emergencies(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> int:
+    """How many emergencies nobody closed yet."""
+    found = _with_judgements(session, hospital_id, audit_findings.emergencies(session, hospital_id, now=now))
+    return sum(one.is_open for one in found)
+
+
+class Page(NamedTuple):
+    """As many as one looks through at once."""
+
+    groups: list[Group]
+    #: behind which place the next page begins; empty = this is the last
+    older: str
+
+
+def page_of(groups: Sequence[Group], after: str = "") -> Page:
+    """The groups behind the place `after`, whole ones, until they are ROWS findings. A place says nothing of whom they are."""
+    places = [_place(group) for group in groups]
+    begin = next((at for at, place in enumerate(places) if place < after), len(groups)) if after else 0
+    end, rows = begin, 0
+    while end < len(groups) and (rows < ROWS or places[end] == places[end - 1]):
+        rows += len(groups[end].alike)
+        end += 1
+    return Page(list(groups[begin:end]), places[end - 1] if end < len(groups) else "")
+
+
+def _place(group: Group) -> str:
+    """Falls from group to group as they stand: open before closed, newest first. Judging moves nobody else's."""
+    first = group.alike[0]
+    return f"{int(first.is_open)} {first.finding.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"
 
 
 def in_groups(found: Iterable[Judged]) -> list[Group]:
@@ -98,7 +132,8 @@ def judge(
 
     NotFound when the rules point at none of them (any more); an incident or a question needs a note.
     """
-    asked = [one for one in findings(session, viewer.hospital_id, now=now) if one.finding.key in keys]
+    found = audit_findings.find(session, viewer.hospital_id, now=now, people=_people_of(keys))
+    asked = [one for one in _with_judgements(session, viewer.hospital_id, found) if one.finding.key in keys]
     if not asked or verdict not in {one.value for one in Verdict}:
         raise NotFound()
     note = note.strip()[:LONGEST_NOTE]
@@ -108,6 +143,12 @@ def judge(
     session.add_all(made)
     session.flush()
     return made
+
+
+def _people_of(keys: Iterable[str]) -> set[uuid.UUID]:
+    """Of whom these findings are: their lines are read again, and not everybody's."""
+    named = (key.split(":")[1] for key in keys if ":" in key)
+    return {uuid.UUID(one) for one in named if _UUID.fullmatch(one)}
 
 
 def _judgement(viewer: Viewer, found: Finding, verdict: Verdict, note: str, *, now: datetime) -> AuditReview:

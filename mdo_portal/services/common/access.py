@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
@@ -46,11 +46,10 @@ def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, 
         raise NotAllowed()
     if case is None:
         raise NotFound()
-    board_ids = _boards_of(session, case, viewer)
-    seen = _relations(session, viewer, Act.CASE_READ, case, board_ids, now)
-    if not seen:
+    asked = _relations(session, viewer, case, now)
+    if not asked(Act.CASE_READ):
         raise NotFound()
-    allowed = _relations(session, viewer, act, case, board_ids, now)
+    allowed = asked(act)
     if not allowed:
         raise NotAllowed()
     return Grant(case, allowed[0], reduced=allowed == [Relation.BOARD] and viewer.only_observes(case.board_id))
@@ -58,7 +57,13 @@ def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, 
 
 def may(session: Session, viewer: Viewer, act: Act, case: Case, *, now: datetime) -> bool:
     """Whether this viewer may do `act` with a case they already see: for showing or hiding a button."""
-    return bool(_relations(session, viewer, act, case, _boards_of(session, case, viewer), now))
+    return bool(_relations(session, viewer, case, now)(act))
+
+
+def may_each(session: Session, viewer: Viewer, acts: Iterable[Act], case: Case, *, now: datetime) -> dict[Act, bool]:
+    """What `may` says of each, for all buttons of a page."""
+    asked = _relations(session, viewer, case, now)
+    return {act: bool(asked(act)) for act in acts}
 
 
 def _boards_of(session: Session, case: Case, viewer: Viewer) -> list[uuid.UUID]:
@@ -76,10 +81,10 @@ def _boards_of(session: Session, case: Case, viewer: Viewer) -> list[uuid.UUID]:
     )
 
 
-def _relations(
-    session: Session, viewer: Viewer, act: Act, case: Case, board_ids: list[uuid.UUID], now: datetime
-) -> list[Relation]:
-    return _by_rule(viewer, act, case, board_ids, partial(_on_agenda, session, case, now))
+def _relations(session: Session, viewer: Viewer, case: Case, now: datetime) -> Callable[[Act], list[Relation]]:
+    """By which relations this viewer may do an act with the case. Whether it is on an agenda is asked once, and not for every act."""
+    board_ids, on_agenda = _boards_of(session, case, viewer), cache(partial(_on_agenda, session, case, now))
+    return lambda act: _by_rule(viewer, act, case, board_ids, on_agenda)
 
 
 def _by_rule(

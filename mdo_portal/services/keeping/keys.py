@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -151,10 +150,14 @@ def counts(session: Session) -> dict[str, dict[str, int]]:
 
 
 def _by_key(session: Session, place: SealedColumn) -> dict[str, int]:
+    """Counted where they lie: of ten years, each head sent here was half a million rows."""
     column = place.table.c[place.column]
     head = func.substring(column, 1, HEAD_BYTES)
-    rows = session.execute(select(head).where(func.length(column) > 0))
-    return dict(Counter(bytes(row[0]).replace(BY_ROW, BY_PURPOSE).partition(BY_PURPOSE)[0].decode() for row in rows))
+    ends = [func.nullif(func.pg_catalog.position(head, mark), 0) for mark in (BY_PURPOSE, BY_ROW)]
+    named = select(func.substring(head, 1, func.coalesce(func.least(*ends) - 1, HEAD_BYTES)).label("name"))
+    found = named.where(func.length(column) > 0).subquery()
+    rows = session.execute(select(found.c.name, func.count()).group_by(found.c.name).order_by(found.c.name))
+    return {bytes(name).decode(): count for name, count in rows}
 
 
 def others_connected(session: Session) -> int:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select, true
+from sqlalchemy import FromClause, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -50,6 +50,7 @@ def upcoming(
     case waits there."""
     waits = aliased(Round)
     left = exists(select(waits.id).where(waits.meeting_id == Meeting.id, waits.outcome.is_(None)))
+    agenda_of = _counted()
     query = (
         select(
             Meeting.id,
@@ -61,20 +62,27 @@ def upcoming(
             Meeting.minutes,
             Meeting.registration_closes_at,
             Meeting.state,
-            func.count(Round.id).filter(TAKES_TIME),
-            func.coalesce(func.sum(Round.minutes).filter(TAKES_TIME), 0),
-            func.count(Round.id).filter(Round.outcome.is_(None)),
+            *agenda_of.c,
         )
         .join(Board, Board.id == Meeting.board_id)
-        .outerjoin(Round, Round.meeting_id == Meeting.id)
+        .join(agenda_of, true())
         .where(Meeting.board_id.in_(board_ids), Meeting.state.in_(states))
         .where(or_(Meeting.starts_at > since, left) if undecided else Meeting.starts_at > since)
         .where(Meeting.starts_at < until if until else true())
-        .group_by(Meeting.id, Board.id)
         .order_by(Meeting.starts_at)
         .limit(limit)
     )
     return [MeetingRow._make(row) for row in session.execute(query)]
+
+
+def _counted() -> FromClause:
+    """What is planned in a meeting, counted for each that is shown: joined and grouped, it read every round there ever was."""
+    planned = select(
+        func.count(Round.id).filter(TAKES_TIME),
+        func.coalesce(func.sum(Round.minutes).filter(TAKES_TIME), 0),
+        func.count(Round.id).filter(Round.outcome.is_(None)),
+    )
+    return planned.where(Round.meeting_id == Meeting.id).lateral("agenda")
 
 
 def plannable(session: Session, board_id: uuid.UUID | None, *, now: datetime) -> list[MeetingRow]:
