@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.fhir.addition import read_addition
 from integrations.fhir.addresses import Addresses
+from integrations.fhir.belonging import deleted_request
 from integrations.fhir.bundle import WRITES, Entry, bundles_in, entries_of
 from integrations.fhir.clock import clocked
 from integrations.fhir.history import newest
@@ -21,7 +22,16 @@ from integrations.fhir.request import has_request, with_contained
 from integrations.fhir.result import read_result
 from integrations.fhir.task import is_notice, question_of, read_notice
 from integrations.fhir.values import Node, listed, moment, node, nodes, text, unique
-from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, IncomingResult, Section, Unreadable
+from mdo_portal.exchange import (
+    Fact,
+    Incoming,
+    IncomingAnswer,
+    IncomingReferral,
+    IncomingResult,
+    PatientIdentity,
+    Section,
+    Unreadable,
+)
 
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset", "history"}
 _REFUSED = {"batch-response": "no_request", "transaction-response": "no_request", "subscription-notification": "wrong_version"}
@@ -120,6 +130,8 @@ def _read(tree: Node, profile: Profile) -> Incoming:
     bundled = next(filter(None, (moment(one.get("timestamp")) for one in said)), None)  # a document in it may be older
     if (result := read_result(entries, profile, bundled)) is not None:
         return result
+    if not entries and (gone := deleted_request(one for _, one in bundles_in(tree))):
+        return IncomingReferral(patient=PatientIdentity(), known_as=gone, cancelled=True, sent_at=bundled)
     if not has_request(entries, profile):
         where = Addresses(entries)
         tasks = [entry for entry in entries if entry.kind == "Task"]

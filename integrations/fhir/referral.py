@@ -65,7 +65,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     read = placed(before, (request.entry, patient), sifted.where, profile)
     if read.urgency == request.urgency:
         read = replace(read, urgency=before.urgency)  # its Task or form may have said a more urgent one
-    if read.cancelled and not read.number:
+    if read.cancelled and not (read.number or read.known_as):
         raise Unreadable("no_request", f"{request.entry.place}.status")  # taken back, and nobody can tell what
     return read
 
@@ -155,6 +155,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
         unmapped=(*not_in_force(request.entry), *_named_otherwise(request.entry, patient), *found.unmapped),
         quarantined=tuple(found.quarantined),
+        known_as=request.entry.known_as,
         request_task=request_task(request.entry, reading.where, reading.others),
         taken_back=tuple(dict.fromkeys(found.taken_back)),
         documents_taken_back=tuple(dict.fromkeys(found.gone)),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from integrations.fhir.addition import named_referral, take_all
+from integrations.fhir.addition import take_all
 from integrations.fhir.addresses import Addresses
+from integrations.fhir.belonging import address_of_request, named_referral
 from integrations.fhir.bundle import Entry
 from integrations.fhir.gathered import Gathered, distinct
 from integrations.fhir.people import patient_identity
@@ -48,7 +49,8 @@ def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime 
     leftovers(reading, sifted, found)
     orders = {number_of(entry.resource) for entry in sifted.where.entries if entry.kind in ALL_KINDS} - {""}
     return IncomingResult(
-        patient=who, event="result", referral_number=orders.pop() if len(orders) == 1 else "", facts=distinct(found.facts),
+        patient=who, event="result", referral_number=orders.pop() if len(orders) == 1 else "",
+        referral_at=address_of_request(entries), facts=distinct(found.facts),
         documents=tuple(found.documents), withdrawn=tuple(dict.fromkeys(found.gone)), taken_back=tuple(dict.fromkeys(found.taken_back)),
         sent_at=bundled, unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined),
     )  # fmt: skip

@@ -87,6 +87,7 @@ class Case(Base):
         Index("ix_cases_hospital", "hospital_id", "due_on", "id"),
         Index("ix_cases_patient", "patient_id"),
         Index("ix_cases_ended", "state_since", postgresql_where="NOT is_open"),
+        Index("ix_cases_known_as", "hospital_id", "known_as", postgresql_where="known_as <> ''"),
         Index("ix_cases_unseen", "unseen_since", "id", postgresql_where="unseen_since IS NOT NULL"),
     )
 
@@ -133,6 +134,8 @@ class Case(Base):
     treating_name: Mapped[str] = mapped_column(default="")
     #: who follows the patient, as sent
     case_manager_name: Mapped[str] = mapped_column(default="")
+    #: `ServiceRequest/…`: where the request stands on the hospital's own FHIR server; empty = nowhere, or it came otherwise
+    known_as: Mapped[str] = mapped_column(default="")
     #: `Task/…` on the hospital's own FHIR server that asks for the discussion; its output becomes the decision. Empty = there is none
     request_task: Mapped[str] = mapped_column(default="")
     #: general practitioner, as sent

@@ -98,6 +98,7 @@ class IncomingReferral:
         False  # the sender takes the referral back (REF^I14, an order with ORC-1 CA, a Task or request that is cancelled)
     )
     cancel_reason: str = ""  # why, in the sender's words
+    known_as: str = ""  # `ServiceRequest/7`: its address on the sender's server; told again under it, it is the same referral
     request_task: str = ""  # `Task/…` on the sender's own server that asks for it: its output may be the decision
     taken_back: tuple[Fact, ...] = ()  # what resources say that were sent in error: where it was told before, it is over
     documents_taken_back: tuple[str, ...] = ()  # the sender's ids or addresses of documents that are over and did not come along
@@ -150,6 +151,7 @@ class IncomingResult:
     patient: PatientIdentity
     event: str  # "R01", "T02", …
     referral_number: str = ""  # the order or referral it answers, when it says so
+    referral_at: str = ""  # the same by its address on the sender's server: `ServiceRequest/7`
     facts: tuple[Fact, ...] = ()
     documents: tuple[IncomingDocument, ...] = ()
     withdrawn: tuple[str, ...] = ()  # orders taken back whole (OBR-25 X): every fact and document whose key starts so
@@ -193,6 +195,7 @@ class IncomingAnswer:
     """A hospital adds to a referral it sent before: the answer to a question of ours, or documents that belong to it."""
 
     referral_number: str = ""  # the sender's own number of the referral
+    referral_at: str = ""  # its address on the sender's server: `ServiceRequest/7`
     question: str = ""  # our id of the question it answers; "" = it was not asked
     patient: PatientIdentity = field(default_factory=PatientIdentity)  # as far as it was sent
     text: str = ""  # the answer in words

@@ -45,6 +45,8 @@ def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bo
         asks = whole or bool(referral.question_board or referral.board_hint)
         case.cautions = [] if asks else case.cautions
         beware(case, referral.unmapped)
+    if referral.known_as and (whole or newest or not case.known_as):
+        case.known_as = referral.known_as
     for column, value in zip(TOLD, told, strict=True):
         is_said = value not in ("", NO_DATE)
         if whole or (is_said and (newest or stood[column] in ("", NO_DATE))):

@@ -32,6 +32,7 @@ from mdo_portal.services import (
     families,
     hospitals,
     identification,
+    known_referrals,
     latest_word,
     participation,
     patients,
@@ -209,13 +210,11 @@ def _request_of(session: Session, question: str, hospital: Hospital) -> Informat
 
 
 def _case(session: Session, answer: IncomingAnswer, hospital: Hospital, request: InformationRequest | None) -> Case:
-    number = Case.referral_number == answer.referral_number
-    named = Case.id == request.case_id if request is not None else number
-    if request is None and not answer.referral_number:
-        raise Unreadable("unknown_referral", "Task.basedOn")
-    families.stays_of(session, Case.hospital_id == hospital.id, named)
-    query = select(Case).where(Case.hospital_id == hospital.id, named).with_for_update(**HELD)
-    case = session.execute(query).scalar_one_or_none()
+    if request is None:
+        case = known_referrals.meant(session, hospital, answer.referral_number, answer.referral_at)
+    else:
+        families.stays_of(session, Case.id == request.case_id)
+        case = session.scalars(select(Case).where(Case.id == request.case_id).with_for_update(**HELD)).one_or_none()
     if case is None or (answer.referral_number and case.referral_number != answer.referral_number):
         raise Unreadable("unknown_referral", "Task.basedOn")
     return case

@@ -16,7 +16,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingReferral, Wire
-from mdo_portal.services import case_facts, documents, identification, many_rows, patients, referrals, timeline
+from mdo_portal.services import case_facts, documents, identification, known_referrals, many_rows, patients, referrals, timeline
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _known(session: Session, told: Sequence[Told]) -> list[bool]:
         return []
     people = identification.known_among(session, [(one.hospital.id, one.referral.patient) for one in told])
     numbered = [(one.hospital.id, one.referral.number) for one in told]
-    cases = referrals.known_among(session, numbered)
+    cases = known_referrals.numbered_among(session, numbered)
     return [at in people or number in cases for at, number in enumerate(numbered)]
 
 

@@ -26,6 +26,7 @@ from mdo_portal.services import (
     earlier_told,
     families,
     identification,
+    known_referrals,
     participation,
     patients,
     referrals,
@@ -99,7 +100,7 @@ def _number(session: Session, case: Case, referral: IncomingReferral, hospital: 
     """The number of the referral as it is read now. That of another case it cannot be, nor may a supplement number the case anew."""
     if referral.number in ("", case.referral_number):
         return case.referral_number
-    if not heard.made_it or referrals.known_case(session, hospital, referral.number) is not None:
+    if not heard.made_it or known_referrals.numbered(session, hospital, referral.number) is not None:
         raise Unreadable("again_other_number")
     return referral.number
 

@@ -12,8 +12,8 @@ from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.errors import IllegalMove
 from mdo_portal.services import (
     case_acts,
+    known_referrals,
     questions,
-    referrals,
     worklist,
 )
 from mdo_portal.services.worklist_rows import Filter
@@ -101,7 +101,7 @@ def test_a_redirected_case_can_come_back(session: Session, region: Region, zeed:
     case_acts.reopen(session, case, "hoort toch hier", viewer=region.aisha, now=LATER)
 
     assert case.state in (CaseState.READY, CaseState.INCOMPLETE)
-    assert referrals.known_case(session, zeed, NUMBER) is case
+    assert known_referrals.numbered(session, zeed, NUMBER) is case
 
 
 def test_without_a_reason_nothing_happens(session: Session, region: Region, case: Case) -> None:
