@@ -19,7 +19,7 @@ from integrations.fhir.taking import leftovers, outer, take
 from integrations.fhir.task import ENDED, answer_words, attachments, question_of, referral_of
 from integrations.fhir.values import Node, moment, text, unique
 from integrations.fhir.whose import ANOTHER, Whose, own_files, patients_in
-from integrations.fhir.withdrawal import asks, ending_task, task_ended, why
+from integrations.fhir.withdrawal import asks, ending_task, number_ended, task_ended, why
 from integrations.fhir.written import of_task
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
@@ -42,8 +42,9 @@ def read_addition(
     number, at = referral_of_tasks(tasks)
     number, at = number or named_referral(entries), at or address_of_request(entries)
     question = question_of(own)
-    ended = "" if number or question else _task_ended(tasks)
-    if not (number or question or ended or at):
+    ending = None if question else ending_task(one for one in tasks if referral_of(one.resource) == number)
+    ended = (task_ended(ending), number_ended(ending)) if ending is not None else ("", "")
+    if not (number or question or at or any(ended)):
         raise Unreadable("no_request", KINDS[profile.version])
     if len(patients) > 1:
         raise Unreadable("no_patient", "Patient")
@@ -65,19 +66,13 @@ _About = tuple[str, str, PatientIdentity, datetime | None]
 """The number of the referral and its address at the sender, of whom it is, and when this was said."""
 
 
-def _task_ended(tasks: list[Entry]) -> str:
-    """Of Tasks that name no referral by its number: the one Task of the sender that they take back."""
-    ending = ending_task(tasks)
-    return task_ended(ending) if ending is not None else ""
-
-
-def _end(ending: Entry, about: _About, found: Gathered, ended: str) -> IncomingReferral:
-    """The referral is taken back, by its number or by the Task that asked for it."""
+def _end(ending: Entry, about: _About, found: Gathered, ended: tuple[str, str]) -> IncomingReferral:
+    """The referral is taken back, by its number or by the Task that asked for it (`ended`: its address, and its number)."""
     number, at, who, sent_at = about
     return IncomingReferral(
         patient=who, number=number, facts=distinct(found.facts), documents=tuple(found.documents), sent_at=sent_at,
         unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined), cancelled=True, cancel_reason=why(ending.resource, {}),
-        known_as=at, request_task=ended,
+        known_as=at, request_task=ended[0], task_number=ended[1],
         taken_back=tuple(dict.fromkeys(found.taken_back)), documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )  # fmt: skip
 

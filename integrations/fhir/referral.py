@@ -31,7 +31,7 @@ from integrations.fhir.request import (
 )
 from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.taking import leftovers, take
-from integrations.fhir.task import request_task
+from integrations.fhir.task import request_task, task_number
 from integrations.fhir.told import narrative
 from integrations.fhir.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
 from integrations.fhir.whose import another_in_words, own_files
@@ -157,6 +157,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         quarantined=tuple(found.quarantined),
         known_as=request.entry.known_as,
         request_task=request_task(request.entry, reading.where, reading.others),
+        task_number=task_number(request.entry, reading.where, reading.others),
         taken_back=tuple(dict.fromkeys(found.taken_back)),
         documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )

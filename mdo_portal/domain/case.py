@@ -88,6 +88,7 @@ class Case(Base):
         Index("ix_cases_patient", "patient_id"),
         Index("ix_cases_ended", "state_since", postgresql_where="NOT is_open"),
         Index("ix_cases_known_as", "hospital_id", "known_as", postgresql_where="known_as <> ''"),
+        Index("ix_cases_task_number", "hospital_id", "task_number", postgresql_where="task_number <> ''"),
         Index("ix_cases_unseen", "unseen_since", "id", postgresql_where="unseen_since IS NOT NULL"),
     )
 
@@ -138,6 +139,8 @@ class Case(Base):
     known_as: Mapped[str] = mapped_column(default="")
     #: `Task/…` on the hospital's own FHIR server that asks for the discussion; its output becomes the decision. Empty = there is none
     request_task: Mapped[str] = mapped_column(default="")
+    #: the hospital's own number of that Task, also of one that stands on no server; by it alone some take back
+    task_number: Mapped[str] = mapped_column(default="")
     #: general practitioner, as sent
     gp_name: Mapped[str] = mapped_column(default="")
     basis: Mapped[Basis] = mapped_column(default=Basis.REFERRAL)

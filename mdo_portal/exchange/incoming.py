@@ -100,6 +100,7 @@ class IncomingReferral:
     cancel_reason: str = ""  # why, in the sender's words
     known_as: str = ""  # `ServiceRequest/7`: its address on the sender's server; told again under it, it is the same referral
     request_task: str = ""  # `Task/…` on the sender's own server that asks for it: its output may be the decision
+    task_number: str = ""  # the sender's own number of that Task
     taken_back: tuple[Fact, ...] = ()  # what resources say that were sent in error: where it was told before, it is over
     documents_taken_back: tuple[str, ...] = ()  # the sender's ids or addresses of documents that are over and did not come along
 

@@ -40,14 +40,16 @@ def meant(session: Session, hospital: Hospital, number: str, address: str) -> Ca
 
 
 def taken_back(session: Session, hospital: Hospital, referral: IncomingReferral) -> Case | None:
-    """The same of one that is taken back, which may say no more than which Task of the hospital's own server asked for it.
+    """The same of one that is taken back, which may say no more than which Task of the hospital's asked for it.
 
     A Task that asked for several is none: some give each the same address.
     """
     case = meant(session, hospital, referral.number, referral.known_as)
-    if case is not None or referral.number or not referral.request_task:
-        return case
-    return _alone(session, hospital, Case.request_task == referral.request_task)
+    if case is None and not referral.number and referral.request_task:
+        case = _alone(session, hospital, Case.request_task == referral.request_task)
+    if case is None and referral.task_number:
+        case = _alone(session, hospital, Case.task_number == referral.task_number)
+    return case
 
 
 def name_of(case: Case) -> str:

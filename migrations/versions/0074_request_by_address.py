@@ -1,4 +1,4 @@
-"""A request is known by its address on the hospital's own FHIR server too, where that gave it no number."""
+"""A request is known by its address on the hospital's own FHIR server too, and the Task that asks for it by its number."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,13 +8,17 @@ down_revision = "0073"
 branch_labels = None
 depends_on = None
 
+NAMES = ("known_as", "task_number")
+
 
 def upgrade() -> None:
-    op.add_column("cases", sa.Column("known_as", sa.Text(), nullable=False, server_default=""))
-    op.alter_column("cases", "known_as", server_default=None)
-    op.create_index("ix_cases_known_as", "cases", ["hospital_id", "known_as"], postgresql_where=sa.text("known_as <> ''"))
+    for name in NAMES:
+        op.add_column("cases", sa.Column(name, sa.Text(), nullable=False, server_default=""))
+        op.alter_column("cases", name, server_default=None)
+        op.create_index(f"ix_cases_{name}", "cases", ["hospital_id", name], postgresql_where=sa.text(f"{name} <> ''"))
 
 
 def downgrade() -> None:
-    op.drop_index("ix_cases_known_as", "cases")
-    op.drop_column("cases", "known_as")
+    for name in NAMES:
+        op.drop_index(f"ix_cases_{name}", "cases")
+        op.drop_column("cases", name)
