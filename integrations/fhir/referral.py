@@ -31,9 +31,10 @@ from integrations.fhir.request import (
 )
 from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.taking import leftovers, take
-from integrations.fhir.task import request_task, task_number
+from integrations.fhir.task import asked_at, request_task, task_number
 from integrations.fhir.told import narrative
 from integrations.fhir.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
+from integrations.fhir.versions import version_of
 from integrations.fhir.whose import another_in_words, own_files
 from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
 from integrations.profiles import urgency_of
@@ -155,6 +156,8 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
         unmapped=(*not_in_force(request.entry), *_named_otherwise(request.entry, patient), *found.unmapped),
         quarantined=tuple(found.quarantined),
+        asked_at=asked_at(request.entry, reading.where, reading.others),
+        version=version_of(request.entry.resource),
         known_as=request.entry.known_as,
         request_task=request_task(request.entry, reading.where, reading.others),
         task_number=task_number(request.entry, reading.where, reading.others),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from datetime import datetime
 from typing import Any
 
 from integrations.fhir.addresses import Addresses
@@ -12,6 +13,7 @@ from integrations.fhir.issuers import BSN
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.values import Node, answer_text, codings, concept, day, joined, moment, node, nodes, notes, text
+from integrations.fhir.versions import version_of
 from mdo_portal.exchange import IncomingNotice, Unreadable
 
 URI = "urn:ietf:rfc:3986"
@@ -117,6 +119,13 @@ def task_number(request: Entry, where: Addresses, others: Set[str] = frozenset()
     """The sender's own number of the one Task that asks for this request; "" without, and with several."""
     found = {own_number(entry.resource) for entry in _asking(request, where, others)}
     return found.pop() if len(found) == 1 else ""
+
+
+def asked_at(request: Entry, where: Addresses, others: Set[str] = frozenset()) -> datetime | None:
+    """When the Tasks that ask for this request, or itself, were changed last; None where no Task says when that was."""
+    told = [found for entry in _asking(request, where, others) if (found := moment(entry.resource.get("lastModified")))]
+    changed = version_of(request.resource).changed_at
+    return max([*told, *([changed] if changed else [])]) if told else None
 
 
 def own_number(task: Node) -> str:

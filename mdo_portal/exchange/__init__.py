@@ -24,6 +24,7 @@ from mdo_portal.exchange.incoming import (
     PatientLink,
     PatientMerge,
     Section,
+    Version,
 )
 from mdo_portal.exchange.launching import LaunchAttempt, Launched, Launcher, LaunchOffer, LaunchServer, NotLaunched
 from mdo_portal.exchange.leaving import (
@@ -143,6 +144,7 @@ __all__ = [
     "Subscriber",
     "Unreadable",
     "Verdict",
+    "Version",
     "Vouched",
     "Waits",
     "WantedSubscription",

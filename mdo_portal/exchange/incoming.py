@@ -73,6 +73,14 @@ class IncomingDocument:
 
 
 @dataclass(frozen=True)
+class Version:
+    """Which version of a resource this is, as the server says on which it stands."""
+
+    number: int | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class IncomingReferral:
     """A hospital asks a board to discuss a patient. The same value whatever the wire."""
 
@@ -92,6 +100,8 @@ class IncomingReferral:
     facts: tuple[Fact, ...] = ()
     documents: tuple[IncomingDocument, ...] = ()
     sent_at: datetime | None = None
+    asked_at: datetime | None = None  # when the Tasks that ask for it, or the request, were changed last; without `sent_at`
+    version: Version = Version()  # of the request
     unmapped: tuple[str, ...] = ()  # names of what the profile did not place: "ZPI", "Coverage/x"; kept in the raw message
     quarantined: tuple[str, ...] = ()  # entries that could not be read, with the reason: "Condition/3: …code"
     cancelled: bool = (

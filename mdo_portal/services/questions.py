@@ -42,6 +42,7 @@ from mdo_portal.services import (
     timeline,
     waiting,
 )
+from mdo_portal.services.latest_word import Word
 from mdo_portal.services.rulings import Conflict
 
 log = structlog.get_logger(__name__)
@@ -182,9 +183,9 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
         asked.answered_at, asked.answer = now, words
         timeline.happened(session, case, "case.answered", at=now)
     if not open_ones:
-        when = latest_word.said(answer.sent_at, now) if answer.asks else {}
+        when = latest_word.said(Word(answer.sent_at), now) if answer.asks else {}
         timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir", **when)
-    if answer.asks and latest_word.is_latest(session, case, now=now, sent_at=answer.sent_at):
+    if answer.asks and latest_word.is_latest(session, case, now=now, word=Word(answer.sent_at)):
         referrals.ask_again(case, now=now)
     _go_on(session, case, now=now)
     audit.record_system(session, "referral.updated", now=now, case=case, object_type="case", object_id=case.id)

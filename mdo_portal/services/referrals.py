@@ -32,7 +32,7 @@ from mdo_portal.services import (
     timeline,
 )
 from mdo_portal.services.case_facts import add_facts
-from mdo_portal.services.latest_word import ASKED, CANCELLING, is_latest, told_later
+from mdo_portal.services.latest_word import ASKED, CANCELLING, UNDATED, Word, is_latest, told_later, word_of
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
 
@@ -71,7 +71,7 @@ def register(
     if not is_new:
         assess(session, case, now=now)
     what = "referral.received" if is_new else "referral.updated"
-    tell(session, case, what, hospital, now=now, wire=wire, person_id=person_id, sent_at=referral.sent_at)
+    tell(session, case, what, hospital, now=now, wire=wire, person_id=person_id, word=word_of(referral))
     if is_new:
         standing.beside(session, case)
     return case
@@ -92,10 +92,10 @@ def tell(
     now: datetime,
     wire: Wire,
     person_id: uuid.UUID | None = None,
-    sent_at: datetime | None = None,
+    word: Word = UNDATED,
 ) -> None:
     """The case's timeline, the access log and the screens hear of it."""
-    said = latest_word.said(sent_at, now)
+    said = latest_word.said(word, now)
     timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value, **said)
     audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)
@@ -104,7 +104,7 @@ def tell(
 def _bring_up_to_date(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
 ) -> None:
-    newest = is_latest(session, case, now=now, sent_at=referral.sent_at)
+    newest = is_latest(session, case, now=now, word=word_of(referral))
     if newest:
         board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
     before = case_columns.take_over(case, referral, newest=newest)
@@ -235,7 +235,7 @@ def cancel(
         return None
     _check_patient(session, referral, hospital, case)
     is_over = case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None  # then only what else it says may be new
-    if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now, sent_at=referral.sent_at):
+    if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now, word=word_of(referral)):
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     elif not is_over:
         case.cancel_told_at = now
@@ -245,7 +245,7 @@ def cancel(
     add_facts(session, case, told, hospital, now=now, message_id=message_id)
     carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
     if not is_over:
-        said = latest_word.said(referral.sent_at, now)
+        said = latest_word.said(word_of(referral), now)
         standing.happened(session, [case], CANCELLING, now=now, hospital=hospital.name, wire=wire.value, **said)
     standing.announce(session, case)
     return case

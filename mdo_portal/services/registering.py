@@ -17,6 +17,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingReferral, Wire
 from mdo_portal.services import case_facts, documents, identification, known_referrals, many_rows, patients, referrals, timeline
+from mdo_portal.services.latest_word import word_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _store(session: Session, fresh: Sequence[tuple[Told, Patient, Case]]) -> Non
                 documents.row(session, case, document, hospital_id=one.hospital.id, at=one.at, message_id=one.message_id)
                 for document in one.referral.documents
             ]
-            sent_at = one.referral.sent_at
-            referrals.tell(session, case, "referral.received", one.hospital, now=one.at, wire=one.wire, sent_at=sent_at)
+            word = word_of(one.referral)
+            referrals.tell(session, case, "referral.received", one.hospital, now=one.at, wire=one.wire, word=word)
     case_facts.store(session, facts)
     documents.store(session, files)
