@@ -215,7 +215,7 @@ class CaseFact(Base):
     superseded_at: Mapped[datetime | None]
     #: the sender's own name for this result; empty = not named
     source_key: Mapped[str] = mapped_column(default="")
-    #: preliminary, corrected, withdrawn, unobtainable or empty (final), as sent
+    #: preliminary, corrected, withdrawn, unobtainable, unfinished, stopped or empty (final), as sent
     status: Mapped[str] = mapped_column(default="")
 
 

@@ -49,8 +49,10 @@ class Fact:
     status_only: bool = False  # the value is not told again, only its status (OBX-11 U): what was told stands
 
 
-RESULT_STATUSES = ("preliminary", "corrected", "withdrawn", "unobtainable")
-"""What a sender says of a result or document beside its content (HL7 table 0085, 0123, 0271): as sent, never inferred."""
+RESULT_STATUSES = ("preliminary", "corrected", "withdrawn", "unobtainable", "unfinished", "stopped")
+"""What a sender says of a result, document or form beside its content (HL7 table 0085, 0123, 0271; QuestionnaireResponse.status): as sent,
+never inferred.
+"""
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,11 @@ from mdo_portal.exchange import Address, Fact, IncomingAnswer, Question, Receipt
 from mdo_portal.services import (
     audit,
     carried,
+    case_columns,
     case_facts,
     changes,
     deliveries,
+    earlier_told,
     families,
     hospitals,
     identification,
@@ -178,6 +180,8 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
     facts = (*answer.facts, *(one for asked, words in said for one in _beside(asked, words)))
     case_facts.add_facts(session, case, facts, hospital, now=now, message_id=message_id)
     carried.keep(session, case, answer, hospital, now=now, message_id=message_id)
+    before = case_columns.beware(case, answer.unmapped)
+    earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
     open_ones = [(asked, words) for asked, words in said if asked is not None and asked.answered_at is None]
     for asked, words in [] if answer.is_under_way else open_ones:
         asked.answered_at, asked.answer = now, words
