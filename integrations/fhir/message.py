@@ -11,6 +11,7 @@ from integrations.fhir.addresses import Addresses
 from integrations.fhir.belonging import deleted_request
 from integrations.fhir.bundle import WRITES, Entry, bundles_in, entries_of
 from integrations.fhir.clock import clocked
+from integrations.fhir.envelope import flaw_of
 from integrations.fhir.history import newest
 from integrations.fhir.in_force import tags
 from integrations.fhir.judge import problem
@@ -55,6 +56,7 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     told = [(place, text(own.get("method")).upper(), own, url) for place, own, url in asked]
     named = tuple(f"{place} {method}" for place, method, *_ in told if method in _UNSENT)
     named += tuple(place for place, one in held if _is_no_resource(one))
+    named += tuple(f"{at}Bundle.type" for at, own in bundles if "resourceType" in own and not text(own.get("type")))
     named += older
     named += tuple(f"{at}Bundle {one}" for at, own in bundles for one in tags(own))
     named += tuple(f"{at}Bundle.link next" for at, own in bundles if _has_more(own))
@@ -78,12 +80,9 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
 
 def _is_no_resource(item: Any) -> bool:
     """Whether something stands there that is none, or is to be done what nobody knows: never passed over in silence."""
-    own = node(item)
-    if not own:
-        return item not in (None, {})
-    inside, method = own.get("resource"), text(node(own.get("request")).get("method")).upper()
-    is_something = inside not in (None, {}) and not text(node(inside).get("resourceType"))
-    return is_something or method not in _KNOWN
+    if item in (None, {}):
+        return False
+    return flaw_of(item) is not None or text(node(node(item).get("request")).get("method")).upper() not in _KNOWN
 
 
 def _is_more_than_sent(bundle: Node) -> bool:
@@ -122,7 +121,7 @@ def _read(tree: Node, profile: Profile) -> Incoming:
 
     Raises Unreadable: no_request, wrong_version, no_patient, split, too_many_entries or broken.
     """
-    if tree.get("resourceType") == "Bundle" and (kind := text(tree.get("type"))) not in BUNDLE_TYPES:
+    if tree.get("resourceType") == "Bundle" and (kind := text(tree.get("type"))) not in {*BUNDLE_TYPES, ""}:
         raise Unreadable(_REFUSED[kind], f"Bundle.type {kind}") if kind in _REFUSED else Unreadable("broken", "Bundle.type")
     entries = entries_of(tree)
     kinds = {entry.kind for entry in entries}
