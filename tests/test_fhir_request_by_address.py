@@ -24,6 +24,7 @@ from tests.web.fhir_house import app, client, messages, post, understand
 
 __all__ = ["app", "client"]
 ADDRESS = "ServiceRequest/r"
+WHO: Node = {"identifier": {"system": "urn:oid:2.25.1", "value": "0042"}}
 NAMELESS: Node = {"identifier": []}
 
 
@@ -81,6 +82,29 @@ def test_a_name_within_a_message_is_no_address(client: FlaskClient, database: Da
     assert len(sent(client, database, within(patient(), asks()), within(patient(), asks("Of eerst chemo?")))) == 2
 
 
+def alone(question: str, **more: Any) -> bytes:
+    return json.dumps(asks(question, subject=WHO, **more)).encode()
+
+
+def test_sent_by_itself_its_id_is_its_address_where_its_server_says_which_version_it_is(
+    client: FlaskClient, database: Database
+) -> None:
+    told = [alone(question, meta={"versionId": number}) for number, question in (("1", "Operatie?"), ("2", "Chemo?"))]
+
+    assert [one.question_board for one in sent(client, database, *told)] == ["Chemo?"]
+    assert [list(one.leftovers) for one in messages(database)] == [[], []]
+
+
+def test_an_id_alone_is_no_address(client: FlaskClient, database: Database) -> None:
+    assert len(sent(client, database, alone("Operatie?"), alone("Chemo?"))) == 2
+
+
+def test_in_stu3_it_has_an_address_too() -> None:
+    told = FhirReader().read(bundle(patient(), asks(resourceType="ReferralRequest")), "generic-stu3")
+
+    assert isinstance(told, IncomingReferral) and told.known_as == "ReferralRequest/r"
+
+
 def test_an_address_at_which_another_patient_stands_was_given_out_twice(client: FlaskClient, database: Database) -> None:
     other = patient(identifier=[{"system": "urn:oid:2.25.1", "value": "0043"}])
     found = sent(
@@ -118,7 +142,6 @@ def test_at_another_hospital_it_is_another_request(client: FlaskClient, database
 # What belongs to it
 
 REFERENCES = pytest.mark.parametrize("there", [ADDRESS, f"{BASE}/{ADDRESS}", f"{BASE}/{ADDRESS}/_history/3"])
-WHO = {"identifier": {"system": "urn:oid:2.25.1", "value": "0042"}}
 
 
 def form(there: str) -> Node:
@@ -203,9 +226,10 @@ def cancelled(**more: Any) -> Node:
     return {"resourceType": "Task", "id": "t", "status": "cancelled", "intent": "order"} | more
 
 
-def deleted(address: str = ADDRESS) -> bytes:
-    entry = {"request": {"method": "DELETE", "url": address}}
-    return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [entry]}).encode()
+def deleted(address: str = ADDRESS, *beside: Node) -> bytes:
+    tree = json.loads(bundle(*beside, kind="transaction"))
+    tree["entry"].append({"request": {"method": "DELETE", "url": address}})
+    return json.dumps(tree).encode()
 
 
 @pytest.mark.parametrize(
@@ -217,8 +241,9 @@ def deleted(address: str = ADDRESS) -> bytes:
         bundle(cancelled(focus={"reference": ADDRESS})),
         bundle(cancelled(basedOn=[{"reference": f"{BASE}/{ADDRESS}/_history/2"}])),
         deleted(),
+        deleted(ADDRESS, patient()),
     ],
-    ids=["revoked", "in error", "put", "a Task", "a Task that rests on it", "deleted"],
+    ids=["revoked", "in error", "put", "a Task", "a Task that rests on it", "deleted", "deleted beside its patient"],
 )
 def test_it_is_taken_back(client: FlaskClient, database: Database, told: bytes) -> None:
     assert [one.state for one in sent(client, database, bundle(patient(), asks()), told)] == [CaseState.WITHDRAWN]
@@ -232,8 +257,16 @@ def test_it_is_taken_back(client: FlaskClient, database: Database, told: bytes) 
         bundle(cancelled(focus={"reference": "urn:uuid:0000-1"})),
         deleted("ServiceRequest/r2"),
         deleted("ServiceRequest?status=active"),
+        deleted(ADDRESS, patient(identifier=[{"system": "urn:oid:2.25.1", "value": "0043"}])),
     ],
-    ids=["within a message", "another", "a Task about what is within a message", "another deleted", "a search deleted"],
+    ids=[
+        "within a message",
+        "another",
+        "a Task about what is within a message",
+        "another deleted",
+        "a search deleted",
+        "of another",
+    ],
 )
 def test_what_takes_back_another_takes_back_nothing_and_is_for_a_person(
     client: FlaskClient, database: Database, told: bytes

@@ -10,7 +10,16 @@ from integrations.fhir.location import address
 from integrations.fhir.request import ALL_KINDS, KINDS, number_of
 from integrations.fhir.task import referral_of
 from integrations.fhir.values import Node, listed, node, nodes, text, unique
-from mdo_portal.exchange import Unreadable
+from integrations.fhir.versions import version_of
+from mdo_portal.exchange import Unreadable, Version
+
+
+def address_of(request: Entry, *, is_alone: bool) -> str:
+    """Where it stands at its sender. Sent by itself it says so by its id, where a server says beside that which version it is: an id alone
+    is one that many a program gives to every message.
+    """
+    by_itself = is_alone and not request.full_url and not request.container and version_of(request.resource) != Version()
+    return request.known_as or (address(request.kind, f"{request.kind}/{request.id}") if by_itself else "")
 
 
 def referral_of_tasks(tasks: list[Entry]) -> tuple[str, str]:

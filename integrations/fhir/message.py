@@ -17,10 +17,12 @@ from integrations.fhir.in_force import tags
 from integrations.fhir.judge import problem
 from integrations.fhir.location import address
 from integrations.fhir.modified import without_modified
+from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile
 from integrations.fhir.referral import read_referral
 from integrations.fhir.request import has_request, with_contained
 from integrations.fhir.result import read_result
+from integrations.fhir.sieve import HELPERS
 from integrations.fhir.task import is_notice, question_of, read_notice
 from integrations.fhir.values import Node, listed, moment, node, nodes, text, unique
 from mdo_portal.exchange import (
@@ -56,7 +58,7 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     told = [(place, text(own.get("method")).upper(), own, url) for place, own, url in asked]
     named = tuple(f"{place} {method}" for place, method, *_ in told if method in _UNSENT)
     named += tuple(place for place, one in held if _is_no_resource(one))
-    named += tuple(f"{at}Bundle.type" for at, own in bundles if "resourceType" in own and not text(own.get("type")))
+    named += tuple(f"{at}Bundle.type" for at, own in bundles if own.get("resourceType") == "Bundle" and not text(own.get("type")))
     named += older
     named += tuple(f"{at}Bundle {one}" for at, own in bundles for one in tags(own))
     named += tuple(f"{at}Bundle.link next" for at, own in bundles if _has_more(own))
@@ -129,8 +131,8 @@ def _read(tree: Node, profile: Profile) -> Incoming:
     bundled = next(filter(None, (moment(one.get("timestamp")) for one in said)), None)  # a document in it may be older
     if (result := read_result(entries, profile, bundled)) is not None:
         return result
-    if not entries and (gone := deleted_request(one for _, one in bundles_in(tree))):
-        return IncomingReferral(patient=PatientIdentity(), known_as=gone, cancelled=True, sent_at=bundled)
+    if kinds <= HELPERS and (gone := deleted_request(one for _, one in bundles_in(tree))):
+        return IncomingReferral(patient=_alone(entries, profile), known_as=gone, cancelled=True, sent_at=bundled)
     if not has_request(entries, profile):
         where = Addresses(entries)
         tasks = [entry for entry in entries if entry.kind == "Task"]
@@ -142,6 +144,14 @@ def _read(tree: Node, profile: Profile) -> Incoming:
         if (tasks or kinds & ADDITIONS) and not has_request(entries, profile):
             return read_addition(entries, tasks, profile, bundled)
     return read_referral(entries, profile, bundled)
+
+
+def _alone(entries: tuple[Entry, ...], profile: Profile) -> PatientIdentity:
+    """The patient who came along with nothing else. Raises Unreadable("no_patient") when several did."""
+    found = [entry.resource for entry in entries if entry.kind == "Patient"]
+    if len(found) > 1:
+        raise Unreadable("no_patient", "Patient")
+    return patient_identity(found[0], profile) if found else PatientIdentity()
 
 
 def _judged_task(entry: Entry, profile: Profile) -> Entry:

@@ -8,6 +8,7 @@ from datetime import datetime
 from integrations.fhir.addresses import Addresses
 from integrations.fhir.around import authors, over_by_event
 from integrations.fhir.asked import asked_for, wanted_from
+from integrations.fhir.belonging import address_of
 from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Entry
@@ -62,6 +63,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
         found.carry(carried)
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
+    read = replace(read, known_as=address_of(request.entry, is_alone=len(entries) == 1))
     before = _marked(_taken_back(read, request, reading), request, sifted.where, profile)
     read = placed(before, (request.entry, patient), sifted.where, profile)
     if read.urgency == request.urgency:
@@ -158,7 +160,6 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         quarantined=tuple(found.quarantined),
         asked_at=asked_at(request.entry, reading.where, reading.others),
         version=version_of(request.entry.resource),
-        known_as=request.entry.known_as,
         request_task=request_task(request.entry, reading.where, reading.others),
         task_number=task_number(request.entry, reading.where, reading.others),
         taken_back=tuple(dict.fromkeys(found.taken_back)),
