@@ -11,7 +11,7 @@ from integrations.fhir.json_gate import dump, load
 from integrations.fhir.reader import FhirReader
 from mdo_portal.exchange import IncomingReferral
 
-from .make import BASE, Node, bundle, condition, patient, request
+from .make import Node, bundle, condition, patient, request
 from .read_house import PDF, about, read, told
 
 # Who it is
