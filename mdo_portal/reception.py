@@ -204,7 +204,7 @@ def _refused(
 def because(refusal: Sorted, why: str) -> Sorted:
     """The same, saying to the sender what is wrong: in words of ours, never in any of the message."""
     said = refusal.answer
-    return refusal._replace(answer=said._replace(text=f"{said.text}: {why}" if why else said.text))
+    return refusal._replace(answer=said._replace(text=f"{said.text}: {why}" if why else said.text, place=why))
 
 
 def keep(database: Database, messages: Sequence[Sorted], *, link: str = "") -> list[Answer]:

@@ -71,3 +71,43 @@ def test_of_a_task_that_asked_for_two_nobody_can_say_which(client: FlaskClient, 
 
     assert CaseState.WITHDRAWN not in states(database).values()
     assert messages(database)[2].reason == "unknown_referral"
+
+
+NUMBERED = {"identifier": [{"system": "urn:x", "value": "T-1"}]}
+BY_NUMBER = [
+    {name: said for name, said in (CANCELLED | NUMBERED | {"id": "t9"}).items() if name != "focus"},
+    {name: said for name, said in (ABORT | NUMBERED | {"id": "t9"}).items() if name != "focus"},
+    ABORT | {"focus": {"identifier": {"system": "urn:x", "value": "T-1"}}},
+]
+KINDS = ["cancelled", "to be aborted", "another asks to abort it"]
+
+
+@pytest.mark.parametrize("told", BY_NUMBER, ids=KINDS)
+def test_a_task_that_is_known_by_its_number_alone_takes_it_back(client: FlaskClient, database: Database, told: Node) -> None:
+    """It had no address on a server, and says nothing of the request: its number is all that there is."""
+    bare = bundle(patient(), request(), task(**NUMBERED)).replace(f"{BASE}/Task/t".encode(), b"urn:uuid:0000-1")
+    post(client, "/fhir", bare)
+    post(client, "/fhir/Task", told)
+    understand(database)
+
+    assert states(database)["REF-1"] is CaseState.WITHDRAWN
+
+
+@pytest.mark.parametrize("told", BY_NUMBER, ids=KINDS)
+def test_a_number_of_a_task_that_asked_for_two_takes_none_back(client: FlaskClient, database: Database, told: Node) -> None:
+    for number in ("77", "78"):
+        post(client, "/fhir", other(number, **NUMBERED))
+    post(client, "/fhir/Task", told)
+    understand(database)
+
+    assert CaseState.WITHDRAWN not in states(database).values()
+    assert messages(database)[2].reason == "unknown_referral"
+
+
+def test_a_task_that_came_along_and_asked_for_something_else_takes_nothing_back(client: FlaskClient, database: Database) -> None:
+    post(client, "/fhir", bundle(patient(), request(), task(**NUMBERED, focus={"reference": f"{BASE}/Patient/p"})))
+    post(client, "/fhir/Task", BY_NUMBER[0])
+    understand(database)
+
+    assert states(database)["REF-1"] is not CaseState.WITHDRAWN
+    assert messages(database)[1].state is InboundState.UNREADABLE

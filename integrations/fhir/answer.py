@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from integrations.fhir.text.values import Node
-from mdo_portal.exchange import Answer, MessageHeader, Verdict
+from mdo_portal.exchange import Answer, Flaw, MessageHeader, Verdict
 
 _UNSUPPORTED = {"wrong_version", "media_type", "coded", "unknown_type"}
 _NO_FHIR = {"no_header", "broken", "too_many_entries", "too_many_numbers"}
@@ -21,8 +23,8 @@ def answer_body(answer: Answer, *, location: str, header: MessageHeader, entries
     """
     status = _status(answer, location)
     if _wants_response(answer, header, entries):
-        return 200, _response(answer, location, entries, f"{header.kind.removeprefix('Bundle/')}-response")
-    return status, json.dumps(_outcome(answer), ensure_ascii=False).encode()
+        return 200, _response(answer, header, location, entries)
+    return status, json.dumps(_outcome(answer, header.flaws), ensure_ascii=False).encode()
 
 
 def _status(answer: Answer, location: str) -> int:
@@ -68,18 +70,31 @@ _CODES_OF_REASONS = {
 """Of reasons for which FHIR has a word of its own (issue-type)."""
 
 
-def _outcome(answer: Answer) -> Node:
-    """No value of the message comes back in it, the control id excepted."""
+def _outcome(answer: Answer, flaws: Iterable[Flaw] = ()) -> Node:
+    """No value of the message comes back in it, the control id excepted. What is stored and has `flaws` is told so, each at its place."""
     severity = "information" if answer.verdict is Verdict.STORED else "error"
     words = answer.text or ("Stored." if answer.verdict is Verdict.STORED else answer.reason or "Not accepted.")
     details = {"details": {"text": answer.reason}} if answer.reason else {}
     code = _CODES_OF_REASONS.get(answer.reason, _CODES[answer.verdict])
     issue: Node = {"severity": severity, "code": code, **details, "diagnostics": words}
-    return {"resourceType": "OperationOutcome", "issue": [issue]}
+    if re.fullmatch(r"[A-Za-z.]+", answer.place):
+        issue["expression"] = [answer.place]
+    beside: list[Node] = [
+        {"severity": "warning", "code": one.code, "diagnostics": one.text, "expression": [one.place]} for one in flaws
+    ]
+    return {"resourceType": "OperationOutcome", "issue": [issue, *beside]}
 
 
-def _response(answer: Answer, location: str, entries: int, kind: str) -> bytes:
+def _response(answer: Answer, header: MessageHeader, location: str, entries: int) -> bytes:
     """One entry per entry sent, as the standard asks: 202, because we keep the message and read it afterwards. Written once, repeated."""
     told: Node = {"status": "202 Accepted"} | ({"location": location} if location else {})
-    each = json.dumps({"response": {**told, "outcome": _outcome(answer)}}, ensure_ascii=False)
-    return f'{{"resourceType": "Bundle", "type": "{kind}", "entry": [{", ".join([each] * entries)}]}}'.encode()
+
+    def entry(*flaws: Flaw) -> str:
+        return json.dumps({"response": {**told, "outcome": _outcome(answer, flaws)}}, ensure_ascii=False)
+
+    many = [entry()] * entries
+    for one in header.flaws:
+        if one.part >= 0:
+            many[one.part] = entry(one)
+    kind = f"{header.kind.removeprefix('Bundle/')}-response"
+    return f'{{"resourceType": "Bundle", "type": "{kind}", "entry": [{", ".join(many)}]}}'.encode()

@@ -92,11 +92,12 @@ class _Read:
         if isinstance(incoming, IncomingReferral):
             yield from self._referral(incoming)
         elif isinstance(incoming, IncomingAnswer):
-            yield FieldRead("number", incoming.referral_number, self._place(incoming.referral_number, ()))
+            number = incoming.referral_number or incoming.referral_at
+            yield FieldRead("number", number, self._place(number, ()))
             yield FieldRead("answer", incoming.text[:MOST_VALUE], self._place(incoming.text, ()))
             yield from self._carried(incoming)
         elif isinstance(incoming, IncomingResult):
-            number = incoming.referral_number
+            number = incoming.referral_number or incoming.referral_at
             yield FieldRead("number", number, self._place(number, ()) if number else "")
             yield from self._carried(incoming)
 

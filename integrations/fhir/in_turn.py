@@ -12,7 +12,8 @@ from integrations.fhir.entries.addresses import logical
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.task import is_notice
-from integrations.fhir.meaning.request import KINDS, number_of
+from integrations.fhir.meaning.belonging import addresses_in
+from integrations.fhir.meaning.request import ALL_KINDS, KINDS, number_of
 from integrations.fhir.text.values import Node, node, nodes, text
 from mdo_portal.exchange import Unreadable
 
@@ -45,14 +46,24 @@ def patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def referral_names(entries: tuple[Entry, ...]) -> tuple[str, ...]:
-    """The number of the referral that it makes or belongs to; no patient's number looks like that.
+    """The number of the referral that it makes or belongs to, and where that stands at the sender; no patient's number looks like that.
 
-    Not where that stands at the sender: some give every message the same address, and a question about one would hold up all of them.
+    Not an address that anybody may write (`ServiceRequest/1`): some give it to every message, and a question about one would hold up all
+    of them.
     """
-    found = (
-        name for entry in entries if not (entry.kind == "Task" and is_notice(entry.resource)) for name in _numbers(entry.resource)
-    )
-    return tuple(islice(dict.fromkeys(f"referral {name}" for name in found if name), _MOST_NAMES))
+    told = [entry for entry in entries if not (entry.kind == "Task" and is_notice(entry.resource))]
+    names = [name for entry in told for name in (*_numbers(entry.resource), *filter(_is_one_of_many, _addresses(entry)))]
+    return tuple(islice(dict.fromkeys(f"referral {name}" for name in names if name), _MOST_NAMES))
+
+
+def _addresses(entry: Entry) -> tuple[str, ...]:
+    return (entry.known_as,) if entry.kind in ALL_KINDS else tuple(addresses_in(entry.resource))
+
+
+def _is_one_of_many(address: str) -> bool:
+    """Whether a server gave out the id in it: a running number, or one as long as a UUID."""
+    number = address.partition("/")[2]
+    return len(number) >= 20 or (len(number) >= 4 and number.isdecimal())
 
 
 def _numbers(own: Node) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from integrations.fhir.entries.bundle import entries_of
+from integrations.fhir.entries.envelope import flaws
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.in_turn import MOST_NUMBERS, patient_numbers, referral_names
 from integrations.fhir.meaning.message import read_message
@@ -47,6 +48,7 @@ class FhirReader:
             patient_numbers=patient_numbers(entries),
             referral_names=referral_names(entries),
             parts=_parts(tree),
+            flaws=flaws(tree),
         )
 
     def numbers(self, raw: bytes, profile: str) -> tuple[tuple[str, str], ...]:

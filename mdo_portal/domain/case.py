@@ -87,6 +87,8 @@ class Case(Base):
         Index("ix_cases_hospital", "hospital_id", "due_on", "id"),
         Index("ix_cases_patient", "patient_id"),
         Index("ix_cases_ended", "state_since", postgresql_where="NOT is_open"),
+        Index("ix_cases_known_as", "hospital_id", "known_as", postgresql_where="known_as <> ''"),
+        Index("ix_cases_task_number", "hospital_id", "task_number", postgresql_where="task_number <> ''"),
         Index("ix_cases_unseen", "unseen_since", "id", postgresql_where="unseen_since IS NOT NULL"),
     )
 
@@ -133,8 +135,12 @@ class Case(Base):
     treating_name: Mapped[str] = mapped_column(default="")
     #: who follows the patient, as sent
     case_manager_name: Mapped[str] = mapped_column(default="")
+    #: `ServiceRequest/…`: where the request stands on the hospital's own FHIR server; empty = nowhere, or it came otherwise
+    known_as: Mapped[str] = mapped_column(default="")
     #: `Task/…` on the hospital's own FHIR server that asks for the discussion; its output becomes the decision. Empty = there is none
     request_task: Mapped[str] = mapped_column(default="")
+    #: the hospital's own number of that Task, also of one that stands on no server; by it alone some take back
+    task_number: Mapped[str] = mapped_column(default="")
     #: general practitioner, as sent
     gp_name: Mapped[str] = mapped_column(default="")
     basis: Mapped[Basis] = mapped_column(default=Basis.REFERRAL)
@@ -209,7 +215,7 @@ class CaseFact(Base):
     superseded_at: Mapped[datetime | None]
     #: the sender's own name for this result; empty = not named
     source_key: Mapped[str] = mapped_column(default="")
-    #: preliminary, corrected, withdrawn, unobtainable or empty (final), as sent
+    #: preliminary, corrected, withdrawn, unobtainable, unfinished, stopped or empty (final), as sent
     status: Mapped[str] = mapped_column(default="")
 
 

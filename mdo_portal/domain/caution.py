@@ -16,6 +16,7 @@ class Caution(StrEnum):
     TEST = "test"  #: MSH-11 T or D; HTEST
     UNSURE = "unsure"  #: PID-32
     HELD = "held"  #: rejected, expired, held or not sent yet at its sender
+    UNFINISHED = "unfinished"  #: its question or term stands on a form that is not done
     CONFIDENTIAL = "confidential"  #: R or V, a VIP, somebody protected: its sender says that not everybody may read it
 
 
@@ -23,6 +24,7 @@ WORDS: dict[str, str] = {
     Caution.TEST: N_("Proefbericht, volgens de afzender"),
     Caution.UNSURE: N_("Afzender weet niet zeker wie dit is"),
     Caution.HELD: N_("Bij de afzender aangehouden, afgewezen of nog concept"),
+    Caution.UNFINISHED: N_("Op een formulier dat bij de afzender niet af is"),
     Caution.CONFIDENTIAL: N_("Vertrouwelijk, volgens de afzender"),
 }
 """As it stands beside the patient's name."""
@@ -30,6 +32,7 @@ TO_DO: dict[str, str] = {
     Caution.TEST: N_("Vraag het ziekenhuis of het echt bedoeld is. Zo niet, trek de casus in of laat de uitslag intrekken."),
     Caution.UNSURE: N_("Vraag het ziekenhuis om wie het gaat voordat u deze casus bespreekt."),
     Caution.HELD: N_("Vraag de verwijzer of deze bespreking doorgaat."),
+    Caution.UNFINISHED: N_("Vraag de verwijzer of de vraagstelling en de termijn zo kloppen."),
     Caution.CONFIDENTIAL: N_("Wie deze casus mag lezen, verandert hierdoor niet. Overleg bij twijfel met de verwijzer."),
 }
 """What to do about it."""
@@ -38,6 +41,7 @@ _SAID: dict[Caution, str] = {
     Caution.TEST: r"(/test| HTEST)$",
     Caution.UNSURE: r"/unsure$",
     Caution.HELD: r"(/held| draft| on-hold| suspended| rejected| failed)$",
+    Caution.UNFINISHED: r"QuestionnaireResponse\S* (in-progress|stopped)$",
     Caution.CONFIDENTIAL: r"( confidential [RV]|/confidential)$",
 }
 """How readers write it among the names of what found no place on a case (`MSH-11/test`, `ServiceRequest/0 draft`)."""

@@ -51,7 +51,7 @@ class CaseDocument(Base):
     known_as: Mapped[str] = mapped_column(default="")
     #: who wrote it or stands for it, in the sender's words; empty = not named
     author: Mapped[str] = mapped_column(default="")
-    #: preliminary, corrected, withdrawn, unobtainable or empty (final), as sent
+    #: preliminary, corrected, withdrawn, unobtainable, unfinished, stopped or empty (final), as sent
     status: Mapped[str] = mapped_column(default="")
     #: when the hospital replaced or withdrew it; it stays, shown as such
     superseded_at: Mapped[datetime | None]

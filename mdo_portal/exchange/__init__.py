@@ -24,6 +24,7 @@ from mdo_portal.exchange.incoming import (
     PatientLink,
     PatientMerge,
     Section,
+    Version,
 )
 from mdo_portal.exchange.launching import LaunchAttempt, Launched, Launcher, LaunchOffer, LaunchServer, NotLaunched
 from mdo_portal.exchange.leaving import (
@@ -45,6 +46,7 @@ from mdo_portal.exchange.receiving import (
     Explainer,
     Explanation,
     FieldRead,
+    Flaw,
     LeftOver,
     MessageHeader,
     Reader,
@@ -91,6 +93,7 @@ __all__ = [
     "Explanation",
     "Fact",
     "FieldRead",
+    "Flaw",
     "Incoming",
     "IncomingAnswer",
     "IncomingAppointment",
@@ -143,6 +146,7 @@ __all__ = [
     "Subscriber",
     "Unreadable",
     "Verdict",
+    "Version",
     "Vouched",
     "Waits",
     "WantedSubscription",

@@ -49,8 +49,10 @@ class Fact:
     status_only: bool = False  # the value is not told again, only its status (OBX-11 U): what was told stands
 
 
-RESULT_STATUSES = ("preliminary", "corrected", "withdrawn", "unobtainable")
-"""What a sender says of a result or document beside its content (HL7 table 0085, 0123, 0271): as sent, never inferred."""
+RESULT_STATUSES = ("preliminary", "corrected", "withdrawn", "unobtainable", "unfinished", "stopped")
+"""What a sender says of a result, document or form beside its content (HL7 table 0085, 0123, 0271; QuestionnaireResponse.status): as sent,
+never inferred.
+"""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,14 @@ class IncomingDocument:
 
 
 @dataclass(frozen=True)
+class Version:
+    """Which version of a resource this is, as the server says on which it stands."""
+
+    number: int | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class IncomingReferral:
     """A hospital asks a board to discuss a patient. The same value whatever the wire."""
 
@@ -92,13 +102,17 @@ class IncomingReferral:
     facts: tuple[Fact, ...] = ()
     documents: tuple[IncomingDocument, ...] = ()
     sent_at: datetime | None = None
+    asked_at: datetime | None = None  # when the Tasks that ask for it, or the request, were changed last; without `sent_at`
+    version: Version = Version()  # of the request
     unmapped: tuple[str, ...] = ()  # names of what the profile did not place: "ZPI", "Coverage/x"; kept in the raw message
     quarantined: tuple[str, ...] = ()  # entries that could not be read, with the reason: "Condition/3: …code"
     cancelled: bool = (
         False  # the sender takes the referral back (REF^I14, an order with ORC-1 CA, a Task or request that is cancelled)
     )
     cancel_reason: str = ""  # why, in the sender's words
+    known_as: str = ""  # `ServiceRequest/7`: its address on the sender's server; told again under it, it is the same referral
     request_task: str = ""  # `Task/…` on the sender's own server that asks for it: its output may be the decision
+    task_number: str = ""  # the sender's own number of that Task
     taken_back: tuple[Fact, ...] = ()  # what resources say that were sent in error: where it was told before, it is over
     documents_taken_back: tuple[str, ...] = ()  # the sender's ids or addresses of documents that are over and did not come along
 
@@ -150,6 +164,7 @@ class IncomingResult:
     patient: PatientIdentity
     event: str  # "R01", "T02", …
     referral_number: str = ""  # the order or referral it answers, when it says so
+    referral_at: str = ""  # the same by its address on the sender's server: `ServiceRequest/7`
     facts: tuple[Fact, ...] = ()
     documents: tuple[IncomingDocument, ...] = ()
     withdrawn: tuple[str, ...] = ()  # orders taken back whole (OBR-25 X): every fact and document whose key starts so
@@ -193,6 +208,7 @@ class IncomingAnswer:
     """A hospital adds to a referral it sent before: the answer to a question of ours, or documents that belong to it."""
 
     referral_number: str = ""  # the sender's own number of the referral
+    referral_at: str = ""  # its address on the sender's server: `ServiceRequest/7`
     question: str = ""  # our id of the question it answers; "" = it was not asked
     patient: PatientIdentity = field(default_factory=PatientIdentity)  # as far as it was sent
     text: str = ""  # the answer in words

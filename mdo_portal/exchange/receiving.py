@@ -10,6 +10,17 @@ from typing import NamedTuple, Protocol
 from mdo_portal.exchange.incoming import Incoming
 
 
+class Flaw(NamedTuple):
+    """What is wrong with a message that is kept all the same: where, the wire's word for it, and a sentence in English without patient
+    data.
+    """
+
+    place: str
+    code: str
+    text: str
+    part: int = -1  # in which part (of MessageHeader.parts, from 0); -1 = none of them
+
+
 class MessageHeader(NamedTuple):
     """What is read before anything is parsed: enough to keep, to answer and to know a double."""
 
@@ -27,6 +38,7 @@ class MessageHeader(NamedTuple):
     application_ack: str = ""  # MSH-16: AL, ER or SU; "" = no application acknowledgement is wanted
     parts: int = 0  # entries of a Bundle: a transaction is answered one by one
     referral_names: tuple[str, ...] = ()  # of the referral it makes or belongs to, where it need not say of whom that is
+    flaws: tuple[Flaw, ...] = ()
 
     @property
     def names(self) -> set[str]:
@@ -79,6 +91,7 @@ class Answer(NamedTuple):
     reference: str = ""  # our own number of the answer, the same for a double; "" = the wire makes one up
     repeats: tuple[str, ...] = ()  # segments of the message that the answer says again: an RRI to a referral (HL7 v2.5 11.3)
     later: bool = False  # the application acknowledgement goes out by itself, once the message was understood
+    place: str = ""  # where it is wrong, when it is refused; or in words what is
 
 
 class Reader(Protocol):

@@ -7,4 +7,6 @@ STATUS_WORDS = {
     "corrected": "gecorrigeerd",
     "withdrawn": "ingetrokken door het ziekenhuis",
     "unobtainable": "niet te bepalen",
+    "unfinished": "formulier nog niet af",
+    "stopped": "formulier niet afgemaakt",
 }

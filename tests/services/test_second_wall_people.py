@@ -20,6 +20,7 @@ __all__ = ["walls"]
 STAYS = (
     "cases SET hospital_id = hospital_id", "cases SET patient_id = patient_id", "cases SET home_patient_id = NULL",
     "cases SET referral_number = 'x'", "cases SET received_at = now()", "cases SET wire = wire", "cases SET request_task = ''",
+    "cases SET known_as = ''", "cases SET task_number = ''",
     "cases SET question_board = 'x'", "cases SET referrer_name = 'x'", "cases SET urgency = ''", "cases SET basis = basis",
     "patients SET hospital_id = hospital_id", "patients SET merged_into = NULL",
     "people SET id = id", "people SET persona = 'x'", "passkeys SET public_key = ''", "passkeys SET person_id = person_id",

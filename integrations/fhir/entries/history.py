@@ -6,6 +6,7 @@ from datetime import datetime
 
 from integrations.fhir.text.location import address
 from integrations.fhir.text.values import Node, moment, node, text
+from integrations.fhir.text.versions import version_of
 
 
 def newest(tree: Node) -> tuple[Node, tuple[str, ...]]:
@@ -42,10 +43,8 @@ def _is_newer(one: Node, other: Node) -> bool:
 
 
 def _version(item: Node) -> int | None:
-    said = text(node(node(item.get("resource")).get("meta")).get("versionId"))
-    return int(said) if said.isdecimal() and len(said) < 19 else None
+    return version_of(node(item.get("resource"))).number
 
 
 def _changed(item: Node) -> datetime | None:
-    meta = node(node(item.get("resource")).get("meta"))
-    return moment(node(item.get("response")).get("lastModified")) or moment(meta.get("lastUpdated"))
+    return moment(node(item.get("response")).get("lastModified")) or version_of(node(item.get("resource"))).changed_at

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from datetime import datetime
 from typing import Any
 
 from integrations.fhir.entries.addresses import Addresses
@@ -12,6 +13,7 @@ from integrations.fhir.entries.people import identifiers
 from integrations.fhir.text.issuers import BSN
 from integrations.fhir.text.location import tail
 from integrations.fhir.text.values import Node, answer_text, codings, concept, day, joined, moment, node, nodes, notes, text
+from integrations.fhir.text.versions import version_of
 from mdo_portal.exchange import IncomingNotice, Unreadable
 
 URI = "urn:ietf:rfc:3986"
@@ -107,14 +109,37 @@ def request_task(request: Entry, where: Addresses, others: Set[str] = frozenset(
 
     Only the path: on which server it is asked for is registered, never read from a message.
     """
-    found = set()
+    asking = _asking(request, where, others)
+    found = {tail(entry.full_url) if re.match(r"https?:", entry.full_url) else "" for entry in asking}
+    path = found.pop() if len(found) == 1 else ""
+    return path if re.fullmatch(r"Task/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", path) else ""
+
+
+def task_number(request: Entry, where: Addresses, others: Set[str] = frozenset()) -> str:
+    """The sender's own number of the one Task that asks for this request; "" without, and with several."""
+    found = {own_number(entry.resource) for entry in _asking(request, where, others)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def asked_at(request: Entry, where: Addresses, others: Set[str] = frozenset()) -> datetime | None:
+    """When the Tasks that ask for this request, or itself, were changed last; None where no Task says when that was."""
+    told = [found for entry in _asking(request, where, others) if (found := moment(entry.resource.get("lastModified")))]
+    changed = version_of(request.resource).changed_at
+    return max([*told, *([changed] if changed else [])]) if told else None
+
+
+def own_number(task: Node) -> str:
+    """The number that its sender gave the Task; never one of ours, which names a question."""
+    return next((value for system, value in identifiers(task) if system != URI), "")
+
+
+def _asking(request: Entry, where: Addresses, others: Set[str]) -> Iterator[Entry]:
+    """The Tasks that point at this request and go on."""
     for entry in (one for one in where.of_kind("Task") if one.place not in others):
         points = [entry.resource.get("focus"), *nodes(entry.resource.get("basedOn"))]
         is_about = any((there := where.resolve(one, entry)) is not None and there.place == request.place for one in points)
         if is_about and text(entry.resource.get("status")) not in ENDED:
-            found.add(tail(entry.full_url) if re.match(r"https?:", entry.full_url) else "")
-    path = found.pop() if len(found) == 1 else ""
-    return path if re.fullmatch(r"Task/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", path) else ""
+            yield entry
 
 
 def status_reason(task: Node) -> str:

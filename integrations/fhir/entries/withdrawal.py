@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
-from integrations.fhir.entries.task import ENDED, question_of, status_reason
+from integrations.fhir.entries.task import ENDED, own_number, question_of, status_reason
 from integrations.fhir.text.location import address
 from integrations.fhir.text.values import Node, codings, concept, extension, joined, node, nodes, notes, text
 
@@ -66,6 +66,15 @@ def task_ended(ending: Entry) -> str:
         return next(filter(None, (address("Task", text(one.get("reference"))) for one in nodes(own.get("focus")))), "")
     is_alone = not ending.full_url and bool(ending.id)
     return ending.known_as or (address("Task", f"Task/{ending.id}") if is_alone else "")
+
+
+def number_ended(ending: Entry) -> str:
+    """The sender's number of the Task that this takes back: its own, or that of the one that it asks to abort; "" where it says neither."""
+    own = ending.resource
+    if "abort" not in _asked(own):
+        return own_number(own)
+    focus = (text(node(one.get("identifier")).get("value")) for one in nodes(own.get("focus")))
+    return next(filter(None, focus), "") or ("" if _points(own) else own_number(own))
 
 
 def why(task: Node, request: Node) -> str:

@@ -8,20 +8,33 @@ from typing import Any
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import WRITES, Entry, bundles_in, entries_of
+from integrations.fhir.entries.envelope import flaw_of
 from integrations.fhir.entries.history import newest
 from integrations.fhir.entries.in_force import tags
 from integrations.fhir.entries.modified import without_modified
+from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.task import is_notice, question_of, read_notice
 from integrations.fhir.meaning.addition import read_addition
+from integrations.fhir.meaning.belonging import deleted_request
 from integrations.fhir.meaning.referral import read_referral
 from integrations.fhir.meaning.request import has_request, with_contained
 from integrations.fhir.meaning.result import read_result
+from integrations.fhir.meaning.sieve import HELPERS
 from integrations.fhir.text.clock import clocked
 from integrations.fhir.text.judge import problem
 from integrations.fhir.text.location import address
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, listed, moment, node, nodes, text, unique
-from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, IncomingResult, Section, Unreadable
+from mdo_portal.exchange import (
+    Fact,
+    Incoming,
+    IncomingAnswer,
+    IncomingReferral,
+    IncomingResult,
+    PatientIdentity,
+    Section,
+    Unreadable,
+)
 
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset", "history"}
 _REFUSED = {"batch-response": "no_request", "transaction-response": "no_request", "subscription-notification": "wrong_version"}
@@ -45,6 +58,7 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     told = [(place, text(own.get("method")).upper(), own, url) for place, own, url in asked]
     named = tuple(f"{place} {method}" for place, method, *_ in told if method in _UNSENT)
     named += tuple(place for place, one in held if _is_no_resource(one))
+    named += tuple(f"{at}Bundle.type" for at, own in bundles if own.get("resourceType") == "Bundle" and not text(own.get("type")))
     named += older
     named += tuple(f"{at}Bundle {one}" for at, own in bundles for one in tags(own))
     named += tuple(f"{at}Bundle.link next" for at, own in bundles if _has_more(own))
@@ -68,12 +82,9 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
 
 def _is_no_resource(item: Any) -> bool:
     """Whether something stands there that is none, or is to be done what nobody knows: never passed over in silence."""
-    own = node(item)
-    if not own:
-        return item not in (None, {})
-    inside, method = own.get("resource"), text(node(own.get("request")).get("method")).upper()
-    is_something = inside not in (None, {}) and not text(node(inside).get("resourceType"))
-    return is_something or method not in _KNOWN
+    if item in (None, {}):
+        return False
+    return flaw_of(item) is not None or text(node(node(item).get("request")).get("method")).upper() not in _KNOWN
 
 
 def _is_more_than_sent(bundle: Node) -> bool:
@@ -112,7 +123,7 @@ def _read(tree: Node, profile: Profile) -> Incoming:
 
     Raises Unreadable: no_request, wrong_version, no_patient, split, too_many_entries or broken.
     """
-    if tree.get("resourceType") == "Bundle" and (kind := text(tree.get("type"))) not in BUNDLE_TYPES:
+    if tree.get("resourceType") == "Bundle" and (kind := text(tree.get("type"))) not in {*BUNDLE_TYPES, ""}:
         raise Unreadable(_REFUSED[kind], f"Bundle.type {kind}") if kind in _REFUSED else Unreadable("broken", "Bundle.type")
     entries = entries_of(tree)
     kinds = {entry.kind for entry in entries}
@@ -120,6 +131,8 @@ def _read(tree: Node, profile: Profile) -> Incoming:
     bundled = next(filter(None, (moment(one.get("timestamp")) for one in said)), None)  # a document in it may be older
     if (result := read_result(entries, profile, bundled)) is not None:
         return result
+    if kinds <= HELPERS and (gone := deleted_request(one for _, one in bundles_in(tree))):
+        return IncomingReferral(patient=_alone(entries, profile), known_as=gone, cancelled=True, sent_at=bundled)
     if not has_request(entries, profile):
         where = Addresses(entries)
         tasks = [entry for entry in entries if entry.kind == "Task"]
@@ -131,6 +144,14 @@ def _read(tree: Node, profile: Profile) -> Incoming:
         if (tasks or kinds & ADDITIONS) and not has_request(entries, profile):
             return read_addition(entries, tasks, profile, bundled)
     return read_referral(entries, profile, bundled)
+
+
+def _alone(entries: tuple[Entry, ...], profile: Profile) -> PatientIdentity:
+    """The patient who came along with nothing else. Raises Unreadable("no_patient") when several did."""
+    found = [entry.resource for entry in entries if entry.kind == "Patient"]
+    if len(found) > 1:
+        raise Unreadable("no_patient", "Patient")
+    return patient_identity(found[0], profile) if found else PatientIdentity()
 
 
 def _judged_task(entry: Entry, profile: Profile) -> Entry:

@@ -11,9 +11,10 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.in_force import not_in_force
 from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.entries.task import request_task
+from integrations.fhir.entries.task import asked_at, request_task, task_number
 from integrations.fhir.entries.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
 from integrations.fhir.meaning.asked import asked_for, wanted_from
+from integrations.fhir.meaning.belonging import address_of
 from integrations.fhir.meaning.gathered import Gathered, distinct
 from integrations.fhir.meaning.hanging import of_others
 from integrations.fhir.meaning.parties import board, gp, most_urgent, referrer
@@ -36,6 +37,7 @@ from integrations.fhir.resources.told import narrative
 from integrations.fhir.text.body import sites
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
+from integrations.fhir.text.versions import version_of
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
 
@@ -61,11 +63,12 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
         found.carry(carried)
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
+    read = replace(read, known_as=address_of(request.entry, is_alone=len(entries) == 1))
     before = _marked(_taken_back(read, request, reading), request, sifted.where, profile)
     read = placed(before, (request.entry, patient), sifted.where, profile)
     if read.urgency == request.urgency:
         read = replace(read, urgency=before.urgency)  # its Task or form may have said a more urgent one
-    if read.cancelled and not read.number:
+    if read.cancelled and not (read.number or read.known_as):
         raise Unreadable("no_request", f"{request.entry.place}.status")  # taken back, and nobody can tell what
     return read
 
@@ -155,7 +158,10 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
         unmapped=(*not_in_force(request.entry), *_named_otherwise(request.entry, patient), *found.unmapped),
         quarantined=tuple(found.quarantined),
+        asked_at=asked_at(request.entry, reading.where, reading.others),
+        version=version_of(request.entry.resource),
         request_task=request_task(request.entry, reading.where, reading.others),
+        task_number=task_number(request.entry, reading.where, reading.others),
         taken_back=tuple(dict.fromkeys(found.taken_back)),
         documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )

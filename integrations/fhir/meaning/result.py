@@ -8,7 +8,8 @@ from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.meaning.addition import named_referral, take_all
+from integrations.fhir.meaning.addition import take_all
+from integrations.fhir.meaning.belonging import address_of_request, named_referral
 from integrations.fhir.meaning.gathered import Gathered, distinct
 from integrations.fhir.meaning.request import ALL_KINDS, are_orders, number_of, with_contained
 from integrations.fhir.meaning.sieve import HELPERS, sift
@@ -48,7 +49,8 @@ def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime 
     leftovers(reading, sifted, found)
     orders = {number_of(entry.resource) for entry in sifted.where.entries if entry.kind in ALL_KINDS} - {""}
     return IncomingResult(
-        patient=who, event="result", referral_number=orders.pop() if len(orders) == 1 else "", facts=distinct(found.facts),
+        patient=who, event="result", referral_number=orders.pop() if len(orders) == 1 else "",
+        referral_at=address_of_request(entries), facts=distinct(found.facts),
         documents=tuple(found.documents), withdrawn=tuple(dict.fromkeys(found.gone)), taken_back=tuple(dict.fromkeys(found.taken_back)),
         sent_at=bundled, unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined),
     )  # fmt: skip

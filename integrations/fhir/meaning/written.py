@@ -80,8 +80,9 @@ def _is_shown(entry: Entry) -> bool:
     return entry.kind in shown - set(KINDS.values())  # the request that all of this is about stands in no column
 
 
-_OF_A_FORM = {"in-progress": "preliminary", "stopped": "preliminary", "amended": "corrected"}
+_OF_A_FORM = {"in-progress": "unfinished", "stopped": "stopped", "amended": "corrected"}
 """QuestionnaireResponse.status → of RESULT_STATUSES."""
+_NOT_DONE = ("in-progress", "stopped")
 
 
 _TO_FETCH = re.compile(r"(?:https?://\S+/)?[A-Z][A-Za-z]{2,40}[/?]\S+")
@@ -132,9 +133,12 @@ def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: boo
 def of_form(entry: Entry, reading: Reading, found: Gathered) -> None:
     """The answers of a form: fields of the referral, facts, and documents."""
     given = answers(entry, reading)
-    state = _OF_A_FORM.get(word(entry.resource.get("status")), "")
+    told = word(entry.resource.get("status"))
+    state = _OF_A_FORM.get(told, "")
     found.facts.extend(replace(one, status=state) if state else one for one in given.facts)
-    found.beside.extend(given.beside)
+    found.beside.extend((name, replace(one, status=state)) for name, one in given.beside)
+    if given.fields and told in _NOT_DONE:
+        found.unmapped.append(f"{entry.place} {told}")  # a question, a term: in their own places nothing says that it is not done
     for name, words in given.fields.items():
         found.fields.setdefault(name, []).extend(words)
     found.unmapped.extend(f"{entry.place} {one}" for one in given.left)

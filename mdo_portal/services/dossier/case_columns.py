@@ -14,6 +14,8 @@ TOLD = (
     "referrer_phone", "treating_name", "case_manager_name", "gp_name", "request_task",
 )  # fmt: skip
 """The columns of a case that the sender of its referral tells."""
+_NAMES = ("known_as", "task_number")
+"""By what systems know it: it may change with every message, and nobody reads it."""
 CAUTIONS = "cautions"
 """The column of what its messages say against themselves."""
 
@@ -45,6 +47,9 @@ def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bo
         asks = whole or bool(referral.question_board or referral.board_hint)
         case.cautions = [] if asks else case.cautions
         beware(case, referral.unmapped)
+    for name in _NAMES:
+        if (said := getattr(referral, name)) and (whole or newest or not getattr(case, name)):
+            setattr(case, name, said)
     for column, value in zip(TOLD, told, strict=True):
         is_said = value not in ("", NO_DATE)
         if whole or (is_said and (newest or stood[column] in ("", NO_DATE))):

@@ -16,6 +16,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import NOT_SENT, Fact, IncomingAnswer, IncomingReferral, Section
 from mdo_portal.services.common import many_rows
+from mdo_portal.services.dossier.told_index import grouped, label_of
 
 Row = dict[str, Any]
 
@@ -61,13 +62,15 @@ def add_facts(
         _told_otherwise(present, facts, hospital, now=now)
     known, told = {word(fact) for fact in present}, {word(fact) for fact in facts}
     others = [one for one in present if word(one) not in told]  # of several under one name those that are told again stay
+    labelled, worded = grouped(others, label_of), grouped(others, lambda one: word(one)[:4])
     for fact in dict.fromkeys(facts):
         if word(fact) in known:
             continue
         row = fact_row(case, fact, hospital, now=now, message_id=message_id)
         session.add(row)
-        named = (other for other in same_label(others, fact) if not _is_another(other, fact, hospital))
-        for other in dict.fromkeys((*named, *_same_words(others, fact))):
+        alike = labelled.get(label_of(fact), ()) if fact.label else ()
+        named = (other for other in alike if not _is_another(other, fact, hospital))
+        for other in dict.fromkeys((*named, *worded.get(word(fact)[:4], ()))):
             older, newer = (other, row) if newest and other.received_at <= now else (row, other)
             older.superseded_at = newer.received_at
 
@@ -154,11 +157,6 @@ def _is_named(row: CaseFact, fact: Fact) -> bool:
 def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
     wanted = (fact.section, fact.label, fact.dated_on)
     return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]
-
-
-def _same_words(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
-    wanted = (fact.section, fact.label, fact.text, fact.dated_on)
-    return [other for other in present if (other.section, other.label, other.text, other.dated_on) == wanted]
 
 
 def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:

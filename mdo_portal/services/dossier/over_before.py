@@ -30,10 +30,15 @@ def _written_down(telling: Telling, name: str, label: str, rows: Sequence[CaseFa
     return True
 
 
+def among(rows: Iterable[CaseFact]) -> list[CaseFact]:
+    """Those of these that say that something is over."""
+    return [
+        one for one in rows if one.label in (ANNOUNCED, ORDERED) and one.superseded_at is not None and one.text == one.source_key
+    ]
+
+
 def over(telling: Telling, key: str, rows: Iterable[CaseFact]) -> CaseFact | None:
     """The newer word by which something of this name is over; None when there is none."""
-    told = (
-        one for one in rows if one.label in (ANNOUNCED, ORDERED) and one.superseded_at is not None and one.text == one.source_key
-    )
+    told = among(rows)
     about = (one for one in told if one.source_key and (key == one.source_key or key.startswith(f"{one.source_key}/")))
     return next((one for one in about if not telling.is_after(one)), None)

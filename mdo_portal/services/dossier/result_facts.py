@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from mdo_portal.domain.case import CaseFact
 from mdo_portal.exchange import Fact, IncomingResult
-from mdo_portal.services.dossier import case_facts, over_before
+from mdo_portal.services.dossier import over_before
 from mdo_portal.services.dossier.over_before import ANNOUNCED, GONE
 from mdo_portal.services.dossier.telling import Telling
+from mdo_portal.services.dossier.told_index import Index
 
 _COUNT = re.compile(r"#\d+$")
 
@@ -25,8 +26,9 @@ def add(telling: Telling, result: IncomingResult) -> set[str]:
         taken_back = [one for one in present if is_under(one.source_key, order) and telling.is_after(one)]
         over_before.order_is_over(telling, order, known)
         happened |= {"result.withdrawn"} if withdraw(telling, taken_back) else set()
+    index, ended = Index(known, present), over_before.among(known)
     for fact in result.facts:
-        happened |= _told(telling, fact, known, present)
+        happened |= _told(telling, fact, index, ended)
     if supersede(telling, _left_out(present, result)):
         happened.add("result.corrected")
     supersede(telling, _arrived(present, result.facts))
@@ -66,19 +68,20 @@ def supersede(telling: Telling, rows: Iterable[CaseFact]) -> bool:
     return bool(changed)
 
 
-def _told(telling: Telling, fact: Fact, known: Sequence[CaseFact], present: Sequence[CaseFact]) -> set[str]:
-    same = _same(present, fact) or _told_without_name(telling, present, fact)
+def _told(telling: Telling, fact: Fact, index: Index, ended: Sequence[CaseFact]) -> set[str]:
+    same = _same(index, fact) or _told_without_name(telling, index, fact)
     if known_as := next((one for one in same if _is_told(one, fact)), None):
-        known_as.source_key = known_as.source_key or fact.key
+        if fact.key and not known_as.source_key:
+            index.name(known_as, fact.key)
         return set()
     if fact.status_only and same:
         return _status(telling, same, fact.status)
-    ever = [one for one in known if one.source_key == fact.key] if fact.key else same
+    ever = index.ever(fact.key) if fact.key else same
     newer = [one for one in ever if not telling.is_after(one)]
     if any(_is_told(one, fact) for one in newer):
         return set()  # the same old word once more
     row = telling.add(fact)
-    if over := over_before.over(telling, fact.key, known) if fact.key else None:
+    if over := over_before.over(telling, fact.key, ended) if fact.key else None:
         row.superseded_at, row.status = over.superseded_at, GONE if over.status == GONE else row.status
         return {"result.received"}
     if newer:
@@ -91,11 +94,11 @@ def _told(telling: Telling, fact: Fact, known: Sequence[CaseFact], present: Sequ
     return {said(fact.status, "result", known=bool(same))}
 
 
-def _same(present: Sequence[CaseFact], fact: Fact) -> list[CaseFact]:
+def _same(index: Index, fact: Fact) -> Sequence[CaseFact]:
     """What the hospital told before about the same thing: by its own key, else by label and day when it says that it corrects."""
     if fact.key:
-        return [one for one in present if one.source_key == fact.key]
-    same = case_facts.same_label(list(present), fact)
+        return index.under(fact.key)
+    same = index.labelled(fact)
     return same if fact.status in ("corrected", GONE) else [one for one in same if one.text == fact.text]
 
 
@@ -104,14 +107,12 @@ def _is_told(row: CaseFact, fact: Fact) -> bool:
     return (row.text, row.status) == (fact.text, fact.status) and fact.dated_on in (None, row.dated_on)
 
 
-def _told_without_name(telling: Telling, present: Sequence[CaseFact], fact: Fact) -> list[CaseFact]:
+def _told_without_name(telling: Telling, index: Index, fact: Fact) -> list[CaseFact]:
     """What this hospital's referral told, which has no name of the laboratory: the one of that label and day, where it says the same or is
     what is corrected or taken back. Of several nobody can tell which.
     """
     ends = fact.status in ("corrected", GONE)
-    rows = [
-        one for one in case_facts.same_label(list(present), fact) if fact.key and not one.source_key and telling.is_after(one)
-    ]
+    rows = [one for one in index.labelled(fact) if fact.key and not one.source_key and telling.is_after(one)]
     found = [one for one in rows if one.hospital_id == telling.hospital.id and (ends or one.text == fact.text)]
     return found if len(found) == 1 else []
 

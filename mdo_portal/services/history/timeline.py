@@ -64,6 +64,7 @@ SENTENCES: dict[str, str] = {
     "case.no_test": N_("Nagevraagd, het is geen proef: %(reason)s"),
     "case.is_them": N_("Nagevraagd, het gaat om deze patiënt: %(reason)s"),
     "case.goes_on": N_("Nagevraagd, de bespreking gaat door: %(reason)s"),
+    "case.form_holds": N_("Nagevraagd, wat op het formulier staat klopt: %(reason)s"),
     "case.seen": N_("Gezien wat binnenkwam tot en met %(when)s"),
     "case.unseen": N_("Toch nog niet gezien wat binnenkwam"),
     "case.reopened": N_("Opnieuw aangemeld: %(reason)s"),

@@ -19,7 +19,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingReferral, Unreadable
 from mdo_portal.services.access_log import audit
-from mdo_portal.services.dossier import case_columns, earlier_told, routing
+from mdo_portal.services.dossier import case_columns, earlier_told, known_referrals, routing
 from mdo_portal.services.dossier.latest_word import ASKED, told_later
 from mdo_portal.services.history import standing, timeline
 from mdo_portal.services.patients import conflicts, families, identification, patients
@@ -88,7 +88,7 @@ def _number(session: Session, case: Case, referral: IncomingReferral, hospital: 
     """The number of the referral as it is read now. That of another case it cannot be, nor may a supplement number the case anew."""
     if referral.number in ("", case.referral_number):
         return case.referral_number
-    if not heard.made_it or referrals.known_case(session, hospital, referral.number) is not None:
+    if not heard.made_it or known_referrals.numbered(session, hospital, referral.number) is not None:
         raise Unreadable("again_other_number")
     return referral.number
 

@@ -59,12 +59,16 @@ def fingerprint_by(keys: Sealer, told: PatientIdentity, *, previous: str = "") -
 
 
 def number_of(incoming: Incoming) -> str:
-    """The number of a referral, appointment or question that it came under: what people decide about that number holds for it alone."""
+    """The number (else the address) of a referral, appointment or question that it came under: what people decide about that holds for it
+    alone.
+    """
     if isinstance(incoming, IncomingAnswer):
-        return incoming.referral_number or incoming.question
+        return incoming.referral_number or incoming.question or incoming.referral_at
     if isinstance(incoming, IncomingResult):
-        return incoming.referral_number
-    return incoming.number if isinstance(incoming, IncomingReferral | IncomingAppointment) else ""
+        return incoming.referral_number or incoming.referral_at
+    if isinstance(incoming, IncomingReferral):
+        return incoming.number or incoming.known_as
+    return incoming.number if isinstance(incoming, IncomingAppointment) else ""
 
 
 def of(session: Session, hospital_id: uuid.UUID, told: PatientIdentity, *, previous: str = "") -> IdentityConflict | None:

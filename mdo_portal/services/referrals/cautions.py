@@ -12,7 +12,12 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services.history import standing, timeline
 
-CLEARED = {Caution.TEST: "case.no_test", Caution.UNSURE: "case.is_them", Caution.HELD: "case.goes_on"}
+CLEARED = {
+    Caution.TEST: "case.no_test",
+    Caution.UNSURE: "case.is_them",
+    Caution.HELD: "case.goes_on",
+    Caution.UNFINISHED: "case.form_holds",
+}
 """Under which word the timeline says it; of these the hospital can say that it is otherwise. Confidential is no doubt."""
 
 

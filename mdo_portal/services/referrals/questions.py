@@ -25,7 +25,8 @@ from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import Address, Fact, IncomingAnswer, Question, Receipt, ReceiptKind, Section, Unreadable
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.common import changes
-from mdo_portal.services.dossier import case_facts, latest_word, waiting
+from mdo_portal.services.dossier import case_columns, case_facts, earlier_told, known_referrals, latest_word, waiting
+from mdo_portal.services.dossier.latest_word import Word
 from mdo_portal.services.history import standing, timeline
 from mdo_portal.services.letters import deliveries
 from mdo_portal.services.links import hospitals
@@ -166,14 +167,16 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
     facts = (*answer.facts, *(one for asked, words in said for one in _beside(asked, words)))
     case_facts.add_facts(session, case, facts, hospital, now=now, message_id=message_id)
     carried.keep(session, case, answer, hospital, now=now, message_id=message_id)
+    before = case_columns.beware(case, answer.unmapped)
+    earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
     open_ones = [(asked, words) for asked, words in said if asked is not None and asked.answered_at is None]
     for asked, words in [] if answer.is_under_way else open_ones:
         asked.answered_at, asked.answer = now, words
         timeline.happened(session, case, "case.answered", at=now)
     if not open_ones:
-        when = latest_word.said(answer.sent_at, now) if answer.asks else {}
+        when = latest_word.said(Word(answer.sent_at), now) if answer.asks else {}
         timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir", **when)
-    if answer.asks and latest_word.is_latest(session, case, now=now, sent_at=answer.sent_at):
+    if answer.asks and latest_word.is_latest(session, case, now=now, word=Word(answer.sent_at)):
         referrals.ask_again(case, now=now)
     _go_on(session, case, now=now)
     audit.record_system(session, "referral.updated", now=now, case=case, object_type="case", object_id=case.id)
@@ -199,13 +202,11 @@ def _request_of(session: Session, question: str, hospital: Hospital) -> Informat
 
 
 def _case(session: Session, answer: IncomingAnswer, hospital: Hospital, request: InformationRequest | None) -> Case:
-    number = Case.referral_number == answer.referral_number
-    named = Case.id == request.case_id if request is not None else number
-    if request is None and not answer.referral_number:
-        raise Unreadable("unknown_referral", "Task.basedOn")
-    families.stays_of(session, Case.hospital_id == hospital.id, named)
-    query = select(Case).where(Case.hospital_id == hospital.id, named).with_for_update(**HELD)
-    case = session.execute(query).scalar_one_or_none()
+    if request is None:
+        case = known_referrals.meant(session, hospital, answer.referral_number, answer.referral_at)
+    else:
+        families.stays_of(session, Case.id == request.case_id)
+        case = session.scalars(select(Case).where(Case.id == request.case_id).with_for_update(**HELD)).one_or_none()
     if case is None or (answer.referral_number and case.referral_number != answer.referral_number):
         raise Unreadable("unknown_referral", "Task.basedOn")
     return case

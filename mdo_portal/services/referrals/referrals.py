@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import HELD
 from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
@@ -18,9 +16,9 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import Fact, IncomingReferral, PatientIdentity, Section, Unreadable, Wire
 from mdo_portal.services.access_log import audit
-from mdo_portal.services.dossier import case_columns, case_facts, documents, earlier_told, latest_word
+from mdo_portal.services.dossier import case_columns, case_facts, documents, earlier_told, known_referrals, latest_word
 from mdo_portal.services.dossier.case_facts import add_facts
-from mdo_portal.services.dossier.latest_word import ASKED, CANCELLING, is_latest, told_later
+from mdo_portal.services.dossier.latest_word import ASKED, CANCELLING, UNDATED, Word, is_latest, told_later, word_of
 from mdo_portal.services.dossier.routing import route
 from mdo_portal.services.history import standing, timeline
 from mdo_portal.services.patients import families, identification, patients
@@ -43,8 +41,10 @@ def register(
 
     Raises Unreadable("identity_conflict" or "objection") when a person must look first.
     """
-    case = known_case(session, hospital, referral.number)
+    case = known_referrals.meant(session, hospital, referral.number, referral.known_as)
     patient = _patient(session, referral, hospital, case, now=now, message_id=message_id)
+    if case is not None and case.patient_id != patient.id and not (referral.number and case.referral_number):
+        case = None  # known by its address alone, which was given out twice
     is_new = case is None
     if case is None:
         case = composed(session, referral, hospital, patient, wire=wire, now=now, board_id=board_id)
@@ -60,7 +60,7 @@ def register(
     if not is_new:
         assess(session, case, now=now)
     what = "referral.received" if is_new else "referral.updated"
-    tell(session, case, what, hospital, now=now, wire=wire, person_id=person_id, sent_at=referral.sent_at)
+    tell(session, case, what, hospital, now=now, wire=wire, person_id=person_id, word=word_of(referral))
     if is_new:
         standing.beside(session, case)
     return case
@@ -68,7 +68,7 @@ def register(
 
 def _numbered_otherwise(referral: IncomingReferral, case: Case, patient: Patient | None) -> Conflict:
     """The referral number is of another patient's case."""
-    number, told, other = case.referral_number, referral.patient, patient.id if patient else None
+    number, told, other = known_referrals.name_of(case), referral.patient, patient.id if patient else None
     return Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, told, other_id=other, previous=number)
 
 
@@ -81,10 +81,10 @@ def tell(
     now: datetime,
     wire: Wire,
     person_id: uuid.UUID | None = None,
-    sent_at: datetime | None = None,
+    word: Word = UNDATED,
 ) -> None:
     """The case's timeline, the access log and the screens hear of it."""
-    said = latest_word.said(sent_at, now)
+    said = latest_word.said(word, now)
     timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value, **said)
     audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)
@@ -93,10 +93,11 @@ def tell(
 def _bring_up_to_date(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
 ) -> None:
-    newest = is_latest(session, case, now=now, sent_at=referral.sent_at)
+    newest = is_latest(session, case, now=now, word=word_of(referral))
     if newest:
         board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
     before = case_columns.take_over(case, referral, newest=newest)
+    case.referral_number = case.referral_number or referral.number  # known by its address until then
     earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
     case.revision += 1
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
@@ -140,20 +141,6 @@ def is_alike(session: Session, before: Patient, told: PatientIdentity) -> bool:
     """Of twins name and birth date are alike: another BSN speaks against it."""
     is_numbered = bool(told.local_number) or identification.speaks_against(session, before, told)
     return not is_numbered and identification.is_alike(before, told)
-
-
-def known_case(session: Session, hospital: Hospital, number: str) -> Case | None:
-    """The case of this hospital's referral number, locked; None when there is none, or no number."""
-    named = Case.hospital_id == hospital.id, Case.referral_number == number
-    if not number or not families.stays_of(session, *named):
-        return None
-    return session.scalars(select(Case).where(*named).with_for_update(**HELD)).one_or_none()
-
-
-def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
-    """Which of these (hospital, referral number) have a case here already."""
-    numbered = tuple_(Case.hospital_id, Case.referral_number).in_([one for one in asked if one[1]])
-    return {(one.hospital_id, one.referral_number) for one in session.scalars(select(Case).where(numbered))}
 
 
 def composed(
@@ -232,12 +219,12 @@ def cancel(
     So it does when the hospital asked again after it took back: only a person can tell what is meant.
     None when that referral is not here. Raises Conflict when it names another patient, also one who is not here.
     """
-    case = _taken_back(session, hospital, referral)
+    case = known_referrals.taken_back(session, hospital, referral)
     if case is None:
         return None
     _check_patient(session, referral, hospital, case)
     is_over = case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None  # then only what else it says may be new
-    if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now, sent_at=referral.sent_at):
+    if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now, word=word_of(referral)):
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     elif not is_over:
         case.cancel_told_at = now
@@ -247,29 +234,17 @@ def cancel(
     add_facts(session, case, told, hospital, now=now, message_id=message_id)
     carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
     if not is_over:
-        said = latest_word.said(referral.sent_at, now)
+        said = latest_word.said(word_of(referral), now)
         standing.happened(session, [case], CANCELLING, now=now, hospital=hospital.name, wire=wire.value, **said)
     standing.announce(session, case)
     return case
-
-
-def _taken_back(session: Session, hospital: Hospital, referral: IncomingReferral) -> Case | None:
-    """The case by the number of the referral, else by the Task of the hospital's own server that asked for it; locked.
-
-    A Task that asked for several is none: some give each the same address.
-    """
-    named = Case.hospital_id == hospital.id, Case.request_task == referral.request_task
-    if referral.number or not referral.request_task or not families.stays_of(session, *named):
-        return known_case(session, hospital, referral.number)
-    found = session.scalars(select(Case).where(*named).limit(2).with_for_update(**HELD)).all()
-    return found[0] if len(found) == 1 else None
 
 
 def _check_patient(session: Session, referral: IncomingReferral, hospital: Hospital, case: Case) -> None:
     """Who takes back says less of the patient than who asks, often nothing; but what is said must not be of somebody else."""
     told = referral.patient
     patient = identification.of_message(session, hospital.id, told)
-    patient = identification.said_under(session, hospital.id, told, case.referral_number) or patient
+    patient = identification.said_under(session, hospital.id, told, known_referrals.name_of(case)) or patient
     before = session.get_one(Patient, case.patient_id)
     if patient is None and not is_somebody_else(session, before, told):
         return

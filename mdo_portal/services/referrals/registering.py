@@ -17,7 +17,8 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingReferral, Wire
 from mdo_portal.services.common import many_rows
-from mdo_portal.services.dossier import case_facts, documents
+from mdo_portal.services.dossier import case_facts, documents, known_referrals
+from mdo_portal.services.dossier.latest_word import word_of
 from mdo_portal.services.history import timeline
 from mdo_portal.services.patients import identification, patients
 from mdo_portal.services.referrals import referrals
@@ -67,7 +68,7 @@ def _known(session: Session, told: Sequence[Told]) -> list[bool]:
         return []
     people = identification.known_among(session, [(one.hospital.id, one.referral.patient) for one in told])
     numbered = [(one.hospital.id, one.referral.number) for one in told]
-    cases = referrals.known_among(session, numbered)
+    cases = known_referrals.numbered_among(session, numbered)
     return [at in people or number in cases for at, number in enumerate(numbered)]
 
 
@@ -85,7 +86,7 @@ def _store(session: Session, fresh: Sequence[tuple[Told, Patient, Case]]) -> Non
                 documents.row(session, case, document, hospital_id=one.hospital.id, at=one.at, message_id=one.message_id)
                 for document in one.referral.documents
             ]
-            sent_at = one.referral.sent_at
-            referrals.tell(session, case, "referral.received", one.hospital, now=one.at, wire=one.wire, sent_at=sent_at)
+            word = word_of(one.referral)
+            referrals.tell(session, case, "referral.received", one.hospital, now=one.at, wire=one.wire, word=word)
     case_facts.store(session, facts)
     documents.store(session, files)

@@ -14,10 +14,10 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingResult, Unreadable
-from mdo_portal.services.dossier import case_columns, case_facts, earlier_told, result_documents, result_facts
+from mdo_portal.services.dossier import case_columns, case_facts, earlier_told, known_referrals, result_documents, result_facts
 from mdo_portal.services.dossier.telling import Telling
 from mdo_portal.services.history import loose_values, standing
-from mdo_portal.services.patients import families, identification
+from mdo_portal.services.patients import families, identification, rulings
 from mdo_portal.services.patients.rulings import Conflict
 from mdo_portal.services.referrals import referrals
 
@@ -57,7 +57,7 @@ def _by_referral(session: Session, result: IncomingResult, hospital: Hospital) -
 
     Raises Conflict when told alike under a number that nobody has here: a laboratory has numbers of its own, and forgotten it were lost.
     """
-    case = referrals.known_case(session, hospital, result.referral_number)
+    case = known_referrals.meant(session, hospital, result.referral_number, result.referral_at)
     before = session.get_one(Patient, case.patient_id) if case is not None else None
     if before is None or not identification.is_alike(before, result.patient):
         return None
@@ -65,7 +65,7 @@ def _by_referral(session: Session, result: IncomingResult, hospital: Hospital) -
         return identification.undisputed(session, before)
     if identification.speaks_against(session, before, result.patient):
         return None
-    number, told = result.referral_number, result.patient
+    number, told = rulings.number_of(result), result.patient
     raise Conflict(ConflictKind.REFERRAL_NUMBER, "PID-3", before.id, told, previous=number)
 
 
@@ -74,7 +74,8 @@ def _has(session: Session, case: Case, result: IncomingResult) -> bool:
 
     A case that was decided is not among the open ones, and a correction must reach who decided, whatever is open elsewhere.
     """
-    if result.referral_number and case.referral_number == result.referral_number:
+    named = (result.referral_number, case.referral_number), (result.referral_at, case.known_as)
+    if any(told and told == known for told, known in named):
         return True
     if case_facts.are_told(session, case, result.taken_back):
         return True

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from integrations.fhir.reader import FhirReader
 from mdo_portal.exchange import IncomingReferral, Section, Unreadable
 from tests.integrations.fhir.heavy import JUST_TAKEN, TOO_MUCH
-from tests.integrations.fhir.make import Node, bundle, condition, patient, request, sample
+from tests.integrations.fhir.make import BASE, Node, bundle, condition, patient, request, sample
 
 
 def refused(raw: bytes, profile: str = "generic-r4") -> Unreadable:
@@ -113,8 +113,9 @@ def test_two_different_patients_under_one_address_are_nobody() -> None:
 
 
 @pytest.mark.parametrize("more", [{"status": "revoked"}, {"status": "entered-in-error"}])
-def test_a_request_that_is_taken_back_without_a_number_takes_back_nothing(more: Node) -> None:
-    assert refused(bundle(request(identifier=[], **more), patient())).reason == "no_request"
+def test_a_request_that_is_taken_back_without_a_number_or_address_takes_back_nothing(more: Node) -> None:
+    told = bundle(request(identifier=[], **more), patient())
+    assert refused(told.replace(f"{BASE}/ServiceRequest/r".encode(), b"urn:uuid:0000-1")).reason == "no_request"
 
 
 def test_what_must_not_be_done_is_no_request() -> None:

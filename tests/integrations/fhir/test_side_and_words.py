@@ -99,7 +99,7 @@ def test_the_words_of_the_task_that_asks_are_shown() -> None:
     assert told(read(task)) == [("Toelichting", "Graag voor vrijdag"), ("Toelichting", "Patiënt belt")]
 
 
-@pytest.mark.parametrize(("status", "said"), [("in-progress", "preliminary"), ("stopped", "preliminary"), ("completed", "")])
+@pytest.mark.parametrize(("status", "said"), [("in-progress", "unfinished"), ("stopped", "stopped"), ("completed", "")])
 def test_a_form_that_is_not_finished_says_so(status: str, said: str) -> None:
     answers = [{"linkId": "1", "text": "ECOG", "answer": [{"valueString": "1"}]}]
     form = one("QuestionnaireResponse", status=status, questionnaire="http://x.example/q", item=answers)

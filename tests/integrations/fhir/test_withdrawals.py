@@ -135,9 +135,9 @@ def test_a_cancelled_task_alone_takes_back_the_referral_it_names_with_its_reason
     assert found.patient.local_number == "0042"
 
 
-def test_a_cancelled_task_that_names_neither_number_nor_itself_takes_back_nothing() -> None:
+def test_a_cancelled_task_that_names_neither_a_request_nor_itself_takes_back_nothing() -> None:
     with pytest.raises(Unreadable, match="no_request"):
-        read({name: value for name, value in task().items() if name != "id"})
+        read({name: value for name, value in task(focus=NOWHERE).items() if name != "id"})
 
 
 def test_a_refusal_to_answer_our_question_stays_an_answer_with_its_reason() -> None:
@@ -208,6 +208,7 @@ def test_a_task_that_takes_the_referral_back_says_what_else_is_over() -> None:
 
 ABORT = {"code": {"coding": [{"code": "abort"}]}, "status": "requested"}
 ELSEWHERE = {"reference": "https://epd.example/r4/ServiceRequest/r"}
+NOWHERE = {"display": "de aanvraag van vorige week"}
 
 
 @pytest.mark.parametrize(
@@ -228,4 +229,19 @@ def test_a_task_alone_that_takes_back_says_which_task_of_the_sender_that_is(told
 @pytest.mark.parametrize("over", [{"status": "requested"}, {"partOf": [{"reference": "Task/1"}]}, ABORT])
 def test_a_task_alone_that_takes_back_no_task_is_for_a_person(over: Node) -> None:
     with pytest.raises(Unreadable, match="no_request"):
-        read(task(focus=ELSEWHERE) | over)
+        read(task(focus=NOWHERE) | over)
+
+
+@pytest.mark.parametrize("over", [{"status": "requested"}, {"partOf": [{"reference": "Task/1"}]}])
+def test_a_task_alone_about_the_request_that_ends_nothing_is_an_addition_to_it(over: Node) -> None:
+    found = read(task(focus=ELSEWHERE) | over)
+
+    assert isinstance(found, IncomingAnswer)
+    assert found.referral_at == "ServiceRequest/r"
+
+
+@pytest.mark.parametrize("over", [{"status": "cancelled"}, ABORT])
+def test_a_task_alone_that_takes_back_says_which_request_that_is(over: Node) -> None:
+    found = referral(task(focus=ELSEWHERE) | over)
+
+    assert (found.cancelled, found.known_as) == (True, "ServiceRequest/r")

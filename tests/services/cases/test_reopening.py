@@ -12,7 +12,8 @@ from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.errors import IllegalMove
 from mdo_portal.services.cases import worklist
 from mdo_portal.services.cases.worklist_rows import Filter
-from mdo_portal.services.referrals import case_acts, questions, referrals
+from mdo_portal.services.dossier import known_referrals
+from mdo_portal.services.referrals import case_acts, questions
 from tests import make
 from tests.people import Region
 from tests.services.ended import end
@@ -97,7 +98,7 @@ def test_a_redirected_case_can_come_back(session: Session, region: Region, zeed:
     case_acts.reopen(session, case, "hoort toch hier", viewer=region.aisha, now=LATER)
 
     assert case.state in (CaseState.READY, CaseState.INCOMPLETE)
-    assert referrals.known_case(session, zeed, NUMBER) is case
+    assert known_referrals.numbered(session, zeed, NUMBER) is case
 
 
 def test_without_a_reason_nothing_happens(session: Session, region: Region, case: Case) -> None:

@@ -25,6 +25,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((*WRAPPED, *ADDRESSED, *PLACED), _ADDRESS),
     "with other ids": (*_ADDRESS, "reference", "documents_taken_back"),  # a document without a number is known by its id
     "with its facts inside": (*_ADDRESS, "reference"),
+    "with what its server says": ("version", "asked_at", "known_as"),
     "with codes of its own": ("code", "code_system"),
     "with loud types of files": ("media_type",),  # as sent
 }

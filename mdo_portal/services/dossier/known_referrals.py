@@ -1,0 +1,66 @@
+"""Which case a message means: by the number that the hospital gave its referral, else by the address that has on its FHIR server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.orm import Session
+
+from mdo_portal.database import HELD
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.exchange import IncomingReferral
+from mdo_portal.services.patients import families
+
+
+def numbered(session: Session, hospital: Hospital, number: str) -> Case | None:
+    """The case of this hospital's referral number, locked; None when there is none, or no number."""
+    return _alone(session, hospital, Case.referral_number == number) if number else None
+
+
+def numbered_among(session: Session, asked: Sequence[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+    """Which of these (hospital, referral number) have a case here already."""
+    found = tuple_(Case.hospital_id, Case.referral_number).in_([one for one in asked if one[1]])
+    return {(one.hospital_id, one.referral_number) for one in session.scalars(select(Case).where(found))}
+
+
+def at(session: Session, hospital: Hospital, address: str, number: str = "") -> Case | None:
+    """The case of the request at this address on this hospital's server, locked; None when two were told of there, or under another
+    number than it is asked for by.
+    """
+    case = _alone(session, hospital, Case.known_as == address) if address else None
+    return None if case is not None and number and case.referral_number not in ("", number) else case
+
+
+def meant(session: Session, hospital: Hospital, number: str, address: str) -> Case | None:
+    """By its number, and by its address where that finds nothing."""
+    return numbered(session, hospital, number) or at(session, hospital, address, number)
+
+
+def taken_back(session: Session, hospital: Hospital, referral: IncomingReferral) -> Case | None:
+    """The same of one that is taken back, which may say no more than which Task of the hospital's asked for it.
+
+    A Task that asked for several is none: some give each the same address.
+    """
+    case = meant(session, hospital, referral.number, referral.known_as)
+    if case is None and not referral.number and referral.request_task:
+        case = _alone(session, hospital, Case.request_task == referral.request_task)
+    if case is None and referral.task_number:
+        case = _alone(session, hospital, Case.task_number == referral.task_number)
+    return case
+
+
+def name_of(case: Case) -> str:
+    """Under which name of its hospital's a person decides whose it is."""
+    return case.referral_number or case.known_as
+
+
+def _alone(session: Session, hospital: Hospital, named: ColumnElement[bool]) -> Case | None:
+    """Of an address that thousands have, nobody is held."""
+    mine = Case.hospital_id == hospital.id, named
+    if len(session.scalars(select(Case.id).where(*mine).limit(2)).all()) != 1 or not families.stays_of(session, *mine):
+        return None
+    found = session.scalars(select(Case).where(*mine).limit(2).with_for_update(**HELD)).all()
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,66 @@
+"""A laboratory tells thousands of values in one message: none of them is held beside every row that stands on the case."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import ClassVar
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import CaseFact
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import Fact, IncomingResult, PatientIdentity, Section
+from mdo_portal.services.dossier import case_facts
+from mdo_portal.services.referrals import results
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+
+MANY = 300
+
+
+class Counted(str):
+    """A name that counts how often it is compared."""
+
+    times: ClassVar[int] = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.times += 1
+        return str.__eq__(self, other)  # type: ignore[arg-type]
+
+    __hash__ = str.__hash__
+
+
+def values(name: type[str] = str, *, named: bool = True, day: int = 1) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(Section.MARKER, f"{n + day}", name(f"Bepaling {n}"), key=name(f"Observation/{n}" if named else ""))
+        for n in range(MANY)
+    )
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("as_result", [True, False])
+def test_each_is_held_beside_what_has_its_name(session: Session, region: Region, *, named: bool, as_result: bool) -> None:
+    hospital = session.get_one(Hospital, region.hospitals["DELT"])
+    case = make.case(session, hospital, now=NOW)
+    case_facts.add_facts(session, case, values(named=named), hospital, now=NOW, message_id=None)
+    session.flush()
+    Counted.times, later = 0, NOW + timedelta(hours=1)
+    if as_result:
+        number = session.get_one(Patient, case.patient_id).local_number
+        told = IncomingResult(PatientIdentity(local_number=number), "R01", facts=values(Counted, named=named, day=2))
+        assert results.add(session, told, hospital, now=later, message_id=uuid.uuid4()) is case
+    else:
+        case_facts.add_facts(session, case, values(Counted, named=named, day=2), hospital, now=later, message_id=None)
+    session.flush()
+
+    compared = Counted.times
+    mine = CaseFact.case_id == case.id, CaseFact.label.startswith("Bepaling")
+    stands = select(CaseFact.text).where(*mine, CaseFact.superseded_at.is_(None))
+    wanted = [f"{n + 2}" for n in range(MANY)] + ([] if named or not as_result else [f"{n + 1}" for n in range(MANY)])
+    assert sorted(session.scalars(stands)) == sorted(wanted)
+    assert compared < 40 * MANY
