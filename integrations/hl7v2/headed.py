@@ -8,12 +8,11 @@ from collections.abc import Collection, Iterator
 from mdo_portal.exchange import Profile
 
 from .documents import plain_words, rich_words
+from .heading_style import RULE, Style, undressed, unnumbered
 from .items import Item, name_of
 from .values import label
 from .words import asks_something, folded_all, is_report, matching, names_board, refers
 
-_HEADING = re.compile(r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}:(?:\s.*)?")
-"""A word or three with a colon: where the next paragraph begins."""
 _GOES_ON = re.compile(
     r"(?:keuze(?: tussen| uit)?|(?:sub|deel)vra(?:ag|gen)(?: \d)?|opties?(?: \d| [a-c])?|alternatie(?:f|ven)|n\.?b\.?|let op|"
     r"specifiek|concreet|met name|graag|tevens|daarnaast|met als opties?)\s?:",
@@ -132,16 +131,18 @@ def _headed_by(line: str, headings: Collection[str]) -> str | None:
         if _DASH.search(rest):  # `de vraag - of hij fit is - blijft`
             return None
         colon = "-"
-    name = _WHOSE.sub("", _undressed(head).casefold())
-    return rest.strip() if (name in headings or name.rstrip(" 0123456789") in headings) and (colon or not rest) else None
+    name = _WHOSE.sub("", unnumbered(undressed(head)).casefold())
+    is_one = any(one in headings for one in (name, name.rstrip(" 0123456789"), _TO_WHOM.sub("", name)))
+    return rest.strip() if is_one and (colon or not rest) else None
 
 
 _DASH = re.compile(r"\s[-\u2013]\s")
-_WHOSE = re.compile(r"^(?:mijn|onze) (?:concrete )?")
-
-
-def _undressed(line: str) -> str:
-    return line.strip(" \t*=#_->\u2022")
+_WHOSE = re.compile(r"^(?:(?:mijn|onze|concrete|specifieke|huidige|actuele|belangrijkste) )+")
+_TO_WHOM = re.compile(
+    r"\s\(?(?:(?:aan|voor|t\.b\.v\.|tbv) )?(?:(?:het|de) )?(?:regionaal |regionale |oncologisch )?"
+    r"(?:mdo|mdt|team|tumou?r ?board|tumorbespreking|multidisciplinair overleg|bespreking)\)?$"
+)
+"""To whom a question is put, behind its name: `Vraagstelling (MDO)`."""
 
 
 def _is_numbered(line: str) -> bool:
@@ -149,7 +150,12 @@ def _is_numbered(line: str) -> bool:
 
 
 def _row(line: str, headings: Collection[str]) -> str:
-    """What stands behind a heading without a colon, as in a row of a table, where that asks: `Vraagstelling Borstsparend mogelijk?`."""
+    """What stands behind a heading in a row of a table: in the next cell, or without a colon where it asks
+    (`Vraagstelling Borstsparend mogelijk?`).
+    """
+    name, *cells = (cell.strip() for cell in _CELL.split(line.strip().strip("|")))
+    if any(cells) and name.casefold() in headings:
+        return " ".join(filter(None, cells))
     if not line.rstrip().endswith("?"):
         return ""
     shown = line.strip()
@@ -158,17 +164,22 @@ def _row(line: str, headings: Collection[str]) -> str:
     return rest if rest[:1].isupper() else ""
 
 
+_CELL = re.compile(r"\||\t")
 _SHORT = len("question")
 """A word that is no longer may begin any sentence."""
 
 
 def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
-    """(the paragraph, where the lines behind it begin); free lines between a heading and its text are none of it."""
-    found = [first] if first else []
+    """(the paragraph, where the lines behind it begin); free lines between a heading and its text are none of it.
+
+    The heading stands just before it: the next one is written as that is.
+    """
+    found, style = [first] if first else [], Style.of(lines[at - 1])
     for n, line in enumerate(map(str.strip, lines[at:]), start=at):
-        is_next = bool(_HEADING.fullmatch(_undressed(line))) and (bool(found) or line.endswith(":")) and not _GOES_ON.match(line)
-        is_next = is_next or (bool(found) and _TITLE.fullmatch(_undressed(_DASH.split(line, maxsplit=1)[0])) is not None)
-        if is_next or _GREETING.match(line) or (found and not line):
+        is_next = style.heads(line) and (bool(found) or line.endswith(":")) and not _GOES_ON.match(line)
+        is_next = is_next or (bool(found) and _TITLE.fullmatch(undressed(_DASH.split(line, maxsplit=1)[0])) is not None)
+        is_rule = RULE.fullmatch(line) is not None
+        if is_next or _GREETING.match(line) or (found and (is_rule or not line)):
             return "\n".join(found), n
-        found += [line] if line else []
+        found += [line] if line and not is_rule else []
     return "\n".join(found), len(lines)

@@ -26,8 +26,9 @@ def board_hint(reading: Reading) -> tuple[str, str]:
 
 _CHOSEN = "meeting"
 _NO_WHICH = re.compile(
-    r"\b(?:aanmelding|aanvraag|verwijzing|mdo|multidisciplinaire?|overleg|(?:tumor|oncologie)?bespreking|voor|het|een|regionaal|"
-    r"oncologische?)\b|\W"
+    r"\b(?:aanmeld(?:ing|en)|aanvra(?:ag|gen)|verzoek|inbreng|agender(?:ing|en)|verwijzing|mdo|multidisciplinaire?|"
+    r"(?:oncologie)?overleg|(?:tumor|oncologie)?bespreking|bespreken|voor|het|een|te|ter|regionaal|"
+    r"oncologi(?:e|sche?)|mdt|tumou?r ?board|amb|ref(?:erral)?|to)\b|\W"
 )
 
 

@@ -76,7 +76,10 @@ def _titles(message: Message) -> Iterator[str]:
     notification = message.first("TXA")
     if notification is not None:
         yield from (notification.component(2, 2), notification.component(2), notification.component(25))
+    if notification is not None or message.get("MSH-9-1").strip().upper() == "MDM":  # some leave the notification out
         yield from (one.component(3, 2, 0) for one in message.all("OBX"))
+        yield from map(name_of, message.all("OBR"))
+    if notification is not None:
         yield _FILE.sub("", file_name_of(notification)).replace("_", " ")  # the name of its file, where nothing else says it
     yield from map(title_inside, message.all("OBX"))
 
