@@ -12,6 +12,7 @@ from typing import NamedTuple
 from mdo_portal.exchange import Profile
 
 from .er7 import Message
+from .events import kind_of
 from .items import DRUGS, name_of, ordered_as
 from .segment import Segment
 from .statuses import is_taken_back
@@ -45,7 +46,7 @@ def counted(place: str) -> int:
 
 def board_order(message: Message, profile: Profile) -> BoardOrder | None:
     """None where there is one order, and where none of several names a board."""
-    if message.get("MSH-9-1") in ("REF", "CCR") or len(message.all("OBR")) < 2:
+    if kind_of(message).startswith(("REF", "CCR")) or len(message.all("OBR")) < 2:
         return None  # in a referral the orders are what it rests on
     rules, groups = profile["referral"]["recognised"], _groups(message)
     named = [one for one in groups if names_board(name_of(one.order), rules) and not is_report(name_of(one.order), rules)]
