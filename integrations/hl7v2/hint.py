@@ -10,7 +10,8 @@ from .items import name_of
 from .places import found, value_at
 from .reading import Reading, is_referral
 from .statuses import is_taken_back
-from .words import is_report, is_sentence, names_board
+from .values import coded
+from .words import is_report, is_sentence, names_board, says_no_which
 
 
 def board_hint(reading: Reading) -> tuple[str, str]:
@@ -20,21 +21,11 @@ def board_hint(reading: Reading) -> tuple[str, str]:
     A hospital that is asked gives way to the board that an order names, and words that say no which to the board that was chosen.
     """
     words, place = _first_board(reading)
-    chosen = value_at(reading, f"@label {_CHOSEN}").strip() if _says_no_which(words) else ""
+    chosen = value_at(reading, f"@label {_CHOSEN}").strip() if says_no_which(words) else ""
     return (chosen, f"@label {_CHOSEN}") if chosen else (words, place)
 
 
 _CHOSEN = "meeting"
-_NO_WHICH = re.compile(
-    r"\b(?:aanmeld(?:ing|en)|aanvra(?:ag|gen)|verzoek|inbreng|agender(?:ing|en)|verwijzing|mdo|multidisciplinaire?|"
-    r"(?:oncologie)?overleg|(?:tumor|oncologie)?bespreking|bespreken|voor|het|een|te|ter|regionaal|"
-    r"oncologi(?:e|sche?)|mdt|tumou?r ?board|amb|ref(?:erral)?|to)\b|\W"
-)
-
-
-def _says_no_which(words: str) -> bool:
-    """Whether this says that a board is asked, and not which: `Aanmelding MDO`."""
-    return bool(words) and not _NO_WHICH.sub("", words.casefold())
 
 
 def _first_board(reading: Reading) -> tuple[str, str]:
@@ -44,10 +35,10 @@ def _first_board(reading: Reading) -> tuple[str, str]:
     first = said[0] if said else ("", "")
     if is_house(first[0]) and not _is_board(first[0], rules["recognised"]):
         return next((one for one in said if _field(one[1]) == _ORDER and _is_board(one[0], rules["recognised"])), first)
-    if _field(first[1]) != _ORDER or (_is_board(first[0], rules["recognised"]) and not _says_no_which(first[0])):
+    if _field(first[1]) != _ORDER or (_is_board(first[0], rules["recognised"]) and not says_no_which(first[0])):
         return first
     others = (*(one for one in said if _field(one[1]) != _ORDER), *_products(reading))
-    return next((one for one in others if _is_board(one[0], rules["recognised"]) and not _says_no_which(one[0])), first)
+    return next((one for one in others if _is_board(one[0], rules["recognised"]) and not says_no_which(one[0])), first)
 
 
 def _is_none(reading: Reading, words: str, place: str) -> bool:
@@ -70,10 +61,12 @@ def other_boards(reading: Reading) -> Iterator[str]:
     """Where a second board is asked in the same message: one referral asks one, so a person sees to the other."""
     own, rules = reading.board, reading.profile["referral"]["recognised"]
     first = name_of(own.order) if own is not None else ""
-    for item in reading.items if own is not None else ():
-        name = name_of(item.segment) if item.segment.name == "OBR" else first
-        is_asked = name != first and _is_board(name, rules) and not (item.common and is_taken_back(item.common, reading.profile))
-        if is_asked:
+    for item in reading.items:
+        if item.segment.name != "OBR" or (item.common and is_taken_back(item.common, reading.profile)):
+            continue
+        name, *more = (coded(one) for one in item.segment.repetitions(4)) if item.segment.field(4) else ("",)
+        is_other = own is not None and name != first and _is_board(name, rules)
+        if is_other or (_is_board(name, rules) and any(one != name and _is_board(one, rules) for one in more)):
             yield f"{item.place}/board"
 
 

@@ -63,6 +63,19 @@ def names_board(title: str, recognised: Mapping[str, Any]) -> bool:
     return any(word in title.casefold() for word in recognised["asked"])
 
 
+def says_no_which(words: str) -> bool:
+    """Whether this says that a board is asked, and not which: `Aanmelding MDO`, or the name of a portal for them."""
+    return bool(words) and not _NO_WHICH.sub("", words.casefold().replace("_", " "))
+
+
+_NO_WHICH = re.compile(
+    r"\b(?:aanmeld(?:ing|en)|aanvra(?:ag|gen)|verzoek|inbreng|agender(?:ing|en)|verwijzing|mdo|multidisciplinaire?|"
+    r"(?:oncologie)?overleg|(?:tumor|oncologie)?bespreking|bespreken|voor|het|een|te|ter|regio(?:naal)?|"
+    r"oncologi(?:e|sche?)|mdt|tumou?r ?board|amb|ref(?:erral)?|to|port(?:aa|a)l|net(?:werk)?|systeem|app|server|hub|test|acc|prod|"
+    r"hl7|in)\b|\W"
+)
+
+
 def asks_something(line: str) -> bool:
     """Whether a line asks: it ends as a question, or begins as Dutch letters ask."""
     return line.rstrip().endswith("?") or line.strip().casefold().startswith(_ASKING)
