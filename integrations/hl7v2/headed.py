@@ -132,15 +132,21 @@ def _headed_by(line: str, headings: Collection[str]) -> str | None:
             return None
         colon = "-"
     name = _WHOSE.sub("", unnumbered(undressed(head)).casefold())
-    is_one = any(one in headings for one in (name, name.rstrip(" 0123456789"), _TO_WHOM.sub("", name)))
+    plain = _KIND.sub("", _TO_WHOM.sub("", name.removesuffix(" is").removesuffix("(en)")))
+    parts = () if _ANSWERED.search(name) else _AND.split(plain)
+    is_one = any(one in headings for one in (name, name.rstrip(" 0123456789"), plain, *parts))
     return rest.strip() if is_one and (colon or not rest) else None
 
 
 _DASH = re.compile(r"\s[-\u2013]\s")
-_WHOSE = re.compile(r"^(?:(?:mijn|onze|concrete|specifieke|huidige|actuele|belangrijkste) )+")
+_WHOSE = re.compile(r"^(?:(?:mijn|onze|de|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
+_KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies)-?(?=vra)")
+_AND = re.compile(r"\s+en\s+|\s*[/+&]\s*")
+_ANSWERED = re.compile(r"(?<!\w)(?:be)?antwoord|(?<!\w)(?:eerdere?|vorige|oude) ")
 _TO_WHOM = re.compile(
-    r"\s\(?(?:(?:aan|voor|t\.b\.v\.|tbv) )?(?:(?:het|de) )?(?:regionaal |regionale |oncologisch )?"
-    r"(?:mdo|mdt|team|tumou?r ?board|tumorbespreking|multidisciplinair overleg|bespreking)\)?$"
+    r"\s\(?(?:(?:aan|voor|van|t\.b\.v\.|tbv) )?(?:(?:het|de) )?(?:regionaal |regionale |oncologisch )?"
+    r"(?:mdo|mdt|team|tumou?r ?board|tumorbespreking|multidisciplinair overleg|(?:oncologie)?bespreking|(?:tumor)?werkgroep|panel|"
+    r"(?<=n )u|collega(?:'?s|e)?|inbrenger|verwijzer)\)?$"
 )
 """To whom a question is put, behind its name: `Vraagstelling (MDO)`."""
 

@@ -44,16 +44,33 @@ _ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige|vroegere|oude|datum|(
 
 
 def bare_questions(items: Iterable[Item], said: Mapping[int, str], profile: Profile) -> list[Item]:
-    """The OBX lines that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom.
+    """The OBX lines that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom; else those with the word in their name.
 
     `said`: what each line answers by its name.
     """
     if "board" in said.values():
         return []
     called = folded_all(tuple(profile["labels"].get("board", {}).get("headings", ())))
-    return [
-        one for one in items if one.segment.name == "OBX" and label(one.segment).casefold().rstrip(" :?.0123456789") in called
-    ]
+    lines = [(one, label(one.segment).casefold().rstrip(" :?.*0123456789")) for one in items if one.segment.name == "OBX"]
+    bare = [one for one, name in lines if name in called]
+    return bare or [one for one, name in lines if not said.get(one.position) and _is_question(one, name)]
+
+
+def _is_question(item: Item, name: str) -> bool:
+    """Whether a value is a question by a word of its name (`Kernvraag`, `Vraag van de inbrenger`), and in what it says."""
+    is_named = _A_QUESTION.search(name) is not None and not (_ABOUT_A_QUESTION.search(name) or _OF_ANOTHER.search(name))
+    return is_named and not item.is_document and " " in item.text.strip()
+
+
+_A_QUESTION = re.compile(
+    r"(?<!\w)(?!(?:aan|na|hulp|zorg|terug|onder|over|op|uit|patiënt\w*|patient\w*)-?vra)[\w-]{0,20}?"
+    r"(?:vraag|vragen|vraagst(?:elling(?:en)?)?|vr\. ?stelling)(?!\w)"
+)
+"""`Aanvraag` and `hulpvraag` ask no board."""
+_OF_ANOTHER = re.compile(
+    r"(?:aan|van|voor|tbv|t\.b\.v\.) (?:de |het )?(?:pati[eë]nt|famili|huisarts|apothe|laborat|radiolo|patholo)"
+)
+"""Who asks is the patient, or is asked is no board."""
 
 
 def asks_board(order: Segment, recognised: Mapping[str, Any]) -> bool:

@@ -25,7 +25,9 @@ _CODED = ("CE", "CWE", "CNE", "CF")
 _NUMBERS = ("NM", "SN")
 _TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
-_FIRST_PARTS = ("XPN", "PN", "PPN", "XCN", "CN", "CQ", "XAD", "AD")
+_FAMILY = {"XPN": 1, "PN": 1, "PPN": 2, "XCN": 2, "CN": 2}
+"""Where a name has its surname (FN), with the prefix in its second part."""
+_FIRST_PARTS = (*_FAMILY, "CQ", "XAD", "AD")
 """Types whose components say themselves once more in parts: a surname, a street, the words of a unit."""
 MOST_PARTS = 23
 _PARTED = (
@@ -155,9 +157,17 @@ def _value(kind: str, one: Repetition) -> str:
     if kind in _PARTED:
         parts = one.components(MOST_PARTS)
         if kind in _FIRST_PARTS:
-            parts = [one.component(c) or part for c, part in enumerate(parts, start=1)]
+            parts = [_first_part(one, c, kind) or part for c, part in enumerate(parts, start=1)]
         return (" - " if kind == "NR" else " ").join(filter(None, parts))
     return (stamp(one.text) if kind in _TIMES else "") or _text(one)
+
+
+def _first_part(one: Repetition, c: int, kind: str) -> str:
+    """A component that says itself once more in parts, once; of a surname with its prefix, where that stands in its own part alone."""
+    if _FAMILY.get(kind) != c:
+        return one.component(c)
+    shown, prefix = one.component(c) or one.component(c, 3), one.component(c, 2)
+    return f"{prefix} {shown}" if prefix and not shown.casefold().startswith(f"{prefix} ".casefold()) else shown
 
 
 def _text(one: Repetition) -> str:
