@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from mdo_portal.exchange import Profile
 
 from .documents import plain_words, rich_words
-from .heading_style import RULE, Style, undressed, unnumbered
+from .heading_style import IN_LINE, RULE, Style, undressed, unnumbered
 from .items import Item, name_of
 from .values import label
 from .words import asks_something, folded_all, is_report, matching, names_board, refers
@@ -63,7 +63,7 @@ def told_by(item: Item) -> Iterator[str]:
     if item.segment.name != "OBX":
         yield own_notes(item)
     elif item.is_document:
-        yield from (*rich_words(item), *plain_words(item))
+        yield from (*rich_words(item), *plain_words(item), own_notes(item))
     else:
         yield item.text
 
@@ -117,7 +117,20 @@ def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
             return paragraph, "\n".join((*lines[:n], *lines[end:]))
         if row := _row(line, headings):
             return row, "\n".join((*lines[:n], *lines[n + 1 :]))
+        inside, around_it = _inside(line, headings)
+        if inside:
+            return inside, "\n".join((*lines[:n], around_it, *lines[n + 1 :]))
     return "", text
+
+
+def _inside(line: str, headings: Collection[str]) -> tuple[str, str]:
+    """(what stands behind a heading in the middle of a line, the line without it), up to the next one behind the end of a sentence."""
+    for found in IN_LINE.finditer(line):
+        if _headed_by(f"{found['head']}:", headings) is not None:
+            others = (one.start() for one in IN_LINE.finditer(line, found.end()) if not _GOES_ON.match(f"{one['head']}:"))
+            end = next(others, len(line))
+            return line[found.end() : end].strip(), f"{line[: found.start()]} {line[end:].strip()}".strip()
+    return "", line
 
 
 def _headed_by(line: str, headings: Collection[str]) -> str | None:
@@ -131,15 +144,16 @@ def _headed_by(line: str, headings: Collection[str]) -> str | None:
         if _DASH.search(rest):  # `de vraag - of hij fit is - blijft`
             return None
         colon = "-"
-    name = _WHOSE.sub("", unnumbered(undressed(head)).casefold())
+    name = _WHOSE.sub("", unnumbered(undressed(head)).rstrip(" .").casefold())
     plain = _KIND.sub("", _TO_WHOM.sub("", name.removesuffix(" is").removesuffix("(en)")))
-    parts = () if _ANSWERED.search(name) else _AND.split(plain)
-    is_one = any(one in headings for one in (name, name.rstrip(" 0123456789"), plain, *parts))
-    return rest.strip() if is_one and (colon or not rest) else None
+    parts = (plain, *_AND.split(plain)) if colon and not _ANSWERED.search(name) else ()
+    is_one = any(one in headings for one in (name, name.rstrip(" 0123456789"), *parts))
+    rest = rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
+    return rest if is_one and (colon or not rest) else None
 
 
 _DASH = re.compile(r"\s[-\u2013]\s")
-_WHOSE = re.compile(r"^(?:(?:mijn|onze|de|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
+_WHOSE = re.compile(r"^(?:(?:mijn|onze|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
 _KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies)-?(?=vra)")
 _AND = re.compile(r"\s+en\s+|\s*[/+&]\s*")
 _ANSWERED = re.compile(r"(?<!\w)(?:be)?antwoord|(?<!\w)(?:eerdere?|vorige|oude) ")

@@ -8,9 +8,11 @@ from typing import NamedTuple
 _HEAD = r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}"
 _USUAL = re.compile(rf"{_HEAD}:(?:\s.*)?")
 """A word or three with a colon: where the next paragraph begins."""
-_CLOSE = re.compile(rf"{_HEAD}(?<!\d)[ \t]*:(?!//).*")
-"""The same with blanks before the colon, or none behind it; `om 10:30 uur` is none."""
+_CLOSE = re.compile(rf"{_HEAD}(?<!\d)[\s.]*:(?!//).*")
+"""The same with blanks or full stops before the colon, or nothing behind it; `om 10:30 uur` is none."""
 _NUMBERED = re.compile(r"(?:\d{1,2}|[A-Za-z])[.)]\s+")
+IN_LINE = re.compile(r"(?<=[.;?!)])\s+(?P<head>[A-Z][\w/()-]*(?: [\w/()-]+){0,2}):\s+")
+"""A heading behind the end of a sentence, in a text of one line."""
 RULE = re.compile(r"[-=_*~]{3,}")
 """A line that is drawn below a heading, or between two paragraphs."""
 _DRESSED = {"[": "]", "*": "*", "=": "=", "#": "", "_": "_"}
@@ -27,7 +29,7 @@ class Style(NamedTuple):
     def of(cls, line: str) -> Style:
         shown = line.strip()
         head, colon, rest = shown.partition(":")
-        is_close = bool(colon) and (head[-1:].isspace() or bool(rest and not rest[0].isspace()))
+        is_close = bool(colon) and (head[-1:].isspace() or head[-1:] == "." or bool(rest and not rest[0].isspace()))
         return cls(is_close, _NUMBERED.match(shown) is not None, shown[:1] if not colon and shown[:1] in _DRESSED else "")
 
     def heads(self, line: str) -> bool:
@@ -41,7 +43,7 @@ class Style(NamedTuple):
 
 def undressed(line: str) -> str:
     """A line without what stands around it to make it one that heads."""
-    return line.strip(" \t*=#_->\u2022[]|")
+    return line.strip(" \t\xa0*=#_->\u2022[]|")
 
 
 def unnumbered(line: str) -> str:

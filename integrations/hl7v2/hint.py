@@ -65,7 +65,7 @@ def other_boards(reading: Reading) -> Iterator[str]:
         if item.segment.name != "OBR" or (item.common and is_taken_back(item.common, reading.profile)):
             continue
         name, *more = (coded(one) for one in item.segment.repetitions(4)) if item.segment.field(4) else ("",)
-        is_other = own is not None and name != first and _is_board(name, rules)
+        is_other = own is not None and name_of(item.segment) != first and _is_board(name_of(item.segment), rules)
         if is_other or (_is_board(name, rules) and any(one != name and _is_board(one, rules) for one in more)):
             yield f"{item.place}/board"
 

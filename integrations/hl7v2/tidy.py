@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from integrations.rich_text import words_of
+
 from .charset import is_marked, narrow
 from .line_ends import parted
 from .twice import written_once
@@ -57,6 +59,11 @@ def written(text: str) -> str:
         return text
     text = _ENDS.sub("\n", text)
     return _NAMED_SIGN.sub(lambda found: unescape(found[0]), text) if "&" in text else text
+
+
+def shown(text: str) -> str:
+    """A text as a person reads it: of RTF and HTML the words, also of HTML whose marks an engine wrote as signs (`&lt;p&gt;`)."""
+    return written(words_of(unescape(text) if text[:9].lstrip().startswith("&lt;") else text))
 
 
 _NAMED_SIGN = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#[xX][0-9A-Fa-f]{2,5});")

@@ -8,14 +8,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from integrations.days import written_day
-from integrations.rich_text import words_of
 from integrations.times import believable, believable_day
 
 from .packed import value_type
 from .segment import Repetition, Segment
 from .stamps import ENDS_IN_UTC, hour, period, stamp, worn_here
 from .telephone import spoken
-from .tidy import written
+from .tidy import shown
 from .units import has_unit, power, unit_of
 
 _TIME = re.compile(
@@ -133,9 +132,9 @@ def observed(segment: Segment, more: Sequence[Segment] = ()) -> str:
     for part in more:  # a line without words is one, too
         lines += [_lines(_value(kind, one)) for one in part.repetitions(5)] or [""]
     if kind in _LINES:  # a measured value too: some analysers call every value a text
-        whole = written(words_of("\n".join(lines)))
+        whole = shown("\n".join(lines))
         return _with_unit(segment, whole.strip("\n") if more else whole)
-    return _with_unit(segment, written(words_of(_between(kind).join(filter(None, lines)))))
+    return _with_unit(segment, shown(_between(kind).join(filter(None, lines))))
 
 
 def _in_full(repetition: Repetition) -> str:
@@ -208,7 +207,7 @@ def _is_person(segment: Segment, n: int) -> bool:
 
 def note(segment: Segment) -> str:
     """The text of an NTE."""
-    return written(words_of("\n".join(_lines(one.text) for one in segment.repetitions(3))))
+    return shown("\n".join(_lines(one.text) for one in segment.repetitions(3)))
 
 
 def _lines(text: str) -> str:
@@ -218,7 +217,11 @@ def _lines(text: str) -> str:
 
 def label(segment: Segment) -> str:
     """What an OBX is about: the words of OBX-3, else its code; those of the other code system when only that has any."""
-    return segment.component(3, 2, 0) or segment.component(3, 1) or _first_of(segment, 3, (9, 5, 4))
+    words, code = segment.component(3, 2, 0), segment.component(3, 1)
+    other = (
+        "" if words or any(map(str.islower, code)) else _first_of(segment, 3, (9, 5))
+    )  # words in the place of the code are those
+    return words or other or code or _first_of(segment, 3, (9, 5, 4))
 
 
 def _with_unit(segment: Segment, value: str) -> str:

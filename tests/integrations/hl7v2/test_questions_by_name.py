@@ -55,7 +55,7 @@ def test_a_name_that_says_what_it_is_goes_first() -> None:
 @pytest.mark.parametrize(
     "heading",
     [
-        "Vraag(en):", "Onze vraag aan u:", "Kernvraag:", "De vraag is:", "Vraag aan de collega's:", "Reden aanmelding / vraagstelling:",
+        "Vraag(en):", "Onze vraag aan u:", "Kernvraag:", "Vraag aan de collega's:", "Reden aanmelding / vraagstelling:",
         "Vraagstelling en reden aanmelding:", "Reden bespreking:", "Doel van de bespreking:",
     ],
 )  # fmt: skip
