@@ -20,7 +20,17 @@ from .words import folded_all, names_board, refers
 
 def asked(item: Item, profile: Profile) -> str:
     """Which of the profile's labels an OBX answers: `board`, `radiology`, …; "" when none."""
-    return labelled(label(item.segment), profile, item.segment.component(3))
+    found = labelled(label(item.segment), profile, item.segment.component(3))
+    return found or (_URGENCY if _says_how_urgent(item, profile) else "")
+
+
+def _says_how_urgent(item: Item, profile: Profile) -> bool:
+    """Whether what is called `Urgentie` and no more says how soon: of the bladder it is a complaint, and says yes or no."""
+    said = item.text.strip().upper() if label(item.segment).strip(" :?").casefold() == "urgentie" else ""
+    return len(said) > len("YES") and said in profile["referral"]["codes"]["urgency"]
+
+
+_URGENCY = "urgency"
 
 
 def labelled(label: str, profile: Profile, code: str = "") -> str:
