@@ -16,7 +16,8 @@ MOST = 400_000
 """Characters of source that are looked through; a letter has a tenth of it. Of a longer one a person opens the file."""
 
 _HTML = re.compile(
-    r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype html|html|head|body|div|p|span|table|font|center|ul|ol|dl|section|article|h[1-6]|b|i|br)\b[^<>]{0,500}>",
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?"
+    r"<(?:!doctype html|html|head|body|div|p|span|table|font|center|ul|ol|dl|section|h[1-6]|b|i|br)\b[^<>]{0,500}>",
     re.I,
 )
 _BREAKS = {

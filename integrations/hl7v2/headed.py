@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from mdo_portal.exchange import Profile
 
 from .documents import plain_words, rich_words
-from .heading_style import IN_LINE, RULE, Style, undressed, unnumbered
+from .heading_style import DASH, IN_LINE, RULE, Style, headed_by, row_of, undressed
 from .items import Item, name_of
 from .values import label
 from .words import asks_something, folded_all, is_report, matching, names_board, refers
@@ -109,13 +109,13 @@ def question_of(text: str, profile: Profile, *, is_list: bool) -> tuple[str, str
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
     lines = text.split("\n")
     for n, line in enumerate(lines):
-        if (rest := _headed_by(line, headings)) is not None:
+        if (rest := headed_by(line, headings)) is not None:
             paragraph, end = _paragraph(rest, lines, n + 1)
-            while _is_numbered(line) and end < len(lines) and _is_numbered(lines[end]) and _headed_by(lines[end], headings):
-                more, end = _paragraph(_headed_by(lines[end], headings) or "", lines, end + 1)
+            while _is_numbered(line) and end < len(lines) and _is_numbered(lines[end]) and headed_by(lines[end], headings):
+                more, end = _paragraph(headed_by(lines[end], headings) or "", lines, end + 1)
                 paragraph = f"{paragraph}\n{more}"
             return paragraph, "\n".join((*lines[:n], *lines[end:]))
-        if row := _row(line, headings):
+        if row := row_of(line, headings):
             return row, "\n".join((*lines[:n], *lines[n + 1 :]))
         inside, around_it = _inside(line, headings)
         if inside:
@@ -126,67 +126,15 @@ def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
 def _inside(line: str, headings: Collection[str]) -> tuple[str, str]:
     """(what stands behind a heading in the middle of a line, the line without it), up to the next one behind the end of a sentence."""
     for found in IN_LINE.finditer(line):
-        if _headed_by(f"{found['head']}:", headings) is not None:
+        if headed_by(f"{found['head']}:", headings) is not None:
             others = (one.start() for one in IN_LINE.finditer(line, found.end()) if not _GOES_ON.match(f"{one['head']}:"))
             end = next(others, len(line))
             return line[found.end() : end].strip(), f"{line[: found.start()]} {line[end:].strip()}".strip()
     return "", line
 
 
-def _headed_by(line: str, headings: Collection[str]) -> str | None:
-    """What stands behind the heading of a line; None where it has none of these.
-
-    A heading may have a number, stand between stars, or have a dash for its colon.
-    """
-    head, colon, rest = line.partition(":")
-    if not colon and (dashed := _DASH.split(line, maxsplit=1))[1:]:
-        head, rest = dashed
-        if _DASH.search(rest):  # `de vraag - of hij fit is - blijft`
-            return None
-        colon = "-"
-    name = _WHOSE.sub("", unnumbered(undressed(head)).rstrip(" .").casefold())
-    plain = _KIND.sub("", _TO_WHOM.sub("", name.removesuffix(" is").removesuffix("(en)")))
-    parts = (plain, *_AND.split(plain)) if colon and not _ANSWERED.search(name) else ()
-    is_one = any(one in headings for one in (name, name.rstrip(" 0123456789"), *parts))
-    rest = rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
-    return rest if is_one and (colon or not rest) else None
-
-
-_DASH = re.compile(r"\s[-\u2013]\s")
-_WHOSE = re.compile(r"^(?:(?:mijn|onze|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
-_KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies)-?(?=vra)")
-_AND = re.compile(r"\s+en\s+|\s*[/+&]\s*")
-_ANSWERED = re.compile(r"(?<!\w)(?:be)?antwoord|(?<!\w)(?:eerdere?|vorige|oude) ")
-_TO_WHOM = re.compile(
-    r"\s\(?(?:(?:aan|voor|van|t\.b\.v\.|tbv) )?(?:(?:het|de) )?(?:regionaal |regionale |oncologisch )?"
-    r"(?:mdo|mdt|team|tumou?r ?board|tumorbespreking|multidisciplinair overleg|(?:oncologie)?bespreking|(?:tumor)?werkgroep|panel|"
-    r"(?<=n )u|collega(?:'?s|e)?|inbrenger|verwijzer)\)?$"
-)
-"""To whom a question is put, behind its name: `Vraagstelling (MDO)`."""
-
-
 def _is_numbered(line: str) -> bool:
     return line.partition(":")[0].rstrip()[-1:].isdigit()
-
-
-def _row(line: str, headings: Collection[str]) -> str:
-    """What stands behind a heading in a row of a table: in the next cell, or without a colon where it asks
-    (`Vraagstelling Borstsparend mogelijk?`).
-    """
-    name, *cells = (cell.strip() for cell in _CELL.split(line.strip().strip("|")))
-    if any(cells) and name.casefold() in headings:
-        return " ".join(filter(None, cells))
-    if not line.rstrip().endswith("?"):
-        return ""
-    shown = line.strip()
-    heads = (one for one in headings if len(one) > _SHORT and shown.casefold().startswith(f"{one} "))
-    rest = shown[len(max(heads, key=len, default=shown)) :].strip()
-    return rest if rest[:1].isupper() else ""
-
-
-_CELL = re.compile(r"\||\t")
-_SHORT = len("question")
-"""A word that is no longer may begin any sentence."""
 
 
 def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
@@ -197,7 +145,7 @@ def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
     found, style = [first] if first else [], Style.of(lines[at - 1])
     for n, line in enumerate(map(str.strip, lines[at:]), start=at):
         is_next = style.heads(line) and (bool(found) or line.endswith(":")) and not _GOES_ON.match(line)
-        is_next = is_next or (bool(found) and _TITLE.fullmatch(undressed(_DASH.split(line, maxsplit=1)[0])) is not None)
+        is_next = is_next or (bool(found) and _TITLE.fullmatch(undressed(DASH.split(line, maxsplit=1)[0])) is not None)
         is_rule = RULE.fullmatch(line) is not None
         if is_next or _GREETING.match(line) or (found and (is_rule or not line)):
             return "\n".join(found), n

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 _HEAD = r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}"
@@ -49,3 +50,55 @@ def undressed(line: str) -> str:
 def unnumbered(line: str) -> str:
     """`Vraagstelling` of `2. Vraagstelling`."""
     return _NUMBERED.sub("", line, count=1) if _NUMBERED.match(line) else line
+
+
+def headed_by(line: str, headings: Collection[str]) -> str | None:
+    """What stands behind the heading of a line; None where it has none of these.
+
+    A heading may have a number, stand between stars, or have a dash for its colon.
+    """
+    head, colon, rest = line.partition(":")
+    if not colon and (dashed := DASH.split(line, maxsplit=1))[1:]:
+        head, rest = dashed
+        if DASH.search(rest):  # `de vraag - of hij fit is - blijft`
+            return None
+        colon = "-"
+    name = _WHOSE.sub("", unnumbered(undressed(head)).rstrip(" .").casefold())
+    plain = _KIND.sub("", _TO_WHOM.sub("", name.removesuffix(" is").removesuffix("(en)")))
+    parts = (plain, *_AND.split(plain)) if colon and not _ANSWERED.search(name) else ()
+    is_one = any(one in headings for one in (name, name.rstrip(" 0123456789"), *parts))
+    rest = rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
+    return rest if is_one and (colon or not rest) else None
+
+
+DASH = re.compile(r"\s[-\u2013]\s")
+_WHOSE = re.compile(r"^(?:(?:mijn|onze|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
+_KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies)-?(?=vra)")
+_AND = re.compile(r"\s+en\s+|\s*[/+&]\s*")
+_ANSWERED = re.compile(r"(?<!\w)(?:be)?antwoord|(?<!\w)(?:eerdere?|vorige|oude) ")
+_TO_WHOM = re.compile(
+    r"\s\(?(?:(?:aan|voor|van|t\.b\.v\.|tbv) )?(?:(?:het|de) )?(?:regionaal |regionale |oncologisch )?"
+    r"(?:mdo|mdt|team|tumou?r ?board|tumorbespreking|multidisciplinair overleg|(?:oncologie)?bespreking|(?:tumor)?werkgroep|panel|"
+    r"(?<=n )u|collega(?:'?s|e)?|inbrenger|verwijzer)\)?$"
+)
+"""To whom a question is put, behind its name: `Vraagstelling (MDO)`."""
+
+
+def row_of(line: str, headings: Collection[str]) -> str:
+    """What stands behind a heading in a row of a table: in the next cell, or without a colon where it asks
+    (`Vraagstelling Borstsparend mogelijk?`).
+    """
+    name, *cells = (cell.strip() for cell in _CELL.split(line.strip().strip("|")))
+    if any(cells) and name.casefold() in headings:
+        return " ".join(filter(None, cells))
+    if not line.rstrip().endswith("?"):
+        return ""
+    shown = line.strip()
+    heads = (one for one in headings if len(one) > _SHORT and shown.casefold().startswith(f"{one} "))
+    rest = shown[len(max(heads, key=len, default=shown)) :].strip()
+    return rest if rest[:1].isupper() else ""
+
+
+_CELL = re.compile(r"\||\t")
+_SHORT = len("question")
+"""A word that is no longer may begin any sentence."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from integrations.days import written_day
 from integrations.times import believable, believable_day
 
+from .about import with_about
 from .packed import value_type
 from .segment import Repetition, Segment
 from .stamps import ENDS_IN_UTC, hour, period, stamp, worn_here
@@ -128,7 +129,7 @@ def observed(segment: Segment, more: Sequence[Segment] = ()) -> str:
     kind = value_type(segment)
     if kind in _CODED:
         return _with_unit(segment, "; ".join(filter(None, map(_in_full, segment.repetitions(5)))))
-    lines = [_lines(_value(kind, one)) for one in segment.repetitions(5)]
+    lines = with_about([_lines(_value(kind, one)) for one in segment.repetitions(5)], segment.repetition)
     for part in more:  # a line without words is one, too
         lines += [_lines(_value(kind, one)) for one in part.repetitions(5)] or [""]
     if kind in _LINES:  # a measured value too: some analysers call every value a text
@@ -207,7 +208,7 @@ def _is_person(segment: Segment, n: int) -> bool:
 
 def note(segment: Segment) -> str:
     """The text of an NTE."""
-    return shown("\n".join(_lines(one.text) for one in segment.repetitions(3)))
+    return shown("\n".join(with_about([_lines(one.text) for one in segment.repetitions(3)], segment.repetition)))
 
 
 def _lines(text: str) -> str:
