@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from integrations.fhir.explain import FhirExplainer
+from integrations.fhir.reader import FhirReader
+from integrations.hl7v2.explain import Hl7Explainer
+from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal.exchange import Explainer, Reader, Wire
-
-from .fhir.explain import FhirExplainer
-from .fhir.reader import FhirReader
-from .hl7v2.explain import Hl7Explainer
-from .hl7v2.reader import Hl7Reader
 
 
 def readers() -> Mapping[Wire, Reader]:

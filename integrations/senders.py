@@ -6,8 +6,8 @@ from integrations.channels.folder import FolderSender
 from integrations.channels.hook import HookSender
 from integrations.channels.notice import NoticeSender
 from integrations.channels.reminder import MailReminder
-from integrations.fhir.sender import FhirSender
-from integrations.hl7v2.sender import MllpSender
+from integrations.fhir.sending.sender import FhirSender
+from integrations.hl7v2.sending.sender import MllpSender
 from integrations.out.mail import MailServer
 from integrations.smart.client import Tokens
 from mdo_portal.exchange import Reminder, Sender

@@ -10,7 +10,7 @@ import structlog
 
 from mdo_portal.database import Database
 from mdo_portal.exchange import Acknowledger, Receipt, ReceiptKind
-from mdo_portal.services import application_acks
+from mdo_portal.services.inbox import application_acks
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.errors import NotSignedIn
 from mdo_portal.live import server as live
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from mdo_portal.settings import PACKAGE, Settings
 from mdo_portal.web import (
     absences,

@@ -16,8 +16,9 @@ from sqlalchemy.exc import DBAPIError
 
 from mdo_portal.database import Database, is_lacking, is_lost
 from mdo_portal.exchange import NobodyReads
-from mdo_portal.services import changes, settling
-from mdo_portal.services.settling import ClaimedMessage
+from mdo_portal.services.common import changes
+from mdo_portal.services.inbox import settling
+from mdo_portal.services.inbox.settling import ClaimedMessage
 
 MOST_LOST = 5
 """So often the line may break under a message. More often it is held against it: a statement may be what kills PostgreSQL."""

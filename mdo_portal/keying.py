@@ -9,8 +9,8 @@ import structlog
 
 from mdo_portal.database import Database
 from mdo_portal.exchange import KeyFetcher, NotPulled
-from mdo_portal.services import key_fetching
-from mdo_portal.services.key_fetching import ClaimedKeys
+from mdo_portal.services.links import key_fetching
+from mdo_portal.services.links.key_fetching import ClaimedKeys
 
 log = structlog.get_logger(__name__)
 

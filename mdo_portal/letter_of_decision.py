@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mdo_portal import letter_content, letters
-from mdo_portal.letter_data import DecisionLetter, Recipient, Stamp
-from mdo_portal.letter_forms import form_of
-from mdo_portal.letter_gp import gp_letter
-from mdo_portal.letter_outcome import outcome_letter
-from mdo_portal.letter_template import Audience, frozen_for
+from mdo_portal.domain.audience import Audience
+from mdo_portal.letters import letter_content, letters
+from mdo_portal.letters.letter_data import DecisionLetter, Recipient, Stamp
+from mdo_portal.letters.letter_forms import form_of
+from mdo_portal.letters.letter_gp import gp_letter
+from mdo_portal.letters.letter_outcome import outcome_letter
+from mdo_portal.letters.letter_template import frozen_for
 
 if TYPE_CHECKING:
-    from mdo_portal.services.outbox import ClaimedDelivery
+    from mdo_portal.services.letters.outbox import ClaimedDelivery
 
 __all__ = ["audience_of", "decision_letter", "gp_letter", "letter_of", "logo_of", "printed"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mdo_portal.domain.advice import AdviceKind, Intent
 from mdo_portal.exchange import Contact, OutgoingAdvice
-from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS
+from mdo_portal.letters.letter_words import INTENT_WORDS, KIND_WORDS
 
 
 def advice_out(content: Mapping[str, Any]) -> tuple[OutgoingAdvice, ...]:

@@ -10,8 +10,8 @@ import structlog
 
 from mdo_portal.database import Database
 from mdo_portal.exchange import NotPulled, Offered, Poller
-from mdo_portal.services import polls
-from mdo_portal.services.polls import ClaimedPoll
+from mdo_portal.services.inbox import polls
+from mdo_portal.services.inbox.polls import ClaimedPoll
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ import structlog
 
 from mdo_portal.database import Database
 from mdo_portal.exchange import NotPulled, Puller
-from mdo_portal.services import pulls
-from mdo_portal.services.pulls import ClaimedPull
+from mdo_portal.services.inbox import pulls
+from mdo_portal.services.inbox.pulls import ClaimedPull
 
 log = structlog.get_logger(__name__)
 

@@ -17,10 +17,11 @@ from mdo_portal.database import Database
 from mdo_portal.domain.place_words import CERTIFICATE
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import Answer, Caller, MessageHeader, Reader, Unreadable, Verdict, Wire
-from mdo_portal.services import hospitals, intake
-from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.services.inbound_line import DirectLine
-from mdo_portal.services.intake import Arrival
+from mdo_portal.services.inbox import intake
+from mdo_portal.services.inbox.inbound_line import DirectLine
+from mdo_portal.services.inbox.sifting import Arrival
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.links.hospitals import LinkRow
 
 REFUSALS = {
     "no_header": (Verdict.REFUSED, "no readable message header"),

@@ -13,7 +13,11 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
-from mdo_portal.services import glass_mails, line_reminders, mailboxes, meeting_mails, question_mails, reminders, standstills
+from mdo_portal.services.follow_up import reminders
+from mdo_portal.services.meetings import meeting_mails
+from mdo_portal.services.oversight import glass_mails, line_reminders, standstills
+from mdo_portal.services.people import mailboxes
+from mdo_portal.services.referrals import question_mails
 
 log = structlog.get_logger(__name__)
 

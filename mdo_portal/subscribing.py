@@ -9,8 +9,8 @@ import structlog
 
 from mdo_portal.database import Database
 from mdo_portal.exchange import NotPulled, Subscriber
-from mdo_portal.services import subscriptions
-from mdo_portal.services.subscriptions import ClaimedSubscription
+from mdo_portal.services.inbox import subscriptions
+from mdo_portal.services.inbox.subscriptions import ClaimedSubscription
 
 log = structlog.get_logger(__name__)
 

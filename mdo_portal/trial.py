@@ -17,8 +17,9 @@ from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.link_fields import CODE_WORDS, WANTED, Wanted, Weight
 from mdo_portal.domain.tried_reasons import BECOMES, REMARKS, TRIED_REASONS, Outcome, other_kind
 from mdo_portal.exchange import Answer, Explainer, Explanation, FieldRead, LeftOver, MessageHeader, Verdict, Wire
-from mdo_portal.services import hospitals, routing
-from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.services.dossier import routing
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.links.hospitals import LinkRow
 
 LARGEST = 5_000_000
 """Bytes of a message that is tried: a page waits for it. What really comes over a line may be larger."""

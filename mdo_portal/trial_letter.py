@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from mdo_portal import letters
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import Address, Contact, OutgoingDecision, PatientIdentity, PersonName, Receipt, ReceiptKind, Sender
-from mdo_portal.letter_data import DecisionLetter, LetterPatient, Recipient, Recommendation, Signer
+from mdo_portal.letters import letters
+from mdo_portal.letters.letter_data import DecisionLetter, LetterPatient, Recipient, Recommendation, Signer
 
 TEXT = "Dit is een proefbrief. De patiënt bestaat niet; er hoeft niets te gebeuren."
 _NAME, _BORN, _NUMBER = "P. Proefbrief", date(1950, 1, 1), "PROEF"

@@ -10,7 +10,7 @@ from mdo_portal.domain.link_fields import LABELS, Weight
 from mdo_portal.domain.place_words import in_dutch, left_in_dutch
 from mdo_portal.domain.tried_reasons import ELSEWHERE_ON_PAPER, NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY, Outcome
 from mdo_portal.exchange import Wire
-from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
+from mdo_portal.letters.letter_reports import ConformanceLine, ConformanceReport
 from mdo_portal.trial import IS_PLACE, Tried
 
 MOST_PLACES = 40

@@ -27,25 +27,18 @@ from mdo_portal.exchange import (
     Unreadable,
     Wire,
 )
-from mdo_portal.services import (
-    acknowledging,
-    audit,
-    awaiting,
-    carrying_out,
-    changes,
-    conflicts,
-    effects,
-    pulls,
-    queue,
-    registering,
-    rulings,
-    settling,
-    timeline,
-)
-from mdo_portal.services.queue import Lane
-from mdo_portal.services.registering import Told
-from mdo_portal.services.rulings import Conflict
-from mdo_portal.services.settling import ClaimedMessage, Settled
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.common import changes
+from mdo_portal.services.history import timeline
+from mdo_portal.services.identity import carrying_out
+from mdo_portal.services.inbox import effects, pulls, queue, settling
+from mdo_portal.services.inbox.queue import Lane
+from mdo_portal.services.inbox.settling import ClaimedMessage, Settled
+from mdo_portal.services.letters import acknowledging
+from mdo_portal.services.patients import conflicts, rulings
+from mdo_portal.services.patients.rulings import Conflict
+from mdo_portal.services.referrals import awaiting, registering
+from mdo_portal.services.referrals.registering import Told
 
 log = structlog.get_logger(__name__)
 

@@ -14,20 +14,22 @@ from integrations import readers as integrated
 from integrations.bounded.pool import BoundedExplainer, Pool, bounded
 from integrations.calendar import feed
 from integrations.exit import archive as leaving_archive
-from integrations.fhir import poll, xml_writer
+from integrations.fhir import poll
 from integrations.fhir.answer import answer_body, task_status
 from integrations.fhir.capability import capability_statement
-from integrations.fhir.probe import FhirProber
 from integrations.fhir.pull import FhirPuller
-from integrations.fhir.question import FhirAsker
 from integrations.fhir.reader import numbers_of
+from integrations.fhir.sending.question import FhirAsker
+from integrations.fhir.server.probe import FhirProber
 from integrations.fhir.subscriber import FhirSubscriber
-from integrations.hl7v2 import answers, batch
-from integrations.hl7v2.ack import build_ack
+from integrations.fhir.text import xml_writer
 from integrations.hl7v2.acknowledger import MllpAcknowledger
 from integrations.hl7v2.explain import as_sent
-from integrations.hl7v2.listener import MllpListener
-from integrations.hl7v2.tls import TlsFiles, server_context
+from integrations.hl7v2.text import batch
+from integrations.hl7v2.wire import answers
+from integrations.hl7v2.wire.ack import build_ack
+from integrations.hl7v2.wire.listener import MllpListener
+from integrations.hl7v2.wire.tls import TlsFiles, server_context
 from integrations.oidc.metadata import Metadata
 from integrations.oidc.provider import Attempt, Provider, Refused
 from integrations.oidc.relying_party import RelyingParty
@@ -63,7 +65,7 @@ from mdo_portal.exchange import (
     Subscriber,
     Wire,
 )
-from mdo_portal.services.agreements import Checks
+from mdo_portal.services.oversight.agreements import Checks
 from mdo_portal.settings import NOWHERE, Settings
 
 __all__ = [

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations import profiles
-from integrations.fhir import notice
 from integrations.fhir.capability import TAKEN
+from integrations.fhir.server import notice
 from integrations.profiles.described import PLACES, Described, described
 from mdo_portal.domain.inbound import FEED
 from mdo_portal.domain.link_fields import URGENCIES
 from mdo_portal.domain.message_kinds import MAKE_A_CASE
 from mdo_portal.exchange import Notice, Wire, WrongProfile
-from mdo_portal.services.link_form import Profiles
+from mdo_portal.services.links.link_form import Profiles
 
 
 def wire_of(profile: str) -> Wire:

@@ -29,7 +29,7 @@ HEAD = (
     "Gemaakt door `scripts/print_policy.py` uit `domain/policy.py` en uit de routes en gebeurtenissen zelf; "
     "de bouw zegt het als deze bladzijde achterloopt. Niet met de hand wijzigen.\n\n"
     "Een rol geldt alleen tussen zijn begin- en einddatum en zolang de persoon niet geblokkeerd is. "
-    "Wat iemand met een bepaalde casus mag, hangt ook af van de agenda en van gegeven inzage: `services/access.py`.\n"
+    "Wat iemand met een bepaalde casus mag, hangt ook af van de agenda en van gegeven inzage: `services/common/access.py`.\n"
 )
 
 

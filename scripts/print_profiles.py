@@ -29,7 +29,7 @@ dezelfde sleutels, behalve die met *(alleen profiel)*. Een lijst vervangt de lij
 """
 AFTER = """
 Van een lijst plaatsen telt de eerste met een waarde. De `@`-namen zijn de enige functies; wat een plaats niet kan zeggen,
-wordt een kleine functie met een naam (`integrations/hl7v2/places.py`) en nooit een uitdrukking.
+wordt een kleine functie met een naam (`integrations/hl7v2/meaning/places.py`) en nooit een uitdrukking.
 """
 
 

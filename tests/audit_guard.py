@@ -1,7 +1,7 @@
 """No answer with patient data without a line in the access log: looked at on every answer of every test application (G1).
 
 An answer carries patient data when a name, number, BSN or birth date of a patient in the test's database stands in it, or when it is
-a PDF. The line must have been committed by the same request: `services.audit` counts in `session.info["audited"]`.
+a PDF. The line must have been committed by the same request: `services.access_log.audit` counts in `session.info["audited"]`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.services.sealed import row_of
+from mdo_portal.services.common.sealed import row_of
 from tests import make
 
 #: answers that carry nothing of a patient's although they look like it, and why

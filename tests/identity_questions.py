@@ -10,7 +10,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
-from mdo_portal.services import deciding
+from mdo_portal.services.patients import deciding
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
 from tests.test_reception import rows, understand_all

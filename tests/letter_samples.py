@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import date, datetime
 
-from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Recommendation, Signer
-from mdo_portal.letter_gp import GpLetter
-from mdo_portal.letter_outcome import OutcomeLetter
-from mdo_portal.letter_patient import PatientLetter
+from mdo_portal.letters.letter_data import (
+    DecisionLetter,
+    LetterForm,
+    LetterPatient,
+    Participant,
+    Recipient,
+    Recommendation,
+    Signer,
+)
+from mdo_portal.letters.letter_gp import GpLetter
+from mdo_portal.letters.letter_outcome import OutcomeLetter
+from mdo_portal.letters.letter_patient import PatientLetter
 from mdo_portal.zone import AMSTERDAM
 
 AT = datetime(2025, 12, 4, 14, 32, tzinfo=AMSTERDAM)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 
 from mdo_portal.database import Database
-from mdo_portal.services import listening
+from mdo_portal.services.links import listening
 
 
 @contextmanager

@@ -36,9 +36,13 @@ from mdo_portal.exchange import (
     Section,
     Wire,
 )
-from mdo_portal.services import audit, conclusions, decisions, outcomes, planning, referrals
-from mdo_portal.services.hospitals import LinkRow, hash_token
-from mdo_portal.services.intake import Arrival
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.decisions import decisions, outcomes
+from mdo_portal.services.inbox.sifting import Arrival
+from mdo_portal.services.links.hospitals import LinkRow, hash_token
+from mdo_portal.services.planning import planning
+from mdo_portal.services.referrals import referrals
+from mdo_portal.services.room import conclusions
 
 NOW = datetime(2026, 3, 2, 13, 30, tzinfo=UTC)  # a Monday
 TODAY = NOW.date()

@@ -1,7 +1,7 @@
 """What is the same for every application of a run is worked out once: addresses and templates were most of the time of a web test.
 
 Both depend on nothing but the source: the text of a template (Jinja's own check of it stays), the words of an address. And passwords
-are hashed cheaply: how dear they are outside the tests is a test of its own (tests/services/test_passwords.py). Alembic reads every
+are hashed cheaply: how dear they are outside the tests is a test of its own (tests/services/people/test_passwords.py). Alembic reads every
 migration again for each step: the tests of the migrations take two for each of them.
 """
 
@@ -18,7 +18,7 @@ from flask import Flask
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
-from mdo_portal.services import passwords
+from mdo_portal.services.people import passwords
 
 #: as the portal hashes passwords
 HASHER = passwords._hasher

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from mdo_portal.letter_meeting import (
+from mdo_portal.letters.letter_meeting import (
     Agenda,
     AgendaBlock,
     AgendaItem,
@@ -14,8 +14,8 @@ from mdo_portal.letter_meeting import (
     ReceiptList,
     ReceiptRow,
 )
-from mdo_portal.letter_reports import ConformanceLine, ConformanceReport, LookLine, WhoLooked
-from mdo_portal.services.proofs import Paper, Proof
+from mdo_portal.letters.letter_reports import ConformanceLine, ConformanceReport, LookLine, WhoLooked
+from mdo_portal.services.keeping.proofs import Paper, Proof
 from tests.letter_samples import AMSTERDAM, AT, NETWORK, PATIENT
 
 

@@ -19,8 +19,9 @@ from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import hospitals, passwords, sessions
-from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.links.hospitals import LinkRow
+from mdo_portal.services.people import passwords, sessions
 from tests import make
 
 PASSWORD = "duin-en-delta"

@@ -25,8 +25,8 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import Pull
 from mdo_portal.exchange import Puller
-from mdo_portal.services.hospitals import hash_token
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.links.hospitals import hash_token
 from tests.integrations.simulator.make import TOKEN, hospital
 from tests.people import Region
 from tests.web.portal import app_on

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from integrations.hl7v2.ack import acks_for
 from integrations.hl7v2.acknowledger import MllpAcknowledger
-from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.ack import acks_for
 from integrations.simulator.config import Endpoint
 from integrations.simulator.v2.door import MllpDoor
 from mdo_portal.acknowledgements import acknowledge_next
@@ -23,7 +23,8 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage
 from mdo_portal.domain.link import Link
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Answer, Verdict
-from mdo_portal.services import application_acks, replaying, restoring
+from mdo_portal.services.inbox import application_acks, replaying
+from mdo_portal.services.keeping import restoring
 from tests import make
 from tests.make import NOW
 from tests.people import Region

@@ -10,8 +10,9 @@ from sqlalchemy import update
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import AckDone, InboundMessage, InboundState
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import application_acks, restoring
-from mdo_portal.services.application_acks import OwedAck
+from mdo_portal.services.inbox import application_acks
+from mdo_portal.services.inbox.application_acks import OwedAck
+from mdo_portal.services.keeping import restoring
 from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import hand_in, understand_all

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import patients
+from mdo_portal.services.patients import patients
 from tests import canaries, make
 from tests.people import Region
 

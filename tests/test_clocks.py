@@ -18,7 +18,10 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.domain.retention import Kind
 from mdo_portal.exchange import IncomingNotice
-from mdo_portal.services import cases, polls, pulls, questions, queue, waits
+from mdo_portal.services.cases import cases
+from mdo_portal.services.common import waits
+from mdo_portal.services.inbox import polls, pulls, queue
+from mdo_portal.services.referrals import questions
 from tests import make
 from tests.make import NOW
 from tests.outbox_house import AA, LATER, Outbox, Receiver

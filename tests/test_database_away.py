@@ -21,8 +21,8 @@ from mdo_portal import broken_off, understanding
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundState
-from mdo_portal.services import settling
-from mdo_portal.services.settling import ClaimedMessage
+from mdo_portal.services.inbox import settling
+from mdo_portal.services.inbox.settling import ClaimedMessage
 from tests import make
 from tests.as_run import WORK
 from tests.make import NOW

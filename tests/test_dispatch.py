@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from mdo_portal import letter_template
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import Decision
@@ -15,9 +14,10 @@ from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.letter_template import LetterTemplate
-from mdo_portal.services import deliveries, handing_over, letter_template_choice, letter_templates, post
-from mdo_portal.services.outbox import LEASE
+from mdo_portal.letters import letter_template
+from mdo_portal.letters.letter_template import LetterTemplate
+from mdo_portal.services.letters import deliveries, handing_over, letter_template_choice, letter_templates, post
+from mdo_portal.services.letters.outbox import LEASE
 from tests import pdf_text
 from tests.make import BSN, NOW
 from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver

@@ -9,8 +9,8 @@ from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import handing_over
-from mdo_portal.services.acknowledging import acknowledge
+from mdo_portal.services.letters import handing_over
+from mdo_portal.services.letters.acknowledging import acknowledge
 from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
 from tests.people import Region
 from tests.services.signed import ADDED, sign

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from mdo_portal import dispatch
 from mdo_portal.database import Database
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.letter_template import REFERRER_SECTIONS, Audience, LetterTemplate, Section
-from mdo_portal.services import letter_template_choice, letter_templates
+from mdo_portal.letters.letter_template import REFERRER_SECTIONS, LetterTemplate, Section
+from mdo_portal.services.letters import letter_template_choice, letter_templates
 from tests import make, pdf_text
 from tests.make import NOW
 from tests.people import Region

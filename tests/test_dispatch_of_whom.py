@@ -12,7 +12,9 @@ from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import PatientIdentity
-from mdo_portal.services import handing_over, merges, patients, receipts
+from mdo_portal.services.identity import merges
+from mdo_portal.services.letters import handing_over, receipts
+from mdo_portal.services.patients import patients
 from tests import make
 from tests.make import NOW
 from tests.outbox_house import AA, HOUR, SILENCE, Outbox, Receiver

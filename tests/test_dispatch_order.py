@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from mdo_portal import letters
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.letters import letters
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
 from tests.people import Region

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from mdo_portal import dispatch, letters
+from mdo_portal import dispatch
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import DecisionForm, Receipt
-from mdo_portal.services import handing_over, receipts
-from mdo_portal.services.decision_forms import Written
+from mdo_portal.letters import letters
+from mdo_portal.services.decisions.decision_forms import Written
+from mdo_portal.services.letters import handing_over, receipts
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
 from tests.outbox_house import LATER as AWAY

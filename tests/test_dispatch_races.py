@@ -22,19 +22,11 @@ from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import (
-    deliveries,
-    destinations,
-    families,
-    handing_over,
-    merges,
-    objections,
-    patients,
-    succession,
-    unmerging,
-    withholding,
-)
-from mdo_portal.services.outbox import claim
+from mdo_portal.services.identity import merges, objections, unmerging
+from mdo_portal.services.inbox import succession
+from mdo_portal.services.letters import deliveries, destinations, handing_over, withholding
+from mdo_portal.services.letters.outbox import claim
+from mdo_portal.services.patients import families, patients
 from tests import make
 from tests.make import NOW
 from tests.outbox_house import AA, HOUR, Outbox, Receiver

@@ -14,8 +14,8 @@ from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import DecisionForm, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import handing_over
-from mdo_portal.services.acknowledging import acknowledge
+from mdo_portal.services.letters import handing_over
+from mdo_portal.services.letters.acknowledging import acknowledge
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region

@@ -13,7 +13,7 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import handing_over, receipts
+from mdo_portal.services.letters import handing_over, receipts
 from tests.make import NOW
 from tests.outbox_house import AA, AE, Outbox, Receiver
 from tests.people import Region

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from integrations import profiles
-from integrations.fhir.profile import is_of_another_wire, load_profile
+from integrations.fhir.text.profile import is_of_another_wire, load_profile
 from mdo_portal.domain.case import CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.exchange import NOT_SENT

@@ -17,7 +17,8 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingAnswer, IncomingReferral, IncomingResult, PatientChange, PatientIdentity, PersonName, Wire
-from mdo_portal.services import patient_feed, questions, referrals, results
+from mdo_portal.services.patients import patient_feed
+from mdo_portal.services.referrals import questions, referrals, results
 from tests.integrations.fhir.make import Node, bundle, patient, request
 from tests.make import NOW
 from tests.people import Region

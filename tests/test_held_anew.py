@@ -16,19 +16,12 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.retention import Kind
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import (
-    case_acts,
-    deliveries,
-    drafts,
-    families,
-    handing_over,
-    merges,
-    offering,
-    outbox,
-    patients,
-    purging,
-    unmerging,
-)
+from mdo_portal.services.identity import merges, unmerging
+from mdo_portal.services.inbox import offering
+from mdo_portal.services.keeping import purging
+from mdo_portal.services.letters import deliveries, handing_over, outbox
+from mdo_portal.services.patients import families, patients
+from mdo_portal.services.referrals import case_acts, drafts
 from tests import make
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver

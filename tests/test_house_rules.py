@@ -15,7 +15,7 @@ from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.tables import metadata
 from mdo_portal.domain.unreadable import AGAIN_REASONS, UNREADABLE_REASONS
 from mdo_portal.reception import REFUSALS
-from mdo_portal.services import timeline
+from mdo_portal.services.history import timeline
 
 pytestmark = pytest.mark.xdist_group("house rules")  # each file is parsed once for all of them
 ROOT = Path(__file__).parents[1]
@@ -23,11 +23,11 @@ OURS = sorted(path for room in ("mdo_portal", "integrations") for path in (ROOT 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 #: heavy foreign parsers and compilers that most processes never need
 LAZY = {
-    "mdo_portal/letters.py": {"typst"},
+    "mdo_portal/letters/letters.py": {"typst"},
     "integrations/simulator/region/documents.py": {"typst"},
     "integrations/calendar/feed.py": {"icalendar"},
-    "integrations/fhir/judge.py": {"fhir"},
-    "integrations/hl7v2/judge.py": {"hl7apy"},
+    "integrations/fhir/text/judge.py": {"fhir"},
+    "integrations/hl7v2/sending/judge.py": {"hl7apy"},
 }
 LARGEST_FILE, LARGEST_FUNCTION = 400, 60
 #: BSNs outside the test range that may stand in a file, and why
@@ -132,8 +132,8 @@ MAY_CONNECT = {
     "integrations/out/line.py": "the gate, for MLLP",
     "integrations/out/mail.py": "the gate, for mail",
     "integrations/out/numbers.py": "the names of both, looked up once",
-    "integrations/hl7v2/sender.py": "speaks over the line that the gate opened",
-    "mdo_portal/services/audit_fields.py": "the name of this machine",
+    "integrations/hl7v2/sending/sender.py": "speaks over the line that the gate opened",
+    "mdo_portal/services/access_log/audit_fields.py": "the name of this machine",
     "mdo_portal/commands/audit.py": "syslog of MDO_AUDIT_SYSLOG",
     "mdo_portal/live/nameless.py": "ends lines that came in",
 }

@@ -12,7 +12,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import deciding, patients
+from mdo_portal.services.patients import deciding, patients
 from tests import make
 from tests.identity_questions import CONFLICTS, STRANGER, born, decide, merge, opened, referral, states, take_back
 from tests.make import BSN, NOW

@@ -15,7 +15,8 @@ from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Incoming, IncomingAnswer, MessageHeader, PatientIdentity, PersonName, Reader, Wire
-from mdo_portal.services import deciding, questions
+from mdo_portal.services.patients import deciding
+from mdo_portal.services.referrals import questions
 from tests import make
 from tests.identity_questions import CONFLICTS, born, decide, opened, people, referral, states, take_back
 from tests.make import NOW

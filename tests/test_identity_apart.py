@@ -12,7 +12,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import deciding
+from mdo_portal.services.patients import deciding
 from tests.identity_questions import CONFLICTS, decide, merge, opened, referral
 from tests.make import BSN, NOW
 from tests.people import Region

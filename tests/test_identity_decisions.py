@@ -12,7 +12,7 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.errors import IllegalMove
-from mdo_portal.services import replaying
+from mdo_portal.services.inbox import replaying
 from tests import make
 from tests.identity_questions import CONFLICTS, STRANGER, born, decide, merge, opened, people, referral, take_back
 from tests.make import BSN, NOW

@@ -12,10 +12,12 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage
-from mdo_portal.services import cases, deciding, held, news, timeline
-from mdo_portal.services.case_rows import CaseView
-from mdo_portal.services.held import Held
-from mdo_portal.services.news import News
+from mdo_portal.services.cases import cases, news
+from mdo_portal.services.cases.case_rows import CaseView
+from mdo_portal.services.cases.news import News
+from mdo_portal.services.history import timeline
+from mdo_portal.services.patients import deciding, held
+from mdo_portal.services.patients.held import Held
 from tests import make
 from tests.identity_questions import referral
 from tests.make import BSN, NOW, OTHER_BSN

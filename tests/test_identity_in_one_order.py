@@ -19,7 +19,9 @@ from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import PatientLink
-from mdo_portal.services import apart, conflicts, families, merges, patient_feed, patients, standing, unmerging
+from mdo_portal.services.history import standing
+from mdo_portal.services.identity import apart, merges, unmerging
+from mdo_portal.services.patients import conflicts, families, patient_feed, patients
 from tests import make
 from tests.identity_questions import CONFLICTS, STRANGER, born, decide, merge, opened, referral, states, take_back
 from tests.make import NOW

@@ -14,7 +14,8 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Incoming, MessageHeader, Reader, Unreadable, Wire
-from mdo_portal.services import deciding, held, identity_papers, replaying
+from mdo_portal.services.inbox import replaying
+from mdo_portal.services.patients import deciding, held, identity_papers
 from tests import make
 from tests.identity_questions import CONFLICTS, STRANGER, born, decide, opened, people, referral, states
 from tests.make import BSN, NOW, OTHER_BSN

@@ -16,7 +16,9 @@ from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import carrying_out, conflicts, deciding, identification, merges, standing
+from mdo_portal.services.history import standing
+from mdo_portal.services.identity import carrying_out, merges
+from mdo_portal.services.patients import conflicts, deciding, identification
 from tests import make
 from tests.identity_questions import CONFLICTS, ConflictKind, merge, referral, states
 from tests.make import BSN, NOW

@@ -13,7 +13,7 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import deciding
+from mdo_portal.services.patients import deciding
 from tests import make
 from tests.identity_questions import CONFLICTS, STRANGER, born, decide, opened, referral, states, take_back
 from tests.make import NOW, OTHER_BSN

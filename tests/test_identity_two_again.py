@@ -12,7 +12,7 @@ from sqlalchemy import select
 from mdo_portal.database import Database
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import deciding
+from mdo_portal.services.patients import deciding
 from tests import make
 from tests.identity_questions import CONFLICTS, decide, merge, opened, referral, states, take_back
 from tests.make import BSN, NOW, OTHER_BSN

@@ -12,7 +12,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.exchange import Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services.hospitals import Senders
+from mdo_portal.services.links.hospitals import Senders
 from tests import make
 from tests.make import NOW
 from tests.people import Region

@@ -16,9 +16,9 @@ from sqlalchemy import text
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.services import intake
-from mdo_portal.services.inbound_line import DirectLine
-from mdo_portal.services.intake import Arrival
+from mdo_portal.services.inbox import intake
+from mdo_portal.services.inbox.inbound_line import DirectLine
+from mdo_portal.services.inbox.sifting import Arrival
 from tests import make
 from tests.make import NOW
 from tests.people import Region

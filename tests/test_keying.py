@@ -22,8 +22,8 @@ from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.fetched_keys import FetchedKeys
 from mdo_portal.domain.link import Changed, Link
-from mdo_portal.services import link_history
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.links import link_history
 from tests.integrations.fhir.pull_house import Hospital, hospital
 from tests.people import Region
 from tests.web.portal import app_on

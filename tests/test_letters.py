@@ -13,11 +13,11 @@ from typing import Any
 import pikepdf
 import pytest
 
-from mdo_portal import letter_signs, letters
-from mdo_portal.letter_data import DecisionLetter, LetterForm, Recipient, Recommendation
-from mdo_portal.letter_meeting import HandoutFact
-from mdo_portal.letter_outcome import OutcomeLetter
-from mdo_portal.letters import LetterFailed, render, render_many
+from mdo_portal.letters import letter_signs, letters
+from mdo_portal.letters.letter_data import DecisionLetter, LetterForm, Recipient, Recommendation
+from mdo_portal.letters.letter_meeting import HandoutFact
+from mdo_portal.letters.letter_outcome import OutcomeLetter
+from mdo_portal.letters.letters import LetterFailed, render, render_many
 from tests import letter_samples as samples
 from tests import paper_samples as papers
 from tests import pdf_text

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mdo_portal.letter_meeting import CaseHandout, HandoutFact
-from mdo_portal.letters import render
+from mdo_portal.letters.letter_meeting import CaseHandout, HandoutFact
+from mdo_portal.letters.letters import render
 from tests import letter_samples as samples
 from tests import paper_samples as papers
 from tests import pdf_text

@@ -14,25 +14,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdo_portal.domain.advice import AdviceKind, Intent
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.delivery import Audience as For
-from mdo_portal.letter_data import Recipient, Stamp
-from mdo_portal.letter_gp import gp_letter
 from mdo_portal.letter_of_decision import letter_of, printed
-from mdo_portal.letter_patient import INTENT_SENTENCES, KIND_SENTENCES, draft, gaps
-from mdo_portal.letter_sample import CONTENT, sample
-from mdo_portal.letter_template import (
+from mdo_portal.letters.letter_data import Recipient, Stamp
+from mdo_portal.letters.letter_gp import gp_letter
+from mdo_portal.letters.letter_patient import INTENT_SENTENCES, KIND_SENTENCES, draft, gaps
+from mdo_portal.letters.letter_sample import CONTENT, sample
+from mdo_portal.letters.letter_template import (
     GP_SECTIONS,
     PLACEHOLDERS,
     REFERRER_SECTIONS,
-    Audience,
     LetterTemplate,
     LetterWords,
     Section,
     fill,
     unknown_placeholders,
 )
-from mdo_portal.letter_words import ANSWER_WORDS, EXPLANATION
-from mdo_portal.letters import render
+from mdo_portal.letters.letter_words import ANSWER_WORDS, EXPLANATION
+from mdo_portal.letters.letters import render
 from tests import letter_samples as samples
 from tests import pdf_text
 from tests.pdf_checks import complaints

@@ -18,8 +18,8 @@ from mdo_portal.domain.link import Link
 from mdo_portal.errors import Incomplete
 from mdo_portal.exchange import Caller, Verdict, Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import hospitals, line_acceptance, line_binding, lines
-from mdo_portal.services.hospitals import Senders
+from mdo_portal.services.links import hospitals, line_acceptance, line_binding, lines
+from mdo_portal.services.links.hospitals import Senders
 from tests import make
 from tests.make import NOW
 from tests.people import Region

@@ -17,15 +17,10 @@ from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingAnswer, Wire
-from mdo_portal.services import (
-    conflicts,
-    identification,
-    merges,
-    patients,
-    questions,
-    referrals,
-    rereading,
-)
+from mdo_portal.services.identity import merges
+from mdo_portal.services.inbox import rereading
+from mdo_portal.services.patients import conflicts, identification, patients
+from mdo_portal.services.referrals import questions, referrals
 from tests import make
 from tests.identity_questions import CONFLICTS, decide, states
 from tests.make import NOW

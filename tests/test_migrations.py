@@ -18,7 +18,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage
-from mdo_portal.services import intake, queue
+from mdo_portal.services.inbox import intake, queue
 from mdo_portal.settings import Settings
 from tests import make
 from tests.make import NOW

@@ -9,7 +9,7 @@ import pytest
 
 from mdo_portal.domain.advice import AdviceKind, Intent
 from mdo_portal.exchange import Contact, DecisionForm, OutgoingAdvice
-from mdo_portal.letter_words import INTENT_WORDS
+from mdo_portal.letters.letter_words import INTENT_WORDS
 from mdo_portal.outgoing_content import advice_out, participants_out
 from tests.integrations.fhir.make import decision
 

@@ -19,8 +19,9 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
 from mdo_portal.exchange import Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import hospitals, queue, replaying
-from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.services.inbox import queue, replaying
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.links.hospitals import LinkRow
 from tests import make
 from tests.make import NOW
 from tests.people import Region

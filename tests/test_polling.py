@@ -22,9 +22,9 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
 from mdo_portal.errors import Incomplete
-from mdo_portal.services import polls
-from mdo_portal.services.hospitals import hash_token
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.inbox import polls
+from mdo_portal.services.links.hospitals import hash_token
 from tests.integrations.fhir.pull_house import Hospital, Node, bundle, hospital
 from tests.people import Region
 from tests.web.portal import app_on, signed_in

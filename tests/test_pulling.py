@@ -19,8 +19,10 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import PULL_REASONS, OutgoingQuestion, OutgoingState, Pull, PullState
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Pulled
-from mdo_portal.services import intake, polls, pulls, questions, replaying, snapshots
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.dossier import snapshots
+from mdo_portal.services.inbox import intake, polls, pulls, replaying
+from mdo_portal.services.referrals import questions
 from tests.people import Region
 from tests.pulling_house import Places, first_case, now, places, until
 

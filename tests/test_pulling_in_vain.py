@@ -15,9 +15,11 @@ from mdo_portal import pulling, understanding
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.pull import Pull, PullState
 from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Unreadable, Wire
-from mdo_portal.services import awaiting, hospitals, intake, pulls
-from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.services.intake import Arrival
+from mdo_portal.services.inbox import intake, pulls
+from mdo_portal.services.inbox.sifting import Arrival
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.links.hospitals import LinkRow
+from mdo_portal.services.referrals import awaiting
 from tests.pulling_house import READERS, Places, now, places
 
 __all__ = ["places"]

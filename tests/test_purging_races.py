@@ -15,13 +15,16 @@ from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.retention import Kind
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import acknowledging, deliveries, destroy_requests, destruction, merges, patients, purging
-from mdo_portal.services.receipts import COMMIT
+from mdo_portal.services.identity import merges
+from mdo_portal.services.keeping import destroy_requests, destruction, purging
+from mdo_portal.services.letters import acknowledging, deliveries
+from mdo_portal.services.letters.receipts import COMMIT
+from mdo_portal.services.patients import patients
 from tests import make
 from tests.outbox_house import AE
 from tests.people import Region
 from tests.services.destruction import asked, officer
-from tests.services.test_retention import NOW, finished
+from tests.services.keeping.test_retention import NOW, finished
 from tests.test_dispatch_races import Beside
 
 YEARS_LATER = NOW + timedelta(days=9_000)

@@ -19,7 +19,7 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.exchange import Unreadable, Verdict, Wire
-from mdo_portal.services import replaying
+from mdo_portal.services.inbox import replaying
 from tests import make
 from tests.conftest import opened
 from tests.make import NOW

@@ -13,7 +13,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.retention import Kind
-from mdo_portal.services import purging
+from mdo_portal.services.keeping import purging
 from tests import make
 from tests.make import NOW
 from tests.people import Region

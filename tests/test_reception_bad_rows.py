@@ -14,7 +14,9 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.retention import Kind
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.services import conflicts, purging, replaying
+from mdo_portal.services.inbox import replaying
+from mdo_portal.services.keeping import purging
+from mdo_portal.services.patients import conflicts
 from tests import make
 from tests.make import NOW
 from tests.people import Region

@@ -25,8 +25,8 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Reader, Wire
-from mdo_portal.services import queue
-from mdo_portal.services.queue import Lane
+from mdo_portal.services.inbox import queue
+from mdo_portal.services.inbox.queue import Lane
 from tests import make
 from tests.make import NOW
 from tests.people import Region

@@ -14,7 +14,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseFact, CaseState
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.exchange import Wire
-from mdo_portal.services import replaying, settling
+from mdo_portal.services.inbox import replaying, settling
 from tests.integrations.fhir.make import Node, bundle, condition, patient, request
 from tests.make import NOW
 from tests.people import Region

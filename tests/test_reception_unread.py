@@ -14,7 +14,7 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.exchange import Reader, Unreadable, Wire
-from mdo_portal.services import replaying
+from mdo_portal.services.inbox import replaying
 from tests import make
 from tests.make import NOW
 from tests.people import Region

@@ -11,7 +11,7 @@ from mdo_portal.commands import desk as at_desk
 from mdo_portal.commands.desk import Desk
 from mdo_portal.database import Database
 from mdo_portal.exchange import Caller
-from mdo_portal.services import refused_calls
+from mdo_portal.services.links import refused_calls
 from tests.make import NOW
 from tests.people import Region
 

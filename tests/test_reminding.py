@@ -30,14 +30,15 @@ from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.domain.question_mail import QuestionMailed
 from mdo_portal.domain.standstill import StandstillMailed
 from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
-from mdo_portal.services import mailboxes, questions
-from mdo_portal.services.standstills import Listening
+from mdo_portal.services.oversight.standstills import Listening
+from mdo_portal.services.people import mailboxes
+from mdo_portal.services.referrals import questions
 from tests import make
 from tests.copies import as_web
 from tests.people import Region, person_id
 from tests.services.follow_house import IMAGING, signed
-from tests.services.test_glass_mails import broken
-from tests.services.test_line_reminders import DAY, END, bound
+from tests.services.oversight.test_glass_mails import broken
+from tests.services.oversight.test_line_reminders import DAY, END, bound
 
 MORNING = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 

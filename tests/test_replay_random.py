@@ -15,7 +15,7 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import IllegalMove
-from mdo_portal.services import intake, replaying
+from mdo_portal.services.inbox import intake, replaying
 from mdo_portal.understanding import understand_next
 from tests import make
 from tests.make import NOW

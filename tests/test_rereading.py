@@ -17,7 +17,8 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Changed, Link, LinkChange
 from mdo_portal.domain.patient import Patient
 from mdo_portal.errors import IllegalMove
-from mdo_portal.services import links, offering, replaying
+from mdo_portal.services.inbox import offering, replaying
+from mdo_portal.services.links import links
 from tests import make
 from tests.make import NOW
 from tests.people import Region

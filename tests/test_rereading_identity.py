@@ -12,7 +12,8 @@ from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import Patient
-from mdo_portal.services import patients, replaying
+from mdo_portal.services.inbox import replaying
+from mdo_portal.services.patients import patients
 from tests.identity_questions import CONFLICTS, decide, opened, referral
 from tests.make import BSN, NOW
 from tests.people import Region

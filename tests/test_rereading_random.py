@@ -17,7 +17,7 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.errors import IllegalMove
-from mdo_portal.services import replaying
+from mdo_portal.services.inbox import replaying
 from tests import make
 from tests.make import NOW
 from tests.people import Region

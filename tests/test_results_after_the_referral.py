@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import CaseFact
 from mdo_portal.exchange import Fact, Section
-from mdo_portal.services import case_facts
+from mdo_portal.services.dossier import case_facts
 from tests.make import NOW
 from tests.people import Region
 from tests.test_results_told_again import CHEMISTRY, HOUR, House

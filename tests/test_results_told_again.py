@@ -16,7 +16,7 @@ from mdo_portal.domain.case import Case, CaseEvent, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingDocument, IncomingResult, Wire
-from mdo_portal.services import referrals, results
+from mdo_portal.services.referrals import referrals, results
 from tests import make
 from tests.make import NOW
 from tests.people import Region

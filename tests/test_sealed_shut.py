@@ -20,7 +20,9 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import deciding, questions, receipts
+from mdo_portal.services.letters import receipts
+from mdo_portal.services.patients import deciding
+from mdo_portal.services.referrals import questions
 from tests import make
 from tests.identity_questions import CONFLICTS, STRANGER, born, states
 from tests.identity_questions import referral as asked_for
@@ -197,7 +199,7 @@ def test_it_is_carried_out_once_it_opens_again(database: Database, region: Regio
     with database.transaction() as session:
         session.execute(update(IdentityConflict).values(identities_sealed=stood))
     later = monotonic() + HOUR.total_seconds()
-    monkeypatch.setattr("mdo_portal.services.carrying_out.monotonic", lambda: later)
+    monkeypatch.setattr("mdo_portal.services.identity.carrying_out.monotonic", lambda: later)
     understand_all(database)
 
     assert states(database) == ["understood", "understood"]

@@ -15,7 +15,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Offered, Pulled
-from mdo_portal.services import polls, pulls, replaying
+from mdo_portal.services.inbox import polls, pulls, replaying
 from tests.people import Region
 from tests.test_polling import AWAY, Asked, Server, asked, server
 

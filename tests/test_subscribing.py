@@ -19,8 +19,8 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.subscription import Subscription
 from mdo_portal.exchange import Notice, StandingSubscription
-from mdo_portal.services import hearing, subscriptions
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.inbox import hearing, subscriptions
 from mdo_portal.settings import Settings
 from tests.copies import as_web
 from tests.people import Region

@@ -8,7 +8,7 @@ import pytest
 
 from mdo_portal.database import HoldingSession
 from mdo_portal.domain.subscription import Subscription
-from mdo_portal.services import subscriptions
+from mdo_portal.services.inbox import subscriptions
 from tests.subscription_house import capabilities
 from tests.test_subscribing import House, house
 

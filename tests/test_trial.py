@@ -18,8 +18,8 @@ from mdo_portal.commands import hospital
 from mdo_portal.domain.link_fields import LABELS, WANTED
 from mdo_portal.domain.tried_reasons import BECOMES, TRIED_REASONS, Outcome
 from mdo_portal.exchange import MEANINGS, Verdict
-from mdo_portal.letters import render
-from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.letters.letters import render
+from mdo_portal.services.links.hospitals import LinkRow
 from mdo_portal.trial import Tried
 from tests import letter_samples, paper_samples, pdf_text
 from tests.integrations.fhir.alike.written import as_xml

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mdo_portal.database import Database
 from mdo_portal.errors import whereabouts
-from mdo_portal.services import settling
+from mdo_portal.services.inbox import settling
 
 
 def test_our_own_line_that_met_it_is_said_and_nothing_of_its_text(database: Database) -> None:
@@ -21,7 +21,7 @@ def test_our_own_line_that_met_it_is_said_and_nothing_of_its_text(database: Data
             said = whereabouts(error)
 
     assert said["error"] == "AttributeError"
-    assert said["at"].startswith("mdo_portal.services.settling:")
+    assert said["at"].startswith("mdo_portal.services.inbox.settling:")
     assert set(said) == {"error", "at"}
 
 

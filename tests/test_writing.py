@@ -78,7 +78,7 @@ def _code() -> tuple[str, ...]:
 
 
 def test_the_readme_names_only_functions_that_are_there() -> None:
-    """As `services/decisions.sign`: the file below mdo_portal, and what it defines."""
+    """As `services/decisions/decisions.sign`: the file below mdo_portal, and what it defines."""
     named = re.findall(r"`((?:\w+/)*\w+)\.(\w+)`", read(ROOT / "README.md"))
     files = [(ROOT / "mdo_portal" / f"{place}.py", name) for place, name in named]
     ours = [(path, name) for path, name in files if path.exists() and name != "py"]

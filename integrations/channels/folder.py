@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from integrations.fhir.outgoing import NotSendable
+from integrations.fhir.sending.outgoing import NotSendable
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 
 from .metadata import Wishes, file_name, metadata

@@ -15,10 +15,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from integrations.fhir.json_gate import load
-from integrations.fhir.outgoing import NotSendable
-from integrations.fhir.receipt import LOST_BEHIND
-from integrations.fhir.values import Node, text
+from integrations.fhir.sending.outgoing import NotSendable
+from integrations.fhir.sending.receipt import LOST_BEHIND
+from integrations.fhir.text.json_gate import load
+from integrations.fhir.text.values import Node, text
 from integrations.out import NoReply, Reach, Reply, exchange
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind, Unreadable
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.fhir.outgoing import Letter, judged_bytes, pruned
-from integrations.fhir.outgoing_r4 import document
-from integrations.fhir.profile import load_profile
+from integrations.fhir.sending.outgoing import Letter, judged_bytes, pruned
+from integrations.fhir.sending.outgoing_r4 import document
+from integrations.fhir.text.profile import load_profile
 from integrations.profiles import load
 from mdo_portal.exchange import DecisionForm, OutgoingDecision, WrongProfile
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from integrations.exit import fhir_parts as parts
 from integrations.exit.numbers import entry, instant, urn
-from integrations.fhir.outgoing import pruned
-from integrations.fhir.values import Node
+from integrations.fhir.sending.outgoing import pruned
+from integrations.fhir.text.values import Node
 from mdo_portal.exchange import DecisionForm, Fact, LeavingCase, LeavingDecision, LeavingRound
 
 #: what a Composition says it is to the one before it; FHIR R4 has no word for a withdrawal, its status says that

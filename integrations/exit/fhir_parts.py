@@ -8,8 +8,8 @@ import html
 from collections.abc import Iterable
 
 from integrations.exit.numbers import entry, instant, oid, printable, urn
-from integrations.fhir.outgoing_people import contained_patient, identifier
-from integrations.fhir.values import Node
+from integrations.fhir.sending.outgoing_people import contained_patient, identifier
+from integrations.fhir.text.values import Node
 from mdo_portal.exchange import Contact, LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
 from mdo_portal.exchange.status_words import STATUS_WORDS
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from integrations.fhir.judge import problem
-from integrations.fhir.values import Node
+from integrations.fhir.text.judge import problem
+from integrations.fhir.text.values import Node
 
 
 def problems(bundle: Node) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from integrations.fhir.values import Node
+from integrations.fhir.text.values import Node
 
 
 def urn(of: str, part: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from integrations.fhir.values import Node
+from integrations.fhir.text.values import Node
 from mdo_portal.exchange import Answer, MessageHeader, Verdict
 
 _UNSUPPORTED = {"wrong_version", "media_type", "coded", "unknown_type"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.fhir.values import Node
+from integrations.fhir.text.values import Node
 
 FHIR_VERSIONS = {"R4": "4.0.1", "STU3": "3.0.2"}
 _BOTH = ("Bundle", "DiagnosticReport", "DocumentReference", "Observation", "QuestionnaireResponse", "Task")

@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from integrations.fhir.addresses import Addresses
-from integrations.fhir.bundle import Entry, entries_of
-from integrations.fhir.people import identifiers
-from integrations.fhir.places import FIELDS, place_of
-from integrations.fhir.profile import Profile, load_profile
+from integrations.fhir.entries.addresses import Addresses
+from integrations.fhir.entries.bundle import Entry, entries_of
+from integrations.fhir.entries.people import identifiers
+from integrations.fhir.meaning.places import FIELDS, place_of
+from integrations.fhir.meaning.request import KINDS, choose_patient, choose_request, with_contained
+from integrations.fhir.meaning.sieve import sift
 from integrations.fhir.reader import FhirReader, tree_of
-from integrations.fhir.request import KINDS, choose_patient, choose_request, with_contained
-from integrations.fhir.sieve import sift
-from integrations.fhir.values import codings, text
+from integrations.fhir.text.profile import Profile, load_profile
+from integrations.fhir.text.values import codings, text
 from mdo_portal.exchange import (
     Contact,
     Explanation,

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from integrations.fhir.addresses import logical
-from integrations.fhir.bundle import Entry
-from integrations.fhir.people import identifiers
-from integrations.fhir.request import KINDS, number_of
-from integrations.fhir.task import is_notice
-from integrations.fhir.values import Node, node, nodes, text
+from integrations.fhir.entries.addresses import logical
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.people import identifiers
+from integrations.fhir.entries.task import is_notice
+from integrations.fhir.meaning.request import KINDS, number_of
+from integrations.fhir.text.values import Node, node, nodes, text
 from mdo_portal.exchange import Unreadable
 
 MOST_NUMBERS = 1000

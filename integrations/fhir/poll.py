@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-from integrations.fhir.door import Door
-from integrations.fhir.fetching import Fetching
 from integrations.fhir.pull import FhirPuller
-from integrations.fhir.queries import NotAllowed, fetch_of
-from integrations.fhir.values import Node, moment, node, nodes, text
+from integrations.fhir.server.door import Door
+from integrations.fhir.server.fetching import Fetching
+from integrations.fhir.server.queries import NotAllowed, fetch_of
+from integrations.fhir.text.values import Node, moment, node, nodes, text
 from integrations.smart.client import Tokens
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Offered, Pulled
 

@@ -6,16 +6,16 @@ import base64
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from integrations.fhir.door import JSON, Door
-from integrations.fhir.fetching import Fetching
+from integrations.fhir.entries.people import identifiers
+from integrations.fhir.entries.same_patient import is_another
+from integrations.fhir.entries.task import fetches
 from integrations.fhir.in_turn import MOST_NUMBERS
-from integrations.fhir.json_gate import dump
-from integrations.fhir.people import identifiers
-from integrations.fhir.profile import load_profile
-from integrations.fhir.queries import Fetch, NotAllowed, fetch_of
-from integrations.fhir.same_patient import is_another
-from integrations.fhir.task import fetches
-from integrations.fhir.values import Node, node, nodes, text
+from integrations.fhir.server.door import JSON, Door
+from integrations.fhir.server.fetching import Fetching
+from integrations.fhir.server.queries import Fetch, NotAllowed, fetch_of
+from integrations.fhir.text.json_gate import dump
+from integrations.fhir.text.profile import load_profile
+from integrations.fhir.text.values import Node, node, nodes, text
 from integrations.smart.client import Tokens
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Pulled, Unreadable
 

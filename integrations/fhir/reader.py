@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from integrations.fhir import xml_reader
-from integrations.fhir.bundle import entries_of
+from integrations.fhir.entries.bundle import entries_of
+from integrations.fhir.entries.people import identifiers
 from integrations.fhir.in_turn import MOST_NUMBERS, patient_numbers, referral_names
-from integrations.fhir.json_gate import MAX_PIECES, load
-from integrations.fhir.message import read_message
-from integrations.fhir.own_numbers import numbers_at, own_number_places
-from integrations.fhir.people import identifiers
-from integrations.fhir.profile import is_of_another_wire, load_profile
-from integrations.fhir.request import KINDS
-from integrations.fhir.spelled import spelled
-from integrations.fhir.truths import truthful
-from integrations.fhir.values import Node, listed, node, nodes, text
+from integrations.fhir.meaning.message import read_message
+from integrations.fhir.meaning.own_numbers import numbers_at, own_number_places
+from integrations.fhir.meaning.request import KINDS
+from integrations.fhir.text import xml_reader
+from integrations.fhir.text.json_gate import MAX_PIECES, load
+from integrations.fhir.text.profile import is_of_another_wire, load_profile
+from integrations.fhir.text.spelled import spelled
+from integrations.fhir.text.truths import truthful
+from integrations.fhir.text.values import Node, listed, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 

@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from integrations.fhir.door import JSON, Door
-from integrations.fhir.fetching import Fetching
-from integrations.fhir.judge import problem
-from integrations.fhir.profile import load_profile
-from integrations.fhir.queries import Fetch
+from integrations.fhir.server.door import JSON, Door
+from integrations.fhir.server.fetching import Fetching
+from integrations.fhir.server.queries import Fetch
 from integrations.fhir.subscription import NOTICE, asks_for, end_of, is_ours, state_of, subscription_of, takes
-from integrations.fhir.values import Node, node, nodes, text
+from integrations.fhir.text.judge import problem
+from integrations.fhir.text.profile import load_profile
+from integrations.fhir.text.values import Node, node, nodes, text
 from integrations.out import Reply
 from integrations.smart.client import Tokens
 from mdo_portal.exchange import Address, NotPulled, StandingSubscription, WantedSubscription

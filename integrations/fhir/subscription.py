@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from integrations.fhir.door import JSON
-from integrations.fhir.outgoing import instant
-from integrations.fhir.values import Node, moment, node, nodes, text
+from integrations.fhir.sending.outgoing import instant
+from integrations.fhir.server.door import JSON
+from integrations.fhir.text.values import Node, moment, node, nodes, text
 from mdo_portal.exchange import WantedSubscription
 
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.sending.sender import MllpSender
+from integrations.hl7v2.wire.ack import application_ack, application_number
+from integrations.hl7v2.wire.answers import PLAIN
 from mdo_portal.exchange import Address, Answer, Receipt
-
-from .ack import application_ack, application_number
-from .answers import PLAIN
-from .reader import Hl7Reader
-from .sender import MllpSender
 
 
 class MllpAcknowledger:

@@ -8,6 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
 
+from integrations.hl7v2.meaning.facts import told
+from integrations.hl7v2.meaning.hint import board_hint
+from integrations.hl7v2.meaning.places import found, found_in, number_at
+from integrations.hl7v2.meaning.referral import QUESTIONS, asked_in, documents_of, organisation, person_at, urgency_places
+from integrations.hl7v2.meaning.result import documents_of as result_documents
+from integrations.hl7v2.meaning.result import facts_of
+from integrations.hl7v2.message.explain_places import Stood, flat, place_of, shown
+from integrations.hl7v2.message.left import parts
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.text.charset import codec_read
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.tidy import storable
+from integrations.hl7v2.text.values import label
 from integrations.profiles import load
 from mdo_portal.exchange import (
     Contact,
@@ -26,21 +40,6 @@ from mdo_portal.exchange import (
     is_cut_off,
     meaning_of,
 )
-
-from .charset import codec_read
-from .er7 import Message
-from .explain_places import Stood, flat, place_of, shown
-from .facts import told
-from .hint import board_hint
-from .left import parts
-from .places import found, found_in, number_at
-from .reader import Hl7Reader
-from .reading import Reading
-from .referral import QUESTIONS, asked_in, documents_of, organisation, person_at, urgency_places
-from .result import documents_of as result_documents
-from .result import facts_of
-from .tidy import storable
-from .values import label
 
 WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1", "ARQ")
 SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from integrations.hl7v2.meaning.appointment import appointment
+from integrations.hl7v2.meaning.asking import is_referral
+from integrations.hl7v2.meaning.change import change, link, merge
+from integrations.hl7v2.meaning.referral import referral
+from integrations.hl7v2.meaning.result import result
+from integrations.hl7v2.meaning.withdrawal import withdrawn
+from integrations.hl7v2.message.labels import asking_title
+from integrations.hl7v2.message.statuses import is_only_done, is_only_underway
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.events import kind_of
 from mdo_portal.exchange import Incoming, Profile, Unreadable
-
-from .appointment import appointment
-from .asking import is_referral
-from .change import change, link, merge
-from .er7 import Message
-from .events import kind_of
-from .labels import asking_title
-from .referral import referral
-from .result import result
-from .statuses import is_only_done, is_only_underway
-from .withdrawal import withdrawn
 
 
 def _finding(message: Message, profile: Profile) -> Incoming:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
+from integrations.hl7v2 import kinds
+from integrations.hl7v2.meaning.cautions import cautions
+from integrations.hl7v2.meaning.patient_places import placed
+from integrations.hl7v2.message.own_numbers import numbers_at
+from integrations.hl7v2.text.er7 import Message, codec_of
+from integrations.hl7v2.text.header import read_header
+from integrations.hl7v2.text.tidy import storable
+from integrations.hl7v2.wire.answers import acknowledged
 from integrations.profiles import load
 from mdo_portal.exchange import Incoming, IncomingReceipt, MessageHeader, Unreadable, Wire, WrongProfile
-
-from . import kinds
-from .answers import acknowledged
-from .cautions import cautions
-from .er7 import Message, codec_of
-from .header import read_header
-from .own_numbers import numbers_at
-from .patient_places import placed
-from .tidy import storable
 
 RRI = ("RF1", "PRD", "CTD", "PID")
 """The segments of an RRI_I12 that come from the referral (HL7 v2.5 11.3.1)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from integrations.fhir.json_gate import load
+from integrations.fhir.text.json_gate import load
 from integrations.oidc.provider import Refused
 from integrations.out import LOOPBACK, NoReply, Reach, Reply, exchange
 from mdo_portal.exchange import Unreadable

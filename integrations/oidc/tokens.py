@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from integrations.fhir.json_gate import load
+from integrations.fhir.text.json_gate import load
 from integrations.oidc.keys import KeySet
 from integrations.oidc.provider import ALGORITHMS, Claims, Provider, Refused
 from mdo_portal.exchange import Unreadable

@@ -6,7 +6,7 @@ import re
 
 #: terser: segment(occurrence)-field(repetition)-component-subcomponent, occurrences and repetitions from 0
 V2_PATH = re.compile(r"[A-Z][A-Z0-9]{2}(?:\(\d{1,3}\))?-\d{1,3}(?:\(\d{1,3}\))?(?:-\d{1,2})?(?:-\d{1,2})?")
-#: small named functions of integrations/hl7v2/places.py, for what a path cannot say, and what their argument looks like
+#: small named functions of integrations/hl7v2/meaning/places.py, for what a path cannot say, and what their argument looks like
 V2_FUNCTIONS = {
     "label": re.compile(r"[a-z_]{1,40}"),
     "notes": re.compile(r"[A-Z][A-Z0-9]{2}"),

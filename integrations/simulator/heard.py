@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.text.er7 import Message
 from integrations.simulator import outbox
 from integrations.simulator.store import Store
 

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from joserfc import jwt
 
-from integrations.fhir.json_gate import load
-from integrations.fhir.values import Node, text
+from integrations.fhir.text.json_gate import load
+from integrations.fhir.text.values import Node, text
 from integrations.out import NoReply, Reach, exchange
 from integrations.smart.keys import ALGORITHM, OwnKey
 from mdo_portal.exchange import Address, Unreadable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from integrations.fhir.values import Node
+from integrations.fhir.text.values import Node
 from integrations.out import NoReply, Reach, exchange
 from integrations.smart import server
 from mdo_portal.exchange import Address, NotPulled

@@ -17,11 +17,11 @@ from urllib.parse import urlencode
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
-from integrations.fhir.door import JSON
-from integrations.fhir.json_gate import load
-from integrations.fhir.people import has_second_bsn, patient_identity
-from integrations.fhir.profile import load_profile
-from integrations.fhir.values import Node, text
+from integrations.fhir.entries.people import has_second_bsn, patient_identity
+from integrations.fhir.server.door import JSON
+from integrations.fhir.text.json_gate import load
+from integrations.fhir.text.profile import load_profile
+from integrations.fhir.text.values import Node, text
 from integrations.out import NoReply, Reach, Reply, exchange
 from integrations.smart.client import BEARER, Tokens, bearer_of
 from mdo_portal.exchange import Address, LaunchAttempt, Launched, LaunchOffer, LaunchServer, NotLaunched, Unreadable

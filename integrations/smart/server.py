@@ -14,7 +14,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey, import_key
 
-from integrations.fhir.json_gate import load
+from integrations.fhir.text.json_gate import load
 from integrations.smart.client import BEARER
 from mdo_portal.exchange import Unreadable
 

@@ -15,9 +15,10 @@ from mdo_portal import wiring, wiring_profiles
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Changed, Link
 from mdo_portal.exchange import Wire
-from mdo_portal.services import agreements, link_history
-from mdo_portal.services.hospitals import CERTIFICATE_PURPOSE
-from mdo_portal.services.sealed import sealer
+from mdo_portal.services.common.sealed import sealer
+from mdo_portal.services.links import link_history
+from mdo_portal.services.links.hospitals import CERTIFICATE_PURPOSE
+from mdo_portal.services.oversight import agreements
 
 
 class NotAgreed(ValueError):

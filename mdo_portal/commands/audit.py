@@ -18,9 +18,9 @@ from mdo_portal.commands import destroyed
 from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.errors import whereabouts
-from mdo_portal.services import audit_seals
-from mdo_portal.services.audit_seals import Head
-from mdo_portal.services.audit_verify import Anchor, Verified, verify
+from mdo_portal.services.access_log import audit_seals
+from mdo_portal.services.access_log.audit_seals import Head
+from mdo_portal.services.access_log.audit_verify import Anchor, Verified, verify
 from mdo_portal.settings import NOWHERE, Settings, host_port
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,7 @@ import click
 from mdo_portal.commands import audit
 from mdo_portal.commands.checks import OWNER
 from mdo_portal.commands.process import checked_settings, open_database
-from mdo_portal.services.audit_verify import Verified
+from mdo_portal.services.access_log.audit_verify import Verified
 from mdo_portal.settings import NOWHERE
 
 

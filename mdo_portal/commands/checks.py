@@ -20,7 +20,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.errors import Unsafe
 from mdo_portal.exchange import WrongProfile
-from mdo_portal.services import keys
+from mdo_portal.services.keeping import keys
 from mdo_portal.settings import NOWHERE, Settings, is_loopback
 
 #: the oldest release of each major version without the leaks known when this was written (CVE-2025-8713: rows leak by statistics)

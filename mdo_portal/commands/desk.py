@@ -16,8 +16,8 @@ from mdo_portal.database import Database
 from mdo_portal.errors import Trouble
 from mdo_portal.exchange import Answer, Caller, Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import hospitals, lines, refused_calls
-from mdo_portal.services.hospitals import LinkRow, Senders
+from mdo_portal.services.links import hospitals, lines, refused_calls
+from mdo_portal.services.links.hospitals import LinkRow, Senders
 
 log = structlog.get_logger(__name__)
 LINKS_FRESH_SECONDS = 5.0

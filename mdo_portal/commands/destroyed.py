@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mdo_portal.database import Database
-from mdo_portal.services import destroyed_since
-from mdo_portal.services.destroyed_since import Destroyed
+from mdo_portal.services.keeping import destroyed_since
+from mdo_portal.services.keeping.destroyed_since import Destroyed
 
 BACKUPS_LIVE = timedelta(days=35)
 """So long a backup is kept (docs/operating): what was destroyed before that is in none."""

@@ -16,7 +16,8 @@ from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.exchange import LeavingCase
-from mdo_portal.services import audit, leaving
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import leaving
 
 
 @click.command("export")

@@ -17,8 +17,10 @@ from mdo_portal.domain import certificate
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals, line_acceptance, line_binding, lines, links, routing, terms
-from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.services.common import terms
+from mdo_portal.services.dossier import routing
+from mdo_portal.services.links import hospitals, line_acceptance, line_binding, lines, links
+from mdo_portal.services.links.hospitals import LinkRow
 
 
 def add(database: Database, *, code: str, name: str, profile: str, sending_application: str) -> dict[str, Any]:

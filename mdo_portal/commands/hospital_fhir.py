@@ -11,8 +11,8 @@ from mdo_portal.commands.agreements import check_networks, check_papers, check_p
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.exchange import Wire
-from mdo_portal.services import agreements
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.oversight import agreements
 
 
 @dataclass(frozen=True)

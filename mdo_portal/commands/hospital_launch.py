@@ -12,7 +12,7 @@ from mdo_portal import wiring_profiles
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
-from mdo_portal.services import launches
+from mdo_portal.services.oversight import launches
 
 
 def agree(database: Database, code: str, said: launches.Agreed, *, public_url: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from mdo_portal.commands.hospital_fhir import Agreed
 from mdo_portal.commands.hospital_mllp import Receiver
 from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.errors import Incomplete
-from mdo_portal.services import launches
+from mdo_portal.services.oversight import launches
 
 
 @click.group("hospital")

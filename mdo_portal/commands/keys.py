@@ -15,8 +15,8 @@ from mdo_portal.domain.keys import KeyPurpose
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.errors import Unsafe
 from mdo_portal.exchange import Wire
-from mdo_portal.services import keys, reindexing
-from mdo_portal.services.sealed import sealer
+from mdo_portal.services.common.sealed import sealer
+from mdo_portal.services.keeping import keys, reindexing
 from mdo_portal.settings import Settings
 
 Say = Callable[[str], None]

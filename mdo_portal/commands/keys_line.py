@@ -14,7 +14,7 @@ from mdo_portal.commands import keys as work
 from mdo_portal.commands.process import checked_settings, refuse
 from mdo_portal.database import Database
 from mdo_portal.errors import Unsafe
-from mdo_portal.services import keys
+from mdo_portal.services.keeping import keys
 from mdo_portal.settings import Settings
 
 

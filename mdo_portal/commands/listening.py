@@ -1,4 +1,4 @@
-"""Proof that a listener has its ports open, for the pages (services/listening.py)."""
+"""Proof that a listener has its ports open, for the pages (services/links/listening.py)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import psycopg
 import structlog
 
 from mdo_portal.database import Database
-from mdo_portal.services import listening
+from mdo_portal.services.links import listening
 
 log = structlog.get_logger(__name__)
 PROOF_SECONDS = 5.0

@@ -16,7 +16,9 @@ from mdo_portal.database import Database
 from mdo_portal.domain.audit import SUCCESS
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import HOSPITAL_ROLES, Membership, Person, Role
-from mdo_portal.services import audit_sign_in, credentials, passwords, sessions
+from mdo_portal.services.access_log import audit_sign_in
+from mdo_portal.services.people import passwords, sessions
+from mdo_portal.services.rights import credentials
 
 
 @click.group("person")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.dispatch import Clock
-from mdo_portal.services import restoring
+from mdo_portal.services.keeping import restoring
 
 log = structlog.get_logger(__name__)
 LOOK_SECONDS = 60.0

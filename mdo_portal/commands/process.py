@@ -26,7 +26,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.keys import DataKey
 from mdo_portal.domain.sealing import Sealer, WrappedKey
 from mdo_portal.errors import Trouble, Unsafe, whereabouts
-from mdo_portal.services import keys
+from mdo_portal.services.keeping import keys
 from mdo_portal.settings import Settings, from_environment
 
 Stop = threading.Event

@@ -12,9 +12,10 @@ from mdo_portal.commands.checks import OWNER
 from mdo_portal.commands.destroyed import destroyed_in
 from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.database import Database
-from mdo_portal.services import destroyed_since, restoring, sessions
-from mdo_portal.services.destroyed_since import Back
-from mdo_portal.services.restoring import Held
+from mdo_portal.services.keeping import destroyed_since, restoring
+from mdo_portal.services.keeping.destroyed_since import Back
+from mdo_portal.services.keeping.restoring import Held
+from mdo_portal.services.people import sessions
 from mdo_portal.settings import NOWHERE
 from mdo_portal.zone import AMSTERDAM
 

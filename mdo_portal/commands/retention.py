@@ -14,7 +14,7 @@ from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.domain.retention import Kind
 from mdo_portal.errors import whereabouts
-from mdo_portal.services import purging, retention
+from mdo_portal.services.keeping import purging, retention
 from mdo_portal.zone import AMSTERDAM
 
 log = structlog.get_logger(__name__)

@@ -14,8 +14,8 @@ from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Sender
-from mdo_portal.services.outbox import ClaimedDelivery
-from mdo_portal.services.outbox_order import Share
+from mdo_portal.services.letters.outbox import ClaimedDelivery
+from mdo_portal.services.letters.outbox_order import Share
 
 SENDERS = 10
 KEPT_FREE = 4
@@ -24,7 +24,7 @@ PATROL_SECONDS = 2.0
 
 
 class Sending:
-    """The sending half of a worker. One letter at a time per destination (services/destinations.py), ten destinations at once."""
+    """The sending half of a worker. One letter at a time per destination (services/letters/destinations.py), ten destinations at once."""
 
     def __init__(
         self,

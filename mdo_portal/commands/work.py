@@ -25,9 +25,12 @@ from mdo_portal.commands.sending import Sending
 from mdo_portal.database import SOON_NOTICED, Database
 from mdo_portal.domain.board import Board
 from mdo_portal.exchange import Reminder
-from mdo_portal.services import participation, series, standstills, waits
-from mdo_portal.services.queue import Lane
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.common import waits
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.inbox.queue import Lane
+from mdo_portal.services.meetings import series
+from mdo_portal.services.oversight import standstills
+from mdo_portal.services.referrals import participation
 from mdo_portal.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -61,7 +64,7 @@ WOKEN = {
     "mdo_ask": ("ask",),
     "mdo_route": ("route",),
 }
-"""Which bells a wake-up of the database rings (services/changes.py), by its channel."""
+"""Which bells a wake-up of the database rings (services/common/changes.py), by its channel."""
 PATROLLED = ("acknowledge", "keys", "subscribe")
 """Bells that ring at the end only: their queues are looked at without being woken."""
 Job = tuple[str, Callable[[], None]]

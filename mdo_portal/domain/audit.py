@@ -21,7 +21,7 @@ TREATS = (Act.CASE_REGISTER, Act.CASE_ANSWER, Act.CASE_ROUTE, Act.CASE_WITHDRAW,
 """Who did one of these with a case has to do with it. They have an index of their own: another act here asks for another index."""
 _TREATS = ",".join(f"'{act.value}'" for act in sorted(TREATS))
 
-#: what a line must say, in the words of PostgreSQL: refused by `services.audit.record` first, and by the table if that is forgotten
+#: what a line must say, in the words of PostgreSQL: refused by `access_log.audit.record` first, and by the table if that is forgotten
 MANDATORY: Final = {
     "act": "act <> ''",
     "action": "action_code IN ('C', 'R', 'U', 'D', 'E')",

@@ -154,7 +154,7 @@ class Case(Base):
     news_at: Mapped[datetime | None]
     #: since when something stands here that came in when the case was PAST, and of which nobody of the board said to have seen it
     unseen_since: Mapped[datetime | None]
-    #: all of that is loose values: numbers with a unit, without a report (services/loose_values.py)
+    #: all of that is loose values: numbers with a unit, without a report (services/history/loose_values.py)
     unseen_only_values: Mapped[bool] = mapped_column(default=False)
     #: grows with every change: optimistic lock and mark for live screens
     revision: Mapped[int] = mapped_column(default=1)
@@ -223,7 +223,7 @@ class CaseEvent(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
     #: moment it happened
     at: Mapped[datetime]
-    #: code: `referral.received`, `case.scheduled`, `letter.received` (services/timeline.py has the sentences)
+    #: code: `referral.received`, `case.scheduled`, `letter.received` (services/history/timeline.py has the sentences)
     what: Mapped[str]
     #: names of places and boards to fill in; no patient data
     details: Mapped[dict[str, str]] = mapped_column(default=dict)

@@ -16,7 +16,7 @@ MOST_HOURS = 168
 
 
 class DecisionObjection(Base):
-    """One person's objection to one signed decision. Not the patient's objection to sharing (services/objections.py).
+    """One person's objection to one signed decision. Not the patient's objection to sharing (services/identity/objections.py).
 
     Tenant: that of the case. Read by whoever reads the decision; made by a member for themselves; answered by who leads the board.
     """

@@ -64,7 +64,7 @@ class CaseGrant(Base):
 
 
 class GlassMailed(Base):
-    """A privacy officer was mailed that somebody broke the glass (services/glass_mails.py).
+    """A privacy officer was mailed that somebody broke the glass (services/oversight/glass_mails.py).
 
     No patient data. Written by the worker; web processes may not read it.
     """

@@ -17,6 +17,8 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import Wire
 
 RAW_PURPOSE = "inbound.raw"
+PATIENT_KEY = "inbound.patient"
+"""Purpose of the blind indexes of the numbers that a message is about."""
 
 
 class InboundState(StrEnum):
@@ -34,7 +36,7 @@ INBOUND_MOVES: dict[InboundState, frozenset[InboundState]] = {
 }
 
 OF_A_REFERRAL = ("referral", "update")
-"""What such a message was to us: it can be read again into the case that it has (services/rereading.py)."""
+"""What such a message was to us: it can be read again into the case that it has (services/inbox/rereading.py)."""
 WAITS_TOO_LONG = timedelta(minutes=5)
 """A kept message is read within seconds; one that waits longer needs somebody to look."""
 UNREAD_TOO_LONG = timedelta(hours=24)

@@ -12,8 +12,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.identifiers import new_id
-from mdo_portal.letter_template import Audience
 
 PATIENT_LETTER_PURPOSE = "patient.letter"
 
@@ -102,7 +102,7 @@ class PatientLetter(Base):
     #: 1 for the first; every save, reading and release is the next
     version: Mapped[int]
     state: Mapped[PatientLetterState]
-    #: what it says and how it is printed (services/patient_letters.py), sealed
+    #: what it says and how it is printed (services/letters/patient_letters.py), sealed
     content_sealed: Mapped[bytes] = mapped_column(deferred=True)
     #: who wrote, read or released this version
     made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))

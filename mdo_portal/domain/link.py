@@ -119,7 +119,7 @@ class LinkCertificate(Base):
 
 
 class LineReminded(Base):
-    """A colleague was mailed that the certificates of a line end, or ended: once for each step (services/line_reminders.py).
+    """A colleague was mailed that the certificates of a line end, or ended: once for each step (services/oversight/line_reminders.py).
 
     No patient data. Written by the worker; web processes may not read it.
     """
@@ -139,7 +139,7 @@ class LineReminded(Base):
 class CalledCertificate(Base):
     """A client certificate that called and was bound to nobody: its hospital's link manager can bind it without handling a file.
 
-    Only certificates of the listener's authorities come this far. Written by the listener; the oldest go (services/lines.saw).
+    Only certificates of the listener's authorities come this far. Written by the listener; the oldest go (services/links/lines.saw).
     """
 
     __tablename__ = "called_certificates"

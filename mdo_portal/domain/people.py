@@ -95,7 +95,7 @@ class HeldRole(Base):
 class Membership(HeldRole):
     """A person is something for a hospital. Several rows = chosen at sign-in.
 
-    No patient data. Every web transaction reads; services/roles.py and rights_reviews.py write for whoever may manage people.
+    No patient data. Every web transaction reads; services/rights/roles.py and rights_reviews.py write for whoever may manage people.
     """
 
     __tablename__ = "memberships"
@@ -113,7 +113,7 @@ class Membership(HeldRole):
 class BoardMembership(HeldRole):
     """A person is something for a board.
 
-    No patient data. Every web transaction reads; services/roles.py and rights_reviews.py write for whoever may manage people.
+    No patient data. Every web transaction reads; services/rights/roles.py and rights_reviews.py write for whoever may manage people.
     """
 
     __tablename__ = "board_memberships"

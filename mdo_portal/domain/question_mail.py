@@ -12,7 +12,7 @@ from mdo_portal.database import Base
 
 
 class QuestionMailed(Base):
-    """A colleague was mailed that a question waits for their answer, or that one was answered (services/question_mails.py).
+    """A colleague was mailed that a question waits for their answer, or that one was answered (services/referrals/question_mails.py).
 
     No patient data. Written by the worker; web processes may not read it.
     """

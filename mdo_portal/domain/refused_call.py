@@ -31,13 +31,13 @@ SENTENCES = {
         "had te veel verbindingen tegelijk open. Zet in dat systeem één blijvende verbinding in plaats van een per bericht."
     ),
 }
-"""What such a call did, after its address, and what to do about it. The reasons are those of integrations/hl7v2/tls.py."""
+"""What such a call did, after its address, and what to do about it. The reasons are those of integrations/hl7v2/wire/tls.py."""
 
 
 class RefusedCall(Base):
     """Calls from one address that failed in one way. Written by the listener; the oldest go.
 
-    See services/refused_calls.py. No patient data.
+    See services/links/refused_calls.py. No patient data.
     """
 
     __tablename__ = "refused_calls"

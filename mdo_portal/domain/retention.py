@@ -108,8 +108,8 @@ CLOCKS: Mapping[str, Kind | None] = {
     "recipient_channels": None,
     "destinations": None,  # how a queue has been doing: no patient in it
     "whereabouts": None,  # where this database stands: one row, no patient in it
-    "called_certificates": None,  # two weeks, two hundred at most (services/lines.py)
-    "refused_calls": None,  # two weeks, two hundred at most (services/refused_calls.py)
+    "called_certificates": None,  # two weeks, two hundred at most (services/links/lines.py)
+    "refused_calls": None,  # two weeks, two hundred at most (services/links/refused_calls.py)
     "link_certificates": None,
     "link_changes": None,  # who changed what of a link: no patients, stays with the link
     "boards": None,

@@ -36,7 +36,7 @@ class Verdict(StrEnum):
 class RightsReview(Base):
     """One review of one board or one hospital.
 
-    No patient data. Read and written in web transactions by whoever may do `rights:review` there (services/rights_reviews.py).
+    No patient data. Read and written in web transactions by whoever may do `rights:review` there (services/rights/rights_reviews.py).
     """
 
     __tablename__ = "rights_reviews"

@@ -30,7 +30,7 @@ class Standstill(StrEnum):
 
 
 class StandstillMailed(Base):
-    """A colleague was mailed that something stands still (services/standstills.py).
+    """A colleague was mailed that something stands still (services/oversight/standstills.py).
 
     No patient data. Written by the worker; web processes may not read it.
     """
@@ -51,7 +51,7 @@ class StandstillMailed(Base):
 
 
 class RefusedMailbox(Base):
-    """A mailbox that took no mail when it was last tried: whoever should be told by mail is not (services/mailboxes.py).
+    """A mailbox that took no mail when it was last tried: whoever should be told by mail is not (services/people/mailboxes.py).
 
     Written by the worker; gone when a mail is taken.
     """

@@ -21,7 +21,11 @@ from mdo_portal.live import cursors
 from mdo_portal.live.guard import BadPayload, Context, Payload, always, an_id, context_of, never, on, some_bytes, whole
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.live.topics import may_watch, some_topics
-from mdo_portal.services import access, audit, conclusions, presence, rooms, rounds, sessions
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.common import access
+from mdo_portal.services.decisions import rounds
+from mdo_portal.services.people import sessions
+from mdo_portal.services.room import conclusions, presence, rooms
 
 CLOCKS_DIFFER = 2.0
 """Seconds: the page may come from another process than its socket goes to."""

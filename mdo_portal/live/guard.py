@@ -19,7 +19,8 @@ from mdo_portal.domain.policy import POLICY, Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed, NotFound, NotSignedIn, PortalError, whereabouts
 from mdo_portal.live.registry import REGISTRY, Connection
-from mdo_portal.services import audit, sessions
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.people import sessions
 
 log = structlog.get_logger(__name__)
 Payload = Mapping[str, Any]

@@ -24,7 +24,7 @@ class Connection:
     session_key: str
     person_id: uuid.UUID
     address: str = ""
-    #: what the session might do when the socket came (services/sessions.standing); another standing closes it
+    #: what the session might do when the socket came (services/people/sessions.standing); another standing closes it
     standing: str = ""
     meetings: set[uuid.UUID] = field(default_factory=set)
     #: note -> the case it is about

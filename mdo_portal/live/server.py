@@ -22,8 +22,9 @@ from mdo_portal.errors import NotSignedIn, Trouble
 from mdo_portal.live import events
 from mdo_portal.live.nameless import Nameless
 from mdo_portal.live.registry import REGISTRY
-from mdo_portal.services import conclusions, presence, sessions
-from mdo_portal.services.changes import CHANNEL
+from mdo_portal.services.common.changes import CHANNEL
+from mdo_portal.services.people import sessions
+from mdo_portal.services.room import conclusions, presence
 from mdo_portal.settings import Settings
 
 log = structlog.get_logger(__name__)

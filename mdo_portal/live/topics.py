@@ -12,7 +12,9 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import PortalError
 from mdo_portal.live.guard import BadPayload, Context, Payload
-from mdo_portal.services import access, post, rounds
+from mdo_portal.services.common import access
+from mdo_portal.services.decisions import rounds
+from mdo_portal.services.letters import post
 
 MOST_TOPICS = 50
 Rule = Callable[[Context, uuid.UUID], bool]

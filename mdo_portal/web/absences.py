@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Stale
-from mdo_portal.services import absence_rows, absences, access, meetings, seats
-from mdo_portal.services.absence_rows import Absent
-from mdo_portal.services.meeting_rows import MeetingRow
-from mdo_portal.services.presence import Attendee
-from mdo_portal.services.seats import Member
+from mdo_portal.services.common import access
+from mdo_portal.services.meetings import absence_rows, absences, meetings, seats
+from mdo_portal.services.meetings.absence_rows import Absent
+from mdo_portal.services.meetings.meeting_rows import MeetingRow
+from mdo_portal.services.meetings.seats import Member
+from mdo_portal.services.room.presence import Attendee
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 

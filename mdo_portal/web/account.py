@@ -14,17 +14,9 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound
-from mdo_portal.services import (
-    calendars,
-    credentials,
-    mailboxes,
-    open_sessions,
-    passkeys,
-    passwords,
-    people,
-    second_factors,
-    sessions,
-)
+from mdo_portal.services.meetings import calendars
+from mdo_portal.services.people import mailboxes, open_sessions, passkeys, passwords, people, second_factors, sessions
+from mdo_portal.services.rights import credentials
 from mdo_portal.web import entering, passkey_requests
 from mdo_portal.web.confirming import require_fresh, require_fresh_strong
 from mdo_portal.web.context import now, session_key, settings, signed, transaction, viewer

@@ -14,7 +14,9 @@ from mdo_portal.domain.advice import AdviceItem, RoundAnswers
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import NotFound
-from mdo_portal.services import advice, audit, rounds
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.decisions import rounds
+from mdo_portal.services.room import advice
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import clock

@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, Stale
-from mdo_portal.services import boards, lateness, participation, series
-from mdo_portal.services.boards import BoardForm
+from mdo_portal.services.letters import lateness
+from mdo_portal.services.meetings import boards, series
+from mdo_portal.services.meetings.boards import BoardForm
+from mdo_portal.services.referrals import participation
 from mdo_portal.web import as_read
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may

@@ -8,8 +8,8 @@ from flask import request
 from flask.wrappers import Response
 from sqlalchemy.orm import Session
 
-from mdo_portal.services import attempts
-from mdo_portal.services.attempts import DEVICE_KNOWN, Origin
+from mdo_portal.services.people import attempts
+from mdo_portal.services.people.attempts import DEVICE_KNOWN, Origin
 from mdo_portal.web.context import client_place, now, settings
 
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))

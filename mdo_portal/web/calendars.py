@@ -15,8 +15,8 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_
 from mdo_portal.exchange import CalendarEntry
-from mdo_portal.services import calendars
-from mdo_portal.services.calendars import Held
+from mdo_portal.services.meetings import calendars
+from mdo_portal.services.meetings.calendars import Held
 from mdo_portal.web import entering
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may, public

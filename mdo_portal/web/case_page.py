@@ -10,27 +10,19 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.link_fields import CODE_WORDS, SECTION_LABELS
 from mdo_portal.domain.policy import Act
-from mdo_portal.letter_outcome import pieces
-from mdo_portal.letter_words import entered
-from mdo_portal.services import (
-    access,
-    agenda_walk,
-    audit,
-    cases,
-    grants,
-    meeting_rows,
-    meetings,
-    news,
-    other_cases,
-    patient_letters,
-    people,
-    post,
-    questions,
-    rounds,
-    told_rows,
-)
-from mdo_portal.services.access import Grant
-from mdo_portal.services.case_rows import CaseView
+from mdo_portal.letters.letter_outcome import pieces
+from mdo_portal.letters.letter_words import entered
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases, news, other_cases, told_rows
+from mdo_portal.services.cases.case_rows import CaseView
+from mdo_portal.services.common import access
+from mdo_portal.services.common.access import Grant
+from mdo_portal.services.decisions import rounds
+from mdo_portal.services.history import case_looks
+from mdo_portal.services.letters import patient_letters, post
+from mdo_portal.services.meetings import agenda_walk, meeting_rows, meetings
+from mdo_portal.services.people import grants, people
+from mdo_portal.services.referrals import questions
 from mdo_portal.web import follow_ups
 from mdo_portal.web.context import now, viewer
 
@@ -77,7 +69,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
     """Everything the case page and its live pieces show. `looks`: the person reads all of it now, it is not new to them any more."""
     case = grant.case
     view = cases.view(db, case, reduced=grant.reduced)
-    before = news.look(db, viewer(), case, now=now()) if looks else news.looked_before(db, viewer(), case)
+    before = case_looks.look(db, viewer(), case, now=now()) if looks else case_looks.looked_before(db, viewer(), case)
     asked = request.args.get("document", "")
     return {
         "case": view,

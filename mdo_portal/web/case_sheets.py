@@ -11,12 +11,12 @@ from mdo_portal.domain.fact_labels import SPOKEN
 from mdo_portal.domain.link_fields import CODE_WORDS
 from mdo_portal.exchange import Section
 from mdo_portal.exchange.status_words import STATUS_WORDS
-from mdo_portal.letter_data import LetterPatient
-from mdo_portal.letter_meeting import COLUMNS, CaseHandout, HandoutFact
-from mdo_portal.letter_words import advice_of
-from mdo_portal.services.case_rows import CaseView, DocumentRow, FactRow, PatientBanner, RoundRow
-from mdo_portal.services.meeting_rows import AgendaRow
-from mdo_portal.services.other_cases import OtherCase
+from mdo_portal.letters.letter_data import LetterPatient
+from mdo_portal.letters.letter_meeting import COLUMNS, CaseHandout, HandoutFact
+from mdo_portal.letters.letter_words import advice_of
+from mdo_portal.services.cases.case_rows import CaseView, DocumentRow, FactRow, PatientBanner, RoundRow
+from mdo_portal.services.cases.other_cases import OtherCase
+from mdo_portal.services.meetings.meeting_rows import AgendaRow
 from mdo_portal.zone import AMSTERDAM
 
 _HEADINGS = {section: heading for _, groups in COLUMNS for section, heading in groups}

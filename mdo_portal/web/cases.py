@@ -13,16 +13,12 @@ from flask_babel import gettext
 
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
-from mdo_portal.services import (
-    case_acts,
-    cautions,
-    people,
-    planning,
-    questions,
-    unseen,
-    waiting,
-)
-from mdo_portal.services.event_rows import EventRow
+from mdo_portal.services.cases import unseen
+from mdo_portal.services.dossier import waiting
+from mdo_portal.services.dossier.event_rows import EventRow
+from mdo_portal.services.people import people
+from mdo_portal.services.planning import planning
+from mdo_portal.services.referrals import case_acts, cautions, questions
 from mdo_portal.web.case_page import load, page_of
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.entering import own_path

@@ -10,7 +10,9 @@ from flask_babel import gettext, ngettext
 
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Stale
-from mdo_portal.services import access, audit, companions
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.common import access
+from mdo_portal.services.room import companions
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFresh
-from mdo_portal.services import passkeys, passwords, second_factors, sessions
+from mdo_portal.services.people import passkeys, passwords, second_factors, sessions
 from mdo_portal.web import browser, entering, passkey_requests
 from mdo_portal.web.context import now, session_key, settings, signed, transaction, viewer
 from mdo_portal.web.guard import may

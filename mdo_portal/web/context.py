@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotSignedIn
-from mdo_portal.services import sessions
-from mdo_portal.services.sessions import SignedIn
+from mdo_portal.services.people import sessions
+from mdo_portal.services.people.sessions import SignedIn
 from mdo_portal.settings import Settings
 from mdo_portal.web import once_more
 

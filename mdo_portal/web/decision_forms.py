@@ -9,14 +9,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal import letter_forms, letter_outcome, letters
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, Stale
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import audit, cases, decision_forms, outcome_messages, rounds
-from mdo_portal.services.decision_forms import Written
-from mdo_portal.services.decision_refusals import AlreadySigned
+from mdo_portal.letters import letter_forms, letter_outcome, letters
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases
+from mdo_portal.services.decisions import decision_forms, outcome_messages, rounds
+from mdo_portal.services.decisions.decision_forms import Written
+from mdo_portal.services.decisions.decision_refusals import AlreadySigned
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.decisions import NOT_YOU, concept, confirmed_at_provider, said

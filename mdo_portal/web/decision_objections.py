@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import Stale
-from mdo_portal.letter_words import entered
-from mdo_portal.services import audit, decision_objection_rows, decision_objections, rounds
+from mdo_portal.letters.letter_words import entered
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import decision_objection_rows
+from mdo_portal.services.decisions import decision_objections, rounds
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 

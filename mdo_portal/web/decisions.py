@@ -9,14 +9,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal import letter_outcome, letter_words, letters
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, PortalError, Stale
-from mdo_portal.letter_data import Recipient, Stamp
 from mdo_portal.letter_of_decision import decision_letter
-from mdo_portal.letter_template import Audience
-from mdo_portal.services import access, audit, cases, decision_content, decisions, letter_template_choice, post, rounds
-from mdo_portal.services.decision_refusals import AlreadySigned
+from mdo_portal.letters import letter_outcome, letter_words, letters
+from mdo_portal.letters.letter_data import Recipient, Stamp
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases
+from mdo_portal.services.common import access
+from mdo_portal.services.decisions import decision_content, decisions, rounds
+from mdo_portal.services.decisions.decision_refusals import AlreadySigned
+from mdo_portal.services.letters import letter_template_choice, post
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.context import signed as signed_in

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from mdo_portal import letters
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import URGENT, DestroyRequest, Ground
 from mdo_portal.domain.patient import Patient
@@ -20,8 +19,11 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.retention import Shield
 from mdo_portal.errors import N_, Incomplete, NotFound
-from mdo_portal.services import audit, cases, destroy_requests, proofs, retention_rows
-from mdo_portal.services.destruction import SHIELD_WORDS
+from mdo_portal.letters import letters
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases
+from mdo_portal.services.keeping import destroy_requests, proofs, retention_rows
+from mdo_portal.services.keeping.destruction import SHIELD_WORDS
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file

@@ -11,7 +11,11 @@ from flask_babel import gettext
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import access, audit, documents, referrals, standing, timeline
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.common import access
+from mdo_portal.services.dossier import documents
+from mdo_portal.services.history import standing, timeline
+from mdo_portal.services.referrals import referrals
 from mdo_portal.web import uploads
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, transaction, viewer

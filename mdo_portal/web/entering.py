@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import REFUSED, SUCCESS
 from mdo_portal.domain.people import Person, Proof
-from mdo_portal.services import attempts, audit_sign_in, passwords, people, sessions
+from mdo_portal.services.access_log import audit_sign_in
+from mdo_portal.services.people import attempts, passwords, people, sessions
 from mdo_portal.web import browser
 from mdo_portal.web.context import SignedInUser, client_address, database, now, session_key, settings, transaction
 from mdo_portal.web.navigation import first_page

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from mdo_portal import __version__, wiring
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import leaving
+from mdo_portal.services.cases import leaving
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, settings, transaction
 from mdo_portal.web.guard import may

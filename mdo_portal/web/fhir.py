@@ -18,8 +18,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from mdo_portal import reception, wiring, wiring_profiles
 from mdo_portal.exchange import Answer, MessageHeader, Reader, Verdict, Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import handed_in, hospitals, link_tokens, polls
-from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.services.inbox import handed_in, polls
+from mdo_portal.services.links import hospitals, link_tokens
+from mdo_portal.services.links.hospitals import LinkRow
 from mdo_portal.web import bodies, limits
 from mdo_portal.web.context import database, settings, transaction
 from mdo_portal.web.fhir_envelope import said, trouble

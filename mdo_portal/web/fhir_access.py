@@ -9,8 +9,8 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from mdo_portal import __version__, wiring, wiring_profiles
-from mdo_portal.services import hospitals, link_tokens
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.links import hospitals, link_tokens
 from mdo_portal.web import limits
 from mdo_portal.web.context import client_place, database, now, settings, transaction
 from mdo_portal.web.fhir_envelope import said

@@ -7,7 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from mdo_portal import wiring_profiles
 from mdo_portal.exchange import Answer, Notice, Verdict
-from mdo_portal.services import hearing
+from mdo_portal.services.inbox import hearing
 from mdo_portal.web import bodies, limits
 from mdo_portal.web.context import transaction
 from mdo_portal.web.fhir import bearer, say, uuid_of

@@ -10,8 +10,10 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext
 
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, follow_up_figures
-from mdo_portal.services.follow_up_figures import FEW, Counts
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.common import access
+from mdo_portal.services.follow_up import follow_up_figures
+from mdo_portal.services.follow_up.follow_up_figures import FEW, Counts
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import as_csv
 from mdo_portal.web.follow_up_words import REASON_WORDS

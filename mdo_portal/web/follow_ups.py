@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.follow_up import FollowState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, Stale
-from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS
-from mdo_portal.services import access, audit, cases, follow_up_evidence, follow_up_links, follow_up_rows, follow_ups, handovers
-from mdo_portal.services.case_rows import CaseView
-from mdo_portal.services.follow_up_rows import Filter
-from mdo_portal.services.follow_ups import Answer
-from mdo_portal.services.handovers import Wanted
+from mdo_portal.letters.letter_words import INTENT_WORDS, KIND_WORDS
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases
+from mdo_portal.services.cases.case_rows import CaseView
+from mdo_portal.services.common import access
+from mdo_portal.services.follow_up import follow_up_evidence, follow_up_links, follow_up_rows, follow_ups, handovers
+from mdo_portal.services.follow_up.follow_up_rows import Filter
+from mdo_portal.services.follow_up.follow_ups import Answer
+from mdo_portal.services.follow_up.handovers import Wanted
 from mdo_portal.web import follow_up_words as words
 from mdo_portal.web.context import is_fragment, now, settings, transaction, viewer
 from mdo_portal.web.entering import own_path

@@ -15,7 +15,9 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import Incomplete, NotAllowed, PortalError
 from mdo_portal.exchange import IncomingDocument, IncomingReferral, Unreadable, Wire
-from mdo_portal.services import audit, drafts, people, referrals
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.people import people
+from mdo_portal.services.referrals import drafts, referrals
 from mdo_portal.web import registration, uploads
 from mdo_portal.web.context import is_fragment, now, signed, transaction, viewer
 from mdo_portal.web.guard import may

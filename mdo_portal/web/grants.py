@@ -12,8 +12,11 @@ from flask_babel import gettext
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, Incomplete, PortalError
-from mdo_portal.services import audit, grants, objections, sessions, worklist
-from mdo_portal.services.grants import Wanted
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import worklist
+from mdo_portal.services.identity import objections
+from mdo_portal.services.people import grants, sessions
+from mdo_portal.services.people.grants import Wanted
 from mdo_portal.web import confirming, limits
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, session_key, transaction, viewer

@@ -29,7 +29,7 @@ WITH_ONE_FACTOR = frozenset({Act.ACCOUNT_MANAGE, Act.PROFILE_READ})
 
 
 def may(act: Act) -> Callable[[Route], Route]:
-    """The route does `act`: somebody must be signed in whose roles can do it at all; to which object, `services.access` decides."""
+    """The route does `act`: somebody must be signed in whose roles can do it at all; to which object, `services.common.access` decides."""
     if act not in POLICY:
         raise KeyError(act)
 

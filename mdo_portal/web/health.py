@@ -13,7 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from mdo_portal.errors import NotFound
-from mdo_portal.services import figures, listening, mailboxes, succession
+from mdo_portal.services.inbox import succession
+from mdo_portal.services.links import figures, listening
+from mdo_portal.services.people import mailboxes
 from mdo_portal.settings import is_loopback
 from mdo_portal.web.context import transaction
 from mdo_portal.web.guard import public

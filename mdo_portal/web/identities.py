@@ -13,7 +13,9 @@ from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test, typ
 from mdo_portal.domain.identity_conflict import Decision
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import audit, conflict_rows, deciding, who_answers
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.inbox import who_answers
+from mdo_portal.services.patients import conflict_rows, deciding
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may

@@ -14,8 +14,12 @@ from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.exchange import Reader, Wire
-from mdo_portal.services import audit, conflict_rows, inbox, inbox_rows, link_cards, listening, replaying, who_answers
-from mdo_portal.services.inbox_rows import WAITING, Asked
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.inbox import inbox, inbox_rows, replaying, who_answers
+from mdo_portal.services.inbox.inbox_rows import WAITING, Asked
+from mdo_portal.services.links import listening
+from mdo_portal.services.oversight import link_cards
+from mdo_portal.services.patients import conflict_rows
 from mdo_portal.web import inbox_asked, link_words
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may

@@ -11,7 +11,7 @@ from flask import request
 from mdo_portal.domain.identifiers import typed_number
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.services.inbox_rows import WAITING, Asked
+from mdo_portal.services.inbox.inbox_rows import WAITING, Asked
 from mdo_portal.zone import AMSTERDAM
 
 MINUTE = "%Y-%m-%dT%H:%M"

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.errors import N_
-from mdo_portal.services import credentials, identities, passwords, people
+from mdo_portal.services.people import identities, passwords, people
+from mdo_portal.services.rights import credentials
 from mdo_portal.web import entering, passkey_requests
 from mdo_portal.web.context import now, transaction
 from mdo_portal.web.guard import public

@@ -20,8 +20,9 @@ from mdo_portal import wiring
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Launched, Launcher, LaunchServer, NotLaunched
-from mdo_portal.services import launched, launches
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.cases import launched
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.oversight import launches
 from mdo_portal.web import forms, launch_attempts, registration
 from mdo_portal.web.context import SignedInUser, database, now, settings, signed, transaction, viewer
 from mdo_portal.web.guard import may, public

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound, Stale
-from mdo_portal.services import absences, leave, leave_rows, seats
-from mdo_portal.services.absences import Days, Instead
-from mdo_portal.services.leave import Theirs
+from mdo_portal.services.meetings import absences, leave, leave_rows, seats
+from mdo_portal.services.meetings.absences import Days, Instead
+from mdo_portal.services.meetings.leave import Theirs
 from mdo_portal.web.absences import chosen, with_discipline
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may

@@ -1,4 +1,4 @@
-"""The form of a template as its words. What is wrong with them, services/letter_template_rules.py says."""
+"""The form of a template as its words. What is wrong with them, services/letters/letter_template_rules.py says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from flask import request
 
 from mdo_portal.domain.pictures import LARGEST_FILE
-from mdo_portal.letter_template import LetterTemplate, Section
+from mdo_portal.letters.letter_template import LetterTemplate, Section
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 _TEXTS = ("name", "phone", "salutation", "intro", "closing", "footer")

@@ -11,16 +11,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from mdo_portal import letter_sample
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.letters import LetterTemplateRow
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete
-from mdo_portal.letter_template import SECTIONS, Audience, LetterTemplate
-from mdo_portal.letters import LetterFailed
-from mdo_portal.services import audit, boards, letter_template_choice, letter_template_rules, letter_templates
-from mdo_portal.services.letter_template_choice import Place
+from mdo_portal.letters import letter_sample
+from mdo_portal.letters.letter_template import SECTIONS, LetterTemplate
+from mdo_portal.letters.letters import LetterFailed
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.letters import letter_template_choice, letter_template_rules, letter_templates
+from mdo_portal.services.letters.letter_template_choice import Place
+from mdo_portal.services.meetings import boards
 from mdo_portal.web import letter_template_form as forms
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file

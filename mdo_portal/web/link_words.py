@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from mdo_portal import wiring_profiles
 from mdo_portal.errors import N_
-from mdo_portal.services.link_form import Profiles
+from mdo_portal.services.links.link_form import Profiles
 
 #: titles of the profiles that come with the portal, for the catalogue; a product's own name needs no translation
 TITLES = (

@@ -19,23 +19,12 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Wire
-from mdo_portal.services import (
-    audit,
-    boards,
-    inbox,
-    launches,
-    lines,
-    link_claims,
-    link_form,
-    link_history,
-    link_status,
-    links,
-    listening,
-    offering,
-    participation,
-    refused_calls,
-    who_answers,
-)
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.inbox import inbox, offering, who_answers
+from mdo_portal.services.links import lines, link_claims, link_form, link_history, links, listening, refused_calls
+from mdo_portal.services.meetings import boards
+from mdo_portal.services.oversight import launches, link_status
+from mdo_portal.services.referrals import participation
 from mdo_portal.settings import NOWHERE, host_port, is_loopback
 from mdo_portal.web import link_words, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer

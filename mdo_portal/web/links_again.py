@@ -10,7 +10,8 @@ from flask_babel import ngettext
 
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import links, offering, replaying
+from mdo_portal.services.inbox import offering, replaying
+from mdo_portal.services.links import links
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.inbox import log_each, numbers

@@ -20,8 +20,10 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.subscription import Subscription
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import Wire
-from mdo_portal.services import agreements, key_fetching, links, subscriptions
-from mdo_portal.services.agreements import KEYS, Agreed
+from mdo_portal.services.inbox import subscriptions
+from mdo_portal.services.links import key_fetching, links
+from mdo_portal.services.oversight import agreements
+from mdo_portal.services.oversight.agreements import KEYS, Agreed
 from mdo_portal.web import confirming, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may

@@ -14,7 +14,7 @@ from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete
 from mdo_portal.exchange import Wire
-from mdo_portal.services import links, recipient_channels, recipient_form
+from mdo_portal.services.links import links, recipient_channels, recipient_form
 from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may

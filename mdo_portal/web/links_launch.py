@@ -18,8 +18,9 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.pull import UNREACHABLE
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.exchange import LaunchOffer, NotLaunched, Wire
-from mdo_portal.services import hospitals, launches, links
-from mdo_portal.services.launches import Agreed
+from mdo_portal.services.links import hospitals, links
+from mdo_portal.services.oversight import launches
+from mdo_portal.services.oversight.launches import Agreed
 from mdo_portal.web import confirming, link_words, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may

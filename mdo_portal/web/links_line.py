@@ -13,7 +13,8 @@ from mdo_portal.domain import certificate
 from mdo_portal.domain.certificate_refusals import HOLDS_KEY, ISSUER_UNKNOWN
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import line_acceptance, line_binding, lines, link_claims, links, terms
+from mdo_portal.services.common import terms
+from mdo_portal.services.links import line_acceptance, line_binding, lines, link_claims, links
 from mdo_portal.settings import NOWHERE, host_port, is_loopback
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer

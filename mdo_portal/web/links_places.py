@@ -18,7 +18,8 @@ from mdo_portal.domain.message_kinds import AS_PROFILE, MEANINGS, NO_KIND, NOTHI
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, PortalError
 from mdo_portal.exchange import Wire, WrongProfile, profile_of_link
-from mdo_portal.services import link_history, links, unknown_kinds
+from mdo_portal.services.inbox import unknown_kinds
+from mdo_portal.services.links import link_history, links
 from mdo_portal.web import links_seen
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may

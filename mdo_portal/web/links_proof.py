@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound
-from mdo_portal.services import links
+from mdo_portal.services.links import links
 from mdo_portal.web import confirming
 from mdo_portal.web.confirming import require_fresh_strong
 from mdo_portal.web.context import now, signed, transaction, viewer

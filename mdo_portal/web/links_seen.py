@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.link import Changed
 from mdo_portal.errors import N_
-from mdo_portal.services import link_history
+from mdo_portal.services.links import link_history
 from mdo_portal.web.words import when
 
 SETTINGS = (Changed.MADE, Changed.SETTINGS, Changed.SENDER)

@@ -19,7 +19,9 @@ from mdo_portal.domain.link_fields import LABELS, PLACEABLE, URGENCIES
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.exchange import Section, WrongProfile
-from mdo_portal.services import boards, links, routing
+from mdo_portal.services.dossier import routing
+from mdo_portal.services.links import links
+from mdo_portal.services.meetings import boards
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log, wire_of

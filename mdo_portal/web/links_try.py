@@ -13,7 +13,7 @@ from flask_babel import gettext
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
-from mdo_portal import letters, trial, trial_report, wiring, wiring_profiles
+from mdo_portal import trial, trial_report, wiring, wiring_profiles
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import CODE_WORDS, LABELS, PLACEABLE, SECTION_LABELS, URGENCIES
@@ -21,8 +21,11 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.tried_reasons import BOARD_ELSEWHERE, NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.exchange import Section, Wire
-from mdo_portal.services import hospitals, links, participation, routing
-from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.letters import letters
+from mdo_portal.services.dossier import routing
+from mdo_portal.services.links import hospitals, links
+from mdo_portal.services.links.hospitals import LinkRow
+from mdo_portal.services.referrals import participation
 from mdo_portal.trial import Tried
 from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer

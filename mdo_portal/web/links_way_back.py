@@ -15,8 +15,9 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.pull import CERTIFICATE, TOKEN, UNREACHABLE
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Address, NotPulled, Receipt, ReceiptKind
-from mdo_portal.services import hospitals, links, receipts
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.letters import receipts
+from mdo_portal.services.links import hospitals, links
 from mdo_portal.web.context import database, now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import NotFound
-from mdo_portal.services import audit, audit_event, audit_lines, boards
-from mdo_portal.services.audit_lines import LogRow, Wanted
+from mdo_portal.services.access_log import audit, audit_event, audit_lines
+from mdo_portal.services.access_log.audit_lines import LogRow, Wanted
+from mdo_portal.services.meetings import boards
 from mdo_portal.web import log_breach, log_patient, log_review
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotFound, PortalError
-from mdo_portal.services import audit, audit_breach, audit_lines
-from mdo_portal.services.audit_breach import BreachRow
+from mdo_portal.services.access_log import audit, audit_breach, audit_lines
+from mdo_portal.services.access_log.audit_breach import BreachRow
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import as_csv
 from mdo_portal.web.guard import may

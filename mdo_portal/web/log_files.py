@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import request
 
 from mdo_portal.errors import N_, PortalError
-from mdo_portal.services.terms import end_of
+from mdo_portal.services.common.terms import end_of
 from mdo_portal.zone import AMSTERDAM
 
 

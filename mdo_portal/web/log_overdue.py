@@ -8,7 +8,7 @@ import uuid
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import audit_review
+from mdo_portal.services.access_log import audit_review
 from mdo_portal.web.context import now
 
 REMEMBERED_SECONDS = 60.0

@@ -10,15 +10,16 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from mdo_portal import letters
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import masked_bsn
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.exchange import PersonName
-from mdo_portal.letter_data import LetterPatient
-from mdo_portal.letter_reports import LookLine, WhoLooked
-from mdo_portal.services import audit, audit_lines, audit_patient, families
+from mdo_portal.letters import letters
+from mdo_portal.letters.letter_data import LetterPatient
+from mdo_portal.letters.letter_reports import LookLine, WhoLooked
+from mdo_portal.services.access_log import audit, audit_lines, audit_patient
+from mdo_portal.services.patients import families
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.csv import as_csv
 from mdo_portal.web.documents import as_file

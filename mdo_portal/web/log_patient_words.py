@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mdo_portal.domain.audit import SUCCESS
 from mdo_portal.domain.policy import Act
-from mdo_portal.letter_reports import LookLine
-from mdo_portal.services.audit_patient import LookRow
+from mdo_portal.letters.letter_reports import LookLine
+from mdo_portal.services.access_log.audit_patient import LookRow
 
 ACTS: dict[str, str] = {
     Act.CASE_READ: "Bekeek uw gegevens",

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from mdo_portal.domain.audit_review import Rule, Verdict
 from mdo_portal.domain.policy import Act, Relation
-from mdo_portal.services import audit, audit_review
+from mdo_portal.services.access_log import audit, audit_review
 from mdo_portal.web import log_overdue
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may

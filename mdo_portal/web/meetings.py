@@ -11,27 +11,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext, ngettext
 from sqlalchemy.orm import Session
 
-from mdo_portal import letters
 from mdo_portal.domain.board import LASTS, Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
-from mdo_portal.letter_meeting import CaseHandout
-from mdo_portal.services import (
-    access,
-    audit,
-    calling_off,
-    cases,
-    decision_objection_rows,
-    earlier_meetings,
-    meeting_rows,
-    meetings,
-    other_cases,
-    planning,
-    presence,
-    seats,
-    unaccompanied,
-    year_figures,
-)
+from mdo_portal.letters import letters
+from mdo_portal.letters.letter_meeting import CaseHandout
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases, decision_objection_rows, other_cases
+from mdo_portal.services.common import access
+from mdo_portal.services.meetings import earlier_meetings, meeting_rows, meetings, seats
+from mdo_portal.services.planning import calling_off, planning
+from mdo_portal.services.room import presence, unaccompanied
+from mdo_portal.services.years import year_figures
 from mdo_portal.web import absences, case_sheets, printing, undecided
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, settings, transaction, viewer

@@ -16,8 +16,8 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_
-from mdo_portal.services import cautions
-from mdo_portal.services.sessions import SignedIn
+from mdo_portal.services.people.sessions import SignedIn
+from mdo_portal.services.referrals import cautions
 from mdo_portal.web.assets import Assets
 from mdo_portal.web.context import SignedInUser, now, settings
 from mdo_portal.web.guard import csrf_token

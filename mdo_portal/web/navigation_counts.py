@@ -13,19 +13,14 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import (
-    conflict_rows,
-    follow_up_rows,
-    inbox,
-    key_fetching,
-    line_endings,
-    listening,
-    polls,
-    post,
-    retention_rows,
-    rights_reviews,
-    undecided,
-)
+from mdo_portal.services.follow_up import follow_up_rows
+from mdo_portal.services.inbox import inbox, polls
+from mdo_portal.services.keeping import retention_rows
+from mdo_portal.services.letters import post
+from mdo_portal.services.links import key_fetching, line_endings, listening
+from mdo_portal.services.patients import conflict_rows
+from mdo_portal.services.planning import undecided
+from mdo_portal.services.rights import rights_reviews
 from mdo_portal.web import log_overdue
 from mdo_portal.web.context import is_fragment, now, transaction
 from mdo_portal.zone import day_of

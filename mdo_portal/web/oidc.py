@@ -15,8 +15,10 @@ from mdo_portal.domain.people import Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import NotFound
 from mdo_portal.exchange import Vouched
-from mdo_portal.services import audit_sign_in, credentials, identities, sessions
-from mdo_portal.services.identities import Admitted, Button, NotAdmitted, ProviderRow
+from mdo_portal.services.access_log import audit_sign_in
+from mdo_portal.services.people import identities, sessions
+from mdo_portal.services.people.identities import Admitted, Button, NotAdmitted, ProviderRow
+from mdo_portal.services.rights import credentials
 from mdo_portal.web import entering, invitations, oidc_attempts
 from mdo_portal.web.context import client_address, now, session_key, settings, signed, transaction, viewer
 from mdo_portal.web.entering import own_path

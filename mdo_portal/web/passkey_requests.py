@@ -11,8 +11,8 @@ from flask.wrappers import Response
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.people import Person
-from mdo_portal.services import passkeys
-from mdo_portal.services.passkeys import Site
+from mdo_portal.services.people import passkeys
+from mdo_portal.services.people.passkeys import Site
 from mdo_portal.web.context import now, settings, transaction
 
 Asking = tuple[uuid.UUID, dict[str, Any]]

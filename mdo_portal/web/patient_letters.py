@@ -9,13 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from mdo_portal import letters
 from mdo_portal.domain.letters import PatientLetterState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.letter_patient import gaps
-from mdo_portal.services import access, audit, cases, patient_letters
-from mdo_portal.services.access import Grant
+from mdo_portal.letters import letters
+from mdo_portal.letters.letter_patient import gaps
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases
+from mdo_portal.services.common import access
+from mdo_portal.services.common.access import Grant
+from mdo_portal.services.letters import patient_letters
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may

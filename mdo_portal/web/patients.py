@@ -8,7 +8,7 @@ from datetime import date
 from flask_babel import gettext
 
 from mdo_portal.domain.caution import WORDS, Caution
-from mdo_portal.services.case_rows import PatientBanner
+from mdo_portal.services.cases.case_rows import PatientBanner
 from mdo_portal.web.words import age
 
 

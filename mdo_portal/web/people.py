@@ -16,9 +16,10 @@ from mdo_portal.domain.granting import Place
 from mdo_portal.domain.identifiers import typed_number
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
-from mdo_portal.services import audit, colleagues, credentials, memberships, roles
-from mdo_portal.services.colleagues import NewPerson
-from mdo_portal.services.people_rows import PlaceRow, vacant
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.people.people_rows import PlaceRow, vacant
+from mdo_portal.services.rights import colleagues, credentials, memberships, roles
+from mdo_portal.services.rights.colleagues import NewPerson
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.role_words import WORDS, asked_id, asked_role, asked_term, place_of

@@ -14,8 +14,10 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
-from mdo_portal.services import audit, deliveries, handing_over, post, receipt_lists, untold
-from mdo_portal.services.post_rows import STUCK
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.decisions import untold
+from mdo_portal.services.letters import deliveries, handing_over, post, receipt_lists
+from mdo_portal.services.letters.post_rows import STUCK
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.entering import own_path

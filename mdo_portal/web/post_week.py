@@ -8,9 +8,10 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext
 
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import audit, post_week
-from mdo_portal.services.post_rows import PostRow
-from mdo_portal.services.post_week import HospitalWeek
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.letters import post_week
+from mdo_portal.services.letters.post_rows import PostRow
+from mdo_portal.services.letters.post_week import HospitalWeek
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import as_csv
 from mdo_portal.web.guard import may

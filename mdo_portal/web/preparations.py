@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import preparations
+from mdo_portal.services.meetings import preparations
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.exchange import DecisionForm, dotted
-from mdo_portal.letter_meeting import Agenda, AgendaBlock, AgendaItem, QuorumLine
-from mdo_portal.services.absence_rows import Absent
-from mdo_portal.services.meeting_rows import AgendaRow
-from mdo_portal.services.presence import Attendee
-from mdo_portal.services.seats import Seat
+from mdo_portal.letters.letter_meeting import Agenda, AgendaBlock, AgendaItem, QuorumLine
+from mdo_portal.services.meetings.absence_rows import Absent
+from mdo_portal.services.meetings.meeting_rows import AgendaRow
+from mdo_portal.services.meetings.seats import Seat
+from mdo_portal.services.room.presence import Attendee
 
 
 def agenda(

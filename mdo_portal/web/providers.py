@@ -14,8 +14,10 @@ from mdo_portal.domain.audit import SUCCESS
 from mdo_portal.domain.identity import Registration, sentence_of
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
-from mdo_portal.services import audit, audit_sign_in, identities, inbox, providers
-from mdo_portal.services.identities import NotAdmitted, ProviderRow
+from mdo_portal.services.access_log import audit, audit_sign_in
+from mdo_portal.services.inbox import inbox
+from mdo_portal.services.people import identities, providers
+from mdo_portal.services.people.identities import NotAdmitted, ProviderRow
 from mdo_portal.web.context import client_address, now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.oidc import outside, relying_party

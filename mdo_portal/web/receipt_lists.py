@@ -7,12 +7,13 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from mdo_portal import letters
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.letter_meeting import ReceiptList, ReceiptRow
-from mdo_portal.services import audit, receipt_lists
-from mdo_portal.services.receipt_lists import OfHospital
+from mdo_portal.letters import letters
+from mdo_portal.letters.letter_meeting import ReceiptList, ReceiptRow
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.letters import receipt_lists
+from mdo_portal.services.letters.receipt_lists import OfHospital
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may

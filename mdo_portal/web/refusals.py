@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import NotAllowed, NotFound, PortalError
-from mdo_portal.services import audit
+from mdo_portal.services.access_log import audit
 from mdo_portal.web.context import SignedInUser, now, transaction
 
 log = structlog.get_logger(__name__)

@@ -13,8 +13,9 @@ from flask_babel import gettext
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, Stale
-from mdo_portal.services import access, boards
-from mdo_portal.services.rescheduling import Wanted, add, as_it_stands, reschedule
+from mdo_portal.services.common import access
+from mdo_portal.services.meetings import boards
+from mdo_portal.services.planning.rescheduling import Wanted, add, as_it_stands, reschedule
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import clock, iso_day, when

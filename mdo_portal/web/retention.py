@@ -13,8 +13,9 @@ from mdo_portal.domain.destruction import URGENT
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.retention import RULES, Kind, Unit
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import audit, holds, proofs, retention, retention_rows
-from mdo_portal.services.destruction import SHIELD_WORDS
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.keeping import holds, proofs, retention, retention_rows
+from mdo_portal.services.keeping.destruction import SHIELD_WORDS
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import today

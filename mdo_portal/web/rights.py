@@ -14,9 +14,11 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.rights import Verdict
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, NotFound
-from mdo_portal.services import audit, explaining, memberships, people, rights_reviews
-from mdo_portal.services.explaining import ActRow
-from mdo_portal.services.people_rows import PersonPage
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.people import people
+from mdo_portal.services.people.people_rows import PersonPage
+from mdo_portal.services.rights import explaining, memberships, rights_reviews
+from mdo_portal.services.rights.explaining import ActRow
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import as_csv
 from mdo_portal.web.guard import may

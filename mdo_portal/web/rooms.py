@@ -16,30 +16,15 @@ from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.errors import NotFound
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS, entered
-from mdo_portal.services import (
-    access,
-    advice,
-    audit,
-    boards,
-    cases,
-    conclusions,
-    decision_content,
-    left_open,
-    meeting_rows,
-    meetings,
-    news,
-    other_cases,
-    outcomes,
-    post,
-    presence,
-    roll,
-    rooms,
-    rounds,
-    unaccompanied,
-    worklist,
-)
-from mdo_portal.services.news import Since
+from mdo_portal.letters.letter_words import INTENT_WORDS, KIND_WORDS, entered
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases, news, other_cases, worklist
+from mdo_portal.services.cases.news import Since
+from mdo_portal.services.common import access
+from mdo_portal.services.decisions import decision_content, outcomes, rounds
+from mdo_portal.services.letters import post
+from mdo_portal.services.meetings import boards, left_open, meeting_rows, meetings
+from mdo_portal.services.room import advice, conclusions, presence, roll, rooms, unaccompanied
 from mdo_portal.web import absences
 from mdo_portal.web.case_page import SECTION_WORDS
 from mdo_portal.web.context import is_fragment, now, transaction, viewer

@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify
 from flask.wrappers import Response
 
 from mdo_portal.domain.policy import Act
-from mdo_portal.services.sessions import IDLE
+from mdo_portal.services.people.sessions import IDLE
 from mdo_portal.web.context import now, signed, viewer
 from mdo_portal.web.guard import csrf_token, may
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound, PortalError
-from mdo_portal.services import attempts, passkeys, passwords, people, second_factors, sessions
+from mdo_portal.services.people import attempts, passkeys, passwords, people, second_factors, sessions
 from mdo_portal.web import browser, entering, passkey_requests
 from mdo_portal.web.context import database, now, session_key, settings, signed, transaction, viewer
 from mdo_portal.web.entering import Halfway

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import NotFound, Stale
-from mdo_portal.services import access, left_open, meeting_rows, meetings, undecided
+from mdo_portal.services.common import access
+from mdo_portal.services.meetings import left_open, meeting_rows, meetings
+from mdo_portal.services.planning import undecided
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.navigation_counts import forget

@@ -7,7 +7,7 @@ from werkzeug.datastructures import FileStorage
 from mdo_portal.domain import files, pdf_inside
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import IncomingDocument
-from mdo_portal.services.documents import sniffed
+from mdo_portal.services.dossier.documents import sniffed
 
 IN_THE_PAGE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
 UNFIT = N_(

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import LASTS
 from mdo_portal.domain.case import OPEN_STATES, OVER
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import (
-    access,
-    audit,
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import (
     cases,
     decision_objection_rows,
     news,
@@ -26,9 +25,10 @@ from mdo_portal.services import (
     worklist,
     worklist_boards,
 )
-from mdo_portal.services.questions import reaches
-from mdo_portal.services.worklist import PAGE
-from mdo_portal.services.worklist_rows import BoardCount, Filter
+from mdo_portal.services.cases.worklist import PAGE
+from mdo_portal.services.cases.worklist_rows import BoardCount, Filter
+from mdo_portal.services.common import access
+from mdo_portal.services.referrals.questions import reaches
 from mdo_portal.web.case_page import SECTION_WORDS, URGENCY_WORDS, meetings_for
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may

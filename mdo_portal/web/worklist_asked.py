@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 
 from mdo_portal.domain.case import CaseState
-from mdo_portal.services.worklist_rows import Filter
+from mdo_portal.services.cases.worklist_rows import Filter
 
 
 def asked_filter() -> Filter:

@@ -12,9 +12,11 @@ from flask_babel import gettext
 from mdo_portal.domain.board import Board, MeetingState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound
-from mdo_portal.services import access, audit, year_figures
-from mdo_portal.services.year_figures import MeetingYear, Year
-from mdo_portal.services.year_rounds import Tally
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.common import access
+from mdo_portal.services.years import year_figures
+from mdo_portal.services.years.year_figures import MeetingYear, Year
+from mdo_portal.services.years.year_rounds import Tally
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import as_csv
 from mdo_portal.web.deferring_words import in_every_language

@@ -9,7 +9,7 @@ depends_on = None
 
 OWNER, APP, WORK = "mdo_owner", "mdo_app", "mdo_work"
 
-# What the listener will do with a message that both could have sent (services/hospitals.sender_of): whose certificate calls. Who has the
+# What the listener will do with a message that both could have sent (services/links/hospitals.sender_of): whose certificate calls. Who has the
 # name already must be calling with one: over a tunnel or in the clear its messages would from now on be nobody's.
 APART = """
 CREATE FUNCTION access.apart_by_certificate(p_holder uuid, p_comer uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER

@@ -8,7 +8,7 @@ branch_labels = None
 depends_on = None
 
 TABLE, DOOR = "inbound_messages", "gone_is_no_double"
-# The first nine bytes are our number in the acknowledgement of the message: it stays what it was (services/application_acks.py).
+# The first nine bytes are our number in the acknowledgement of the message: it stays what it was (services/inbox/application_acks.py).
 APART = "substring({row}digest FROM 1 FOR 9) || uuid_send({row}id)"
 GONE = "{row}state = 'unreadable' AND ({row}raw_sealed = '' OR {row}reason = 'sealed') AND length({row}digest) = 32"
 # Refused at the door: no worker began with it. As reception._refused says it.

@@ -11,7 +11,7 @@ OWNER, APP = "mdo_owner", "mdo_app"
 PATH = "SET search_path = pg_catalog, public, pg_temp"
 REFUSED = "RAISE EXCEPTION 'this belongs to somebody else' USING ERRCODE = 'insufficient_privilege'"
 THEIRS = "person_id = p_person AND ended_at IS NULL"
-# Wider than the application's own rule (services/colleagues.py), which looks at what each place is worth: never narrower.
+# Wider than the application's own rule (services/rights/colleagues.py), which looks at what each place is worth: never narrower.
 INVITES = f"""
 CREATE FUNCTION access.invites(p_person uuid) RETURNS boolean LANGUAGE sql STABLE {PATH} AS $$
     SELECT access.administers()
@@ -23,7 +23,7 @@ CREATE FUNCTION access.invites(p_person uuid) RETURNS boolean LANGUAGE sql STABL
     FROM (SELECT EXISTS (SELECT FROM people WHERE id = p_person AND password_hash = '') AS has_none) AS account
 $$
 """
-# A token is shown to its own transaction only (services/credentials.py); of what is not shown the hash is nobody's.
+# A token is shown to its own transaction only (services/rights/credentials.py); of what is not shown the hash is nobody's.
 SHOWN = " AND token_hash = encode(sha256(convert_to(current_setting('mdo.invitation', true), 'UTF8')), 'hex')"
 
 

@@ -9,7 +9,7 @@ import hl7
 import pybase64
 from hl7apy.parser import parse_message
 
-from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.text.er7 import Message
 
 from .figures import SERVER_CORE, Figures, interleaved, per_cpu_second, pinned
 from .texts import adt, base64_document, mdm, oru

@@ -15,8 +15,8 @@ from fhir.resources.R4B.bundle import Bundle
 from mdo_portal import reception, wiring
 from mdo_portal.database import Database
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals
-from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.links.hospitals import LinkRow
 
 from .figures import SERVER_CORE, Figures, cpu_ms, interleaved, pinned
 from .house import House, hospital, house

@@ -30,7 +30,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.services.hospitals import hash_token
+from mdo_portal.services.links.hospitals import hash_token
 from mdo_portal.settings import DEMO_SECRET, Settings, from_environment
 
 from .figures import SERVER_CORE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from mdo_portal import letters
+from mdo_portal.letters import letters
 from tests.letter_samples import AT, NORMAL
 
 from .figures import SERVER_CORE, Figures, cpu_ms, interleaved, pinned

@@ -17,7 +17,8 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
-from mdo_portal.services import conclusions, sessions
+from mdo_portal.services.people import sessions
+from mdo_portal.services.room import conclusions
 from tests import make
 from tests.people import Region, fill, person_id
 

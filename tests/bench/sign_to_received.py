@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, text, update
 
-from integrations.hl7v2.ack import build_ack
-from integrations.hl7v2.header import read_header
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.text.header import read_header
+from integrations.hl7v2.wire.ack import build_ack
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
@@ -24,7 +24,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Answer, Verdict
-from mdo_portal.services import decisions
+from mdo_portal.services.decisions import decisions
 from tests import make
 from tests.people import Region, fill
 

@@ -15,9 +15,9 @@ from mdo_portal.commands import work
 from mdo_portal.commands.process import settled
 from mdo_portal.database import Database
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals
-from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.services.queue import Lane
+from mdo_portal.services.inbox.queue import Lane
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.links.hospitals import LinkRow
 from mdo_portal.wiring import Pool
 
 from .figures import SERVER_CORE, Figures, interleaved, pinned

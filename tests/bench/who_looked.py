@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import audit, audit_breach, audit_findings, audit_lines, audit_patient
+from mdo_portal.services.access_log import audit, audit_breach, audit_findings, audit_lines, audit_patient
 from tests import make, people
 
 from .figures import Figures

@@ -21,8 +21,11 @@ from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, cases, sessions, worklist
-from mdo_portal.services.worklist_rows import Filter
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.cases import cases, worklist
+from mdo_portal.services.cases.worklist_rows import Filter
+from mdo_portal.services.common import access
+from mdo_portal.services.people import sessions
 from tests import make
 from tests.people import Region, fill, person_id
 

@@ -22,7 +22,8 @@ from mdo_portal.domain.follow_up import FollowState, FollowUp, Press, press_of
 from mdo_portal.domain.letters import PatientLetter, PatientLetterState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import follow_up_rows, passwords
+from mdo_portal.services.follow_up import follow_up_rows
+from mdo_portal.services.people import passwords
 from mdo_portal.wiring_region import earlier_cases, invented_region
 from tests.copies import Copies
 from tests.make import NETWORK, NOW

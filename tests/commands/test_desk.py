@@ -14,8 +14,8 @@ from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.exchange import Answer, Caller, Verdict
 from mdo_portal.reception import Batch, Keeper, Sorted
-from mdo_portal.services.hospitals import Senders
-from mdo_portal.services.intake import MOST
+from mdo_portal.services.inbox.intake import MOST
+from mdo_portal.services.links.hospitals import Senders
 from tests import make
 
 HERE = Caller("127.0.0.1:1")

@@ -13,7 +13,7 @@ from mdo_portal.commands import hospital, hospital_line
 from mdo_portal.database import Database
 from mdo_portal.domain.certificate_refusals import CHAIN, HOLDS_KEY
 from mdo_portal.domain.link import LinkCertificate
-from mdo_portal.services import link_history
+from mdo_portal.services.links import link_history
 from mdo_portal.settings import Settings
 from tests.client_certificates import made
 from tests.people import Region

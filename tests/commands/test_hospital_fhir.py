@@ -15,7 +15,7 @@ from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
 from mdo_portal.errors import Incomplete
-from mdo_portal.services import hospitals, link_history
+from mdo_portal.services.links import hospitals, link_history
 from tests.people import Region
 
 KEY = ECKey.generate_key("P-384", auto_kid=True)

@@ -7,8 +7,9 @@ import pytest
 from mdo_portal.commands.hospital_launch import agree
 from mdo_portal.database import Database
 from mdo_portal.errors import Incomplete
-from mdo_portal.services import launches, link_history
-from mdo_portal.services.launches import Agreed
+from mdo_portal.services.links import link_history
+from mdo_portal.services.oversight import launches
+from mdo_portal.services.oversight.launches import Agreed
 from tests.people import Region
 
 ISS = "https://fhir.zeeduyn.example/r4"

@@ -12,7 +12,7 @@ from mdo_portal.commands.hospital_mllp import Receiver, agree
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link
-from mdo_portal.services import hospitals
+from mdo_portal.services.links import hospitals
 from tests.integrations.out.certificates import Authority
 from tests.people import Region
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from mdo_portal.commands import listen
 from mdo_portal.database import Database
-from mdo_portal.services import listening
+from mdo_portal.services.links import listening
 from mdo_portal.settings import from_environment
 from tests.faults.house import environment
 

@@ -19,7 +19,7 @@ def said(record: logging.LogRecord) -> dict[str, str]:
 
 
 def test_a_wire_says_who_was_not_answered_and_why() -> None:
-    logger = logging.getLogger("integrations.hl7v2.listener")
+    logger = logging.getLogger("integrations.hl7v2.wire.listener")
     record = logger.makeRecord(
         logger.name, logging.ERROR, "", 1, "reception failed", (), None, extra={"peer": "10.0.0.1:5", "error": "RuntimeError"}
     )

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from integrations.hl7v2.header import read_header
+from integrations.hl7v2.text.header import read_header
 from mdo_portal import understanding, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseFact
@@ -20,7 +20,7 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Unreadable
-from mdo_portal.services.sealed import sealer
+from mdo_portal.services.common.sealed import sealer
 
 from .sets import Count, Sample
 
@@ -55,7 +55,7 @@ def settle(database: Database, count: Count, samples: Sequence[Sample], parts: P
 
 
 def _digest(raw: bytes) -> bytes:
-    """As services/intake.py asks whether two are the same: of the message without the lines of a batch around it."""
+    """As services/inbox/intake.py asks whether two are the same: of the message without the lines of a batch around it."""
     try:
         start, end = read_header(raw).body if raw[:3] in (b"MSH", b"FHS", b"BHS") else (0, 0)
     except Unreadable:

@@ -7,14 +7,14 @@ import socket
 import time
 from datetime import UTC, datetime
 
-from integrations.hl7v2 import batch
-from integrations.hl7v2.ack import acks_for
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.header import read_header
-from integrations.hl7v2.judges import is_judge
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.message.judges import is_judge
 from integrations.hl7v2.reader import Hl7Reader
-from integrations.hl7v2.tidy import storable
+from integrations.hl7v2.text import batch
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.header import read_header
+from integrations.hl7v2.text.tidy import storable
+from integrations.hl7v2.wire.ack import acks_for
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from integrations.profiles import load
 from mdo_portal.exchange import (
     Answer,

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.hl7v2 import tls
+from integrations.hl7v2.wire import tls
 from mdo_portal.domain import certificate, certificate_refusals
 from mdo_portal.errors import Incomplete
 from tests.client_certificates import CLIENT, SERVER, Made, made

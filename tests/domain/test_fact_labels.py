@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mdo_portal.domain.fact_labels import OWN_LABELS
-from mdo_portal.services.earlier_told import LABELS
-from mdo_portal.services.referrals import CANCELLED
+from mdo_portal.services.dossier.earlier_told import LABELS
+from mdo_portal.services.referrals.referrals import CANCELLED
 
 PROFILES = Path(__file__).resolve().parents[2] / "integrations" / "profiles"
 #: what stands in a value, in the words it was written with, and above none

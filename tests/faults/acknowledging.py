@@ -10,7 +10,7 @@ from typing import Any
 import hl7.client
 from sqlalchemy import func, select, update
 
-from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.text.er7 import Message
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import AckDone, InboundMessage

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
-from integrations.fhir.bundle import MAX_ENTRIES
+from integrations.fhir.entries.bundle import MAX_ENTRIES
 from tests.faults.house import House
 from tests.faults.webs import Portal, portal
 from tests.integrations.fhir.make import bundle, condition, patient, request, sample

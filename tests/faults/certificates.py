@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlalchemy import func, select
 
-from integrations.hl7v2.answers import read_ack
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.wire.answers import read_ack
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from mdo_portal.domain.inbound import InboundMessage
-from mdo_portal.services import line_binding
+from mdo_portal.services.links import line_binding
 from tests import make
 from tests.faults.house import House, environment, free_port, running
 from tests.faults.listening import _until_open

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.hl7v2.mllp import frame
+from integrations.hl7v2.wire.mllp import frame
 from mdo_portal import trial
 from mdo_portal.errors import PortalError
-from mdo_portal.services import hospitals
+from mdo_portal.services.links import hospitals
 from tests import make
 from tests.faults.house import House
 from tests.faults.webs import MLLP, Portal, portal

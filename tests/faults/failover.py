@@ -19,7 +19,7 @@ from mdo_portal.commands.postgres_folders import opened, scratch, seen
 from mdo_portal.commands.postgres_programs import Runner, find_binaries, runner_for
 from mdo_portal.commands.restored import waiting
 from mdo_portal.database import Database
-from mdo_portal.services import restoring
+from mdo_portal.services.keeping import restoring
 from tests.faults.house import House, NotHere, environment, free_port, running
 from tests.faults.lines import Load, compared
 from tests.faults.outbox import _all

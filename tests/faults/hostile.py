@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from integrations.hl7v2 import batch
-from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.text import batch
+from integrations.hl7v2.text.er7 import Message
 from mdo_portal import reception, wiring
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.exchange import Unreadable, Wire

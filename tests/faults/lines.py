@@ -9,8 +9,8 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from integrations.hl7v2.answers import read_ack
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.wire.answers import read_ack
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.exchange import ReceiptKind

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from integrations.hl7v2.answers import read_ack
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.answers import read_ack
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from mdo_portal import understanding, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case

@@ -23,7 +23,10 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.exchange import Wire
-from mdo_portal.services import deciding, meetings, patients, rooms, told_rows
+from mdo_portal.services.cases import told_rows
+from mdo_portal.services.meetings import meetings
+from mdo_portal.services.patients import deciding, patients
+from mdo_portal.services.room import rooms
 from tests import make
 from tests.faults.house import House
 from tests.reception_house import READERS, understand_all

@@ -15,12 +15,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.inbound import InboundMessage
-from mdo_portal.services import line_acceptance
+from mdo_portal.services.links import line_acceptance
 from tests import make
 from tests.faults.house import House, environment, running
 from tests.faults.networks import NETWORK, Wire

@@ -12,7 +12,8 @@ from mdo_portal import wiring
 from mdo_portal.commands import listen, sending, work
 from mdo_portal.commands import web as pages
 from mdo_portal.commands.process import configure_logging, open_database, stop_on_signals
-from mdo_portal.services import application_acks, destinations, queue
+from mdo_portal.services.inbox import application_acks, queue
+from mdo_portal.services.letters import destinations
 from mdo_portal.settings import Settings, from_environment
 from tests.faults.networks import enter_as_told
 

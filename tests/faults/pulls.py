@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from integrations.fhir.task import BSN
+from integrations.fhir.entries.task import BSN
 from mdo_portal import reception, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseFact
@@ -24,7 +24,7 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import Pull, PullState
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals
+from mdo_portal.services.links import hospitals
 from tests.faults.house import House
 
 Node = dict[str, Any]

@@ -7,8 +7,8 @@ import socketserver
 import threading
 from collections.abc import Callable
 
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 
 Answer = Callable[[str], bytes]
 

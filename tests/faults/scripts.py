@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as BrowserError
 from sqlalchemy import select
 
-from integrations.hl7v2.marks import STANDARD
+from integrations.hl7v2.text.marks import STANDARD
 from mdo_portal import reception
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
@@ -24,7 +24,8 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals, rooms
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.room import rooms
 from tests import make
 from tests.browser import chromium
 from tests.faults.house import House

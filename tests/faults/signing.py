@@ -22,9 +22,9 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import PortalError
 from mdo_portal.exchange import Address, DecisionForm, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import decision_content, decision_forms, decisions
-from mdo_portal.services.decision_forms import Then, Written
-from mdo_portal.services.decision_refusals import AlreadySigned, Overtaken
+from mdo_portal.services.decisions import decision_content, decision_forms, decisions
+from mdo_portal.services.decisions.decision_forms import Then, Written
+from mdo_portal.services.decisions.decision_refusals import AlreadySigned, Overtaken
 from tests import make
 from tests.faults.house import House
 from tests.make import NETWORK

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
-from integrations.hl7v2.builder import Unwritable
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.outgoing import compose, control_id
-from integrations.hl7v2.sender import MllpSender
+from integrations.hl7v2.sending.outgoing import compose, control_id
+from integrations.hl7v2.sending.sender import MllpSender
+from integrations.hl7v2.text.builder import Unwritable
+from integrations.hl7v2.text.er7 import Message
 from integrations.profiles import load
 from mdo_portal.exchange import Address, DecisionForm, OutgoingDecision, Receipt, ReceiptKind
 from tests.faults.house import House

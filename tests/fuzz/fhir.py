@@ -11,10 +11,10 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from integrations.fhir import json_gate, xml_reader
 from integrations.fhir.explain import FhirExplainer
-from integrations.fhir.queries import NotAllowed, fetch_of
 from integrations.fhir.reader import FhirReader
+from integrations.fhir.server.queries import NotAllowed, fetch_of
+from integrations.fhir.text import json_gate, xml_reader
 from integrations.out import NotRegistered, Reach
 from integrations.smart import server
 from integrations.smart.client import BEARER

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
-from integrations.hl7v2 import batch
-from integrations.hl7v2.ack import acks_for
-from integrations.hl7v2.builder import Builder, Formatted
-from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.explain import Hl7Explainer
-from integrations.hl7v2.header import header_line, opened, read_header
-from integrations.hl7v2.left import MOST_TEXT
-from integrations.hl7v2.marks import Marks
-from integrations.hl7v2.mllp import FrameTooLarge, MllpDecoder, frame
+from integrations.hl7v2.message.left import MOST_TEXT
 from integrations.hl7v2.reader import Hl7Reader
-from integrations.hl7v2.tidy import storable
+from integrations.hl7v2.text import batch
+from integrations.hl7v2.text.builder import Builder, Formatted
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.header import header_line, opened, read_header
+from integrations.hl7v2.text.marks import Marks
+from integrations.hl7v2.text.tidy import storable
+from integrations.hl7v2.wire.ack import acks_for
+from integrations.hl7v2.wire.mllp import FrameTooLarge, MllpDecoder, frame
 from mdo_portal.exchange import Answer, Unreadable, Verdict, profile_of_link
 from tests.bench import texts
 from tests.corpus.sets import FOLDER

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from integrations import profiles
-from integrations.fhir.profile import load_profile
+from integrations.fhir.text.profile import load_profile
 from integrations.hl7v2.reader import _own_places
 
 NAME = "own"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.fhir.explain import FhirExplainer
-from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.explain import Hl7Explainer, as_sent
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.text.er7 import Message
 from mdo_portal.exchange import Explanation, FieldRead, IncomingReferral
 from tests.integrations.fhir.make import sample
 from tests.integrations.hl7v2 import samples

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from integrations import profiles
 from integrations.fhir.reader import FhirReader
 from integrations.hl7v2.kinds import MEANINGS
-from integrations.hl7v2.places import _NAMED
+from integrations.hl7v2.meaning.places import _NAMED
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.profiles.paths import V2_FUNCTIONS
 from integrations.profiles.schema import SCHEMAS

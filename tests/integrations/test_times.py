@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integrations.fhir import values as fhir
-from integrations.hl7v2 import values as hl7v2
+from integrations.fhir.text import values as fhir
+from integrations.hl7v2.text import values as hl7v2
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from integrations import xml_gate
-from integrations.fhir import xml_reader
-from integrations.fhir.judge import problem
 from integrations.fhir.reader import FhirReader
+from integrations.fhir.text import xml_reader
+from integrations.fhir.text.judge import problem
 from integrations.xml_gate import MAX_DEPTH, Element, load
 from mdo_portal.exchange import Unreadable
 

@@ -21,7 +21,7 @@ from mdo_portal.app import create_app
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from mdo_portal.settings import Settings
 from mdo_portal.web import log_overdue
 from tests import make

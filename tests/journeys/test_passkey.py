@@ -20,7 +20,8 @@ from werkzeug.serving import make_server
 from mdo_portal.app import create_app
 from mdo_portal.database import Database
 from mdo_portal.domain.people import Membership, Role, SignedInSession
-from mdo_portal.services import credentials, sessions
+from mdo_portal.services.people import sessions
+from mdo_portal.services.rights import credentials
 from mdo_portal.settings import Settings
 from tests import make
 from tests.browser import axe, kept_as_picture

@@ -28,8 +28,8 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
-from mdo_portal.services import advice
-from mdo_portal.services.sealed import client_secret
+from mdo_portal.services.common.sealed import client_secret
+from mdo_portal.services.room import advice
 from mdo_portal.settings import Settings
 from tests import make
 from tests.browser import axe, kept_as_picture

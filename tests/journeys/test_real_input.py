@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from mdo_portal.commands.demo.fill import PASSWORD, token_of
 from mdo_portal.commands.demo.screens import UUID, Screen, first, until
 from mdo_portal.commands.demo.typists import Typist

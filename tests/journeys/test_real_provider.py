@@ -24,7 +24,7 @@ from mdo_portal.app import create_app
 from mdo_portal.commands.demo.places import free_ports
 from mdo_portal.database import Database
 from mdo_portal.domain.people import SignedInSession
-from mdo_portal.services import identities, providers, sessions
+from mdo_portal.services.people import identities, providers, sessions
 from mdo_portal.settings import Settings
 from tests import make
 from tests.browser import axe, kept_as_picture

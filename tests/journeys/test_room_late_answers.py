@@ -17,7 +17,9 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
-from mdo_portal.services import documents, rooms, standing
+from mdo_portal.services.dossier import documents
+from mdo_portal.services.history import standing
+from mdo_portal.services.room import rooms
 from tests import make
 from tests.journeys.test_glass import Portal, portal
 

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from mdo_portal.domain.board import Meeting, Presence
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.round import Round
-from mdo_portal.services import presence
+from mdo_portal.services.room import presence
 from tests import make
 from tests.journeys.signature import picture, sign
 from tests.journeys.test_glass import Portal, portal

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.services import rooms
+from mdo_portal.services.room import rooms
 from tests.journeys.signature import picture, sign
 from tests.journeys.test_glass import Portal, portal
 

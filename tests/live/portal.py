@@ -30,7 +30,10 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Wire
-from mdo_portal.services import conclusions, planning, referrals, rooms, sessions
+from mdo_portal.services.people import sessions
+from mdo_portal.services.planning import planning
+from mdo_portal.services.referrals import referrals
+from mdo_portal.services.room import conclusions, rooms
 from mdo_portal.settings import Settings
 
 READY_SECONDS = 180.0

@@ -21,7 +21,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
 from mdo_portal.live.guard import EVENTS
-from mdo_portal.services import conclusions
+from mdo_portal.services.room import conclusions
 from tests import make
 from tests.people import Region
 from tests.web.portal import app_on, signed_in

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from mdo_portal.domain.conclusion import Note
-from mdo_portal.services import conclusions
+from mdo_portal.services.room import conclusions
 from tests.live.portal import Portal
 from tests.live.typist import Socket, Typist
 

@@ -30,7 +30,8 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import PersonName, Wire
 from mdo_portal.live.guard import EVENTS
 from mdo_portal.live.topics import RULES
-from mdo_portal.services import conclusions, sessions
+from mdo_portal.services.people import sessions
+from mdo_portal.services.room import conclusions
 from tests import make
 from tests.live.portal import Portal
 from tests.live.test_kicked import cookie_of

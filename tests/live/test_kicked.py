@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Person, Proof, SignedInSession
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from tests.live.portal import Portal
 from tests.live.typist import Socket
 

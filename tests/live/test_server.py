@@ -13,7 +13,7 @@ from socketio import packet
 
 from mdo_portal.live.events import CLOCKS_DIFFER
 from mdo_portal.live.server import _keep_messages_whole
-from mdo_portal.services.changes import CHANNEL
+from mdo_portal.services.common.changes import CHANNEL
 from tests.live.portal import Portal
 from tests.live.typist import Socket
 

@@ -23,7 +23,9 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import PortalError
 from mdo_portal.exchange.people import PersonName
-from mdo_portal.services import case_acts, conclusions, rooms, sessions
+from mdo_portal.services.people import sessions
+from mdo_portal.services.referrals import case_acts
+from mdo_portal.services.room import conclusions, rooms
 from tests import make
 from tests.faults.house import House, environment, free_port
 from tests.live.portal import WebProcess

@@ -1,7 +1,7 @@
 """`python -m tests.peers`: sekmet-fhir, a FHIR server and client that nobody here wrote, beside a portal of real processes.
 
 As a client it hands in a referral as JSON, as XML, and with a token for its own signed assertion; as a server it is asked what is new
-(services/polls.py), and tells it by a Subscription of ours (services/subscriptions.py). One JSON line each; exit 1 when a promise did not hold. Its environment stands in var/peers: its libraries are
+(services/inbox/polls.py), and tells it by a Subscription of ours (services/inbox/subscriptions.py). One JSON line each; exit 1 when a promise did not hold. Its environment stands in var/peers: its libraries are
 pinned to other versions than ours, which is why it is no test of the suite.
 """
 

@@ -13,12 +13,13 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.domain.tables import metadata
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import destroy_requests, drafts
-from mdo_portal.services.keys import SEALED
-from mdo_portal.services.sealed import row_of
+from mdo_portal.services.common.sealed import row_of
+from mdo_portal.services.keeping import destroy_requests
+from mdo_portal.services.keeping.keys import SEALED
+from mdo_portal.services.referrals import drafts
 from tests import make
 from tests.people import Region
-from tests.services.test_retention import LATELY, NOW
+from tests.services.keeping.test_retention import LATELY, NOW
 
 PURPOSES = {
     ("patients", "bsn_sealed"): "patient.bsn",

@@ -13,8 +13,9 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import DecisionForm, Receipt, ReceiptKind
-from mdo_portal.services import deliveries, outcome_messages, outcomes
-from mdo_portal.services.decision_forms import Written
+from mdo_portal.services.decisions import outcome_messages, outcomes
+from mdo_portal.services.decisions.decision_forms import Written
+from mdo_portal.services.letters import deliveries
 from tests import make
 from tests.make import NETWORK, NOW
 from tests.people import Region

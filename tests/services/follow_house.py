@@ -14,7 +14,9 @@ from mdo_portal.domain.follow_up import FollowUp
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import advice, decisions, deliveries
+from mdo_portal.services.decisions import decisions
+from mdo_portal.services.letters import deliveries
+from mdo_portal.services.room import advice
 from tests import make
 from tests.make import NOW
 from tests.people import Region

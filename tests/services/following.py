@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.follow_up import FollowState, FollowUp
-from mdo_portal.services import follow_ups
-from mdo_portal.services.follow_ups import Answer
+from mdo_portal.services.follow_up import follow_ups
+from mdo_portal.services.follow_up.follow_ups import Answer
 from tests.make import TODAY
 from tests.people import Region
 from tests.services.follow_house import LATER

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.audit_chain import CUT, NO_HOSPITAL, AuditSeal, dated_link, says
 from mdo_portal.domain.retention import Kind
-from mdo_portal.services import audit, audit_seals, purging
-from mdo_portal.services.audit_verify import Anchor, Harm, verify
+from mdo_portal.services.access_log import audit, audit_seals
+from mdo_portal.services.access_log.audit_verify import Anchor, Harm, verify
+from mdo_portal.services.keeping import purging
 
 NOW = datetime.now(UTC)  # the database counts terms by its own clock
 YEAR = timedelta(days=366)

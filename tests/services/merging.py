@@ -12,7 +12,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import MergedNumbers, PatientMerge
-from mdo_portal.services import merges
+from mdo_portal.services.identity import merges
 from tests import make
 from tests.make import NOW
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingReferral, Wire
-from mdo_portal.services import referrals
+from mdo_portal.services.referrals import referrals
 from tests.make import NOW
 
 

@@ -23,7 +23,8 @@ from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.domain.people import Proof
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import NotSignedIn
-from mdo_portal.services import line_binding, sessions
+from mdo_portal.services.links import line_binding
+from mdo_portal.services.people import sessions
 from tests import make
 from tests.people import Region, person_id
 from tests.services.wall_house import signed_as, walls

@@ -9,10 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.database import Database
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.letter_template import Audience
-from mdo_portal.services import letter_template_choice, letter_templates, patient_letters, sessions
+from mdo_portal.services.letters import letter_template_choice, letter_templates, patient_letters
+from mdo_portal.services.people import sessions
 from tests import make
 from tests.make import NOW
 from tests.people import Region, person_id

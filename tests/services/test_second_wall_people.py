@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.database import Database
-from mdo_portal.services import credentials, sessions
+from mdo_portal.services.people import sessions
+from mdo_portal.services.rights import credentials
 from tests.people import Region, person_id
 from tests.services.wall_house import signed_as, walls
 

@@ -22,7 +22,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Proof, Role
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import NotSignedIn
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from tests import make
 from tests.people import PEOPLE, Region, person_id
 from tests.services.test_second_wall import BOARDS, HOUSES

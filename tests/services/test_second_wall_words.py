@@ -7,9 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.database import Database
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from tests.people import Region, person_id
-from tests.services.keeping import LATELY, finished, is_there
+from tests.services.keeping_house import LATELY, finished, is_there
 from tests.services.wall_house import signed_as, walls
 
 __all__ = ["walls"]

@@ -26,13 +26,10 @@ from mdo_portal.exchange import (
     Section,
     Wire,
 )
-from mdo_portal.services import (
-    effects,
-    unseen,
-    worklist,
-)
-from mdo_portal.services.settling import ClaimedMessage
-from mdo_portal.services.worklist_rows import Filter
+from mdo_portal.services.cases import unseen, worklist
+from mdo_portal.services.cases.worklist_rows import Filter
+from mdo_portal.services.inbox import effects
+from mdo_portal.services.inbox.settling import ClaimedMessage
 from tests import make
 from tests.make import NOW
 
@@ -72,7 +69,7 @@ ARRIVALS: dict[str, Incoming] = {
     "numbers are one patient": PatientMerge((MergedNumbers(WHO, (("ZEED", "4712"),)),), "A40"),
     "numbers are one person": PatientLink((WHO, make.identity("4713")), linked=True, event="A24"),
 }
-#: what says whether an advice is carried out: it stands with the recommendations (services/follow_up_evidence.py)
+#: what says whether an advice is carried out: it stands with the recommendations (services/follow_up/follow_up_evidence.py)
 QUIET: dict[str, Incoming] = {
     "an appointment": IncomingAppointment(WHO, "A-1", "booked", "S12", starts_at=NOW + 7 * 24 * HOUR),
     "an admission": PatientChange(WHO, "A01"),

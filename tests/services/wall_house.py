@@ -10,7 +10,7 @@ from sqlalchemy import text
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.people import Proof
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from tests import make
 from tests.conftest import opened
 from tests.people import PEOPLE, Region, person_id

@@ -16,12 +16,12 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from mdo_portal.database import Database
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.letter_template import Audience
-from mdo_portal.services import letter_templates, patient_letters
-from mdo_portal.services.letter_template_choice import Place
+from mdo_portal.services.letters import letter_templates, patient_letters
+from mdo_portal.services.letters.letter_template_choice import Place
 from tests import make
 from tests.people import Region
 from tests.web.portal import app_on, signed_in

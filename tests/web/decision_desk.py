@@ -21,7 +21,7 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import decision_content
+from mdo_portal.services.decisions import decision_content
 from tests import make, pdf_text
 from tests.people import PASSWORD, Region
 from tests.web.portal import CSRF, signed_in

@@ -16,7 +16,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.identity_conflict import IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.people import Membership, Person, Role
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from tests import make
 from tests.identity_questions import referral
 from tests.make import BSN, OTHER_BSN

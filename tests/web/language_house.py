@@ -19,22 +19,14 @@ from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Fact, Section
-from mdo_portal.services import (
-    advice,
-    credentials,
-    destroy_requests,
-    follow_ups,
-    grants,
-    holds,
-    inbox,
-    intake,
-    presence,
-    questions,
-    rights_reviews,
-    rooms,
-    settling,
-)
-from mdo_portal.services.grants import Wanted
+from mdo_portal.services.follow_up import follow_ups
+from mdo_portal.services.inbox import inbox, intake, settling
+from mdo_portal.services.keeping import destroy_requests, holds
+from mdo_portal.services.people import grants
+from mdo_portal.services.people.grants import Wanted
+from mdo_portal.services.referrals import questions
+from mdo_portal.services.rights import credentials, rights_reviews
+from mdo_portal.services.room import advice, presence, rooms
 from tests import make
 from tests.people import Region, board_of, person_id
 

@@ -16,7 +16,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.exchange import PersonName
-from mdo_portal.services import audit
+from mdo_portal.services.access_log import audit
 from mdo_portal.web import log_overdue
 from tests import make
 from tests.people import Region

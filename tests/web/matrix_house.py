@@ -24,7 +24,7 @@ from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import SignedInSession
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from mdo_portal.settings import Settings
 from mdo_portal.web.limits import Buckets
 from tests import make

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.decision_objection import DecisionObjection
@@ -29,17 +30,11 @@ from mdo_portal.domain.rights import RightsReviewLine
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import PersonName, Wire
-from mdo_portal.letter_template import Audience
-from mdo_portal.services import (
-    advice,
-    identity_papers,
-    letter_template_choice,
-    letter_templates,
-    patient_letters,
-    patients,
-    rights_reviews,
-)
-from mdo_portal.services.identity_papers import Papers
+from mdo_portal.services.letters import letter_template_choice, letter_templates, patient_letters
+from mdo_portal.services.patients import identity_papers, patients
+from mdo_portal.services.patients.identity_papers import Papers
+from mdo_portal.services.rights import rights_reviews
+from mdo_portal.services.room import advice
 from tests import make
 from tests.people import Region, person_id
 

@@ -20,7 +20,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.identity import Registration
 from mdo_portal.domain.people import SignedInSession
-from mdo_portal.services import identities, providers
+from mdo_portal.services.people import identities, providers
 from tests import make
 from tests.integrations.oidc import idp, mint
 from tests.integrations.oidc.idp import OTHER_RSA, RSA, Idp

@@ -15,7 +15,7 @@ from mdo_portal.app import create_app
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.live import server
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from mdo_portal.settings import Settings
 from mdo_portal.web import nothing
 from tests import make

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from mdo_portal.app import create_app
 from mdo_portal.database import Database
-from mdo_portal.services import second_factors
+from mdo_portal.services.people import second_factors
 from mdo_portal.settings import Settings
 from tests import make
 from tests.conftest import as_web

@@ -16,10 +16,10 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import DestroyRequest
 from mdo_portal.domain.people import Membership, Person, Role
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from tests import make
 from tests.people import Region
-from tests.services.test_retention import LATELY, LONG_AGO, finished
+from tests.services.keeping.test_retention import LATELY, LONG_AGO, finished
 from tests.web.portal import CSRF, app_on, signed_in
 
 NUMBER = "Z-4711"

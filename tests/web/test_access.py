@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Table, func, select
 
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from mdo_portal.web import guard, navigation_counts
 from tests import make
 from tests.copies import Copies

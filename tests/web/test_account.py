@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.people import SignedInSession
-from mdo_portal.services import second_factors, sessions
+from mdo_portal.services.people import second_factors, sessions
 from mdo_portal.web.confirming import require_fresh, require_fresh_strong
 from tests import make
 from tests.people import PASSWORD, Region, person_id

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import advice
+from mdo_portal.services.room import advice
 from tests import make
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in

@@ -21,7 +21,14 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
-from mdo_portal.services import changes, meetings, merges, outcomes, patients, planning, rooms, standing
+from mdo_portal.services.common import changes
+from mdo_portal.services.decisions import outcomes
+from mdo_portal.services.history import standing
+from mdo_portal.services.identity import merges
+from mdo_portal.services.meetings import meetings
+from mdo_portal.services.patients import patients
+from mdo_portal.services.planning import planning
+from mdo_portal.services.room import rooms
 from tests import make
 from tests.people import Region, board_of
 from tests.test_dispatch_races import WAITS, Beside

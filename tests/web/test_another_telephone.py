@@ -11,7 +11,7 @@ from flask import Flask
 from pyotp import TOTP
 
 from mdo_portal.database import Database
-from mdo_portal.services import second_factors
+from mdo_portal.services.people import second_factors
 from tests.people import person_id
 from tests.web.portal_of_two_factors import Browser, portal, with_app
 

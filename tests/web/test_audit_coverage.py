@@ -12,7 +12,7 @@ from sqlalchemy import text
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
-from mdo_portal.services import decisions
+from mdo_portal.services.decisions import decisions
 from tests import make
 from tests.audit_guard import EXCEPTIONS, Guard, carries
 from tests.copies import Copies

@@ -19,7 +19,7 @@ from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import BoardMembership, Membership, Person
-from mdo_portal.services import calendars
+from mdo_portal.services.meetings import calendars
 from tests import make
 from tests.people import Region, person_id
 from tests.web.portal import CSRF, app_on, signed_in

@@ -16,7 +16,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import PersonName
-from mdo_portal.services import objections
+from mdo_portal.services.identity import objections
 from tests import make, pdf_text
 from tests.people import Region, person_id
 from tests.web.portal import app_on, signed_in

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.people import Membership, Person, Role, SignedInSession
-from mdo_portal.services import credentials, sessions
+from mdo_portal.services.people import sessions
+from mdo_portal.services.rights import credentials
 from tests.people import Region, person_id
 from tests.web.portal_of_two_factors import Browser, app, now_code, own, with_app
 

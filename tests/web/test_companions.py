@@ -12,7 +12,7 @@ from sqlalchemy import select
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import presence
+from mdo_portal.services.room import presence
 from tests.people import Region, person_id
 from tests.web.coming_meeting import TOKEN, address, app
 from tests.web.portal import signed_in

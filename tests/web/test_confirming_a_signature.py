@@ -19,7 +19,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person
-from mdo_portal.services import passwords
+from mdo_portal.services.people import passwords
 from tests import make
 from tests.people import PASSWORD, Region, person_id
 from tests.web.portal_of_two_factors import Browser, portal, with_app

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from mdo_portal.app import create_app
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
-from mdo_portal.services import rooms
+from mdo_portal.services.room import rooms
 from mdo_portal.settings import Settings
 from tests.conftest import as_web
 from tests.web.access_house import READS, House, house

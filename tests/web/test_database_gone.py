@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from mdo_portal.database import Database
-from mdo_portal.services import drafts
+from mdo_portal.services.referrals import drafts
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
 

@@ -18,7 +18,8 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import DecisionForm, OutgoingDecision
-from mdo_portal.services import decisions, presence
+from mdo_portal.services.decisions import decisions
+from mdo_portal.services.room import presence
 from tests import make, pdf_text
 from tests.people import PASSWORD, Region
 from tests.web.decision_desk import MINUTE, Desk, differences, on_the_table, sent

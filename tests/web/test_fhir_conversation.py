@@ -16,7 +16,7 @@ from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import questions
+from mdo_portal.services.referrals import questions
 from tests import make
 from tests.integrations.fhir.make import bundle, patient, request, sample
 from tests.people import Region

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from integrations.fhir.capability import TAKEN
-from integrations.fhir.judge import problem
+from integrations.fhir.text.judge import problem
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.link import Link
-from mdo_portal.services import hospitals
+from mdo_portal.services.links import hospitals
 from tests.integrations.fhir.make import BASE, bundle, patient, request, sample
 from tests.people import Region
 from tests.web.fhir_house import DELT, app, client, messages, post, understand

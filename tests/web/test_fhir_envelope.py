@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from gunicorn.http.errors import InvalidChunkSize
 
 from integrations.fhir.in_turn import MOST_NUMBERS
-from integrations.fhir.judge import problem
+from integrations.fhir.text.judge import problem
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.web import bodies

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.inbound import InboundState
-from mdo_portal.services import queue
+from mdo_portal.services.inbox import queue
 from tests.integrations.fhir.make import bundle, patient, request
 from tests.web.fhir_house import app, client, messages, post, understand
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from integrations.fhir.judge import problem
+from integrations.fhir.text.judge import problem
 from mdo_portal.database import Database
 from tests.integrations.fhir.make import bundle, patient, request
 from tests.web.fhir_house import DELT, TASK, app, client, post, understand

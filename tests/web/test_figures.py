@@ -15,11 +15,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.people import Person
-from mdo_portal.services import listening, mailboxes, succession
+from mdo_portal.services.inbox import succession
+from mdo_portal.services.links import listening
+from mdo_portal.services.people import mailboxes
 from mdo_portal.web.health import OF_HOSPITALS
 from tests.people import Region, person_id
 from tests.services.follow_house import signed
-from tests.services.test_standstills import came
+from tests.services.oversight.test_standstills import came
 from tests.web.portal import app_on
 
 ALERTS = Path(__file__).parents[2] / "docs" / "operating" / "alerts.yml"

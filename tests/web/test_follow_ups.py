@@ -20,8 +20,8 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.follow_up import FollowState, FollowUp
-from mdo_portal.services import follow_ups
-from mdo_portal.services.sealed import row_of, sealer
+from mdo_portal.services.common.sealed import row_of, sealer
+from mdo_portal.services.follow_up import follow_ups
 from tests import make
 from tests.people import Region
 from tests.services.follow_house import IMAGING, OPERATION

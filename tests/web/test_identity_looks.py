@@ -13,7 +13,8 @@ from mdo_portal.domain.identity_conflict import IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Role
-from mdo_portal.services import audit_patient, merges
+from mdo_portal.services.access_log import audit_patient
+from mdo_portal.services.identity import merges
 from tests import make
 from tests.make import NOW, hl7_change
 from tests.test_reception import hand_in, understand_all

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.people import Membership, Role
-from mdo_portal.services import inbox_rows, intake
+from mdo_portal.services.inbox import inbox_rows, intake
 from tests import make
 from tests.reception_house import hand_in, understand_all
 from tests.web.identity_house import House, house

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.people import Role
-from mdo_portal.services import inbox_rows
+from mdo_portal.services.inbox import inbox_rows
 from tests.web.identity_house import House, house
 from tests.web.portal import CSRF
 from tests.web.test_inbox import kept, table

@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 from mdo_portal.app import create_app
 from mdo_portal.commands.postgres_databases import clone_database, drop_database
 from mdo_portal.database import Database
-from mdo_portal.services import people, sessions
+from mdo_portal.services.people import people, sessions
 from mdo_portal.settings import PACKAGE, Settings
 from tests import make
 from tests.conftest import as_web, copy_name, opened

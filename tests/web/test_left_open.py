@@ -15,7 +15,7 @@ from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
-from mdo_portal.services import rooms
+from mdo_portal.services.room import rooms
 from mdo_portal.zone import AMSTERDAM
 from tests import make
 from tests.people import Region

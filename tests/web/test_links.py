@@ -24,7 +24,7 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.exchange import Explanation, Wire
-from mdo_portal.services import intake
+from mdo_portal.services.inbox import intake
 from tests import make, pdf_text
 from tests.integrations.hl7v2 import samples
 from tests.people import Region
@@ -210,7 +210,7 @@ def test_postgresql_itself_keeps_a_web_process_from_anothers_link(portal: Portal
     lars = portal.person("Lars")
     with lars.session_transaction() as cookie:
         key = cookie["_user_id"]
-    from mdo_portal.services import sessions
+    from mdo_portal.services.people import sessions
 
     own: Database = portal.app.extensions["mdo_database"]
     kree = portal.region.hospitals["KREE"]

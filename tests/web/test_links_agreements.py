@@ -19,8 +19,10 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import SignedInSession
 from mdo_portal.domain.poll import Poll
-from mdo_portal.services import agreements, link_history, sessions
-from mdo_portal.services.agreements import KEYS, NO_ID, SEARCHES, TAKEN
+from mdo_portal.services.links import link_history
+from mdo_portal.services.oversight import agreements
+from mdo_portal.services.oversight.agreements import KEYS, NO_ID, SEARCHES, TAKEN
+from mdo_portal.services.people import sessions
 from mdo_portal.web.links_proof import AGAIN
 from tests.client_certificates import made
 from tests.copies import as_web

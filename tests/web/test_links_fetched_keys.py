@@ -9,7 +9,7 @@ import pytest
 
 from mdo_portal.database import Database
 from mdo_portal.domain.fetched_keys import FetchedKeys
-from mdo_portal.services.link_form import NO_URL
+from mdo_portal.services.links.link_form import NO_URL
 from tests.people import Region
 from tests.web.test_links_agreements import JWKS, SERVER, Agreeing, portal
 

@@ -13,7 +13,7 @@ from mdo_portal.domain.board import Board
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
-from mdo_portal.services import people
+from mdo_portal.services.people import people
 from mdo_portal.web.links_try import LARGEST_AGAIN
 from tests import make, pdf_text
 from tests.integrations.hl7v2 import samples

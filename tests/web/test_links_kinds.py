@@ -15,7 +15,8 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Changed, Link, LinkChange
 from mdo_portal.domain.message_kinds import MEANINGS, OFFERED, kind_named
 from mdo_portal.exchange import Unreadable, Wire, profile_of_link
-from mdo_portal.services import hospitals, intake
+from mdo_portal.services.inbox import intake
+from mdo_portal.services.links import hospitals
 from tests import make
 from tests.integrations.hl7v2 import samples
 from tests.reception_house import READERS

@@ -11,10 +11,12 @@ from sqlalchemy.exc import ProgrammingError
 from mdo_portal.domain.launch import Launch
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import SignedInSession
-from mdo_portal.services import launches, link_history, sessions
-from mdo_portal.services.agreements import LONGEST_ID, LONGEST_SCOPES, NO_ID
-from mdo_portal.services.launches import Agreed
-from mdo_portal.services.link_form import NO_URL
+from mdo_portal.services.links import link_history
+from mdo_portal.services.links.link_form import NO_URL
+from mdo_portal.services.oversight import launches
+from mdo_portal.services.oversight.agreements import LONGEST_ID, LONGEST_SCOPES, NO_ID
+from mdo_portal.services.oversight.launches import Agreed
+from mdo_portal.services.people import sessions
 from mdo_portal.web.links_launch import NO_ISS
 from mdo_portal.web.links_proof import AGAIN
 from mdo_portal.wiring_profiles import known_profiles

@@ -22,8 +22,8 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.domain.people import SignedInSession
 from mdo_portal.exchange import Caller
-from mdo_portal.services import line_binding, lines, refused_calls
-from mdo_portal.services.line_binding import ELSEWHERE, ENDED, NOT_CALLED
+from mdo_portal.services.links import line_binding, lines, refused_calls
+from mdo_portal.services.links.line_binding import ELSEWHERE, ENDED, NOT_CALLED
 from mdo_portal.web import confirming
 from mdo_portal.web.links_proof import AGAIN
 from tests.client_certificates import Made, made

@@ -14,7 +14,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
-from mdo_portal.services import links
+from mdo_portal.services.links import links
 from tests import make
 from tests.reception_house import hand_in, understand_all
 from tests.web.portal import CSRF

@@ -13,7 +13,7 @@ from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import CODE_WORDS, URGENCIES
-from mdo_portal.services import intake
+from mdo_portal.services.inbox import intake
 from tests import make
 from tests.integrations.fhir.make import bundle, patient, request
 from tests.integrations.hl7v2 import samples

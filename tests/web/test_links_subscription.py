@@ -13,9 +13,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.subscription import Subscription
-from mdo_portal.services import link_history, sessions
-from mdo_portal.services.hospitals import hash_token
-from mdo_portal.services.subscription_form import NO_SEARCH, NO_TOPIC
+from mdo_portal.services.links import link_history
+from mdo_portal.services.links.hospitals import hash_token
+from mdo_portal.services.links.subscription_form import NO_SEARCH, NO_TOPIC
+from mdo_portal.services.people import sessions
 from tests.copies import as_web
 from tests.web.test_links_agreements import SERVER, Agreeing, portal
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select, update
 
-from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.text.er7 import Message
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Caller
-from mdo_portal.services import line_binding, lines
+from mdo_portal.services.links import line_binding, lines
 from tests.web.test_links_line import Portal, portal
 
 __all__ = ["portal"]

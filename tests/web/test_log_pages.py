@@ -17,7 +17,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import audit
+from mdo_portal.services.access_log import audit
 from tests import make, pdf_text
 from tests.people import person_id
 from tests.web.log_house import NUMBER, OTHER_NUMBER, House, house, rows_of

@@ -17,7 +17,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import audit
+from mdo_portal.services.access_log import audit
 from tests import make
 from tests.people import Region, person_id
 from tests.web.log_house import House, house, rows_of

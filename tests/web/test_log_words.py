@@ -137,7 +137,7 @@ _LOGGERS = {"log", "_log", "_line", "_log_link", "_whole", "log_each", "_write",
 def _details() -> Iterator[ast.expr]:
     """What stands behind `detail=`, becomes `detail`, or is given to a function that writes a line."""
     for room in ("web", "services", "commands"):
-        for source in (Path(mdo_portal.__file__).parent / room).glob("*.py"):
+        for source in (Path(mdo_portal.__file__).parent / room).rglob("*.py"):
             text = source.read_text(encoding="utf-8")
             if "audit" in text or "signed_line" in text or "log(" in text:
                 yield from _details_in(ast.parse(text))

@@ -16,7 +16,7 @@ from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Fact, Section
-from mdo_portal.services import polls
+from mdo_portal.services.inbox import polls
 from mdo_portal.web.assets import DIST
 from tests import make
 from tests.browser import axe

@@ -16,7 +16,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseLook
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, Section, Wire
-from mdo_portal.services import referrals
+from mdo_portal.services.referrals import referrals
 from tests import make
 from tests.people import Region
 from tests.web.portal import app_on, signed_in

@@ -23,7 +23,9 @@ from mdo_portal.exchange import PersonName
 from mdo_portal.live import events
 from mdo_portal.live.guard import Context
 from mdo_portal.live.registry import Connection
-from mdo_portal.services import conclusions, decisions, viewers
+from mdo_portal.services.decisions import decisions
+from mdo_portal.services.people import viewers
+from mdo_portal.services.room import conclusions
 from tests import make
 from tests.people import Region, person_id
 from tests.web.portal import app_on, signed_in

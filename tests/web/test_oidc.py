@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity import Identity, IdentityProvider
 from mdo_portal.domain.people import Membership, Person
-from mdo_portal.services import credentials
+from mdo_portal.services.rights import credentials
 from tests import make
 from tests.people import person_id
 from tests.web.oidc_house import House, count, house

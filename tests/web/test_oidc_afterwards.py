@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from integrations.oidc.logout import EVENT
 from mdo_portal.domain.people import SignedInSession
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from tests.integrations.oidc import mint
 from tests.people import person_id
 from tests.web.oidc_house import CLIENT, House, house, key_of

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.identity import Identity, IdentityProvider
-from mdo_portal.services import identities, providers
+from mdo_portal.services.people import identities, providers
 from tests.people import person_id
 from tests.web.oidc_house import House, count, house
 from tests.web.portal import CSRF, signed_in

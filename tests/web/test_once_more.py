@@ -21,7 +21,8 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round, RoundOutcome
-from mdo_portal.services import rooms, rounds
+from mdo_portal.services.decisions import rounds
+from mdo_portal.services.room import rooms
 from mdo_portal.web import context, once_more
 from tests.copies import plain
 from tests.people import Region

@@ -15,7 +15,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import rooms
+from mdo_portal.services.room import rooms
 from tests import make, pdf_text
 from tests.people import PASSWORD, Region
 from tests.services.ended import WHY, end, tell

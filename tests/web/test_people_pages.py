@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from mdo_portal.domain.people import Person, Role
-from mdo_portal.services import credentials, mailboxes
+from mdo_portal.services.people import mailboxes
+from mdo_portal.services.rights import credentials
 from tests.people import person_id
 from tests.web.people_house import House, house, lines
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mdo_portal.services import post
+from mdo_portal.services.letters import post
 from tests.web.portal import CSRF
 from tests.web.post_house import House, house
 

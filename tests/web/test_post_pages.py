@@ -16,8 +16,8 @@ from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import restoring
-from mdo_portal.services.acknowledging import acknowledge
+from mdo_portal.services.keeping import restoring
+from mdo_portal.services.letters.acknowledging import acknowledge
 from tests import make
 from tests.web.portal import CSRF
 from tests.web.post_house import House, house

@@ -9,7 +9,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Section, Wire
-from mdo_portal.services import referrals
+from mdo_portal.services.referrals import referrals
 from mdo_portal.web import registration
 from tests import make
 from tests.make import NOW

@@ -11,8 +11,8 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import grants
-from mdo_portal.services.grants import Wanted
+from mdo_portal.services.people import grants
+from mdo_portal.services.people.grants import Wanted
 from tests import make
 from tests.people import Region, person_id
 from tests.web.portal import app_on, signed_in

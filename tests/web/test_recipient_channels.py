@@ -13,7 +13,7 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import LinkChange
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import recipient_channels
+from mdo_portal.services.links import recipient_channels
 from mdo_portal.settings import Settings
 from tests.web.portal import CSRF
 from tests.web.post_house import House, house

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import audit
+from mdo_portal.services.access_log import audit
 from tests import make
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import rooms
+from mdo_portal.services.room import rooms
 from tests import make
 from tests.people import Region
 from tests.web.portal import app_on, signed_in

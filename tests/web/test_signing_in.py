@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.people import Membership
-from mdo_portal.services import credentials, second_factors, sessions
+from mdo_portal.services.people import second_factors, sessions
+from mdo_portal.services.rights import credentials
 from mdo_portal.web.guard import WITH_ONE_FACTOR
 from tests.people import person_id
 from tests.web.portal_of_two_factors import Browser, app, now_code, own, with_app

@@ -12,7 +12,7 @@ from flask import Flask
 
 from mdo_portal.database import Database
 from mdo_portal.domain.people import Proof
-from mdo_portal.services import sessions
+from mdo_portal.services.people import sessions
 from mdo_portal.web import guard
 from tests.people import PASSWORD, Region, person_id
 from tests.web.portal_of_two_factors import Browser, app, now_code, own, with_app

@@ -14,7 +14,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
-from mdo_portal.services import presence, rooms
+from mdo_portal.services.room import presence, rooms
 from tests import make
 from tests.people import Region, person_id
 from tests.web.coming_meeting import TOKEN, address, app

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route, expect
 
 from mdo_portal.database import Database
-from mdo_portal.services import drafts
+from mdo_portal.services.referrals import drafts
 from mdo_portal.web.assets import DIST, Assets
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in

@@ -18,7 +18,8 @@ from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingResult, Section
-from mdo_portal.services import changes, results
+from mdo_portal.services.common import changes
+from mdo_portal.services.referrals import results
 from tests import make
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState, InformationRequest
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import questions, worklist
+from mdo_portal.services.cases import worklist
+from mdo_portal.services.referrals import questions
 from tests import make
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import LETTER_PURPOSE, Delivery
 from mdo_portal.domain.tables import metadata
-from mdo_portal.services.sealed import sealer
+from mdo_portal.services.common.sealed import sealer
 from tests.copies import Copies
 from tests.people import Region
 from tests.web.access_house import House, addresses, house_on

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pybase64
 
-from integrations.hl7v2.ack import acks_for
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.numbers import numbers
-from integrations.hl7v2.values import observed
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.numbers import numbers
+from integrations.hl7v2.text.values import observed
+from integrations.hl7v2.wire.ack import acks_for
 from integrations.simulator import behaviour, heard, letters
 from integrations.simulator.behaviour import Mode
 from integrations.simulator.letters import WITHDRAWAL, Letter

@@ -7,7 +7,7 @@ import socketserver
 import threading
 from collections.abc import Callable
 
-from integrations.hl7v2.mllp import FrameTooLarge, MllpDecoder, frame
+from integrations.hl7v2.wire.mllp import FrameTooLarge, MllpDecoder, frame
 from integrations.simulator.config import Endpoint
 
 Receive = Callable[[bytes], list[bytes]]

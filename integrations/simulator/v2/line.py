@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import time
 
-from integrations.hl7v2.answers import read_ack
-from integrations.hl7v2.mllp import FrameTooLarge, MllpDecoder, frame
+from integrations.hl7v2.wire.answers import read_ack
+from integrations.hl7v2.wire.mllp import FrameTooLarge, MllpDecoder, frame
 from integrations.simulator.config import Endpoint
 from mdo_portal.exchange import Receipt, ReceiptKind
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from integrations.hl7v2.builder import Builder, Value
-from integrations.hl7v2.marks import Marks
+from integrations.hl7v2.text.builder import Builder, Value
+from integrations.hl7v2.text.marks import Marks
 from integrations.simulator.outbox import Composed
 from integrations.simulator.region import CaseSeed, region
 from integrations.simulator.v2.observations import add, day, dg1, document, fact, file_name, is_coded_diagnosis, questions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from integrations.hl7v2.builder import Base64, Builder, Formatted
+from integrations.hl7v2.text.builder import Base64, Builder, Formatted
 from integrations.simulator.v2.people import Fields
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingReferral, Section
 

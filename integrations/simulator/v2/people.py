@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from integrations.hl7v2.builder import Value
+from integrations.hl7v2.text.builder import Value
 from mdo_portal.exchange import Contact, PatientIdentity
 
 Fields = dict[int, Value]

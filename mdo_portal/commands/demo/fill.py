@@ -13,9 +13,10 @@ from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.launch import Launch
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
-from mdo_portal.services import passwords, series
-from mdo_portal.services.hospitals import TOKEN_PURPOSE, hash_token
-from mdo_portal.services.sealed import sealer
+from mdo_portal.services.common.sealed import sealer
+from mdo_portal.services.links.hospitals import TOKEN_PURPOSE, hash_token
+from mdo_portal.services.meetings import series
+from mdo_portal.services.people import passwords
 from mdo_portal.wiring_region import BoardSeed, HospitalSeed, PersonSeed, Region
 
 PASSWORD = "duin-en-delta"

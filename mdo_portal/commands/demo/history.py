@@ -18,7 +18,7 @@ from pycrdt import Doc, Text
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal import letter_patient, wiring_region
+from mdo_portal import wiring_region
 from mdo_portal.commands.demo.history_post import Postman
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -30,23 +30,17 @@ from mdo_portal.domain.people import Membership, Person
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import DecisionForm, Wire
-from mdo_portal.services import (
-    advice,
-    conclusions,
-    decision_forms,
-    decisions,
-    follow_ups,
-    outcomes,
-    patient_letters,
-    planning,
-    presence,
-    referrals,
-    rooms,
-    series,
-    viewers,
-)
-from mdo_portal.services.decision_forms import Written
-from mdo_portal.services.follow_ups import Answer
+from mdo_portal.letters import letter_patient
+from mdo_portal.services.decisions import decision_forms, decisions, outcomes
+from mdo_portal.services.decisions.decision_forms import Written
+from mdo_portal.services.follow_up import follow_ups
+from mdo_portal.services.follow_up.follow_ups import Answer
+from mdo_portal.services.letters import patient_letters
+from mdo_portal.services.meetings import series
+from mdo_portal.services.people import viewers
+from mdo_portal.services.planning import planning
+from mdo_portal.services.referrals import referrals
+from mdo_portal.services.room import advice, conclusions, presence, rooms
 from mdo_portal.wiring_region import CaseSeed, PersonSeed, Region
 from mdo_portal.zone import AMSTERDAM, day_of
 

@@ -18,7 +18,8 @@ from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import handing_over, recipient_channels
+from mdo_portal.services.letters import handing_over
+from mdo_portal.services.links import recipient_channels
 
 HOOK_SECRET = "demo-huisartsen-geen-geheim"
 """What posts to the invented address are signed with: no secret, and only believed in the demo."""

@@ -13,7 +13,7 @@ import pytest
 
 from integrations.channels.folder import FolderSender
 from integrations.channels.metadata import file_name
-from integrations.fhir.judge import problem
+from integrations.fhir.text.judge import problem
 from mdo_portal.exchange import Address, DecisionForm, OutgoingDecision, Receipt, ReceiptKind
 from tests.integrations.fhir.make import DELIVERY, decision
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.fhir.json_gate import MAX_PIECES
+from integrations.fhir.text.json_gate import MAX_PIECES
 from integrations.xml_gate import MAX_ELEMENTS
 
 

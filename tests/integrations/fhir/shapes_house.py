@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from integrations.fhir.sender import FhirSender, decision_bytes
+from integrations.fhir.sending.sender import FhirSender, decision_bytes
 from mdo_portal.exchange import Contact, DecisionForm, OutgoingAdvice, OutgoingDecision, Receipt
 from tests.integrations.fhir.make import Node, Told, address, decision, server
 from tests.integrations.own_profiles import own_profile

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from integrations.fhir.explain import FhirExplainer
-from integrations.fhir.json_gate import load
 from integrations.fhir.reader import FhirReader
+from integrations.fhir.text.json_gate import load
 
 from .alike import ANY_ORDER, MAY_CHANGE, ONLY_R4, REWRITINGS
 from .alike.outcome import composed, in_any_order, outcome, without

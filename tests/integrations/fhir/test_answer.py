@@ -8,7 +8,7 @@ import pytest
 
 from integrations.fhir.answer import answer_body
 from integrations.fhir.capability import capability_statement
-from integrations.fhir.judge import problem
+from integrations.fhir.text.judge import problem
 from mdo_portal.exchange import Answer, MessageHeader, Verdict
 
 COLLECTION = MessageHeader(kind="Bundle/collection")

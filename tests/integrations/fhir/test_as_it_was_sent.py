@@ -53,7 +53,7 @@ def test_half_a_birth_date_written_with_zeros_does_not_stop_a_referral(sent: str
 
 
 def test_a_month_of_nought_before_a_day_is_no_half_date() -> None:
-    from integrations.fhir.mend import mended
+    from integrations.fhir.text.mend import mended
 
     made = mended(patient(birthDate="1950-00-12"), "R4")
     assert made is not None and "birthDate" not in made.resource and made.left == ("birthDate",)

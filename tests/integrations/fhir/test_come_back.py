@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from integrations.fhir.door import Door
-from integrations.fhir.fetching import Fetching
-from integrations.fhir.question import FhirAsker
-from integrations.fhir.receipt import outcome_of
-from integrations.fhir.sender import FhirSender
+from integrations.fhir.sending.question import FhirAsker
+from integrations.fhir.sending.receipt import outcome_of
+from integrations.fhir.sending.sender import FhirSender
+from integrations.fhir.server.door import Door
+from integrations.fhir.server.fetching import Fetching
 from integrations.out import Reply
 from integrations.smart.client import Tokens
 from integrations.smart.keys import OwnKey

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir.json_gate import dump, load
 from integrations.fhir.reader import FhirReader
+from integrations.fhir.text.json_gate import dump, load
 from mdo_portal.exchange import IncomingReferral
 
 from .make import BASE, Node, bundle, condition, patient, request

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from integrations.fhir.reader import FhirReader
-from integrations.fhir.values import Node
+from integrations.fhir.text.values import Node
 from mdo_portal.exchange import IncomingReferral
 from tests.integrations.fhir.make import BASE, bundle, condition, patient, request
 from tests.integrations.fhir.read_house import read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.fhir.fetching import _no_token, _told
+from integrations.fhir.server.fetching import _no_token, _told
 from integrations.out import NoReply
 from integrations.smart.client import NoToken
 from mdo_portal.domain.poll import POLL_REASONS

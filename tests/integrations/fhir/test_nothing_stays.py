@@ -7,8 +7,8 @@ from types import FrameType
 
 import pytest
 
-from integrations.fhir import judge
-from integrations.fhir.values import Node
+from integrations.fhir.text import judge
+from integrations.fhir.text.values import Node
 
 WRONG: dict[str, Node] = {
     "a validator of fhir.resources": {"resourceType": "Patient", "birthDate": "1950-99-99"},

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir.notice import heard
+from integrations.fhir.server.notice import heard
 from mdo_portal.exchange import Notice
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from integrations.fhir.reader import FhirReader
 from mdo_portal.exchange import IncomingNotice, Unreadable
-from mdo_portal.services import pulls
+from mdo_portal.services.inbox import pulls
 from tests.integrations.fhir.pull_house import BSN, LOCAL, ME, Node, notice, person
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.fhir.people import patient_identity
-from integrations.fhir.profile import Profile, load_profile
+from integrations.fhir.entries.people import patient_identity
+from integrations.fhir.text.profile import Profile, load_profile
 from tests.integrations.fhir.make import Node, patient
 
 OWN = {"system": "urn:own", "value": "77"}

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir import fetching
 from integrations.fhir.in_turn import MOST_NUMBERS
 from integrations.fhir.pull import FhirPuller
 from integrations.fhir.reader import FhirReader
+from integrations.fhir.server import fetching
 from integrations.smart.client import Tokens
 from integrations.smart.keys import OwnKey
 from mdo_portal.exchange import IncomingReferral, NotPulled

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from integrations.fhir.queries import KINDS, NotAllowed, fetch_of
+from integrations.fhir.server.queries import KINDS, NotAllowed, fetch_of
 from integrations.out import Reach
 
 BASE = "https://fhir.merwe.example/stu3"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from integrations.fhir import json_gate
-from integrations.fhir.judge import problem
-from integrations.fhir.question import FhirAsker, task_of
 from integrations.fhir.reader import FhirReader
+from integrations.fhir.sending.question import FhirAsker, task_of
+from integrations.fhir.text import json_gate
+from integrations.fhir.text.judge import problem
 from mdo_portal.exchange import IncomingAnswer, PatientIdentity, Question, Receipt, ReceiptKind, Unreadable
 from tests.integrations.fhir.make import Told, address, server
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir import decoded
 from integrations.fhir.reader import FhirReader
+from integrations.fhir.text import decoded
 from mdo_portal.domain.caution import Caution, cautions_in
 from mdo_portal.exchange import IncomingReferral, Unreadable
 

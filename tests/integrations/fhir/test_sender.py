@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir import outgoing
-from integrations.fhir.door import Door
-from integrations.fhir.sender import FhirSender, decision_bytes
+from integrations.fhir.sending import outgoing
+from integrations.fhir.sending.sender import FhirSender, decision_bytes
+from integrations.fhir.server.door import Door
 from integrations.out import NoReply
 from mdo_portal.exchange import Receipt, ReceiptKind
 from tests.integrations.fhir.make import DELIVERY, HERE, URI, Told, address, decision, response, searchset, server

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir.judge import problem
-from integrations.fhir.outgoing_people import contained_patient, subject
-from integrations.fhir.sender import FhirSender
+from integrations.fhir.sending.outgoing_people import contained_patient, subject
+from integrations.fhir.sending.sender import FhirSender
+from integrations.fhir.text.judge import problem
 from mdo_portal.exchange import DecisionForm, OutgoingAdvice, ReceiptKind
 from tests.integrations.fhir.make import HERE, address, decision
 from tests.integrations.fhir.shapes_house import ADVICE, EARLIER, MESSAGE, SHAPES, by_kind, sent, structured, wanting

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir.judge import problem
+from integrations.fhir.text.judge import problem
 from mdo_portal.exchange import DecisionForm, ReceiptKind
 from tests.integrations.fhir.make import DELIVERY, Node, Told, response
 from tests.integrations.fhir.shapes_house import EARLIER, LETTER, MESSAGE, searchset_of, send, wanting

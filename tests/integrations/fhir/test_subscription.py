@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from integrations.fhir.judge import problem
 from integrations.fhir.subscription import subscription_of
+from integrations.fhir.text.judge import problem
 from mdo_portal.exchange import WantedSubscription
 
 GOLDEN = Path(__file__).parent / "golden" / "subscriptions"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir.people import patient_identity
-from integrations.fhir.profile import Profile, load_profile
+from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.reader import FhirReader
+from integrations.fhir.text.profile import Profile, load_profile
 from mdo_portal.exchange import IncomingAnswer, IncomingReferral, Unreadable
 from tests.integrations.fhir.make import Node, bundle, condition, patient, request
 

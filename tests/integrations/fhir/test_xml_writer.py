@@ -8,11 +8,11 @@ from itertools import pairwise
 
 import pytest
 
-from integrations.fhir import xml_reader, xml_writer
 from integrations.fhir.answer import answer_body, task_status
 from integrations.fhir.capability import FHIR_VERSIONS, capability_statement
-from integrations.fhir.judge import model_of, problem, shapes
-from integrations.fhir.values import Node
+from integrations.fhir.text import xml_reader, xml_writer
+from integrations.fhir.text.judge import model_of, problem, shapes
+from integrations.fhir.text.values import Node
 from mdo_portal.exchange import Answer, MessageHeader, Verdict
 
 AT = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)

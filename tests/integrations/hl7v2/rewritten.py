@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.marks import STANDARD, Marks
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.marks import STANDARD, Marks
 
 HEADERS = ("MSH", "FHS", "BHS")
 TEXTS = (("OBX", 5), ("NTE", 3))

@@ -7,11 +7,11 @@ from pathlib import Path
 import hl7  # type: ignore[import-untyped]
 import pytest
 
-from integrations.hl7v2.ack import build_ack
-from integrations.hl7v2.answers import acknowledged, read_ack
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.header import read_header
-from integrations.hl7v2.judge import conformance_fault
+from integrations.hl7v2.sending.judge import conformance_fault
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.header import read_header
+from integrations.hl7v2.wire.ack import build_ack
+from integrations.hl7v2.wire.answers import acknowledged, read_ack
 from mdo_portal.exchange import Answer, ReceiptKind, Verdict
 
 from .samples import ADT, NOW, REFERRAL

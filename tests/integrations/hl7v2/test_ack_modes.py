@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from integrations.hl7v2.ack import acks_for
-from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.ack import acks_for
 from mdo_portal.exchange import Answer, Verdict
 
 NOW = datetime(2026, 3, 2, 12, 15, tzinfo=UTC)

@@ -9,10 +9,10 @@ from contextlib import suppress
 
 import pytest
 
-from integrations.hl7v2.answers import acknowledged
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.mllp import frame
-from integrations.hl7v2.sender import MllpSender
+from integrations.hl7v2.sending.sender import MllpSender
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.answers import acknowledged
+from integrations.hl7v2.wire.mllp import frame
 from mdo_portal.exchange import Receipt, ReceiptKind
 from tests.integrations.own_profiles import own_profile
 

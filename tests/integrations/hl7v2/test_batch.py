@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.hl7v2.batch import answered, split
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.header import read_header
-from integrations.hl7v2.mllp import frame
+from integrations.hl7v2.text.batch import answered, split
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.header import read_header
+from integrations.hl7v2.wire.mllp import frame
 from mdo_portal.exchange import Answer, Caller, Verdict
 
 from .samples import ADT

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.hl7v2.er7 import Message, codec_of
-from integrations.hl7v2.tidy import storable
+from integrations.hl7v2.text.er7 import Message, codec_of
+from integrations.hl7v2.text.tidy import storable
 from mdo_portal.exchange import Unreadable
 
 NAME = "Daniëlle Gökçe-Müller"

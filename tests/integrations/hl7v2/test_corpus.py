@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.header import read_header
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.header import read_header
 from mdo_portal.exchange import IncomingReferral, Unreadable
 
 from .rewritten import CHANGES, SENDINGS, Written

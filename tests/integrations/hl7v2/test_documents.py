@@ -5,9 +5,9 @@ from __future__ import annotations
 import pybase64
 import pytest
 
-from integrations.hl7v2.charset import Charset
-from integrations.hl7v2.lines import LARGE
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.text.charset import Charset
+from integrations.hl7v2.text.lines import LARGE
 from mdo_portal.exchange import IncomingReferral, IncomingResult, Section
 
 from .samples import PDF, PDF_TEXT

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.hl7v2.builder import Base64, Builder, Formatted, Unwritable, fitting
-from integrations.hl7v2.er7 import LARGE, Message
-from integrations.hl7v2.marks import STANDARD, Marks, marks_of
+from integrations.hl7v2.text.builder import Base64, Builder, Formatted, Unwritable, fitting
+from integrations.hl7v2.text.er7 import LARGE, Message
+from integrations.hl7v2.text.marks import STANDARD, Marks, marks_of
 from mdo_portal.exchange import Unreadable
 
 from .samples import PDF, REFERRAL

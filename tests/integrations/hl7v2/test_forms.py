@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.judge import Unsendable, conformance_fault, judge
-from integrations.hl7v2.outgoing import compose
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.sending.judge import Unsendable, conformance_fault, judge
+from integrations.hl7v2.sending.outgoing import compose
+from integrations.hl7v2.text.er7 import Message
 from integrations.profiles import load
 from mdo_portal.exchange import DecisionForm, IncomingResult, OutgoingDecision
 from tests.integrations.own_profiles import own_profile

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.hl7v2 import header
-from integrations.hl7v2.header import read_header
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.text import header
+from integrations.hl7v2.text.header import read_header
 from mdo_portal.exchange import PatientChange, Unreadable
 
 from .samples import ADT, MERGE, REFERRAL

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.explain import Hl7Explainer
-from integrations.hl7v2.left import MOST_FIELDS, parts
+from integrations.hl7v2.message.left import MOST_FIELDS, parts
 from integrations.hl7v2.reader import Hl7Reader
-from integrations.hl7v2.segment import Segment
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.segment import Segment
 from mdo_portal.exchange import IncomingReferral, profile_of_link
 from tests.integrations.hl7v2 import samples
 

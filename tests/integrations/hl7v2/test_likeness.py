@@ -11,10 +11,10 @@ from hl7apy.factories import datatype_factory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.hl7v2 import judge
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.likeness import hardest, likeness
-from integrations.hl7v2.outgoing import compose
+from integrations.hl7v2.sending import judge
+from integrations.hl7v2.sending.likeness import hardest, likeness
+from integrations.hl7v2.sending.outgoing import compose
+from integrations.hl7v2.text.er7 import Message
 
 from .samples import DECISION, NOW, address
 

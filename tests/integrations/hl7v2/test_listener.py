@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.listener import MllpListener
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.listener import MllpListener
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from mdo_portal.exchange import Answer, Caller, Verdict
 
 from .samples import ADT

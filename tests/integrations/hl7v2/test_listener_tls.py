@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from integrations.hl7v2.listener import MllpListener
-from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.wire.listener import MllpListener
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from mdo_portal.exchange import Answer, Caller, Verdict
 
 from .samples import ADT

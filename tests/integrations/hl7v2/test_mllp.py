@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.hl7v2.mllp import FrameTooLarge, MllpDecoder, frame
+from integrations.hl7v2.wire.mllp import FrameTooLarge, MllpDecoder, frame
 
 MESSAGES = st.lists(st.binary(min_size=1, max_size=30).filter(lambda m: not set(m) & {0x0B, 0x1C, 0x0D, 0x0A, 0x20}), max_size=6)
 NOISE = st.binary(max_size=8).map(lambda noise: noise.replace(b"\x0b", b""))

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integrations.hl7v2.stamps import stamp
-from integrations.hl7v2.values import day, moment
+from integrations.hl7v2.text.stamps import stamp
+from integrations.hl7v2.text.values import day, moment
 
 from .few_lines import labelled, referral, result
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.outgoing import compose
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.sending.outgoing import compose
+from integrations.hl7v2.text.er7 import Message
 from mdo_portal.exchange import PatientChange, PersonName, dotted, initials_of
 
 from .samples import DECISION, NOW, address

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.hl7v2.builder import Unwritable
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.judge import Unsendable, conformance_fault, judge
-from integrations.hl7v2.outgoing import compose
+from integrations.hl7v2.sending.judge import Unsendable, conformance_fault, judge
+from integrations.hl7v2.sending.outgoing import compose
+from integrations.hl7v2.text.builder import Unwritable
+from integrations.hl7v2.text.er7 import Message
 from integrations.profiles import load
 from mdo_portal.exchange import OutgoingDecision
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.hl7v2.own_numbers import numbers_at
+from integrations.hl7v2.message.own_numbers import numbers_at
 
 
 def test_an_escape_in_a_number_is_read_as_anywhere_else() -> None:

@@ -10,8 +10,8 @@ import hl7
 import hl7.mllp
 import pytest
 
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.listener import MllpListener
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.listener import MllpListener
 from mdo_portal.exchange import Answer, Caller, Verdict
 
 from .samples import ADT

@@ -9,7 +9,7 @@ import pybase64
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
-from integrations.hl7v2.values import sent
+from integrations.hl7v2.text.values import sent
 from mdo_portal.exchange import IncomingReferral, PatientChange, PatientMerge, Section, Unreadable
 
 from .samples import ADT, MERGE, PATIENT, PDF, PDF_TEXT, REFERRAL

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from integrations.hl7v2.ack import acks_for
-from integrations.hl7v2.answers import read_ack
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.judge import conformance_fault
 from integrations.hl7v2.reader import RRI, Hl7Reader
+from integrations.hl7v2.sending.judge import conformance_fault
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.ack import acks_for
+from integrations.hl7v2.wire.answers import read_ack
 from mdo_portal.exchange import Answer, ReceiptKind, Verdict
 
 from .samples import ADT, NOW, REFERRAL

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from integrations.hl7v2.header import read_header
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.text.header import read_header
 from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientChange, PatientMerge
 
 from .few_lines import labelled, read, referral

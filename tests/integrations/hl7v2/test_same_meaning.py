@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from integrations.hl7v2.ack import acks_for
-from integrations.hl7v2.batch import split
-from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.explain import Hl7Explainer
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.text.batch import split
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.ack import acks_for
 from mdo_portal.exchange import Answer, Incoming, Verdict
 
 from .rewritten import CHANGES, MORE, SENDINGS, Change, Sending, Written

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from pybase64 import b64encode
 
-from integrations.hl7v2.ack import acks_for
-from integrations.hl7v2.builder import Builder, Formatted
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.lines import LARGE
-from integrations.hl7v2.marks import STANDARD
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.text.builder import Builder, Formatted
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.lines import LARGE
+from integrations.hl7v2.text.marks import STANDARD
+from integrations.hl7v2.wire.ack import acks_for
 from mdo_portal.exchange import Answer, IncomingReferral, Verdict
 
 from .few_lines import labelled, result

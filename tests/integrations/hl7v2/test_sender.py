@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from integrations.hl7v2 import sender
-from integrations.hl7v2.ack import build_ack
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.mllp import MllpDecoder, frame
-from integrations.hl7v2.outgoing import compose
-from integrations.hl7v2.sender import MllpSender
+from integrations.hl7v2.sending import sender
+from integrations.hl7v2.sending.outgoing import compose
+from integrations.hl7v2.sending.sender import MllpSender
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.ack import build_ack
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
 from mdo_portal.exchange import Address, Answer, Receipt, ReceiptKind, Verdict
 from tests.integrations.out.certificates import Authority
 

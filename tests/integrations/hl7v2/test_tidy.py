@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.hl7v2.header import read_header
 from integrations.hl7v2.reader import Hl7Reader
-from integrations.hl7v2.tidy import storable
+from integrations.hl7v2.text.header import read_header
+from integrations.hl7v2.text.tidy import storable
 from mdo_portal.exchange import Incoming, IncomingReferral, Unreadable
 
 LINES = (

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from integrations.hl7v2.listener import MllpListener
-from integrations.hl7v2.mllp import frame
-from integrations.hl7v2.tls import TlsFiles, server_context
+from integrations.hl7v2.wire.listener import MllpListener
+from integrations.hl7v2.wire.mllp import frame
+from integrations.hl7v2.wire.tls import TlsFiles, server_context
 from mdo_portal.exchange import Answer, Caller, Verdict
 
 from .samples import ADT

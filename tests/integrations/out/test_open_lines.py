@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from integrations.hl7v2.sender import MllpSender
+from integrations.hl7v2.sending.sender import MllpSender
 from integrations.out import LOOPBACK, NoReply, Reach, exchange, hang_up
 from mdo_portal.exchange import Address, ReceiptKind
 

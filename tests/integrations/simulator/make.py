@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from integrations.hl7v2.ack import build_ack
-from integrations.hl7v2.header import read_header
+from integrations.hl7v2.text.header import read_header
+from integrations.hl7v2.wire.ack import build_ack
 from integrations.simulator.config import Config, Endpoint
 from integrations.simulator.process import Running, start
 from integrations.simulator.region import region

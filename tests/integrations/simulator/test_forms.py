@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir.sender import FhirSender
-from integrations.hl7v2.sender import MllpSender
+from integrations.fhir.sending.sender import FhirSender
+from integrations.hl7v2.sending.sender import MllpSender
 from mdo_portal.exchange import DecisionForm, OutgoingAdvice, OutgoingDecision, ReceiptKind, Sender
 from tests.integrations.own_profiles import own_profile
 from tests.integrations.simulator.make import TOKEN, address, behave, correction, decision, hospital, state

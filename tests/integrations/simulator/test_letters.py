@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir.sender import FhirSender
-from integrations.hl7v2.sender import MllpSender
+from integrations.fhir.sending.sender import FhirSender
+from integrations.hl7v2.sending.sender import MllpSender
 from integrations.simulator.process import Running
 from mdo_portal.exchange import OutgoingDecision, Receipt, ReceiptKind, Sender
 from tests.integrations.simulator.make import TOKEN, address, behave, correction, decision, hospital, state

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from integrations.hl7v2.sender import MllpSender
+from integrations.hl7v2.sending.sender import MllpSender
 from integrations.simulator.config import Config, Endpoint
 from integrations.simulator.process import Running
 from tests.integrations.simulator.make import HERE, Portal, address, decision, hospital, mllp_portal, post, state, until

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from integrations.fhir.judge import problem
 from integrations.fhir.reader import FhirReader
+from integrations.fhir.text.judge import problem
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.simulator.fhir import bundle
 from integrations.simulator.outbox import Composed

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from integrations.hl7v2.acknowledger import MllpAcknowledger
-from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.wire.listener import MllpListener
 from integrations.simulator.config import Endpoint
 from integrations.simulator.process import Running
 from mdo_portal.exchange import Address, Answer, Verdict

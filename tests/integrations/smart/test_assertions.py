@@ -13,15 +13,19 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from integrations.fhir import fetching, sender
-from integrations.fhir.door import Door
+from integrations.fhir.sending import sender
+from integrations.fhir.server import fetching
+from integrations.fhir.server.door import Door
 from integrations.out import NoReply
 from integrations.smart import client, server
 from integrations.smart.client import BEARER, NoToken, Tokens
 from integrations.smart.keys import OwnKey
 from integrations.smart.server import NotProven
 from mdo_portal.exchange import Address
-from mdo_portal.services import hospitals, outbox, pulls, questions
+from mdo_portal.services.inbox import pulls
+from mdo_portal.services.letters import outbox
+from mdo_portal.services.links import hospitals
+from mdo_portal.services.referrals import questions
 from tests.integrations.fhir.make import Told
 from tests.integrations.fhir.make import server as answering
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.fhir.location import root
+from integrations.fhir.text.location import root
 
 from .tree import Node, Rewriting, each_object, each_resource, entries, mapped
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from integrations.fhir.json_gate import dump
+from integrations.fhir.text.json_gate import dump
 
 from .tree import Node
 

@@ -1,0 +1,51 @@
+"""A history: what a subscription tells, version by version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from integrations.fhir.text.location import address
+from integrations.fhir.text.values import Node, moment, node, text
+
+
+def newest(tree: Node) -> tuple[Node, tuple[str, ...]]:
+    """Of a history (what a subscription tells, too) what each address says now, and the places of what it said before.
+
+    The newest stands first (R4 http.html#history), unless the versions themselves say otherwise: some list them as they were made. A
+    DELETE is a version like any other.
+    """
+    held: dict[str, int] = {}
+    older: list[int] = []
+    listed = tree.get("entry")
+    entries = list(listed) if isinstance(listed, list) else []
+    for number, item in enumerate(map(node, entries)):
+        own = node(item.get("resource"))
+        place = f"{text(own.get('resourceType'))}/{text(own.get('id'))}" if text(own.get("id")) else ""
+        name = address("", text(item.get("fullUrl"))) or place or address("", text(node(item.get("request")).get("url")))
+        if not name:
+            continue
+        first = held.setdefault(name, number)
+        is_newer = first != number and _is_newer(item, node(entries[first]))
+        older.extend([first] if is_newer else [number] if first != number else [])
+        held[name] = number if is_newer else first
+    for number in older:
+        entries[number] = {}
+    return tree | {"entry": entries}, tuple(f"entry/{number} older" for number in sorted(older))
+
+
+def _is_newer(one: Node, other: Node) -> bool:
+    """Whether it says so itself: by the number of its version, else by when it was changed."""
+    numbers, moments = [_version(each) for each in (one, other)], [_changed(each) for each in (one, other)]
+    if None not in numbers:
+        return numbers[0] > numbers[1]  # type: ignore[operator]
+    return None not in moments and moments[0] > moments[1]  # type: ignore[operator]
+
+
+def _version(item: Node) -> int | None:
+    said = text(node(node(item.get("resource")).get("meta")).get("versionId"))
+    return int(said) if said.isdecimal() and len(said) < 19 else None
+
+
+def _changed(item: Node) -> datetime | None:
+    meta = node(node(item.get("resource")).get("meta"))
+    return moment(node(item.get("response")).get("lastModified")) or moment(meta.get("lastUpdated"))

@@ -1,0 +1,287 @@
+"""Patients and professionals: identifiers, Dutch names and who works where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from integrations.fhir.entries.addresses import Addresses, logical
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.in_force import tags
+from integrations.fhir.text.issuers import issued_by
+from integrations.fhir.text.profile import Profile
+from integrations.fhir.text.values import (
+    Node,
+    best_first,
+    concept,
+    day,
+    ended_on,
+    extension,
+    is_past,
+    node,
+    nodes,
+    text,
+    unique,
+    word,
+)
+from mdo_portal.exchange import Contact, PatientIdentity, PersonName
+
+_HUMAN_NAME = "http://hl7.org/fhir/StructureDefinition/humanname-"
+_QUALIFIER = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-qualifier"
+_ROLE = "http://nictiz.nl/fhir/StructureDefinition/practitionerrole-reference"
+_ORDERS = {"NL1": ("own", ""), "NL2": ("partner", ""), "NL3": ("partner", "own"), "NL4": ("own", "partner")}
+
+
+def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
+    """Who the sender says this is. The eleven-test is not ours: the number is carried as sent."""
+    items = [item for item in best_first(nodes(resource.get("identifier"))) if text(item.get("value"))]
+    bsns = [_pair(item)[1] for item in items if is_bsn(item, profile)]
+    # A BSN stands nowhere else, whatever the system beside it: it would be in the clear.
+    others = [item for item in items if _pair(item)[1] not in bsns]
+    local = _local(others, profile)
+    return PatientIdentity(
+        local_number=local[1],
+        local_authority=local[0],
+        bsn=bsns[0] if bsns else "",
+        name=person_name(resource.get("name")),
+        birth_on=born(text(resource.get("birthDate"))),
+        sex=profile.word("patient", "sex", text(resource.get("gender"))),
+        alive=resource.get("deceasedBoolean") is False and not text(resource.get("deceasedDateTime")),
+        deceased=resource.get("deceasedBoolean") is True or bool(text(resource.get("deceasedDateTime"))),
+        other_numbers=tuple(pair for item in others if (pair := _pair(item)) != local),
+    )
+
+
+def born(said: str) -> date | None:
+    """A birth date: a whole day, and none that is still to come (by a clock that may be a day behind ours)."""
+    on = day(said) if len(said) == 10 else None
+    return None if on is not None and on > datetime.now(UTC).date() + timedelta(days=1) else on
+
+
+def has_second_bsn(resource: Node, profile: Profile) -> bool:
+    """Whether more than one BSN is said to hold: only the first is read, and a person must know that there was another."""
+    items = [item for item in nodes(resource.get("identifier")) if not is_past(item) and is_bsn(item, profile)]
+    return len({text(item.get("value")) for item in items} - {""}) > 1
+
+
+def cautions(patient: Entry) -> Iterator[str]:
+    """What a person must know of who this is, and no field of ours holds: half a birth date, or that this record is used no more."""
+    own = patient.resource
+    said = text(own.get("birthDate"))
+    if said and born(said) is None:
+        yield f"{patient.place} birthDate"
+    if own.get("active") is False:
+        yield f"{patient.place} active=false"
+    yield from (f"{patient.place} {one}" for one in tags(own))
+    links = (text(one.get("type")) for one in nodes(own.get("link")))
+    yield from unique(f"{patient.place} {one}" for one in links if one in _ELSEWHERE)
+
+
+_ELSEWHERE = ("replaced-by", "refer")
+"""Patient.link: the record that is to be used, or that says more, is another one."""
+
+
+def identifiers(resource: Node) -> list[tuple[str, str]]:
+    """(system, value) of every identifier that has a value; who assigned it where no system was sent."""
+    return [_pair(item) for item in nodes(resource.get("identifier")) if text(item.get("value"))]
+
+
+def _pair(item: Node) -> tuple[str, str]:
+    system = issued_by(text(item.get("system")))
+    return system or text(node(item.get("assigner")).get("display")), text(item.get("value"))
+
+
+def is_bsn(item: Node, profile: Profile) -> bool:
+    """By its system, or by its type (HL7 v2 table 0203: national person number of the Netherlands)."""
+    return _pair(item)[0] in profile.words("identifiers", "bsn") or word(item.get("type")) == "NNNLD"
+
+
+def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
+    """The number the hospital itself uses: its system by profile, else typed MR or PI, else the first that is no BSN; a second comes last.
+
+    The number of a visit, an account or a paper is nobody's own, unless the profile says that its system is.
+    """
+    liked = profile.words("identifiers", "local")
+    held = (item for item in items if item.get("use") != "old")
+    found = [item for item in held if not _is_elsewhere(word(item.get("type"))) or _pair(item)[0] in liked]
+    found.sort(
+        key=lambda item: (
+            _place_in(liked, _pair(item)[0]),
+            _OWN.get(word(item.get("type")), len(_OWN)),
+            is_past(item),
+            item.get("use") in _SECOND,
+        )
+    )
+    return _pair(found[0]) if found else ("", "")
+
+
+def _is_elsewhere(kind: str) -> bool:
+    return kind in _OTHERS or kind.startswith("NN")
+
+
+_OTHERS = {"VN", "AN", "FI", "SS", "DL", "PPN", "NI", "HC", "MC", "MA", "TAX", "JHN"}
+"""Identifier.type (HL7 v2 table 0203): of a visit, an account, a social security, a driver's licence, a passport, a land (NN and its
+letters too), an insurance, a tax office.
+"""
+_OWN = {"MR": 0, "PI": 1}
+"""Of the record, and of the patient inside the house: before a number of which nobody says what it is (in France the national one)."""
+_SECOND = {"secondary", "temp"}
+
+
+def person_name(value: Any) -> PersonName:
+    """The official name with the parts of nl-core; given names without the initials that travel in the same list."""
+    names = [item for item in nodes(value) if item.get("use") not in {"old", "nickname", "anonymous"}]
+    if not names:
+        return PersonName()
+    names.sort(key=lambda item: (not text(item.get("family")), _is_former(item), item.get("use") != "official"))
+    return _name(names[0], next((item for item in names if item.get("use") == "usual"), {}))
+
+
+def _is_former(item: Node) -> bool:
+    """The name of before a marriage, one for a while, or one that has an end."""
+    return item.get("use") in {"maiden", "temp"} or bool(ended_on(item))
+
+
+def _name(item: Node, usual: Node) -> PersonName:
+    parts = {key: text(extension(item.get("_family"), _HUMAN_NAME + key)) for key in _PARTS}
+    initials, given = _given(item)
+    family, before = text(item.get("family")), _marked(item, "prefix", "VV")
+    if before and family and not any(parts.values()):  # a prefix of the surname that stands where titles do
+        parts |= {"own-prefix": before, "own-name": family.removeprefix(f"{before} ")}
+        family = f"{before} {parts['own-name']}"
+    return PersonName(
+        family=family or _assembled(parts, item) or ("" if given or initials else text(item.get("text"))),
+        own_prefix=parts["own-prefix"],
+        own_family=parts["own-name"],
+        partner_prefix=parts["partner-prefix"],
+        partner_family=parts["partner-name"],
+        initials=initials,
+        given=given or " ".join(map(text, usual.get("given") or ())),
+    )
+
+
+_PARTS = ("own-prefix", "own-name", "partner-prefix", "partner-name")
+
+
+def _marked(item: Node, name: str, qualifier: str) -> str:
+    """The parts of a name that are marked so (VV: what stands before a surname)."""
+    values, marks = (item[key] if isinstance(item.get(key), list) else [] for key in (name, f"_{name}"))
+    pairs = zip(values, [*marks, *[None] * len(values)], strict=False)
+    return " ".join(text(value) for value, mark in pairs if extension(mark, _QUALIFIER) == qualifier)
+
+
+def _given(item: Node) -> tuple[str, str]:
+    """(initials, given names): nl-core marks an initial with the qualifier IN, and with CL what somebody is called: that is a given name
+    where there is no other.
+    """
+    values, marks = (item[key] if isinstance(item.get(key), list) else [] for key in ("given", "_given"))
+    found: dict[str, list[str]] = {"IN": [], "CL": [], "": []}
+    for number, value in enumerate(values):
+        mark = text(extension(marks[number] if number < len(marks) else None, _QUALIFIER))
+        found[mark if mark in found else ""].append(text(value))
+    given = " ".join(filter(None, found[""])) or " ".join(filter(None, found["CL"]))
+    return "".join(letter for part in found["IN"] for letter in part if letter.isalpha()), given
+
+
+def _assembled(parts: dict[str, str], item: Node) -> str:
+    """The whole surname in the order the person chose (humanname-assembly-order)."""
+    own = " ".join(filter(None, (parts["own-prefix"], parts["own-name"])))
+    partner = " ".join(filter(None, (parts["partner-prefix"], parts["partner-name"])))
+    order = text(extension(item, _HUMAN_NAME + "assembly-order"))
+    first, second = _ORDERS.get(order, ("own", "partner"))
+    found = {"own": own, "partner": partner, "": ""}
+    return "-".join(filter(None, (found[first], found[second]))) or own
+
+
+def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -> Contact:
+    """The professional, role, service or organisation a Reference points at; its display when it is not in the message."""
+    found = where.resolve(extension(reference, _ROLE), source) or where.resolve(reference, source) or where.numbered(reference)
+    if found is None:
+        authority, number = _numbered(logical(reference), profile)
+        return Contact(name=text(node(reference).get("display")), number=number, authority=authority)
+    if found.kind == "PractitionerRole":
+        return in_role(found, where, profile)
+    if found.kind in {"Organization", "HealthcareService"}:
+        return _organisation(found.resource, profile)
+    if found.kind in _CALLED:
+        return Contact(name=_called(found.resource))
+    who = _practitioner(found.resource, profile)
+    if found.kind == "Patient":
+        return Contact(who.name, phone=who.phone, role=profile.label("patient"))
+    related = found.resource.get("relationship") if found.kind == "RelatedPerson" else None
+    return replace(who, role=" ".join(filter(None, map(concept, nodes(related))))) if related else who
+
+
+_CALLED = {"CareTeam", "Device"}
+"""Who may be pointed at and is no person: by no number of its own is it a professional."""
+
+
+def _called(resource: Node) -> str:
+    """What a team or a machine is called; of a machine without a name what it is."""
+    names = [text(one.get("name")) for one in nodes(resource.get("deviceName"))]
+    said = (text(resource.get("name")), *names, text(resource.get("model")), concept(resource.get("type")))
+    return next(filter(None, said), "")
+
+
+def in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:
+    who = _in_person(role, where, profile)
+    house = node(role.resource.get("organization"))
+    home = where.resolve(house, role) or where.numbered(house)
+    titles = [*nodes(role.resource.get("specialty")), *nodes(role.resource.get("code"))]
+    return Contact(
+        name=who.name,
+        number=who.number or _number(role.resource, profile)[1],
+        authority=who.authority or _number(role.resource, profile)[0],
+        organisation=text(home.resource.get("name")) if home else text(house.get("display")),
+        phone=_phone(role.resource) or who.phone,
+        role=next((concept(title) for title in titles if concept(title)), ""),
+    )
+
+
+def _in_person(role: Entry, where: Addresses, profile: Profile) -> Contact:
+    """The practitioner of a role; never a role again, so that a circle of references ends here."""
+    reference = node(role.resource.get("practitioner"))
+    found = where.resolve(reference, role) or where.numbered(reference)
+    if found and found.kind == "Practitioner":
+        return _practitioner(found.resource, profile)
+    number = _numbered(logical(reference), profile)
+    return Contact(name=text(reference.get("display")), number=number[1], authority=number[0])
+
+
+def _practitioner(resource: Node, profile: Profile) -> Contact:
+    authority, number = _number(resource, profile)
+    name = person_name(resource.get("name"))
+    whole = next((text(item.get("text")) for item in nodes(resource.get("name"))), "")
+    return Contact(whole or name.shown, number, authority, phone=_phone(resource))
+
+
+def _organisation(resource: Node, profile: Profile) -> Contact:
+    authority, number = _number(resource, profile)
+    name = text(resource.get("name"))
+    return Contact(name, number, authority, organisation=name, phone=_phone(resource))
+
+
+def _number(resource: Node, profile: Profile) -> tuple[str, str]:
+    """AGB before UZI before anything else: the order stands in the profile. A BSN never: it would stand in the clear."""
+    found = identifiers({"identifier": [one for one in nodes(resource.get("identifier")) if not is_bsn(one, profile)]})
+    liked = profile.words("identifiers", "professional")
+    found.sort(key=lambda pair: _place_in(liked, pair[0]))
+    return found[0] if found else ("", "")
+
+
+def _place_in(liked: tuple[str, ...], system: str) -> int:
+    """How good a system is by a list that has the best first; what is not in it comes after all of those."""
+    return liked.index(system) if system in liked else len(liked)
+
+
+def _numbered(item: Node, profile: Profile) -> tuple[str, str]:
+    return _number({"identifier": [item]}, profile)
+
+
+def _phone(resource: Node) -> str:
+    """The first telephone that is still theirs; else the first."""
+    phones = [one for one in nodes(resource.get("telecom")) if one.get("system") == "phone"]
+    phones.sort(key=is_past)
+    return next((text(one.get("value")) for one in phones), "")

@@ -1,0 +1,124 @@
+"""Around a request: who is asked, who asks, and the general practitioner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from integrations.fhir.entries.beside import person
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.people import contact, in_role
+from integrations.fhir.entries.reading import Reading, is_in_error
+from integrations.fhir.entries.withdrawal import tasks_about
+from integrations.fhir.meaning.request import Request, choose_patient, is_other, is_review
+from integrations.fhir.resources.around import authors
+from integrations.fhir.resources.told import sections
+from integrations.fhir.text.location import tail
+from integrations.fhir.text.profile import Profile
+from integrations.fhir.text.values import node, nodes, text, unique
+from integrations.profiles import urgency_of
+from mdo_portal.exchange import Contact
+
+
+def board(request: Request, reading: Reading) -> str:
+    """Who is asked to perform the review; else the only tumour board or service sent; else the kind of review asked for."""
+    asked = [contact(item, request.entry, reading.where, reading.profile) for item in request.performers]
+    services = reading.where.of_kind("HealthcareService")
+    boards = [entry for entry in services if is_review(entry, reading.profile)] or services
+    named = [who.name or who.organisation for who in asked] + [
+        text(entry.resource.get("name")) for entry in boards if len(boards) == 1
+    ]
+    return next((name for name in named if name), request.hint)
+
+
+def most_urgent(asked: str, others: list[str], profile: Profile) -> str:
+    """The urgency of the request; that of its Task or of a form where the request has none or a less urgent one."""
+    known = [one for said in others if (one := urgency_of(profile.table, said) or (said if said in _RANKS else ""))]
+    ranked = sorted(known, key=_RANKS.__getitem__, reverse=True)
+    if not asked:
+        return next(iter(ranked), "\n".join(unique(others)))
+    return next((one for one in ranked if _RANKS[one] > _RANKS.get(asked, max(_RANKS.values()))), asked)
+
+
+_RANKS = {"routine": 0, "urgent": 1, "asap": 2}
+
+
+def referrer(request: Request, reading: Reading) -> Contact:
+    """Who asks, by the request; where it does not say, by its Task, its letter, its message or its Provenance."""
+    is_machine = _is_machine(request.requester, request.entry, reading)
+    who = Contact() if is_machine else _at_work(request, reading)
+    if who == Contact():
+        asking = [one for one in _askers(request, reading) if one != Contact()]
+        sender = next((one.name for one in asking if one.name == one.organisation), "")  # a hospital, for somebody of its own
+        return replace(asking[0], organisation=asking[0].organisation or sender) if asking else who
+    if who.organisation or not request.on_behalf_of:
+        return who
+    house = contact(request.on_behalf_of, request.entry, reading.where, reading.profile)
+    return replace(who, organisation=house.name)
+
+
+def _at_work(request: Request, reading: Reading) -> Contact:
+    """Who asks; a person in the one role that the message holds of them, which says where they work."""
+    asked = reading.where.resolve(request.requester, request.entry)
+    roles = [one for one in reading.where.of_kind("PractitionerRole") if asked and _is_of(one, asked, reading)]
+    if len(roles) == 1:
+        return in_role(roles[0], reading.where, reading.profile)
+    return contact(request.requester, request.entry, reading.where, reading.profile)
+
+
+def _is_of(role: Entry, somebody: Entry, reading: Reading) -> bool:
+    who = reading.where.resolve(role.resource.get("practitioner"), role)
+    return who is not None and who.place == somebody.place
+
+
+_ASKS = {"Task": ("requester",), "MessageHeader": ("author", "responsible", "sender"), "Composition": ("author", "custodian")}
+
+
+def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
+    about = tasks_about(request.entry, reading.where)
+    headers = reading.where.of_kind("MessageHeader")
+    for entry in (*about, *_letters(request, reading), *headers):
+        for name in _ASKS[entry.kind]:
+            for one in nodes(entry.resource.get(name)):
+                is_machine = _is_machine(one.get("agent") or one, entry, reading)
+                if not is_machine and person(one, entry, reading.where, reading.profile) != reading.profile.label("patient"):
+                    yield contact(one.get("agent") or one, entry, reading.where, reading.profile)
+    yield from (who for _, who in authors(request.entry, reading))
+
+
+def _letters(request: Request, reading: Reading) -> list[Entry]:
+    """The letter that holds the request; without one all, where they have one author: of a whole record nobody knows which one asks."""
+    patient = choose_patient(request.entry, reading.where)
+    every = (entry for entry in reading.where.of_kind("Composition") if not is_in_error(entry.resource))
+    letters = [entry for entry in every if not is_other(entry.resource.get("subject"), patient, reading.where, entry)]
+    holding = [one for one in letters if _holds(one, request, reading)]
+    if holding or len(letters) < 2:
+        return holding or letters
+    is_document = reading.where.entries[0].kind == "Composition"
+    authors = [one.resource.get("author") for one in letters]
+    return letters[:1] if is_document or authors.count(authors[0]) == len(authors) else []
+
+
+def _holds(letter: Entry, request: Request, reading: Reading) -> bool:
+    pointed = (reading.where.all(one.get("entry"), letter) for one, _ in sections(letter.resource))
+    return any(entry.place == request.entry.place for many in pointed for entry in many)
+
+
+def _is_machine(reference: Any, entry: Entry, reading: Reading) -> bool:
+    """Whether a Reference points at a Device: it made the letter or carried the request, and asked for nothing."""
+    found, said = reading.where.resolve(reference, entry), node(reference)
+    kind = found.kind if found else text(said.get("type")) or tail(text(said.get("reference"))).partition("/")[0]
+    return kind == "Device"
+
+
+def gp(patient: Entry, reading: Reading) -> Contact:
+    """The first who is a person, else the practice; who stands beside his practice works there."""
+    named = [contact(one, patient, reading.where, reading.profile) for one in nodes(patient.resource.get("generalPractitioner"))]
+    practice = next((one for one in named if one.organisation and one.organisation == one.name), Contact())
+    person_ = next((one for one in named if one.name and one is not practice), Contact())
+    if person_ == Contact():
+        return next(iter(named), Contact())
+    if person_.organisation:
+        return person_
+    return replace(person_, organisation=practice.name, phone=person_.phone or practice.phone)

@@ -1,0 +1,248 @@
+"""From the entries of one message to one IncomingReferral: what the request points at first, then all the rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from integrations.fhir.entries.addresses import Addresses
+from integrations.fhir.entries.beside import beside, extended
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.in_force import not_in_force
+from integrations.fhir.entries.people import patient_identity
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.task import request_task
+from integrations.fhir.entries.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
+from integrations.fhir.meaning.asked import asked_for, wanted_from
+from integrations.fhir.meaning.gathered import Gathered, distinct
+from integrations.fhir.meaning.hanging import of_others
+from integrations.fhir.meaning.parties import board, gp, most_urgent, referrer
+from integrations.fhir.meaning.places import placed
+from integrations.fhir.meaning.request import (
+    Request,
+    choose_patient,
+    choose_request,
+    named_patient,
+    read_request,
+    refuse_a_second,
+    replaced,
+)
+from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
+from integrations.fhir.meaning.taking import leftovers, take
+from integrations.fhir.meaning.whose import another_in_words, own_files
+from integrations.fhir.resources.around import authors, over_by_event
+from integrations.fhir.resources.extensions import of_extensions
+from integrations.fhir.resources.told import narrative
+from integrations.fhir.text.body import sites
+from integrations.fhir.text.profile import Profile
+from integrations.fhir.text.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
+from integrations.profiles import urgency_of
+from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
+
+
+def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetime | None) -> IncomingReferral:
+    """The one referral in these entries, or that it is taken back. Raises Unreadable as read_message does."""
+    sent = Addresses(entries)
+    anchor = choose_request(sent, profile)
+    if named := tuple(named_patient(anchor, entries)):
+        sent = Addresses((*entries, *named))
+    refuse_a_second(anchor, choose_patient(anchor, sent), sent, profile)
+    sifted = sift(sent.entries, profile.version)
+    request = read_request(_surviving(anchor, sifted), profile)
+    patient = _patient(request.entry, sent, sifted)
+    sifted = own_files(sifted, [patient], profile)
+    reading = _reading(request, patient, sifted.where, profile)
+    found = Gathered(
+        quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
+    )
+    for entry in [*([patient] if patient.container else []), *_in_order(request, sifted)]:
+        take(entry, patient, reading, found)
+    for carried in of_extensions(request.entry, reading):
+        found.carry(carried)
+    leftovers(reading, sifted, found)
+    read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
+    before = _marked(_taken_back(read, request, reading), request, sifted.where, profile)
+    read = placed(before, (request.entry, patient), sifted.where, profile)
+    if read.urgency == request.urgency:
+        read = replace(read, urgency=before.urgency)  # its Task or form may have said a more urgent one
+    if read.cancelled and not read.number:
+        raise Unreadable("no_request", f"{request.entry.place}.status")  # taken back, and nobody can tell what
+    return read
+
+
+def _taken_back(read: IncomingReferral, request: Request, reading: Reading) -> IncomingReferral:
+    """What was read; as a withdrawal when the request or the Task for it says that."""
+    own = request.entry.resource
+    task = ending_task(_tasks(request, reading))
+    if task is None and not is_request_taken_back(own):
+        return read
+    said = task.resource if task else {}
+    return replace(read, cancelled=True, cancel_reason=why(said, own), sent_at=read.sent_at or moment(said.get("lastModified")))
+
+
+def _tasks(request: Request, reading: Reading) -> list[Entry]:
+    """The Tasks about the request, and about those; none that is for another patient."""
+    own = [one for one in tasks_about(request.entry, reading.where) if one.place not in reading.others]
+    return with_aborting(own, reading.where)
+
+
+def _marked(read: IncomingReferral, request: Request, where: Addresses, profile: Profile) -> IncomingReferral:
+    """What goes on by its request, with what the message says against that; and what it takes the place of."""
+    gone = [f"{one.place} {text(one.resource.get('status'))}" for one in replaced(request.entry, where)]
+    over = [] if read.cancelled else over_by_event(where, profile)
+    return replace(read, unmapped=(*read.unmapped, *gone, *over)) if gone or over else read
+
+
+def _surviving(anchor: Entry, sifted: Sifted) -> Entry:
+    if anchor.place in sifted.refused:
+        own = anchor.resource
+        is_of_r5 = "concept" in node(own.get("code")) or "reason" in own or "bodyStructure" in own  # elements that only R5 has
+        raise Unreadable("wrong_version" if is_of_r5 else "broken", f"{anchor.place}: {sifted.refused[anchor.place]}")
+    return next(entry for entry in sifted.where.entries if entry.place == anchor.place)
+
+
+def _patient(request: Entry, sent: Addresses, sifted: Sifted) -> Entry:
+    """The patient among the good entries; a patient that was sent but refused is "broken", not absent."""
+    before = choose_patient(request, sent)
+    if before.place in sifted.refused:
+        raise Unreadable("broken", f"{before.place}: {sifted.refused[before.place]}")
+    return choose_patient(request, sifted.where)
+
+
+def _reading(request: Request, patient: Entry, where: Addresses, profile: Profile) -> Reading:
+    reasons = frozenset(entry.place for entry in where.all(request.reasons, request.entry))
+    return Reading(where, profile, reasons, of_others(patient, where, profile))
+
+
+def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
+    """Reasons, then supporting information, then the rest; each once, with what is contained in it."""
+    where = sifted.where
+    pointed = [*where.all(request.reasons, request.entry), *where.all(request.supporting, request.entry)]
+    everything = [*pointed, *where.entries]
+    inside = [
+        one
+        for entry in everything
+        if not entry.container
+        for one in where.contained(entry)
+        if one.kind and one.kind not in HELPERS
+    ]
+    placed = {entry.place: entry for entry in [*everything, *inside]}
+    return [entry for place, entry in placed.items() if place not in sifted.refused and place != request.entry.place]
+
+
+def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
+    reasons = [_reason(item) for item in request.reason_codes if concept(item)]
+    facts = distinct([*reasons, *_named_only(request, reading), *_own_words(request, reading), *found.facts])
+    people = found.people
+    read = IncomingReferral(
+        patient=patient_identity(patient.resource, reading.profile),
+        number=request.number,
+        board_hint=found.said("board_hint") or board(request, reading),
+        tumour_hint=found.said("tumour_hint") or _reason_words(request, reading),
+        question_board=found.said("question_board", *request.questions) or _asked_as_reason(request),
+        question_radiology=found.said("question_radiology"),
+        question_pathology=found.said("question_pathology"),
+        urgency=most_urgent(request.urgency, found.fields.get("urgency", []), reading.profile),
+        latest_useful_on=next(
+            (found_on for said in found.fields.get("latest_useful_on", []) if (found_on := sent_day(said))), request.latest_on
+        ),
+        referrer=referrer(request, reading),
+        treating=people.get("treating", Contact()),
+        case_manager=people.get("case_manager", Contact()),
+        gp=people.get("gp") or gp(patient, reading),
+        facts=facts,
+        documents=tuple(found.documents),
+        sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
+        unmapped=(*not_in_force(request.entry), *_named_otherwise(request.entry, patient), *found.unmapped),
+        quarantined=tuple(found.quarantined),
+        request_task=request_task(request.entry, reading.where, reading.others),
+        taken_back=tuple(dict.fromkeys(found.taken_back)),
+        documents_taken_back=tuple(dict.fromkeys(found.gone)),
+    )
+    wrote = {place for place, who in authors(request.entry, reading) if who == read.referrer}
+    read = replace(read, unmapped=tuple(one for one in read.unmapped if one not in wrote))
+    beside = [one for name, one in found.beside if not _is_held(name, one.text, read, reading)]
+    passed = request.latest_on not in (None, read.latest_useful_on)
+    unmapped = (*read.unmapped, *([f"{request.entry.place} occurrence"] if passed else []))
+    return replace(read, facts=distinct([*facts, *beside]), unmapped=unmapped) if beside or passed else read
+
+
+def _named_otherwise(request: Entry, patient: Entry) -> list[str]:
+    """That the request names another in words than the only patient who was sent: a person looks whose it is."""
+    return [f"{request.place} subject.display"] if another_in_words(request.resource, patient.resource) else []
+
+
+def _is_held(name: str, words: str, read: IncomingReferral, reading: Reading) -> bool:
+    """Whether the field of a referral says these words; the kind of tumour is only a hint there, and no page shows it."""
+    if name == "latest_useful_on":
+        return sent_day(words) == read.latest_useful_on
+    if name == "urgency":
+        return bool(urgency_of(reading.profile.table, words)) or words in read.urgency
+    return name != "tumour_hint"
+
+
+def _own_words(request: Request, reading: Reading) -> list[Fact]:
+    """What the request says beside the question: where it is, what the patient is told, and text that stands in no field (`additional`)."""
+    own = request.entry.resource
+    kind = word((own.get("text") or {}).get("status"))
+    is_written = kind == "additional" or (kind == "extensions" and not request.questions)
+    words = narrative(own) if is_written else ""
+    words = "" if any(words in one for one in request.questions) else words
+    beside = extended(request.entry, reading.where, reading.profile)
+    said = (
+        ("asked", asked_for(request, reading)),
+        ("asked", joined(*map(concept, nodes(own.get("performerType"))), by=", ")),
+        ("wanted_from", wanted_from(own)),
+        ("note", words),
+        ("note", text(own.get("patientInstruction"))),
+        ("site", sites(own.get("bodySite"))),
+        *(("note", one) for one in beside),
+    )
+    return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
+
+
+def _asked_as_reason(request: Request) -> str:
+    """Where nothing else asks: a reason, or what is asked for, in words that end in a question mark. It stands in its own place too."""
+    asked = nodes(request.entry.resource.get("code") or request.entry.resource.get("type"))
+    said = ((text(item.get("text")).rstrip(), bool(item.get("coding"))) for item in [*request.reason_codes, *asked])
+    # One word beside a code (`Metastasen?`) is a diagnosis that is in doubt, and no question to a board.
+    return "\n".join(words for words, is_coded in said if words.endswith("?") and (not is_coded or " " in words))
+
+
+def _reason_words(request: Request, reading: Reading) -> str:
+    """The first reason as the sender words it: a hint for routing, no conclusion of ours."""
+    pointed_at = reading.where.all(request.reasons, request.entry)
+    reasons = [entry.resource for entry in pointed_at if entry.place not in reading.others]
+    pointed = [own.get("code") for own in reasons if word(own.get("verificationStatus")) not in ("refuted", "entered-in-error")]
+    said = (concept(item) for item in [*request.reason_codes, *pointed])
+    return next(filter(None, [*said, *_displays(request.reasons, request, reading)]), "")
+
+
+def _reason(item: Node) -> Fact:
+    """The reason in words; those of its code too where somebody wrote others beside it (`Klacht`, `Bloedverlies`)."""
+    system, code = next(iter(codings(item)), ("", ""))
+    words = concept(item)
+    coded = [text(one.get("display")) for one in nodes(item.get("coding"))]
+    more = [one for one in unique(coded) if one.casefold() not in words.casefold()]
+    return Fact(Section.DIAGNOSIS, words + (f" ({', '.join(more)})" if more else ""), code=code, code_system=system)
+
+
+def _displays(references: object, request: Request, reading: Reading) -> list[str]:
+    """The words of references to what is not in this message."""
+    return [
+        joined(text(one.get("display")), *beside(one, request.entry, reading.where, reading.profile))
+        for one in nodes(references)
+        if text(one.get("display")) and reading.where.resolve(one, request.entry) is None
+    ]
+
+
+def _named_only(request: Request, reading: Reading) -> list[Fact]:
+    """Reasons and supporting information that are named and not sent along."""
+    missing = reading.profile.label("not_sent")
+    reasons = (Fact(Section.DIAGNOSIS, words) for words in _displays(request.reasons, request, reading))
+    others = (Fact(Section.OTHER, words, missing) for words in _displays(request.supporting, request, reading))
+    return [*reasons, *others]
+
+
+def _message_time(where: Addresses) -> datetime | None:
+    return next((moment(entry.resource.get("timestamp")) for entry in where.of_kind("MessageHeader")), None)

@@ -1,0 +1,61 @@
+"""Results of a patient that name no referral: what a laboratory sends of everybody, with the order it worked upon or without it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from integrations.fhir.entries.addresses import Addresses
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.people import patient_identity
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.meaning.addition import named_referral, take_all
+from integrations.fhir.meaning.gathered import Gathered, distinct
+from integrations.fhir.meaning.request import ALL_KINDS, are_orders, number_of, with_contained
+from integrations.fhir.meaning.sieve import HELPERS, sift
+from integrations.fhir.meaning.taking import leftovers
+from integrations.fhir.meaning.whose import own_files, patients_in
+from integrations.fhir.text.profile import Profile
+from integrations.fhir.text.values import codings, concept
+from mdo_portal.exchange import IncomingResult
+
+_RESULTS = {"DiagnosticReport", "Observation", "ImagingStudy"}
+_BESIDE = {"Specimen", "Media", "BodyStructure", "BodySite", "Device", "Provenance", "Encounter", "Endpoint"}
+"""What comes along with a result. A document, a form or a letter may be the referral itself: then a person looks."""
+
+
+def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime | None) -> IncomingResult | None:
+    """None where it is anything else, says of nobody, or belongs to a referral that was sent before."""
+    kinds = {entry.kind for entry in entries} - HELPERS
+    if not kinds & _RESULTS or not kinds <= _RESULTS | _BESIDE | ALL_KINDS or named_referral(entries):
+        return None
+    if not are_orders(Addresses(with_contained(entries, profile)), profile):
+        return None
+    if any(_registers(entry, profile) for entry in entries):
+        return None
+    sifted = sift(entries, profile.version)
+    patients = patients_in(entries, sifted)
+    if len(patients) > 1:
+        return None
+    sifted = own_files(sifted, patients, profile)
+    reading = Reading(sifted.where, profile)
+    found = Gathered(
+        quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
+    )
+    told, reading = take_all(sifted, patients, reading, found)
+    who = patient_identity(told, profile)
+    if not (who.bsn or who.local_number):
+        return None
+    leftovers(reading, sifted, found)
+    orders = {number_of(entry.resource) for entry in sifted.where.entries if entry.kind in ALL_KINDS} - {""}
+    return IncomingResult(
+        patient=who, event="result", referral_number=orders.pop() if len(orders) == 1 else "", facts=distinct(found.facts),
+        documents=tuple(found.documents), withdrawn=tuple(dict.fromkeys(found.gone)), taken_back=tuple(dict.fromkeys(found.taken_back)),
+        sent_at=bundled, unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined),
+    )  # fmt: skip
+
+
+def _registers(entry: Entry, profile: Profile) -> bool:
+    """Whether it says by its name that it registers somebody for a board: forgotten as a result, a patient would be lost."""
+    code = entry.resource.get("code") if entry.kind in _RESULTS else None
+    said = " ".join((concept(code), *(one for _, one in codings(code)))).casefold()
+    return all(any(word in said for word in profile.words("request", name)) for name in ("words", "registers"))

@@ -1,0 +1,142 @@
+"""What people wrote for people: letters by their sections, forms by their answers, tasks by what they ask."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from integrations.fhir.entries.beside import remarks, unsent
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.task import ENDED, HELD_UP, OF_A_NOTICE, is_notice
+from integrations.fhir.meaning.gathered import Gathered
+from integrations.fhir.meaning.request import KINDS
+from integrations.fhir.meaning.sieve import HELPERS
+from integrations.fhir.resources.documents import of_attachment
+from integrations.fhir.resources.facts import FACTS
+from integrations.fhir.resources.named import NAMED
+from integrations.fhir.resources.questionnaire import FIELDS, answers, is_of_field
+from integrations.fhir.resources.told import TOLD, input_words, narrative, section_words, sections, task
+from integrations.fhir.text.relatives import from_somebody
+from integrations.fhir.text.values import Node, codings, concept, day, joined, node, nodes, text, word
+from mdo_portal.exchange import Fact, Section
+
+
+def of_letter(entry: Entry, reading: Reading, found: Gathered) -> None:
+    """The sections of a document that say something in words: a question by its title, else a fact under that title.
+
+    Of several letters the title of the letter stands before it: each may have its `Conclusie`.
+    """
+    if any(word(one.get("code")) == "replaces" for one in nodes(entry.resource.get("relatesTo"))):
+        found.unmapped.append(f"{entry.place} relatesTo")  # what the letter before it said still stands: for a person
+    of_sections(entry, reading, found, letter_title(entry) if reading.where.kinds["Composition"] > 1 else "")
+
+
+def letter_title(entry: Entry) -> str:
+    return text(entry.resource.get("title")) or concept(entry.resource.get("type"))
+
+
+def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) -> None:
+    """The same, with this title of the letter before those of its sections."""
+    dated, state = day(entry.resource.get("date")), _OF_A_LETTER.get(word(entry.resource.get("status")), "")
+    for one, above in sections(entry.resource):
+        title, words = section_words(one)
+        whose = from_somebody((*above, title))[:-1]  # what stands below a relative, and not what names one itself
+        if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
+            words = narrative(one) or _why_empty(one, reading)  # its entries are not in this message, or have no place
+        words = words or joined(
+            *remarks(one), *(() if narrative(one) else unsent(one.get("entry"), entry, reading.where)), by=", "
+        )
+        target = reading.profile.target("", title) or _asked_above(above, reading)
+        if words and whose:
+            found.facts.append(Fact(Section.OTHER, words, joined(letter, *whose, title, by=": "), dated, status=state))
+        elif words and is_of_field(target, words):
+            found.fields.setdefault(target, []).append(words)
+            found.beside.append((target, Fact(Section.FORM, words, title, dated, status=state)))
+        elif words:
+            target = "" if target in FIELDS else target
+            placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
+            label = joined(letter, title if title != letter else "", by=": ")
+            found.facts.append(Fact(placed_by, words, label, dated, status=state))
+
+
+def _asked_above(above: tuple[str, ...], reading: Reading) -> str:
+    """`question_board`: what stands below `Vraagstelling` is asked too."""
+    target = reading.profile.target("", above[-1]) if above else ""
+    return target if target.startswith("question_") else ""
+
+
+def _why_empty(section: Node, reading: Reading) -> str:
+    why = node(section.get("emptyReason"))
+    return text(why.get("text")) or reading.profile.word("statuses", word(why)) or concept(why)
+
+
+_OF_A_LETTER = {"preliminary": "preliminary", "amended": "corrected"}
+"""Composition.status → of RESULT_STATUSES."""
+
+
+def _is_shown(entry: Entry) -> bool:
+    shown = {*FACTS, *TOLD, *NAMED, *HELPERS, "DocumentReference", "QuestionnaireResponse", "CareTeam", "Media"}
+    return entry.kind in shown - set(KINDS.values())  # the request that all of this is about stands in no column
+
+
+_OF_A_FORM = {"in-progress": "preliminary", "stopped": "preliminary", "amended": "corrected"}
+"""QuestionnaireResponse.status → of RESULT_STATUSES."""
+
+
+_TO_FETCH = re.compile(r"(?:https?://\S+/)?[A-Z][A-Za-z]{2,40}[/?]\S+")
+"""What is to be fetched (`Condition?category=…`), which the pull reads from a Task: it may hold a number of the patient."""
+
+
+_ADDRESSES = frozenset(("valueReference", "valueCanonical", "valueUri", "valueUrl"))
+
+
+def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: bool = False) -> None:
+    """What a Task that asks says, its inputs with it: a question by the name of an input, else a fact under that name.
+
+    `with_output`: what came of it, too; of an answer that is told apart.
+    """
+    own, before = entry.resource, len(found.facts) + len(found.documents) + len(found.fields)
+    found.facts.extend(task(entry, reading))
+    is_to_fetch = is_notice(own)
+    inputs = [one for one in nodes(own.get("input")) if not {code for _, code in codings(one.get("type"))} & OF_A_NOTICE]
+    outputs = nodes(own.get("output")) if with_output else []
+    for one, is_wanted in [*((each, True) for each in inputs), *((each, False) for each in outputs)]:
+        name, attachment = concept(one.get("type")), node(one.get("valueAttachment"))
+        if attachment:
+            found.carry(of_attachment(entry, attachment, reading, name or reading.profile.label("document")))
+            continue
+        pointed = one.get("valueReference")
+        words = input_words(one, reading) if not pointed or reading.where.resolve(pointed, entry) is None else ""
+        if words and not is_wanted and not _ADDRESSES.isdisjoint(one):
+            words = text(node(pointed).get("display"))  # the address of what came of it says nothing
+        elif _TO_FETCH.fullmatch(words):
+            words, is_to_fetch = "", is_to_fetch or is_wanted
+        target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
+        if words and is_of_field(target, words):
+            found.fields.setdefault(target, []).append(words)
+        elif words:
+            target = "" if target in FIELDS else target
+            found.facts.append(Fact(Section(target) if target else Section.OTHER, words, name, day(own.get("authoredOn"))))
+    until = text(node(node(own.get("restriction")).get("period")).get("end"))
+    is_asking = text(own.get("status")) not in ENDED and not is_to_fetch  # of data that lie ready it says how long they do
+    for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():
+        if value and name not in found.fields:
+            found.fields[name] = [value]
+    if (state := text(own.get("status"))) in HELD_UP:
+        found.unmapped.append(f"{entry.place} {state}")
+    elif len(found.facts) + len(found.documents) + len(found.fields) == before:
+        found.unmapped.append(entry.place)
+
+
+def of_form(entry: Entry, reading: Reading, found: Gathered) -> None:
+    """The answers of a form: fields of the referral, facts, and documents."""
+    given = answers(entry, reading)
+    state = _OF_A_FORM.get(word(entry.resource.get("status")), "")
+    found.facts.extend(replace(one, status=state) if state else one for one in given.facts)
+    found.beside.extend(given.beside)
+    for name, words in given.fields.items():
+        found.fields.setdefault(name, []).extend(words)
+    found.unmapped.extend(f"{entry.place} {one}" for one in given.left)
+    for carried in given.carried:
+        found.carry(carried)

@@ -1,0 +1,190 @@
+"""What each kind of resource says about the patient, one small function per kind. Nothing is concluded, only placed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from integrations.fhir.entries.beside import according, at_place, by_whom, done_by, evidence, reasons, unsent, written_by
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.materials import pointed
+from integrations.fhir.entries.reading import Facts, Reading, because, denied, fact, noted, status, until
+from integrations.fhir.resources.allergies import allergy
+from integrations.fhir.resources.medication import medication
+from integrations.fhir.resources.observation import observation
+from integrations.fhir.text.body import called, site, sites
+from integrations.fhir.text.values import (
+    Node,
+    answer_text,
+    codings,
+    concept,
+    day,
+    days_of,
+    first_of,
+    joined,
+    local_day,
+    node,
+    nodes,
+    partial,
+    text,
+    unique,
+    word,
+)
+from mdo_portal.exchange import Section
+
+
+def condition(entry: Entry, reading: Reading) -> Facts:
+    """Diagnosis when the request gives it as reason or nothing else is; else comorbidity, unless its category says otherwise."""
+    own, dated = entry.resource, first_of(entry.resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
+    section = _condition_section(entry, reading)
+    state = status(reading.profile, own.get("verificationStatus"), own.get("clinicalStatus"))
+    stages = [_stage(stage, entry, reading) for stage in nodes(own.get("stage"))]
+    label = reading.profile.label("stage")
+    words = joined(called(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
+    over = _over(own, reading)
+    since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
+    words = joined(words, evidence(entry, reading.where, reading.profile)) if words else ""
+    shown = joined(words, f"({since})" if since else "", over, state, _how_sure(own), by=" ") if words else ""
+    shown = joined(shown, according(entry, reading.where, reading.profile)) if shown else ""
+    named = fact(section, shown, own.get("code"), dated=dated)
+    staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated, is_beside=bool(shown)))
+    return (*named, *staged, *noted(section, entry, reading, dated))
+
+
+def _stage(stage: Node, entry: Entry, reading: Reading) -> str:
+    """A stage with what it rests on, where that is only named."""
+    named = joined(*unsent(stage.get("assessment"), entry, reading.where), by=", ")
+    return joined(concept(stage.get("summary")), concept(stage.get("type")), f"({named})" if named else "", by=" ")
+
+
+_OF_HL7 = ("http://terminology.hl7.org/", "http://hl7.org/fhir/")
+
+
+def _how_sure(own: Node) -> str:
+    """`(histologie)`: by what a diagnosis was made sure, where that is a code of the sender's beside the one of the standard."""
+    coded = nodes(node(own.get("verificationStatus")).get("coding"))
+    said = [text(one.get("display")) for one in coded[1:] if not text(one.get("system")).startswith(_OF_HL7)]
+    return f"({', '.join(filter(None, said))})" if any(said) else ""
+
+
+def _over(own: Node, reading: Reading) -> str:
+    """`(tot 2010)`; in STU3 it may only be said that it is over, or that it is not."""
+    is_over = own.get("abatementBoolean")
+    if isinstance(is_over, bool):
+        return f"({reading.profile.label('over')})" if is_over else ""
+    on = text(own.get("abatementDateTime"))
+    return until(local_day(on) if on else answer_text(own, "abatement"), reading)
+
+
+def _condition_section(entry: Entry, reading: Reading) -> Section:
+    if entry.place in reading.reasons:
+        return Section.DIAGNOSIS
+    if entry.resource.get("stage") and not reading.reasons:
+        return Section.DIAGNOSIS  # what a board is about; on a problem list it stands among all the rest
+    heading = reading.headings.get(entry.place)
+    if heading and heading.is_of_family:
+        return Section.COMORBIDITY
+    by_profile = reading.profile.section([*codings(entry.resource.get("category")), *codings(entry.resource.get("code"))])
+    by_profile = by_profile or (heading.section if heading else None)
+    return by_profile or (Section.COMORBIDITY if reading.reasons else Section.DIAGNOSIS)
+
+
+def imaging(entry: Entry, reading: Reading) -> Facts:
+    """A study that exists somewhere: modality, description and day. Images never travel in a referral."""
+    own = entry.resource
+    modalities = [item.get("code") for name in ("modality", "modalityList") for item in nodes(own.get(name))]
+    modalities = modalities or [code for series in nodes(own.get("series")) for _, code in codings(series.get("modality"))]
+    procedures = [concept(item) for item in nodes(own.get("procedureCode"))]
+    words = text(own.get("description")) or joined(*procedures, by=", ") or reading.profile.label("study")
+    words = joined(words, joined(*unique(map(_of_series, nodes(own.get("series")))), by=", "))
+    label = ", ".join(dict.fromkeys(map(text, modalities)))
+    dated = first_of(own, "started")
+    named = fact(
+        Section.IMAGING,
+        joined(
+            joined(words, status(reading.profile, own.get("status")), by=" "),
+            reasons(entry, reading.where, reading.profile),
+            by_whom(own.get("interpreter"), entry, reading.where, reading.profile),
+        ),
+        own.get("procedureCode"),
+        label=label,
+        dated=dated,
+    )
+    return (*named, *noted(Section.IMAGING, entry, reading, dated, text(own.get("description"))))
+
+
+def _of_series(series: Node) -> str:
+    """Where in the body a series was made, and on which side."""
+    side = concept(series.get("laterality"))
+    return joined(site(series.get("bodySite")), f"({side})" if side else "", by=" ")
+
+
+def procedure(entry: Entry, reading: Reading) -> Facts:
+    own = entry.resource
+    section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or Section.TREATMENT
+    state = denied(own, reading) or status(reading.profile, own.get("status"))
+    after = (
+        concept(own.get("outcome")),
+        *(concept(one) for name in ("complication", "followUp") for one in nodes(own.get(name))),
+        *unsent(own.get("complicationDetail"), entry, reading.where),
+    )
+    put_in = (pointed(one.get("manipulated"), entry, reading.where) for one in nodes(own.get("focalDevice")))
+    aids = [*map(concept, nodes(own.get("usedCode"))), *unsent(own.get("usedReference"), entry, reading.where)]
+    used = joined(*aids, *put_in, by=", ")
+    words = joined(joined(called(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
+    words = (
+        joined(
+            words,
+            reasons(entry, reading.where, reading.profile),
+            at_place(own.get("location"), entry, reading.where, reading.profile),
+            done_by(entry, reading.where, reading.profile),
+            according(entry, reading.where, reading.profile),
+        )
+        if words
+        else ""
+    )
+    begins, ends = days_of(own.get("performedPeriod"))
+    over = until(ends, reading) if begins and begins != ends else ""
+    aged = answer_text({name: own.get(name) for name in ("performedAge", "performedRange")}, "performed")
+    in_words = text(own.get("performedString"))
+    aged = aged or (in_words if not (day(in_words) or partial(in_words)) else "")
+    said = joined(joined(words, f"({aged})" if aged else "", over, state, by=" "), because(own)) if words else ""
+    dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
+    named = fact(section, said, own.get("code"), dated=dated)
+    return (*named, *noted(section, entry, reading, dated))
+
+
+def report(entry: Entry, reading: Reading) -> Facts:
+    """The conclusion of a report in words; its PDF is a document (documents.py)."""
+    own = entry.resource
+    codes = [*codings(own.get("category")), *codings(own.get("code"))]
+    section = reading.profile.section(codes) or Section.OTHER
+    coded = [concept(item) for name in ("conclusionCode", "codedDiagnosis") for item in nodes(own.get(name))]
+    said = text(own.get("conclusion"))
+    more = joined(*(one for one in coded if one.casefold() not in said.casefold()), by=", ")
+    words = f"{said} ({more})" if said and more else said or more
+    dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
+    beside = written_by(entry, reading.where, reading.profile)
+    shown = joined(joined(words, status(reading.profile, own.get("status")), by=" "), beside) if words else ""
+    is_silent = not (words or own.get("presentedForm") or text(node(own.get("text")).get("div")))
+    state = status(reading.profile, own.get("status"))
+    if is_silent and (state or not reading.where.all(own.get("result"), entry)):
+        state = "" if word(own.get("status")) == "registered" else state
+        shown = joined(reading.profile.label("report"), state, by=" ")  # that there is one, and no word of what it says
+    label = called(own.get("code"))
+    if word(own.get("status")) == "appended" and label and not entry.known_as:
+        label = f"{label} ({reading.profile.label('addendum')})"  # by its name alone it would take the place of the findings
+    return fact(section, shown, own.get("code"), label=label, dated=dated)
+
+
+FACTS: dict[str, Callable[[Entry, Reading], Facts]] = {
+    "Condition": condition,
+    "Observation": observation,
+    "AllergyIntolerance": allergy,
+    "MedicationStatement": medication,
+    "MedicationRequest": medication,
+    "MedicationAdministration": medication,
+    "MedicationDispense": medication,
+    "ImagingStudy": imaging,
+    "Procedure": procedure,
+    "DiagnosticReport": report,
+}

@@ -1,0 +1,143 @@
+"""What an observation says: a value with where it was measured, what it should be and how it was judged, all as sent."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from integrations.fhir.entries.beside import added, done_by, found_by
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.reading import Facts, Reading, fact, noted, status, until
+from integrations.fhir.text.body import called, site
+from integrations.fhir.text.timing import timing
+from integrations.fhir.text.values import (
+    Node,
+    answer_text,
+    codings,
+    concept,
+    days_of,
+    first_of,
+    joined,
+    node,
+    nodes,
+    quantity,
+    text,
+    word,
+)
+from mdo_portal.exchange import Section
+
+
+def observation(entry: Entry, reading: Reading) -> Facts:
+    """`PSA`: `12.40 ng/mL`; a panel gives one fact per component."""
+    own = entry.resource
+    codes = [*codings(own.get("code")), *codings(own.get("category"))]
+    by_code = reading.profile.section(codes)
+    section = by_code or reading.reported.get(entry.place) or Section.OTHER
+    moments, when = _moments(own, reading)
+    dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant") or moments or first_of(own, "issued")
+    parts = [own, *nodes(own.get("component"))]
+    begins, ends = days_of(own.get("effectivePeriod"))
+    is_longer = begins != ends  # a habit of years, not a measurement of one day
+    beside = joined(site(own.get("bodySite")), until(ends if is_longer else "", reading), by=" ")
+    how = joined(when, found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
+    more = [joined(added(part, entry, reading.where, reading.profile), how) for part in parts]
+    if len(parts) > 1 and section is not Section.DIAGNOSIS and (judged := _of_whole(own, reading)):
+        more[1:] = [joined(judged, one) for one in more[1:]]
+    said = [
+        one
+        for part, said_of in zip(parts, more, strict=True)
+        for one in _observed(
+            _answered(part, reading),
+            by_code or reading.profile.section(codings(part.get("code"))) or section,
+            dated,
+            status(reading.profile, own.get("status")),
+            beside,
+            said_of,
+        )
+    ]
+    which, teller = reading.panels.get(entry.place, ("", ""))
+    which = joined(reading.wholes.get(entry.place, ""), which, by=", ")
+    said = [replace(one, label=f"{one.label} ({which})") if which and one.label not in (teller, which) else one for one in said]
+    whole = concept(own.get("code"))
+    said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]
+    return (*said, *noted(section, entry, reading, dated))
+
+
+def _moments(own: Node, reading: Reading) -> tuple[str, str]:
+    """The first of the moments at which it was measured; and all of them in words, or how often, where that is more than one day."""
+    when = node(own.get("effectiveTiming"))
+    if not when:
+        return "", ""
+    moments = [text(one) for one in when.get("event") or ()]
+    return next(iter(moments), ""), timing(when, reading.profile) if len(moments) > 1 or when.get("repeat") else ""
+
+
+def _of_whole(own: Node, reading: Reading) -> str:
+    """`Variant: afwezig`: what a value with parts is itself, for its parts stand apart and `p.Val600Glu` would read as found.
+
+    A number says nothing of that, nor does a stage (the diagnosis) of its T.
+    """
+    if "valueQuantity" in own or "valueInteger" in own:
+        return ""
+    words = answer_text(_answered(own, reading)) or concept(own.get("dataAbsentReason")) or _flags(own)
+    return f"{concept(own.get('code'))}: {words}" if words else ""
+
+
+def _says_nothing(label: str, whole: str) -> bool:
+    return label.casefold() in _SAY_NOTHING and label != whole
+
+
+_SAY_NOTHING = frozenset(
+    {
+        "type", "soort", "status", "datum", "date", "waarde", "value", "resultaat", "result", "score", "graad", "grade", "opmerking",
+        "comment",
+    }
+)  # fmt: skip
+"""Names of parts that say nothing without the name of the whole."""
+
+
+def _answered(part: Node, reading: Reading) -> Node:
+    """The same; of a yes or no, and of why there is no value, in words."""
+    if why := part.get("dataAbsentReason"):
+        words = text(node(why).get("text")) or reading.profile.word("statuses", word(why)) or concept(why)
+        part = part | {"dataAbsentReason": {"text": words}}
+    value = part.get("valueBoolean")
+    if not isinstance(value, bool):
+        return part
+    return part | {"valueBoolean": None, "valueString": reading.profile.label("yes" if value else "no")}
+
+
+def _observed(part: Node, section: Section, dated: str, state: str, place: str, how: str) -> Facts:
+    """The value with where it was measured and until when it was so, what it should be and how it was judged: all as sent."""
+    said, why, flags = answer_text(part), concept(part.get("dataAbsentReason")), _flags(part)
+    value, how = said or why, joined(why if said else "", how)  # a value that somebody doubts has both
+    if not value:
+        value, flags = flags, ""  # of some tests it is all that is told: negative
+    usual = joined(*map(_usual, nodes(part.get("referenceRange"))))
+    beside = (f"({usual})" if usual else "", flags, state)
+    words = joined(joined(value, place, by=" " if place.startswith("(") else ", "), *beside, by=" ") if value else ""
+    words = joined(words, how) if words else ""
+    return fact(section, words, part.get("code"), label=called(part.get("code")), dated=dated)
+
+
+def _flags(part: Node) -> str:
+    """`[L, Negatief]`: how a value was judged."""
+    said = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
+    return f"[{said}]" if said else ""
+
+
+def _usual(one: Node) -> str:
+    """A reference range in words, with whom it is for when that is said."""
+    ends = [quantity(one.get(name)) for name in ("low", "high")]
+    bounds = f"{ends[0] or '…'} – {ends[1] or '…'}" if any(ends) else ""
+    age = node(one.get("age"))
+    whom = (*map(concept, nodes(one.get("appliesTo"))), answer_text({"valueRange": age}) if age else "")
+    words = text(one.get("text"))
+    is_said = words and all(number in _numbers(words) for end in ends for number in _numbers(end.partition(" ")[0]))
+    return joined(words if is_said else joined(words, bounds, by=": "), concept(one.get("type")), *whom, by=" ")
+
+
+def _numbers(words: str) -> set[Decimal]:
+    """`3,50` and `3.5` are one number."""
+    return {Decimal(one.replace(",", ".")) for one in re.findall(r"\d+(?:[.,]\d+)?", words)}

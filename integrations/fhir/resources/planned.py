@@ -1,0 +1,68 @@
+"""What is agreed with a patient, as its sender says it: appointments, episodes of care, studies, and what is asked for together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from integrations.fhir.entries.beside import by_whom, unsent
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.text.values import Node, concept, joined, moment, nodes, text, unique, worn_here
+
+Words = Iterator[str]
+
+
+def appointment(entry: Entry, reading: Reading) -> Words:
+    own = entry.resource
+    kinds = [concept(one) for name in ("serviceType", "appointmentType") for one in nodes(own.get(name))]
+    yield text(own.get("description")) or joined(*unique(kinds), by=", ")
+    yield _span(text(own.get("start")), text(own.get("end")))
+    yield joined(*unsent([one.get("actor") for one in nodes(own.get("participant"))], entry, reading.where), by=", ")
+    yield joined(*(concept(one) for name in ("reasonCode", "reason", "indication") for one in nodes(own.get(name))), by=", ")
+    yield from (text(own.get(name)) for name in ("comment", "patientInstruction"))
+
+
+def _span(start: str, end: str) -> str:
+    """`2026-03-20 09:00 – 09:30`, as the clock stood here; what is no moment as it was sent."""
+    begins, ends = moment(start), moment(end)
+    if begins is None:
+        return start
+    shown = worn_here(begins).strftime("%Y-%m-%d %H:%M")
+    if ends is None:
+        return shown
+    is_same_day = worn_here(begins).date() == worn_here(ends).date()
+    return f"{shown} – {worn_here(ends).strftime('%H:%M' if is_same_day else '%Y-%m-%d %H:%M')}"
+
+
+def episode(entry: Entry, reading: Reading) -> Words:
+    own = entry.resource
+    yield joined(*map(concept, nodes(own.get("type"))), by=", ")
+    yield joined(*unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading.where), by=", ")
+    yield by_whom(own.get("careManager"), entry, reading.where, reading.profile)
+
+
+def study(entry: Entry, reading: Reading) -> Words:
+    own = entry.resource
+    yield joined(*unsent(own.get("study"), entry, reading.where), by=", ")
+    yield text(own.get("actualArm")) or text(own.get("assignedArm"))
+
+
+def group(entry: Entry, reading: Reading) -> Words:
+    own = entry.resource
+    yield joined(concept(own.get("code")), text(own.get("description")), by=": ")
+    yield from _actions(nodes(own.get("action")), reading)
+
+
+def _actions(many: list[Node], reading: Reading) -> Words:
+    """All actions, also those inside others. The gate has bounded the depth."""
+    for one in many:
+        named = text(one.get("title")) or joined(*map(concept, nodes(one.get("code"))), by=", ")
+        chosen = reading.profile.word("statuses", text(one.get("selectionBehavior")))
+        yield joined(joined(named, text(one.get("description")), by=": "), f"({chosen})" if chosen else "", by=" ")
+        yield from _actions(nodes(one.get("action")), reading)
+
+
+def wanted(entry: Entry, reading: Reading) -> Words:
+    own = entry.resource
+    yield concept(own.get("codeCodeableConcept")) or joined(*unsent(own.get("codeReference"), entry, reading.where), by=", ")
+    yield joined(*map(concept, nodes(own.get("reasonCode"))), by=", ")

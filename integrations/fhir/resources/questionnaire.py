@@ -1,0 +1,194 @@
+"""Answers on a form: by linkId or by a word in the question they find the field or column where they belong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from integrations.fhir.entries.beside import according, remarks
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.forms import with_texts
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.resources.documents import Carried, of_attachment
+from integrations.fhir.text.relatives import from_somebody
+from integrations.fhir.text.values import (
+    Node,
+    answer_text,
+    codings,
+    concept,
+    day,
+    first_of,
+    joined,
+    node,
+    nodes,
+    plain,
+    sent_day,
+    text,
+    word,
+)
+from integrations.profiles import urgency_of
+from mdo_portal.exchange import Fact, Section
+
+FIELDS = {
+    "question_board",
+    "question_radiology",
+    "question_pathology",
+    "latest_useful_on",
+    "urgency",
+    "tumour_hint",
+    "board_hint",
+}
+
+
+def is_of_field(target: str, words: str) -> bool:
+    """Whether words may stand in a field: what is no day (`zo snel mogelijk`) is none in the place of one, and told as it is."""
+    return target in FIELDS and (target != "latest_useful_on" or sent_day(words) is not None)
+
+
+@dataclass
+class Answers:
+    """What one QuestionnaireResponse gave."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    beside: list[tuple[str, Fact]] = field(default_factory=list)  # (name of the field, its words as a fact)
+    facts: list[Fact] = field(default_factory=list)
+    carried: list[Carried] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)  # the questions of which the answer says nothing by itself
+
+
+def answers(entry: Entry, reading: Reading) -> Answers:
+    found = Answers()
+    dated = first_of(entry.resource, "authored")
+    asked = list(_items(with_texts(entry, reading.where)))
+    headings: dict[str, set[str]] = {}
+    for one in asked:
+        headings.setdefault(one.label, set()).add(one.group)
+    for one in asked:
+        # `Naam` of the patient, and of the referrer; `Links` says nothing without what stands above it
+        is_one_of_many = bool(one.group) and (len(headings[one.label]) > 1 or one.label.strip(" :?").casefold() in _BARE)
+        above = one.whose or ((one.group,) if is_one_of_many else ())
+        _place(one, found, entry, reading, dated, joined(*above, one.label, by=": "))
+    _by_layman(found, entry, reading)
+    return found
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One question with its answers, and the headings above it from the outside in."""
+
+    item: Node
+    above: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        return text(self.item.get("text")) or text(self.item.get("linkId"))
+
+    @property
+    def group(self) -> str:
+        return self.above[-1] if self.above else ""
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """The headings by which it is about another than the patient; () for the patient."""
+        return from_somebody(self.above)
+
+
+def _by_layman(found: Answers, entry: Entry, reading: Reading) -> None:
+    """Where an answer stands in a column beside what doctors found, that it is the patient's own."""
+    said = (according(entry, reading.where, reading.profile, name) for name in ("source", "author"))
+    if by := next(filter(None, said), ""):
+        found.facts = [one if one.section is Section.FORM else replace(one, text=joined(one.text, by)) for one in found.facts]
+
+
+_BARE = {
+    "links", "rechts", "beiderzijds", "midden", "left", "right", "bilateral", "zijde", "side", "ja", "nee", "yes", "no", "anders", "other",
+    "namelijk", "datum", "date", "soort", "type", "waarde", "value", "resultaat", "result", "uitslag", "aantal", "number", "grootte",
+    "afmeting", "size", "plaats", "locatie", "location", "status", "graad", "grade", "toelichting", "opmerking", "opmerkingen", "remarks",
+    "comment",
+    # of whom, and from when to when
+    "naam", "name", "nom", "voornaam", "vorname", "first name", "prénom", "achternaam", "last name", "surname", "nachname", "voorletters",
+    "initials", "titel", "title", "functie", "function", "rol", "role", "relatie", "relation", "geboortedatum", "date of birth",
+    "geburtsdatum", "leeftijd", "age", "alter", "geslacht", "sex", "gender", "telefoon", "telefoonnummer", "telefon", "phone", "e-mail",
+    "email", "e-mailadres", "adres", "address", "adresse", "straat", "postcode", "plz", "woonplaats", "city", "ort", "land", "country",
+    "organisatie", "organisation", "organization", "instelling", "ziekenhuis", "afdeling", "agb", "agb-code", "uzi", "gln", "van", "tot",
+    "vanaf", "sinds", "from", "until", "to", "since", "von", "bis", "start", "startdatum", "start date", "einde", "einddatum", "end",
+    "end date", "diagnose", "diagnosis",
+}  # fmt: skip
+"""Questions that ask nothing by themselves."""
+
+
+def _items(holder: Node, above: tuple[str, ...] = ()) -> Iterator[_Asked]:
+    """All items, also those below a group and below an answer. The gate has bounded the depth."""
+    counts: dict[str, int] = {}
+    many = [_Asked(item, above) for item in nodes(holder.get("item"))]
+    repeated = {name for name, times in Counter(one.label for one in many if one.item.get("item")).items() if times > 1}
+    for one in many:
+        yield one
+        title = text(one.item.get("text"))
+        heading = title or one.group
+        if one.label in repeated and one.item.get("item"):  # a row of a table: `Gestopt` is of the drug in that row
+            counts[heading] = counts.get(heading, 0) + 1
+            heading = f"{heading} {counts[heading]}"
+        inside = (*(above if title else above[:-1]), *filter(None, (heading,)))
+        for around in (one.item, *nodes(one.item.get("answer"))):
+            yield from _items(around, inside)
+
+
+def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: str, shown: str) -> None:
+    item, label = one.item, one.label
+    given = nodes(item.get("answer"))
+    for answer in given:
+        if node(answer.get("valueAttachment")):
+            found.carried.append(of_attachment(entry, answer["valueAttachment"], reading, shown))
+    words = joined(*(_words(answer, reading) for answer in given if "valueAttachment" not in answer), by=", ")
+    said_beside = remarks(item)
+    if not words and said_beside:
+        found.facts.append(Fact(Section.OTHER if one.whose else Section.FORM, joined(*said_beside), shown, day(dated)))
+    if not words:
+        is_silent = any("valueAttachment" not in answer and set(answer) - {"item", "id"} for answer in given)
+        found.left.extend([text(item.get("linkId"))[:64]] if is_silent else [])
+        return
+    target = reading.profile.target(text(item.get("linkId")), label)
+    above = reading.profile.target("", one.group)
+    if not target and above.startswith("question_"):
+        target = above  # `toelichting` under the heading `Vraag aan het MDO`
+    is_tick = words.casefold() in {"yes", "no", reading.profile.label("yes"), reading.profile.label("no")}
+    if is_tick and target == "urgency" and words.casefold() in ("yes", reading.profile.label("yes")):
+        words = urgency_of(reading.profile.table, label) or words  # `Spoed`: ja
+        is_tick = words.casefold() in ("yes", reading.profile.label("yes"))
+    if one.whose or (target in FIELDS and (is_tick or not is_of_field(target, words))):
+        target = ""  # a yes is no question and no day; what a relative has is none of the patient's
+    if target in FIELDS:
+        found.fields.setdefault(target, []).append(words)
+        found.beside.append((target, Fact(Section.FORM, words, shown, day(dated))))
+        return
+    system, code = next(iter(codings([answer["valueCoding"] for answer in given if "valueCoding" in answer])), ("", ""))
+    section, words = Section(target) if target else Section.FORM, joined(words, *said_beside)
+    found.facts.append(Fact(section, words, shown, day(dated), code, system))
+
+
+def _words(answer: Node, reading: Reading) -> str:
+    value = answer.get("valueBoolean")
+    is_so = isinstance(value, bool)
+    words = (
+        reading.profile.label("yes" if value else "no")
+        if is_so
+        else answer_text(answer)
+        if "valueString" not in answer
+        else plain(answer["valueString"])
+    )
+    return joined(words, *remarks(answer)) if words else ""
+
+
+_SAID = ("", "final", "preliminary", "registered", "unknown", "amended", "corrected")
+
+
+def asked_as_value(entry: Entry, reading: Reading) -> str:
+    """`question_board` and the like: of a value in words that is called so (`Vraagstelling`) and is no more than that; else ""."""
+    own = entry.resource
+    is_plain = not own.get("component") and not own.get("note")
+    if entry.kind != "Observation" or not is_plain or not text(own.get("valueString")) or word(own.get("status")) not in _SAID:
+        return ""
+    asked = reading.profile.target("", concept(own.get("code")))
+    return asked if asked.startswith("question_") else ""

@@ -1,0 +1,47 @@
+"""Who is in a CareTeam: those with a place on the case by the words of their role, and all others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from integrations.fhir.entries.beside import person
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.people import contact
+from integrations.fhir.entries.reading import Facts, Reading, fact, status, until
+from integrations.fhir.text.values import Node, concept, ended_on, joined, local_day, node, nodes, text
+from mdo_portal.exchange import Section
+
+
+def teammates(entry: Entry, reading: Reading) -> tuple[Facts, bool]:
+    """Who else is in a CareTeam, each with his role, the patient by no name; and whether that is all of them."""
+    others = [one for one in nodes(entry.resource.get("participant")) if not _place(one, entry, reading)]
+    named = [(one, person(node(one.get("member")), entry, reading.where, reading.profile, known=_role(one))) for one in others]
+    over = status(reading.profile, entry.resource.get("status"))
+    words = (
+        joined(joined(_role(one), name, by=": "), until(local_day(ended_on(one)), reading), over, by=" ")
+        for one, name in named
+        if name
+    )
+    return fact(Section.OTHER, joined(*words), label=reading.profile.label("team")), all(name for _, name in named)
+
+
+def _place(member: Node, entry: Entry, reading: Reading) -> str:
+    """`case_manager` and the like; "" for any other role, for who left, and in a team that is over."""
+    is_over = bool(ended_on(member)) or text(entry.resource.get("status")) in ("inactive", "suspended")
+    return "" if is_over else reading.profile.role(_role(member))
+
+
+def _role(member: Node) -> str:
+    return joined(*(concept(item) for item in nodes(member.get("role"))), by=" ")
+
+
+def team_member(entry: Entry, reading: Reading) -> dict[str, Any]:
+    """Treating specialist, case manager and GP named in a CareTeam, by the words of their role."""
+    found = {}
+    for one in nodes(entry.resource.get("participant")):
+        if place := _place(one, entry, reading):
+            who = contact(one.get("member"), entry, reading.where, reading.profile)
+            house = who.organisation or contact(one.get("onBehalfOf"), entry, reading.where, reading.profile).name
+            found[place] = replace(who, role=_role(one), organisation=house)
+    return found

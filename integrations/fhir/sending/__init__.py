@@ -1,0 +1,1 @@
+"""What leaves as FHIR: a signed decision, a question, and what the answer to either means."""

@@ -1,0 +1,1 @@
+"""FHIR as text: the gates of JSON and XML, the judge, and single values. Nothing here knows what a message is for."""

@@ -1,0 +1,173 @@
+"""An appointment at the hospital (SIU): which, when, for what, where, with whom, and what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import zip_longest
+from zoneinfo import ZoneInfo
+
+from integrations.hl7v2.meaning.change import sent_at
+from integrations.hl7v2.meaning.places import first, found
+from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.message.people import patient, professional_name, sender, the_patient
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.unplaced import unplaced
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.events import event_of
+from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.stamps import stamp
+from integrations.hl7v2.text.values import coded, day, moment
+from mdo_portal.exchange import IncomingAppointment, Profile
+
+_UNITS = {"S": 1, "SEC": 1, "M": 60, "MIN": 60, "MINUTE": 60, "MINUTES": 60, "H": 3600, "HR": 3600, "HOUR": 3600}
+
+
+def appointment(message: Message, profile: Profile) -> IncomingAppointment:
+    """The appointment in `message`. Raises Unreadable: no_patient, broken."""
+    rules = profile["appointment"]
+    reading = Reading.of(message, profile)
+    event = event_of(message)
+    starts_at, ends_at = _too_far(reading, profile) or tuple(
+        _moment(reading, rules[at], profile) for at in ("starts_at", "ends_at")
+    )
+    number = first(reading, rules["number"])
+    return IncomingAppointment(
+        patient=patient(the_patient(message), profile, sender(message)),
+        number=number,
+        other_numbers=tuple(one for place in rules["number"] if (one := first(reading, [place])) and one != number),
+        state=_state(reading, event, rules),
+        event=event,
+        starts_at=starts_at,
+        ends_at=ends_at or _after(reading, starts_at, rules),
+        service=_every(reading, [one for one in rules["service"] if not _is_type(first(reading, [one]), one)]),
+        place=_place(reading, rules["place"]),
+        with_whom=_with_whom(reading, rules),
+        reason=_reason(reading, rules),
+        note="\n".join(dict.fromkeys(_notes(reading, rules, starts_at))),
+        starts_on=None if starts_at else day(first(reading, rules["starts_at"])),
+        sent_at=sent_at(message, profile),
+        unmapped=unplaced(message, profile, "appointment"),
+    )
+
+
+def _state(reading: Reading, event: str, rules: Profile) -> str:
+    """What became of it: by the event, else by the filler's status."""
+    return str(rules["events"].get(event) or rules["states"].get(_said(reading, rules), "") or "booked")
+
+
+def _said(reading: Reading, rules: Profile) -> str:
+    """The filler's status as its code is written in the standard: `No Show` is `NOSHOW`."""
+    return re.sub(r"[\s_-]", "", first(reading, rules["status"])).upper()
+
+
+def _how_far(reading: Reading, rules: Profile) -> str:
+    """What the status says that is none of our states: only waiting, begun, over."""
+    code = _said(reading, rules)
+    if not code or code in rules["states"]:
+        return ""
+    place = found(reading, rules["status"])[1]
+    words = reading.message.get(re.sub(r"-1$", "-2", place))
+    return str(rules["words"].get(code, words or first(reading, rules["status"]).strip()))
+
+
+def _moment(reading: Reading, places: list[str], profile: Profile) -> datetime | None:
+    zone = ZoneInfo(profile["timezone"])
+    return next((found for place in places if (found := moment(first(reading, [place]), zone))), None)
+
+
+def _too_far(reading: Reading, profile: Profile) -> tuple[datetime, datetime] | None:
+    """From and until where they stand one component too far (`^^^^from^until`): there the beginning would be the end."""
+    starts_at, ends_at = (_moment(reading, [place], profile) for place in ("SCH-11-5", "SCH-11-6"))
+    return (starts_at, ends_at) if starts_at and ends_at and not first(reading, ["SCH-11-4"]) else None
+
+
+def _after(reading: Reading, starts_at: datetime | None, rules: Profile) -> datetime | None:
+    """The end by its length, when only that was sent. A length in a unit that nobody here knows ends nowhere."""
+    for place, beside in zip_longest(rules["length"], rules["length_unit"][: len(rules["length"])]):
+        length, unit = first(reading, [place]), first(reading, [*filter(None, [beside]), *rules["length_unit"]])
+        seconds = _UNITS.get(unit.strip().upper() or "MIN")
+        if starts_at and seconds and re.fullmatch(r"[0-9]{1,5}", length) and int(length):
+            return starts_at + timedelta(seconds=int(length) * seconds)
+    return None
+
+
+def _every(reading: Reading, places: list[str]) -> str:
+    """The value of the first place that has one; of a segment that comes more than once, that of each."""
+    value, place = found(reading, places)
+    name, _, rest = place.partition("-")
+    many = reading.message.all(name) if rest else []
+    if len(many) < 2:
+        return value
+    return "; ".join(dict.fromkeys(filter(None, (reading.message.get(f"{name}({n})-{rest}") for n in range(len(many))))))
+
+
+def _is_type(said: str, place: str) -> bool:
+    """Whether it says how sure an appointment is (SCH-8, table 0277), and not for what it is."""
+    return place.startswith("SCH-8") and said.strip().upper() in _TYPES
+
+
+_TYPES = ("NORMAL", "TENTATIVE", "COMPLETE")
+
+
+def _place(reading: Reading, places: list[str]) -> str:
+    """Where: of a location (PL) the ward, room and bed, and what it is called."""
+    place = found(reading, places)[1]
+    if not place.startswith(("AIL-3", "PV1-3")):
+        return _every(reading, places)
+    where = (one for segment in reading.message.all(place[:3]) for one in segment.repetitions(3))
+    said = (", ".join(dict.fromkeys(filter(None, (one.component(c, 0) for c in (1, 2, 3, 9))))) for one in where)
+    return "; ".join(dict.fromkeys(filter(None, said)))
+
+
+def _reason(reading: Reading, rules: Profile) -> str:
+    """Why it is: what only says that it is booked is no reason."""
+    each = (first(reading, [place]) for place in rules["reason"])
+    return next((one for one in each if not _says_nothing(one, rules)), "")
+
+
+def _says_nothing(said: str, rules: Profile) -> bool:
+    return not said or rules["words"].get(said.strip().upper()) == ""
+
+
+def _with_whom(reading: Reading, rules: Profile) -> str:
+    """Everybody at the first place where somebody is named."""
+    for place in rules["with_whom"]:
+        name, _, n = place.partition("-")
+        people = (one for segment in reading.message.all(name) for one in segment.repetitions(int(n)))
+        named = (professional_name(one, 2) if one.component(2, 0) else one.component(1) for one in people)
+        if said := "; ".join(dict.fromkeys(filter(None, named))):
+            return said
+    return ""
+
+
+def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iterator[str]:
+    """What stands in no field of an appointment, in the words of the sender: why it changed, a day without a time, other means, notes."""
+    for segment in reading.message.all("SCH"):
+        why = next(filter(None, map(coded, segment.repetitions(6))), "")
+        yield from (one for one in (why,) if not _says_nothing(one, rules) and one != _reason(reading, rules))
+    yield from filter(None, [_how_far(reading, rules)])
+    on = "" if starts_at else first(reading, rules["starts_at"])
+    yield from (one for one in (stamp(on),) if one)
+    for item in reading.items:
+        if item.segment.name == "AIG":
+            yield from filter(None, [_means(item.segment)])
+        elif item.segment.name == "AIS" and (other := _otherwise(reading, item, rules)):
+            yield other
+        for text, about in zip(item.notes, item.note_labels, strict=True):
+            yield f"{about}: {text}" if about else text
+        yield from item.loose_texts
+
+
+def _means(segment: Segment) -> str:
+    """Who or what it is, a person or a room, nobody can tell: as it is called, with its kind."""
+    named, kind = (next(filter(None, map(coded, segment.repetitions(n))), "") for n in (3, 4))
+    return f"{named} ({kind})" if named and kind else named
+
+
+def _otherwise(reading: Reading, item: Item, rules: Profile) -> str:
+    """A part of the appointment that begins at another time than the appointment itself."""
+    own, whole = item.segment.component(4), first(reading, rules["starts_at"])
+    named = next(filter(None, map(coded, item.segment.repetitions(3))), "")
+    return f"{named}: {stamp(own)}" if own and own != whole and stamp(own) else ""

@@ -1,0 +1,59 @@
+"""What stands around the value of an OBX and belongs to it: how and where it was found, who found it, and which part of a report it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from integrations.hl7v2.message.items import Item, line_of
+from integrations.hl7v2.message.misplaced import person_in
+from integrations.hl7v2.message.people import professional_name
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.telephone import is_moment
+from integrations.hl7v2.text.values import coded
+from mdo_portal.exchange import Profile
+
+
+def how(reading: Reading, item: Item) -> Iterator[str]:
+    """`methode: immunohistochemie`: how a value was found and where in the body, each on a line of its own.
+
+    Who wrote a text that comes line by line stands at its end.
+    """
+    segment = item.segment
+    for name, field in (("method", 17), ("site", 20)):
+        said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
+        if said and not is_moment(said):
+            yield f"{reading.profile['beside'][name]}: {said}"
+    is_last = reading.ends.get(line_of(item)) is item
+    by = found_by(segment, reading.message.get("MSH-4-1")) or _judged_by(reading, item)
+    if by := by or (written_by(reading) if is_last else ""):
+        yield f"{reading.profile['beside']['by']}: {by}"
+
+
+def _judged_by(reading: Reading, item: Item) -> str:
+    """Who stands behind the value or one of its lines (v2.7)."""
+    every = (reading.judges.get(id(one.segment), "") for one in (item, *item.more)) if reading.judges else ()
+    return next(filter(None, every), "")
+
+
+def written_by(reading: Reading) -> str:
+    """Of the words of a document who wrote it (TXA-9), else who did what it tells of (TXA-5), or stands one field behind that."""
+    notification = reading.message.first("TXA")
+    if notification is None:
+        return ""
+    people = (one for n in (9, 5) for one in notification.repetitions(n) if one.component(2, 0))
+    aside = person_in(reading.message, "TXA-6")
+    return next((professional_name(one, 2) for one in people), aside.name if aside else "")
+
+
+def found_by(segment: Segment, sender: str) -> str:
+    """Who found a value, where that is another than the hospital that sends it: the organisation (OBX-23, 15) and the person (OBX-16)."""
+    house = segment.component(23, 1, 0) or segment.component(15, 2, 0)
+    people = (professional_name(one, 2) for one in segment.repetitions(16) if one.component(2))
+    return ", ".join(dict.fromkeys(filter(None, (house if house.casefold() != sender.casefold() else "", *people))))
+
+
+def part_of(segment: Segment, profile: Profile) -> str:
+    """Which part of a report an OBX is, by what stands behind its code (`MRM&IMP`); what nobody here knows as it was sent."""
+    part = segment.component(3, 1, 2).strip()
+    return str(profile["result"]["parts"].get(part.upper(), part))

@@ -1,0 +1,64 @@
+"""What stands around a value of a report: its name, its column and its day, which its order may say."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from integrations.hl7v2.meaning.by_rule import with_beside
+from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.packed import value_type
+from integrations.hl7v2.text.status_codes import said, status_in
+from integrations.hl7v2.text.values import day, label, partial
+from integrations.hl7v2.text.words import folded_all, matching
+from mdo_portal.exchange import Section
+
+
+def without_a_day(item: Item) -> str:
+    """A year or month, or a day that nobody can tell from a month: of the value, else of its order."""
+    if own := item.segment.component(14):
+        return partial(own)
+    return partial(item.order.component(7)) if item.order else ""
+
+
+def called(reading: Reading, item: Item) -> str:
+    """The name of a value; where it has none, or only the code of what was ordered, the words of the order, or of all it reports on."""
+    own, every = label(item.segment), reading.combined.get(id(item.order), "")
+    if item.order is not None and own.casefold() in folded_all(tuple(reading.profile["documents"]["formats"])):
+        own = item.order.component(4)  # it says how it is shown: what it is, the order says
+    if item.order is None or (own and own != item.order.component(4)):
+        return with_beside(own, every)
+    return every or item.order.component(4, 2, 0) or own
+
+
+def is_free_line(reading: Reading, item: Item) -> bool:
+    """Whether an OBX is a line without words in a report that is sent line by line: no value that is missing."""
+    if (
+        item.text
+        or value_type(item.segment) not in ("TX", "FT")
+        or status_in(item.segment, 11, reading.profile["result"]["status"])
+    ):
+        return False
+    return (id(item.order), item.segment.component(3), item.segment.field(4)) in reading.written
+
+
+def section_of(reading: Reading, item: Item) -> Section:
+    """By the code or label of the observation, else by the order that it stands under, else the profile's default."""
+    sections = reading.profile["sections"]
+    order = item.order.component(4, 2, 0) if item.order else ""
+    placed = matching(item.segment.component(3), label(item.segment), sections) or matching(
+        item.order.component(4) if item.order else "", order or " ".join(reading.titles), sections
+    )
+    if placed == Section.PATHOLOGY and _A_MINUTE.search(item.segment.field(6)):  # eGFR, which is no gene
+        placed = ""
+    placed = placed or reading.profile["result"]["services"].get(said(item.order, 24), "")
+    return Section(placed or reading.profile["referral"]["default_section"])
+
+
+_A_MINUTE = re.compile(r"/\s*min", re.IGNORECASE)
+
+
+def ordered_on(item: Item) -> date | None:
+    """When it was observed by the order: from, else until."""
+    return day(item.order.component(7)) or day(item.order.component(8)) if item.order else None

@@ -1,0 +1,162 @@
+"""Where a profile says something stands: terser paths, and the few named functions for what a path can't say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from integrations.hl7v2.message.headed import below, headings, unsigned
+from integrations.hl7v2.message.items import Item, is_around
+from integrations.hl7v2.message.notification import number_aside
+from integrations.hl7v2.message.people import provider, roles
+from integrations.hl7v2.message.reading import Reading, is_referral
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.numbers import identifies, numbers
+from integrations.hl7v2.text.telephone import is_moment
+from integrations.hl7v2.text.values import day
+from integrations.hl7v2.text.words import asks_something, is_report, is_sentence, names_board, says_no_which
+
+
+def first(reading: Reading, places: Iterable[str]) -> str:
+    """The value at the first place that has one."""
+    return found(reading, places)[0]
+
+
+def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
+    """(value, place) of the first place that has a value."""
+    for place in places:
+        value = value_at(reading, place)
+        if value and value.strip("^~& "):  # `^^` says nothing
+            return value, reading.at(place)
+    return "", ""
+
+
+def number_at(reading: Reading) -> tuple[str, str]:
+    """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
+    now = reading.message.get("MSH-7-1")
+    values = ((value_at(reading, place).strip(), reading.at(place)) for place in reading.profile["referral"]["number"])
+    each = ((value, place) for value, place in values if identifies(value) and not _is_now(value, place, now))
+    return next(each, None) or number_aside(reading.message.first("TXA"))
+
+
+def _is_now(value: str, place: str, now: str) -> bool:
+    """Whether it is the day of the message, or in RF1, which has days beside the number, its moment or a day of these months."""
+    if value == now[:_DAY] or (place.startswith("RF1") and is_moment(value) and now.startswith(value)):
+        return True
+    on, sent_on = (day(one) if len(one) >= _DAY and one.isdecimal() else None for one in (value, now))
+    return bool(place.startswith("RF1") and len(value) == _DAY and on and sent_on and abs(on - sent_on) < _LONG)
+
+
+_DAY = len("20260302")
+_LONG = timedelta(days=366)
+
+
+def value_at(reading: Reading, place: str) -> str:
+    """The value at a path or of a named function (`@notes OBR`)."""
+    if not place.startswith("@"):
+        return reading.message.get(reading.at(place)).lstrip("^")  # plain text that was put where a code has its words
+    name, _, argument = place[1:].partition(" ")
+    return _NAMED[name](reading, argument)
+
+
+def found_in(message: Message, places: Iterable[str]) -> tuple[str, str]:
+    """(value, place) of the first plain path that has a value."""
+    return next(((value, place) for place in places if not place.startswith("@") and (value := message.get(place))), ("", ""))
+
+
+def _title(reading: Reading, _: str) -> str:
+    return reading.asking_title
+
+
+def _labelled(reading: Reading, name: str) -> str:
+    texts = (*(item.text for item in reading.answers.get(name, ())), *reading.answering_notes.get(name, ()))
+    return "\n".join(dict.fromkeys(filter(None, texts)))
+
+
+def _headed(reading: Reading, name: str) -> str:
+    return next(filter(None, (below(text, headings(reading.profile, name)) for text in reading.letters)), "")
+
+
+def _sentence(reading: Reading, field: str) -> str:
+    """What stands in a field where no words belong, when it is a sentence."""
+    said = (value_at(reading, f"{field}-{c}") for c in ("2-0", "1"))
+    return next(filter(is_sentence, said), "")
+
+
+def _notes(reading: Reading, name: str) -> str:
+    noted = (item for item in reading.items if item.segment.name == name and item.notes and reading.may_ask(item))
+    return "\n".join(unsigned("\n".join(item.notes))[0] for item in noted)
+
+
+def _asking(reading: Reading, name: str) -> str:
+    """The notes of a segment where one of them asks, or a field that does. Of which of several orders such notes are nobody can tell."""
+    if name in _BESIDE_AN_ORDER and (reading.board is not None or not reading.message.all(name)):
+        return ""
+    said = first(reading, (f"{name}-2-0", f"{name}-1")) if "-" in name else _notes(reading, name)
+    return said if any(map(asks_something, said.split("\n"))) else ""
+
+
+_BESIDE_AN_ORDER = ("ORC", "PRT", "TQ1", "DG1")
+
+
+def closing(reading: Reading) -> Item | None:
+    """The segment with the notes that close a referral: behind these REF_I12 has no notes but those on the whole.
+
+    Notes that say what they are (NTE-4) are that.
+    """
+    last = next((item for item in reversed(reading.items) if item.notes or not is_around(item.segment.name)), None)
+    is_of_all = (
+        last is not None and last.notes and not any(last.note_labels) and last.segment.name not in ("RF1", "PRD", "OBR", "OBX")
+    )
+    return last if is_of_all and is_referral(reading) else None
+
+
+def _closing(reading: Reading, _: str) -> str:
+    last = closing(reading)
+    return unsigned("\n".join(last.notes))[0] if last else ""
+
+
+def _provider(reading: Reading, role: str) -> str:
+    """Which organisation; or who, when that is the one of the two that names a board."""
+    contact = provider(reading.message, role)
+    said = [contact.organisation, contact.name] if contact else []
+    where = next((segment for segment in reading.message.all("PRD") if role in roles(segment)), None)
+    rooms = sorted((where.component(4, n) for n in range(1, _DESCRIBED + 1)) if where else (), key=lambda one: " " not in one)
+    boards = (one for one in (*said, *rooms) if names_board(one, reading.profile["referral"]["recognised"]))
+    return next(boards, "") or next(filter(None, said), "")
+
+
+_DESCRIBED = 9
+"""PL.9 of a location: what it is called; before it the room, the building."""
+
+
+def _board(reading: Reading, place: str) -> str:
+    """What a place that has words of its own holds (`OBR-24`, a component `OBR-4-5`), where that names a board.
+
+    To whom a message goes (`MSH-5`) is mostly the portal itself: it counts when it says which board.
+    """
+    rules = reading.profile["referral"]["recognised"]
+    said = (value_at(reading, one) for one in ((place,) if place.count("-") > 1 else (f"{place}-2-0", f"{place}-1")))
+    named = next((one for one in said if names_board(one, rules) and not is_report(one, rules)), "")
+    return "" if place.startswith("MSH") and says_no_which(named) else named
+
+
+def _number(reading: Reading, kind: str) -> str:
+    """The number of this type in PID-3: the referral's own number, as ZorgDomein sends it (`VN`)."""
+    return next((one.number for pid in reading.message.all("PID") for one in numbers(pid, 3) if one.kind == kind), "")
+
+
+def _subject(reading: Reading, _: str) -> str:
+    """What a note or a letter says that it is about, where that names a board."""
+    texts = (text for item in reading.items for text in item.notes if reading.may_ask(item))
+    said = (below(text, _SUBJECTS).partition("\n")[0] for text in texts)
+    return next((one for one in said if names_board(one, reading.profile["referral"]["recognised"])), "")
+
+
+_SUBJECTS = ("betreft", "onderwerp")
+
+
+_NAMED: dict[str, Callable[[Reading, str], str]] = {
+    "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number,
+    "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
+}  # fmt: skip

@@ -1,0 +1,241 @@
+"""Results (ORU) and documents (MDM) of a patient: each under the sender's own name for it, with the status that the sender gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from integrations.hl7v2.meaning.around import found_by, written_by
+from integrations.hl7v2.meaning.by_rule import by_rule, is_deleted, with_beside
+from integrations.hl7v2.meaning.change import sent_at
+from integrations.hl7v2.meaning.facts import is_told_in_notes, observation_facts, other_facts, placed_by_rule
+from integrations.hl7v2.meaning.places import number_at
+from integrations.hl7v2.meaning.unsaid import unsaid
+from integrations.hl7v2.message.apart import code_of
+from integrations.hl7v2.message.documents import documents
+from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
+from integrations.hl7v2.message.notification import dated, document_number, document_status, file_name_of, parent_number
+from integrations.hl7v2.message.people import patient, sender, the_patient
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.statuses import is_status_only, item_status, order_status
+from integrations.hl7v2.message.titles import is_words, of_document, titles
+from integrations.hl7v2.message.unplaced import unplaced
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.events import event_of
+from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.status_codes import GONE, said, status_in
+from integrations.hl7v2.text.words import matching, refers
+from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
+
+
+def result(message: Message, profile: Profile) -> IncomingResult:
+    """What came in. Raises Unreadable: no_patient, broken."""
+    reading = Reading.of(message, profile)
+    notification = message.first("TXA")
+    attached = list(documents_of(reading))
+    over = list(_over(reading))
+    told = list(_facts(reading, {id(item) for item, _ in over}))
+    facts = tuple(fact for _, fact in told)
+    stands = set(facts) if over else ()
+    if notification is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
+        attached.append(("TXA", _announced(notification, event_of(message), profile)))
+    return IncomingResult(
+        patient=patient(the_patient(message), profile, sender(message)),
+        event=event_of(message),
+        referral_number=number_at(reading)[0],
+        facts=facts,
+        documents=tuple(document for _, document in attached),
+        withdrawn=tuple(_withdrawn(reading)),
+        whole=tuple(dict.fromkeys(_whole(reading, notification))),
+        sent_at=sent_at(message, profile),
+        taken_back=tuple(fact for _, fact in over if fact not in stands),
+        unmapped=(
+            *unplaced(message, profile, "result"),
+            *unsaid(reading, (*told, *over)),
+            *(f"{item.place}/{GONE}" for item, _ in over),
+        ),
+        quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
+    )
+
+
+def facts_of(reading: Reading) -> Iterator[tuple[Item, Fact]]:
+    """What the message tells, each with the segment that says it."""
+    return _facts(reading, {id(item) for item, _ in _over(reading)})
+
+
+def _over(reading: Reading) -> Iterator[tuple[Item, Fact]]:
+    """What the message says is no longer so: a diagnosis or procedure that is deleted, an order that is taken back without a result."""
+    rules, words = reading.profile["facts"], reading.profile["result"]["cancelled"]
+    for item in reading.items:
+        segment = item.segment
+        if segment.name in DRUGS:
+            is_over = order_status(item, reading.profile) == GONE or is_deleted(reading, item)
+        elif segment.name == "OBR":
+            is_over = said(segment, 25) in words or order_status(item, reading.profile) == GONE
+            is_over = is_over and id(segment) not in reading.filled
+        else:
+            is_over = is_deleted(reading, item)
+        if is_over:
+            placed = placed_by_rule(reading, item) if segment.name in DRUGS else by_rule(segment, rules[segment.name])
+            # One without a name is known by its number alone: it must not take back another that has a name.
+            yield from [(item, replace(placed, status=""))] if placed is not None and placed.text else []
+
+
+def _is_written(facts: Sequence[Fact], reading: Reading) -> bool:
+    """Whether a new document stands in the message as text: then nothing is still to come. One that replaces or cancels says so itself."""
+    rules = reading.profile["result"]
+    is_new = event_of(reading.message) not in (*rules["cancelling"], *rules["replacing"])
+    values = (item for item in reading.items if item.segment.name == "OBX")
+    is_there = any(item.segment.octets(5, 5) or item.text for item in values)  # of a document its bytes: as a text it is large
+    return is_new and is_there and not any(fact.status == GONE for fact in facts)
+
+
+def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
+    """The sender's own name of every OBX: order or document, code, sub-id; a second one of the same name is numbered."""
+    counts: dict[str, int] = {}
+    found: dict[int, str] = {}
+    event = event_of(reading.message)
+    for item in reading.items:
+        if item.segment.name == "OBX":
+            owner = document_number(notification, event) if notification else _order(item.order)
+            name = "/".join((owner, code_of(item.segment), item.segment.field(4)))
+            counts[name] = counts.get(name, 0) + 1
+            found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
+    return found
+
+
+def _order(order: Segment | None) -> str:
+    """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several."""
+    if order is None:
+        return ""
+    return _asked_as(order, order.component(3) or order.component(2))
+
+
+def _asked_as(order: Segment, number: str) -> str:
+    return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""
+
+
+def _before(order: Segment) -> str:
+    """What an order was called while only who asked had a number for it: a first report often comes so, and this is more of it."""
+    return _asked_as(order, order.component(2)) if order.component(3) else ""
+
+
+def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]]:
+    notification = reading.message.first("TXA")
+    keys = _keys(reading, notification)
+    for item in reading.items:
+        if item.segment.name != "OBX":
+            is_told = id(item) not in over and is_told_in_notes(reading, item)
+            for fact in other_facts(reading, item, is_over=id(item) in over):
+                is_report = is_told and fact.label == ordered_as(item.segment)
+                yield item, _as_report(reading, item, fact) if is_report else fact
+            continue
+        status = item_status(item, notification, reading.profile)
+        for fact in observation_facts(reading, item):
+            if fact.text or fact.label or status:
+                on = fact.dated_on or (dated(notification) if notification else None)
+                only = is_status_only(item, reading.profile["result"])
+                yield item, replace(fact, key=keys[item.position], status=status, dated_on=on, status_only=only)
+
+
+def _as_report(reading: Reading, item: Item, fact: Fact) -> Fact:
+    """A report in the notes of its order: told again it takes the place of what it was, and it is as final as its order."""
+    owner = _order(item.segment)
+    return replace(
+        fact, key=f"{owner}/NTE" if owner else "", status=status_in(item.segment, 25, reading.profile["result"]["status"])
+    )
+
+
+def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
+    """Every document with its place. One that takes the place of another says which: TXA-13."""
+    notification = reading.message.first("TXA")
+    keys = _keys(reading, notification)
+    for item in reading.items:
+        if item.is_document:
+            reference = document_number(notification, event_of(reading.message)) if notification else keys[item.position]
+            status = item_status(item, notification, reading.profile)
+            for one in documents(item, reading.profile, reference):
+                by = written_by(reading) or found_by(item.segment, reading.message.get("MSH-4-1")) or one.author
+                told = replace(one, status=status, replaces=_replaces(reading, notification), author=by)
+                if notification is not None:
+                    told = _described(told, notification, reading.profile)
+                codes = {item.segment.component(3), notification.component(2) if notification else ""}
+                yield item.place, _letter(told, codes, reading.profile["referral"]["recognised"])
+
+
+def _replaces(reading: Reading, notification: Segment | None) -> str:
+    """The parent of a replacement or an edit; an addendum stands beside its parent."""
+    event = event_of(reading.message)
+    takes_place = event in reading.profile["result"]["replacing"]
+    return parent_number(notification) if notification is not None and takes_place else ""
+
+
+def _described(document: IncomingDocument, notification: Segment, profile: Profile) -> IncomingDocument:
+    """Title and day from the notification where the OBX has none of its own."""
+    said = titles(notification)
+    title = with_beside(document.title, "; ".join(of_document(document.title, said))) or _title(notification)
+    kind = document.kind or matching(notification.component(2), " ".join(said), profile["documents"]["kinds"])
+    return replace(document, title=title, kind=kind, dated_on=document.dated_on or dated(notification))
+
+
+def _letter(document: IncomingDocument, codes: Collection[str], recognised: Mapping[str, Any]) -> IncomingDocument:
+    """A letter about a patient is the letter that refers him when it says so; a message that refers needs no such word."""
+    says_so = any(code in recognised["codes"] for code in codes) or refers(document.title, recognised)
+    return document if says_so or document.kind != _REFERS else replace(document, kind="")
+
+
+_REFERS = "referral letter"
+
+
+def _announced(notification: Segment, event: str, profile: Profile) -> IncomingDocument:
+    """A document that is told of and not sent: what it is, and its status."""
+    rules = profile["result"]
+    is_over = event in rules["cancelling"]
+    return IncomingDocument(
+        title=_title(notification),
+        media_type="",
+        content=b"",
+        dated_on=dated(notification),
+        reference=document_number(notification, event),
+        replaces=parent_number(notification) if is_over or event in rules["replacing"] else "",
+        status=GONE if is_over else document_status(notification, profile),
+    )
+
+
+def _title(notification: Segment) -> str:
+    """What a document is where TXA-2 says that in words alone; else its file name (TXA-16), else the words or the code of what it is."""
+    words, code = notification.component(2, 2), notification.component(2)
+    return (code if is_words(code) else "") or file_name_of(notification) or words or code
+
+
+def _withdrawn(reading: Reading) -> Sequence[str]:
+    return list(dict.fromkeys(filter(None, map(_order, _cancelled(reading)))))
+
+
+def _cancelled(reading: Reading) -> list[Segment]:
+    """Orders that are taken back whole: OBR-25 says so and no result stands under them."""
+    words = reading.profile["result"]["cancelled"]
+    gone = (item.segment for item in reading.items if item.segment.name == "OBR" and said(item.segment, 25) in words)
+    return [one for one in gone if id(one) not in reading.filled]
+
+
+def _whole(reading: Reading, notification: Segment | None) -> Iterator[str]:
+    """What the message tells whole: lines of one name are numbered within a message, so they mean nothing beside those of another.
+
+    Of an order that is done (OBR-25) and of a document also the lines of that code under another sub-id.
+    """
+    rules, keys = reading.profile["result"], _keys(reading, notification)
+    orders = (item.segment for item in reading.items if item.segment.name == "OBR" and notification is None)
+    before = {id(one): _before(one) for one in orders}
+    for item in reading.items:
+        key = keys.get(item.position, "") if item.segment.name == "OBX" else ""
+        if not key or item.is_document or not item.text:
+            continue
+        if before.get(id(item.order)):
+            yield "/".join((before[id(item.order)], code_of(item.segment), item.segment.field(4)))
+        if item_status(item, notification, reading.profile) != GONE:
+            name = re.sub(r"#\d+$", "", key)
+            is_done = notification is not None or said(item.order, 25) in rules["complete"]
+            yield name.rpartition("/")[0] if is_done else name

@@ -1,0 +1,88 @@
+"""What stands where a question may stand and was not chosen: told under the label that the profile has for its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from integrations.hl7v2.meaning.by_rule import with_beside
+from integrations.hl7v2.meaning.hint import is_house
+from integrations.hl7v2.meaning.observed import ordered_on
+from integrations.hl7v2.meaning.places import value_at
+from integrations.hl7v2.message.board_order import counted
+from integrations.hl7v2.message.headed import question_of
+from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.message.misplaced import is_person
+from integrations.hl7v2.message.people import YES, roles
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.field_words import field_words
+from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.stamps import stamp
+from integrations.hl7v2.text.values import CODING_SYSTEM, coded, day
+from integrations.hl7v2.text.words import is_sentence, only_names_board
+from mdo_portal.exchange import Fact, Section
+
+
+def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
+    """What could have been the question, and was not chosen."""
+    name = item.segment.name
+    for place, shown in reading.profile["referral"]["spare_labels"].items():
+        if place[:3] != name:
+            continue
+        text = _words(reading, item.segment, int(place[4:]))
+        text = "" if text and _is_usual(reading, item.segment, place, text) else text
+        asked = reading.at(place)
+        taken = (asked, f"@sentence {place}", f"@asking {place}", f"@board {place}")
+        if text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
+            text = question_of(text, reading.profile, is_list=asked not in used)[1]
+        if text:
+            yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
+
+
+def sent_to(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
+    """The hospital that a referral is sent to, where the board stands elsewhere."""
+    if item.segment.name != "PRD" or not used or any(one.startswith("@provider") for one in used):
+        return
+    said = (value_at(reading, f"@provider {one}") for one in _RECIPIENTS if one in roles(item.segment))
+    yield from (Fact(Section.OTHER, house.strip(), reading.profile["beside"]["sent_to"]) for house in said if is_house(house))
+
+
+_RECIPIENTS = ("RT", "IR")
+
+
+def of_patient(reading: Reading, item: Item) -> Iterator[Fact]:
+    """Which language a patient speaks (PID-15): whoever tells the advice asks it. And that somebody was born with another of the same
+    surname and birth date (PID-24, 25).
+    """
+    said = [coded(one) for one in item.segment.repetitions(15)] if item.segment.name == "PID" else []
+    if said := [one for one in said if any(map(str.isalpha, one))]:
+        yield Fact(Section.OTHER, "; ".join(said), reading.profile["beside"]["language"])
+    if item.segment.name == "PID" and item.segment.component(24).strip().upper() in YES:
+        which = item.segment.component(25).strip()
+        words = reading.profile["beside"]
+        yield Fact(Section.OTHER, with_beside(words["yes"], which), words["twin"])
+
+
+def _is_usual(reading: Reading, segment: Segment, place: str, text: str) -> bool:
+    """Whether what stands there is what belongs there, and says nothing to a board."""
+    if place == _A_MOMENT:
+        return bool(stamp(text) or day(text))
+    if place == "ARQ-7" and only_names_board(text, reading.profile["referral"]["recognised"]):
+        return True
+    if place in _NO_WORDS and not (
+        is_sentence(text) or CODING_SYSTEM.fullmatch(segment.component(int(place.partition("-")[2]), 3))
+    ):
+        return True
+    return place in _KINDS and " " not in text
+
+
+def _words(reading: Reading, segment: Segment, n: int) -> str:
+    """The words of a field; none of one where somebody is named (misplaced.py)."""
+    return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n).strip()
+
+
+_A_MOMENT = "OBR-14"
+"""When the material came in: words there stand one place too far."""
+_NO_WORDS = ("OBR-32", "RF1-9", "RF1-11")
+"""Who judged it, when it was taken up, the number elsewhere: a sentence, or a diagnosis by its code, stands there one place aside."""
+_KINDS = ("RF1-3", "ARQ-7")
+"""What kind of referral (table 0281) or appointment (0276) it is: one word is a specialism."""

@@ -1,0 +1,42 @@
+"""Who stands in a referral with a role that nobody reads: named for a person to look at, never dropped in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.message.judges import is_judge
+from integrations.hl7v2.message.left import parts_of
+from integrations.hl7v2.message.people import ROLES_AT, has_ended, roles
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.segment import Segment
+from mdo_portal.exchange import Profile
+
+_READ = {"PRD": "@provider ", "PRT": "@participant ", "ROL": "@participant "}
+"""Segment: the function by which a profile names a role in it."""
+_RECIPIENTS = ("RT", "IR", "RF")
+
+
+def unread_roles(reading: Reading) -> Iterator[str]:
+    """Their places: of another role than the profile reads, or a second of the same."""
+    known = {name: _known(reading.profile, named) for name, named in _READ.items()}
+    for item in reading.items:
+        name = item.segment.name
+        if name in _READ and parts_of(item.segment, item.place):
+            said = _roles(item)
+            if not (known[name].intersection(said) or (name == "PRT" and is_judge(item.segment))):
+                yield item.place
+            known[name] -= set(said)
+
+
+def _roles(item: Item) -> list[str]:
+    segment: Segment = item.segment
+    if segment.name == "PRD":
+        return roles(segment)
+    return [] if has_ended(segment) else [segment.component(ROLES_AT[segment.name][0])]
+
+
+def _known(profile: Profile, named: str) -> set[str]:
+    lists = (*(rule["places"] for rule in profile["contacts"].values()), profile["referral"]["board_hint"])
+    said = {place.removeprefix(named) for places in lists for place in places if place.startswith(named)}
+    return said | (set(_RECIPIENTS) if named == _READ["PRD"] else set())

@@ -1,0 +1,1 @@
+"""One message, walked once: its segments with what belongs to them, its people, its documents, and what it says of itself."""

@@ -1,0 +1,177 @@
+"""Which order, or which material, a value is of: said where several orders of a message tell a value of one name.
+
+"Conclusie" of the left breast and "Conclusie" of the right one stand in one column of the case page, without their orders.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.text.packed import value_type
+from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.stamps import stamp
+from integrations.hl7v2.text.values import coded, label, material
+
+_ORDER_MATERIAL = 15
+
+
+def apart(items: Sequence[Item]) -> dict[int, str]:
+    """OBX position -> the words that tell it from a value of the same name under another order; none where no words do.
+
+    The same panel on two days is told apart by its days.
+    """
+    orders = {id(item.segment): item.segment for item in items if item.segment.name == "OBR"}
+    if len(orders) < 2:
+        return _of_specimens(items)
+    told: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        segment = item.segment
+        if item.order is not None and segment.name == "OBX":
+            told[segment.component(3) or label(segment)].append(item)
+    shared = [many for many in told.values() if len({id(one.order) for one in many}) > 1]
+    found = _of_specimens(items)
+    if not shared:
+        return found
+    materials = _materials(items)
+    of_order: dict[int, str] = {}  # orders of which every value says whose it is
+    for many in shared:
+        under = {id(one.order): one.order for one in many if one.order is not None}
+        words = _different([_name(one) for one in under.values()]) or _different([materials.get(name, "") for name in under])
+        if not words and (
+            words := _different([_parent(one) for one in under.values()]) or _by_hour_or_number(list(under.values()))
+        ):
+            of_order |= dict(zip(under, words, strict=True))
+        said = dict(zip(under, words, strict=True)) if words else {}
+        found |= {one.position: said[id(one.order)] for one in many if said.get(id(one.order))}
+    alone = (item for many in told.values() for item in many if of_order.get(id(item.order)))
+    return {one.position: of_order[id(one.order)] for one in alone} | found
+
+
+def _parent(order: Segment) -> str:
+    """Of which result of another order this one tells more (OBR-26): the micro-organism whose resistance it is."""
+    return order.component(26, 3, 0) or order.component(26, 2)
+
+
+def _by_hour_or_number(orders: list[Segment]) -> list[str]:
+    """Of orders of one day: their hours, else their numbers; none where the days tell them apart, or nothing does."""
+    moments = [order.component(7) for order in orders]
+    if len({one[:_DAY] for one in moments}) > 1:
+        return []
+    return _different([stamp(one) for one in moments]) or _different([one.component(3) or one.component(2) for one in orders])
+
+
+_DAY = len("20260302")
+
+
+def _of_specimens(items: Sequence[Item]) -> dict[int, str]:
+    """What stands under a specimen is of that, where there are several: under no order (OUL^R22) all of it, behind an order what is said
+    of each (no number of OBX-4 tells it apart).
+    """
+    if sum(item.segment.name == "SPM" for item in items) < 2:
+        return {}
+    under: defaultdict[int, list[tuple[str, list[Item]]]] = defaultdict(list)
+    for item in items:
+        own = under[id(item.order)]
+        if item.segment.name == "SPM":
+            own.append((_specimen(item.segment), []))
+        elif item.segment.name == "OBX" and own:
+            own[-1][1].append(item)
+    found: dict[int, str] = {}
+    for order, many in under.items():
+        said = [{_told_of(one) for one in values} for _, values in many]
+        of_each = set.intersection(*said) if said else set()
+        for specimen, values in many:
+            is_of = (one for one in values if order == id(None) or (len(many) > 1 and _told_of(one) in of_each))
+            found |= {one.position: specimen for one in is_of if specimen}
+    return found
+
+
+def _told_of(item: Item) -> tuple[str, str]:
+    return item.segment.component(3) or label(item.segment), item.segment.field(4)
+
+
+def numbered(items: Sequence[Item]) -> dict[int, str]:
+    """OBX position -> OBX-4, where that tells one value from another of the same name under an order: `A` and `B` of two specimens.
+
+    Then every value under that number says it: what is told of one of two tumours alone is of that one. Of words numbered 1, 2, 3
+    it is the number of a line.
+    """
+    told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
+    to_answers = _to_answers(items)
+    for item in items:
+        sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
+        if sub and item.position not in to_answers and not (sub.isdigit() and value_type(item.segment) in _WORDS):
+            told[id(item.order), item.segment.component(3, 1, 0) or label(item.segment)][item.position] = sub
+    if not told:
+        return to_answers
+    tells = {(order, _root(sub)) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
+    said = {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, _root(sub)) in tells}
+    return said | to_answers
+
+
+def _to_answers(items: Sequence[Item]) -> dict[int, str]:
+    """OBX position -> the words of the answer that OBX-4 `+2131.1` points at by its code (CAP eCP, NAACCR volume V)."""
+    values = [item for item in items if item.segment.name == "OBX"]
+    pointing = [item for item in values if item.segment.field(4).startswith("+")]
+    if not pointing:
+        return {}
+    answers = {
+        (id(one.order), one.segment.component(3), one.segment.component(5)): one.segment.component(5, 2, 0) for one in values
+    }
+    found = ((one, (id(one.order), one.segment.component(3), one.segment.field(4)[1:].strip())) for one in pointing)
+    return {one.position: words for one, key in found if (words := answers.get(key, ""))}
+
+
+def _root(sub: str) -> str:
+    """`1.2` is the second thing that is said of `1`."""
+    return sub.partition(".")[0]
+
+
+_WORDS = ("TX", "FT", "ST", "ED")
+
+
+def _different(words: list[str]) -> list[str]:
+    """The words when no two are the same; else none: half a difference is none."""
+    return words if len(set(words)) == len(words) else []
+
+
+def _name(order: Segment) -> str:
+    return order.component(4, 2, 0) or order.component(4)
+
+
+def _materials(items: Sequence[Item]) -> dict[int, str]:
+    """Of each order what was looked at: OBR-15, else the specimens (SPM) behind it, or before it where those come first (OUL^R22)."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    kinds = [item.segment.name for item in items]
+    comes_first = "SPM" in kinds and kinds.index("SPM") < kinds.index("OBR")
+    before = ""
+    for item in items:
+        segment = item.segment
+        if segment.name == "OBR":
+            found[id(segment)] += filter(None, (material(segment, _ORDER_MATERIAL), before))
+        elif segment.name == "SPM" and comes_first:
+            before = _specimen(segment)
+        elif segment.name == "SPM" and item.order is not None:
+            found[id(item.order)].append(_specimen(segment))
+    return {order: "; ".join(words) for order, words in found.items()}
+
+
+def _specimen(segment: Segment) -> str:
+    """What it is, where it was taken and on which side (SPM-4, 8, 9)."""
+    return ", ".join(filter(None, (coded(one) for n in (4, 8, 9) for one in segment.repetitions(n))))
+
+
+def code_of(segment: Segment) -> str:
+    """OBX-3, with its suffix; some have one code for report and addendum, so that the addendum alone would replace the findings."""
+    code = segment.component(3, 1, 0)
+    is_added = "&" not in code and _ADDED.search(segment.component(3, 2))
+    return f"{code}&ADT" if code and is_added else code or label(segment)
+
+
+_ADDED = re.compile(
+    r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )\b(?:addend(?:um|a)|nachtrag)\b", re.IGNORECASE
+)
+"""A part that is an addendum, and no report with one in it."""

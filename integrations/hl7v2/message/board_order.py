@@ -1,0 +1,81 @@
+"""Of several orders in one message the one that asks a board: its question, its urgency and its last useful day are the referral's.
+
+Beside the board an order set asks a scan or a puncture. What is asked of the radiologist is no question to the board, and that his
+scan can wait says nothing of the patient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from integrations.hl7v2.message.items import DRUGS, name_of, ordered_as
+from integrations.hl7v2.message.statuses import is_taken_back
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.events import kind_of
+from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.words import is_report, names_board
+from mdo_portal.exchange import Profile
+
+_OWN = ("ORC", "OBR", "TQ1")
+"""What stands once for each order: where the board's has none, that of another says nothing of it."""
+_NONE = 9_999
+
+
+class BoardOrder(NamedTuple):
+    """The order, and which of the segments of a name is its own, counted from 0."""
+
+    order: Segment
+    places: Mapping[str, int]
+
+    def at(self, place: str) -> str:
+        """The path `OBR-31-1` as it counts in this message; one that says itself which segment it means stays as it is."""
+        own = self.places.get(place[:3]) if place[3:4] == "-" else None
+        return f"{place[:3]}({own}){place[3:]}" if own else place
+
+    def named_other(self, order: Segment) -> str:
+        """What another order is called; "" for this one."""
+        return ordered_as(order) if order is not self.order else ""
+
+
+def counted(place: str) -> int:
+    """Which segment of its name a place means, from 1."""
+    return int(place[4 : place.index(")")]) + 1 if place[3] == "(" else 1
+
+
+def board_order(message: Message, profile: Profile) -> BoardOrder | None:
+    """None where there is one order, and where none of several names a board."""
+    if kind_of(message).startswith(("REF", "CCR")) or len(message.all("OBR")) < 2:
+        return None  # in a referral the orders are what it rests on
+    rules, groups = profile["referral"]["recognised"], _groups(message)
+    named = [one for one in groups if names_board(name_of(one.order), rules) and not is_report(name_of(one.order), rules)]
+    asked = [one for one in named if not _is_gone(one, message, profile)] or named
+    return asked[0] if asked else None
+
+
+def _is_gone(one: BoardOrder, message: Message, profile: Profile) -> bool:
+    n = one.places["ORC"]
+    return n != _NONE and is_taken_back(message.all("ORC")[n], profile)
+
+
+def _groups(message: Message) -> list[BoardOrder]:
+    """Each OBR with its ORC, its timing (before it or behind it) and its diagnosis."""
+    counts: dict[str, int] = {}
+    shared: dict[str, int] = {}  # what an ORC and what follows it say of each OBR up to the next ORC
+    own: dict[str, int] | None = None
+    found: list[BoardOrder] = []
+    for segment in message.segments:
+        name = segment.name
+        n = counts.get(name, 0)
+        counts[name] = n + 1
+        if name == "ORC":
+            shared, own = {"ORC": n}, None
+        elif name in DRUGS:
+            own = {}  # what follows is of the drug
+        elif name == "OBR":
+            own = dict.fromkeys(_OWN, _NONE) | shared | {"OBR": n}
+            found.append(BoardOrder(segment, own))
+        elif name == "TQ1" or (name == "DG1" and own is not None):
+            behind = shared if own is None else own
+            behind[name] = n if behind.get(name, _NONE) == _NONE else behind[name]
+    return found

@@ -1,0 +1,152 @@
+"""A paragraph below a heading in a letter or a note: `Vraagstelling: …`. Only what the sender wrote there; the letter stays whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from integrations.hl7v2.message.documents import plain_words, rich_words
+from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, row_of, undressed
+from integrations.hl7v2.message.items import Item, name_of
+from integrations.hl7v2.text.values import label
+from integrations.hl7v2.text.words import asks_something, folded_all, is_report, matching, names_board, refers
+from mdo_portal.exchange import Profile
+
+_GOES_ON = re.compile(
+    r"(?:keuze(?: tussen| uit)?|(?:sub|deel)vra(?:ag|gen)(?: \d)?|opties?(?: \d| [a-c])?|alternatie(?:f|ven)|n\.?b\.?|let op|"
+    r"specifiek|concreet|met name|graag|tevens|daarnaast|met als opties?)\s?:",
+    re.IGNORECASE,
+)
+"""What the question goes on with, below it or behind it."""
+_TITLE = re.compile(
+    r"(?:relevante |medische |oncologische )?(?:voorgeschiedenis|anamnese|medicatie|diagnose|conclusie|beleid|beloop|allergieën|"
+    r"comorbiditeit|intoxicaties|lichamelijk onderzoek|aanvullend onderzoek|beeldvorming|radiologie|pathologie|laboratorium)",
+    re.IGNORECASE,
+)
+"""A line that is one of these and nothing else heads the next paragraph, also without a colon."""
+_GREETING = re.compile(
+    r"(?:(?:met )?(?:vriendelijke|hartelijke|collegiale) groet|groet(?:en)?\b|gr\.(?! ?\d)|hoogachtend|mvg\b|m\.v\.g|"
+    r"kind regards|mit freundlichen|"
+    r"(?:(?:alvast|bij voorbaat|veel|hartelijk) )*dank\b)",
+    re.IGNORECASE,
+)
+_SALUTATION = re.compile(r"(?:geachte|beste|waarde) (?:\S+ ){0,3}(?:\S+[,:]|collega\S*|dokter)", re.IGNORECASE)
+"""A line with no more than to whom somebody writes."""
+
+
+def headings(profile: Profile, name: str) -> frozenset[str]:
+    """What the profile calls one of its labels, where it stands above a paragraph."""
+    rule = profile["labels"].get(name, {})
+    return folded_all((*rule.get("words", ()), *rule.get("headings", ())))
+
+
+def is_letter(item: Item, profile: Profile, title: str) -> bool:
+    """Whether an OBX is the letter itself: its name refers; or that of its order or of the whole document (`title`), and it has none
+    that says something else. One that only names a board may tell of a discussion of before.
+    """
+    rules, name = profile["referral"]["recognised"], label(item.segment)
+    if is_report(name, rules):
+        return False
+    if item.segment.component(3) in rules["codes"] or refers(name, rules):
+        return True
+    is_part = bool(title) or (item.order is not None and refers(name_of(item.order), rules))
+    section = matching(item.segment.component(3), name, profile["sections"])
+    return is_part and not names_board(name, rules) and section in ("", "form")
+
+
+def told_by(item: Item) -> Iterator[str]:
+    """The texts of an item: of an OBX its value, or the words of the document in it; of another its notes as one, for many break them.
+
+    A note that says itself what it is (NTE-4) is that.
+    """
+    if item.segment.name != "OBX":
+        yield own_notes(item)
+    elif item.is_document:
+        yield from (*rich_words(item), *plain_words(item), own_notes(item))
+    else:
+        yield item.text
+
+
+def own_notes(item: Item) -> str:
+    """The notes without a name of their own."""
+    return "\n".join(text for text, shown in zip(item.notes, item.note_labels, strict=True) if not shown)
+
+
+def below(text: str, headings: Collection[str]) -> str:
+    """What stands behind or below the first of these headings (without capitals), up to the next one, a free line or a greeting."""
+    return _cut(text, headings)[0]
+
+
+def around(text: str, headings: Collection[str]) -> str:
+    """The text without that heading and its paragraph."""
+    found, rest = _cut(text, headings)
+    return rest.strip() if found else text
+
+
+def unsigned(text: str) -> tuple[str, str]:
+    """(what a letter says, its salutation and all from its greeting on); the whole of what is nothing else."""
+    lines = text.split("\n")
+    begin = int(_SALUTATION.fullmatch(lines[0].strip()) is not None)
+    end = next((n for n, line in enumerate(lines) if n >= begin and _GREETING.match(line.strip())), len(lines))
+    said = "\n".join(lines[begin:end]).strip()
+    return (said, "\n".join((*lines[:begin], *lines[end:])).strip()) if said else (text, "")
+
+
+def question_of(text: str, profile: Profile, *, is_list: bool) -> tuple[str, str]:
+    """(the question, the rest) of a field, each repetition a line: what is called the question there, else all of it.
+
+    Of a list of codes the first asks, unless another of them does.
+    """
+    found, rest = _cut(text, headings(profile, "board"))
+    if found and not is_list:
+        return found, rest.strip()
+    first, _, others = text.partition("\n")
+    is_first = is_list and not any(map(asks_something, others.split("\n")))
+    return (first, others) if is_first else (text, "")
+
+
+def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
+    lines = text.split("\n")
+    for n, line in enumerate(lines):
+        if (rest := headed_by(line, headings)) is not None:
+            paragraph, end = _paragraph(rest, lines, n + 1)
+            while _is_numbered(line) and end < len(lines) and _is_numbered(lines[end]) and headed_by(lines[end], headings):
+                more, end = _paragraph(headed_by(lines[end], headings) or "", lines, end + 1)
+                paragraph = f"{paragraph}\n{more}"
+            return paragraph, "\n".join((*lines[:n], *lines[end:]))
+        if row := row_of(line, headings):
+            return row, "\n".join((*lines[:n], *lines[n + 1 :]))
+        inside, around_it = _inside(line, headings)
+        if inside:
+            return inside, "\n".join((*lines[:n], around_it, *lines[n + 1 :]))
+    return "", text
+
+
+def _inside(line: str, headings: Collection[str]) -> tuple[str, str]:
+    """(what stands behind a heading in the middle of a line, the line without it), up to the next one behind the end of a sentence."""
+    for found in IN_LINE.finditer(line):
+        if headed_by(f"{found['head']}:", headings) is not None:
+            others = (one.start() for one in IN_LINE.finditer(line, found.end()) if not _GOES_ON.match(f"{one['head']}:"))
+            end = next(others, len(line))
+            return line[found.end() : end].strip(), f"{line[: found.start()]} {line[end:].strip()}".strip()
+    return "", line
+
+
+def _is_numbered(line: str) -> bool:
+    return line.partition(":")[0].rstrip()[-1:].isdigit()
+
+
+def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
+    """(the paragraph, where the lines behind it begin); free lines between a heading and its text are none of it.
+
+    The heading stands just before it: the next one is written as that is.
+    """
+    found, style = [first] if first else [], Style.of(lines[at - 1])
+    for n, line in enumerate(map(str.strip, lines[at:]), start=at):
+        is_next = style.heads(line) and (bool(found) or line.endswith(":")) and not _GOES_ON.match(line)
+        is_next = is_next or (bool(found) and _TITLE.fullmatch(undressed(DASH.split(line, maxsplit=1)[0])) is not None)
+        is_rule = RULE.fullmatch(line) is not None
+        if is_next or _GREETING.match(line) or (found and (is_rule or not line)):
+            return "\n".join(found), n
+        found += [line] if line and not is_rule else []
+    return "\n".join(found), len(lines)

@@ -1,0 +1,101 @@
+"""A person who stands in a field of words: many senders are a field or two too early with who asked or who judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from integrations.hl7v2.message.people import professional_name
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.segment import Repetition, Segment
+from integrations.hl7v2.text.telephone import is_moment, is_telephone
+from integrations.hl7v2.text.values import CODING_SYSTEM
+from mdo_portal.exchange import Contact
+
+_WHERE_PEOPLE_STAND = {"PV1": (7, 8, 9, 17), "ORC": (10, 11, 12), "OBR": (10, 16, 28)}
+_NUMBER = re.compile(r"[A-Za-z]{0,8}\d[\d-]*[A-Z]?")
+_FAMILY = re.compile(r"[^\W\d_][^\d_]*[a-zà-ÿ][^\d_]*")
+_TITLE = re.compile(r"[^\W\d_][^\d_]*")
+
+
+def people_in(message: Message, segment: Segment, fields: Sequence[str]) -> Iterator[str]:
+    """Who is named in these fields though words belong there: `dr. Pieter Roos (40004)`."""
+    for field in fields:
+        for one in segment.repetitions(int(field)):
+            if is_judge(one):
+                number, family, given = (one.component(1, s).strip() for s in (1, 2, 3))
+                yield f"{given} {family} ({number})"
+            elif is_person(message, one):
+                yield f"{professional_name(one, 2)} ({one.component(1).strip()})"
+
+
+def person_in(message: Message, place: str) -> Contact | None:
+    """Who stands in a field where he is called or the like (`ORC-14`), by number and name; None for a telephone number."""
+    name, _, n = place.partition("-")
+    for one in (repetition for segment in message.all(name) for repetition in segment.repetitions(int(n))):
+        if is_person(message, one) or is_named_in_one(one) or (place != _A_PLACE and _is_in_place_of_number(one)):
+            return Contact(name=professional_name(one, 2), number=one.component(1).strip(), authority=one.component(9))
+    return None
+
+
+_A_PLACE = "ORC-13"
+"""Where somebody works: a ward, a room and a bed stand there as a number, a surname and a name do."""
+
+
+def _is_in_place_of_number(one: Repetition) -> bool:
+    """`01012345^Jansen^P` where somebody is called: a number is followed by codes for what it is of (tables 0201, 0202)."""
+    number, family, given = (one.component(c).strip() for c in (1, 2, 3))
+    return bool(_NUMBER.fullmatch(number) and _FAMILY.fullmatch(family) and given) and not is_telephone(one)
+
+
+def is_named_in_one(one: Repetition) -> bool:
+    """`01012345^dr. P. de Haan, uroloog`: behind a number the whole name, and not of which kind the number is (`PRN`, table 0201)."""
+    number, name = one.component(1).strip(), one.component(2).strip()
+    return bool(_NUMBER.fullmatch(number)) and " " in name and any(map(str.islower, name)) and not any(map(str.isdigit, name))
+
+
+def is_person(message: Message, one: Repetition) -> bool:
+    """Whether number, surname and name stand there (XCN), and not a code with its words and its system.
+
+    A title shows that, where a code would have its other system or the version of its own; or the same person elsewhere in the message.
+    """
+    if is_judge(one):
+        return True
+    number, family = one.component(1).strip(), one.component(2).strip()
+    if not (one.has(3) and _NUMBER.fullmatch(number) and family and one.component(3).strip()):
+        return False
+    is_titled = not (one.component(4) or one.component(5)) and _TITLE.fullmatch(one.component(6) or one.component(7)) is not None
+    return is_titled or (number, family) in set(_named(message))
+
+
+def is_judge(one: Repetition) -> bool:
+    """`6677&Boer&Tineke`: number, surname and name in one component, as who judged it is written (NDL)."""
+    number, family, given = (one.component(1, s).strip() for s in (1, 2, 3))
+    return bool(_NUMBER.fullmatch(number) and _TITLE.fullmatch(family) and _TITLE.fullmatch(given))
+
+
+def is_named_elsewhere(message: Message, one: Repetition) -> bool:
+    """Whether a surname and a name, mostly without a number, are those of somebody who stands where people do."""
+    number, family, given = (one.component(c).strip() for c in (1, 2, 3))
+    return bool(family and given) and (number, family) in set(_named(message))
+
+
+def _named(message: Message) -> Iterator[tuple[str, str]]:
+    """Number and surname of who stands where people do."""
+    for name, fields in _WHERE_PEOPLE_STAND.items():
+        for segment in message.all(name):
+            for one in (repetition for n in fields for repetition in segment.repetitions(n)):
+                yield one.component(1).strip(), one.component(2).strip()
+
+
+def interpreter(segment: Segment, n: int) -> str:
+    """Who judged a result (NDL, OBR-32): the name, else the number; some write it as any other professional (XCN).
+
+    A diagnosis by its code is nobody.
+    """
+    if not n or CODING_SYSTEM.fullmatch(segment.component(n, 3)):
+        return ""
+    parts = (
+        [segment.component(n, 1, s) for s in (3, 2)] if segment.component(n, 1, 2) else [segment.component(n, c) for c in (3, 2)]
+    )
+    return " ".join(one for one in parts if one and not is_moment(one)) or segment.component(n, 1)

@@ -1,0 +1,295 @@
+"""Who is in the message: the patient with names and numbers, and the professionals around."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from unicodedata import normalize
+
+from integrations.days import day_first
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.given import given_names
+from integrations.hl7v2.text.numbers import BSN_DIGITS, Number, is_possible_bsn, numbers, ungrouped
+from integrations.hl7v2.text.segment import Repetition, Segment
+from integrations.hl7v2.text.telephone import is_moment, is_telephone, telephone
+from integrations.hl7v2.text.values import day, partial
+from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
+
+_PREFIX = re.compile(
+    r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s|v\.? ?d\.?|v/d|v\.) ?)+", re.IGNORECASE
+)
+"""A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
+_BEHIND = re.compile(rf"([^\s,]+)(?:,\s?((?i:{_PREFIX.pattern}))|\s((?:van|de|den|der|ten|ter)(?: (?:de|den|der))?))")
+"""A prefix that stands behind its surname (`Vries, de`); without a comma only a Dutch one in small letters (`Vries de`)."""
+YES, _NO = ("Y", "J", "1", "JA", "YES", "TRUE"), ("N", "0", "NEE", "NO", "FALSE")
+"""PID-30, a code (table 0136) that some write in full."""
+_OTHER_NAMES = frozenset({"M", "A", "N", "S", "BAD"})  # XPN-7 (table 0200): maiden, alias, nickname, pseudonym, not to be used
+
+
+def the_patient(message: Message) -> Segment:
+    """The one PID. Two patients in one frame must never be read as one. Raises Unreadable: no_patient, broken."""
+    found = message.all("PID")
+    if not found:
+        raise Unreadable("no_patient", "PID")
+    if len({(pid.as_sent(3), pid.as_sent(5).casefold()) for pid in found}) > 1:
+        raise Unreadable("broken", "PID(1)")
+    return found[0]
+
+
+def sender(message: Message) -> str:
+    """The hospital that sends (MSH-4)."""
+    return message.get("MSH-4-1").strip()
+
+
+def patient(pid: Segment, profile: Profile, sender: str = "") -> PatientIdentity:
+    """The patient of a PID segment in a message of `sender`. Raises Unreadable("no_patient") when it has neither number nor name."""
+    rules = profile["patient"]
+    bsn, others = _split_bsn(pid, rules)
+    local = _local(others, rules, sender)
+    death = pid.component(30).strip().upper()
+    is_dead = death in YES or day(pid.component(29)) is not None
+    found = PatientIdentity(
+        local_number=local.number,
+        local_authority=local.authority,
+        bsn=bsn,
+        name=_name(pid.repetitions(5)),
+        birth_on=day(pid.component(7)) or day_first(pid.component(7)),
+        sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
+        deceased=is_dead,
+        other_numbers=tuple(dict.fromkeys(one[:2] for one in others if one != local)),
+        alive=not is_dead and (death in _NO or pid.is_null(30)),
+    )
+    if not (found.bsn or found.local_number or found.name.family):
+        raise Unreadable("no_patient", "PID")
+    return found
+
+
+def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[Number]]:
+    """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3,
+    or where a number there says that it is one and PID-3 has none.
+
+    A BSN that comes twice, or a second one, is no other number: it would stand in the clear.
+    """
+    found = numbers(pid, 3) or numbers(pid, 2) or numbers(pid, 4)
+    if not any(is_bsn(one, rules) for one in found):
+        found = [*found, *(one for n in (2, 4) for one in numbers(pid, n) if is_bsn(one, rules))]
+    bsns = [ungrouped(one.number) for one in lasting_first([one for one in found if is_bsn(one, rules)])]
+    others = [one for one in found if not is_bsn(one, rules) and ungrouped(one.number) not in bsns]
+    return bsns[0] if bsns else "", others
+
+
+def has_second_bsn(pid: Segment, profile: Profile) -> bool:
+    """Whether PID-3 holds two different ones that have no end: the first counts, a person may look."""
+    held = (one for one in numbers(pid, 3) if not one.until and is_bsn(one, profile["patient"]))
+    return len({ungrouped(one.number) for one in held}) > 1
+
+
+def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
+    """Whether a number is a BSN: by who gave it, its name or its OID, or by its type.
+
+    One that a hospital numbers patients with, letters and all, is none. Where another gave it, its type alone makes no longer number
+    a BSN: some write the type over from a Dutch example. The ministry gives passports, too (`AB1234567^^^NLMINBIZA^PPN`).
+    """
+    kind = one.kind.upper()
+    if kind in _PAPERS or (kind in rules["local_types"] and _is_lettered(one.number)):
+        return False
+    if one.is_of(rules["bsn_authorities"]) or (_is_of_country(one, kind) and is_possible_bsn(ungrouped(one.number))):
+        return True
+    return kind in map(str.upper, rules["bsn_types"]) and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
+
+
+def _is_of_country(one: Number, kind: str) -> bool:
+    """Whether it is a number of the nation (NI, NN, SS, table 0203), as who knows no Dutch types writes a BSN."""
+    return kind in ("NI", "NN", "SS") and (one.is_of(_COUNTRY) or (kind == "SS" and not one.authority))
+
+
+def _is_lettered(number: str) -> bool:
+    """Whether there is a letter in a number; a word alone says that there is none."""
+    return any(map(str.isalpha, number)) and any(map(str.isdigit, number))
+
+
+_COUNTRY = ("NLD", "NL")
+"""Who gave a number of the nation, as some write it."""
+_PAPERS = ("PPN", "DL")
+"""Numbers (table 0203) of a passport or a licence."""
+
+
+def _local(others: list[Number], rules: Mapping[str, Any], sender: str) -> Number:
+    """The hospital's own number: by type, best first, and of several hospitals the sender's.
+
+    Else the first that is a number of a person, not of a visit or a referral.
+    One that has an end (CX.8) comes after those that have none: it is of before.
+    """
+    others = lasting_first(others)
+    own = [one for one in others if sender and one.authority.casefold() == sender.casefold() and one.kind in rules["local_types"]]
+    others = own or others
+    for wanted in rules["local_types"]:
+        for one in others:
+            if one.kind == wanted:
+                return one
+    return next((one for one in others if one.kind not in rules["other_types"]), Number("", "", "", ""))
+
+
+def lasting_first(many: list[Number]) -> list[Number]:
+    """As sent, those that have an end last."""
+    return sorted(many, key=lambda one: bool(one.until)) if any(one.until for one in many) else many
+
+
+def _name(names: list[Repetition]) -> PersonName:
+    """PID-5: the legal name when marked (`L`), else the first that is none of before. FN.1 is for showing, FN.2-5 are its parts."""
+    filled = [name for name in names if name.component(1, 0).strip()]
+    present = [name for name in filled if name.component(7).strip() not in _OTHER_NAMES] or filled
+    legal = next((name for name in filled if name.component(7).strip() == "L"), present[0] if present else None)
+    if legal is None:
+        return PersonName()
+    family, own_prefix, own, partner_prefix, partner = (_letters(legal.component(1, s)) for s in range(1, 6))
+    if not (own_prefix or own or partner) and (behind := _BEHIND.fullmatch(family)):
+        own, own_prefix = behind[1], behind[2] or behind[3]
+        family = f"{own_prefix} {own}"
+    initials, given = given_names(_letters(legal.component(2)), _letters(legal.component(3)))
+    if own_prefix == family:  # the surname once more, by who does not know its parts
+        own_prefix = ""
+    if not (own or own_prefix) and (before := _prefix_aside(legal, 1)):
+        own_prefix, own, family = before, family, f"{before} {family}"
+    family, own = _with_prefix(family, own_prefix, own, partner)
+    return PersonName(
+        family=family or _surname(own_prefix, own, partner_prefix, partner),
+        own_prefix=own_prefix,
+        own_family=own,
+        partner_prefix=partner_prefix,
+        partner_family=partner,
+        initials=initials,
+        given=given,
+    )
+
+
+def _prefix_aside(name: Repetition, family_at: int) -> str:
+    """The prefix of a surname where HL7 has titles (`Berg^A^B^^van den`), or what stands behind a name (`Berg^A^B^van den`)."""
+    return next(filter(is_prefix, (name.component(family_at + n).strip() for n in (4, 3))), "")
+
+
+def _letters(part: str) -> str:
+    """A letter and its accent as one sign: some send them apart (NFD), and the same name would be another name."""
+    return normalize("NFC", part.strip())
+
+
+def _with_prefix(family: str, prefix: str, own: str, partner: str) -> tuple[str, str]:
+    """(the surname to show, the name after its prefix): some write the prefix in FN.2 and leave it out of FN.1 (`Berg&van den&Berg`)."""
+    is_there = family.casefold().startswith(f"{prefix} ".casefold()) or family == prefix
+    is_before = own == family or (not own and is_prefix(prefix))
+    if not (family and prefix and is_before) or is_there or (partner and own != family):
+        return family, own
+    return f"{prefix} {family}", family
+
+
+def _surname(own_prefix: str, own: str, partner_prefix: str, partner: str) -> str:
+    own_part = " ".join(filter(None, (own_prefix, own)))
+    partner_part = " ".join(filter(None, (partner_prefix, partner)))
+    return " - ".join(filter(None, (partner_part, own_part)))
+
+
+def professional(message: Message, place: str) -> Contact | None:
+    """The first person or number of an XCN field such as `ORC-12`, of `ORC(1)-12` in the second alone; None when there is none."""
+    name, _, n = place.partition("-")
+    found = message.all(name[:3])
+    for segment in found[int(name[4:-1]) :][:1] if name[3:] else found:
+        for one in segment.repetitions(int(n)):
+            number = one.component(1).strip()
+            if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
+                named = professional_name(one, 2)
+                is_name = not named and " " in number and not any(map(str.isdigit, number))  # written as one
+                return Contact(number, "", _authority_of(one)) if is_name else Contact(named, number, _authority_of(one))
+    return None
+
+
+def _authority_of(xcn: Repetition) -> str:
+    """Who gave the number of a professional (`VEKTIS` for AGB)."""
+    return xcn.component(9) or xcn.component(9, 2)
+
+
+def provider(message: Message, role: str) -> Contact | None:
+    """The PRD segment with this role (RP referring, RT referred to, PP general practitioner); None when there is none."""
+    for segment in message.all("PRD"):
+        if role not in roles(segment):
+            continue
+        name, *_ = [*segment.repetitions(2), None]
+        is_late = not segment.component(7) and not (
+            day(segment.component(8)) or partial(segment.component(8))
+        )  # one late: his days begin there
+        number_at = 8 if is_late else 7
+        return Contact(
+            name=professional_name(name, 1) if name else "",
+            number=segment.component(number_at, 1).strip(),
+            authority=segment.component(number_at, 2),
+            organisation=_called(segment.component(10), *_located(segment)),
+            phone=telephone(segment, 5) or telephone(segment, 6),
+        )
+    return None
+
+
+def _located(segment: Segment) -> tuple[str, str]:
+    """What PRD-4 says where somebody works: of a location the house, then the room; of an address, by its postcode, its first line."""
+    is_address = any(map(str.isdigit, segment.component(4, 5)))
+    return ("" if is_address else segment.component(4, 4), segment.component(4, 1))
+
+
+def roles(segment: Segment) -> list[str]:
+    """The roles (table 0286) of a PRD, by their words where those say one of ours: many write these behind another code."""
+    said = ((one.component(1).strip(), one.component(2).strip().casefold()) for one in segment.repetitions(1))
+    return [_ROLES_IN_WORDS.get(words) or _ROLES_IN_WORDS.get(code.casefold()) or code for code, words in said]
+
+
+_ROLES_IN_WORDS = {
+    "verwijzer": "RP", "aanvrager": "RP", "huisarts": "PP", "behandelaar": "AT", "hoofdbehandelaar": "AT", "casemanager": "CM",
+    "case manager": "CM", "ontvanger": "RT", "geadresseerde": "RT", "verwezen naar": "RT",
+}  # fmt: skip
+
+
+def _called(*names: str) -> str:
+    """The first with a letter: a number alone says which it is, and not what it is called."""
+    return next((one for one in names if any(map(str.isalpha, one))), next(filter(None, names), ""))
+
+
+def is_prefix(text: str) -> bool:
+    """Whether it is the prefix of a surname and nothing else."""
+    return _PREFIX.fullmatch(text.strip()) is not None
+
+
+ROLES_AT = {"PRT": (4, 5, 8, 15), "ROL": (3, 4, 14, 12)}
+"""Of PRT (v2.7), and of ROL before it: the fields of the role, the person, the organisation and the telephone."""
+
+
+def participant(message: Message, role: str) -> Contact | None:
+    """Who has this role in a PRT or a ROL: who orders (OP), who treats (AT); None when there is none, or he has it no longer."""
+    for segment in (*message.all("PRT"), *message.all("ROL")):
+        at, who, house, phone = ROLES_AT[segment.name]
+        one = next(iter(segment.repetitions(who)), None)
+        if has_ended(segment) or segment.component(at) != role:
+            continue
+        if one is not None and (one.component(1) or one.component(2, 0)):
+            return Contact(
+                name=professional_name(one, 2),
+                number=one.component(1).strip(),
+                authority=_authority_of(one),
+                organisation=segment.component(house),
+                phone=telephone(segment, phone),
+            )
+    return None
+
+
+def has_ended(segment: Segment) -> bool:
+    """Whether a ROL takes somebody's role away (table 0287)."""
+    return segment.name == "ROL" and segment.component(2).strip().upper() in ("DE", "DC", "CO")
+
+
+def professional_name(name: Repetition, family_at: int) -> str:
+    """Title, initials and surname of an XCN or XPN, in which the surname stands at component `family_at`."""
+    prefix, own, partner_prefix, partner = (name.component(family_at, s) for s in range(2, 6))
+    shown, _ = _with_prefix(name.component(family_at), prefix, own, partner)
+    family = shown or _surname(prefix, own, partner_prefix, partner)
+    title, given = name.component(family_at + 4), name.component(family_at + 1)
+    if before := _prefix_aside(name, family_at):
+        family, title = family if prefix else f"{before} {family}", "" if is_prefix(title) else title
+    family = family.removesuffix(f", {given.strip()}")  # some write `Jansen, L.^L.`
+    return " ".join(filter(None, (title, given.strip(), name.component(family_at + 2), family)))

@@ -1,0 +1,199 @@
+"""One message under one profile, walked once: what its parts are, by which order, and which of the profile's questions they answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from integrations.hl7v2.message.apart import apart, numbered
+from integrations.hl7v2.message.board_order import BoardOrder, board_order
+from integrations.hl7v2.message.headed import is_letter, told_by
+from integrations.hl7v2.message.items import Item, items, line_of_value, name_of, ordered_as
+from integrations.hl7v2.message.judges import judges
+from integrations.hl7v2.message.labels import asked, asking_title, asks_board, bare_questions, labelled
+from integrations.hl7v2.message.people import professional
+from integrations.hl7v2.message.pieces import joined
+from integrations.hl7v2.message.statuses import is_gone
+from integrations.hl7v2.message.titles import titles
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.events import kind_of
+from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.words import names_board
+from mdo_portal.exchange import Contact, Profile
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One message under one profile."""
+
+    message: Message
+    profile: Profile
+    items: Sequence[Item]
+
+    @classmethod
+    def of(cls, message: Message, profile: Profile) -> Reading:
+        """Walk the message once."""
+        return cls(message, profile, joined(items(message)))
+
+    @cached_property
+    def asks(self) -> dict[int, str]:
+        """Which of the profile's labels each OBX answers, by its position: asked once, for a message may hold ten thousand.
+
+        Where the board's own order answers one, what stands under another order answers nothing; nor does what is taken back.
+        """
+        found = {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
+        found |= {item.position: "board" for item in self._bare_questions(found)}
+        answering = (one for one in self.items if one.segment.name == "OBX" and found[one.position])
+        found |= {one.position: "" for one in answering if is_gone(one, self.message, self.profile)}
+        if self.board is None:
+            return found
+        own = {item.position for item in self.items if item.segment.name == "OBX" and item.order is self.board.order}
+        said = {found[position] for position in own}
+        return {position: "" if position not in own and name in said else name for position, name in found.items()}
+
+    def _bare_questions(self, said: Mapping[int, str]) -> list[Item]:
+        """What is called `Vraag` and no more: of the board's order, or of the only one there is where none names a board."""
+        rules, found = self.profile["referral"]["recognised"], bare_questions(self.items, said, self.profile)
+        if self.board is None and is_referral(self):  # what was asked of a report that it rests on is not asked of the board
+            return [one for one in found if one.order is None or asks_board(one.order, rules)]
+        return [one for one in found if self.board is None or one.order is self.board.order]
+
+    @cached_property
+    def board(self) -> BoardOrder | None:
+        """Of several orders the one that asks the board."""
+        return board_order(self.message, self.profile)
+
+    def at(self, place: str) -> str:
+        """A plain path as it counts in this message: of several orders in that of the board."""
+        return place if self.board is None else self.board.at(place)
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """What the document of an MDM is, where the message says that in words: its kind and its title (TXA-2, TXA-25)."""
+        return titles(self.message.first("TXA"))
+
+    @cached_property
+    def asking_title(self) -> str:
+        """The title of a document that asks a board; "" when none does."""
+        return asking_title(self.message, self.profile)
+
+    @cached_property
+    def subs(self) -> dict[int, str]:
+        """OBX-4 by position, where it tells one value from another."""
+        return numbered(self.items)
+
+    @cached_property
+    def orders(self) -> dict[int, str]:
+        """Of which order an OBX is, by its position, where others tell a value of the same name."""
+        return apart(self.items)
+
+    @cached_property
+    def combined(self) -> dict[int, str]:
+        """Of an order (by `id`) that holds the report of others too (their ORC-1 is CN, combined result): what all of them are called."""
+        found: dict[int, str] = {}
+        others: list[str] = []
+        for item in self.items:
+            if item.segment.name == "OBR":
+                name = ordered_as(item.segment)
+                is_elsewhere = item.common is not None and item.common.component(1).strip().upper() == "CN"
+                if is_elsewhere and id(item.segment) not in self.filled:
+                    others.append(name)
+                elif others:
+                    found[id(item.segment)] = "; ".join(dict.fromkeys((*others, name)))
+                    others = []
+        return found
+
+    @cached_property
+    def judges(self) -> Mapping[int, str]:
+        """Who judged what, by the segment (`id`)."""
+        return judges(self.message)
+
+    @cached_property
+    def filled(self) -> frozenset[int]:
+        """Which orders (by `id`) have something under them."""
+        return frozenset(id(item.order) for item in self.items if item.segment.name == "OBX")
+
+    @cached_property
+    def written(self) -> frozenset[tuple[int, str, str]]:
+        """Order (its `id`), code and sub-id of what has words."""
+        found = (one for one in self.items if one.segment.name == "OBX" and one.text)
+        return frozenset((id(one.order), one.segment.component(3), one.segment.field(4)) for one in found)
+
+    @cached_property
+    def ends(self) -> Mapping[tuple[int, str], Item]:
+        """The last line of what comes line by line, by its order (`id`) and its name."""
+        return {line: one for one in self.items if (line := line_of_value(one)) and one.text}  # a document is large, and no line
+
+    @cached_property
+    def kind(self) -> str:
+        """`ORU^R01`."""
+        return kind_of(self.message)
+
+    @cached_property
+    def letters(self) -> tuple[str, ...]:
+        """Each text in which the question may stand under its heading; what comes line by line is one."""
+        found: list[str] = []
+        for is_value, alike in groupby(filter(self.may_head, self.items), line_of_value):
+            texts = [text for item in alike for text in told_by(item)]
+            found += ["\n".join(texts)] if is_value else texts
+        return tuple(found)
+
+    def may_head(self, item: Item) -> bool:
+        """Whether a text of an item may hold the question under its heading: a letter that refers, a note beside the results."""
+        name, order = item.segment.name, item.segment if item.segment.name == "OBR" else item.order
+        if self.board is not None and (name in ("ORC", "TQ1") or order not in (None, self.board.order)):
+            return False  # of which order it is, or that it is of another
+        if name != "OBX":
+            return self.may_ask(item)
+        return is_letter(item, self.profile, self._title_of(order)) and not is_gone(item, self.message, self.profile)
+
+    def _title_of(self, order: Segment | None) -> str:
+        """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
+        if order is None and self.kind.startswith(("REF", "CCR", "SRM")):
+            return self.kind  # all of it refers
+        ordered = name_of(order) if order and (self.kind.startswith(("ORM", "OM")) or is_referral(self)) else ""
+        is_board = names_board(ordered, self.profile["referral"]["recognised"])
+        return ordered if is_board else self.asking_title
+
+    def may_ask(self, item: Item) -> bool:
+        """Whether notes may be the question: those of a result that a referral (REF) rests on, or of another order, are not."""
+        if item.segment.name == "OBR" and self.board is not None and self.board.order is not item.segment:
+            return False
+        if item.segment.name != "OBR" or not is_referral(self) or id(item.segment) not in self.filled:
+            return True
+        return asks_board(item.segment, self.profile["referral"]["recognised"])
+
+    def other_order(self, segment: Segment) -> str:
+        """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
+        return self.board.named_other(segment) if self.board is not None and segment.name == "OBR" else ""
+
+    def professional(self, place: str) -> Contact | None:
+        """The person at an XCN place such as `AIP-3`."""
+        return professional(self.message, place)
+
+    @cached_property
+    def answers(self) -> Mapping[str, Sequence[Item]]:
+        """The OBX lines that answer each of the profile's labels."""
+        found: defaultdict[str, list[Item]] = defaultdict(list)
+        for item in self.items:
+            if item.segment.name == "OBX":
+                found[self.asks[item.position]].append(item)
+        return found
+
+    @cached_property
+    def answering_notes(self) -> Mapping[str, Sequence[str]]:
+        """The notes that answer each of the profile's labels, by their own name; of an OBX its notes are part of it."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for item in self.items:
+            if item.notes and item.segment.name != "OBX":
+                for text, shown in zip(item.notes, item.note_labels, strict=True):
+                    if shown:
+                        found[labelled(shown, self.profile)].append(text)
+        return found
+
+
+def is_referral(reading: Reading) -> bool:
+    return reading.kind.startswith(("REF", "CCR"))

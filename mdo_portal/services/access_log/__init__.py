@@ -1,0 +1,1 @@
+"""The access log (NEN 7513): writing its lines, sealing them, reading them back, and what its rules point at."""

@@ -1,0 +1,1 @@
+"""What every service stands on: the session's sealer, what somebody may see, when a role counts, telling that something changed."""

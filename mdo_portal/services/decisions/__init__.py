@@ -1,0 +1,1 @@
+"""Decisions: how a discussion ended, signing, what is signed later, objections of members."""

@@ -1,0 +1,78 @@
+"""Discussions that ended without an advice of which the referrer has no message yet: for the list beside the post.
+
+Nothing waits for such a message; the list is there so that it is not forgotten. What ended longer ago than LOOK_BACK is history.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.decision import WHOLE, Decision, last_form
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.policy import Act
+from mdo_portal.domain.round import Round, RoundOutcome
+from mdo_portal.domain.viewer import Viewer
+from mdo_portal.exchange import DecisionForm, dotted
+from mdo_portal.services.decisions.outcomes import NEEDS_REASON
+
+LOOK_BACK = timedelta(days=28)
+MOST = 100
+
+
+class UntoldRow(NamedTuple):
+    """One discussion, and whose it is."""
+
+    round_id: uuid.UUID
+    meeting_id: uuid.UUID
+    meeting_at: datetime
+    board: str
+    hospital: str
+    outcome: RoundOutcome
+    initials: str
+    given: str
+    family: str
+    birth_on: date | None
+
+    def called(self, *, by_name: bool) -> str:
+        """As the post page names patients: initials and a year for who treats nobody."""
+        letters = dotted(self.initials or self.given[:1])
+        year = f"({self.birth_on.year})" if self.birth_on else ""
+        return " ".join(part for part in (letters or "…", self.family if by_name else "", year) if part)
+
+
+def rows(session: Session, viewer: Viewer, *, now: datetime) -> list[UntoldRow]:
+    """Of the boards whose post this viewer looks after, oldest first; at most MOST."""
+    boards = viewer.boards_for(Act.POST_READ)
+    if not boards:
+        return []
+    later = aliased(Round)
+    decided_since = exists().where(
+        later.case_id == Round.case_id, later.number > Round.number, Decision.round_id == later.id, Decision.form.in_(WHOLE)
+    )
+    query = (
+        select(
+            Round.id, Meeting.id, Meeting.starts_at, Board.name, Hospital.name, Round.outcome,
+            Patient.initials, Patient.given, Patient.family, Patient.birth_on,
+        )
+        .join(Meeting, Meeting.id == Round.meeting_id)
+        .join(Board, Board.id == Meeting.board_id)
+        .join(Case, Case.id == Round.case_id)
+        .join(Patient, Patient.id == Case.patient_id)
+        .join(Hospital, Hospital.id == Case.hospital_id)
+        .where(
+            Meeting.board_id.in_(boards), Case.board_id.in_(boards), ~Case.objected, Meeting.starts_at > now - LOOK_BACK,
+            Round.outcome.in_(NEEDS_REASON), Round.ended_at.is_not(None),
+            last_form(Round.id).is_distinct_from(DecisionForm.OUTCOME), ~decided_since,
+        )
+        .order_by(Meeting.starts_at, Round.position)
+        .limit(MOST)
+    )  # fmt: skip
+    return [UntoldRow._make(row) for row in session.execute(query)]

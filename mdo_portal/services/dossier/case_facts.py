@@ -1,0 +1,183 @@
+"""Facts of a case as hospitals told them: added, and superseded by a newer word of the same label."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.fact_labels import are_two
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identifiers import new_id
+from mdo_portal.exchange import NOT_SENT, Fact, IncomingAnswer, IncomingReferral, Section
+from mdo_portal.services.common import many_rows
+
+Row = dict[str, Any]
+
+
+def first_rows(
+    case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> list[Row]:
+    """The facts of a case that has none yet, as they will be stored."""
+    return [_row(case, fact, hospital, now=now, message_id=message_id) for fact in dict.fromkeys(referral.facts)]
+
+
+def store(session: Session, rows: Sequence[Row]) -> None:
+    """Facts of one case or many in one go; the cases are stored already."""
+    many_rows.store(session, CaseFact, rows)
+
+
+Word = tuple[Section, str, str, date | None, str]
+
+
+def word(one: CaseFact | Fact) -> Word:
+    """What a fact says: of two that say the same, one is enough."""
+    return (one.section, one.label, one.text, one.dated_on, one.status)
+
+
+def add_facts(
+    session: Session,
+    case: Case,
+    facts: Sequence[Fact],
+    hospital: Hospital,
+    *,
+    now: datetime,
+    message_id: uuid.UUID | None,
+    newest: bool = True,
+) -> None:
+    """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history.
+
+    So it does where only the status is another: what was preliminary is final now. What came after this is no older for being read
+    before it.
+    """
+    query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
+    present = list(session.scalars(query))
+    if newest:
+        _told_otherwise(present, facts, hospital, now=now)
+    known, told = {word(fact) for fact in present}, {word(fact) for fact in facts}
+    others = [one for one in present if word(one) not in told]  # of several under one name those that are told again stay
+    for fact in dict.fromkeys(facts):
+        if word(fact) in known:
+            continue
+        row = fact_row(case, fact, hospital, now=now, message_id=message_id)
+        session.add(row)
+        named = (other for other in same_label(others, fact) if not _is_another(other, fact, hospital))
+        for other in dict.fromkeys((*named, *_same_words(others, fact))):
+            older, newer = (other, row) if newest and other.received_at <= now else (row, other)
+            older.superseded_at = newer.received_at
+
+
+def _is_another(row: CaseFact, fact: Fact, hospital: Hospital) -> bool:
+    """Whether it is another thing of that kind (another allergy), or was told under another address of the same hospital: two values of
+    one day are two, unless the newer one corrects.
+    """
+    if are_two(fact.label, (row.code, row.text), (fact.code, fact.text)):
+        return True
+    both = bool(row.source_key and fact.key) and row.hospital_id == hospital.id
+    return both and row.source_key != fact.key and fact.status != "corrected"
+
+
+def _told_otherwise(present: Sequence[CaseFact], facts: Sequence[Fact], hospital: Hospital, *, now: datetime) -> None:
+    """What a resource said that says something else now, and that nothing in the message says any more.
+
+    Under the same name only: an address that tells of a PSA what it told of a haemoglobin was given out twice.
+    """
+    names = {(fact.key, fact.section, fact.label) for fact in facts if fact.key}
+    if not names:
+        return
+    told = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in facts}
+    for one in present:
+        is_of = (one.source_key, one.section, one.label) in names and one.hospital_id == hospital.id
+        if is_of and one.received_at <= now and (one.section, one.label, one.text, one.dated_on) not in told:
+            one.superseded_at = now
+
+
+def take_back(session: Session, case: Case, facts: Sequence[Fact], hospital: Hospital, *, now: datetime) -> bool:
+    """What was sent in error is over where it was told before, in the same words. Returns whether it was told.
+
+    Some take back without the value: then what this hospital told under that name of that day, if it is one thing; or by the address
+    that a resource has at the sender: then all that was told under it.
+    """
+    query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= now)
+    present = list(session.scalars(query)) if facts else []
+    gone = [one for one in present if any(_says(one, fact) for fact in facts if fact.text)]
+    own = [one for one in present if one.hospital_id == hospital.id and one not in gone]
+    names = {fact.key for fact in facts if not fact.text} - {""}
+    gone += [one for one in own if one.source_key in names]
+    for fact in (one for one in facts if one.text or one.label or one.code):
+        meant = [one for one in own if (_is_undated(one, fact) if fact.text else _is_named(one, fact))]
+        gone += meant if len(meant) == 1 else []
+    told = {one.id: one for one in gone}
+    for one in told.values():
+        one.superseded_at, one.status = now, "withdrawn"
+    return bool(gone)
+
+
+def arrived(session: Session, case: Case, told: IncomingReferral | IncomingAnswer, hospital: Hospital, *, now: datetime) -> None:
+    """That a document was not sent along is over when it comes, under the address that it was named by."""
+    came = {document.known_as for document in told.documents} - {""}
+    still = {(fact.key, fact.text) for fact in told.facts if fact.label == NOT_SENT}  # another file of it
+    query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= now)
+    named = query.where(CaseFact.label == NOT_SENT, CaseFact.source_key.in_(came), CaseFact.hospital_id == hospital.id)
+    for one in session.scalars(named) if came else ():
+        one.superseded_at = one.superseded_at if (one.source_key, one.text) in still else now
+
+
+def are_told(session: Session, case: Case, facts: Sequence[Fact]) -> bool:
+    """Whether one of these stands on the case, in these words."""
+    words = {fact.text for fact in facts} - {""}
+    told = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None)) if words else None
+    return told is not None and any(_says(row, fact) for row in session.scalars(told) for fact in facts if fact.text)
+
+
+def _says(row: CaseFact, fact: Fact) -> bool:
+    """The same thing about the same day; with a status of then behind it, it is still the same."""
+    is_same = row.text == fact.text or row.text.startswith(f"{fact.text} (")
+    return is_same and (row.section, row.label, row.dated_on) == (fact.section, fact.label, fact.dated_on)
+
+
+def _is_undated(row: CaseFact, fact: Fact) -> bool:
+    """The same words of some day, taken back without a day."""
+    return fact.dated_on is None and (row.section, row.label, row.text) == (fact.section, fact.label, fact.text)
+
+
+def _is_named(row: CaseFact, fact: Fact) -> bool:
+    is_code = bool(fact.code) and (row.code, row.code_system) == (fact.code, fact.code_system)
+    return row.dated_on == fact.dated_on and (is_code or (bool(fact.label) and row.label == fact.label))
+
+
+def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
+    wanted = (fact.section, fact.label, fact.dated_on)
+    return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]
+
+
+def _same_words(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
+    wanted = (fact.section, fact.label, fact.text, fact.dated_on)
+    return [other for other in present if (other.section, other.label, other.text, other.dated_on) == wanted]
+
+
+def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:
+    return CaseFact(**_row(case, fact, hospital, now=now, message_id=message_id))
+
+
+def _row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> Row:
+    return {
+        "id": new_id(),  # given here, so that many go in one statement without asking back
+        "case_id": case.id,
+        "section": fact.section,
+        "label": fact.label,
+        "text": fact.text,
+        "code": fact.code,
+        "code_system": fact.code_system,
+        "dated_on": fact.dated_on,
+        "hospital_id": hospital.id,
+        "received_at": now,
+        "message_id": message_id,
+        "source_key": fact.key,
+        "status": fact.status,
+    }

@@ -1,0 +1,1 @@
+"""What becomes of a recommendation after the signature."""

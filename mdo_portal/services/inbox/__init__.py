@@ -1,0 +1,1 @@
+"""What hospitals send: kept, put in order, claimed, understood, put aside; and fetching what they hold ready."""

@@ -1,0 +1,224 @@
+"""The inbox's two statements of the hot path, whole batches at a time: storing messages, and asking which numbers are known.
+
+A hospital's feed comes by the thousand per second; building these through the ORM cost twenty times what they cost here
+(tests/bench, `mllp-durable`). Values travel as binary arrays, one per column; NULL travels as an empty text.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import pq
+from psycopg.abc import DumperKey
+from psycopg.adapt import Dumper, PyFormat
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from mdo_portal.services.inbox.inbound_line import KINDS
+
+
+class InboundRow(NamedTuple):
+    """One message to store. `reason` empty: kept, to be understood; else settled at once, for a person.
+
+    `place` -1: kept whatever it is; else the place that its numbers carry in what is asked (STORE).
+    """
+
+    place: int
+    link_id: str
+    hospital_id: str
+    wire: str
+    kind: str
+    control_id: str
+    digest: bytes
+    raw_sealed: bytes
+    size: int
+    patient_keys: str
+    reason: str
+    place_in: str
+    received_at: datetime
+    doubles: int
+    charset: str
+    line: str
+    application_ack: str
+
+
+class Noise(NamedTuple):
+    """How many feed messages of one link on one day were about nobody we know."""
+
+    link_id: str
+    day: date
+    ignored: int
+
+
+AskedNumber = tuple[int, str, str, bytes, bytes]
+"""A patient's number that is asked about: its place, the hospital's id, the number, its blind index as a BSN, its key in the inbox."""
+
+
+# OR stops at the first that holds: a number of a patient costs one look, one of nobody three. The planner knows neither how many are
+# asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which it turns into a hash of the table), the
+# first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for, and
+# a count in the inbox: of a long queue it would hope to find the first soon, and read all of it.
+# Whom a message is about that nobody could read yet is known as well: it may be the referral. So is whose referral lies ready and is
+# still to be fetched; few notices wait at a time, and whether any does is looked up once for all numbers.
+KNOWN = """
+SELECT place FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[])
+    AS asked (place, hospital_id, number, bsn, key)
+WHERE (
+        SELECT true FROM patients p
+        WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1
+    )
+    OR asked.bsn = (
+        SELECT p.bsn_index FROM patients p
+        WHERE p.hospital_id = asked.hospital_id AND p.bsn_index >= asked.bsn ORDER BY p.bsn_index LIMIT 1
+    )
+    OR (
+        SELECT count(*) > 0 FROM inbound_messages m
+        WHERE (m.settled_at IS NULL OR m.state = 'unreadable') AND m.patient_keys && ARRAY[asked.key]
+            AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id
+    )
+    OR (SELECT count(*) > 0 FROM pulls WHERE state = 'waiting') AND (
+        SELECT count(*) > 0 FROM pulls n JOIN inbound_messages t ON t.id = n.message_id
+        WHERE n.state = 'waiting' AND n.hospital_id = asked.hospital_id AND asked.key = ANY(t.patient_keys)
+    )
+"""
+_ROW = {
+    "place": "int4", "id": "text", "link_id": "text", "hospital_id": "text", "wire": "text", "kind": "text", "control_id": "text",
+    "digest": "bytea", "raw_sealed": "bytea", "size": "int4", "patient_keys": "text", "reason": "text", "place_in": "text",
+    "received_at": "timestamptz", "doubles": "int4", "charset": "text", "line": "text", "application_ack": "text",
+}  # fmt: skip
+"""What travels of an InboundRow, with the id of the row behind its place."""
+
+_INSERT = """
+INSERT INTO inbound_messages (
+    id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason, place, leftovers,
+    received_at, settled_at, doubles, attempts, charset, line, application_ack
+)
+SELECT id::uuid, nullif(link_id, '')::uuid, nullif(hospital_id, '')::uuid, wire, kind, control_id, digest, raw_sealed, size,
+    patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place_in, '{}',
+    received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0, charset, line, application_ack
+"""
+_CONFLICT = """
+ON CONFLICT (link_id, control_id, digest) DO UPDATE
+SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at, application_ack =
+    CASE inbound_messages.application_ack WHEN 'late' THEN excluded.application_ack ELSE inbound_messages.application_ack END
+RETURNING digest, received_at, doubled_at
+"""
+_ARRAYS = f"unnest({', '.join(f'%b::{kind}[]' for kind in _ROW.values())}) AS arrived ({', '.join(_ROW)})"
+_VALUES = f"(SELECT {', '.join(f'%b::{kind} AS {name}' for name, kind in _ROW.items())}) AS arrived"
+
+STORE = f"""
+WITH known AS MATERIALIZED ({KNOWN}), arrived AS MATERIALIZED (SELECT * FROM {_ARRAYS}), noise AS (
+    SELECT link_id, day, ignored FROM unnest(%b::text[], %b::date[], %b::int8[]) AS noise (link_id, day, ignored)
+    UNION ALL
+    SELECT link_id, (received_at AT TIME ZONE 'UTC')::date, 1 + doubles FROM arrived
+    WHERE place >= 0 AND place NOT IN (SELECT place FROM known)
+), counted AS (
+    INSERT INTO feed_counts (link_id, day, ignored)
+    SELECT link_id::uuid, day, sum(ignored) FROM noise GROUP BY link_id, day ORDER BY link_id, day
+    ON CONFLICT (link_id, day) DO UPDATE SET ignored = feed_counts.ignored + excluded.ignored
+), stored AS ({_INSERT} FROM arrived WHERE place < 0 OR place IN (SELECT place FROM known) {_CONFLICT})
+SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
+UNION ALL
+SELECT ''::bytea, NULL, (SELECT coalesce(sum(ignored), 0)::int8 FROM noise),
+    CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
+"""  # noqa: S608  # made of our own words
+"""Rows: (digest, when it first came) of what was there already, and one with an empty digest: how many were noise.
+
+The numbers that are asked about carry the place of their message; a message with a place is kept only when one of its numbers is known.
+"""
+STORE_ONE = f"{_INSERT} FROM {_VALUES} WHERE place < 0 OR EXISTS ({KNOWN}) {_CONFLICT}, pg_notify('mdo_understand', '')::text"
+"""The same for one message, as most systems send them, in less than half of PostgreSQL's time: a row when it stands in the inbox now,
+with `doubled_at` when it stood there before; none when it is noise, which is then still to be counted (STORE)."""
+
+STORE_ALL = f"""
+WITH stored AS ({_INSERT} FROM {_ARRAYS} {_CONFLICT})
+SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
+UNION ALL
+SELECT ''::bytea, NULL, 0::int8, CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
+"""  # noqa: S608
+"""The same for messages that are all kept: no question who is known here. PostgreSQL plans STORE for longer than it takes (fhir-in)."""
+
+KNOWN_KINDS = ("int4[]", "text[]", "text[]", "bytea[]", "bytea[]")
+STORE_ALL_KINDS = tuple(f"{kind}[]" for kind in _ROW.values())
+STORE_KINDS = (*KNOWN_KINDS, *STORE_ALL_KINDS, "text[]", "date[]", "int8[]")
+STORE_ONE_KINDS = (*_ROW.values(), *KNOWN_KINDS)
+
+Line = psycopg.Cursor[tuple[Any, ...]]
+
+
+class _Value(NamedTuple):
+    kind: str
+    value: Any
+
+
+class _ValueDumper(Dumper):
+    """Values as the listener's own line packs them: psycopg's takes a third of the time of keeping one message (fhir-in, tests/bench)."""
+
+    format = pq.Format.BINARY
+
+    def get_key(self, obj: _Value, format: PyFormat) -> DumperKey:
+        return type(obj), obj.kind  # type: ignore[return-value]  # one dumper per kind
+
+    def upgrade(self, obj: _Value, format: PyFormat) -> Dumper:
+        dumper = _ValueDumper(type(obj))
+        dumper.oid = KINDS[obj.kind].oid
+        return dumper
+
+    def dump(self, obj: _Value) -> bytes:
+        return KINDS[obj.kind].pack(obj.value)
+
+
+@contextmanager
+def line_of(session: Session) -> Iterator[Line]:
+    """A cursor in this session's transaction; what goes wrong comes out as SQLAlchemy's error."""
+    driver: Any = session.connection().connection.driver_connection
+    try:
+        with driver.pipeline(), driver.cursor() as line:
+            line.adapters.register_dumper(_Value, _ValueDumper)
+            yield line
+    except psycopg.Error as error:
+        raise DBAPIError("inbox", None, error) from None  # no values: they are what hospitals sent
+
+
+def packed(values: Sequence[Any], kinds: Sequence[str]) -> list[_Value]:
+    """Values for a `line_of`."""
+    return [_Value(kind, value) for kind, value in zip(kinds, values, strict=True)]
+
+
+def to_store(asked: Sequence[AskedNumber], rows: Sequence[InboundRow], noise: Sequence[Noise] = ()) -> list[list[Any]]:
+    """The values of STORE: one list per column. No two rows may be the same message."""
+    return [*columns(asked, 5), *to_store_all(rows), *columns(noise, 3)]
+
+
+def to_store_all(rows: Sequence[InboundRow]) -> list[list[Any]]:
+    """The values of STORE_ALL: one list per column. No two rows may be the same message."""
+    place, *others = columns(rows, len(InboundRow._fields))
+    return [place, _new_ids(len(rows)), *others]
+
+
+def to_store_one(asked: Sequence[AskedNumber], row: InboundRow) -> list[Any]:
+    """The values of STORE_ONE."""
+    return [row.place, *_new_ids(1), *row[1:], *columns(asked, 5)]
+
+
+def columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    """Rows turned into columns."""
+    return list(map(list, zip(*rows, strict=True))) or [[] for _ in range(count)]
+
+
+def _new_ids(count: int) -> list[str]:
+    """As many ids of one moment as domain.identifiers.new_id would give, as the text PostgreSQL reads."""
+    moment, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10 * count).hex()
+    parts = (chance[at : at + 18] for at in range(0, 20 * count, 20))
+    return [f"{moment}7{part[:3]}8{part[3:]}" for part in parts]
+
+
+def as_array(keys: Iterable[bytes]) -> str:
+    """Keys as PostgreSQL writes a bytea[]: arrays of arrays cannot be of unequal length."""
+    return "{" + ",".join(f'"\\\\x{key.hex()}"' for key in keys) + "}"

@@ -1,0 +1,142 @@
+"""Keeping what hospitals send, before anybody understands it. What comes after: services/inbox/queue.py."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.inbound import FEED
+from mdo_portal.domain.sealing import Sealer
+from mdo_portal.services.common.sealed import sealer
+from mdo_portal.services.inbox import inbound_rows
+from mdo_portal.services.inbox.inbound_line import DirectLine, Question, Row, moment, question
+from mdo_portal.services.inbox.inbound_rows import AskedNumber, InboundRow
+from mdo_portal.services.inbox.sifting import Arrival, Doubles, Sifting
+
+
+def is_told_later(kind: str) -> bool:
+    """Whether the application's word about such a message can come later. About an acknowledgement never, or two systems would go on for
+    ever; about the feed at once, since most of it is counted and not kept.
+    """
+    return kind.partition("^")[0] not in {"ACK", *FEED}
+
+
+def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
+    """Store all of them in one statement. A double (same link, number and bytes) only counts up; gives when those first came.
+
+    Feed messages about patients nobody referred are counted and not kept. Acknowledge only after the commit.
+    """
+    if not arrivals:
+        return {}
+    sifting = Sifting(arrivals, sealer(session))
+    asked, rows = sifting.unsifted()
+    with inbound_rows.line_of(session) as line:
+        if len(rows) == 1 == len(arrivals):
+            return _keep_one(line, sifting, asked, rows[0])
+        if sifting.has_feed:
+            line.execute(inbound_rows.STORE, inbound_rows.packed(inbound_rows.to_store(asked, rows), inbound_rows.STORE_KINDS))
+        else:
+            line.execute(
+                inbound_rows.STORE_ALL, inbound_rows.packed(inbound_rows.to_store_all(rows), inbound_rows.STORE_ALL_KINDS)
+            )
+        return sifting.doubles | {bytes(digest): first for digest, first, _, _ in line.fetchall() if digest}
+
+
+def _keep_one(line: inbound_rows.Line, sifting: Sifting, asked: Sequence[AskedNumber], row: InboundRow) -> Doubles:
+    values = inbound_rows.to_store_one(asked, row)
+    line.execute(inbound_rows.STORE_ONE, inbound_rows.packed(values, inbound_rows.STORE_ONE_KINDS))
+    told = line.fetchall()
+    if not told:
+        noise = inbound_rows.to_store((), (), sifting.sifted(set())[1])
+        line.execute(inbound_rows.STORE, inbound_rows.packed(noise, inbound_rows.STORE_KINDS))
+    return {bytes(digest): first for digest, first, again, _ in told if again}
+
+
+class Prepared(NamedTuple):
+    """A batch that was read, sealed and packed; what PostgreSQL says to `question` goes to `goes_on`."""
+
+    sifting: Sifting
+    question: Question
+    goes_on: Callable[[Sifting, list[Row]], Awaitable[Doubles]]
+
+
+class DirectKeeper:
+    """`keep` by a line that commits every statement: what it returned from is in safe storage.
+
+    One statement says all, and asks on the way which patients are known. Where most of what comes is a feed about people nobody
+    referred, that would seal and send a great deal to be thrown away: then the question goes first, by itself.
+    """
+
+    def __init__(self, line: DirectLine, keys: Sealer) -> None:
+        self._line, self._keys = line, keys
+        self._noise = 0.0  # the share of it in the feed of late
+
+    @property
+    def most(self) -> int:
+        """How many messages a batch should have at most."""
+        return MOST_NOISE if self._noise >= MOSTLY_NOISE else MOST
+
+    @property
+    def enough(self) -> int:
+        """With so many waiting, the next batch is worth preparing while the one before it is stored."""
+        return MOST
+
+    def prepare(self, arrivals: Sequence[Arrival]) -> Prepared:
+        """Do for a batch all that needs no word from PostgreSQL: it can be done while that stores the batch before it."""
+        sifting = Sifting(arrivals, self._keys)
+        if self._noise >= MOSTLY_NOISE and sifting.has_feed:
+            asked = inbound_rows.columns(sifting.asked, 5)
+            return Prepared(sifting, question(inbound_rows.KNOWN, asked, inbound_rows.KNOWN_KINDS), self._known_told)
+        numbers, rows = sifting.unsifted()
+        if len(rows) == 1 == len(arrivals):
+            values = inbound_rows.to_store_one(numbers, rows[0])
+            return Prepared(sifting, question(inbound_rows.STORE_ONE, values, inbound_rows.STORE_ONE_KINDS), self._one_told)
+        return Prepared(sifting, _storing(inbound_rows.to_store(numbers, rows)), self._all_told)
+
+    async def keep(self, prepared: Prepared) -> Doubles:
+        """Store all of them, as the function `keep`. In the order in which they were prepared."""
+        return await prepared.goes_on(prepared.sifting, await self._line.ask(prepared.question))
+
+    async def _one_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
+        self._learn(not told, sifting.feed)
+        if not told:
+            await self._line.ask(_storing(inbound_rows.to_store((), (), sifting.sifted(set())[1])))
+        return {digest: moment(first) for digest, first, again, _ in told if digest and first and again}
+
+    async def _all_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
+        self._learn(_ignored(told), sifting.feed)
+        return sifting.doubles | _doubles(told)
+
+    async def _known_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
+        rows, noise = sifting.sifted({int.from_bytes(place or b"", "big") for (place,) in told})
+        self._learn(sum(one.ignored for one in noise), sifting.feed)
+        return sifting.doubles | _doubles(await self._line.ask(_storing(inbound_rows.to_store((), rows, noise))))
+
+    def _learn(self, noise: int, feed: int) -> None:
+        if feed:
+            self._noise += (noise / feed - self._noise) * 0.2
+
+
+def _storing(values: Sequence[Any]) -> Question:
+    return question(inbound_rows.STORE, values, inbound_rows.STORE_KINDS)
+
+
+def _doubles(told: Sequence[Row]) -> Doubles:
+    """Of the rows of STORE: what was there already, and since when."""
+    return {digest: moment(first) for digest, first, _, _ in told if digest and first}
+
+
+def _ignored(told: Sequence[Row]) -> int:
+    """Of the rows of STORE: how many messages were noise."""
+    return sum(int.from_bytes(ignored or b"", "big") for digest, _, ignored, _ in told if not digest)
+
+
+MOSTLY_NOISE = 0.5
+
+MOST, MOST_NOISE = 64, 256
+"""All that waits in one batch means that PostgreSQL waits while we read, and we while it stores: a smaller one leaves the rest for us.
+
+Of noise next to nothing is stored, and each batch asks PostgreSQL twice: there it is better to ask about many (docs/decisions/0037).
+"""

@@ -1,0 +1,223 @@
+"""Settling a letter: what the receiver said, what that makes of it, and who is told."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from mdo_portal.database import HELD
+from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.delivery import DONE, LETTER_PURPOSE, OPEN, Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.recipient import Destination
+from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services.common import changes
+from mdo_portal.services.common.sealed import row_of, sealer
+from mdo_portal.services.follow_up import follow_ups
+from mdo_portal.services.history import standing, timeline
+from mdo_portal.services.letters import delivered, destinations, receipts, replacing
+from mdo_portal.services.letters.destinations import Turn
+from mdo_portal.services.letters.receipts import Told
+from mdo_portal.services.letters.replacing import BY_HAND
+
+NO_TURN = Turn()
+_GIVEN_UP = (DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.CANCELLED)
+MAX_ATTEMPTS = 400
+LONGEST_PAUSE = 900.0
+CONFIRMED_WITHIN = timedelta(hours=1)
+"""How long a receiver that keeps a letter may take to confirm it, before it gets the letter again under the same number."""
+
+
+class Settled(NamedTuple):
+    """What an attempt changed: all that a log should tell, and the queue, locked until the transaction ends."""
+
+    before: DeliveryState
+    after: DeliveryState
+    turn: Turn
+    queue: Destination
+
+
+def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha256: str) -> None:
+    """Keep the rendered letter: what is sent again later is the same file."""
+    sealed = sealer(session).seal(letter, purpose=LETTER_PURPOSE, row=row_of("deliveries", delivery_id))
+    session.execute(_KEEP, {"delivery": delivery_id, "sealed": sealed, "hash": sha256})
+
+
+_KEEP = (
+    update(Delivery.__table__)  # type: ignore[arg-type]
+    .where(Delivery.id == bindparam("delivery"))
+    .values(letter_sealed=bindparam("sealed"), letter_sha256=bindparam("hash"))
+)
+
+
+def settle(
+    session: Session,
+    delivery_id: uuid.UUID,
+    receipt: Receipt,
+    *,
+    now: datetime,
+    over: Channel | None = None,
+    worker: int | None = None,
+    is_queued: bool = True,
+) -> Settled:
+    """What a worker heard: of the letter and of its destination. Only an accepted receipt with our own number makes it *received*.
+
+    `over`: the channel of this attempt. Whoever put the letter on paper meanwhile is not overruled by a silence of the line.
+    `is_queued`: its destination waited for it; of what was only printed it may have another letter on the wire, and stays taken.
+    `worker`: whose attempt it was; when another one has the queue by now, only a receipt counts, and the queue stays the other's.
+    """
+    delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
+    before, queue = delivery.state, destinations.of(session, delivery)
+    is_ours = worker is None or queue.leased_by == worker
+    if not is_ours and receipt.kind is not ReceiptKind.ACCEPTED:
+        _may_be_there(delivery, receipt, now=now)
+        return Settled(before, before, NO_TURN, queue)
+    turn = destinations.answered(session, queue, receipt, now=now) if is_ours and is_queued else NO_TURN
+    is_on_paper = delivery.channel == Channel.PAPER and over not in (None, Channel.PAPER)
+    if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
+        write_down(session, delivery, receipt, now=now, turn=turn)
+    else:
+        _may_be_there(delivery, receipt, now=now)
+    return Settled(before, delivery.state, turn, queue)
+
+
+def _may_be_there(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
+    """It left, and nobody said what became of it: whoever carries it now, or has it under way, says no more that it never did."""
+    if receipt.kind is ReceiptKind.UNKNOWN:
+        delivery.sent_at = delivery.sent_at or now
+
+
+def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN) -> None:
+    """Write down what the receiver, or a person on its behalf, said about a letter."""
+    if not _counts(delivery, receipt):
+        return
+    first_time_sent = delivery.sent_at is None and receipts.has_left(receipt)
+    delivery.leased_until = None
+    delivery.receipt_code = receipt.code
+    delivery.receipt_reference = receipt.reference
+    delivery.receipt_text = receipt.text[:1000]
+    if first_time_sent:
+        delivery.sent_at = now
+    was = delivery.state
+    _follow(delivery, receipt, turn, now=now)
+    if delivery.sent_at is None or (delivery.state is DeliveryState.REFUSED and receipts.has_left(receipt)):
+        delivery.named_id = None  # nothing of it is there: when it goes again, it names what its recipient has by then
+    if was is delivery.state and not first_time_sent:
+        changes.announce(session, "post", delivery.hospital_id)
+        return  # one more attempt, and nothing new: a case's page need not look again
+    case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
+    is_after_all = was in _GIVEN_UP and receipt.code != BY_HAND  # whoever says so by hand knows it
+    what = _after_all(session, delivery) if is_after_all else _EVENT.get(delivery.state, "")
+    tell(session, delivery, case, first_time_sent=first_time_sent, what=what, no_more=was is DeliveryState.RECEIVED, now=now)
+
+
+def _counts(delivery: Delivery, receipt: Receipt) -> bool:
+    """A late or second word changes nothing, unless it is that the letter arrived after all, or a no after no more than a commit."""
+    if delivery.state is DeliveryState.RECEIVED:
+        return receipt.kind is ReceiptKind.REFUSED and delivery.receipt_code == receipts.COMMIT
+    return delivery.state in OPEN or receipt.kind is ReceiptKind.ACCEPTED
+
+
+def _after_all(session: Session, delivery: Delivery) -> str:
+    """Whoever acted on its refusal must hear it; and that nothing ended it there, when what replaces it left meanwhile."""
+    return "letter.stands_beside" if replacing.stands_beside(session, delivery) else "letter.after_all"
+
+
+def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) -> None:
+    if receipt.kind is ReceiptKind.ACCEPTED:
+        delivery.move(DeliveryState.RECEIVED)
+        delivery.received_at, delivery.next_attempt_at = receipt.at or now, None
+        _hold_no_more(delivery)
+    elif receipt.kind is ReceiptKind.REFUSED:
+        delivery.move(DeliveryState.REFUSED)
+        delivery.received_at = delivery.next_attempt_at = None
+        if receipts.has_left(receipt):
+            delivery.refused_at = now  # else it was our own no, and what left before may be there
+        _hold_no_more(delivery)
+    elif receipts.told(receipt) is Told.ABSENCE:
+        delivery.attempts = max(0, delivery.attempts - 1)  # it was not put to anybody, and keeps its turn
+        delivery.next_attempt_at = turn.next_attempt_at or now
+    elif delivery.attempts >= MAX_ATTEMPTS:
+        delivery.move(DeliveryState.DEAD)
+        delivery.next_attempt_at = None
+    else:
+        _try_later(delivery, receipt, now=now)
+
+
+def _hold_no_more(delivery: Delivery) -> None:
+    """What became of it is known: nobody need ask."""
+    delivery.held_at, delivery.hold_reason = None, ""
+
+
+def _try_later(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
+    """Once it left, it stays *sent* until the other side says something: a later silence does not bring it back."""
+    if delivery.state is DeliveryState.WAITING and receipt.kind is ReceiptKind.UNKNOWN:
+        delivery.move(DeliveryState.SENT)
+    if delivery.channel == Channel.NOTICE and receipts.is_kept(receipt):
+        delivery.next_attempt_at = None  # once is enough: who was told confirms by hand
+    else:
+        delivery.next_attempt_at = now + (CONFIRMED_WITHIN if receipts.is_kept(receipt) else pause(delivery.attempts))
+
+
+def pause(attempts: int, *, asked: float = 0.0) -> timedelta:
+    """1, 2, 4 … seconds up to a quarter of an hour, with a random half so that a region does not knock at once.
+
+    `asked`: seconds that the other side asks us to stay away; one that says a day is asked again within that quarter all the same.
+    """
+    seconds = min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12))
+    ours = seconds * random.uniform(0.5, 1.0)  # noqa: S311  spreads knocking, hides nothing
+    return timedelta(seconds=max(ours, min(asked, LONGEST_PAUSE)))
+
+
+_EVENT = {
+    DeliveryState.RECEIVED: "letter.received",
+    DeliveryState.REFUSED: "letter.refused",
+    DeliveryState.DEAD: "letter.dead",
+}
+
+
+def tell(
+    session: Session,
+    delivery: Delivery,
+    case: Case,
+    *,
+    first_time_sent: bool,
+    what: str = "",
+    no_more: bool = False,
+    now: datetime,
+) -> None:
+    """`what`: the event on the case's timeline, besides that it left. `no_more`: it was received, and is not."""
+    name = delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
+    if first_time_sent:
+        timeline.happened(session, case, "letter.sent", at=now, hospital=name)
+    if what in timeline.AFTER_ALL:
+        timeline.happened(session, case, what, at=now, hospital=name, number=delivery.document_number)
+    elif what:
+        timeline.happened(session, case, what, at=now, hospital=name)
+    session.flush()
+    if delivery.state in DONE and case.state is CaseState.DECIDED and not delivered.some_open(session, case.id):
+        case.move(CaseState.DELIVERED, now=now)
+        follow_ups.settle_case(session, case, now=now)
+    if no_more and case.state is CaseState.DELIVERED and delivered.some_open(session, case.id):
+        case.move(CaseState.DECIDED, now=now)
+    changes.announce(session, "post", delivery.hospital_id)
+    changes.announce(session, "delivery", delivery.id)
+    standing.changed(session, case)
+
+
+def of_decisions(session: Session, decision_ids: Sequence[uuid.UUID]) -> list[Delivery]:
+    query = select(Delivery).where(Delivery.decision_id.in_(decision_ids)).order_by(Delivery.created_at)
+    return list(session.scalars(query))
+
+
+def letter_of(session: Session, delivery: Delivery) -> bytes:
+    """The letter as it was rendered once; empty while a worker is still at it."""
+    if not delivery.letter_sealed:
+        return b""
+    return sealer(session).open(delivery.letter_sealed, purpose=LETTER_PURPOSE, row=row_of("deliveries", delivery.id))

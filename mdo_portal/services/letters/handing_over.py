@@ -1,0 +1,99 @@
+"""What people do with a letter: print it, hand it over, confirm it by hand, send it again; and that it need not go any more."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mdo_portal.database import HELD
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
+from mdo_portal.domain.hospital import BY_PERSON, Channel
+from mdo_portal.domain.viewer import Viewer
+from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services.common import changes
+from mdo_portal.services.history import standing
+from mdo_portal.services.letters import destinations
+from mdo_portal.services.letters.deliveries import tell, write_down
+from mdo_portal.services.letters.receipts import PRINTED
+from mdo_portal.services.letters.replacing import BY_HAND
+
+
+def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> None:
+    """A printable letter is ready for a recipient without a link: it is *sent* when printed, *received* when confirmed.
+
+    `is_queued`: its destination waited for it. Else that may have another letter on the wire, and goes on waiting for that one.
+    """
+    delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
+    if delivery.state in OPEN:  # else somebody said what became of it while it was printed
+        delivery.leased_until = None
+        delivery.next_attempt_at = None
+        delivery.receipt_code = PRINTED
+    if is_queued:
+        destinations.release(session, delivery)
+    changes.announce(session, "post", delivery.hospital_id)
+    standing.changed(session, session.get_one(Case, delivery.case_id, with_for_update=HELD))
+
+
+def printed(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """Somebody opened the printable letter to send it by hand."""
+    if delivery.channel == Channel.PAPER and delivery.state is DeliveryState.WAITING:
+        delivery.move(DeliveryState.SENT)
+        delivery.sent_at = now
+        case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
+        tell(session, delivery, case, first_time_sent=True, now=now)
+
+
+def confirm_by_hand(session: Session, delivery: Delivery, *, viewer: Viewer, now: datetime) -> None:
+    """A person of the receiving hospital, or the secretary after a call, says it is there. Who said so first stays."""
+    if delivery.state is DeliveryState.RECEIVED:
+        return
+    if not _may_be_in_system(delivery):
+        delivery.channel = Channel.PAPER.value
+    if delivery.sent_at is None:
+        delivery.sent_at = now
+    delivery.confirmed_by = viewer.person_id
+    receipt = Receipt(ReceiptKind.ACCEPTED, code=BY_HAND, reference=viewer.name, at=now)
+    write_down(session, delivery, receipt, now=now)
+
+
+def _may_be_in_system(delivery: Delivery) -> bool:
+    """Whether it went, or may have gone, over a line and its recipient's no was not the last word; else it was told by a person alone."""
+    if delivery.channel in BY_PERSON or delivery.held_at is not None or delivery.leased_until is not None:
+        return True  # carried as it stands there; or nobody here knows
+    is_turned_away = delivery.refused_at is not None and delivery.state in (DeliveryState.REFUSED, DeliveryState.WAITING)
+    return delivery.sent_at is not None and not is_turned_away
+
+
+def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """A person wants it tried now; same number, so that the receiver recognises a double. What was held may go again."""
+    if delivery.state is DeliveryState.DEAD:
+        delivery.attempts = 0
+    delivery.move(DeliveryState.WAITING)
+    _let_go(session, delivery, now=now)
+    destinations.at_once(session, delivery)
+
+
+def put_on_paper(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """A person wants this letter printed and carried instead: it goes no more over the line, whatever happens to the link."""
+    delivery.move(DeliveryState.WAITING)
+    delivery.channel = Channel.PAPER.value
+    _let_go(session, delivery, now=now)
+
+
+def need_not(session: Session, delivery: Delivery, code: str, *, now: datetime) -> None:
+    """It leaves no more, whatever became of it before: `code` says why."""
+    delivery.move(DeliveryState.CANCELLED)
+    delivery.next_attempt_at, delivery.leased_until, delivery.receipt_code = None, None, code
+    tell(session, delivery, session.get_one(Case, delivery.case_id, with_for_update=HELD), first_time_sent=False, now=now)
+
+
+def _let_go(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    delivery.receipt_code = delivery.receipt_text = delivery.hold_reason = ""
+    delivery.next_attempt_at = now
+    delivery.leased_until = delivery.held_at = None
+    changes.wake(session, "deliver")
+    changes.announce(session, "post", delivery.hospital_id)
+    changes.announce(session, "delivery", delivery.id)

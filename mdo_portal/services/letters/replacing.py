@@ -1,0 +1,134 @@
+"""Which earlier letter of the same discussion a letter names at its recipient: chosen once, and the same at every attempt.
+
+The last one that the recipient has, or may have: what it refused does not stand there, and naming it would end nothing. What went by
+hand stands in no system under our number, so the last that went over a line comes before it. What is only added to a letter is added
+to that one or to none. Kept from the moment it is taken (`Delivery.named_id`) until it is certain that nothing of it is there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from mdo_portal.domain.decision import REPLACES, Decision
+from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.hospital import BY_PERSON
+from mdo_portal.exchange import DecisionForm
+
+BY_HAND = "hand"
+"""Code of what a person confirmed."""
+_NOT_SINCE = (DeliveryState.REFUSED, DeliveryState.WAITING, DeliveryState.CANCELLED)
+"""States of a letter that did not leave since it was refused, if it was."""
+
+Name = InstrumentedAttribute[str] | str
+
+
+class Earlier(NamedTuple):
+    """The letter that is named."""
+
+    delivery_id: uuid.UUID
+    document_number: str
+
+
+class _Version(NamedTuple):
+    """One decision before this one, and its letter to the same recipient, if there was one."""
+
+    decision_id: uuid.UUID
+    supersedes_id: uuid.UUID | None
+    delivery_id: uuid.UUID | None
+    document_number: str
+    channel: str
+    state: DeliveryState
+    has_left: bool
+    receipt_code: str
+    was_refused: bool
+
+    @property
+    def is_there(self) -> bool:
+        """The recipient has it, or may have it."""
+        no_was_last = self.was_refused and self.state in _NOT_SINCE
+        return self.delivery_id is not None and self.has_left and not no_was_last
+
+    @property
+    def is_in_system(self) -> bool:
+        """It went over a line, or the system at the other end said so."""
+        said_so = self.state is DeliveryState.RECEIVED and self.receipt_code != BY_HAND
+        return self.is_there and (said_so or self.channel not in BY_PERSON)
+
+
+def named(session: Session, decision: Decision, delivery: Delivery) -> Earlier | None:
+    """What this letter names, from now on at every attempt. None: nothing, as its recipient has nothing that it could be about."""
+    if decision.supersedes_id is None:
+        return None
+    if delivery.named_id is None:
+        found = _chosen(decision, _before(session, decision, delivery))
+        if delivery.channel not in BY_PERSON:  # else no system hears what it names
+            delivery.named_id = found.delivery_id if found else delivery.id
+        return found
+    if delivery.named_id == delivery.id:
+        return None
+    return Earlier(delivery.named_id, session.get_one(Delivery, delivery.named_id).document_number)
+
+
+def same_recipient(one: InstrumentedAttribute[str], other: Name) -> ColumnElement[bool]:
+    """Whether both names are of one recipient: as services/letters/recipients.py tells them apart, however they were typed."""
+    return or_(one == other, _plain(one) == _plain(other))
+
+
+def _plain(name: Name) -> ColumnElement[str]:
+    return func.lower(func.btrim(func.regexp_replace(name, r"\s+", " ", "g")))
+
+
+def replacements(later: type[Delivery], letter: Delivery | type[Delivery]) -> Select[uuid.UUID]:
+    """The letters to the same recipient that correct or withdraw this one, whatever became of them."""
+    own, newer = aliased(Decision), aliased(Decision)
+    return (
+        select(later.id)
+        .join(newer, newer.id == later.decision_id)
+        .join(own, own.round_id == newer.round_id)
+        .where(own.id == letter.decision_id, newer.version > own.version, newer.form.in_(REPLACES))
+        .where(later.hospital_id == letter.hospital_id, later.audience == letter.audience)
+        .where(same_recipient(later.recipient_name, letter.recipient_name))
+    )
+
+
+def stands_beside(session: Session, delivery: Delivery) -> bool:
+    """Whether what replaces this letter went to the same recipient and named another one, or none: both stand there, each as if it held."""
+    later = aliased(Delivery)
+    went = replacements(later, delivery).where(later.sent_at.is_not(None), later.state != DeliveryState.REFUSED)
+    named_ids = session.scalars(went.with_only_columns(later.named_id)).all()
+    return bool(named_ids) and delivery.id not in named_ids
+
+
+def _before(session: Session, decision: Decision, delivery: Delivery) -> dict[uuid.UUID, _Version]:
+    to_the_same = and_(
+        Delivery.decision_id == Decision.id,
+        Delivery.hospital_id == delivery.hospital_id,
+        Delivery.audience == delivery.audience,
+        same_recipient(Delivery.recipient_name, delivery.recipient_name),
+    )
+    query = (
+        select(
+            Decision.id, Decision.supersedes_id, Delivery.id, Decision.document_number, Delivery.channel, Delivery.state,
+            Delivery.sent_at.is_not(None), Delivery.receipt_code, Delivery.refused_at.is_not(None),
+        )
+        .outerjoin(Delivery, to_the_same)
+        .where(Decision.round_id == decision.round_id, Decision.version < decision.version)
+    )  # fmt: skip
+    return {row[0]: _Version._make(row) for row in session.execute(query)}
+
+
+def _chosen(decision: Decision, before: dict[uuid.UUID, _Version]) -> Earlier | None:
+    chain: list[_Version] = []
+    at = decision.supersedes_id
+    while at is not None:
+        chain.append(before[at])
+        at = before[at].supersedes_id
+    if decision.form is DecisionForm.ADDENDUM:
+        chain = chain[:1]
+    there = [one for one in chain if one.is_there]
+    found = next((one for one in there if one.is_in_system), there[0] if there else None)
+    return Earlier(found.delivery_id, found.document_number) if found and found.delivery_id else None

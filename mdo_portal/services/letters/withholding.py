@@ -1,0 +1,76 @@
+"""What may not leave any more: a letter that names somebody else by now, and what its patient objects to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services.common import changes
+from mdo_portal.services.letters.deliveries import write_down
+from mdo_portal.services.letters.receipts import OTHER_PATIENT
+
+_ON_PAPER = (Delivery.channel == Channel.PAPER.value, Delivery.state == DeliveryState.WAITING)
+
+
+def names_another(decision: Decision, patient: Patient) -> bool:
+    """Whether what was signed names somebody else than its case is of by now: another number and another birth date.
+
+    An answer about who somebody is was taken back, or a merge undone. It would be filed under the numbers of the one, and tell of the
+    other: the chair signs a correction, which names who it is.
+    """
+    said, born = decision.content["patient"], patient.birth_on.isoformat() if patient.birth_on else ""
+    is_other_day = bool(said["birth_on"] and born) and said["birth_on"] != born
+    return is_other_day and said["number"] != patient.local_number
+
+
+def hold_letters(session: Session, of: ColumnElement[bool]) -> None:
+    """What is on paper of these cases and nobody carried yet, held before the cases are.
+
+    Whoever takes, prints or confirms a letter has it before its case: in another order each waits for the other.
+    """
+    query = select(Delivery.id).join(Case, Case.id == Delivery.case_id).where(of, *_ON_PAPER)
+    session.execute(query.order_by(Delivery.id).with_for_update(of=Delivery)).all()
+
+
+def withhold_of_another(session: Session, case: Case, patient: Patient, *, now: datetime) -> None:
+    """The case is this patient's from now on: what is on paper and nobody carried yet, and names somebody else, nobody carries.
+
+    What goes over a line is looked at when it has its turn.
+    """
+    query = (
+        select(Delivery, Decision)
+        .join(Decision, Decision.id == Delivery.decision_id)
+        .where(Delivery.case_id == case.id, *_ON_PAPER)
+    )
+    for delivery, decision in session.execute(query.order_by(Delivery.id).with_for_update(of=Delivery)).all():
+        if names_another(decision, patient):
+            write_down(session, delivery, Receipt(ReceiptKind.REFUSED, OTHER_PATIENT), now=now)
+
+
+def withhold(session: Session, case: Case) -> None:
+    """The patient objects: what was printed for a general practitioner and nobody sent yet, nobody need send.
+
+    What has its turn still to come is looked at then.
+    """
+    never_left = (*_ON_PAPER, Delivery.sent_at.is_(None))
+    to_others = select(Delivery).where(Delivery.case_id == case.id, Delivery.audience != Audience.REFERRER, *never_left)
+    for delivery in session.scalars(to_others.order_by(Delivery.id).with_for_update()):
+        cancel(session, delivery)
+
+
+def cancel(session: Session, delivery: Delivery) -> None:
+    """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again."""
+    if delivery.sent_at is None:
+        delivery.move(DeliveryState.CANCELLED)
+    elif delivery.state is DeliveryState.WAITING:
+        delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
+    delivery.next_attempt_at = delivery.leased_until = None
+    changes.announce(session, "post", delivery.hospital_id)

@@ -1,0 +1,1 @@
+"""Boards and their meetings: series, agendas, who said not to come, findings beforehand."""

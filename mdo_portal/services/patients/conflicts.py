@@ -1,0 +1,195 @@
+"""Conflicts of identity: opened by a message that does not fit. Decided by a person (deciding.py), done by a worker (carrying_out.py).
+
+While one is open, the later messages of that patient wait behind it, in their order. When it is decided they are read again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identifiers import new_id, passes_eleven_test
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import (
+    Incoming,
+    IncomingNotice,
+    IncomingReceipt,
+    IncomingReferral,
+    PatientIdentity,
+    PatientLink,
+    PatientMerge,
+)
+from mdo_portal.services.common import changes
+from mdo_portal.services.patients import families, held, identity_papers, patients, rulings
+from mdo_portal.services.patients.identity_papers import Papers
+from mdo_portal.services.patients.rulings import Conflict
+
+WAITS = "waits_for_identity"
+MOST_OLDER = 20
+"""Of a long pile the oldest say enough: each of them waits for the same cases."""
+
+
+# The pile
+
+
+def wait(session: Session, message_id: uuid.UUID, hospital: Hospital, *, now: datetime) -> bool:
+    """Puts it on the pile when an older message that shares a number with it waits there. Returns whether it does. Raises AnsweredError."""
+    older = _older_on_pile(session, message_id, hospital.id)
+    if older:
+        hold_questions(session, hospital.id)
+        if not (older := _older_on_pile(session, message_id, hospital.id)):
+            raise AnsweredError  # and they are read again, before this one
+        put_on_pile(session, message_id, reason=WAITS, place="")
+        held.behind_message(session, message_id, older, hospital, now=now)
+    return bool(older)
+
+
+class AnsweredError(Exception):
+    """What a message would wait for was answered a moment ago: it is given back, and read in its turn."""
+
+
+def hold_questions(session: Session, hospital_id: uuid.UUID) -> None:
+    """No answer to a question that messages of this hospital wait for is carried out until the transaction ends. Raises AnsweredError
+    when there is no such question any more.
+
+    Whoever carries one out lets go what waits on the pile: a message that is put there meanwhile would wait for nothing, for ever.
+    """
+    query = select(IdentityConflict.id).where(
+        IdentityConflict.hospital_id == hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
+    )
+    if not session.scalars(query.order_by(IdentityConflict.id).with_for_update(read=True)).all():
+        raise AnsweredError
+
+
+def _older_on_pile(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    is_open = exists().where(
+        IdentityConflict.hospital_id == hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
+    )
+    if not session.scalar(select(is_open)):
+        return ()
+    mine = session.execute(select(InboundMessage.seq, InboundMessage.patient_keys).where(InboundMessage.id == message_id)).one()
+    older = select(InboundMessage.id).where(
+        InboundMessage.settled_at.is_(None),
+        InboundMessage.state == InboundState.UNREADABLE,
+        InboundMessage.hospital_id == hospital_id,
+        InboundMessage.seq < mine.seq,
+        InboundMessage.patient_keys.overlap(mine.patient_keys),
+    )
+    return session.scalars(older.order_by(InboundMessage.seq).limit(MOST_OLDER)).all()
+
+
+def put_on_pile(session: Session, message_id: uuid.UUID, *, reason: str, place: str) -> None:
+    """It stands on a person's list and is not settled: what comes after it about the same patient waits, its term does not run."""
+    values = {"state": InboundState.UNREADABLE, "reason": reason, "place": place[:200]}
+    session.execute(update(InboundMessage).where(InboundMessage.id == message_id).values(**values))
+    changes.announce(session, "inbox", message_id)
+
+
+# Opening
+
+
+def open_for(
+    session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, incoming: Incoming | None, *, now: datetime
+) -> None:
+    """A person must say who this is. The same message again opens nothing anew."""
+    asked_about = [session.get(Patient, one) for one in (conflict.patient_id, conflict.other_id) if one]
+    families.roots_locked(session, [patient for patient in asked_about if patient])
+    put_on_pile(session, message_id, reason="identity_conflict", place=conflict.where)
+    held.behind_question(session, message_id, conflict.patient_id, hospital, now=now)
+    query = select(IdentityConflict.id).where(IdentityConflict.message_id == message_id, IdentityConflict.closed_at.is_(None))
+    if session.execute(query.limit(1)).first() is None:
+        _open(session, conflict, message_id, hospital, incoming, now=now)
+
+
+def asked_by(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -> IdentityConflict | None:
+    """What this message asked when it was read before, and nobody answered yet; held until the transaction ends."""
+    query = select(IdentityConflict).where(
+        IdentityConflict.hospital_id == hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks,
+        IdentityConflict.message_id == message_id, IdentityConflict.decided_at.is_(None),
+    )  # fmt: skip
+    return session.scalars(query.with_for_update()).first()
+
+
+def asks_the_same(session: Session, asked: IdentityConflict, conflict: Conflict) -> bool:
+    """Whether it is still that question: who came is told in the same words, and does not fit the same patient in the same way."""
+    told = rulings.fingerprint(session, conflict.told, previous=conflict.previous)
+    return (asked.kind, asked.patient_id, asked.fingerprint) == (conflict.kind, conflict.patient_id, told)
+
+
+def flag_bsn(session: Session, told: IncomingReferral, case: Case, message_id: uuid.UUID, *, now: datetime) -> None:
+    """A referral that was taken in, with a BSN that cannot be right: a question for a person, asked once, that nothing waits for."""
+    who = told.patient
+    if not has_wrong_bsn(who):
+        return
+    same = select(IdentityConflict.id).where(
+        IdentityConflict.hospital_id == case.hospital_id, IdentityConflict.fingerprint == rulings.fingerprint(session, who)
+    )
+    if session.execute(same.limit(1)).first() is None:
+        flagged = Conflict(ConflictKind.ELEVEN_TEST, "PID-3", case.patient_id, who)
+        _open(session, flagged, message_id, session.get_one(Hospital, case.hospital_id), told, now=now)
+
+
+def has_wrong_bsn(who: PatientIdentity | None) -> bool:
+    """A BSN was sent that cannot be one."""
+    return who is not None and bool(who.bsn) and not passes_eleven_test(who.bsn)
+
+
+def _open(
+    session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, incoming: Incoming | None, *, now: datetime
+) -> None:
+    message = session.get_one(InboundMessage, message_id)
+    # Made for this message, and gone with it: there is none.
+    other = session.get(Patient, conflict.other_id) if conflict.other_id else None
+    stood = [session.get_one(Patient, conflict.patient_id), *([other] if other else [])]
+    row = IdentityConflict(
+        id=new_id(), hospital_id=hospital.id, kind=conflict.kind, message_id=message_id, message_kind=message.kind,
+        control_id=message.control_id, received_at=message.received_at, patient_id=conflict.patient_id,
+        other_patient_id=other.id if other else None, blocks=conflict.kind is not ConflictKind.ELEVEN_TEST, opened_at=now,
+        fingerprint=rulings.fingerprint(session, conflict.told, previous=conflict.previous),
+    )  # fmt: skip
+    papers = Papers(
+        conflict.told,
+        tuple(patients.identity_of(session, one) for one in stood),
+        conflict.previous,
+        is_referral=isinstance(incoming, IncomingReferral),
+        sent_at=incoming.sent_at if incoming else None,
+    )
+    identity_papers.keep(session, row, papers)
+    session.add(row)
+    session.flush()
+    announce(session, row)
+
+
+def announce(session: Session, row: IdentityConflict) -> None:
+    """Tell whoever looks at the hospital's list."""
+    changes.announce(session, "conflicts", row.hospital_id)
+
+
+def _corrected(session: Session, hospital_id: uuid.UUID, told: PatientIdentity, number: str) -> PatientIdentity:
+    """The identity with the numbers that a person said are right, of the person or under this very number; itself when nobody did."""
+    for previous in sorted({"", number}):
+        ruling = rulings.of(session, hospital_id, told, previous=previous)
+        if ruling is not None and ruling.decision is Decision.CORRECTED:
+            return identity_papers.read(session, ruling).corrected
+    return told
+
+
+_Came = TypeVar("_Came", bound=Incoming)
+
+
+def incoming_corrected(session: Session, hospital_id: uuid.UUID, incoming: _Came) -> _Came:
+    """What came, with corrected numbers of its patient; a merge or link as it came."""
+    if isinstance(incoming, PatientMerge | PatientLink | IncomingNotice | IncomingReceipt):
+        return incoming
+    right = _corrected(session, hospital_id, incoming.patient, rulings.number_of(incoming))
+    return incoming if right is incoming.patient else replace(incoming, patient=right)

@@ -1,0 +1,1 @@
+"""Putting cases on an agenda, and meetings that move or are not held."""

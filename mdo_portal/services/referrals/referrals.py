@@ -1,0 +1,285 @@
+"""Taking in a referral: the same act whatever the wire, a message of an EPD or the web form."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from mdo_portal.database import HELD
+from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseFact, CaseState
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identifiers import new_id
+from mdo_portal.domain.identity_conflict import ConflictKind
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.readiness import missing_items
+from mdo_portal.exchange import Fact, IncomingReferral, PatientIdentity, Section, Unreadable, Wire
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.dossier import case_columns, case_facts, documents, earlier_told, latest_word
+from mdo_portal.services.dossier.case_facts import add_facts
+from mdo_portal.services.dossier.latest_word import ASKED, CANCELLING, is_latest, told_later
+from mdo_portal.services.dossier.routing import route
+from mdo_portal.services.history import standing, timeline
+from mdo_portal.services.patients import families, identification, patients
+from mdo_portal.services.patients.rulings import Conflict
+from mdo_portal.services.referrals import board_asked, carried
+
+
+def register(
+    session: Session,
+    referral: IncomingReferral,
+    hospital: Hospital,
+    *,
+    wire: Wire,
+    now: datetime,
+    message_id: uuid.UUID | None = None,
+    board_id: uuid.UUID | None = None,
+    person_id: uuid.UUID | None = None,
+) -> Case:
+    """Make the case, or bring it up to date when this hospital sent the same referral number before.
+
+    Raises Unreadable("identity_conflict" or "objection") when a person must look first.
+    """
+    case = known_case(session, hospital, referral.number)
+    patient = _patient(session, referral, hospital, case, now=now, message_id=message_id)
+    is_new = case is None
+    if case is None:
+        case = composed(session, referral, hospital, patient, wire=wire, now=now, board_id=board_id)
+        case.home_patient_id = identification.home(session, hospital.id, referral.patient, patient)
+        session.add(case)
+        session.flush()
+        case_facts.store(session, case_facts.first_rows(case, referral, hospital, now=now, message_id=message_id))
+    elif case.patient_id != patient.id:
+        raise _numbered_otherwise(referral, case, patient)
+    else:
+        _bring_up_to_date(session, case, referral, hospital, now=now, message_id=message_id)
+    carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
+    if not is_new:
+        assess(session, case, now=now)
+    what = "referral.received" if is_new else "referral.updated"
+    tell(session, case, what, hospital, now=now, wire=wire, person_id=person_id, sent_at=referral.sent_at)
+    if is_new:
+        standing.beside(session, case)
+    return case
+
+
+def _numbered_otherwise(referral: IncomingReferral, case: Case, patient: Patient | None) -> Conflict:
+    """The referral number is of another patient's case."""
+    number, told, other = case.referral_number, referral.patient, patient.id if patient else None
+    return Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, told, other_id=other, previous=number)
+
+
+def tell(
+    session: Session,
+    case: Case,
+    what: str,
+    hospital: Hospital,
+    *,
+    now: datetime,
+    wire: Wire,
+    person_id: uuid.UUID | None = None,
+    sent_at: datetime | None = None,
+) -> None:
+    """The case's timeline, the access log and the screens hear of it."""
+    said = latest_word.said(sent_at, now)
+    timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value, **said)
+    audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
+    standing.announce(session, case)
+
+
+def _bring_up_to_date(
+    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> None:
+    newest = is_latest(session, case, now=now, sent_at=referral.sent_at)
+    if newest:
+        board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
+    before = case_columns.take_over(case, referral, newest=newest)
+    earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
+    case.revision += 1
+    add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
+    if newest:
+        ask_again(case, now=now)
+
+
+def ask_again(case: Case, *, now: datetime) -> None:
+    """The hospital asks for what it may have taken back: it must stand on somebody's list."""
+    case.cancel_told_at = None
+    if case.state is CaseState.WITHDRAWN:
+        case.move(CaseState.INCOMPLETE, now=now)
+
+
+def _patient(
+    session: Session,
+    referral: IncomingReferral,
+    hospital: Hospital,
+    known: Case | None,
+    *,
+    now: datetime,
+    message_id: uuid.UUID | None,
+) -> Patient:
+    told = referral.patient
+    patient = identification.of_message(session, hospital.id, told)
+    before = session.get_one(Patient, known.patient_id) if known is not None else None
+    if before is not None:
+        patient = identification.said_under(session, hospital.id, told, referral.number) or patient
+    if patient is None and before is not None and is_alike(session, before, told):
+        # no number to find somebody by, but the same referral about the same name and birth date
+        patient = identification.undisputed(session, before)
+    if patient is None:
+        return patients.add(session, hospital.id, told, now=now, sent_at=referral.sent_at)
+    if families.objects(session, patient):
+        raise Unreadable("objection")
+    patients.tell(session, patient, told, now=now, sent_at=referral.sent_at, message_id=message_id)
+    return patient
+
+
+def is_alike(session: Session, before: Patient, told: PatientIdentity) -> bool:
+    """Of twins name and birth date are alike: another BSN speaks against it."""
+    is_numbered = bool(told.local_number) or identification.speaks_against(session, before, told)
+    return not is_numbered and identification.is_alike(before, told)
+
+
+def known_case(session: Session, hospital: Hospital, number: str) -> Case | None:
+    """The case of this hospital's referral number, locked; None when there is none, or no number."""
+    named = Case.hospital_id == hospital.id, Case.referral_number == number
+    if not number or not families.stays_of(session, *named):
+        return None
+    return session.scalars(select(Case).where(*named).with_for_update(**HELD)).one_or_none()
+
+
+def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
+    """Which of these (hospital, referral number) have a case here already."""
+    numbered = tuple_(Case.hospital_id, Case.referral_number).in_([one for one in asked if one[1]])
+    return {(one.hospital_id, one.referral_number) for one in session.scalars(select(Case).where(numbered))}
+
+
+def composed(
+    session: Session,
+    referral: IncomingReferral,
+    hospital: Hospital,
+    patient: Patient,
+    *,
+    wire: Wire,
+    now: datetime,
+    board_id: uuid.UUID | None = None,
+) -> Case:
+    """The case of a referral that is new to us, with all that was told, and judged: complete before it is stored."""
+    case = Case(
+        id=new_id(),
+        hospital_id=hospital.id,
+        patient_id=patient.id,
+        board_id=board_id or route(session, hospital, referral),
+        board_hint=referral.board_hint,
+        referral_number=referral.number,
+        state=CaseState.RECEIVED,
+        wire=wire,
+        received_at=now,
+        state_since=now,
+        revision=1,
+        due_on=NO_DATE,
+        is_open=True,
+        cautions=[],
+        question_board="",  # said here, because it is judged before the database fills in what nobody told
+        referrer_name="",
+    )
+    case_columns.take_over(case, referral, newest=True)
+    _judge(
+        case,
+        {fact.section for fact in referral.facts},
+        {one.kind for one in referral.documents if one.status != "withdrawn"},
+        now=now,
+    )
+    return case
+
+
+def assess(session: Session, case: Case, *, now: datetime) -> None:
+    """Count what is missing and let the state follow, as long as the case waits to be planned."""
+    session.flush()
+    sections = session.scalars(
+        select(CaseFact.section).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None)).distinct()
+    )
+    _judge(case, set(sections), documents.kinds_of(session, case.id), now=now)
+
+
+def _judge(case: Case, sections: set[Section], kinds: set[str], *, now: datetime) -> None:
+    question, referrer, lacked = case.question_board, case.referrer_name, case.missing
+    case.missing = missing_items(question=question, referrer=referrer, sections=sections, document_kinds=kinds)
+    wanted = CaseState.INCOMPLETE if case.missing else CaseState.READY
+    undecided = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.READY)
+    # What was asked for may be here now.
+    asked = case.state is CaseState.INFORMATION_REQUESTED and bool(lacked) and not case.missing
+    if (case.state in undecided or asked) and case.board_id is not None and case.state is not wanted:
+        case.move(wanted, now=now)
+
+
+CANCELLED = "Ingetrokken door het ziekenhuis"
+
+
+def cancel(
+    session: Session,
+    referral: IncomingReferral,
+    hospital: Hospital,
+    *,
+    wire: Wire,
+    now: datetime,
+    message_id: uuid.UUID | None = None,
+) -> Case | None:
+    """The hospital takes its referral back. Off the work list when it waits there; on an agenda it stays, marked, until a person acts.
+
+    So it does when the hospital asked again after it took back: only a person can tell what is meant.
+    None when that referral is not here. Raises Conflict when it names another patient, also one who is not here.
+    """
+    case = _taken_back(session, hospital, referral)
+    if case is None:
+        return None
+    _check_patient(session, referral, hospital, case)
+    is_over = case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None  # then only what else it says may be new
+    if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now, sent_at=referral.sent_at):
+        case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
+    elif not is_over:
+        case.cancel_told_at = now
+    told = referral.facts
+    if referral.cancel_reason and referral.cancel_reason != case.question_board:  # some send the whole order once more
+        told = (*told, Fact(Section.COURSE, referral.cancel_reason, CANCELLED))
+    add_facts(session, case, told, hospital, now=now, message_id=message_id)
+    carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
+    if not is_over:
+        said = latest_word.said(referral.sent_at, now)
+        standing.happened(session, [case], CANCELLING, now=now, hospital=hospital.name, wire=wire.value, **said)
+    standing.announce(session, case)
+    return case
+
+
+def _taken_back(session: Session, hospital: Hospital, referral: IncomingReferral) -> Case | None:
+    """The case by the number of the referral, else by the Task of the hospital's own server that asked for it; locked.
+
+    A Task that asked for several is none: some give each the same address.
+    """
+    named = Case.hospital_id == hospital.id, Case.request_task == referral.request_task
+    if referral.number or not referral.request_task or not families.stays_of(session, *named):
+        return known_case(session, hospital, referral.number)
+    found = session.scalars(select(Case).where(*named).limit(2).with_for_update(**HELD)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def _check_patient(session: Session, referral: IncomingReferral, hospital: Hospital, case: Case) -> None:
+    """Who takes back says less of the patient than who asks, often nothing; but what is said must not be of somebody else."""
+    told = referral.patient
+    patient = identification.of_message(session, hospital.id, told)
+    patient = identification.said_under(session, hospital.id, told, case.referral_number) or patient
+    before = session.get_one(Patient, case.patient_id)
+    if patient is None and not is_somebody_else(session, before, told):
+        return
+    if patient is None or patient.id != before.id:
+        raise _numbered_otherwise(referral, case, patient)
+
+
+def is_somebody_else(session: Session, before: Patient, told: PatientIdentity) -> bool:
+    """Of somebody whom no number found here: a number of another, or a name or birth date that differs."""
+    other_name = bool(told.name.family) and told.name.family.casefold() != before.family.casefold()
+    other_birth = told.birth_on is not None and before.birth_on is not None and told.birth_on != before.birth_on
+    other_number = bool(told.local_number and before.local_number)
+    return other_number or other_name or other_birth or identification.speaks_against(session, before, told)

@@ -1,0 +1,1 @@
+"""Roles: giving, ending and reviewing them, and explaining what somebody sees."""

@@ -1,0 +1,1 @@
+"""A year of a board in counts of what people entered."""

@@ -1,0 +1,93 @@
+"""Telling comes after the commit, says ids only, and never tells what was rolled back."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import time
+
+import psycopg
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Board
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.errors import Stale
+from mdo_portal.services.common import changes
+from mdo_portal.services.inbox import intake
+from tests import make
+from tests.people import Region
+
+ALL = "that_is_all"
+
+
+@pytest.fixture
+def ear(database: Database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database.plain_url, autocommit=True) as connection:
+        for channel in (changes.CHANNEL, "mdo_understand", "mdo_deliver", ALL):
+            connection.execute(f"LISTEN {channel}")
+        yield connection
+
+
+def heard(ear: psycopg.Connection) -> list[psycopg.Notify]:
+    """Everything told until now: PostgreSQL delivers in the order of the commits, so what comes before our own word is all there is."""
+    ear.execute(f"NOTIFY {ALL}")
+    told = []
+    for notice in ear.notifies(timeout=30):
+        if notice.channel == ALL:
+            return told
+        told.append(notice)
+    raise AssertionError("not even our own word came")
+
+
+def test_nothing_is_told_before_the_commit(database: Database, ear: psycopg.Connection) -> None:
+    object_id = uuid.uuid4()
+
+    with database.transaction() as session:
+        changes.announce(session, "case", object_id, revision=3)
+        session.flush()
+        assert heard(ear) == []
+
+    (notice,) = heard(ear)
+    assert json.loads(notice.payload) == {"topic": "case", "id": str(object_id), "revision": 3}
+
+
+def test_what_is_rolled_back_is_never_told(database: Database, ear: psycopg.Connection) -> None:
+    with suppress(Stale), database.transaction() as session:
+        changes.announce(session, "case", uuid.uuid4())
+        raise Stale()
+
+    assert heard(ear) == []
+
+
+def test_what_was_said_before_a_part_that_fails_is_told_once_at_the_end(
+    database: Database, region: Region, ear: psycopg.Connection
+) -> None:
+    """A savepoint takes what PostgreSQL was told in it along."""
+    with database.transaction() as session:
+        changes.announce(session, "case", uuid.uuid4())
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(Board(code="URO-P", name="een tweede met deze code", starts=time(16)))
+        assert heard(ear) == []
+
+    assert len(heard(ear)) == 1
+
+
+def test_a_kept_message_wakes_the_worker(database: Database, region: Region, ear: psycopg.Connection) -> None:
+    with database.transaction() as session:
+        intake.keep(session, [make.arrival(region.links["ZEED"])])
+
+    assert [notice.channel for notice in heard(ear)] == ["mdo_understand"]
+
+
+def test_a_new_referral_tells_its_lists_and_no_name(database: Database, region: Region, ear: psycopg.Connection) -> None:
+    with database.transaction() as session:
+        make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), patient=make.identity("4711", bsn=make.BSN))
+
+    notices = heard(ear)
+    topics = {(told["topic"], told["id"]) for told in (json.loads(notice.payload) for notice in notices)}
+    assert {("worklist", str(region.boards["URO-P"])), ("worklist", str(region.hospitals["ZEED"]))} <= topics
+    assert not any(word in notice.payload for notice in notices for word in ("Voorbeeld", "4711", make.BSN))

@@ -1,0 +1,133 @@
+"""Numbers that a person takes apart: who went on keeps nothing that the hospital told of the other alone, least of all a death."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import select, update
+
+from mdo_portal.database import Database
+from mdo_portal.domain.identity_conflict import Decision
+from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.told import Merge, ToldChange
+from mdo_portal.services.patients import deciding
+from tests import make
+from tests.identity_questions import born, decide, merge, referral
+from tests.make import NOW
+from tests.people import Region
+from tests.reception_house import hand_in, rows, understand_all
+
+SENT = b"|20260302121500+0100|"
+
+
+def change(name: str, patient: str, family: str, *, hour: int, dead: bool = False) -> bytes:
+    raw = make.hl7_change(name, patient=patient, family=family).replace(SENT, f"|202603021{hour}0000+0100|".encode())
+    pid = next(line for line in raw.split(b"\r") if line.startswith(b"PID"))
+    return raw.replace(pid, pid + b"|" * (30 - pid.count(b"|")) + b"Y") if dead else raw
+
+
+@pytest.fixture
+def one(database: Database, region: Region) -> Database:
+    """1 and 2, each with a case, are one by a person's word: 2 goes on as 1."""
+    hand_in(database, region, referral("1"), referral("2", patient="2"), merge("M5", "1", "2"))
+    understand_all(database)
+    decide(database, Decision.SAME)
+    return database
+
+
+def comes(database: Database, region: Region, *raws: bytes) -> None:
+    hand_in(database, region, *raws)
+    understand_all(database)
+    assert {row.state.value for row in rows(database)} == {"understood"}
+
+
+def take_apart(database: Database, region: Region) -> None:
+    with database.transaction() as session:
+        standing = session.scalars(select(Merge).where(Merge.undone_at.is_(None))).one()
+        deciding.ask_undo(session, standing, person_id=region.aisha.person_id, now=NOW)
+    understand_all(database)
+
+
+def known_as(database: Database) -> dict[str, tuple[str, bool]]:
+    with database.transaction() as session:
+        query = select(Patient).where(Patient.local_number.in_(("1", "2")))
+        return {row.local_number: (row.family, row.deceased) for row in session.scalars(query)}
+
+
+def test_a_death_and_a_name_that_were_told_of_the_other_are_of_the_other(one: Database, region: Region) -> None:
+    comes(one, region, change("M6", "2", "de Andere", hour=3, dead=True))
+    assert known_as(one)["1"] == ("de Andere", True)
+
+    take_apart(one, region)
+
+    assert known_as(one) == {"1": ("van Voorbeeld", False), "2": ("de Andere", True)}
+    with one.transaction() as session:
+        changes = session.scalars(select(ToldChange).where(ToldChange.what == "deceased"))
+        assert sorted((row.before, row.after) for row in changes) == [("", "1"), ("", "1"), ("1", "")], "each is kept"
+
+
+def test_what_was_told_of_who_went_on_stays_there(one: Database, region: Region) -> None:
+    comes(one, region, change("M6", "1", "de Nieuwe", hour=3))
+
+    take_apart(one, region)
+
+    assert known_as(one) == {"1": ("de Nieuwe", False), "2": ("van Voorbeeld", False)}
+
+
+def test_a_birth_date_goes_back_too(one: Database, region: Region) -> None:
+    comes(one, region, born(change("M6", "2", "van Voorbeeld", hour=3), "19601231"))
+
+    take_apart(one, region)
+
+    with one.transaction() as session:
+        query = select(Patient.local_number, Patient.birth_on).where(Patient.local_number.in_(("1", "2")))
+        assert dict(session.execute(query).all()) == {"1": date(1960, 1, 1), "2": date(1960, 12, 31)}  # type: ignore[arg-type]
+
+
+def of_both() -> bytes:
+    return change("M6", "1", "de Nieuwe", hour=3).replace(b"||1^^^ZEED^PI|", b"||1^^^ZEED^PI~2^^^ZEED^PI|")
+
+
+def of_nobody_any_more() -> bytes:
+    return change("M6", "2", "de Nieuwe", hour=3)
+
+
+@pytest.mark.parametrize("told", [of_both, of_nobody_any_more])
+def test_what_nobody_can_tell_of_whom_it_was_stays_where_it_is(one: Database, region: Region, told: Callable[[], bytes]) -> None:
+    """It named both; or its term was over, and nobody knows whom it named."""
+    comes(one, region, told())
+    if told is of_nobody_any_more:
+        with one.transaction() as session:
+            emptied = update(InboundMessage).where(InboundMessage.control_id == "M6")
+            session.execute(emptied.values(raw_sealed=b"", patient_keys=[]))
+
+    take_apart(one, region)
+
+    assert known_as(one) == {"1": ("de Nieuwe", False), "2": ("van Voorbeeld", False)}
+
+
+def test_told_anew_of_who_went_on_since_that_word_stays(one: Database, region: Region) -> None:
+    comes(one, region, change("M6", "2", "de Andere", hour=3, dead=True), change("M7", "1", "de Nieuwe", hour=4))
+
+    take_apart(one, region)
+
+    assert known_as(one) == {"1": ("de Nieuwe", False), "2": ("de Andere", True)}
+
+
+def test_told_twice_of_the_other_it_is_back_where_it_was_before_the_first(one: Database, region: Region) -> None:
+    comes(one, region, change("M6", "2", "de Eerste", hour=3), change("M7", "2", "de Tweede", hour=4))
+
+    take_apart(one, region)
+
+    assert known_as(one) == {"1": ("van Voorbeeld", False), "2": ("de Tweede", False)}
+
+
+def test_a_number_that_was_made_for_the_merge_and_has_nothing_goes_and_leaves_nothing(database: Database, region: Region) -> None:
+    comes(database, region, referral("1"), merge("M5", "1", "2"), change("M6", "2", "de Andere", hour=3))
+
+    take_apart(database, region)
+
+    assert known_as(database) == {"1": ("van Voorbeeld", False)}

@@ -1,0 +1,200 @@
+"""Keeping what hospitals send: each message once, sealed, in order per patient; noise is counted and not kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
+from mdo_portal.services.inbox import inbound_rows, intake
+from mdo_portal.services.inbox.sifting import MOST_ASKED, Sifting
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+
+
+def kept(session: Session) -> list[InboundMessage]:
+    session.expire_all()
+    return list(session.scalars(select(InboundMessage).order_by(InboundMessage.seq)))
+
+
+def test_a_message_is_kept_sealed_with_who_sent_it(session: Session, region: Region) -> None:
+    raw = make.hl7_referral("M1", patient="12345")
+    link = region.links["ZEED"]
+
+    intake.keep(session, [make.arrival(link, raw=raw, control_id="M1")])
+
+    (row,) = kept(session)
+    assert (row.hospital_id, row.control_id, row.size, row.state) == (link.hospital_id, "M1", len(raw), InboundState.KEPT)
+    assert b"12345" not in row.raw_sealed
+    assert make.sealer().open(row.raw_sealed, purpose=RAW_PURPOSE) == raw
+
+
+def test_a_double_only_counts_up(session: Session, region: Region) -> None:
+    message = make.arrival(region.links["ZEED"], control_id="M1")
+
+    intake.keep(session, [message])
+    intake.keep(session, [message])
+
+    (row,) = kept(session)
+    assert (row.doubles, row.doubled_at) == (1, NOW)
+
+
+def test_a_double_in_the_same_batch_counts_too(session: Session, region: Region) -> None:
+    message = make.arrival(region.links["ZEED"], control_id="M1")
+
+    intake.keep(session, [message, message, message])
+
+    assert [row.doubles for row in kept(session)] == [2]
+
+
+def test_the_same_number_with_other_bytes_is_another_message(session: Session, region: Region) -> None:
+    link = region.links["ZEED"]
+
+    intake.keep(session, [make.arrival(link, raw=raw, control_id="M1") for raw in (b"one", b"two")])
+
+    assert len(kept(session)) == 2
+
+
+def test_two_hospitals_may_use_the_same_number(session: Session, region: Region) -> None:
+    intake.keep(session, [make.arrival(region.links[code], raw=b"same", control_id="M1") for code in ("ZEED", "KREE")])
+
+    assert len(kept(session)) == 2
+
+
+def test_a_stranger_who_repeats_is_kept_once(session: Session) -> None:
+    message = make.arrival(None, control_id="M1", reason="unknown_sender")
+
+    intake.keep(session, [message])
+    intake.keep(session, [message])
+
+    (row,) = kept(session)
+    assert (row.hospital_id, row.state, row.reason, row.doubles) == (None, InboundState.UNREADABLE, "unknown_sender", 1)
+
+
+def test_one_senders_junk_does_not_refuse_the_whole_batch(session: Session, region: Region) -> None:
+    junk = make.arrival(region.links["KREE"], control_id="M\0" + "9" * 500, kind="REF\0^I12" * 30, raw=b"junk")
+
+    intake.keep(session, [junk, make.arrival(region.links["ZEED"], control_id="M1")])
+
+    assert sorted(row.control_id for row in kept(session))[0] == "M1"
+    assert len(kept(session)) == 2
+
+
+# Noise
+
+
+def feed(session: Session) -> int:
+    return session.scalar(select(func.coalesce(func.sum(FeedCount.ignored), 0))) or 0
+
+
+def test_a_feed_message_about_a_stranger_is_counted_and_not_kept(session: Session, region: Region) -> None:
+    messages = [make.arrival(region.links["ZEED"], kind="ADT^A08", patient_numbers=(("ZEED", "777"),)) for _ in range(3)]
+
+    intake.keep(session, messages[:2])
+    intake.keep(session, messages[2:])
+
+    assert (kept(session), feed(session)) == ([], 3)
+
+
+def test_a_feed_message_that_was_refused_is_kept_whoever_it_is_about(session: Session, region: Region) -> None:
+    """Counted and not kept is only what was answered for: of what must come again somebody has to see why."""
+    link, refused = region.links["ZEED"], [("other_name", region.links["ZEED"]), ("unknown_sender", None)]
+    messages = [make.arrival(of, kind="ADT^A08", patient_numbers=(("ZEED", why),), reason=why) for why, of in refused]
+
+    intake.keep(session, [*messages, make.arrival(link, kind="ADT^A08", patient_numbers=(("ZEED", "777"),))])
+
+    assert ([row.reason for row in kept(session)], feed(session)) == (["other_name", "unknown_sender"], 1)
+
+
+@pytest.mark.parametrize("known_by", ["4711", make.BSN])
+def test_a_feed_message_about_a_referred_patient_is_kept(session: Session, region: Region, known_by: str) -> None:
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    make.case(session, zeed, patient=make.identity("4711", bsn=make.BSN))
+
+    intake.keep(session, [make.arrival(region.links["ZEED"], kind="ADT^A08", patient_numbers=(("", known_by),))])
+
+    assert (len(kept(session)), feed(session)) == (1, 0)
+
+
+def test_another_hospitals_patient_with_that_number_is_still_a_stranger(session: Session, region: Region) -> None:
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    make.case(session, zeed, patient=make.identity("4711"))
+
+    intake.keep(session, [make.arrival(region.links["KREE"], kind="ADT^A08", patient_numbers=(("", "4711"),))])
+
+    assert (kept(session), feed(session)) == ([], 1)
+
+
+@pytest.mark.parametrize("reason", ["", "no_control_id"])
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_a_change_right_behind_the_referral_is_no_noise(
+    session: Session, region: Region, in_one_batch: bool, reason: str
+) -> None:
+    """The referral waits to be understood, or to be sent again in good order: its patient is not in any table yet."""
+    messages = [
+        make.arrival(region.links["ZEED"], reason=reason, patient_numbers=(("ZEED", "4711"),)),
+        make.arrival(region.links["ZEED"], kind="ADT^A08", patient_numbers=(("ZEED", "4711"),)),
+    ]
+
+    for batch in [messages] if in_one_batch else [messages[:1], messages[1:]]:
+        intake.keep(session, batch)
+
+    assert (len(kept(session)), feed(session)) == (2, 0)
+
+
+LONG_QUEUE = """
+INSERT INTO inbound_messages (id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason,
+    place, leftovers, received_at, doubles, attempts, charset, line, application_ack)
+SELECT gen_random_uuid(), :link, :hospital, 'hl7v2', 'ORU^R01', 'Q' || n, sha256(n::text::bytea), 'x', 1,
+    ARRAY[sha256((n % 7000)::text::bytea)], 'kept', '', '', '{}', now(), 0, 0, '', '', '' FROM generate_series(1, 20000) n
+"""
+
+
+def test_asking_about_one_number_never_reads_a_long_queue(session: Session, region: Region) -> None:
+    link = region.links["ZEED"]
+    session.execute(text(LONG_QUEUE), {"link": link.link_id, "hospital": link.hospital_id})
+    session.execute(text("ANALYZE inbound_messages"))
+    asked = (0, link.hospital_hex, "1", b"b" * 32, b"k" * 32)
+
+    with inbound_rows.line_of(session) as line:
+        line.execute("EXPLAIN " + inbound_rows.KNOWN, inbound_rows.columns([asked], 5))
+        plan = "\n".join(row[0] for row in line.fetchall())
+
+    assert "ix_inbound_messages_patient" in plan and "Seq Scan on inbound_messages" not in plan
+
+
+def test_a_message_with_more_patients_than_were_looked_for_is_kept(session: Session, region: Region) -> None:
+    message = make.arrival(region.links["ZEED"], kind="ADT^A40", patient_numbers=(("ZEED", "U1"),))
+    unseen = replace(message, raw=b"longer", header=message.header._replace(has_more_patients=True))
+
+    intake.keep(session, [message, unseen])
+
+    assert [row.kind for row in kept(session)] == ["ADT^A40"]
+
+
+def test_hostile_numbers_are_not_asked_one_by_one(session: Session, region: Region) -> None:
+    """Sixteen messages with two hundred numbers each, of which one is shared: each is kept, none asks about those of all others."""
+    link, many = region.links["ZEED"], [[("ZEED", "X"), *(("ZEED", f"N{at}-{n}") for n in range(200))] for at in range(16)]
+
+    sifting = Sifting(
+        [make.arrival(link, raw=b"%d" % at, kind="ADT^A08", patient_numbers=tuple(many[at])) for at in range(16)], make.sealer()
+    )
+
+    assert sifting.asked == [] and len(sifting.unsifted()[1]) == 16
+
+
+def test_messages_about_one_patient_ask_about_few_numbers_however_long_the_chain(session: Session, region: Region) -> None:
+    link = region.links["ZEED"]
+    chain = [
+        make.arrival(link, raw=b"%d" % at, kind="ADT^A08", patient_numbers=tuple(("ZEED", f"N{at * 40 + n}") for n in range(41)))
+        for at in range(64)
+    ]
+
+    sifting = Sifting(chain, make.sealer())
+
+    assert len(sifting.asked) <= 64 * MOST_ASKED and len(sifting.unsifted()[1]) == 64
