@@ -124,7 +124,7 @@ def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
 
 def _inside(line: str, headings: Collection[str]) -> tuple[str, str]:
     """(what stands behind a heading in the middle of a line, the line without it), up to the next one behind the end of a sentence."""
-    for found in IN_LINE.finditer(line):
+    for found in IN_LINE.finditer(line) if ": " in line else ():
         if headed_by(f"{found['head']}:", headings) is not None:
             others = (one.start() for one in IN_LINE.finditer(line, found.end()) if not _GOES_ON.match(f"{one['head']}:"))
             end = next(others, len(line))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 _HEAD = r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}"
@@ -58,19 +58,33 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
     A heading may have a number, stand between stars, or have a dash for its colon.
     """
     head, colon, rest = line.partition(":")
-    if not colon and (dashed := DASH.split(line, maxsplit=1))[1:]:
-        head, rest = dashed
+    if not colon and DASH.search(line):
+        head, rest = DASH.split(line, maxsplit=1)
         if DASH.search(rest):  # `de vraag - of hij fit is - blijft`
             return None
         colon = "-"
-    name = _WHOSE.sub("", unnumbered(undressed(head)).rstrip(" .").casefold())
-    plain = _KIND.sub("", _TO_WHOM.sub("", name.removesuffix(" is").removesuffix("(en)")))
-    parts = (plain, *_AND.split(plain)) if colon and not _ANSWERED.search(name) else ()
-    is_one = any(one in headings for one in (name, name.rstrip(" 0123456789"), *parts))
-    rest = rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
-    return rest if is_one and (colon or not rest) else None
+    if len(head) > _LONGEST:
+        return None
+    name = unnumbered(undressed(head)).rstrip(" .").casefold()
+    if not colon:
+        return "" if _WHOSE.sub("", name) in headings else None
+    if not any(one in headings for one in _names(_WHOSE.sub("", name))):
+        return None
+    return rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
 
 
+def _names(name: str) -> Iterator[str]:
+    """What a heading may be called: without its number, without whom it asks, and each of two that stand together."""
+    yield name
+    yield name.rstrip(" 0123456789")
+    if not _ANSWERED.search(name):
+        plain = _KIND.sub("", _TO_WHOM.sub("", name.removesuffix(" is").removesuffix("(en)")))
+        yield plain
+        yield from _AND.split(plain)
+
+
+_LONGEST = 100
+"""Signs of a line that heads a paragraph, at most."""
 DASH = re.compile(r"\s[-\u2013]\s")
 _WHOSE = re.compile(r"^(?:(?:mijn|onze|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
 _KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies)-?(?=vra)")
@@ -88,9 +102,10 @@ def row_of(line: str, headings: Collection[str]) -> str:
     """What stands behind a heading in a row of a table: in the next cell, or without a colon where it asks
     (`Vraagstelling Borstsparend mogelijk?`).
     """
-    name, *cells = (cell.strip() for cell in _CELL.split(line.strip().strip("|")))
-    if any(cells) and name.casefold() in headings:
-        return " ".join(filter(None, cells))
+    if "|" in line or "\t" in line:
+        name, *cells = (cell.strip() for cell in _CELL.split(line.strip().strip("|")))
+        if any(cells) and name.casefold() in headings:
+            return " ".join(filter(None, cells))
     if not line.rstrip().endswith("?"):
         return ""
     shown = line.strip()
