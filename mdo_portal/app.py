@@ -143,7 +143,9 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     app = Flask("mdo_portal", template_folder=str(settings.templates), static_folder=str(PACKAGE / "static"))
     _configure(app, settings)
     app.extensions["mdo_settings"] = settings
-    app.extensions["mdo_database"] = database or Database(settings.database_url, sealer=Sealer(settings.keyring), pool_size=20)
+    app.extensions["mdo_database"] = database or Database(
+        settings.database_url, sealer=Sealer(settings.keyring), pool_size=20, of_people=True
+    )
     app.extensions["mdo_readers"] = wiring.readers()
     app.extensions["mdo_relying_party"] = wiring.relying_party(loopback=settings.demo)
     Babel(app, locale_selector=_language, default_locale="nl", default_timezone="Europe/Amsterdam")

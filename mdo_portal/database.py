@@ -19,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapper, QueryContext, Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import LargeBinary, Text, TypeDecorator
 
+from mdo_portal import left_behind
 from mdo_portal.errors import NotSignedIn
 
 NAMES = {
@@ -139,7 +140,8 @@ def _anew(statement: Any, further: dict[str, Any]) -> dict[str, Any]:
 class Database:
     """One PostgreSQL. `transaction()` is the only way to a session."""
 
-    def __init__(self, url: str, *, sealer: object = None, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, sealer: object = None, pool_size: int = 10, of_people: bool = False) -> None:
+        """`of_people`: one connection serves one person after another, and must keep nothing of the one before."""
         self.url = url
         # Hidden parameters: the text of a database error travels into logs, and parameters are patients.
         # The connection that came back last goes out first: on it PostgreSQL has what is asked most already planned.
@@ -148,6 +150,8 @@ class Database:
             connect_args=SOON_NOTICED,
         )  # fmt: skip
         _never_a_dead_one(self.engine)
+        if of_people:
+            left_behind.cleared(self.engine)
         self.sealer = sealer
 
     @contextmanager
@@ -159,6 +163,8 @@ class Database:
         """
         with HoldingSession(self.engine, expire_on_commit=False) as session, session.begin():
             session.info["sealer"] = self.sealer
+            if link:
+                session.connection().info[left_behind.OF_A_SYSTEM] = True
             door = ENTER if entering else ENTER_LINK
             if (entering or link) and not session.scalar(door, {"key": entering or link}):
                 raise NotSignedIn()

@@ -62,8 +62,12 @@ NO_ORACLE: dict[str, str] = {
     "pk_letter_logos": "the hash of a picture in a letterhead, no patient's",
     "pk_audit_waiting": "a running number",
 }
-#: triggers by which nobody says for somebody else by what they sign in
-GUARDS = ("own_account", "own_passkey", "own_app", "own_codes", "own_invitation", "own_identity")
+#: triggers by which nobody says for somebody else by what they sign in, nor when a board meets that they do not lead, or who takes part
+GUARDS = (
+    "own_account", "own_passkey", "own_app", "own_codes", "own_invitation", "own_identity",
+    "own_agenda", "own_board", "own_participation", "own_hospital", "own_provider",
+    "own_passkey_stays", "own_app_stays", "own_codes_stay",
+)  # fmt: skip
 #: what came in, went out or was asked, and whose it is: no screen changes it, and no statement in a web process
 STAYS = tuple(
     f"{table}.{column}"
@@ -143,7 +147,7 @@ QUESTIONS: dict[str, str] = {
         WHERE t.relnamespace = 'public'::regnamespace AND t.relname || '.' || a.attname = ANY (:stays)
             AND has_column_privilege('mdo_app', t.oid, a.attnum, 'UPDATE')
     """,
-    "a colleague's way in that anybody may change": """
+    "a colleague's way in, or an agenda, that anybody may change": """
         SELECT name FROM unnest(CAST(:guards AS text[])) AS name
         WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = name AND tgenabled IN ('O', 'A'))
     """,

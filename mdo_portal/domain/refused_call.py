@@ -22,6 +22,11 @@ SENTENCES = {
     "certificate_not_for_calling": N_(
         "toonde een certificaat dat niet is om mee te bellen (clientAuth ontbreekt bij het gebruik). Vraag een clientcertificaat."
     ),
+    "certificate_withdrawn": N_("toonde een certificaat dat de uitgever heeft ingetrokken. Zet er een nieuw in dat systeem."),
+    "no_list_of_withdrawn": N_(
+        "toonde een certificaat van een uitgever waarvan hier geen geldige lijst van ingetrokken certificaten staat. Dat systeem kan er "
+        "niets aan doen; de beheerder van het portaal haalt bij de uitgever een nieuwe lijst."
+    ),
     "not_tls": N_("sprak geen TLS op de poort waar dat moet. Zet in dat systeem TLS aan voor deze verbinding."),
     "old_tls": N_("kent alleen een te oude TLS. Nodig is TLS 1.2 of nieuwer, met ECDHE en AES-GCM of ChaCha20."),
     "distrusts_us": N_(

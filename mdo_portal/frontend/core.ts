@@ -1,5 +1,6 @@
 // Everything an ordinary page needs. One module per behaviour; each binds itself to `data-` attributes.
 import "./behaviours/htmx";
+import { startAges } from "./behaviours/ages";
 import { startAgenda } from "./behaviours/agenda";
 import { startAutosave } from "./behaviours/autosave";
 import { startBar } from "./behaviours/bar";
@@ -29,7 +30,7 @@ import { startWrong } from "./behaviours/wrong";
 
 for (const start of [
   startTheme, startBar, startToasts, startDialogs, startMenus, startKeys, startFocus, startFilter, startFollowing, startTabs, startRefresh,
-  startAutosave, startAgenda, startClocks, startComplete, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
+  startAges, startAutosave, startAgenda, startClocks, startComplete, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
   startGone, startOnce, startSubmitting, startTyped, startWrong,
 ]) start();
 document.documentElement.classList.add("is-ready"); // from now on a key is heard: until then the page says that it is not (css/header.css)

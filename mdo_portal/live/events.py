@@ -38,14 +38,14 @@ def install(socketio: SocketIO, app: Flask, *, origin: str) -> None:
     database = cast(Database, app.extensions["mdo_database"])
     socketio.on_event("connect", lambda *_: whole("connect", lambda: _connect(database, origin)))
     socketio.on_event("disconnect", lambda *_: whole("disconnect", lambda: _disconnect(database)))
-    for name, act, event, is_act in (
-        ("watch", Act.PROFILE_READ, watch, follows_a_meeting),
-        ("room:join", Act.ROOM_JOIN, join, never),
-        ("note:open", Act.NOTE_READ, open_note, never),
-        ("note:update", Act.NOTE_WRITE, update_note, always),
-        ("note:awareness", Act.NOTE_READ, awareness, never),
+    for name, act, event, is_act, cost in (
+        ("watch", Act.PROFILE_READ, watch, follows_a_meeting, 4.0),  # each topic is judged
+        ("room:join", Act.ROOM_JOIN, join, never, 2.0),
+        ("note:open", Act.NOTE_READ, open_note, never, 4.0),  # all that was ever typed in it is read
+        ("note:update", Act.NOTE_WRITE, update_note, always, 1.0),
+        ("note:awareness", Act.NOTE_READ, awareness, never, 1.0),
     ):
-        on(socketio, database, name, act, is_act=is_act)(event)
+        on(socketio, database, name, act, is_act=is_act, cost=cost)(event)
 
 
 def _connect(database: Database, origin: str) -> bool:
@@ -56,6 +56,8 @@ def _connect(database: Database, origin: str) -> bool:
     if request.headers.get("Origin") != origin:
         return False
     key = str(cookie.get("_user_id", ""))
+    if not REGISTRY.may_come(key):
+        return False
     with database.transaction() as db:
         found = sessions.signed_in(db, key, now=datetime.now(UTC), touch=False) if key else None
         standing = sessions.standing(db, [key], now=datetime.now(UTC)).get(key)

@@ -63,10 +63,12 @@ def always(_session: Session, _connection: Connection) -> bool:
     return True
 
 
-def on(socketio: SocketIO, database: Database, name: str, act: Act, *, is_act: IsAct = never) -> Callable[[Event], Event]:
+def on(
+    socketio: SocketIO, database: Database, name: str, act: Act, *, is_act: IsAct = never, cost: float = 1.0
+) -> Callable[[Event], Event]:
     """Register an event: re-read the person, run it in one transaction, answer with `ok` or a reason.
 
-    `is_act`: whether a session that sends this goes on for another 45 minutes.
+    `is_act`: whether a session that sends this goes on for another 45 minutes. `cost`: as how many events it counts.
     """
     if act not in POLICY:
         raise KeyError(act)
@@ -75,7 +77,7 @@ def on(socketio: SocketIO, database: Database, name: str, act: Act, *, is_act: I
     def register(event: Event) -> Event:
         @wraps(event)
         def guarded(*payloads: Any) -> dict[str, Any]:
-            return _run(database, name, act, event, is_act, payloads[0] if payloads else None)
+            return _run(database, name, act, event, is_act, cost, payloads[0] if payloads else None)
 
         socketio.on_event(name, guarded)
         return event
@@ -83,10 +85,10 @@ def on(socketio: SocketIO, database: Database, name: str, act: Act, *, is_act: I
     return register
 
 
-def _run(database: Database, name: str, act: Act, event: Event, is_act: IsAct, payload: Any) -> dict[str, Any]:
+def _run(database: Database, name: str, act: Act, event: Event, is_act: IsAct, cost: float, payload: Any) -> dict[str, Any]:
     sid = str(request.sid)  # type: ignore[attr-defined]
     try:
-        connection = _connection(sid)
+        connection = _connection(sid, cost)
         if not isinstance(payload, dict):
             raise BadPayload()
         answer = {"ok": True} | once_more(lambda: _stored(database, sid, connection, event, is_act, payload))
@@ -142,11 +144,11 @@ def _note_refusal(database: Database, act: Act, sid: str, payload: Payload) -> N
         log.error("refusal.not_logged", error=type(error).__name__)
 
 
-def _connection(sid: str) -> Connection:
+def _connection(sid: str, cost: float) -> Connection:
     connection = REGISTRY.get(sid)
     if connection is None:
         raise NotSignedIn()
-    if not connection.may_ask():
+    if not REGISTRY.may_ask(connection, cost):
         raise TooFast()
     return connection
 

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from mdo_portal.live.allowance import Allowance
 
 EVENTS_AT_ONCE = 120.0
 """So many events a socket may send in one burst; a page with three notes and its topics sends about ten."""
 EVENTS_A_SECOND = 40.0
 """A person who types makes at most 25 updates a second (the browser gathers 40 ms)."""
+PERSON_AT_ONCE, PERSON_A_SECOND = 480.0, 80.0
+"""Of all pages of one person on one web process together: they type in one of them. After a restart all come back within a moment."""
+LINES_AT_ONCE, LINES_A_SECOND = 72.0, 2.0
+"""New sockets of one session: each is looked up before anything else is known of it."""
 SOCKETS_A_PERSON = 24
 """Open pages of one person on one web process."""
-TOPICS_REMEMBERED = 5_000
+REMEMBERED = 5_000
+
+
+Who = TypeVar("Who")
 
 
 @dataclass
@@ -33,18 +42,7 @@ class Connection:
     topics: set[str] = field(default_factory=set)
     #: note -> the page's own number in it (Yjs), as its cursor last said
     cursors: dict[uuid.UUID, int] = field(default_factory=dict)
-    _allowance: float = EVENTS_AT_ONCE
-    _asked_at: float = field(default_factory=time.monotonic)
-
-    def may_ask(self) -> bool:
-        """One event more. False when this socket asks faster than any page of ours. One thread per socket: no lock."""
-        now = time.monotonic()
-        self._allowance = min(EVENTS_AT_ONCE, self._allowance + (now - self._asked_at) * EVENTS_A_SECOND)
-        self._asked_at = now
-        if self._allowance < 1:
-            return False
-        self._allowance -= 1
-        return True
+    allowance: Allowance = field(default_factory=lambda: Allowance(EVENTS_AT_ONCE, EVENTS_A_SECOND))
 
 
 class Registry:
@@ -56,6 +54,19 @@ class Registry:
         self._notes: dict[uuid.UUID, int] = {}
         self._changed: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._listens_since = 0.0
+        self._people: OrderedDict[uuid.UUID, Allowance] = OrderedDict()
+        self._comers: OrderedDict[str, Allowance] = OrderedDict()
+
+    def may_come(self, session_key: str) -> bool:
+        """One socket more of this session. False when they follow each other faster than those of any page."""
+        with self._lock:
+            return _of(self._comers, session_key, LINES_AT_ONCE, LINES_A_SECOND).has()
+
+    def may_ask(self, connection: Connection, cost: float = 1.0) -> bool:
+        """One event more, counted as `cost`. False when this socket, or this person on all of theirs, asks faster than our pages."""
+        with self._lock:
+            own = _of(self._people, connection.person_id, PERSON_AT_ONCE, PERSON_A_SECOND)
+            return connection.allowance.has(cost) and own.has(cost)
 
     def add(self, sid: str, connection: Connection) -> bool:
         """Remember a socket. False when this person has too many already."""
@@ -144,7 +155,7 @@ class Registry:
         with self._lock:
             self._changed.pop(topic, None)
             self._changed[topic] = (at, revision)
-            while len(self._changed) > TOPICS_REMEMBERED:
+            while len(self._changed) > REMEMBERED:
                 self._changed.popitem(last=False)
 
     def listens(self, *, at: float) -> None:
@@ -165,6 +176,15 @@ class Registry:
             since -= slack
             last = {topic: self._changed.get(topic, (0.0, 0)) for topic in topics}
             return {topic: revision for topic, (at, revision) in last.items() if at > since}
+
+
+def _of(allowances: OrderedDict[Who, Allowance], who: Who, at_once: float, a_second: float) -> Allowance:
+    """Theirs; the longest unused are forgotten."""
+    allowances.setdefault(who, Allowance(at_once, a_second))
+    allowances.move_to_end(who)
+    while len(allowances) > REMEMBERED:
+        allowances.popitem(last=False)
+    return allowances[who]
 
 
 REGISTRY = Registry()

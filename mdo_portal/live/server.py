@@ -19,7 +19,7 @@ from flask_socketio import SocketIO
 
 from mdo_portal.database import SOON_NOTICED, Database
 from mdo_portal.errors import NotSignedIn, Trouble
-from mdo_portal.live import events
+from mdo_portal.live import events, lines
 from mdo_portal.live.nameless import Nameless
 from mdo_portal.live.registry import REGISTRY
 from mdo_portal.services.common.changes import CHANNEL
@@ -42,13 +42,14 @@ def install(app: Flask, settings: Settings) -> SocketIO:
         cors_allowed_origins=[settings.public_url.rstrip("/")],
         transports=["websocket"],  # as our pages do; polling would be a second door
         manage_session=False,
-        max_http_buffer_size=128_000,
+        max_http_buffer_size=lines.LARGEST,
         ping_interval=20,
         ping_timeout=20,
         logger=_errors_of("socketio"),
         engineio_logger=_errors_of("engineio"),
     )
     _keep_messages_whole(socketio)
+    lines.install(socketio.server)
     events.install(socketio, app, origin=settings.public_url.rstrip("/"))
     app.extensions["mdo_live"] = socketio
     database: Database = app.extensions["mdo_database"]

@@ -8,6 +8,7 @@ from functools import partial
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Delivery
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import PortalError
@@ -52,6 +53,10 @@ def _post(context: Context, hospital_id: uuid.UUID) -> bool:
     return post.concerns(context.session, context.viewer, hospital_id)
 
 
+def _link(context: Context, hospital_id: uuid.UUID) -> bool:
+    return context.viewer.may(Act.LINK_READ, hospital_id=hospital_id) and context.session.get(Hospital, hospital_id) is not None
+
+
 def _case(context: Context, case_id: uuid.UUID) -> bool:
     return _is_found(partial(access.case_for, context.session, context.viewer, Act.CASE_READ, case_id, now=context.now))
 
@@ -88,6 +93,7 @@ def _is_found(look: Callable[[], object]) -> bool:
 RULES: dict[str, Rule] = {
     "worklist": _worklist,
     "post": _post,
+    "link": _link,
     "case": _case,
     "advice": _advice,
     "meeting": _meeting,

@@ -15,6 +15,8 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
+from mdo_portal.errors import N_, PortalError
+
 SILENT_SECONDS = 30.0
 """Between two pieces of a body."""
 
@@ -27,6 +29,13 @@ _PIECE = 4_096
 
 class Broken(Exception):
     """The body did not come whole, or not as its envelope says."""
+
+
+class FormTooLarge(PortalError):
+    """More than any form of ours holds; nothing of it was kept."""
+
+    status = 413
+    sentence = N_("Dit formulier is te groot. Er is niets veranderd; kort de tekst in, of voeg hem als bestand aan de casus toe.")
 
 
 def install(app: Any) -> None:
@@ -99,3 +108,10 @@ def passed_over(request: Request, *, clock: Callable[[], float] = time.monotonic
         raise
     except (ClientDisconnected, OSError, ParseException):
         raise Broken from None
+
+
+def swallow(request: Request, *, most: int) -> None:
+    """As `passed_over`, whatever comes of it: a browser shows the answer only after all of its form was taken in."""
+    request.max_content_length = most
+    with suppress(Broken):
+        passed_over(request)

@@ -19,7 +19,7 @@ from mdo_portal.services.referrals import referrals
 from mdo_portal.web import uploads
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, transaction, viewer
-from mdo_portal.web.guard import may
+from mdo_portal.web.guard import may, takes_files
 from mdo_portal.web.uploads import IN_THE_PAGE
 
 blueprint = Blueprint("documents", __name__)
@@ -67,6 +67,7 @@ def as_file(body: bytes, media_type: str, name: str, *, download: bool = False) 
 
 @blueprint.post("/cases/<uuid:case_id>/documents")
 @may(Act.DOCUMENT_ADD)
+@takes_files
 def add(case_id: uuid.UUID) -> ResponseReturnValue:
     upload = request.files.get("file")
     if upload is None or not upload.filename:

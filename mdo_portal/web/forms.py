@@ -20,7 +20,7 @@ from mdo_portal.services.people import people
 from mdo_portal.services.referrals import drafts, referrals
 from mdo_portal.web import registration, uploads
 from mdo_portal.web.context import is_fragment, now, signed, transaction, viewer
-from mdo_portal.web.guard import may
+from mdo_portal.web.guard import may, takes_files
 from mdo_portal.web.words import clock
 
 blueprint = Blueprint("forms", __name__, url_prefix="/register")
@@ -75,6 +75,7 @@ def _progress(fields: Mapping[str, str]) -> dict[str, object]:
 
 @blueprint.post("/draft")
 @may(Act.CASE_REGISTER)
+@takes_files
 def save() -> ResponseReturnValue:
     """Keeps what is typed so far; answers with the time at which it was kept and what is still to do."""
     _only_for_own_hospital()
@@ -99,6 +100,7 @@ def drop() -> ResponseReturnValue:
 
 @blueprint.post("")
 @may(Act.CASE_REGISTER)
+@takes_files
 def send_in() -> ResponseReturnValue:
     _only_for_own_hospital()
     fields = _fields()

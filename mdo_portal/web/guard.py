@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -24,6 +23,8 @@ Route = TypeVar("Route", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 STRANGERS_FORM = 100_000
 """Bytes. Nobody who is not signed in adds a file."""
+FORM = 2_000_000
+"""Bytes of a form without files: the longest that was ever pasted in one is a fraction of it."""
 #: what a session with one factor may do: arrange the second one, and leave
 WITH_ONE_FACTOR = frozenset({Act.ACCOUNT_MANAGE, Act.PROFILE_READ})
 
@@ -56,6 +57,12 @@ def public(reason: str) -> Callable[[Route], Route]:
         return route
 
     return decorate
+
+
+def takes_files(route: Route) -> Route:
+    """The form of this route has files: as much as `MDO_MESSAGE_LIMIT` may come. Every other form is small."""
+    route.takes_files = True  # type: ignore[attr-defined]
+    return route
 
 
 def machine(reason: str) -> Callable[[Route], Route]:
@@ -106,11 +113,16 @@ def _no_other_site_writes() -> None:
 
 def _only_our_own_pages_write() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if request.method in SAFE or request.blueprint == "fhir":  # that door asks for the token before it reads a message
+    if request.method in SAFE:
+        request.max_content_length = 0  # nothing is said by who only asks
+        return
+    if request.blueprint == "fhir":  # that door asks for the token before it reads a message
         return
     is_machine = getattr(view, "machine", False)
     if is_machine or not isinstance(current_user._get_current_object(), SignedInUser):
         _strangers_say_little(is_page=hasattr(view, "act"))
+    elif not getattr(view, "takes_files", False):
+        _no_large_form()
     if is_machine or view is None:
         return
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
@@ -123,10 +135,15 @@ def _strangers_say_little(*, is_page: bool) -> None:
     """Before anything of it is read or put in a file here. A page of whose session ended meanwhile hears that, also of a large file."""
     request.max_content_length = STRANGERS_FORM
     if is_page and (request.content_length or 0) > STRANGERS_FORM:
-        request.max_content_length = settings().message_limit
-        with suppress(bodies.Broken):
-            bodies.passed_over(request)
+        bodies.swallow(request, most=settings().message_limit)
         raise NotSignedIn()
+
+
+def _no_large_form() -> None:
+    request.max_content_length = FORM
+    if (request.content_length or 0) > FORM:
+        bodies.swallow(request, most=settings().message_limit)
+        raise bodies.FormTooLarge()
 
 
 def _no_unprintable_words() -> None:
@@ -134,7 +151,8 @@ def _no_unprintable_words() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is not None and getattr(view, "machine", False):
         return
-    if any("\0" in value for value in (*request.args.values(), *request.form.values())):
+    said = () if request.method in SAFE else request.form.values()
+    if any("\0" in value for value in (*request.args.values(), *said)):
         raise PortalError(N_("Deze tekst bevat een teken dat niet kan worden bewaard. Er is niets veranderd; typ het opnieuw."))
 
 

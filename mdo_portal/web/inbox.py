@@ -33,24 +33,33 @@ NO_REASON = N_("Schrijf in een zin waarom u de inhoud nodig hebt. Er is niets ge
 @blueprint.get("/links")
 @may(Act.LINK_READ)
 def links() -> str:
+    return render_template("inbox/links.html", **_links(), may_add=viewer().may(Act.HOSPITAL_ADD))
+
+
+@blueprint.get("/links/now")
+@may(Act.LINK_READ)
+def links_piece() -> str:
+    """How they run by now, for a page that is open."""
+    return render_template("inbox/_links.html", **_links())
+
+
+def _links() -> dict[str, object]:
     with transaction() as db:
         cards = link_cards.link_cards(db, viewer(), now=now())
         counts = inbox.counts(db, viewer())
         questions = conflict_rows.waiting(db, viewer(), now=now())
         waits = who_answers.waits(db, viewer(), now=now())
         is_deaf = listening.missed(db, viewer())
-    return render_template(
-        "inbox/links.html",
-        is_deaf=is_deaf,
-        waits=waits,
-        viewer=viewer(),
-        cards=cards,
-        moment=now(),
-        counts=counts,
-        questions=questions,
-        may_add=viewer().may(Act.HOSPITAL_ADD),
-        titles=link_words.profiles().titles,
-    )
+    return {
+        "is_deaf": is_deaf,
+        "waits": waits,
+        "viewer": viewer(),
+        "cards": cards,
+        "moment": now(),
+        "counts": counts,
+        "questions": questions,
+        "titles": link_words.profiles().titles,
+    }
 
 
 @blueprint.get("/inbox")

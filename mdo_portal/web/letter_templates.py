@@ -27,7 +27,7 @@ from mdo_portal.services.meetings import boards
 from mdo_portal.web import letter_template_form as forms
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
-from mdo_portal.web.guard import may
+from mdo_portal.web.guard import may, takes_files
 
 blueprint = Blueprint("letter_templates", __name__, url_prefix="/manage/letters")
 AUDIENCE_WORDS = {
@@ -98,6 +98,7 @@ def _place_words(db: Session, row: LetterTemplateRow) -> tuple[str, str]:
 
 @blueprint.post("/<uuid:template_id>")
 @may(Act.LETTER_TEMPLATE_MANAGE)
+@takes_files
 def save(template_id: uuid.UUID) -> ResponseReturnValue:
     typed, picture = forms.typed(), forms.picture()
     try:
@@ -140,6 +141,7 @@ def preview(template_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.post("/<uuid:template_id>/preview.pdf")
 @may(Act.LETTER_TEMPLATE_MANAGE)
+@takes_files
 def try_out(template_id: uuid.UUID) -> ResponseReturnValue:
     """The letter as it would be with what is typed now; nothing is kept."""
     typed, picture = forms.typed(), forms.picture()

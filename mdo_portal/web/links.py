@@ -20,7 +20,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Wire
 from mdo_portal.services.access_log import audit
-from mdo_portal.services.inbox import inbox, offering, who_answers
+from mdo_portal.services.inbox import offering, who_answers
 from mdo_portal.services.links import lines, link_claims, link_form, link_history, links, listening, refused_calls
 from mdo_portal.services.meetings import boards
 from mdo_portal.services.oversight import launches, link_status
@@ -86,11 +86,24 @@ def log(db: Session, act: Act, hospital_id: uuid.UUID, detail: str = "", object_
 def page(hospital_id: uuid.UUID) -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_READ, hospital_id)
-        shown = _shown(db, hospital, link)
+        shown = _running(db, hospital, link) | {
+            "history": link_history.history(db, hospital.id),
+            "differences": link_words.differences,
+        }
     return render_template("links/page.html", **shown)
 
 
-def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]:
+@blueprint.get("/<uuid:hospital_id>/now")
+@may(Act.LINK_READ)
+def piece(hospital_id: uuid.UUID) -> str:
+    """How it runs by now, for a page that is open."""
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_READ, hospital_id)
+        shown = _running(db, hospital, link)
+    return render_template("links/_now.html", **shown)
+
+
+def _running(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]:
     wire = wire_of(link)
     status = link_status.status(db, hospital, link, now=now())
     return {
@@ -99,12 +112,9 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "wire": wire.value if wire else "",
         "status": status,
         "steps": link_status.steps(link.level if link else link_status.LADDER[0], has_understood=status.has_understood),
-        "history": link_history.history(db, hospital.id),
-        "counts": inbox.counts(db, viewer()),
         "told_before": told_before(db, hospital),
         "waits": who_answers.waits(db, viewer(), now=now(), hospital_id=hospital.id),
         "profiles": link_words.profiles(),
-        "differences": link_words.differences,
         "told": told(link),
         "is_shut": is_loopback(host_port(settings().mllp_bind)[0]),
         "launch": launches.of_link(db, link.id) if link else None,

@@ -18,7 +18,7 @@ from mdo_portal.services.links import line_acceptance, line_binding, lines, link
 from mdo_portal.settings import NOWHERE, host_port, is_loopback
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
-from mdo_portal.web.guard import may
+from mdo_portal.web.guard import may, takes_files
 from mdo_portal.web.links import log
 from mdo_portal.web.links_proof import asks_again, confirmed, own_link
 from mdo_portal.web.registration import read_date
@@ -65,6 +65,7 @@ def _issuers() -> tuple[str, ...]:
 
 @blueprint.post("/certificate")
 @may(Act.LINK_MANAGE)
+@takes_files
 def bind(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """A certificate that was pasted or uploaded. Of what is none, or holds a key, nothing is kept; a key is not shown again either."""
     raw, text = _handed_in()

@@ -30,7 +30,7 @@ from mdo_portal.trial import Tried
 from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
-from mdo_portal.web.guard import may
+from mdo_portal.web.guard import may, takes_files
 from mdo_portal.web.links import LINES, log, told_before, wire_of
 from mdo_portal.zone import AMSTERDAM
 
@@ -78,6 +78,7 @@ def _likely(hospital: Hospital) -> str:
 
 @blueprint.post("/try")
 @may(Act.LINK_TRY)
+@takes_files
 def show(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """Read it, show it, leave a line in the log; keep nothing of it."""
     with transaction() as db:

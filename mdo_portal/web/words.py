@@ -150,7 +150,10 @@ def _said(on: date, pattern: str, locale: str) -> str:
 
 def when_exact(moment: datetime | None) -> str:
     """`22-11-2026 14:32:05`: for hover and print."""
-    return moment.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M:%S") if moment else ""
+    if not moment:
+        return ""
+    is_planned = not moment.second and not moment.microsecond  # what happened has a fraction of a second
+    return moment.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M" if is_planned else "%d-%m-%Y %H:%M:%S")
 
 
 def clock(moment: datetime | None) -> str:

@@ -32,7 +32,7 @@ HOLES = {
         "web processes may change what was sent, asked or written by others: case_documents.content_sealed",
     "GRANT UPDATE (patient_id) ON cases TO mdo_app":
         "web processes may change what was sent, asked or written by others: cases.patient_id",
-    "ALTER TABLE passkeys DISABLE TRIGGER own_passkey": "a colleague's way in that anybody may change: own_passkey",
+    "ALTER TABLE passkeys DISABLE TRIGGER own_passkey": "a colleague's way in, or an agenda, that anybody may change: own_passkey",
     "GRANT EXECUTE ON FUNCTION destroy_case(uuid, uuid, bytea[]) TO mdo_app":
         "web processes may destroy by themselves: destroy_case(uuid,uuid,bytea[])",
     "CREATE UNIQUE INDEX uq_patients_bsn ON patients (bsn_index)":

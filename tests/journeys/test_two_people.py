@@ -95,7 +95,6 @@ def plan_by_keyboard(page: Page, family: str) -> str:
     meeting = select.input_value()
     if page.locator("#plan-meeting-late").is_visible():
         page.locator("#plan-meeting-late").fill("proef")
-    page.locator("#plan-dialog button[type=submit]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("[data-row]", has_text=family)).to_contain_text("Gepland", timeout=SOON)
     return meeting

@@ -19,7 +19,15 @@ from mdo_portal.domain.board import Board
 from mdo_portal.domain.policy import POLICY
 from mdo_portal.domain.round import Round
 from mdo_portal.live.guard import EVENTS
-from mdo_portal.live.registry import EVENTS_A_SECOND, EVENTS_AT_ONCE, SOCKETS_A_PERSON, Connection, Registry
+from mdo_portal.live.registry import (
+    EVENTS_A_SECOND,
+    EVENTS_AT_ONCE,
+    LINES_AT_ONCE,
+    PERSON_AT_ONCE,
+    SOCKETS_A_PERSON,
+    Connection,
+    Registry,
+)
 from tests.live.portal import Portal
 from tests.live.typist import Socket
 
@@ -152,11 +160,42 @@ def test_a_broken_state_vector_is_answered(chair: Socket, foreign: dict[str, str
 def test_a_socket_that_asks_faster_than_any_page_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    connection = Connection(session_key="", person_id=uuid.uuid4(), _asked_at=now)
+    registry, connection = Registry(), Connection(session_key="", person_id=uuid.uuid4())
 
-    assert [connection.may_ask() for _ in range(int(EVENTS_AT_ONCE) + 1)] == [True] * int(EVENTS_AT_ONCE) + [False]
+    def answered(tries: int) -> list[bool]:
+        return [registry.may_ask(connection) for _ in range(tries)]
+
+    assert answered(int(EVENTS_AT_ONCE) + 1) == [True] * int(EVENTS_AT_ONCE) + [False]
     now += 1
-    assert [connection.may_ask() for _ in range(int(EVENTS_A_SECOND) + 1)] == [True] * int(EVENTS_A_SECOND) + [False]
+    assert answered(int(EVENTS_A_SECOND) + 1) == [True] * int(EVENTS_A_SECOND) + [False]
+
+
+def test_a_person_asks_no_faster_on_twenty_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    registry, person = Registry(), uuid.uuid4()
+    pages = [Connection(session_key="", person_id=person) for _ in range(20)]
+
+    assert sum(registry.may_ask(page) for page in pages for _ in range(100)) == PERSON_AT_ONCE
+    assert registry.may_ask(Connection(session_key="", person_id=uuid.uuid4()))
+
+
+def test_all_pages_that_one_person_may_have_come_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a restart: each says what it watches and joins its meeting, and one opens its notes."""
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    registry, person = Registry(), uuid.uuid4()
+
+    for _ in range(SOCKETS_A_PERSON):
+        page = Connection(session_key="", person_id=person)
+        assert registry.may_come("key")
+        assert all(registry.may_ask(page, cost) for cost in (4, 2, 4, 4, 4))
+
+
+def test_a_session_that_comes_again_and_again_is_looked_up_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    registry = Registry()
+
+    assert sum(registry.may_come("key") for _ in range(1_000)) == LINES_AT_ONCE
+    assert registry.may_come("another")
 
 
 def test_one_person_cannot_take_every_line_of_a_process() -> None:

@@ -24,11 +24,12 @@ FOLLOWING = (
     "/follow-up", "/follow-up?all=1", "/follow-up/{open_item}", "/follow-up/{closed_item}", "/follow-up/figures/{uro}",
     "/meetings/{open}/told-back",
 )  # fmt: skip
-LINKS = ("/links", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
+LINKS = ("/links", "/links/now", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
 LINK = tuple(
     f"/links/{{zeed}}{part}"
     for part in (
         "",
+        "/now",
         "/settings",
         "/try",
         "/places",

@@ -178,7 +178,7 @@ OTHERWISE: dict[str, Rule] = {
     "destruction.find": of_nothing,
     "destruction.ask": of_own_hospital,
     # one hospital's link: of its link manager, and the administrator
-    **dict.fromkeys(("links.page", "links.edit", "links.save", "links.token", "again.read_again"), of_hospital),
+    **dict.fromkeys(("links.page", "links.piece", "links.edit", "links.save", "links.token", "again.read_again"), of_hospital),
     **dict.fromkeys(
         ("trying.page", "trying.show", "trying.report", "taking.adopt", "taking.places", "taking.board", "taking.urgency"),
         of_hospital,

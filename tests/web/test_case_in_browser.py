@@ -81,6 +81,21 @@ def test_to_withdraw_alone_follows_nobody_down_the_page(browser: Browser, house:
         assert axe(page) == []
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_who_is_asked_something_answers_without_looking_for_it(browser: Browser, house: House, width: int) -> None:
+    """On a phone the question stood seven screens down, below the documents and the timeline; beside the case it needs no button."""
+    asked = {"text": "Welke PSA was dat?", "csrf_token": CSRF}
+    house.person("Aisha").post(f"/cases/{house.case_id}/ask", data=asked)
+    with case_page(browser, house, width, 844, who="Dirk") as page:
+        answer = page.get_by_role("textbox", name="Antwoord")
+        if width == 390:
+            page.get_by_role("link", name="Vraag beantwoorden").click()
+            expect(answer).to_be_focused()
+        expect(answer).to_be_in_viewport(ratio=1)
+        expect(page.get_by_role("link", name="Vraag beantwoorden")).to_have_count(1 if width == 390 else 0)
+        assert axe(page) == []
+
+
 @pytest.mark.parametrize("width", [390, 1024, 1280, 1440])
 def test_the_words_of_the_rail_have_room(browser: Browser, house: House, width: int) -> None:
     with case_page(browser, house, width, 844) as page:

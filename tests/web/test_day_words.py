@@ -37,4 +37,10 @@ def test_beside_a_value_stands_the_day_it_came_here_and_not_the_day_in_greenwich
 
     mark = str(marks.source_mark("MERW", datetime(2026, 11, 30, 23, 30, tzinfo=UTC)))  # type: ignore[attr-defined]
 
-    assert "MERW 01-12<" in mark and "01-12-2026 00:30:00" in mark
+    assert "MERW 01-12<" in mark and "01-12-2026 00:30" in mark
+
+
+def test_a_moment_that_was_planned_has_no_seconds() -> None:
+    """On paper an agenda of eight o'clock was one of 08:00:00."""
+    assert words.when_exact(datetime(2026, 12, 4, 7, 0, tzinfo=UTC)) == "04-12-2026 08:00"
+    assert words.when_exact(datetime(2026, 12, 4, 7, 0, 0, 120, tzinfo=UTC)) == "04-12-2026 08:00:00"

@@ -247,3 +247,16 @@ def test_the_words_are_kept_for_that_page_alone_and_for_once(page: Page) -> None
     page.goto(SITE)
     expect(page.locator("#row-een")).to_be_visible()
     expect(page.locator("[data-filter]")).to_have_value("")
+
+
+def test_past_the_end_of_a_list_j_goes_on_in_the_next_and_k_comes_back(server: Server, page: Page) -> None:
+    """Above the meetings to come stood one that was not finished: there j stayed, and only the mouse or Tab led to the others."""
+    server.above = (
+        "<table><tbody data-rows><tr id='row-eerst' data-row='eerst'><td><a href='#eerst'>eerst</a></td></tr></tbody></table>"
+    )
+    page.reload()
+
+    for key, row in (("j", "eerst"), ("j", "een"), ("j", "twee"), ("k", "een"), ("k", "eerst"), ("k", "eerst")):
+        page.keyboard.press(key)
+        expect(page.locator(f"#row-{row}")).to_be_focused()
+        expect(page.locator("[data-row][aria-current=true]")).to_have_count(1)

@@ -11,7 +11,10 @@ from sqlalchemy import select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.zone import day_of
+from tests import make
 from tests.people import Region, person_id
 from tests.web.coming_meeting import TOKEN, address, app
 from tests.web.portal import signed_in
@@ -113,3 +116,21 @@ def test_the_room_names_who_said_not_to_come_until_they_do(app: Flask, database:
     assert "in de plaats" not in bram.get(f"{address}/room").text
     with database.transaction() as session:
         assert session.scalar(select(Meeting.state).where(Meeting.id == region.meeting)) == "closed"
+
+
+def test_who_is_on_a_dozen_boards_has_them_on_one_screen_and_names_who_comes_where_somebody_does(
+    app: Flask, database: Database, region: Region
+) -> None:
+    """Eleven boards with two fields each were two and a half screens, in which nobody found the button."""
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        more = [make.board(session, f"M{n}", [zeed]) for n in range(4)]
+        session.add_all(BoardMembership(person_id=person_id("Bram"), board_id=one.id, role=Role.MEMBER) for one in more)
+    bram, uro = signed_in(app, database, region, "Bram"), region.boards["URO-P"]
+
+    page = bram.get(PAGE).text
+    assert page.count('<details class="fold" id="stand-in-') == page.count('name="board"') >= 5
+
+    typed = weeks(region, **{f"words-{uro}": "dr. Invaller, uroloog"}) | {"last": "geen datum"}
+    again = bram.post(PAGE, data=typed).text
+    assert f'id="stand-in-{uro}" open' in again and again.count(" open><summary>Vervanger noemen") == 1

@@ -160,13 +160,16 @@ def test_calls_that_came_to_nothing_stand_on_the_page_with_what_to_do(portal: Po
     lars = portal.person()
 
     page = lars.get(portal.link()).text
-    assert '<details class="fold" open>' in page and "2 verbindingen van de laatste twee weken lukten niet" in page
+    assert (
+        '<details class="fold" id="refused-calls" open>' in page
+        and "2 verbindingen van de laatste twee weken lukten niet" in page
+    )
     assert "<b>10.0.0.9</b> toonde geen certificaat. Zet in dat systeem het clientcertificaat" in page and "4 keer" in page
 
     portal.paste(lars, zeed.pem)
     with portal.database.transaction() as session:
         lines.saw(session, {"z": Caller("", False, zeed.fingerprint, ("epd.zeeduyn.test",))}, now=at)
-    assert '<details class="fold" open>' not in lars.get(portal.link()).text  # it works: no longer in the way
+    assert '<details class="fold" id="refused-calls" open>' not in lars.get(portal.link()).text  # it works: no longer in the way
 
 
 def test_the_page_names_whose_certificates_may_call_where_it_can_know(portal: Portal, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -89,6 +89,27 @@ def test_a_key_for_a_case_that_is_still_fetched_waits_for_it(page: Page) -> None
     expect(page.locator(f'#brief [data-of-row="{chosen}"]')).to_have_count(1)
     expect(page.locator("#brief #do-plan")).to_be_enabled()
     expect(page.locator("#plan-dialog")).to_be_hidden()
+
+
+def test_p_and_enter_plan_and_enter_in_the_open_list_only_chooses(page: Page, house: House) -> None:
+    """Chromium opened the list of meetings instead, and two Tabs led past *Annuleren* to the button: for each of twenty cases."""
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/plan") else None)
+    with house.database.transaction() as session:
+        meeting, now = session.get_one(Meeting, house.region.meeting), datetime.now(UTC)
+        meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    expect(page.locator("#plan-meeting")).to_be_focused()
+
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("#plan-meeting:open")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#plan-meeting:open")).to_have_count(0)
+    assert sent == []
+
+    with page.expect_request(lambda request: request.url.endswith("/plan")):
+        page.keyboard.press("Enter")
 
 
 def test_the_sentence_above_the_list_counts_what_the_left_column_counts(page: Page, house: House, cases: list[Case]) -> None:

@@ -19,7 +19,10 @@ LINGERS_SECONDS = 1.0
 """So long who was told why may keep the line open; most hang up at once."""
 NO_TLS = "no_tls"
 """Nothing to be said of it: a port that was knocked on, a line that broke."""
-_NOT_VALID_NOW, _NOT_THIS_PURPOSE = {9, 10}, {26}  # X509_V_ERR_* of OpenSSL
+_NOT_VALID_NOW, _NOT_THIS_PURPOSE, _WITHDRAWN = {9, 10}, {26}, {23}  # X509_V_ERR_* of OpenSSL
+_NO_LIST = {3, 8, 11, 12}
+"""Of the authority no list of what it withdrew is here, or only one that is not of now."""
+_LIST = b"-----BEGIN X509 CRL-----"
 _SAID = {
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "no_certificate",
     "WRONG_VERSION_NUMBER": "not_tls",
@@ -70,7 +73,11 @@ class _Context(ssl.SSLContext):
 
 @dataclass(frozen=True)
 class TlsFiles:
-    """PEM files of one listener: our certificate (with its chain) and key, and the authorities whose clients may call."""
+    """PEM files of one listener: our certificate (with its chain) and key, and the authorities whose clients may call.
+
+    Beside the authorities may stand the lists of certificates they withdrew (CRL): who is on one is not let in. Once there is one, each
+    authority that signs clients needs its own, and one that is of now.
+    """
 
     certificate: Path
     key: Path
@@ -92,6 +99,8 @@ def server_context(files: TlsFiles) -> ssl.SSLContext:
     context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
     context.load_cert_chain(files.certificate, files.key)
     context.load_verify_locations(files.authorities)
+    if _LIST in files.authorities.read_bytes():
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     return context
 
 
@@ -101,6 +110,8 @@ def refusal_of(trouble: BaseException) -> str:
     if isinstance(trouble, ssl.SSLCertVerificationError):
         if trouble.verify_code in _NOT_VALID_NOW:
             return "certificate_ended"
+        if trouble.verify_code in _WITHDRAWN | _NO_LIST:
+            return "certificate_withdrawn" if trouble.verify_code in _WITHDRAWN else "no_list_of_withdrawn"
         return "certificate_not_for_calling" if trouble.verify_code in _NOT_THIS_PURPOSE else "unknown_authority"
     if "_ALERT_" in reason and ("CA" in reason.split("_") or "CERTIFICATE" in reason):
         return "distrusts_us"

@@ -21,7 +21,17 @@ function intoForm(form: Element): void {
   (empty ?? form.querySelector<HTMLElement>("[type=submit]"))?.focus();
 }
 
+/** In a list that is closed, Enter sends its form as in any other field; Chromium would open it, which the arrows and the space bar do. Whoever
+ *  chooses in the open list has not sent anything yet: a browser that does not say whether it is open is left alone. */
+function sendFromList(event: KeyboardEvent): void {
+  const list = closest(event, "dialog[open] select[data-enter-sends]");
+  if (event.key !== "Enter" || !list || event.isComposing || !CSS.supports("selector(:open)") || list.matches(":open")) return;
+  event.preventDefault();
+  if (!event.repeat) sendDialog();
+}
+
 export function startDialogs(): void {
+  document.addEventListener("keydown", sendFromList);
   document.addEventListener("click", (event) => {
     const opener = closest(event, "[data-dialog-open]");
     if (opener) openDialog(opener.dataset["dialogOpen"] ?? "");

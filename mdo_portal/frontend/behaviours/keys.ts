@@ -14,7 +14,8 @@ export function rowsOf(list: Element): HTMLElement[] {
 }
 
 function presentList(): HTMLElement | null {
-  return document.activeElement?.closest<HTMLElement>("[data-rows]") ?? document.querySelector<HTMLElement>("[data-rows]");
+  return document.activeElement?.closest<HTMLElement>("[data-rows]")
+    ?? document.querySelector<HTMLElement>("[data-rows]:has([data-row][aria-current=true])") ?? document.querySelector<HTMLElement>("[data-rows]");
 }
 
 /** Makes one row the current one: the only row in the tab order, marked, and told by the event `row:select`. */
@@ -31,12 +32,20 @@ function choose(row: HTMLElement, focus: boolean): void {
   if (isNew) row.dispatchEvent(new CustomEvent("row:select", { bubbles: true, detail: { row: row.dataset["row"] } }));
 }
 
+/** The list below or above this one, where a page has several (meetings that are not finished, those to come): past its end j goes on. */
+function beyond(list: Element, step: number): HTMLElement | undefined {
+  const lists = [...document.querySelectorAll<HTMLElement>("[data-rows]")].filter((one) => one === list || rowsOf(one).length);
+  const other = lists[lists.findIndex((one) => one === list) + step];
+  return other && rowsOf(other).at(step > 0 ? 0 : -1);
+}
+
 function move(step: number): boolean {
   const list = presentList();
   const rows = list ? rowsOf(list) : [];
   const present = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
-  const next = rows[present < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, present + step))];
+  const next = rows[present < 0 ? 0 : present + step] ?? (list && beyond(list, step)) ?? rows[present];
   if (!next) return false;
+  if (!list?.contains(next)) rows[present]?.removeAttribute("aria-current");
   choose(next, true);
   return true;
 }

@@ -1,7 +1,8 @@
 // Fragments that follow the truth. <section id="agenda" data-live="meeting:12 agenda:12" data-live-url="/…/_agenda">
 // is fetched again when one of its topics changed. Nothing is swapped under a reader's hands: with
 // data-live-mode="ask", or while somebody types or drags inside, a button "3 wijzigingen · toon" appears instead.
-// Without a socket every fragment is fetched each 15 seconds.
+// Without a socket every fragment is fetched each 15 seconds. With data-live-ages it is calm: what it says ages by itself (ages.ts), many
+// changes in a row are one, and it waits for whoever opens, presses or selects something in it, without a button.
 import { ASK_AGAIN_MS, fetchInto, htmx } from "./htmx";
 import { announce, each, isTyping, meta, word } from "./page";
 import { rememberPlace } from "./focus";
@@ -16,6 +17,7 @@ const begunAt = performance.now(); // runs on whatever is done to the clock of t
 let since = madeAt; // on the server's clock
 const POLL_MS = 15_000;
 const GATHER_MS = 120; // a burst of changes is one fetch; the spread keeps 25 screens from asking at once
+const CALM_MS = 2_000; // a hospital's system sends twenty messages a second
 const waiting = new Map<string, number>();
 const planned = new Map<string, (number | undefined)[]>(); // fragments about to be fetched, and of which revisions was told
 const own = new Map<string, Set<number>>(); // of each fragment the revisions that its forms made
@@ -42,8 +44,16 @@ function isTypedIn(element: HTMLElement): boolean {
   return active !== null && element.contains(active) && isTyping(active);
 }
 
+const isCalm = (element: HTMLElement): boolean => element.hasAttribute("data-live-ages");
+
+/** Pressed: the click would come on nothing. Selected: somebody is about to copy an address or a fingerprint. */
+function isHandled(element: HTMLElement): boolean {
+  const selected = getSelection();
+  return element.matches(":active") || (selected !== null && !selected.isCollapsed && element.contains(selected.anchorNode));
+}
+
 function isBusy(element: HTMLElement): boolean {
-  return isTypedIn(element)
+  return isTypedIn(element) || (isCalm(element) && isHandled(element))
     || element.querySelector("dialog[open], .is-dragged, [data-autosave-state=waiting], [data-saved=no]") !== null;
 }
 
@@ -86,7 +96,7 @@ const isNoPlace = (element: HTMLElement, isAsked: boolean): boolean =>
 
 /** What was fetched and found no place is fetched again; under a reader's hands it is offered. */
 function again(element: HTMLElement): void {
-  if (element.isConnected) offer(element);
+  if (element.isConnected && !isCalm(element)) offer(element);
   else plan(element);
 }
 
@@ -121,8 +131,9 @@ async function fetched(element: HTMLElement, isAsked: boolean): Promise<void> {
 
 function changed(element: HTMLElement, ofLoad = false): void {
   const asks = element.dataset["liveMode"] === "ask" && (isTouched || !ofLoad);
-  if (asks || isBusy(element)) offer(element);
-  else void refresh(element);
+  if (!asks && !isBusy(element)) void refresh(element);
+  else if (isCalm(element)) plan(element);
+  else offer(element);
 }
 
 function offer(element: HTMLElement): void {
@@ -195,13 +206,14 @@ function plan(element: HTMLElement, revision?: number, ofLoad = false): void {
   const told = planned.get(element.id);
   if (told) { told.push(revision); return; }
   planned.set(element.id, [revision]);
+  const gather = isCalm(element) ? CALM_MS : GATHER_MS;
   window.setTimeout(() => {
     const news = planned.get(element.id) ?? [];
     planned.delete(element.id);
     const present = document.getElementById(element.id);
     if (!present || news.every((one) => isShown(present, one))) return;
     if (isActing(present)) news.forEach((one) => plan(present, one, ofLoad)); else changed(present, ofLoad);
-  }, GATHER_MS + Math.random() * GATHER_MS);
+  }, gather + Math.random() * gather);
 }
 
 function hear({ topic, revision }: Changed, ofLoad = false): void {
@@ -235,10 +247,13 @@ function leave(asked: string[], told: string[]): void {
   live().forEach((element) => { if (topicsOf(element).some((topic) => lost.includes(topic))) void refresh(element, true); });
 }
 
-function poll(): void {
+/** Fetches these again without having been told, where nobody is in the way. */
+export function look(elements: HTMLElement[]): void {
   const isCovered = document.documentElement.classList.contains("is-covered"); // signed out: every piece would be refused
-  if (!document.hidden && !isCovered) live().forEach((element) => { if (!isBusy(element)) void refresh(element); });
+  if (!document.hidden && !isCovered) elements.forEach((element) => { if (!isBusy(element)) void refresh(element); });
 }
+
+const poll = (): void => { look(live()); };
 
 /** Who may read what this page is about may have changed with it: asked of the list of topics, which nobody reads a patient by. */
 function hearOfPage({ topic }: Changed): void {

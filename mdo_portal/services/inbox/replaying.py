@@ -142,3 +142,5 @@ def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
     session.flush()
     awaiting.release(session, [message.id], now=now)
     changes.announce(session, "inbox", message.id)
+    if message.hospital_id is not None:
+        changes.announce(session, "link", message.hospital_id)

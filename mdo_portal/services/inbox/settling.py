@@ -85,13 +85,14 @@ _SETTLE = text(
     " leftovers = told.leftovers, meaning = told.meaning, board_id = told.board_id, was_past = told.was_past"
     " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (message_id uuid, state text, reason text, place text, case_id uuid,"
     " leftovers text[], meaning text, board_id uuid, was_past boolean) WHERE inbound_messages.id = told.message_id"
-    " AND (told.state <> 'unreadable' OR inbound_messages.case_id IS NULL)"
+    " AND (told.state <> 'unreadable' OR inbound_messages.case_id IS NULL) RETURNING inbound_messages.hospital_id"
 )
 """All of a batch in one value: to the driver and to PostgreSQL each message by itself costs as much as many."""
 _IN_VAIN = text(
     "UPDATE inbound_messages SET state = 'understood', reason = told.reason, place = told.place, settled_at = :now"
     " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (message_id uuid, state text, reason text, place text)"
     " WHERE inbound_messages.id = told.message_id AND told.state = 'unreadable' AND inbound_messages.case_id IS NOT NULL"
+    " RETURNING inbound_messages.hospital_id"
 )
 """What was read into a case before stays read when it is read again in vain (rereading.py); `reason` says why."""
 
@@ -102,9 +103,11 @@ def settle_all(session: Session, settled: Sequence[Settled], *, now: datetime) -
     if settled:
         rows = [one._asdict() | {"place": one.place[:200], "leftovers": list(one.leftovers)} for one in settled]
         values = {"now": now, "rows": json.dumps(rows, default=str)}
-        session.execute(_SETTLE, values)
+        hospitals = set(session.scalars(_SETTLE, values))
         if any(one.state is InboundState.UNREADABLE for one in settled):
-            session.execute(_IN_VAIN, values)
+            hospitals.update(session.scalars(_IN_VAIN, values))
+        for hospital_id in hospitals - {None}:
+            changes.announce(session, "link", hospital_id)
         again = awaiting.release(session, [one.message_id for one in settled if one.case_id is not None], now=now)
     for one in settled:
         changes.announce(session, "inbox", one.message_id)
@@ -135,6 +138,7 @@ def forget(session: Session, claimed: ClaimedMessage) -> None:
     else:
         feed_counts.add(session, claimed.link_id, claimed.received_at.date(), 1 + doubles)
     changes.announce(session, "inbox", claimed.message_id)
+    changes.announce(session, "link", claimed.hospital_id)
 
 
 def _keep_header(session: Session, claimed: ClaimedMessage) -> None:

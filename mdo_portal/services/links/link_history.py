@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Changed, Link, LinkChange
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.services.common import changes
 from mdo_portal.services.links.link_form import SHORT_TEXTS
 
 
@@ -34,6 +35,7 @@ def remember(
     by_id, by_name = (viewer.person_id, viewer.name) if viewer else (None, "")
     session.add(LinkChange(hospital_id=hospital_id, at=now, by_id=by_id, by_name=by_name, what=what, before=before, after=after))
     session.flush()
+    changes.announce(session, "link", hospital_id)
 
 
 def as_text(hospital: Hospital, link: Link | None) -> str:
