@@ -28,6 +28,15 @@ def written_day(text: str) -> date | None:
     return _day(worded["y"], _NUMBERS.get(worded["m"].casefold(), 0), worded["d"]) if worded else None
 
 
+def day_first(text: str) -> date | None:
+    """`31011960`, where its day is above twelve: as year, month and day it would be none, and nobody can take it for a month."""
+    found = _RUN.fullmatch(text.strip())
+    return _day(found["y"], int(found["m"]), found["d"]) if found and int(found["d"]) > _MONTHS else None
+
+
+_RUN = re.compile(r"(?P<d>\d{2})(?P<m>\d{2})(?P<y>(?:19|20)\d{2})")
+
+
 def only_day(text: str) -> date | None:
     """The same, where nothing stands behind it."""
     first = _DAY_FIRST.match(text)

@@ -111,6 +111,9 @@ V2: Mapping[str, Key] = HEAD | {
                     "systems": texts("Codestelsels (OBR-4.3, OBX-3.3) en afzenders (MSH-3) die dat zeggen, in hoofdletters."),
                     "words": texts("Hele woorden in de naam van een order of de titel van een document die dat zeggen."),
                     "reports": texts("Woorden van een verslag: wat daarachter staat vraagt niets."),
+                    "requests": texts("Hele woorden die dat alleen naast een van `asked` zeggen, in een korte titel."),
+                    "undone": texts("Woorden van een aanmelding die wordt teruggenomen: zo'n titel meldt niemand aan."),
+                    "outcomes": texts("Woorden van wat een overleg zegt: een order met zo'n uitslag vraagt niets meer."),
                     "asked": texts(
                         "Woorden voor het overleg: genoeg in een nieuwe order (ORC-1 NW), in een document naast een van `words`."
                     ),

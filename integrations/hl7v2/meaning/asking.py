@@ -85,6 +85,8 @@ def _asks(order: Order, profile: Profile) -> bool:
     is_named = _is_named(order.segment, 4, recognised) or any(_is_named(one, 3, recognised) for one in order.documents)
     asked_of_board = [one for one in order.others if _is_to_board(one, profile)]
     is_question = bool(asked_of_board) or any(one.component(3) in recognised["codes"] for one in order.others)
+    if is_board and _is_undecided(order, name, profile):
+        return True
     if not (is_named or is_question):
         return False
     is_done = order.control == REPORTING or bool(order.status)
@@ -94,6 +96,16 @@ def _asks(order: Order, profile: Profile) -> bool:
     asks_board = is_board and not order.status and not is_report(name, recognised)  # with ORC-1 RE too: some send a referral so
     is_open = not is_done and not any(is_report(label(one), recognised) for one in (*order.others, *order.documents))
     return is_question and (order.is_new or asks_board or not (is_done or has_results) or (bool(asked_of_board) and is_open))
+
+
+def _is_undecided(order: Order, name: str, profile: Profile) -> bool:
+    """Whether an order that is named after a board has a question, by whatever name, and nothing yet of what the board says to it."""
+    recognised = profile["referral"]["recognised"]
+    if order.status or order.control == REPORTING or is_report(name, recognised):
+        return False
+    labels = [label(one).casefold() for one in (*order.others, *order.documents)]
+    is_told = any(word in one for one in (name.casefold(), *labels) for word in (*recognised["outcomes"], *recognised["undone"]))
+    return not is_told and any(labelled(label(one), profile) == "board" for one in order.others)
 
 
 def _is_to_board(segment: Segment, profile: Profile) -> bool:

@@ -10,7 +10,8 @@ from integrations.hl7v2.meaning.places import found, value_at
 from integrations.hl7v2.message.items import name_of
 from integrations.hl7v2.message.reading import Reading, is_referral
 from integrations.hl7v2.message.statuses import is_taken_back
-from integrations.hl7v2.text.words import is_report, is_sentence, names_board
+from integrations.hl7v2.text.values import coded
+from integrations.hl7v2.text.words import is_report, is_sentence, names_board, says_no_which
 
 
 def board_hint(reading: Reading) -> tuple[str, str]:
@@ -20,20 +21,11 @@ def board_hint(reading: Reading) -> tuple[str, str]:
     A hospital that is asked gives way to the board that an order names, and words that say no which to the board that was chosen.
     """
     words, place = _first_board(reading)
-    chosen = value_at(reading, f"@label {_CHOSEN}").strip() if _says_no_which(words) else ""
+    chosen = value_at(reading, f"@label {_CHOSEN}").strip() if says_no_which(words) else ""
     return (chosen, f"@label {_CHOSEN}") if chosen else (words, place)
 
 
 _CHOSEN = "meeting"
-_NO_WHICH = re.compile(
-    r"\b(?:aanmelding|aanvraag|verwijzing|mdo|multidisciplinaire?|overleg|(?:tumor|oncologie)?bespreking|voor|het|een|regionaal|"
-    r"oncologische?)\b|\W"
-)
-
-
-def _says_no_which(words: str) -> bool:
-    """Whether this says that a board is asked, and not which: `Aanmelding MDO`."""
-    return bool(words) and not _NO_WHICH.sub("", words.casefold())
 
 
 def _first_board(reading: Reading) -> tuple[str, str]:
@@ -43,10 +35,10 @@ def _first_board(reading: Reading) -> tuple[str, str]:
     first = said[0] if said else ("", "")
     if is_house(first[0]) and not _is_board(first[0], rules["recognised"]):
         return next((one for one in said if _field(one[1]) == _ORDER and _is_board(one[0], rules["recognised"])), first)
-    if _field(first[1]) != _ORDER or (_is_board(first[0], rules["recognised"]) and not _says_no_which(first[0])):
+    if _field(first[1]) != _ORDER or (_is_board(first[0], rules["recognised"]) and not says_no_which(first[0])):
         return first
     others = (*(one for one in said if _field(one[1]) != _ORDER), *_products(reading))
-    return next((one for one in others if _is_board(one[0], rules["recognised"]) and not _says_no_which(one[0])), first)
+    return next((one for one in others if _is_board(one[0], rules["recognised"]) and not says_no_which(one[0])), first)
 
 
 def _is_none(reading: Reading, words: str, place: str) -> bool:
@@ -69,10 +61,12 @@ def other_boards(reading: Reading) -> Iterator[str]:
     """Where a second board is asked in the same message: one referral asks one, so a person sees to the other."""
     own, rules = reading.board, reading.profile["referral"]["recognised"]
     first = name_of(own.order) if own is not None else ""
-    for item in reading.items if own is not None else ():
-        name = name_of(item.segment) if item.segment.name == "OBR" else first
-        is_asked = name != first and _is_board(name, rules) and not (item.common and is_taken_back(item.common, reading.profile))
-        if is_asked:
+    for item in reading.items:
+        if item.segment.name != "OBR" or (item.common and is_taken_back(item.common, reading.profile)):
+            continue
+        name, *more = (coded(one) for one in item.segment.repetitions(4)) if item.segment.field(4) else ("",)
+        is_other = own is not None and name_of(item.segment) != first and _is_board(name_of(item.segment), rules)
+        if is_other or (_is_board(name, rules) and any(one != name and _is_board(one, rules) for one in more)):
             yield f"{item.place}/board"
 
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 from integrations.hl7v2.message.headed import below, headings, unsigned
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import number_aside
-from integrations.hl7v2.message.people import provider
+from integrations.hl7v2.message.people import provider, roles
 from integrations.hl7v2.message.reading import Reading, is_referral
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import day
-from integrations.hl7v2.text.words import asks_something, is_report, is_sentence, names_board
+from integrations.hl7v2.text.words import asks_something, is_report, is_sentence, names_board, says_no_which
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -120,15 +120,25 @@ def _provider(reading: Reading, role: str) -> str:
     """Which organisation; or who, when that is the one of the two that names a board."""
     contact = provider(reading.message, role)
     said = [contact.organisation, contact.name] if contact else []
-    boards = (one for one in said if names_board(one, reading.profile["referral"]["recognised"]))
+    where = next((segment for segment in reading.message.all("PRD") if role in roles(segment)), None)
+    rooms = sorted((where.component(4, n) for n in range(1, _DESCRIBED + 1)) if where else (), key=lambda one: " " not in one)
+    boards = (one for one in (*said, *rooms) if names_board(one, reading.profile["referral"]["recognised"]))
     return next(boards, "") or next(filter(None, said), "")
 
 
+_DESCRIBED = 9
+"""PL.9 of a location: what it is called; before it the room, the building."""
+
+
 def _board(reading: Reading, place: str) -> str:
-    """What a place that has words of its own holds (`OBR-24`, a component `OBR-4-5`), where that names a board."""
+    """What a place that has words of its own holds (`OBR-24`, a component `OBR-4-5`), where that names a board.
+
+    To whom a message goes (`MSH-5`) is mostly the portal itself: it counts when it says which board.
+    """
     rules = reading.profile["referral"]["recognised"]
     said = (value_at(reading, one) for one in ((place,) if place.count("-") > 1 else (f"{place}-2-0", f"{place}-1")))
-    return next((one for one in said if names_board(one, rules) and not is_report(one, rules)), "")
+    named = next((one for one in said if names_board(one, rules) and not is_report(one, rules)), "")
+    return "" if place.startswith("MSH") and says_no_which(named) else named
 
 
 def _number(reading: Reading, kind: str) -> str:

@@ -18,7 +18,9 @@ def _of_order(reading: Reading, item: Item, words: str) -> Iterator[str]:
     """Sentences in fields of an order that nobody reads."""
     found = [(place, value) for place, value in parts_of(item.segment, item.place) if _is_told(value)]
     read = {n for text in _texts(reading.profile["referral"]) for n in _OF_ORDER.findall(text)} if found else set()
-    yield from (place for place, value in found if _field(place) not in read and value.casefold() not in words)
+    yield from (
+        place for place, value in found if (_field(place) not in read or _AGAIN in place) and value.casefold() not in words
+    )
 
 
 def _texts(rules: object) -> Iterator[str]:
@@ -31,6 +33,8 @@ def _texts(rules: object) -> Iterator[str]:
         yield from (text for each in rules for text in _texts(each))
 
 
+_AGAIN = "-4("
+"""What is ordered has one name: a second one may be a sentence that nobody reads."""
 _TAKES_ONE_THING = ("@board", "@asking")
 """Functions that leave a field be but for a board or a question: anything else in it is told nowhere."""
 _OF_ORDER = re.compile(r"OBR-(\d+)")
@@ -45,7 +49,8 @@ _NO_MARKS = str.maketrans(dict.fromkeys(",.;:()"))
 
 
 def _of_referral(reading: Reading, item: Item, words: str) -> Iterator[str]:
-    """What is no day where RF1 has days, and what stands behind all that it has."""
+    """What is no day where RF1 has days, what stands behind all that it has, and a sentence behind the kind of referral."""
+    yield from (place for place, value in parts_of(item.segment, item.place) if "-3(" in place and _is_told(value))
     for place in dict.fromkeys(re.sub(r"(-\d+).*", r"\1", place) for place, _ in parts_of(item.segment, item.place)):
         n = int(_field(place))
         said = item.segment.component(n)

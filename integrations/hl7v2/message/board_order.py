@@ -12,6 +12,7 @@ from typing import NamedTuple
 from integrations.hl7v2.message.items import DRUGS, name_of, ordered_as
 from integrations.hl7v2.message.statuses import is_taken_back
 from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.events import kind_of
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.words import is_report, names_board
 from mdo_portal.exchange import Profile
@@ -44,7 +45,7 @@ def counted(place: str) -> int:
 
 def board_order(message: Message, profile: Profile) -> BoardOrder | None:
     """None where there is one order, and where none of several names a board."""
-    if message.get("MSH-9-1") in ("REF", "CCR") or len(message.all("OBR")) < 2:
+    if kind_of(message).startswith(("REF", "CCR")) or len(message.all("OBR")) < 2:
         return None  # in a referral the orders are what it rests on
     rules, groups = profile["referral"]["recognised"], _groups(message)
     named = [one for one in groups if names_board(name_of(one.order), rules) and not is_report(name_of(one.order), rules)]

@@ -6,13 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 
 from integrations.hl7v2.message.documents import plain_words, rich_words
+from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, row_of, undressed
 from integrations.hl7v2.message.items import Item, name_of
 from integrations.hl7v2.text.values import label
 from integrations.hl7v2.text.words import asks_something, folded_all, is_report, matching, names_board, refers
 from mdo_portal.exchange import Profile
 
-_HEADING = re.compile(r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}:(?:\s.*)?")
-"""A word or three with a colon: where the next paragraph begins."""
 _GOES_ON = re.compile(
     r"(?:keuze(?: tussen| uit)?|(?:sub|deel)vra(?:ag|gen)(?: \d)?|opties?(?: \d| [a-c])?|alternatie(?:f|ven)|n\.?b\.?|let op|"
     r"specifiek|concreet|met name|graag|tevens|daarnaast|met als opties?)\s?:",
@@ -63,7 +62,7 @@ def told_by(item: Item) -> Iterator[str]:
     if item.segment.name != "OBX":
         yield own_notes(item)
     elif item.is_document:
-        yield from (*rich_words(item), *plain_words(item))
+        yield from (*rich_words(item), *plain_words(item), own_notes(item))
     else:
         yield item.text
 
@@ -109,65 +108,45 @@ def question_of(text: str, profile: Profile, *, is_list: bool) -> tuple[str, str
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
     lines = text.split("\n")
     for n, line in enumerate(lines):
-        if (rest := _headed_by(line, headings)) is not None:
+        if (rest := headed_by(line, headings)) is not None:
             paragraph, end = _paragraph(rest, lines, n + 1)
-            while _is_numbered(line) and end < len(lines) and _is_numbered(lines[end]) and _headed_by(lines[end], headings):
-                more, end = _paragraph(_headed_by(lines[end], headings) or "", lines, end + 1)
+            while _is_numbered(line) and end < len(lines) and _is_numbered(lines[end]) and headed_by(lines[end], headings):
+                more, end = _paragraph(headed_by(lines[end], headings) or "", lines, end + 1)
                 paragraph = f"{paragraph}\n{more}"
             return paragraph, "\n".join((*lines[:n], *lines[end:]))
-        if row := _row(line, headings):
+        if row := row_of(line, headings):
             return row, "\n".join((*lines[:n], *lines[n + 1 :]))
+        inside, around_it = _inside(line, headings)
+        if inside:
+            return inside, "\n".join((*lines[:n], around_it, *lines[n + 1 :]))
     return "", text
 
 
-def _headed_by(line: str, headings: Collection[str]) -> str | None:
-    """What stands behind the heading of a line; None where it has none of these.
-
-    A heading may have a number, stand between stars, or have a dash for its colon.
-    """
-    head, colon, rest = line.partition(":")
-    if not colon and (dashed := _DASH.split(line, maxsplit=1))[1:]:
-        head, rest = dashed
-        if _DASH.search(rest):  # `de vraag - of hij fit is - blijft`
-            return None
-        colon = "-"
-    name = _WHOSE.sub("", _undressed(head).casefold())
-    return rest.strip() if (name in headings or name.rstrip(" 0123456789") in headings) and (colon or not rest) else None
-
-
-_DASH = re.compile(r"\s[-\u2013]\s")
-_WHOSE = re.compile(r"^(?:mijn|onze) (?:concrete )?")
-
-
-def _undressed(line: str) -> str:
-    return line.strip(" \t*=#_->\u2022")
+def _inside(line: str, headings: Collection[str]) -> tuple[str, str]:
+    """(what stands behind a heading in the middle of a line, the line without it), up to the next one behind the end of a sentence."""
+    for found in IN_LINE.finditer(line) if ": " in line else ():
+        if headed_by(f"{found['head']}:", headings) is not None:
+            others = (one.start() for one in IN_LINE.finditer(line, found.end()) if not _GOES_ON.match(f"{one['head']}:"))
+            end = next(others, len(line))
+            return line[found.end() : end].strip(), f"{line[: found.start()]} {line[end:].strip()}".strip()
+    return "", line
 
 
 def _is_numbered(line: str) -> bool:
     return line.partition(":")[0].rstrip()[-1:].isdigit()
 
 
-def _row(line: str, headings: Collection[str]) -> str:
-    """What stands behind a heading without a colon, as in a row of a table, where that asks: `Vraagstelling Borstsparend mogelijk?`."""
-    if not line.rstrip().endswith("?"):
-        return ""
-    shown = line.strip()
-    heads = (one for one in headings if len(one) > _SHORT and shown.casefold().startswith(f"{one} "))
-    rest = shown[len(max(heads, key=len, default=shown)) :].strip()
-    return rest if rest[:1].isupper() else ""
-
-
-_SHORT = len("question")
-"""A word that is no longer may begin any sentence."""
-
-
 def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
-    """(the paragraph, where the lines behind it begin); free lines between a heading and its text are none of it."""
-    found = [first] if first else []
+    """(the paragraph, where the lines behind it begin); free lines between a heading and its text are none of it.
+
+    The heading stands just before it: the next one is written as that is.
+    """
+    found, style = [first] if first else [], Style.of(lines[at - 1])
     for n, line in enumerate(map(str.strip, lines[at:]), start=at):
-        is_next = bool(_HEADING.fullmatch(_undressed(line))) and (bool(found) or line.endswith(":")) and not _GOES_ON.match(line)
-        is_next = is_next or (bool(found) and _TITLE.fullmatch(_undressed(_DASH.split(line, maxsplit=1)[0])) is not None)
-        if is_next or _GREETING.match(line) or (found and not line):
+        is_next = style.heads(line) and (bool(found) or line.endswith(":")) and not _GOES_ON.match(line)
+        is_next = is_next or (bool(found) and _TITLE.fullmatch(undressed(DASH.split(line, maxsplit=1)[0])) is not None)
+        is_rule = RULE.fullmatch(line) is not None
+        if is_next or _GREETING.match(line) or (found and (is_rule or not line)):
             return "\n".join(found), n
-        found += [line] if line else []
+        found += [line] if line and not is_rule else []
     return "\n".join(found), len(lines)

@@ -19,7 +19,17 @@ from mdo_portal.exchange import Profile
 
 def asked(item: Item, profile: Profile) -> str:
     """Which of the profile's labels an OBX answers: `board`, `radiology`, …; "" when none."""
-    return labelled(label(item.segment), profile, item.segment.component(3))
+    found = labelled(label(item.segment), profile, item.segment.component(3))
+    return found or (_URGENCY if _says_how_urgent(item, profile) else "")
+
+
+def _says_how_urgent(item: Item, profile: Profile) -> bool:
+    """Whether what is called `Urgentie` and no more says how soon: of the bladder it is a complaint, and says yes or no."""
+    said = item.text.strip().upper() if label(item.segment).strip(" :?").casefold() == "urgentie" else ""
+    return len(said) > len("YES") and said in profile["referral"]["codes"]["urgency"]
+
+
+_URGENCY = "urgency"
 
 
 def labelled(label: str, profile: Profile, code: str = "") -> str:
@@ -43,16 +53,33 @@ _ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige|vroegere|oude|datum|(
 
 
 def bare_questions(items: Iterable[Item], said: Mapping[int, str], profile: Profile) -> list[Item]:
-    """The OBX lines that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom.
+    """The OBX lines that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom; else those with the word in their name.
 
     `said`: what each line answers by its name.
     """
     if "board" in said.values():
         return []
     called = folded_all(tuple(profile["labels"].get("board", {}).get("headings", ())))
-    return [
-        one for one in items if one.segment.name == "OBX" and label(one.segment).casefold().rstrip(" :?.0123456789") in called
-    ]
+    lines = [(one, label(one.segment).casefold().rstrip(" :?.*0123456789")) for one in items if one.segment.name == "OBX"]
+    bare = [one for one, name in lines if name in called]
+    return bare or [one for one, name in lines if not said.get(one.position) and _is_question(one, name)]
+
+
+def _is_question(item: Item, name: str) -> bool:
+    """Whether a value is a question by a word of its name (`Kernvraag`, `Vraag van de inbrenger`), and in what it says."""
+    is_named = _A_QUESTION.search(name) is not None and not (_ABOUT_A_QUESTION.search(name) or _OF_ANOTHER.search(name))
+    return is_named and not item.is_document and " " in item.text.strip()
+
+
+_A_QUESTION = re.compile(
+    r"(?<!\w)(?!(?:aan|na|hulp|zorg|terug|onder|over|op|uit|patiënt\w*|patient\w*)-?vra)[\w-]{0,20}?"
+    r"(?:vraag|vragen|vraagst(?:elling(?:en)?)?|vr\. ?stelling)(?!\w)"
+)
+"""`Aanvraag` and `hulpvraag` ask no board."""
+_OF_ANOTHER = re.compile(
+    r"(?:aan|van|voor|tbv|t\.b\.v\.) (?:de |het )?(?:pati[eë]nt|famili|huisarts|apothe|laborat|radiolo|patholo)"
+)
+"""Who asks is the patient, or is asked is no board."""
 
 
 def asks_board(order: Segment, recognised: Mapping[str, Any]) -> bool:
@@ -75,7 +102,10 @@ def _titles(message: Message) -> Iterator[str]:
     notification = message.first("TXA")
     if notification is not None:
         yield from (notification.component(2, 2), notification.component(2), notification.component(25))
+    if notification is not None or message.get("MSH-9-1").strip().upper() == "MDM":  # some leave the notification out
         yield from (one.component(3, 2, 0) for one in message.all("OBX"))
+        yield from map(name_of, message.all("OBR"))
+    if notification is not None:
         yield _FILE.sub("", file_name_of(notification)).replace("_", " ")  # the name of its file, where nothing else says it
     yield from map(title_inside, message.all("OBX"))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from unicodedata import normalize
 
+from integrations.days import day_first
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.given import given_names
 from integrations.hl7v2.text.numbers import BSN_DIGITS, Number, is_possible_bsn, numbers, ungrouped
@@ -53,7 +54,7 @@ def patient(pid: Segment, profile: Profile, sender: str = "") -> PatientIdentity
         local_authority=local.authority,
         bsn=bsn,
         name=_name(pid.repetitions(5)),
-        birth_on=day(pid.component(7)),
+        birth_on=day(pid.component(7)) or day_first(pid.component(7)),
         sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
         deceased=is_dead,
         other_numbers=tuple(dict.fromkeys(one[:2] for one in others if one != local)),
@@ -93,9 +94,14 @@ def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
     kind = one.kind.upper()
     if kind in _PAPERS or (kind in rules["local_types"] and _is_lettered(one.number)):
         return False
-    if one.is_of(rules["bsn_authorities"]) or (kind == "NI" and one.is_of(_COUNTRY) and is_possible_bsn(ungrouped(one.number))):
+    if one.is_of(rules["bsn_authorities"]) or (_is_of_country(one, kind) and is_possible_bsn(ungrouped(one.number))):
         return True
     return kind in map(str.upper, rules["bsn_types"]) and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
+
+
+def _is_of_country(one: Number, kind: str) -> bool:
+    """Whether it is a number of the nation (NI, NN, SS, table 0203), as who knows no Dutch types writes a BSN."""
+    return kind in ("NI", "NN", "SS") and (one.is_of(_COUNTRY) or (kind == "SS" and not one.authority))
 
 
 def _is_lettered(number: str) -> bool:
@@ -104,7 +110,7 @@ def _is_lettered(number: str) -> bool:
 
 
 _COUNTRY = ("NLD", "NL")
-"""Who gave a number of the nation (NI, table 0203), as some write it."""
+"""Who gave a number of the nation, as some write it."""
 _PAPERS = ("PPN", "DL")
 """Numbers (table 0203) of a passport or a licence."""
 

@@ -152,8 +152,9 @@ class Reading:
 
     def _title_of(self, order: Segment | None) -> str:
         """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
-        is_asked = self.kind.startswith(("ORM", "OM")) or is_referral(self)
-        ordered = name_of(order) if order is not None and is_asked else ""
+        if order is None and self.kind.startswith(("REF", "CCR", "SRM")):
+            return self.kind  # all of it refers
+        ordered = name_of(order) if order and (self.kind.startswith(("ORM", "OM")) or is_referral(self)) else ""
         is_board = names_board(ordered, self.profile["referral"]["recognised"])
         return ordered if is_board else self.asking_title
 

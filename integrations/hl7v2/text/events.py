@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from integrations.hl7v2.text.er7 import Message
 
 SAID_ALONE = {
@@ -22,17 +24,24 @@ no events sends referrals and nothing else.
 """
 
 
+_EVENT = re.compile(r"[A-Z]\d\d")
+
+
 def kind_of(message: Message) -> str:
-    """`ORU^R01`: kind and event. Of an ADT without an event EVN-1 says which, as in HL7 2.1."""
-    name, event = message.get("MSH-9-1").strip().upper(), event_of(message)
-    if not event and (event := SAID_ALONE.get(name, "")):
-        name = name[:3]
-    return "^".join(filter(None, (name, event)))
+    """`ORU^R01`: kind and event. What MSH-9 leaves out of it its structure says (`^^ORU_R01`), where that has one event."""
+    said, event = _said(message), event_of(message)
+    event = event or SAID_ALONE.get(said, "")
+    return "^".join(filter(None, (said.partition("_")[0] if event else said, event)))
 
 
 def event_of(message: Message) -> str:
-    """The event alone, `A08`; "" when the message says none."""
-    said = message.get("MSH-9-2").strip().upper()
-    if not said and message.get("MSH-9-1").strip().upper() == "ADT":
-        return message.get("EVN-1-1").strip().upper()
-    return said
+    """The event alone, `A08`; "" when the message says none. Where MSH-9 has none EVN-1 says which, as in HL7 2.1."""
+    if said := message.get("MSH-9-2").strip().upper():
+        return said
+    said = message.get("EVN-1-1").strip().upper()
+    return said if _EVENT.fullmatch(said) else ""
+
+
+def _said(message: Message) -> str:
+    """MSH-9.1, else MSH-9.3."""
+    return message.get("MSH-9-1").strip().upper() or message.get("MSH-9-3").strip().upper()

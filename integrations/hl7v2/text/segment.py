@@ -49,6 +49,11 @@ class Segment:
         """The whole line as sent, escapes and all."""
         return self._line
 
+    @property
+    def repetition(self) -> str:
+        """The sign between two repetitions."""
+        return self._marks.repetition
+
     def as_sent(self, n: int) -> str:
         """Field `n` with separators and escapes, but for separators behind which nothing stands."""
         fields = self._fields or self.split()

@@ -8,6 +8,7 @@ from html import unescape
 from integrations.hl7v2.text.charset import is_marked, narrow
 from integrations.hl7v2.text.line_ends import parted
 from integrations.hl7v2.text.twice import written_once
+from integrations.rich_text import words_of
 
 _MARK = b"\xef\xbb\xbf"
 _NO_LETTERS = bytes(n for n in range(32) if n not in (0x09, 0x0A, 0x0D)) + b"\x7f"
@@ -57,6 +58,11 @@ def written(text: str) -> str:
         return text
     text = _ENDS.sub("\n", text)
     return _NAMED_SIGN.sub(lambda found: unescape(found[0]), text) if "&" in text else text
+
+
+def shown(text: str) -> str:
+    """A text as a person reads it: of RTF and HTML the words, also of HTML whose marks an engine wrote as signs (`&lt;p&gt;`)."""
+    return written(words_of(unescape(text) if text[:9].lstrip().startswith("&lt;") else text))
 
 
 _NAMED_SIGN = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#[xX][0-9A-Fa-f]{2,5});")

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from integrations.days import written_day
+from integrations.hl7v2.text.about import with_about
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Repetition, Segment
 from integrations.hl7v2.text.stamps import ENDS_IN_UTC, hour, period, stamp, worn_here
 from integrations.hl7v2.text.telephone import spoken
-from integrations.hl7v2.text.tidy import written
+from integrations.hl7v2.text.tidy import shown
 from integrations.hl7v2.text.units import has_unit, power, unit_of
-from integrations.rich_text import words_of
 from integrations.times import believable, believable_day
 
 _TIME = re.compile(
@@ -24,7 +24,9 @@ _CODED = ("CE", "CWE", "CNE", "CF")
 _NUMBERS = ("NM", "SN")
 _TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
-_FIRST_PARTS = ("XPN", "PN", "PPN", "XCN", "CN", "CQ", "XAD", "AD")
+_FAMILY = {"XPN": 1, "PN": 1, "PPN": 2, "XCN": 2, "CN": 2}
+"""Where a name has its surname (FN), with the prefix in its second part."""
+_FIRST_PARTS = (*_FAMILY, "CQ", "XAD", "AD")
 """Types whose components say themselves once more in parts: a surname, a street, the words of a unit."""
 MOST_PARTS = 23
 _PARTED = (
@@ -126,13 +128,13 @@ def observed(segment: Segment, more: Sequence[Segment] = ()) -> str:
     kind = value_type(segment)
     if kind in _CODED:
         return _with_unit(segment, "; ".join(filter(None, map(_in_full, segment.repetitions(5)))))
-    lines = [_lines(_value(kind, one)) for one in segment.repetitions(5)]
+    lines = with_about([_lines(_value(kind, one)) for one in segment.repetitions(5)], segment.repetition)
     for part in more:  # a line without words is one, too
         lines += [_lines(_value(kind, one)) for one in part.repetitions(5)] or [""]
     if kind in _LINES:  # a measured value too: some analysers call every value a text
-        whole = written(words_of("\n".join(lines)))
+        whole = shown("\n".join(lines))
         return _with_unit(segment, whole.strip("\n") if more else whole)
-    return _with_unit(segment, written(words_of(_between(kind).join(filter(None, lines)))))
+    return _with_unit(segment, shown(_between(kind).join(filter(None, lines))))
 
 
 def _in_full(repetition: Repetition) -> str:
@@ -154,9 +156,17 @@ def _value(kind: str, one: Repetition) -> str:
     if kind in _PARTED:
         parts = one.components(MOST_PARTS)
         if kind in _FIRST_PARTS:
-            parts = [one.component(c) or part for c, part in enumerate(parts, start=1)]
+            parts = [_first_part(one, c, kind) or part for c, part in enumerate(parts, start=1)]
         return (" - " if kind == "NR" else " ").join(filter(None, parts))
     return (stamp(one.text) if kind in _TIMES else "") or _text(one)
+
+
+def _first_part(one: Repetition, c: int, kind: str) -> str:
+    """A component that says itself once more in parts, once; of a surname with its prefix, where that stands in its own part alone."""
+    if _FAMILY.get(kind) != c:
+        return one.component(c)
+    shown, prefix = one.component(c) or one.component(c, 3), one.component(c, 2)
+    return f"{prefix} {shown}" if prefix and not shown.casefold().startswith(f"{prefix} ".casefold()) else shown
 
 
 def _text(one: Repetition) -> str:
@@ -197,7 +207,7 @@ def _is_person(segment: Segment, n: int) -> bool:
 
 def note(segment: Segment) -> str:
     """The text of an NTE."""
-    return written(words_of("\n".join(_lines(one.text) for one in segment.repetitions(3))))
+    return shown("\n".join(with_about([_lines(one.text) for one in segment.repetitions(3)], segment.repetition)))
 
 
 def _lines(text: str) -> str:
@@ -207,7 +217,11 @@ def _lines(text: str) -> str:
 
 def label(segment: Segment) -> str:
     """What an OBX is about: the words of OBX-3, else its code; those of the other code system when only that has any."""
-    return segment.component(3, 2, 0) or segment.component(3, 1) or _first_of(segment, 3, (9, 5, 4))
+    words, code = segment.component(3, 2, 0), segment.component(3, 1)
+    other = (
+        "" if words or any(map(str.islower, code)) else _first_of(segment, 3, (9, 5))
+    )  # words in the place of the code are those
+    return words or other or code or _first_of(segment, 3, (9, 5, 4))
 
 
 def _with_unit(segment: Segment, value: str) -> str:

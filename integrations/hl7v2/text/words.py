@@ -35,10 +35,22 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def refers(title: str, recognised: Mapping[str, Any]) -> bool:
-    """Whether a title says that it refers, in a whole word ("verwijzend arts" and "terugverwijzing" don't) and not behind a report."""
+    """Whether a title says that it refers, in a whole word ("verwijzend arts" and "terugverwijzing" don't) and not behind a report.
+
+    `Aanvraag` asks for anything; beside a board's name in a title it registers for that board.
+    """
     shown = title.casefold().replace("_", " ")
+    if any(word in shown for word in recognised["undone"]):
+        return False
     said = _whole(tuple(recognised["words"])).search(shown)
-    return said is not None and not is_report(shown[: said.start()], recognised)
+    if said is not None:
+        return not is_report(shown[: said.start()], recognised)
+    is_title = names_board(title, recognised) and len(shown.split()) <= _LONGEST_TITLE and not is_report(title, recognised)
+    return is_title and _whole(tuple(recognised["requests"])).search(shown) is not None
+
+
+_LONGEST_TITLE = 6
+"""Words. What says more is a sentence, and may tell of anything."""
 
 
 def is_report(title: str, recognised: Mapping[str, Any]) -> bool:
@@ -49,6 +61,19 @@ def is_report(title: str, recognised: Mapping[str, Any]) -> bool:
 def names_board(title: str, recognised: Mapping[str, Any]) -> bool:
     """Whether a title names a tumour board."""
     return any(word in title.casefold() for word in recognised["asked"])
+
+
+def says_no_which(words: str) -> bool:
+    """Whether this says that a board is asked, and not which: `Aanmelding MDO`, or the name of a portal for them."""
+    return bool(words) and not _NO_WHICH.sub("", words.casefold().replace("_", " "))
+
+
+_NO_WHICH = re.compile(
+    r"\b(?:aanmeld(?:ing|en)|aanvra(?:ag|gen)|verzoek|inbreng|agender(?:ing|en)|verwijzing|mdo|multidisciplinaire?|"
+    r"(?:oncologie)?overleg|(?:tumor|oncologie)?bespreking|bespreken|voor|het|een|te|ter|regio(?:naal)?|"
+    r"oncologi(?:e|sche?)|mdt|tumou?r ?board|amb|ref(?:erral)?|to|port(?:aa|a)l|net(?:werk)?|systeem|app|server|hub|test|acc|prod|"
+    r"hl7|in)\b|\W"
+)
 
 
 def asks_something(line: str) -> bool:
@@ -63,7 +88,11 @@ def only_names_board(text: str, recognised: Mapping[str, Any]) -> bool:
     """Whether a text is the name of a board and no more: `MDO Long`, `Aanmelding MDO mamma`."""
     words = text.casefold().split()
     is_short = 0 < len(words) <= _MANY and not text.rstrip().endswith("?")
-    return is_short and names_board(text, recognised) and words[0].startswith((*recognised["asked"], *recognised["words"]))
+    return is_short and names_board(text, recognised) and words[0].startswith(_begins(recognised))
+
+
+def _begins(recognised: Mapping[str, Any]) -> tuple[str, ...]:
+    return (*recognised["asked"], *recognised["words"], *recognised["requests"])
 
 
 def is_sentence(text: str) -> bool:

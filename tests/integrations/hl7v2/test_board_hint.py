@@ -97,3 +97,35 @@ def test_a_department_or_a_report_in_such_a_place_is_no_board() -> None:
         ordered(ASKED, obr=f"{'|' * 20}LAB", pv1=f"{'|' * 8}INT^Interne", orc=f"{'|' * 15}^MDO-verslag")
         == "Oncologische bespreking"
     )
+
+
+def to(application: str, *lines: str) -> str:
+    raw = "\r".join([f"MSH|^~\\&|HIX|ZEED|{application}|NET|20260302||REF^I12|M1|P|2.5", "RF1|A|R||||VW-1", PID, *lines, ""])
+    found = Hl7Reader().read(raw.encode(), "generic-v2")
+    assert isinstance(found, IncomingReferral)
+    return found.board_hint
+
+
+@pytest.mark.parametrize("application", ["MDO long", "MDO-LONG", "MDO_LONG"])
+def test_a_message_that_goes_to_a_board_asks_that_where_nothing_else_says_which(application: str) -> None:
+    assert to(application) == application
+    assert to(application, "OBR|1|A1||MDOURO^MDO urologie") == "MDO urologie"
+
+
+@pytest.mark.parametrize("application", ["MDO", "MDO-PORTAAL", "MDO_TEST", "MDO portal", "PORTAAL"])
+def test_the_name_of_a_portal_is_no_board(application: str) -> None:
+    assert to(application) == ""
+
+
+@pytest.mark.parametrize("where", ["^^^^^^MDO urologie", "^^^ZEED^^^^^MDO urologie", "MDOURO^^^ZEED^^^MDO urologie"])
+def test_a_board_in_the_description_of_where_a_referral_goes_is_asked(where: str) -> None:
+    assert refers(f"PRD|RT|||{where}").board_hint == "MDO urologie"
+
+
+def test_a_second_board_in_the_same_field_is_named_for_a_person() -> None:
+    found = read("ORM^O01", "ORC|NW|A1", "OBR|1|A1||M1^MDO mamma~M2^MDO lever")
+    assert isinstance(found, IncomingReferral)
+    assert (found.board_hint, "OBR/board" in found.unmapped) == ("MDO mamma", True)
+    same = read("ORM^O01", "ORC|NW|A1", "OBR|1|A1||M1^MDO mamma~9^MDO mamma~CT^CT thorax")
+    assert isinstance(same, IncomingReferral)
+    assert not [one for one in same.unmapped if one.endswith("/board")]

@@ -114,3 +114,23 @@ def test_utf_8_that_was_written_twice_is_read_as_it_was(taken_for: str, stated: 
 @pytest.mark.parametrize("name", ["JOÃO CONCEIÇÃO", "Ã", "IRMÃ ©", "Ångström", "Daniëlle RenÃ©e", "MENÜ Â – €"])
 def test_letters_that_only_look_so_stay(name: str) -> None:
     assert Message.parse(storable(message("UNICODE UTF-8", "utf-8", name))).get("PID-5") == name
+
+
+QUESTION = "Patiënte, 5 µm: opereren?"
+TWICE_TEXT = QUESTION.encode().decode("cp1252")
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "cp1252"])
+@pytest.mark.parametrize("stated", ["UNICODE UTF-8", "8859/1", ""])
+def test_one_field_that_came_from_elsewhere_is_read_as_it_was(codec: str, stated: str) -> None:
+    if codec == "cp1252" and stated.startswith("UNICODE"):
+        stated = ""
+    raw = message(stated, codec, "Daniëlle") + f"NTE|1||{TWICE_TEXT}\rNTE|2||Café\r".encode(codec)
+    read = Message.parse(storable(raw))
+    assert [read.get(place) for place in ("PID-5", "NTE-3", "NTE(1)-3")] == ["Daniëlle", QUESTION, "Café"]
+
+
+@pytest.mark.parametrize("text", ["CAFÉ” en IRMÃ", "Daniëlle RenÃ©e", "JOÃO", "Â", "5 °C à 6 °C"])
+def test_a_field_of_which_some_letters_are_right_stays(text: str) -> None:
+    raw = message("", "utf-8", "Zoë") + f"NTE|1||{text}\r".encode()
+    assert Message.parse(storable(raw)).get("NTE-3") == text

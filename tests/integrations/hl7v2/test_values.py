@@ -24,6 +24,10 @@ def test_an_alert_is_a_result() -> None:
         ("TM", "093015.00", "09:30"),
         ("NR", "41196311^41277500", "41196311 - 41277500"),
         ("CQ", "12^mm&millimeter&UCUM", "12 mm"),
+        ("XCN", "01234567^Boer&de&Boer^K^^^^dr.^^VEKTIS&1.2.3&ISO", "01234567 de Boer K dr. VEKTIS"),
+        ("XCN", "01234567^de Boer&de&Boer^K", "01234567 de Boer K"),
+        ("XCN", "^&&van Leeuwen^A.B.", "van Leeuwen A.B."),
+        ("XPN", "Vries&de&Vries^Anna", "de Vries Anna"),
     ],
 )
 def test_a_period_and_an_hour_read_as_such(kind: str, value: str, shown: str) -> None:

@@ -1,0 +1,119 @@
+"""How the headings of a letter are written: who numbers one, sets it between brackets or leaves out the blank does so with the next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+_HEAD = r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}"
+_USUAL = re.compile(rf"{_HEAD}:(?:\s.*)?")
+"""A word or three with a colon: where the next paragraph begins."""
+_CLOSE = re.compile(rf"{_HEAD}(?<!\d)[\s.]*:(?!//).*")
+"""The same with blanks or full stops before the colon, or nothing behind it; `om 10:30 uur` is none."""
+_NUMBERED = re.compile(r"(?:\d{1,2}|[A-Za-z])[.)]\s+")
+IN_LINE = re.compile(r"(?<=[.;?!)])\s+(?P<head>[A-Z][\w/()-]*(?: [\w/()-]+){0,2}):\s+")
+"""A heading behind the end of a sentence, in a text of one line."""
+RULE = re.compile(r"[-=_*~]{3,}")
+"""A line that is drawn below a heading, or between two paragraphs."""
+_DRESSED = {"[": "]", "*": "*", "=": "=", "#": "", "_": "_"}
+
+
+class Style(NamedTuple):
+    """How one heading is written."""
+
+    is_close: bool  #: `Vraagstelling:TNT?`, `Vraagstelling : TNT?`
+    is_numbered: bool  #: `2. Vraagstelling:`
+    dress: str  #: `[` of `[Vraagstelling]`; "" where it has a colon
+
+    @classmethod
+    def of(cls, line: str) -> Style:
+        shown = line.strip()
+        head, colon, rest = shown.partition(":")
+        is_close = bool(colon) and (head[-1:].isspace() or head[-1:] == "." or bool(rest and not rest[0].isspace()))
+        return cls(is_close, _NUMBERED.match(shown) is not None, shown[:1] if not colon and shown[:1] in _DRESSED else "")
+
+    def heads(self, line: str) -> bool:
+        """Whether a line is a heading of this style, or of the usual one."""
+        if self.dress and line.startswith(self.dress) and line.endswith(_DRESSED[self.dress]):
+            return True
+        shown = undressed(line)
+        shown = unnumbered(shown) if self.is_numbered else shown
+        return (_CLOSE if self.is_close else _USUAL).fullmatch(shown) is not None
+
+
+def undressed(line: str) -> str:
+    """A line without what stands around it to make it one that heads."""
+    return line.strip(" \t\xa0*=#_->\u2022[]|")
+
+
+def unnumbered(line: str) -> str:
+    """`Vraagstelling` of `2. Vraagstelling`."""
+    return _NUMBERED.sub("", line, count=1) if _NUMBERED.match(line) else line
+
+
+def headed_by(line: str, headings: Collection[str]) -> str | None:
+    """What stands behind the heading of a line; None where it has none of these.
+
+    A heading may have a number, stand between stars, or have a dash for its colon.
+    """
+    head, colon, rest = line.partition(":")
+    if not colon and DASH.search(line):
+        head, rest = DASH.split(line, maxsplit=1)
+        if DASH.search(rest):  # `de vraag - of hij fit is - blijft`
+            return None
+        colon = "-"
+    if len(head) > _LONGEST:
+        return None
+    name = unnumbered(undressed(head)).rstrip(" .").casefold()
+    if not colon:
+        return "" if _WHOSE.sub("", name) in headings else None
+    if not any(one in headings for one in _names(_WHOSE.sub("", name))):
+        return None
+    return rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
+
+
+def _names(name: str) -> Iterator[str]:
+    """What a heading may be called: without its number, without whom it asks, and each of two that stand together."""
+    yield name
+    yield name.rstrip(" 0123456789")
+    if not _ANSWERED.search(name):
+        plain = _KIND.sub("", _TO_WHOM.sub("", name.removesuffix(" is").removesuffix("(en)")))
+        yield plain
+        yield from _AND.split(plain)
+
+
+_LONGEST = 100
+"""Signs of a line that heads a paragraph, at most."""
+DASH = re.compile(r"\s[-\u2013]\s")
+_WHOSE = re.compile(r"^(?:(?:mijn|onze|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
+_KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies)-?(?=vra)")
+_AND = re.compile(r"\s+en\s+|\s*[/+&]\s*")
+_ANSWERED = re.compile(r"(?<!\w)(?:be)?antwoord|(?<!\w)(?:eerdere?|vorige|oude) ")
+_TO_WHOM = re.compile(
+    r"\s\(?(?:(?:aan|voor|van|t\.b\.v\.|tbv) )?(?:(?:het|de) )?(?:regionaal |regionale |oncologisch )?"
+    r"(?:mdo|mdt|team|tumou?r ?board|tumorbespreking|multidisciplinair overleg|(?:oncologie)?bespreking|(?:tumor)?werkgroep|panel|"
+    r"(?<=n )u|collega(?:'?s|e)?|inbrenger|verwijzer)\)?$"
+)
+"""To whom a question is put, behind its name: `Vraagstelling (MDO)`."""
+
+
+def row_of(line: str, headings: Collection[str]) -> str:
+    """What stands behind a heading in a row of a table: in the next cell, or without a colon where it asks
+    (`Vraagstelling Borstsparend mogelijk?`).
+    """
+    if "|" in line or "\t" in line:
+        name, *cells = (cell.strip() for cell in _CELL.split(line.strip().strip("|")))
+        if any(cells) and name.casefold() in headings:
+            return " ".join(filter(None, cells))
+    if not line.rstrip().endswith("?"):
+        return ""
+    shown = line.strip()
+    heads = (one for one in headings if len(one) > _SHORT and shown.casefold().startswith(f"{one} "))
+    rest = shown[len(max(heads, key=len, default=shown)) :].strip()
+    return rest if rest[:1].isupper() else ""
+
+
+_CELL = re.compile(r"\||\t")
+_SHORT = len("question")
+"""A word that is no longer may begin any sentence."""
