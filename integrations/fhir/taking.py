@@ -18,6 +18,7 @@ from integrations.fhir.in_error import PAPERS, take_back
 from integrations.fhir.in_force import confidential
 from integrations.fhir.languages import languages
 from integrations.fhir.named import NAMED
+from integrations.fhir.paging import told_outside
 from integrations.fhir.people import cautions, has_second_bsn
 from integrations.fhir.questionnaire import asked_as_value
 from integrations.fhir.reading import Reading, is_in_error, not_sent
@@ -119,7 +120,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.facts.extend(told)
         found.used.update([entry.place] if told else [])
     elif not mapping:
-        found.unmapped.append(entry.place)
+        found.unmapped.extend(told_outside(entry) if entry.kind == "OperationOutcome" else [entry.place])
 
 
 def _stands_elsewhere(entry: Entry, reading: Reading) -> bool:
