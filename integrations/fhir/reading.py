@@ -152,5 +152,7 @@ def intended(own: Node, reading: Reading) -> str:
 
 def because(own: Node) -> str:
     """Why it was not done, or was stopped: R4, and the names that it has in STU3."""
-    names = ("statusReason", "notDoneReason", "reasonNotTaken", "reasonNotGiven")
+    names = (
+        "statusReason", "statusReasonCodeableConcept", "notDoneReason", "notDoneReasonCodeableConcept", "reasonNotTaken", "reasonNotGiven",
+    )  # fmt: skip
     return joined(*(concept(one) for name in names for one in nodes(own.get(name))), by=", ")

@@ -1,0 +1,100 @@
+"""What stands one step aside of a finding and turns or explains it: on what it rests, why it was not done, what came of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from .make import Node, request
+from .read_house import about, of_patient, read, told, value
+
+WHY = [{"text": "niet bereikt"}]
+
+
+@pytest.mark.parametrize(
+    ("found", "shown"),
+    [
+        ({"itemCodeableConcept": {"text": "Longmetastasen"}, "basis": "uitgesloten op CT"}, "Longmetastasen (uitgesloten op CT)"),
+        ({"itemReference": {"display": "Longmetastasen"}, "basis": "uitgesloten op CT"}, "Longmetastasen (uitgesloten op CT)"),
+        ({"itemReference": {"reference": "Condition/c1"}, "basis": "uitgesloten op CT"}, "Diagnose 1 (uitgesloten op CT)"),
+        ({"basis": "geen aanwijzing voor recidief"}, "geen aanwijzing voor recidief"),
+    ],
+)
+def test_an_impression_says_on_what_its_finding_rests(found: Node, shown: str) -> None:
+    disease = about("Condition", code={"text": "Diagnose 1"}) | {"id": "c1"}
+
+    assert ("Beoordeling", shown) in told(about("ClinicalImpression", status="completed", finding=[found]), disease)
+
+
+def test_an_impression_whose_finding_came_along_does_not_say_it_twice() -> None:
+    disease = about("Condition", code={"text": "Diagnose 1"}) | {"id": "c1"}
+    impression = about("ClinicalImpression", status="completed", finding=[{"itemReference": {"reference": "Condition/c1"}}])
+
+    assert [words for _, words in told(impression, disease)] == ["Diagnose 1"]
+
+
+@pytest.mark.parametrize("more", [{"statusReason": WHY[0]}, {"reasonCode": WHY}])
+def test_what_was_never_told_says_why(more: Node) -> None:
+    told_of = about("Communication", status="not-done", payload=[{"contentString": "Uitslag besproken"}], **more)
+
+    (words,) = [words for label, words in told(told_of) if label == "Bericht"]
+    assert words.startswith("Uitslag besproken (niet gedaan)") and "niet bereikt" in words
+
+
+def test_a_value_that_nobody_knows_is_not_called_a_state() -> None:
+    why = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "unknown"}]}
+
+    assert told(value("Ureum", dataAbsentReason=why)) == [("Ureum", "onbekend")]
+
+
+def test_what_could_have_happened_is_not_told_as_what_did() -> None:
+    event = about("AdverseEvent", actuality="potential", event={"text": "Anafylaxie"})
+
+    assert told(event) == [("Bijwerking of complicatie", "Anafylaxie (had kunnen gebeuren)")]
+
+
+def test_what_came_of_it_is_told() -> None:
+    event = about("AdverseEvent", actuality="actual", event={"text": "Extravasatie"}, resultingCondition=[{"display": "Necrose"}])
+    goal = about("Goal", lifecycleStatus="active", description={"text": "R0"}, outcomeCode=[{"text": "R1"}])
+
+    assert told(event) == [("Bijwerking of complicatie", "Extravasatie; Necrose")]
+    assert told(goal | {"id": "g"}) == [("Doel", "R0; R1")]
+
+
+def test_why_something_else_was_asked_for_is_told_where_it_is_only_named() -> None:
+    other = about(
+        "ServiceRequest", status="active", intent="order", code={"text": "PET-CT"}, reasonReference=[{"display": "Klier"}]
+    )
+
+    assert ("Aangevraagd", "PET-CT; Klier") in told(other, asked=request(code={"text": "MDO"}))
+
+
+def test_what_was_noted_at_a_picture_in_a_report_is_told() -> None:
+    media = [{"comment": "laesie in S4", "link": {"display": "opname 3"}}]
+    report = about("DiagnosticReport", status="final", code={"text": "CT"}, conclusion="Geen afwijkingen", media=media)
+
+    assert [fact.text for fact in read(report).facts] == ["Geen afwijkingen", "laesie in S4", "opname 3"]
+
+
+def test_a_relative_has_an_age_and_a_diet_what_may_not_be_in_it() -> None:
+    aunt = of_patient(
+        "FamilyMemberHistory", status="completed", relationship={"text": "tante"}, ageAge={"value": 52, "unit": "jaar"},
+        condition=[{"code": {"text": "Mammacarcinoom"}}],
+    )  # fmt: skip
+    diet = of_patient("NutritionOrder", status="active", dateTime="2026-11-01", excludeFoodModifier=[{"text": "noten"}])
+
+    assert told(aunt) == [("Familieanamnese", "tante (52 jaar): Mammacarcinoom")]
+    assert told(diet | {"intent": "order"}) == [("Dieet", "noten (niet doen)")]
+
+
+def test_a_team_says_what_was_noted_at_it() -> None:
+    team = about("CareTeam", status="active", note=[{"text": "alleen via de casemanager"}])
+    team |= {"participant": [{"role": [{"text": "oncoloog"}], "member": {"display": "dr. Vos"}}]}
+
+    assert ("Toelichting", "alleen via de casemanager") in told(team)
+
+
+def test_a_drug_that_was_not_handed_out_says_why() -> None:
+    drug = about("MedicationDispense", status="declined", medicationCodeableConcept={"text": "Capecitabine"})
+
+    (words,) = [words for _, words in told(drug | {"statusReasonCodeableConcept": {"text": "niet leverbaar"}})]
+    assert words.endswith("; niet leverbaar")
