@@ -12,7 +12,7 @@ from datetime import time
 from typing import Any
 
 from integrations.fhir.files import without_slips
-from integrations.fhir.judge import Shape, faults, shapes
+from integrations.fhir.judge import Shape, faults, is_json, shapes
 from integrations.fhir.values import Node, codings, moment, nodes, text, worn_here
 
 _WHEN = (
@@ -127,7 +127,7 @@ def _as_meant(value: Any, shape: Shape) -> Any:
         codes = codings(value)
         return codes[0][1] if len(codes) == 1 else value
     where = _SAID_IN.get(shape.kind)
-    if not where or not isinstance(value, str) or not value:
+    if not where or not isinstance(value, str) or not value or is_json(value):
         return value
     is_words = shape.kind == "Reference" and "/" not in value and not value.startswith(("#", "urn:"))
     return {"display" if is_words else where: value}

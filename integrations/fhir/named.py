@@ -157,7 +157,7 @@ def _warned(entry: Entry, reading: Reading) -> Iterator[str]:
 
 def _vaccinated(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
-    yield because(own)
+    yield because(own) or because(node(own.get("explanation")))  # STU3
     yield text(own.get("occurrenceString"))
     reactions = joined(*unsent([one.get("detail") for one in nodes(own.get("reaction"))], entry, reading.where), by=", ")
     yield joined(reactions, "(subpotent)" if own.get("isSubpotent") is True else "", by=" ")

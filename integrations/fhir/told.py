@@ -148,7 +148,7 @@ def family(entry: Entry, reading: Reading) -> Facts:
     whose = joined(concept(own.get("relationship")), f"({aged})" if aged else "", by=" ")
     words = joined(joined(whose, had, by=": "), *notes(own.get("note")))
     words = joined(words, died, by=" ") if words else ""
-    unknown = concept(own.get("dataAbsentReason"))
+    unknown = concept(own.get("dataAbsentReason")) or because(own)
     shown = joined(words, f"({unknown})" if unknown else status(reading.profile, own.get("status")), denied(own, reading), by=" ")
     return (_fact(Section.COMORBIDITY, shown, reading, "family", first_of(own, "date")),) if words else ()
 

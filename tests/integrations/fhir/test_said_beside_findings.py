@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from .make import Node, request
+from integrations.fhir.reader import FhirReader
+from mdo_portal.exchange import IncomingReferral
+
+from .make import Node, bundle, patient, request
 from .read_house import about, of_patient, read, told, value
 
 WHY = [{"text": "niet bereikt"}]
@@ -98,3 +101,46 @@ def test_a_drug_that_was_not_handed_out_says_why() -> None:
 
     (words,) = [words for _, words in told(drug | {"statusReasonCodeableConcept": {"text": "niet leverbaar"}})]
     assert words.endswith("; niet leverbaar")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "shown"),
+    [
+        ("Condition", {"verificationStatus": {"coding": [{"code": "refuted"}]}}, "Metastasen (weerlegd): gezien op CT"),
+        ("Procedure", {"status": "not-done"}, "Metastasen (niet gedaan): gezien op CT"),
+        ("ServiceRequest", {"status": "active", "intent": "order", "doNotPerform": True}, "Metastasen (niet doen): gezien op CT"),
+        ("Condition", {"verificationStatus": {"coding": [{"code": "confirmed"}]}}, "Metastasen: gezien op CT"),
+    ],
+)
+def test_a_remark_at_what_is_not_so_does_not_read_as_if_it_were(kind: str, more: Node, shown: str) -> None:
+    found = about(kind, code={"text": "Metastasen"}, note=[{"text": "gezien op CT"}], **more)
+
+    assert ("Toelichting", shown) in told(found, asked=request(code={"text": "MDO"}))
+
+
+def test_an_object_that_came_as_a_text_is_named_and_not_passed_over() -> None:
+    planned = '{"detail": {"status": "cancelled", "code": {"text": "Operatie"}}}'
+    plan = about("CarePlan", status="active", intent="plan", title="Plan", activity=[planned])
+    said = value("Opmerking", valueString='{"uitslag": "goed"}')  # words that only look like one stay words
+
+    assert [one.partition(":")[0] for one in read(plan | {"id": "y"}, said).quarantined] == ["CarePlan/2"]
+    assert told(said) == [("Opmerking", '{"uitslag": "goed"}')]
+
+
+def test_what_was_asked_is_no_reason_to_take_a_referral_back() -> None:
+    revoked = request(status="revoked", note=[{"text": "Kan operatie nog?"}, {"text": "patiënt is overleden"}])
+
+    assert read(asked=revoked).cancel_reason == "patiënt is overleden"
+
+
+def test_in_stu3_what_was_not_given_or_not_asked_says_why() -> None:
+    asked = {"resourceType": "ReferralRequest", "id": "r", "status": "active", "intent": "order", "description": "Operatie?"}
+    asked |= {"subject": {"reference": "Patient/p"}, "identifier": [{"value": "R"}]}
+    shot = of_patient("Immunization", status="completed", notGiven=True, primarySource=True, vaccineCode={"text": "Griep"})
+    shot |= {"explanation": {"reasonNotGiven": [{"text": "weigert"}]}}
+    mother = of_patient("FamilyMemberHistory", status="completed", notDone=True, relationship={"text": "moeder"})
+    mother |= {"notDoneReason": {"text": "geadopteerd"}, "id": "m"}
+    found = FhirReader().read(bundle(asked, patient(), shot, mother), "generic-stu3")
+
+    assert isinstance(found, IncomingReferral)
+    assert [fact.text for fact in found.facts] == ["Griep; weigert (niet gegeven)", "moeder (geadopteerd) (niet gedaan)"]
