@@ -10,9 +10,23 @@ from typing import Any
 from integrations.fhir.addresses import Addresses, logical
 from integrations.fhir.bundle import Entry
 from integrations.fhir.in_force import tags
-from integrations.fhir.issuers import issued_by
+from integrations.fhir.issuers import BSN, is_bsn_by_type, issued_by
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, best_first, concept, day, ended_on, extension, is_past, node, nodes, text, unique, word
+from integrations.fhir.values import (
+    Node,
+    best_first,
+    codings,
+    concept,
+    day,
+    ended_on,
+    extension,
+    is_past,
+    node,
+    nodes,
+    text,
+    unique,
+    word,
+)
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
 
 _HUMAN_NAME = "http://hl7.org/fhir/StructureDefinition/humanname-"
@@ -76,13 +90,15 @@ def identifiers(resource: Node) -> list[tuple[str, str]]:
 
 
 def _pair(item: Node) -> tuple[str, str]:
-    system = issued_by(text(item.get("system")))
-    return system or text(node(item.get("assigner")).get("display")), text(item.get("value"))
+    system = text(item.get("system"))
+    is_bsn_in_words = not system and is_bsn_by_type(item.get("type"))
+    issuer = BSN[0] if is_bsn_in_words else issued_by(system or text(node(item.get("assigner")).get("display")))
+    return issuer, text(item.get("value"))
 
 
 def is_bsn(item: Node, profile: Profile) -> bool:
     """By its system, or by its type (HL7 v2 table 0203: national person number of the Netherlands)."""
-    return _pair(item)[0] in profile.words("identifiers", "bsn") or word(item.get("type")) == "NNNLD"
+    return _pair(item)[0] in profile.words("identifiers", "bsn") or is_bsn_by_type(item.get("type"))
 
 
 def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
@@ -92,16 +108,21 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     """
     liked = profile.words("identifiers", "local")
     held = (item for item in items if item.get("use") != "old")
-    found = [item for item in held if not _is_elsewhere(word(item.get("type"))) or _pair(item)[0] in liked]
+    found = [item for item in held if not any(map(_is_elsewhere, _kinds(item))) or _pair(item)[0] in liked]
     found.sort(
         key=lambda item: (
             _place_in(liked, _pair(item)[0]),
-            _OWN.get(word(item.get("type")), len(_OWN)),
+            min(_OWN.get(kind, len(_OWN)) for kind in _kinds(item)),
             is_past(item),
             item.get("use") in _SECOND,
         )
     )
     return _pair(found[0]) if found else ("", "")
+
+
+def _kinds(item: Node) -> list[str]:
+    """What it says that it is: a code of the sender's own may stand before that of the standard."""
+    return [code for _, code in codings(item.get("type"))] or [word(item.get("type"))]
 
 
 def _is_elsewhere(kind: str) -> bool:
