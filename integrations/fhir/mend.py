@@ -28,7 +28,7 @@ _BESIDE = (
 _WHO = ("asserter", "author", "authenticator", "custodian", "performer", "recipient", "recorder", "requester")
 HARMLESS = frozenset((*_WHEN, *_BESIDE, *_WHO, "priority", "id"))
 _OF_A_PERSON = frozenset(("birthDate",))
-"""Of a birth date that nobody can read is said that there is one (people.cautions names it so, too): two of them are for a person."""
+"""Of a birth date that nobody can read is said that there is one (cautions.py names it so, too): two of them are for a person."""
 MAY_MISS = frozenset(("status", "intent", "contentType"))
 """What the standard wants and no reader here needs: a letter without a status is a letter."""
 _MAY_MISS_OF = {"DocumentReference": MAY_MISS | {"type"}}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from integrations.fhir.addresses import Addresses, logical
 from integrations.fhir.bundle import Entry
-from integrations.fhir.in_force import tags
 from integrations.fhir.issuers import BSN, is_bsn_by_type, issued_by
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import (
@@ -24,7 +22,6 @@ from integrations.fhir.values import (
     node,
     nodes,
     text,
-    unique,
     word,
 )
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
@@ -59,29 +56,6 @@ def born(said: str) -> date | None:
     """A birth date: a whole day, and none that is still to come (by a clock that may be a day behind ours)."""
     on = day(said) if len(said) == 10 else None
     return None if on is not None and on > datetime.now(UTC).date() + timedelta(days=1) else on
-
-
-def has_second_bsn(resource: Node, profile: Profile) -> bool:
-    """Whether more than one BSN is said to hold: only the first is read, and a person must know that there was another."""
-    items = [item for item in nodes(resource.get("identifier")) if not is_past(item) and is_bsn(item, profile)]
-    return len({text(item.get("value")) for item in items} - {""}) > 1
-
-
-def cautions(patient: Entry) -> Iterator[str]:
-    """What a person must know of who this is, and no field of ours holds: half a birth date, or that this record is used no more."""
-    own = patient.resource
-    said = text(own.get("birthDate"))
-    if said and born(said) is None:
-        yield f"{patient.place} birthDate"
-    if own.get("active") is False:
-        yield f"{patient.place} active=false"
-    yield from (f"{patient.place} {one}" for one in tags(own))
-    links = (text(one.get("type")) for one in nodes(own.get("link")))
-    yield from unique(f"{patient.place} {one}" for one in links if one in _ELSEWHERE)
-
-
-_ELSEWHERE = ("replaced-by", "refer")
-"""Patient.link: the record that is to be used, or that says more, is another one."""
 
 
 def identifiers(resource: Node) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.fhir.beside import extended
 from integrations.fhir.bundle import Entry
+from integrations.fhir.cautions import cautions, has_second_bsn
 from integrations.fhir.contacts import contacts, twin
 from integrations.fhir.documents import of_binary
 from integrations.fhir.extensions import of_extensions
@@ -19,7 +20,6 @@ from integrations.fhir.in_force import confidential
 from integrations.fhir.languages import languages
 from integrations.fhir.named import NAMED
 from integrations.fhir.paging import told_outside
-from integrations.fhir.people import cautions, has_second_bsn
 from integrations.fhir.questionnaire import asked_as_value
 from integrations.fhir.reading import Reading, is_in_error, not_sent
 from integrations.fhir.said import said_by

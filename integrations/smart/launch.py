@@ -17,9 +17,10 @@ from urllib.parse import urlencode
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
+from integrations.fhir.cautions import has_second_bsn
 from integrations.fhir.door import JSON
 from integrations.fhir.json_gate import load
-from integrations.fhir.people import has_second_bsn, patient_identity
+from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import load_profile
 from integrations.fhir.values import Node, text
 from integrations.out import NoReply, Reach, Reply, exchange
