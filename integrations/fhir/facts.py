@@ -25,6 +25,7 @@ from integrations.fhir.values import (
     node,
     nodes,
     partial,
+    plain,
     text,
     unique,
     word,
@@ -160,7 +161,7 @@ def report(entry: Entry, reading: Reading) -> Facts:
     codes = [*codings(own.get("category")), *codings(own.get("code"))]
     section = reading.profile.section(codes) or Section.OTHER
     coded = [concept(item) for name in ("conclusionCode", "codedDiagnosis") for item in nodes(own.get(name))]
-    said = text(own.get("conclusion"))
+    said = plain(own.get("conclusion"))
     more = joined(*(one for one in coded if one.casefold() not in said.casefold()), by=", ")
     words = f"{said} ({more})" if said and more else said or more
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")

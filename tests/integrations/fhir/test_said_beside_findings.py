@@ -144,3 +144,20 @@ def test_in_stu3_what_was_not_given_or_not_asked_says_why() -> None:
 
     assert isinstance(found, IncomingReferral)
     assert [fact.text for fact in found.facts] == ["Griep; weigert (niet gegeven)", "moeder (geadopteerd) (niet gedaan)"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("<p>Geen <b>tumor</b></p>", "Geen tumor"),
+        ("<div>Tumor, <del>niet</del> radicaal</div>", "Tumor, [doorgehaald: niet] radicaal"),
+        (r"{\rtf1\ansi Geen tumor}", "Geen tumor"),
+        ("<5", "<5"),
+        ("< 1 mm vrij", "< 1 mm vrij"),
+    ],
+)
+def test_a_value_or_a_conclusion_that_came_as_a_page_is_read_in_words(sent: str, shown: str) -> None:
+    report = about("DiagnosticReport", status="final", code={"text": "PA"}, conclusion=sent)
+
+    assert told(value("Uitslag", valueString=sent)) == [("Uitslag", shown)]
+    assert told(report) == [("PA", shown)]
