@@ -6,14 +6,18 @@ import base64
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from integrations.fhir.entries.history import is_newer
+from integrations.fhir.entries.in_force import tags
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.same_patient import is_another
 from integrations.fhir.entries.task import fetches
 from integrations.fhir.in_turn import MOST_NUMBERS
 from integrations.fhir.server.door import JSON, Door
 from integrations.fhir.server.fetching import Fetching
+from integrations.fhir.server.paging import is_told
 from integrations.fhir.server.queries import Fetch, NotAllowed, fetch_of
 from integrations.fhir.text.json_gate import dump
+from integrations.fhir.text.location import root
 from integrations.fhir.text.profile import load_profile
 from integrations.fhir.text.values import Node, node, nodes, text
 from integrations.smart.client import Tokens
@@ -48,7 +52,9 @@ class _Pull:
     notice: IncomingNotice
     address: Address
     fetching: Fetching
-    found: dict[str, Node] = field(default_factory=dict)  # `Type/id` -> resource
+    found: dict[str, Node] = field(default_factory=dict)  # `Type/id`, or the whole address elsewhere -> resource
+    servers: dict[str, str] = field(default_factory=dict)  # the same name -> where it lives, as the page said
+    older: list[Node] = field(default_factory=list)  # what stood on another page under the same name
 
     def run(self, at: datetime) -> Pulled:
         for fetch in [self._allowed(said) for said in self._wanted()]:  # all are judged before the first is followed
@@ -94,12 +100,23 @@ class _Pull:
                 self._keep(tree)
             else:
                 for entry in nodes(tree.get("entry")):
-                    self._keep(node(entry.get("resource")))
+                    self._keep(node(entry.get("resource")), text(entry.get("fullUrl")))
 
-    def _keep(self, resource: Node) -> None:
+    def _keep(self, resource: Node, full_url: str = "") -> None:
+        """Each once, as it says now: it may change between two pages. The same id on another server is something else."""
         kind, number = text(resource.get("resourceType")), text(resource.get("id"))
-        if kind and kind != "OperationOutcome":
-            self.found.setdefault(f"{kind}/{number}" if number else f"{kind}/without-id-{len(self.found)}", resource)
+        if not kind or (kind == "OperationOutcome" and not is_told(resource)):
+            return
+        name, there = f"{kind}/{number}" if number else f"{kind}/without-id-{len(self.found)}", root(full_url)
+        if there and self.servers.get(name) not in (None, "", there) and self.found[name] != resource:
+            name = full_url
+        self.servers.setdefault(name, there)
+        before = self.found.setdefault(name, resource)
+        if before == resource:
+            return
+        is_older = is_newer({"resource": before}, {"resource": resource}) or "SUBSETTED" in tags(resource)
+        self.older.append(resource if is_older else before)
+        self.found[name] = before if is_older else resource
 
     def _documents(self) -> None:
         """The bytes behind documents that were found: Binaries below the same endpoint, once each."""
@@ -131,7 +148,8 @@ class _Pull:
 
     def _check_patient(self) -> None:
         """The patient who was announced, and nobody else (matrix C6)."""
-        if is_another(self.notice, self._all("Patient")):
+        before = [one for one in self.older if one.get("resourceType") == "Patient"]
+        if is_another(self.notice, [*self._all("Patient"), *before]):
             raise NotPulled("other_patient", again=False)
 
     def finish(self) -> None:
@@ -149,8 +167,8 @@ class _Pull:
         return [one for one in self.found.values() if one.get("resourceType") == kind]
 
     def _bundle(self, at: datetime) -> bytes:
-        root = self.address.url.rstrip("/")
-        entries = [{"fullUrl": f"{root}/{name}", "resource": one} for name, one in self.found.items()]
+        base = self.address.url.rstrip("/")
+        entries = [{"fullUrl": name if ":" in name else f"{base}/{name}", "resource": one} for name, one in self.found.items()]
         bundle = {
             "resourceType": "Bundle",
             "meta": {"lastUpdated": at.isoformat(timespec="milliseconds"), "tag": [{"display": "notified pull"}]},

@@ -17,7 +17,8 @@ from urllib.parse import urlencode
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
-from integrations.fhir.entries.people import has_second_bsn, patient_identity
+from integrations.fhir.entries.cautions import has_second_bsn
+from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.server.door import JSON
 from integrations.fhir.text.json_gate import load
 from integrations.fhir.text.profile import load_profile

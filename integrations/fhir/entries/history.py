@@ -26,15 +26,15 @@ def newest(tree: Node) -> tuple[Node, tuple[str, ...]]:
         if not name:
             continue
         first = held.setdefault(name, number)
-        is_newer = first != number and _is_newer(item, node(entries[first]))
-        older.extend([first] if is_newer else [number] if first != number else [])
-        held[name] = number if is_newer else first
+        is_later = first != number and is_newer(item, node(entries[first]))
+        older.extend([first] if is_later else [number] if first != number else [])
+        held[name] = number if is_later else first
     for number in older:
         entries[number] = {}
     return tree | {"entry": entries}, tuple(f"entry/{number} older" for number in sorted(older))
 
 
-def _is_newer(one: Node, other: Node) -> bool:
+def is_newer(one: Node, other: Node) -> bool:
     """Whether it says so itself: by the number of its version, else by when it was changed."""
     numbers, moments = [_version(each) for each in (one, other)], [_changed(each) for each in (one, other)]
     if None not in numbers:

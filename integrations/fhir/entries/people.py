@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from integrations.fhir.entries.addresses import Addresses, logical
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.in_force import tags
-from integrations.fhir.text.issuers import issued_by
+from integrations.fhir.text.issuers import BSN, is_bsn_by_type, issued_by
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import (
     Node,
     best_first,
+    codings,
     concept,
     day,
     ended_on,
@@ -23,7 +22,6 @@ from integrations.fhir.text.values import (
     node,
     nodes,
     text,
-    unique,
     word,
 )
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
@@ -60,42 +58,21 @@ def born(said: str) -> date | None:
     return None if on is not None and on > datetime.now(UTC).date() + timedelta(days=1) else on
 
 
-def has_second_bsn(resource: Node, profile: Profile) -> bool:
-    """Whether more than one BSN is said to hold: only the first is read, and a person must know that there was another."""
-    items = [item for item in nodes(resource.get("identifier")) if not is_past(item) and is_bsn(item, profile)]
-    return len({text(item.get("value")) for item in items} - {""}) > 1
-
-
-def cautions(patient: Entry) -> Iterator[str]:
-    """What a person must know of who this is, and no field of ours holds: half a birth date, or that this record is used no more."""
-    own = patient.resource
-    said = text(own.get("birthDate"))
-    if said and born(said) is None:
-        yield f"{patient.place} birthDate"
-    if own.get("active") is False:
-        yield f"{patient.place} active=false"
-    yield from (f"{patient.place} {one}" for one in tags(own))
-    links = (text(one.get("type")) for one in nodes(own.get("link")))
-    yield from unique(f"{patient.place} {one}" for one in links if one in _ELSEWHERE)
-
-
-_ELSEWHERE = ("replaced-by", "refer")
-"""Patient.link: the record that is to be used, or that says more, is another one."""
-
-
 def identifiers(resource: Node) -> list[tuple[str, str]]:
     """(system, value) of every identifier that has a value; who assigned it where no system was sent."""
     return [_pair(item) for item in nodes(resource.get("identifier")) if text(item.get("value"))]
 
 
 def _pair(item: Node) -> tuple[str, str]:
-    system = issued_by(text(item.get("system")))
-    return system or text(node(item.get("assigner")).get("display")), text(item.get("value"))
+    system = text(item.get("system"))
+    is_bsn_in_words = not system and is_bsn_by_type(item.get("type"))
+    issuer = BSN[0] if is_bsn_in_words else issued_by(system or text(node(item.get("assigner")).get("display")))
+    return issuer, text(item.get("value"))
 
 
 def is_bsn(item: Node, profile: Profile) -> bool:
     """By its system, or by its type (HL7 v2 table 0203: national person number of the Netherlands)."""
-    return _pair(item)[0] in profile.words("identifiers", "bsn") or word(item.get("type")) == "NNNLD"
+    return _pair(item)[0] in profile.words("identifiers", "bsn") or is_bsn_by_type(item.get("type"))
 
 
 def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
@@ -105,16 +82,21 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     """
     liked = profile.words("identifiers", "local")
     held = (item for item in items if item.get("use") != "old")
-    found = [item for item in held if not _is_elsewhere(word(item.get("type"))) or _pair(item)[0] in liked]
+    found = [item for item in held if not any(map(_is_elsewhere, _kinds(item))) or _pair(item)[0] in liked]
     found.sort(
         key=lambda item: (
             _place_in(liked, _pair(item)[0]),
-            _OWN.get(word(item.get("type")), len(_OWN)),
+            min(_OWN.get(kind, len(_OWN)) for kind in _kinds(item)),
             is_past(item),
             item.get("use") in _SECOND,
         )
     )
     return _pair(found[0]) if found else ("", "")
+
+
+def _kinds(item: Node) -> list[str]:
+    """What it says that it is: a code of the sender's own may stand before that of the standard."""
+    return [code for _, code in codings(item.get("type"))] or [word(item.get("type"))]
 
 
 def _is_elsewhere(kind: str) -> bool:

@@ -110,14 +110,28 @@ def noted(section: Section, entry: Entry, reading: Reading, dated: str, about: s
     if not any(own.get(name) for name in names):
         return ()
     about = about or concept(own.get("code"))
+    turned = _turned(own, reading) if about else ""
     said = [one for name in names for one in annotated(own.get(name))]
     told = (
-        joined(words if about.casefold() in words.casefold() else f"{about}: {words}", _by(author, entry, reading))
+        joined(
+            words if about.casefold() in words.casefold() and not turned else f"{joined(about, turned, by=' ')}: {words}",
+            _by(author, entry, reading),
+        )
         for words, author in said
     )
     return tuple(
         one for words in told for one in fact(section, words, label=reading.profile.label("note"), dated=dated, is_beside=True)
     )
+
+
+_NOT_SO = frozenset({"refuted", "not-done", "not-taken", "cancelled", "revoked", "rejected", "declined"})
+
+
+def _turned(own: Node, reading: Reading) -> str:
+    """`(weerlegd)`: a remark names what it is about, and must not read as if that were so."""
+    states = (own.get(name) for name in ("verificationStatus", "status"))
+    taken = f"({reading.profile.word('statuses', 'taken=n') or 'taken=n'})" if own.get("taken") == "n" else ""
+    return joined(status(reading.profile, *(one for one in states if word(one) in _NOT_SO)), taken, denied(own, reading), by=" ")
 
 
 def _by(author: Node, entry: Entry, reading: Reading) -> str:
@@ -152,5 +166,7 @@ def intended(own: Node, reading: Reading) -> str:
 
 def because(own: Node) -> str:
     """Why it was not done, or was stopped: R4, and the names that it has in STU3."""
-    names = ("statusReason", "notDoneReason", "reasonNotTaken", "reasonNotGiven")
+    names = (
+        "statusReason", "statusReasonCodeableConcept", "notDoneReason", "notDoneReasonCodeableConcept", "reasonNotTaken", "reasonNotGiven",
+    )  # fmt: skip
     return joined(*(concept(one) for name in names for one in nodes(own.get(name))), by=", ")

@@ -80,9 +80,9 @@ def number_ended(ending: Entry) -> str:
 def why(task: Node, request: Node) -> str:
     """The reason in the sender's words: of the Task, else of the request."""
     said = joined(status_reason(task), *notes(task.get("note")))
-    return said or joined(
-        concept(extension(request, _REASON)), *(notes(request.get("note")) if is_request_taken_back(request) else ())
-    )
+    noted = notes(request.get("note")) if is_request_taken_back(request) else []
+    reasons = (one for one in noted if not one.rstrip().endswith("?"))  # what was asked is no reason to take it back
+    return said or joined(concept(extension(request, _REASON)), *reasons)
 
 
 def _numbers(entry: Entry) -> set[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from integrations.fhir.entries.beside import extended
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.cautions import cautions, has_second_bsn
 from integrations.fhir.entries.in_force import confidential
-from integrations.fhir.entries.people import cautions, has_second_bsn
 from integrations.fhir.entries.reading import Reading, is_in_error, not_sent
 from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.in_error import PAPERS, take_back
@@ -27,6 +27,7 @@ from integrations.fhir.resources.questionnaire import asked_as_value
 from integrations.fhir.resources.said import said_by
 from integrations.fhir.resources.team import team_member, teammates
 from integrations.fhir.resources.told import TOLD, attached, narrative, only_narrative, says_more
+from integrations.fhir.server.paging import told_outside
 from integrations.fhir.text.values import Node, joined, nodes, sent_none, text
 from mdo_portal.exchange import Fact, Section
 
@@ -113,7 +114,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.facts.extend(told)
         found.used.update([entry.place] if told else [])
     elif not mapping:
-        found.unmapped.append(entry.place)
+        found.unmapped.extend(told_outside(entry.place, entry.resource) if entry.kind == "OperationOutcome" else [entry.place])
 
 
 def _stands_elsewhere(entry: Entry, reading: Reading) -> bool:

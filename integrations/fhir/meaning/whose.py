@@ -24,7 +24,8 @@ ANOTHER = "about a patient who is not the one of this referral"
 
 def subject(resource: Node) -> Any:
     """The Reference to whom it is about, however its kind calls that."""
-    return resource.get("subject") or resource.get("patient") or resource.get("for")
+    found = resource.get("subject") or resource.get("patient") or resource.get("for")
+    return found[0] if isinstance(found, list) and len(found) == 1 else found
 
 
 def is_anothers(entry: Entry, patient: Entry, where: Addresses, profile: Profile) -> bool:
@@ -34,12 +35,18 @@ def is_anothers(entry: Entry, patient: Entry, where: Addresses, profile: Profile
     """
     own = entry.resource
     if pointer := subject(own):
-        return is_other(pointer, patient, where, entry)
+        return is_other(pointer, patient, where, entry) or (entry.kind == "Task" and not _names_somebody(pointer))
     come = [one.get("actor") for one in nodes(own.get("participant"))] if entry.kind == "Appointment" else []
     source = node(own.get("context")).get("sourcePatientInfo")
     asked = [*come, source, own.get("actor"), own.get("beneficiary"), own.get("individual"), own.get("securityContext")]
     patients = [one for one in asked if one and _is_a_patient(one, entry, where, profile)]
     return bool(patients) and all(is_other(one, patient, where, entry) for one in patients)
+
+
+def _names_somebody(pointer: Any) -> bool:
+    """Whether anybody can tell whom it points at: of a Task no judge says that it is none, and it may take a referral back."""
+    own = node(pointer)
+    return bool(text(own.get("reference")) or text(own.get("display")) or identifiers({"identifier": own.get("identifier")}))
 
 
 def _is_a_patient(reference: Any, entry: Entry, where: Addresses, profile: Profile) -> bool:

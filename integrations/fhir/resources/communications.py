@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from integrations.fhir.entries.beside import beside, by_whom, names_of
+from integrations.fhir.entries.beside import beside, by_whom, names_of, reasons
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Facts, Reading, denied, status
+from integrations.fhir.entries.reading import Facts, Reading, because, denied, status
 from integrations.fhir.text.values import Node, concept, day, first_of, joined, node, nodes, notes, text, word
 from mdo_portal.exchange import Fact, Section
 
@@ -24,7 +24,8 @@ def communication(entry: Entry, reading: Reading) -> Facts:
     how = joined(never, status(reading.profile, own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
     whose = by_whom(own.get("sender"), entry, reading.where, reading.profile)
     said = [words for words in (*written, *named, *notes(own.get("note"))) if words] or [_without_words(entry, reading)]
-    told = (joined(joined(joined(about, words, by=": "), how, by=" "), whose) for words in said if words)
+    why = joined(because(own), reasons(entry, reading.where, reading.profile))
+    told = (joined(joined(joined(about, words, by=": "), how, by=" "), why, whose) for words in said if words)
     dated = day(first_of(own, "sent", "received", "authoredOn"))
     return tuple(Fact(Section.OTHER, words, label, dated) for words in told)
 

@@ -25,6 +25,7 @@ from integrations.fhir.text.values import (
     node,
     nodes,
     partial,
+    plain,
     text,
     unique,
     word,
@@ -43,7 +44,7 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     over = _over(own, reading)
     since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
     words = joined(words, evidence(entry, reading.where, reading.profile)) if words else ""
-    shown = joined(words, f"({since})" if since else "", over, state, _how_sure(own), by=" ") if words else ""
+    shown = joined(words, f"({since})" if since else "", over, state, _how_sure(own, state), by=" ") if words else ""
     shown = joined(shown, according(entry, reading.where, reading.profile)) if shown else ""
     named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated, is_beside=bool(shown)))
@@ -59,11 +60,12 @@ def _stage(stage: Node, entry: Entry, reading: Reading) -> str:
 _OF_HL7 = ("http://terminology.hl7.org/", "http://hl7.org/fhir/")
 
 
-def _how_sure(own: Node) -> str:
+def _how_sure(own: Node, state: str) -> str:
     """`(histologie)`: by what a diagnosis was made sure, where that is a code of the sender's beside the one of the standard."""
     coded = nodes(node(own.get("verificationStatus")).get("coding"))
     said = [text(one.get("display")) for one in coded[1:] if not text(one.get("system")).startswith(_OF_HL7)]
-    return f"({', '.join(filter(None, said))})" if any(said) else ""
+    more = [one for one in said if one and one.casefold() not in state.casefold()]
+    return f"({', '.join(more)})" if more else ""
 
 
 def _over(own: Node, reading: Reading) -> str:
@@ -159,7 +161,7 @@ def report(entry: Entry, reading: Reading) -> Facts:
     codes = [*codings(own.get("category")), *codings(own.get("code"))]
     section = reading.profile.section(codes) or Section.OTHER
     coded = [concept(item) for name in ("conclusionCode", "codedDiagnosis") for item in nodes(own.get(name))]
-    said = text(own.get("conclusion"))
+    said = plain(own.get("conclusion"))
     more = joined(*(one for one in coded if one.casefold() not in said.casefold()), by=", ")
     words = f"{said} ({more})" if said and more else said or more
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
@@ -173,7 +175,9 @@ def report(entry: Entry, reading: Reading) -> Facts:
     label = called(own.get("code"))
     if word(own.get("status")) == "appended" and label and not entry.known_as:
         label = f"{label} ({reading.profile.label('addendum')})"  # by its name alone it would take the place of the findings
-    return fact(section, shown, own.get("code"), label=label, dated=dated)
+    pictured = [text(one.get("comment")) for name in ("media", "image") for one in nodes(own.get(name))]
+    beside_it = (one for words in pictured for one in fact(section, words, label=reading.profile.label("note"), is_beside=True))
+    return (*fact(section, shown, own.get("code"), label=label, dated=dated), *beside_it)
 
 
 FACTS: dict[str, Callable[[Entry, Reading], Facts]] = {

@@ -50,7 +50,9 @@ def _adverse(entry: Entry, reading: Reading) -> Words:
     yield concept(own.get("event") or own.get("type"))
     yield text(own.get("description"))
     yield from (concept(own.get(name)) for name in ("seriousness", "severity", "outcome"))
-    yield joined(*unsent([one.get("instance") for one in nodes(own.get("suspectEntity"))], entry, reading.where), by=", ")
+    suspected = [one.get("instance") for one in nodes(own.get("suspectEntity"))]
+    for named in (suspected, own.get("resultingCondition"), own.get("reaction")):  # what came of it in R4, in STU3
+        yield joined(*unsent(named, entry, reading.where), by=", ")
 
 
 def _issue(entry: Entry, reading: Reading) -> Words:

@@ -78,6 +78,8 @@ def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
     reached = entry.resource.get("achievementStatus")
     yield reading.profile.word("statuses", word(reached)) or concept(reached)
     yield text(entry.resource.get("statusReason"))
+    yield joined(*map(concept, nodes(entry.resource.get("outcomeCode"))), by=", ")
+    yield joined(*unsent(entry.resource.get("outcomeReference"), entry, reading.where), by=", ")
     for one in nodes(entry.resource.get("target")):
         yield joined(concept(one.get("measure")), answer_text(one, "detail"), answer_text(one, "due"), by=" ")
     yield according(entry, reading.where, reading.profile, "expressedBy")
@@ -106,6 +108,8 @@ def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     yield joined(*(concept(one) for name in ("serviceRequested", "orderDetail") for one in nodes(own.get(name))), by=", ")
     yield timing(node(own.get("occurrenceTiming")), reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
+    yield joined(*unsent(own.get("reasonReference"), entry, reading.where), by=", ")
+    yield text(own.get("patientInstruction"))
     yield asked_by(entry, reading.where, reading.profile)
     yield status(reading.profile, own.get("priority")) if text(own.get("priority")) != "routine" else ""
 
@@ -133,6 +137,9 @@ def _diet(entry: Entry, reading: Reading) -> Iterator[str]:
     oral = node(own.get("oralDiet"))
     yield joined(*(concept(one) for one in nodes(oral.get("type"))), text(oral.get("instruction")), by=", ")
     yield joined(*(text(one.get("productName")) or concept(one.get("type")) for one in nodes(own.get("supplement"))), by=", ")
+    yield joined(*map(concept, nodes(own.get("foodPreferenceModifier"))), by=", ")
+    without = joined(*map(concept, nodes(own.get("excludeFoodModifier"))), by=", ")
+    yield f"{without} ({reading.profile.word('statuses', 'prohibited') or 'prohibited'})" if without else ""
     tube = node(own.get("enteralFormula"))
     yield text(tube.get("baseFormulaProductName")) or concept(tube.get("baseFormulaType"))
 
@@ -150,7 +157,7 @@ def _warned(entry: Entry, reading: Reading) -> Iterator[str]:
 
 def _vaccinated(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
-    yield because(own)
+    yield because(own) or because(node(own.get("explanation")))  # STU3
     yield text(own.get("occurrenceString"))
     reactions = joined(*unsent([one.get("detail") for one in nodes(own.get("reaction"))], entry, reading.where), by=", ")
     yield joined(reactions, "(subpotent)" if own.get("isSubpotent") is True else "", by=" ")

@@ -100,7 +100,8 @@ _SAY_NOTHING = frozenset(
 def _answered(part: Node, reading: Reading) -> Node:
     """The same; of a yes or no, and of why there is no value, in words."""
     if why := part.get("dataAbsentReason"):
-        words = text(node(why).get("text")) or reading.profile.word("statuses", word(why)) or concept(why)
+        known = reading.profile.word("statuses", f"absent={word(why)}") or reading.profile.word("statuses", word(why))
+        words = text(node(why).get("text")) or known or concept(why)
         part = part | {"dataAbsentReason": {"text": words}}
     value = part.get("valueBoolean")
     if not isinstance(value, bool):

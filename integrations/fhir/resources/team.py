@@ -8,7 +8,7 @@ from typing import Any
 from integrations.fhir.entries.beside import person
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import contact
-from integrations.fhir.entries.reading import Facts, Reading, fact, status, until
+from integrations.fhir.entries.reading import Facts, Reading, fact, noted, status, until
 from integrations.fhir.text.values import Node, concept, ended_on, joined, local_day, node, nodes, text
 from mdo_portal.exchange import Section
 
@@ -23,7 +23,8 @@ def teammates(entry: Entry, reading: Reading) -> tuple[Facts, bool]:
         for one, name in named
         if name
     )
-    return fact(Section.OTHER, joined(*words), label=reading.profile.label("team")), all(name for _, name in named)
+    said = fact(Section.OTHER, joined(*words), label=reading.profile.label("team"))
+    return (*said, *noted(Section.OTHER, entry, reading, "")), all(name for _, name in named)
 
 
 def _place(member: Node, entry: Entry, reading: Reading) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from integrations.fhir.entries.beside import beside, by_whom, unsent
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Facts, Reading, denied, fact, status
+from integrations.fhir.entries.materials import pointed
+from integrations.fhir.entries.reading import Facts, Reading, because, denied, fact, status
 from integrations.fhir.entries.task import status_reason
 from integrations.fhir.entries.withdrawal import TAKEN_BACK
 from integrations.fhir.resources.communications import communication
@@ -110,11 +111,9 @@ def input_words(one: Node, reading: Reading) -> str:
 
 def impression(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
-    found = [
-        concept(one.get("itemCodeableConcept")) or text(node(one.get("itemReference")).get("display"))
-        for one in nodes(own.get("finding"))
-    ]
+    found = [_finding(one, entry, reading) for one in nodes(own.get("finding"))]
     expected = [concept(one) for one in nodes(own.get("prognosisCodeableConcept"))]
+    expected += unsent(own.get("prognosisReference"), entry, reading.where)
     looked = [
         joined(concept(one.get("code")), joined(*unsent(one.get("item"), entry, reading.where), by=", "), by=": ")
         for one in nodes(own.get("investigation"))
@@ -125,11 +124,19 @@ def impression(entry: Entry, reading: Reading) -> Facts:
     told = (text(own.get("summary")), text(own.get("description")), *notes(own.get("note")), *looked, *found, *expected, about)
     said = dict.fromkeys(filter(None, told))
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "date")
-    state = status(reading.profile, own.get("status"))
+    state = joined(status(reading.profile, own.get("status")), because(own), by=" ")
     whose = by_whom(own.get("assessor"), entry, reading.where, reading.profile)
     return tuple(
         _fact(Section.COURSE, joined(joined(words, state, by=" "), whose), reading, "impression", dated) for words in said
     )
+
+
+def _finding(one: Node, entry: Entry, reading: Reading) -> str:
+    """What was found with on what that rests, which may be that it is none; what came along itself is named for that alone."""
+    item, basis = one.get("itemReference"), text(one.get("basis"))
+    named = concept(one.get("itemCodeableConcept")) or text(node(item).get("display"))
+    named = named or (pointed(item, entry, reading.where) if basis else "")
+    return joined(named, f"({basis})" if named and basis else basis, by=" ")
 
 
 def family(entry: Entry, reading: Reading) -> Facts:
@@ -137,9 +144,11 @@ def family(entry: Entry, reading: Reading) -> Facts:
     had = joined(*(_had(one, entry, reading) for one in nodes(own.get("condition"))), by=", ")
     died = answer_text(own, "deceased")
     died = f"({reading.profile.label('died')}{'' if died == 'true' else f': {died}'})" if died not in ("", "false") else ""
-    words = joined(joined(concept(own.get("relationship")), had, by=": "), *notes(own.get("note")))
+    aged = answer_text(own, "age")
+    whose = joined(concept(own.get("relationship")), f"({aged})" if aged else "", by=" ")
+    words = joined(joined(whose, had, by=": "), *notes(own.get("note")))
     words = joined(words, died, by=" ") if words else ""
-    unknown = concept(own.get("dataAbsentReason"))
+    unknown = concept(own.get("dataAbsentReason")) or because(own)
     shown = joined(words, f"({unknown})" if unknown else status(reading.profile, own.get("status")), denied(own, reading), by=" ")
     return (_fact(Section.COMORBIDITY, shown, reading, "family", first_of(own, "date")),) if words else ()
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from integrations.fhir.server.door import Door
+from integrations.fhir.server.paging import found_on, has_failed, missing, next_page, total_of
 from integrations.fhir.server.queries import Fetch
 from integrations.fhir.text.json_gate import load
-from integrations.fhir.text.values import Node, nodes, text
+from integrations.fhir.text.values import Node
 from integrations.out import NoReply, Reply
 from integrations.smart.client import NoToken
 from mdo_portal.exchange import Address, NotPulled, Unreadable
@@ -34,14 +35,23 @@ class Fetching:
     until: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
 
     def pages(self, fetch: Fetch) -> Iterator[Node]:
-        """What stands there: one resource, or every page of a search."""
-        tree = self.json(self.ask(fetch))
+        """What stands there: one resource, or every page of a search, each once; behind them what says that there was more."""
+        root, found, total = self.address.url.rstrip("/"), 0, None
+        at, tree = f"{root}/{fetch.path}", self.json(self.ask(fetch))
+        asked = {at}
         for _ in range(MAX_PAGES):
+            if has_failed(tree):
+                raise NotPulled("answer", again=True)
             yield tree
-            further = next((text(link.get("url")) for link in nodes(tree.get("link")) if link.get("relation") == "next"), "")
-            if tree.get("resourceType") != "Bundle" or not further:
+            found, total = found + found_on(tree), max(filter(None, (total, total_of(tree))), default=None)
+            at = next_page(tree, at, root)
+            if at in asked and not (total and total <= found):  # nobody knows what stood on the page that should have come
+                raise NotPulled("answer", again=False)
+            if not at or at in asked:
+                yield from [missing(fetch.kind, found, total)] if total and total > found else []
                 return
-            tree = self.json(self.send("GET", further))
+            asked.add(at)
+            tree = self.json(self.send("GET", at))
         raise NotPulled("too_large", again=False)
 
     def ask(self, fetch: Fetch) -> Reply:

@@ -119,14 +119,29 @@ def _light(resource: Node) -> Node:
             lighter_ones = [_light_of(item) for item in value]
             if any(map(is_not, lighter_ones, value)):
                 light[name] = lighter_ones
-        elif kind is str and value and name in _PAYLOADS:
-            light[name] = PAYLOAD
+        elif kind is str and (lighter_words := _light_words(name, value)) is not value:
+            light[name] = lighter_words
     return resource | light if light else resource
+
+
+_JSON = re.compile(r"\s*\{\s*[\"}]")
+
+
+def is_json(words: str) -> bool:
+    """Whether a text is an object that somebody wrote as one."""
+    return "{" in words[:80] and _JSON.match(words) is not None
+
+
+def _light_words(name: str, value: str) -> str:
+    """An object that came as a text of JSON stays a text: the judge would open it, and whoever reads sees nothing there."""
+    return PAYLOAD if value and name in _PAYLOADS else f"_{value}" if is_json(value) else value
 
 
 def _light_of(item: Any) -> Any:
     if type(item) is dict:
         return _light(item)
+    if type(item) is str:
+        return _light_words("", item)
     return [_light_of(one) for one in item] if type(item) is list else item
 
 

@@ -12,7 +12,7 @@ from datetime import time
 from typing import Any
 
 from integrations.fhir.text.files import without_slips
-from integrations.fhir.text.judge import Shape, faults, shapes
+from integrations.fhir.text.judge import Shape, faults, is_json, shapes
 from integrations.fhir.text.values import Node, codings, moment, nodes, text, worn_here
 
 _WHEN = (
@@ -28,7 +28,7 @@ _BESIDE = (
 _WHO = ("asserter", "author", "authenticator", "custodian", "performer", "recipient", "recorder", "requester")
 HARMLESS = frozenset((*_WHEN, *_BESIDE, *_WHO, "priority", "id"))
 _OF_A_PERSON = frozenset(("birthDate",))
-"""Of a birth date that nobody can read is said that there is one (people.cautions names it so, too): two of them are for a person."""
+"""Of a birth date that nobody can read is said that there is one (cautions.py names it so, too): two of them are for a person."""
 MAY_MISS = frozenset(("status", "intent", "contentType"))
 """What the standard wants and no reader here needs: a letter without a status is a letter."""
 _MAY_MISS_OF = {"DocumentReference": MAY_MISS | {"type"}}
@@ -127,7 +127,7 @@ def _as_meant(value: Any, shape: Shape) -> Any:
         codes = codings(value)
         return codes[0][1] if len(codes) == 1 else value
     where = _SAID_IN.get(shape.kind)
-    if not where or not isinstance(value, str) or not value:
+    if not where or not isinstance(value, str) or not value or is_json(value):
         return value
     is_words = shape.kind == "Reference" and "/" not in value and not value.startswith(("#", "urn:"))
     return {"display" if is_words else where: value}

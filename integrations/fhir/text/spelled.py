@@ -19,9 +19,12 @@ _CODES = (
     "routine", "scheduled", "stat", "stopped", "superseded", "suspended", "unavailable", "unconfirmed", "unknown", "urgent", "waitlist",
 )  # fmt: skip
 _AMERICAN = "canceled"
+_STATES = frozenset(_CODES)
 _KNOWN = {code.replace("-", ""): code for code in _CODES} | {_AMERICAN: "cancelled"}
 _BARE = frozenset({"status", "intent", "priority", "docStatus", "lifecycleStatus", "gender"})
-_CODED = frozenset({"clinicalStatus", "verificationStatus"})
+_CODED = frozenset({"clinicalStatus", "verificationStatus", "achievementStatus"})
+_GRAVEST = ("entered-in-error", "refuted", "not-achieved")
+"""Of two states that one resource says it has, what it denies goes first: a code of the sender's own may stand before it."""
 _NAMES = _BARE | _CODED
 
 
@@ -48,9 +51,22 @@ def _passed(parameters: Any) -> list[Node]:
 
 
 def _spell(concept: Any) -> None:
-    for coding in nodes(node(concept).get("coding")):
-        if type(coding.get("code")) is str:
-            coding["code"] = _code(coding["code"])
+    """The state that the standard knows first, whether it stands in a code, in what that is called or in words alone."""
+    own = node(concept)
+    coded = nodes(own.get("coding"))
+    for coding in coded:
+        said = [_code(one) for one in (coding.get("code"), coding.get("display")) if type(one) is str]
+        known = next((one for one in said if one in _STATES), None)
+        coding |= {"code": known or said[0]} if known or type(coding.get("code")) is str else {}
+    if type(own.get("text")) is str and (known := _code(own["text"])) in _STATES:
+        coded.append({"code": known})
+    if len(coded) > len(nodes(own.get("coding"))) or len(coded) > 1:
+        own["coding"] = sorted(coded, key=_rank)
+
+
+def _rank(coding: Node) -> int:
+    code = coding.get("code")
+    return _GRAVEST.index(code) if code in _GRAVEST else len(_GRAVEST) + (code not in _STATES)
 
 
 def _code(value: str) -> str:

@@ -198,7 +198,7 @@ def _choice(kind: str, value: Any) -> str:
         ends = ("low", "high") if kind == "Range" else ("start", "end") if kind == "Period" else ("numerator", "denominator")
         found = [worn(text(node(value).get(end))) or quantity(node(value).get(end)) for end in ends]
         return ("/" if kind == "Ratio" else " – ").join(part or "…" for part in found)
-    said = text(value)
+    said = plain(value) if kind in {"String", "Markdown"} else text(value)
     return (
         (worn(said) if kind in {"DateTime", "Instant"} else said)
         or text(node(value).get("display"))

@@ -89,8 +89,10 @@ class _Loose:
         return self.resource(element.children[0])
 
     def _is_plain(self, element: Element, shape: Shape) -> bool:
-        """A primitive: by its version, else by having a value."""
-        is_known = shape.kind in ("string", "number", "boolean")
+        """A primitive: by its version, else by having a value; none that holds what no primitive may, as a code does that stands in the
+        place of a word: read as what hangs on that, its meaning would be gone.
+        """
+        is_known = shape.kind in ("string", "number", "boolean") and not _is_object(element)
         return is_known or (not shape.kind and ("value" in element.attributes or bool(_written(element))))
 
     def _beside(self, element: Element, shape: Shape) -> Node | None:
@@ -153,6 +155,13 @@ class _Typed(_Loose):
 def _written(element: Element) -> str:
     """`<text>Operatie?</text>`: the value of a primitive between its tags, as software writes it that knows XML and not FHIR."""
     return "" if element.children or "value" in element.attributes else element.text.strip()
+
+
+def _is_object(element: Element) -> bool:
+    return "value" not in element.attributes and any(one.local not in _ON_A_PRIMITIVE for one in element.children)
+
+
+_ON_A_PRIMITIVE = ("extension", "modifierExtension")
 
 
 def _by_name(children: list[Element]) -> dict[str, list[Element]]:

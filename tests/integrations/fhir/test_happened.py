@@ -32,7 +32,9 @@ def test_what_went_wrong_is_shown() -> None:
         "resourceType": "DetectedIssue", "id": "d", "status": "final", "code": words("Interactie"), "severity": "high", "patient": TO,
         "detail": "Capecitabine met acenocoumarol", "mitigation": [{"action": words("INR controleren")}],
     }  # fmt: skip
-    assert told(read(event)) == [("Bijwerking of complicatie", "Neuropathie; matig; Herstellend; Oxaliplatine (potential)")]
+    assert told(read(event)) == [
+        ("Bijwerking of complicatie", "Neuropathie; matig; Herstellend; Oxaliplatine (had kunnen gebeuren)")
+    ]
     assert told(read(issue)) == [("Waarschuwing", "Interactie; Capecitabine met acenocoumarol; high; INR controleren")]
 
 

@@ -39,7 +39,11 @@ def test_pictures_and_studies_of_a_report_that_are_only_named_are_named() -> Non
         "DiagnosticReport", code=words("CT"), conclusion="Nodus", imagingStudy=[{"display": "CT van 1 maart"}],
         media=[{"comment": "pijl", "link": {"display": "foto 1"}}],
     )  # fmt: skip
-    assert told(read(report))[1:] == [("Document niet meegestuurd", "CT van 1 maart"), ("Document niet meegestuurd", "foto 1")]
+    assert told(read(report))[1:] == [
+        ("Toelichting", "pijl"),
+        ("Document niet meegestuurd", "CT van 1 maart"),
+        ("Document niet meegestuurd", "foto 1"),
+    ]
 
 
 def test_what_was_looked_at_and_for_what_is_part_of_an_impression() -> None:

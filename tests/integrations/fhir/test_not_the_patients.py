@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mdo_portal.exchange import Fact, Section
 
-from .make import Node
+from .make import Node, patient
 from .read_house import about, read, value
 
 
@@ -119,3 +121,40 @@ def test_a_value_of_a_thing_that_was_not_sent_says_that_it_is_not_the_patients()
 def test_a_value_found_on_a_picture_or_in_a_disease_is_the_patients() -> None:
     told = value("Grootte", focus=[{"reference": "ImagingStudy/9"}, {"reference": "Condition/8"}], valueString="2 cm")
     assert [one.text for one in read(told).facts] == ["2 cm"]
+
+
+@pytest.mark.parametrize(
+    "whom",
+    [
+        [{"reference": "Patient/q"}],
+        [{"reference": "Patient/p"}, {"reference": "Patient/q"}],
+        {"identifier": {"value": {"value": "0043"}}},
+        '{"reference": "Patient/q"}',
+    ],
+)
+def test_a_task_of_which_nobody_can_tell_for_whom_it_is_says_nothing_of_the_patient(whom: Any) -> None:
+    task = {
+        "resourceType": "Task",
+        "id": "t",
+        "status": "requested",
+        "intent": "order",
+        "description": "Bel de familie",
+        "for": whom,
+    }
+    found = read(task, patient(id="q", identifier=[{"system": "urn:oid:2.25.1", "value": "0043"}]))
+
+    assert not found.facts
+    assert any(one.startswith("Task/2") for one in found.quarantined)
+
+
+def test_a_task_for_the_patient_is_told_also_where_that_stands_in_a_list() -> None:
+    task = {"resourceType": "Task", "id": "t", "status": "requested", "intent": "order", "description": "Bel de familie"}
+
+    assert [fact.text for fact in read(task | {"for": [{"reference": "Patient/p"}]}).facts] == ["Bel de familie"]
+
+
+def test_whom_it_is_about_is_never_taken_from_a_text_that_is_an_object() -> None:
+    value_of = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "PSA"}, "valueString": "9"}
+    found = read(value_of | {"subject": '{"identifier": {"system": "urn:oid:2.25.1", "value": "0043"}}'})
+
+    assert not found.facts and len(found.quarantined) == 1

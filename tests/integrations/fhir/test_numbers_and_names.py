@@ -46,6 +46,41 @@ def test_a_bsn_that_only_its_type_names_is_sealed_and_stands_nowhere_else(more: 
     assert (who.bsn, who.local_number, who.other_numbers) == ("999911120", "77", ())
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"type": {"coding": [{"system": "urn:eigen", "code": "B"}, {"code": "NNNLD"}]}, "system": "urn:elders"},
+        {"type": {"coding": [{"code": "NNNL"}]}},
+        {"type": {"text": "BSN"}},
+        {"type": {"coding": [{"system": "urn:eigen", "code": "7", "display": "Burgerservicenummer"}]}},
+        {"assigner": {"display": "RvIG"}},
+        {"system": "BSN"},
+        {"system": "urn:bsn"},
+        {"system": "Sofi-nummer"},
+    ],
+)
+def test_a_bsn_that_is_called_so_in_words_is_sealed_and_is_no_number_of_the_hospital(named: Node) -> None:
+    """As over HL7 v2: it stood as the hospital's own number, in the clear, and the patient was somebody new."""
+    who = patient_identity(patient(identifier=[{"value": "999911120"} | named, OWN]), load_profile("generic-r4"))
+
+    assert (who.bsn, who.local_number, who.other_numbers) == ("999911120", "77", ())
+
+
+@pytest.mark.parametrize(
+    "named", [{"system": "urn:bsnr-intern"}, {"type": {"text": "BSN-kaart"}}, {"assigner": {"display": "Sofia"}}]
+)
+def test_what_is_only_called_something_like_it_is_no_bsn(named: Node) -> None:
+    assert not patient_identity(patient(identifier=[{"value": "999911120"} | named]), load_profile("generic-r4")).bsn
+
+
+def test_what_a_number_is_stands_in_any_of_the_codes_of_its_type() -> None:
+    visit = {"type": {"coding": [{"system": "urn:eigen", "code": "OPN"}, {"code": "VN"}]}, "value": "9"}
+    record = {"type": {"coding": [{"system": "urn:eigen", "code": "PATNR"}, {"code": "MR"}]}, "value": "5"}
+
+    assert patient_identity(patient(identifier=[visit, OWN, record]), load_profile("generic-r4")).local_number == "5"
+    assert patient_identity(patient(identifier=[visit, OWN]), load_profile("generic-r4")).local_number == "77"
+
+
 @pytest.mark.parametrize("former", [{"use": "maiden"}, {"use": "temp"}, {"use": "official", "period": {"end": "2001"}}])
 def test_a_name_of_before_gives_way_to_the_one_of_now(former: Node) -> None:
     names = [{"family": "Vroeger"} | former, {"family": "Nu"}]

@@ -84,7 +84,8 @@ def test_pages_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(fetching, "MAX_PAGES", 5)
     pages = whole()
     with hospital(pages) as there:
-        pages["Condition?_count=2"] = bundle(condition(1), further=f"{there.url}/fhir/Condition?_count=2")
+        pages["Condition?_count=2"] = bundle(condition(1), further="?_page=1")
+        pages |= {f"Condition?_page={n}": bundle(condition(1), further=f"?_page={n + 1}") for n in range(1, 9)}
         with pytest.raises(NotPulled) as caught:
             pull(there)
     assert (caught.value.code, caught.value.again) == ("too_large", False) and len(there.asked) < 15

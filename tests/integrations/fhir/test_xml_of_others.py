@@ -61,3 +61,42 @@ def test_where_a_sign_is_not_the_same_nobody_says_which_it_is() -> None:
 def test_a_name_of_an_encoding_that_could_say_something_else_is_refused() -> None:
     with pytest.raises(Unreadable):
         read(message(head='<?xml version="1.0" encoding="utf-7"?>'))
+
+
+def denied(inside: str) -> str:
+    return (
+        '<entry><resource><Condition><id value="c"/><verificationStatus>'
+        + inside
+        + '</verificationStatus><code><text value="Levermetastasen"/></code><subject><reference value="Patient/p"/></subject></Condition></resource></entry>'
+    )
+
+
+def of_stu3(*entries: str) -> IncomingReferral:
+    asked = ASKED.format("", '<description value="Operatie?"/>').replace("ServiceRequest", "ReferralRequest")
+    inside = "".join(f"<entry><resource>{one}</resource></entry>" for one in (PATIENT, asked)) + "".join(entries)
+    said = f'<Bundle xmlns="http://hl7.org/fhir"><type value="collection"/>{inside}</Bundle>'
+    found = FhirReader().read(said.encode(), "generic-stu3")
+    assert isinstance(found, IncomingReferral)
+    return found
+
+
+def test_a_state_that_stands_in_a_code_where_the_version_has_a_word_is_never_read_past() -> None:
+    """As R4 writes it, sent over a link of STU3: what was denied stood there as found."""
+    once = of_stu3(denied('<coding><code value="refuted"/></coding>'))
+    twice = of_stu3(denied('<coding><code value="W"/></coding><coding><code value="refuted"/></coding>'))
+
+    assert [one.text for one in once.facts] == ["Levermetastasen (weerlegd)"]
+    assert not twice.facts and len(twice.quarantined) == 1
+
+
+def test_a_referral_that_was_revoked_says_so_in_a_code_too() -> None:
+    said = message().replace('<status value="active"/>', '<status><coding><code value="revoked"/></coding></status>')
+
+    assert read(said).cancelled
+
+
+def test_what_hangs_on_a_word_stays_beside_it() -> None:
+    why = '<extension url="http://hl7.org/fhir/StructureDefinition/data-absent-reason"><valueCode value="unknown"/></extension>'
+    said = message().replace('<intent value="order"/>', f'<intent value="order"/><priority id="a">{why}</priority>')
+
+    assert read(said).question_board == "Operatie?"
