@@ -15,7 +15,7 @@ from datetime import datetime
 import structlog
 
 from mdo_portal import letter_forms, outgoing_content
-from mdo_portal.database import Database, once_more
+from mdo_portal.database import Database, Made, is_away, once_more
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
@@ -69,11 +69,12 @@ def deliver(
     *,
     clock: Clock,
     goes_on: Callable[[], bool] = lambda: False,
+    again: Callable[[], bool] = lambda: False,
 ) -> ClaimedDelivery | None:
     """Send what was taken, and write down what was said.
 
     When the receiver answers and the sender `goes_on`, the next letter of that destination is taken in the transaction that writes the
-    answer down: it is given back to be delivered.
+    answer down: it is given back to be delivered. `again`: waits a moment while the database is away, and says whether to go on trying.
     """
     receipt = _attempt(database, senders, claimed)
     if receipt is None:
@@ -92,9 +93,19 @@ def deliver(
             )
             return settled, outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
 
-    settled, following = once_more(write_down)  # what a hospital answered is not asked for again
+    settled, following = _written(write_down, again)
     _say(claimed, receipt, settled)
     return following
+
+
+def _written(write_down: Callable[[], Made], again: Callable[[], bool]) -> Made:
+    """What a hospital answered is not asked for again: it would get the letter a second time."""
+    while True:
+        try:
+            return once_more(write_down)
+        except Exception as error:
+            if not is_away(error) or not again():
+                raise
 
 
 def _say(claimed: ClaimedDelivery, receipt: Receipt, settled: Settled) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseFact
-from mdo_portal.domain.fact_labels import are_two
+from mdo_portal.domain.fact_labels import are_two, names
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import NOT_SENT, Fact, IncomingAnswer, IncomingReferral, Section
@@ -60,16 +61,39 @@ def add_facts(
     if newest:
         _told_otherwise(present, facts, hospital, now=now)
     known, told = {word(fact) for fact in present}, {word(fact) for fact in facts}
-    others = [one for one in present if word(one) not in told]  # of several under one name those that are told again stay
+    others = Standing([one for one in present if word(one) not in told])  # of several under one name those told again stay
     for fact in dict.fromkeys(facts):
         if word(fact) in known:
             continue
         row = fact_row(case, fact, hospital, now=now, message_id=message_id)
         session.add(row)
-        named = (other for other in same_label(others, fact) if not _is_another(other, fact, hospital))
-        for other in dict.fromkeys((*named, *_same_words(others, fact))):
+        alike = others.alike(fact)
+        named = (other for other in alike if fact.label and not _is_another(other, fact, hospital))
+        for other in dict.fromkeys((*named, *(other for other in alike if other.text == fact.text))):
             older, newer = (other, row) if newest and other.received_at <= now else (row, other)
             older.superseded_at = newer.received_at
+
+
+class Standing:
+    """What stands on a case, found by what it is about: thousands that are told again are not each held against thousands."""
+
+    def __init__(self, rows: Sequence[CaseFact]) -> None:
+        self._rows, self._about = rows, defaultdict[Any, list[int]](list)
+        for at, row in enumerate(rows):
+            for about in _about(row):
+                self._about[about].append(at)
+
+    def alike(self, fact: Fact) -> list[CaseFact]:
+        """Those of its section, label and day that may be the same thing, or that say the same; in their order."""
+        found = {at for about in _about(fact) for at in self._about.get(about, ())}
+        return [self._rows[at] for at in sorted(found)]
+
+
+def _about(one: CaseFact | Fact) -> Iterator[tuple[Any, ...]]:
+    place = (one.section, one.label, one.dated_on)
+    yield (*place, "says", one.text)
+    for name in names(one.label, one.code, one.text) if one.label else ():
+        yield (*place, *name)
 
 
 def _is_another(row: CaseFact, fact: Fact, hospital: Hospital) -> bool:
@@ -154,11 +178,6 @@ def _is_named(row: CaseFact, fact: Fact) -> bool:
 def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
     wanted = (fact.section, fact.label, fact.dated_on)
     return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]
-
-
-def _same_words(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
-    wanted = (fact.section, fact.label, fact.text, fact.dated_on)
-    return [other for other in present if (other.section, other.label, other.text, other.dated_on) == wanted]
 
 
 def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:
