@@ -74,8 +74,10 @@ otherwise wait for each other until one of them is told that something went wron
 # Said for every page and every message that a system posts: put together once.
 ENTER, ENTER_LINK = (select(door(bindparam("key", type_=Text()))) for door in (func.access.enter, func.access.enter_link))
 TRIES, ENDED_FOR_ANOTHER = 3, ("40P01", "40001")
-LACKING = frozenset({"53100", "53300", "57P01", "57P02", "57P03", "58030"})
-"""Disk full, no connection left, stopping or starting, a disk that fails: what PostgreSQL says of itself, whatever it was asked."""
+LACKING = frozenset({"25006", "53100", "53300", "57P01", "57P02", "57P03", "58030"})
+"""A standby that takes no writes, disk full, no connection left, stopping or starting, a disk that fails: what PostgreSQL says of itself,
+whatever it was asked.
+"""
 SOON_NOTICED: dict[str, Any] = {
     "connect_timeout": 10, "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
     "tcp_user_timeout": 30_000,

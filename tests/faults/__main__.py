@@ -54,6 +54,7 @@ FAULTS = {
     "A1-listener-killed": Fault(listening.killed, 12, 500),
     "A2-postgres-killed": Fault(storing.database_killed, 3, 20),
     "A3-standby-promoted": Fault(failover.promoted, 1, 5, is_slow=True),
+    "A3-standby-promoted-beside-one-that-hangs": Fault(failover.promoted_beside_one_that_hangs, 1, 3, is_slow=True),
     "A4-standby-frozen": Fault(standby.frozen, 1, 10, is_slow=True),
     "A5-disk-full": Fault(disks.full, 1, 5, is_slow=True),
     "A8-too-many-callers": Fault(hostile.exhausted, 1, 5),

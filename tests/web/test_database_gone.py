@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from mdo_portal.database import Database
-from mdo_portal.services import drafts
+from mdo_portal.services import drafts, standbys
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
 
@@ -76,6 +76,12 @@ def test_files_and_who_watches_us_are_answered(app: Flask, dirk: FlaskClient) ->
     go_away(app)
 
     assert [dirk.get(path).status_code for path in paths] == [*before[:2], 503]
+
+
+def test_who_watches_us_hears_that_every_page_waits_for_a_standby(dirk: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standbys, "is_awaited", lambda session: True)
+
+    assert dirk.get("/health/ready").status_code == 503
 
 
 def test_a_hospital_s_system_hears_when_to_send_again(app: Flask) -> None:
