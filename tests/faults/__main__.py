@@ -15,6 +15,7 @@ import structlog
 from tests.faults import (
     acknowledging,
     addresses,
+    answering,
     answers,
     bsns,
     bundles,
@@ -62,6 +63,7 @@ FAULTS = {
     "A10-listener-told-to-stop": Fault(listening.told_to_stop, 3, 20),
     "A10-worker-told-to-stop": Fault(outbox.stopped_while_draining, 1, 10),
     "A10-worker-killed": Fault(outbox.killed_with_a_letter_on_the_wire, 1, 10),
+    "A10-worker-killed-as-it-is-answered": Fault(answering.killed_as_it_is_answered, 2, 40),
     "A10-acknowledger-killed": Fault(acknowledging.killed_while_acknowledging, 1, 10),
     "B1-framing": Fault(listening.framing, 2, 40),
     "B2-wire-cut": Fault(partitions.silent, 1, 40),

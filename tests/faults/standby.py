@@ -62,7 +62,7 @@ def _measured(house: House, database: Any, port: int, standby: subprocess.Popen[
             time.sleep(FROZEN_SECONDS)
             while_frozen += len(load.acked) - before
             with at_work.transaction() as session:
-                said += checks.findings(Settings(), session)
+                said += checks._standby(Settings(), session)
             standby.send_signal(signal.SIGCONT)
             recovered.append(load.first_ack_after(time.monotonic()))
         load.stop()
