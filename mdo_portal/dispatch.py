@@ -14,8 +14,8 @@ from datetime import datetime
 
 import structlog
 
-from mdo_portal import letter_forms, outgoing_content
-from mdo_portal.database import Database, Made, is_away, once_more
+from mdo_portal import broken_off, letter_forms, outgoing_content
+from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
@@ -93,19 +93,9 @@ def deliver(
             )
             return settled, outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
 
-    settled, following = _written(write_down, again)
+    settled, following = broken_off.outlast(write_down, again)  # what a hospital answered is not asked for again
     _say(claimed, receipt, settled)
     return following
-
-
-def _written(write_down: Callable[[], Made], again: Callable[[], bool]) -> Made:
-    """What a hospital answered is not asked for again: it would get the letter a second time."""
-    while True:
-        try:
-            return once_more(write_down)
-        except Exception as error:
-            if not is_away(error) or not again():
-                raise
 
 
 def _say(claimed: ClaimedDelivery, receipt: Receipt, settled: Settled) -> None:

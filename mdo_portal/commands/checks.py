@@ -122,12 +122,10 @@ def _clock(settings: Settings, session: Session) -> Iterator[str]:
 
 def _standby(settings: Settings, session: Session) -> Iterator[str]:
     named = _shown(session, "synchronous_standby_names")
-    if not named:
-        return
     then = "until then pages hang, and no message is acknowledged"
-    if not standbys.is_any(session):
+    if named and not standbys.is_any(session):
         yield f"every commit waits for a standby ({named}) and none is connected: start it, or empty synchronous_standby_names; {then}"
-    elif standbys.is_awaited(session):
+    elif named and standbys.is_awaited(session):
         yield f"commits wait for a standby ({named}) that does not answer: look at that machine, or take it out; {then}"
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseFact
-from mdo_portal.domain.fact_labels import are_two, names
+from mdo_portal.domain.fact_labels import are_two
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import NOT_SENT, Fact, IncomingAnswer, IncomingReferral, Section
 from mdo_portal.services import many_rows
+from mdo_portal.services.standing_facts import Standing
 
 Row = dict[str, Any]
 
@@ -72,28 +72,6 @@ def add_facts(
         for other in dict.fromkeys((*named, *(other for other in alike if other.text == fact.text))):
             older, newer = (other, row) if newest and other.received_at <= now else (row, other)
             older.superseded_at = newer.received_at
-
-
-class Standing:
-    """What stands on a case, found by what it is about: thousands that are told again are not each held against thousands."""
-
-    def __init__(self, rows: Sequence[CaseFact]) -> None:
-        self._rows, self._about = rows, defaultdict[Any, list[int]](list)
-        for at, row in enumerate(rows):
-            for about in _about(row):
-                self._about[about].append(at)
-
-    def alike(self, fact: Fact) -> list[CaseFact]:
-        """Those of its section, label and day that may be the same thing, or that say the same; in their order."""
-        found = {at for about in _about(fact) for at in self._about.get(about, ())}
-        return [self._rows[at] for at in sorted(found)]
-
-
-def _about(one: CaseFact | Fact) -> Iterator[tuple[Any, ...]]:
-    place = (one.section, one.label, one.dated_on)
-    yield (*place, "says", one.text)
-    for name in names(one.label, one.code, one.text) if one.label else ():
-        yield (*place, *name)
 
 
 def _is_another(row: CaseFact, fact: Fact, hospital: Hospital) -> bool:

@@ -88,7 +88,7 @@ def _is_told(database: Database) -> bool:
 def wait_for(url: str, name: str) -> None:
     """Every commit waits for the standby of this name, which is there; "" = for none."""
     with psycopg.connect(url, user="postgres", dbname="postgres", autocommit=True) as connection:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         query = "SELECT count(*) FROM pg_stat_replication WHERE application_name = %s"
         while name and not (connection.execute(query, [name]).fetchone() or (0,))[0]:
             if time.monotonic() > until:
