@@ -74,7 +74,7 @@ def deliver(
     """Send what was taken, and write down what was said.
 
     When the receiver answers and the sender `goes_on`, the next letter of that destination is taken in the transaction that writes the
-    answer down: it is given back to be delivered. `again`: waits a moment while the database is away, and says whether to go on trying.
+    answer down: it is given back to be delivered. `again`: as broken_off.outlast asks it.
     """
     receipt = _attempt(database, senders, claimed)
     if receipt is None:
@@ -83,14 +83,9 @@ def deliver(
     def write_down() -> tuple[Settled, ClaimedDelivery | None]:
         with database.transaction() as session:
             settled = deliveries.settle(
-                session,
-                claimed.delivery_id,
-                receipt,
-                now=clock(),
-                over=claimed.channel,
-                worker=claimed.worker,
-                is_queued=claimed.is_queued,
-            )
+                session, claimed.delivery_id, receipt, now=clock(),
+                over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued,
+            )  # fmt: skip
             return settled, outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
 
     settled, following = broken_off.outlast(write_down, again)  # what a hospital answered is not asked for again
