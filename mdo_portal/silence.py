@@ -65,6 +65,10 @@ class Watch:
     """All lines of this process, and a thread that looks at them."""
 
     def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """In a process that was forked: it has none of these lines, nor of our threads, and somebody may have held the lock."""
         self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -74,7 +78,7 @@ class Watch:
         line = Line(connection, url)
         with self._lock:
             self._lines.add(line)
-            if self._thread is None or not self._thread.is_alive():  # a forked process has none of our threads
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._keep_looking, name="silence", daemon=True)
                 self._thread.start()
         return line
@@ -104,6 +108,7 @@ class Watch:
 
 
 WATCH = Watch()
+os.register_at_fork(after_in_child=WATCH.begin_anew)
 
 
 def _unknown(url: str, lines: list[Line]) -> list[Line]:

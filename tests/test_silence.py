@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -119,6 +121,22 @@ def test_a_line_of_the_same_number_on_another_machine_is_another_one(between: Re
     line.born -= 3600  # PostgreSQL knows that number, of a line that began an hour later
 
     assert look() == 1 and isinstance(waiting.answer(), OperationalError)
+
+
+FORKED = """
+import os, sys
+from mdo_portal.silence import WATCH
+with WATCH._lock:
+    child = os.fork()
+    if not child:
+        os._exit(WATCH._lock.locked())
+    sys.exit(os.waitpid(child, 0)[1] >> 8)
+"""
+
+
+def test_a_process_that_is_forked_while_the_lines_are_looked_at_can_know_its_own() -> None:
+    """A web process is forked from one that has asked the database something."""
+    assert subprocess.run([sys.executable, "-c", FORKED], timeout=60).returncode == 0
 
 
 def test_the_listener_answers_nobody_over_a_line_that_fell_silent(between: Relay) -> None:

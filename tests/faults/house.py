@@ -77,6 +77,9 @@ class House:
         """It does nothing more, and hangs up on nobody, as when its disk hangs: every packet to it is still confirmed."""
         self._tell_postgres(signal.SIGSTOP)
 
+    def thaw_postgres(self) -> None:
+        self._tell_postgres(signal.SIGCONT)
+
     def _tell_postgres(self, number: int) -> None:
         postmaster = int((self.folder / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
         for process in [postmaster, *_children(postmaster)]:
