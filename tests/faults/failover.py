@@ -66,6 +66,7 @@ def _taken_over(house: House, ends: Callable[[House], None], *, rounds: int) -> 
             writable.append(load.first_ack_after(killed_at + 0.01, within=180))
             load.stop()
             _reach(database, house, "ZEED", receiver.port)
+            _until_noticed(database)
             time.sleep(5.0)
             left_while_held += len(receiver.came)
             not_held += LETTERS - sum(one.letters for one in waiting(database))
@@ -86,6 +87,13 @@ def _taken_over(house: House, ends: Callable[[House], None], *, rounds: int) -> 
         "rounds": rounds, "acknowledged": acked, "lost": lost, "duplicates": duplicates, "left_while_held": left_while_held,
         "not_held": not_held, "writable_s_max": round(max(writable), 2), "ok": ok,
     }  # fmt: skip
+
+
+def _until_noticed(database: Database) -> None:
+    """A worker whose lines hung comes later than the listener that had the first acknowledgement."""
+    until = time.monotonic() + 90
+    while sum(one.letters for one in waiting(database)) < LETTERS and time.monotonic() < until:
+        time.sleep(0.2)
 
 
 class _Standby:
