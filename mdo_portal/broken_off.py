@@ -1,4 +1,4 @@
-"""Claims that broke off through no fault of a message: it gets its try back, at once or as soon as PostgreSQL is there again.
+"""What broke off through no fault of its own is done as soon as PostgreSQL is there again. A claimed message gets its try back.
 
 A claim counts the try first, so that a message that kills its worker is given up. Of who survived it is known better: no reader could
 begin, or PostgreSQL was full, stopped, killed or unreachable. What the try of such a message was is remembered here, in the process.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock
 
 from sqlalchemy.exc import DBAPIError
 
-from mdo_portal.database import Database, is_lacking, is_lost
+from mdo_portal.database import Database, Made, is_away, is_lacking, is_lost, once_more
 from mdo_portal.exchange import NobodyReads
 from mdo_portal.services.common import changes
 from mdo_portal.services.inbox import settling
@@ -25,6 +25,18 @@ MOST_LOST = 5
 _owed: list[ClaimedMessage] = []
 _lost: Counter[uuid.UUID] = Counter()
 _one = Lock()
+
+
+def outlast(act: Callable[[], Made], again: Callable[[], bool]) -> Made:
+    """What `act`, one transaction that bears being done twice, gives. While the database is away `again` waits a moment, and says
+    whether to go on trying.
+    """
+    while True:
+        try:
+            return once_more(act)
+        except Exception as error:  # whatever says that it is away
+            if not is_away(error) or not again():
+                raise
 
 
 def is_no_verdict(error: BaseException) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import select as io
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from sqlalchemy.types import LargeBinary, Text, TypeDecorator
 
 from mdo_portal import left_behind
 from mdo_portal.errors import NotSignedIn
+from mdo_portal.silence import WATCH
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -73,8 +75,10 @@ otherwise wait for each other until one of them is told that something went wron
 # Said for every page and every message that a system posts: put together once.
 ENTER, ENTER_LINK = (select(door(bindparam("key", type_=Text()))) for door in (func.access.enter, func.access.enter_link))
 TRIES, ENDED_FOR_ANOTHER = 3, ("40P01", "40001")
-LACKING = frozenset({"53100", "53300", "57P01", "57P02", "57P03", "58030"})
-"""Disk full, no connection left, stopping or starting, a disk that fails: what PostgreSQL says of itself, whatever it was asked."""
+LACKING = frozenset({"25006", "53100", "53300", "57P01", "57P02", "57P03", "58030"})
+"""A standby that takes no writes, disk full, no connection left, stopping or starting, a disk that fails: what PostgreSQL says of itself,
+whatever it was asked.
+"""
 SOON_NOTICED: dict[str, Any] = {
     "connect_timeout": 10, "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
@@ -149,9 +153,11 @@ class Database:
             url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, pool_use_lifo=True, hide_parameters=True,
             connect_args=SOON_NOTICED,
         )  # fmt: skip
-        _never_a_dead_one(self.engine)
         if of_people:
-            left_behind.cleared(self.engine)
+            left_behind.cleared(
+                self.engine
+            )  # before it counts as at rest: this too is a question, of which the answer may not come
+        _never_a_dead_one(self.engine, self.plain_url)
         self.sealer = sealer
 
     @contextmanager
@@ -211,21 +217,27 @@ def is_away(error: BaseException) -> bool:
     return is_lost(error) or is_lacking(error) or isinstance(error, NoneFree)
 
 
-def _never_a_dead_one(engine: Engine) -> None:
-    """A connection that PostgreSQL closed while nobody used it is replaced before anybody does.
+def _never_a_dead_one(engine: Engine, url: str) -> None:
+    """A connection that PostgreSQL closed while nobody used it is replaced before anybody does; one that falls silent is cut.
 
     On a connection at rest there is nothing to read, unless its end or the reason of its end. Looking costs microseconds; SQLAlchemy's own
     pre-ping asks PostgreSQL something, before every transaction: a third of what storing a message takes (fhir-in, tests/bench).
     """
 
+    @event.listens_for(engine, "connect")
+    def begins(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["line"] = WATCH.know(connection, url)
+
     @event.listens_for(engine, "checkin")
     def rests(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        record.info["has_rested"] = True
+        if line := record.info.get("line"):
+            line.asked_at, record.info["has_rested"] = None, True
 
     @event.listens_for(engine, "checkout")
     def wakes(connection: DBAPIConnection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
         if record.info.pop("has_rested", False) and _has_ended(connection):
             raise DisconnectionError()  # the pool then makes another
+        record.info["line"].asked_at = time.monotonic()
 
 
 def _has_ended(connection: Any) -> bool:

@@ -14,8 +14,8 @@ from datetime import datetime
 
 import structlog
 
-from mdo_portal import outgoing_content
-from mdo_portal.database import Database, once_more
+from mdo_portal import broken_off, outgoing_content
+from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
@@ -72,11 +72,12 @@ def deliver(
     *,
     clock: Clock,
     goes_on: Callable[[], bool] = lambda: False,
+    again: Callable[[], bool] = lambda: False,
 ) -> ClaimedDelivery | None:
     """Send what was taken, and write down what was said.
 
     When the receiver answers and the sender `goes_on`, the next letter of that destination is taken in the transaction that writes the
-    answer down: it is given back to be delivered.
+    answer down: it is given back to be delivered. `again`: as broken_off.outlast asks it.
     """
     receipt = _attempt(database, senders, claimed)
     if receipt is None:
@@ -85,17 +86,12 @@ def deliver(
     def write_down() -> tuple[Settled, ClaimedDelivery | None]:
         with database.transaction() as session:
             settled = deliveries.settle(
-                session,
-                claimed.delivery_id,
-                receipt,
-                now=clock(),
-                over=claimed.channel,
-                worker=claimed.worker,
-                is_queued=claimed.is_queued,
-            )
+                session, claimed.delivery_id, receipt, now=clock(),
+                over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued,
+            )  # fmt: skip
             return settled, outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
 
-    settled, following = once_more(write_down)  # what a hospital answered is not asked for again
+    settled, following = broken_off.outlast(write_down, again)  # what a hospital answered is not asked for again
     _say(claimed, receipt, settled)
     return following
 

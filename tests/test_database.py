@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import HELD, SOON_NOTICED, Database
+from mdo_portal.database import HELD, SOON_NOTICED, Database, is_away
 from mdo_portal.domain.hospital import Hospital
 from tests.people import Region
 
@@ -27,6 +28,16 @@ def at_once(database: Database, number: int, statement: str) -> list[int]:
 
 def answer(session: Session, statement: str) -> int:
     return int(session.execute(text(statement)).scalar_one())
+
+
+def test_a_database_that_takes_no_writes_is_away(database: Database) -> None:
+    """It is a standby, or its disk is: no fault of what was asked, nor of the message under which it came."""
+    with database.transaction() as session:
+        session.execute(text("SET TRANSACTION READ ONLY"))
+        with pytest.raises(DBAPIError) as refused:
+            session.execute(text("UPDATE hospitals SET name = name"))
+
+    assert is_away(refused.value)
 
 
 def test_connections_that_were_cut_while_they_rested_are_made_anew(database: Database) -> None:

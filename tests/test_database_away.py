@@ -1,4 +1,7 @@
-"""PostgreSQL is gone while messages are being read (a power cut, a failover): they wait, and it counts for none of them."""
+"""PostgreSQL is gone while messages are being read (a power cut, a failover): they wait, and it counts for none of them.
+
+What a hospital answered meanwhile to a letter is written down afterwards.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,19 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from mdo_portal import broken_off, understanding
+from mdo_portal import broken_off, dispatch, understanding
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
+from mdo_portal.domain.delivery import DeliveryState
+from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import InboundState
+from mdo_portal.exchange import Address, OutgoingDecision, Receipt
 from mdo_portal.services.inbox import settling
 from mdo_portal.services.inbox.settling import ClaimedMessage
 from tests import make
 from tests.as_run import WORK
 from tests.make import NOW
+from tests.outbox_house import AA, HOUR, Outbox, Receiver
 from tests.people import Region
 from tests.reception_house import READERS, hand_in, rows, understand_all
 
@@ -113,3 +120,48 @@ def test_a_message_under_which_the_line_breaks_each_time_is_given_up(
     assert breaking.understand(now=NOW + timedelta(hours=1)) == 0
 
     assert [(row.state, row.reason) for row in rows(database)] == [(InboundState.UNREADABLE, "failed")]
+
+
+class Parting(Receiver):
+    """Takes a letter, and the database is gone before its answer is written down."""
+
+    def __init__(self, far: Far) -> None:
+        super().__init__([AA])
+        self._far = far
+
+    def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
+        said = super().send(decision, address)
+        self._far.shut()
+        return said
+
+
+def test_what_a_hospital_answered_while_the_database_was_away_is_written_down_when_it_is_back(
+    database: Database, region: Region, far: Far
+) -> None:
+    """The letter went a second time, three minutes later, and no other went to that hospital until then."""
+    outbox, receiver = Outbox(database, region), Parting(far)
+    round_ = outbox.signed()
+    waited = iter([lambda: None, far.open])
+
+    def again() -> bool:
+        next(waited)()
+        return True
+
+    claimed = dispatch.take(far.database, clock=lambda: NOW, worker=1)
+    assert claimed is not None
+    dispatch.deliver(far.database, {Channel.MLLP: receiver}, claimed, clock=lambda: NOW, again=again)
+
+    assert outbox.letter(round_).state is DeliveryState.RECEIVED
+    assert not outbox.work(receiver, at=NOW + HOUR) and len(receiver.came) == 1
+
+
+def test_who_is_told_to_stop_waits_for_no_database(database: Database, region: Region, far: Far) -> None:
+    outbox, receiver = Outbox(database, region), Parting(far)
+    outbox.signed()
+    claimed = dispatch.take(far.database, clock=lambda: NOW, worker=1)
+    assert claimed is not None
+
+    with pytest.raises(OperationalError):
+        dispatch.deliver(far.database, {Channel.MLLP: receiver}, claimed, clock=lambda: NOW)
+
+    assert outbox.work(Receiver([AA]), at=NOW + HOUR)

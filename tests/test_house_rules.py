@@ -136,6 +136,7 @@ MAY_CONNECT = {
     "mdo_portal/services/access_log/audit_fields.py": "the name of this machine",
     "mdo_portal/commands/audit.py": "syslog of MDO_AUDIT_SYSLOG",
     "mdo_portal/live/nameless.py": "ends lines that came in",
+    "mdo_portal/silence.py": "ends lines to the database",
 }
 XML = {"xml", "lxml", "defusedxml", "xmltodict", "xmlschema", "html5lib", "bs4"}
 

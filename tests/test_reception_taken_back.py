@@ -98,7 +98,7 @@ def test_one_that_was_asked_for_again_later_is_marked_for_a_person(database: Dat
 
 def test_the_number_of_one_patient_takes_nothing_back_of_another(database: Database, region: Region) -> None:
     hand_in(database, region, request(), WHO)
-    other = WHO | {"identifier": [{"system": "urn:oid:2.25.1", "value": "0777"}], "name": [{"family": "Ander"}]}
+    other = WHO | {"identifier": [{"system": "urn:oid:2.25.1", "value": "0082"}], "name": [{"family": "Ander"}]}
     second = request(identifier=[{"value": "REF-2"}])
     hand_in(database, region, second, other, minutes=2)
     hand_in(database, region, task(), request(), other, minutes=5)

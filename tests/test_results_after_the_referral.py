@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from datetime import date
 
@@ -101,3 +102,27 @@ def test_a_day_that_is_told_anew_takes_the_place_of_the_day_of_before(house: Hou
 
     query = select(CaseFact.dated_on).where(CaseFact.label == "PSA", CaseFact.superseded_at.is_(None))
     assert house.session.scalars(query).all() == [date(2026, 1, 9)]
+
+
+def looked_at(house: House, count: int) -> int:
+    """How many steps it takes to hear so many diagnoses, each in other words than before."""
+    refers(house, *(Fact(Section.CONDITION, f"Diagnose {count}-{n}", "Diagnose") for n in range(count)))
+    steps = 0
+
+    def step(frame: object, event: str, _: object) -> None:
+        nonlocal steps
+        steps += event == "call"
+
+    sys.setprofile(step)
+    try:
+        refers(house, *(Fact(Section.CONDITION, f"Diagnose {count}-{n} (rechts)", "Diagnose") for n in range(count)))
+    finally:
+        sys.setprofile(None)
+    return steps
+
+
+def test_a_referral_of_many_facts_is_told_again_in_a_time_that_grows_with_them_and_not_with_their_square(house: House) -> None:
+    """Five thousand diagnoses held a thread of the worker, and their patient, for minutes."""
+    few, many = looked_at(house, 20), looked_at(house, 320)
+
+    assert many < 3 * 320 / 20 * few

@@ -20,6 +20,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.errors import Unsafe
 from mdo_portal.exchange import WrongProfile
+from mdo_portal.services.common import standbys
 from mdo_portal.services.keeping import keys
 from mdo_portal.settings import NOWHERE, Settings, is_loopback
 
@@ -120,6 +121,15 @@ def _clock(settings: Settings, session: Session) -> Iterator[str]:
         yield f"the clocks of this machine and of the database differ {offset:.0f} s: run a time service (chrony) on both"
 
 
+def _standby(settings: Settings, session: Session) -> Iterator[str]:
+    named = _shown(session, "synchronous_standby_names")
+    then = "until then pages hang, and no message is acknowledged"
+    if named and not standbys.is_any(session):
+        yield f"every commit waits for a standby ({named}) and none is connected: start it, or empty synchronous_standby_names; {then}"
+    elif named and standbys.is_awaited(session):
+        yield f"commits wait for a standby ({named}) that does not answer: look at that machine, or take it out; {then}"
+
+
 def _links(settings: Settings, session: Session) -> Iterator[str]:
     """What a link says otherwise was checked when it was kept: a release may have learnt since that it loses referrals."""
     if not inspect(session.connection()).has_table(Link.__tablename__):
@@ -165,6 +175,7 @@ CHECKS: list[Check] = [
     Check("log of the database", _quiet, hard=False),
     Check("data keys", _data_keys, hard=False),
     Check("clock", _clock, hard=False),
+    Check("synchronous standby", _standby, hard=False),
     Check("own places of links", _links, hard=False),
 ]
 

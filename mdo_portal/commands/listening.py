@@ -7,13 +7,14 @@ import threading
 import psycopg
 import structlog
 
-from mdo_portal.database import Database
+from mdo_portal.database import SOON_NOTICED, Database
+from mdo_portal.errors import Trouble
 from mdo_portal.services.links import listening
+from mdo_portal.silence import WATCH
 
 log = structlog.get_logger(__name__)
 PROOF_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
-CONNECT_SECONDS = 2
 #: of a machine that lost its power PostgreSQL must hear within half a minute, not after hours
 _SOON_GONE = (
     "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c application_name=mdo-portal\\ listen"
@@ -34,15 +35,21 @@ class Listening:
         self._ended.set()
 
     def _prove(self) -> None:
+        trouble = Trouble()
         while not self._ended.is_set():
             try:
-                self._hold()
+                self._hold(trouble)
             except psycopg.Error as error:
-                log.warning("listen.lock_lost", error=type(error).__name__)
+                if trouble.is_news(error):
+                    log.warning("listen.lock_lost", error=type(error).__name__)
                 self._ended.wait(AGAIN_SECONDS)
 
-    def _hold(self) -> None:
-        with psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, options=_SOON_GONE) as line:
-            line.execute("SELECT pg_advisory_lock_shared(%s, %s)", listening.LOCK)
+    def _hold(self, trouble: Trouble) -> None:
+        with psycopg.connect(self._url, autocommit=True, options=_SOON_GONE, **SOON_NOTICED) as connection:
+            line = WATCH.know(connection, self._url)
+            with line.asking():
+                connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", listening.LOCK)
+            trouble.over()
             while not self._ended.wait(PROOF_SECONDS):
-                line.execute("SELECT 1")
+                with line.asking():
+                    connection.execute("SELECT 1")

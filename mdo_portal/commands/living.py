@@ -13,6 +13,7 @@ from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.dispatch import Clock
 from mdo_portal.services.inbox import succession
+from mdo_portal.silence import WATCH
 
 log = structlog.get_logger(__name__)
 PROOF_SECONDS = 1.0
@@ -87,9 +88,10 @@ class Living:
         seconds = CONNECT_SECONDS
         with psycopg.connect(
             self._database.plain_url, autocommit=True, connect_timeout=seconds, tcp_user_timeout=1000 * seconds
-        ) as line:
-            asked = time.monotonic()
-            line.execute("SELECT pg_advisory_lock(%s, %s)", (succession.LOCKS, self.number))
+        ) as connection:
+            line, asked = WATCH.know(connection, self._database.plain_url), time.monotonic()
+            with line.asking():
+                connection.execute("SELECT pg_advisory_lock(%s, %s)", (succession.LOCKS, self.number))
             self.count += 1
             while True:
                 with self._changed:
@@ -98,7 +100,8 @@ class Living:
                 if self._ended.wait(PROOF_SECONDS):
                     return
                 asked = time.monotonic()
-                line.execute("SELECT 1")
+                with line.asking():
+                    connection.execute("SELECT 1")
 
     def _fence(self) -> None:
         """Another worker will soon take this one for dead: what is on the wire ends before that."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.dispatch import Clock
+from mdo_portal.domain.whereabouts import Place
 from mdo_portal.services.keeping import restoring
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,7 @@ class PlaceWatch:
     def __init__(self, database: Database, *, clock: Clock) -> None:
         self._database, self._clock = database, clock
         self._is_new = True
+        self._stood: Place | None = None
         event.listen(database.engine, "connect", self._connected)
 
     @property
@@ -56,10 +58,14 @@ class PlaceWatch:
             self._look()
 
     def _look(self) -> None:
+        """A first machine that comes back after another took its place says of itself that nothing happened: we saw that other one."""
         with self._database.transaction() as session:
-            held = restoring.notice(session, now=self._clock())
+            here = restoring.place(session)
+            is_replaced = self._stood is not None and here.is_before(self._stood)
+            held = restoring.notice(session, now=self._clock(), is_replaced=is_replaced)
+        self._stood = here
         if held is not None:
-            log.error("database.elsewhere", letters_held=held)
+            log.error("database.replaced" if is_replaced else "database.elsewhere", letters_held=held)
 
     def _connected(self, *_: Any) -> None:
         self._is_new = True

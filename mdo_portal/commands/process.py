@@ -31,6 +31,8 @@ from mdo_portal.settings import Settings, from_environment
 
 Stop = threading.Event
 log = structlog.get_logger(__name__)
+STOP_SECONDS = 30.0
+"""So long all jobs together may go on after the word to stop: within what systemd waits for a worker (docs/operating/systemd)."""
 LONG_ENOUGH_SECONDS = 60.0
 """A job that ran this long was well again: its next trouble is news."""
 DATABASE_TROUBLE = (OperationalError, psycopg.OperationalError)
@@ -179,8 +181,9 @@ def until_stopped(jobs: Sequence[tuple[str, Callable[[], None]]], stop: Stop, *,
         pass
     for bell in bells:
         bell.ring()
+    until = time.monotonic() + STOP_SECONDS
     for thread in threads:
-        thread.join(timeout=10)
+        thread.join(timeout=max(0.0, until - time.monotonic()))
 
 
 def _again_and_again(name: str, job: Callable[[], None], stop: Stop) -> None:

@@ -21,6 +21,8 @@ SENDERS = 10
 KEPT_FREE = 4
 """Senders that are only for receivers that answered last time: however many are silent, the others' letters go."""
 PATROL_SECONDS = 2.0
+AGAIN_SECONDS = 1.0
+"""Between two tries to write down what a receiver answered, while the database is away."""
 
 
 class Sending:
@@ -111,7 +113,10 @@ class Sending:
         proved = self._living.until_proved(stop)
         if not proved or (self._living.count != count and not dispatch.is_ours(self._database, claimed)):
             return None
-        return dispatch.deliver(self._database, self._senders, claimed, clock=self._clock, goes_on=lambda: self._may_go_on(stop))
+        return dispatch.deliver(
+            self._database, self._senders, claimed, clock=self._clock,
+            goes_on=lambda: self._may_go_on(stop), again=lambda: not stop.wait(AGAIN_SECONDS),
+        )  # fmt: skip
 
     def _may_go_on(self, stop: Stop) -> bool:
         return self._place.is_sure and not stop.is_set() and SENDERS - self._busy > KEPT_FREE

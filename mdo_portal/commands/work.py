@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -32,10 +33,13 @@ from mdo_portal.services.meetings import series
 from mdo_portal.services.oversight import standstills
 from mdo_portal.services.referrals import participation
 from mdo_portal.settings import Settings
+from mdo_portal.silence import WATCH
 
 log = structlog.get_logger(__name__)
 PATROL_SECONDS = 2.0
 """How often the queues are looked at without being woken: retries, leases that ran out, wake-ups that were missed."""
+PROVED_SECONDS = 30.0
+"""How often is looked whether the line over which it is woken still says something."""
 ROUTE_SECONDS = 600.0
 """How often cases without a board are looked at again without being woken."""
 REMIND_SECONDS = 600.0
@@ -175,13 +179,16 @@ def _drain(stop: Stop, wake: Bell, one: Callable[[], bool]) -> None:
 def _listen(database: Database, stop: Stop, bells: Mapping[str, Bell]) -> None:
     """Wake by channel; and everybody once at the start, for what came while nobody listened."""
     with psycopg.connect(database.plain_url, autocommit=True, **SOON_NOTICED) as connection:
-        for channel in WOKEN:
-            connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
-        heard = set(WOKEN)
+        line, heard = WATCH.know(connection, database.plain_url), set(WOKEN)
         while not stop.is_set():
-            for name in (name for channel in heard for name in WOKEN[channel]):
-                bells[name].ring()
-            heard = {notice.channel for notice in connection.notifies(timeout=1.0, stop_after=1)}
+            with line.asking():  # again and again: who only listens never hears that the other side fell silent
+                for channel in WOKEN:
+                    connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
+            proved = time.monotonic()
+            while not stop.is_set() and time.monotonic() - proved < PROVED_SECONDS:
+                for name in (name for channel in heard for name in WOKEN[channel]):
+                    bells[name].ring()
+                heard = {notice.channel for notice in connection.notifies(timeout=1.0, stop_after=1)}
 
 
 def _route(database: Database) -> bool:

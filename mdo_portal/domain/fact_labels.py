@@ -96,6 +96,7 @@ _ONCE = frozenset(
 )  # fmt: skip
 """Of these a message says one thing, and the next message that thing otherwise."""
 _REST = re.compile(r"[:;,(]")
+_ONE_THING = frozenset({("label", "")})
 
 
 def are_two(label: str, first: tuple[str, str], second: tuple[str, str]) -> bool:
@@ -103,11 +104,12 @@ def are_two(label: str, first: tuple[str, str], second: tuple[str, str]) -> bool
 
     Each as (code, words). They are one when the code is, else when the words begin alike: `Penicilline`, `Penicilline (weerlegd)`.
     """
+    return names(label, *first).isdisjoint(names(label, *second))
+
+
+def names(label: str, code: str, words: str) -> frozenset[tuple[str, str]]:
+    """By what a fact is known among those under its label: two that share none are two things."""
     if label.partition(" (")[0] not in OWN_LABELS - _ONCE:
-        return False
-    (code, words), (other_code, other_words) = first, second
-    return _name(words) != _name(other_words) and not (code and code == other_code)
-
-
-def _name(words: str) -> str:
-    return _REST.split(words, maxsplit=1)[0].strip().casefold()
+        return _ONE_THING
+    begins = ("words", _REST.split(words, maxsplit=1)[0].strip().casefold())
+    return frozenset({begins, ("code", code)} if code else {begins})

@@ -20,6 +20,10 @@ class Place(NamedTuple):
     #: number of the database in the cluster: another one after a copy or a load from a dump
     database: str
 
+    def is_before(self, other: Place) -> bool:
+        """Whether this is the machine that was the first one before `other` took its place."""
+        return self.system == other.system and self.timeline < other.timeline
+
 
 class Whereabouts(Base):
     """One row. No patient data."""

@@ -26,9 +26,11 @@ from mdo_portal.services.common.changes import CHANNEL
 from mdo_portal.services.people import sessions
 from mdo_portal.services.room import conclusions, presence
 from mdo_portal.settings import Settings
+from mdo_portal.silence import WATCH, Line
 
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 15.0
+_LISTEN = f"LISTEN {CHANNEL}"
 SWEEP_SECONDS = 4.0
 """Who may not be here any more is out within five seconds, also when the news of it was missed."""
 
@@ -94,11 +96,13 @@ def _listen(socketio: SocketIO, database: Database, stop: threading.Event) -> No
     while not stop.is_set():
         try:
             with psycopg.connect(database.plain_url, autocommit=True, **SOON_NOTICED) as connection:
-                connection.execute(f"LISTEN {CHANNEL}")
+                line = WATCH.know(connection, database.plain_url)
+                with line.asking():
+                    connection.execute(_LISTEN)
                 REGISTRY.listens(at=time.time())
                 _catch_up(socketio, database)
                 trouble.over()
-                _hear(socketio, database, connection, stop)
+                _hear(socketio, database, connection, line, stop)
         except Exception as error:
             # The edge: whatever the database or one odd notice does, this process must not stay deaf.
             if trouble.is_news(error):
@@ -106,12 +110,18 @@ def _listen(socketio: SocketIO, database: Database, stop: threading.Event) -> No
             stop.wait(1.0)
 
 
-def _hear(socketio: SocketIO, database: Database, connection: psycopg.Connection[Any], stop: threading.Event) -> None:
+def _hear(socketio: SocketIO, database: Database, connection: psycopg.Connection[Any], line: Line, stop: threading.Event) -> None:
+    """Whoever only listens never hears that the other side fell silent: it is asked now and then, by what does nothing twice."""
+    proved = time.monotonic()
     while not stop.is_set():
         for notice in connection.notifies(timeout=1.0):
             _tell(socketio, database, json.loads(notice.payload))
             if stop.is_set():
                 return
+        if time.monotonic() - proved > HEARTBEAT_SECONDS:
+            with line.asking():
+                connection.execute(_LISTEN)
+            proved = time.monotonic()
 
 
 def _catch_up(socketio: SocketIO, database: Database) -> None:

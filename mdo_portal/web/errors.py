@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from urllib.parse import quote, urlsplit
 
@@ -25,6 +26,8 @@ HTTP_SENTENCES = {
     405: N_("Dat kan op dit adres niet. Er is niets veranderd."),
     413: N_("Wat u verstuurde is te groot. Er is geen bestand bewaard; kies een kleiner bestand, of verstuur ze één voor één."),
 }
+LACKING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE})
+"""No room on the disk, or no more files on it, a disk that takes nothing, too many files open."""
 _OURS = {"csrf_token", "next", "seen"}
 """Fields that nobody fills in."""
 SECTIONS = {"destruction": "retention.page"}
@@ -92,7 +95,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         return fhir.broken(error)
     if database.is_too_long(error):
         return _portal_error(TooLong())
-    is_away = database.is_away(error)
+    is_away = database.is_away(error) or _lacks(error)
     status = 503 if is_away else 500
     language = request.cookies.get("language", "nl")
     with force_locale(language if language in ("nl", "en") else "nl"):
@@ -102,6 +105,11 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         shown = {"sentence": sentence, "again": _again(), "was_sent": request.method == "POST", "is_away": is_away}
         page = template.render(**shown, locale=str(get_locale()))
         return (sentence, status, _headers(sentence, status)) if is_fragment() else (page, status)
+
+
+def _lacks(error: Exception) -> bool:
+    """Whether this machine has no room for a large file, or may open no more of them: no fault of what was sent."""
+    return isinstance(error, OSError) and error.errno in LACKING
 
 
 def _trouble(*, is_away: bool) -> str:

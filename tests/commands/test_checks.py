@@ -21,6 +21,7 @@ from mdo_portal.commands.postgres import server
 from mdo_portal.database import Database
 from mdo_portal.domain.link import Link
 from mdo_portal.errors import Unsafe
+from mdo_portal.services.common import standbys
 from mdo_portal.settings import Settings, from_environment
 from tests import make
 from tests.conftest import opened
@@ -210,3 +211,27 @@ def test_a_file_that_others_can_change_is_named(tmp_path: Path) -> None:
         file.chmod(mode)
         assert bool(checks.open_to_others(file)) is refused, oct(mode)
     assert checks.open_to_others(tmp_path / "none") == []
+
+
+def of_standbys(database: Database, monkeypatch: pytest.MonkeyPatch, *, connected: bool) -> list[str]:
+    """What is said where every commit waits for a standby, and one has waited for long."""
+    monkeypatch.setattr(checks, "_shown", lambda session, name: "tweede")
+    monkeypatch.setattr(standbys, "is_any", lambda session: connected)
+    monkeypatch.setattr(standbys, "is_awaited", lambda session: True)
+    with database.transaction() as session:
+        return list(checks._standby(Settings(), session))
+
+
+@pytest.mark.parametrize(("connected", "said"), [(False, "none is connected"), (True, "does not answer")])
+def test_a_standby_for_which_every_commit_waits_is_named(
+    database: Database, monkeypatch: pytest.MonkeyPatch, connected: bool, said: str
+) -> None:
+    (finding,) = of_standbys(database, monkeypatch, connected=connected)
+
+    assert said in finding and "(tweede)" in finding and "no message is acknowledged" in finding
+
+
+def test_where_nobody_waits_for_a_standby_nothing_is_said(database: Database) -> None:
+    with database.transaction() as session:
+        assert list(checks._standby(Settings(), session)) == []
+        assert not standbys.is_any(session) and not standbys.is_awaited(session)

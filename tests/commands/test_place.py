@@ -45,6 +45,23 @@ def test_a_new_connection_is_a_reason_to_look_and_looking_holds_what_was_under_w
     assert house.letter(round_).held_at is not None
 
 
+def test_a_first_machine_that_comes_back_after_another_took_its_place_holds_its_letters(
+    watch: PlaceWatch, database: Database, region: Region
+) -> None:
+    """It says of itself that it stands where it stood; what it has to send the other one may have sent."""
+    house = Outbox(database, region)
+    round_ = house.signed()
+    watch.first(threading.Event())
+    assert watch._stood is not None and house.letter(round_).held_at is None
+    watch._stood, watch._is_new = watch._stood._replace(timeline="FFFFFFFF"), True  # it was on the one that took its place
+
+    with capture_logs() as lines:
+        watch.make_sure()
+
+    assert [line["event"] for line in lines if line["event"].startswith("database.")] == ["database.replaced"]
+    assert house.letter(round_).held_at is not None
+
+
 def test_looking_that_fails_leaves_the_reason_to_look(watch: PlaceWatch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "_look", lambda: (_ for _ in ()).throw(RuntimeError("no database")))
 

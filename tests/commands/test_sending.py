@@ -76,7 +76,7 @@ def test_a_sender_goes_on_with_its_destination_while_no_other_may_want_it(
 ) -> None:
     stop, sent = threading.Event(), list[object]()
 
-    def deliver(database: object, senders: object, claimed: object, *, clock: object, goes_on: Any) -> object:
+    def deliver(database: object, senders: object, claimed: object, *, clock: object, goes_on: Any, again: Any) -> object:
         sent.append(claimed)
         if is_stopping:
             stop.set()

@@ -38,17 +38,21 @@ class Said:
 
 
 class Writer:
-    """Writes the messages of one story; numbers and BSNs are of this story only."""
+    """Writes the messages of one story; numbers and BSNs are of this story only.
 
-    def __init__(self, dice: random.Random) -> None:
-        self._dice, self._name = dice, f"B{make.number()}"
+    `given`: BSNs of other stories. Of eight hundred by chance some are the same, and such a story asks what it should not.
+    """
+
+    def __init__(self, dice: random.Random, given: set[str]) -> None:
+        self._dice, self._given, self._name = dice, given, f"B{make.number()}"
         self._at = 0
 
     def bsn(self, *, right: bool = True) -> str:
         """Of the test range, passing the eleven-test or failing it by one digit."""
         while True:
-            found = f"999{self._dice.randrange(1_000_000):06d}"
-            if passes_eleven_test(found) is right:
+            found = f"9999{self._dice.randrange(100_000):05d}"
+            if passes_eleven_test(found) is right and found not in self._given:
+                self._given.add(found)
                 return found
 
     def __call__(
@@ -113,8 +117,8 @@ STORIES: Sequence[Callable[[Writer], Iterator[Said]]] = (failing, shared, change
 
 def doubtful(house: House, *, rounds: int) -> Figures:
     """Every story so many times, shuffled through each other, read by two workers."""
-    database, dice = house.copy(), random.Random(11)
-    stories = [list(story(Writer(dice))) for story in STORIES for _ in range(rounds)]
+    database, dice, given = house.copy(), random.Random(11), set[str]()
+    stories = [list(story(Writer(dice, given))) for story in STORIES for _ in range(rounds)]
     said = list(_shuffled(stories, dice))
     _hand_in(database, house, [one.raw for one in said])
     env = environment(database)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from integrations.fhir.entries.bundle import MAX_ENTRIES
+from mdo_portal.domain.identifiers import passes_eleven_test
 from tests.faults.house import House
 from tests.faults.webs import Portal, portal
 from tests.integrations.fhir.make import bundle, condition, patient, request, sample
@@ -140,11 +141,22 @@ def refused(house: House, *, rounds: int) -> Figures:
     }
 
 
+def _of_somebody(whole: Node, bsn: str) -> Node:
+    """That referral, of the patient with this BSN."""
+    tree: Node = json.loads(json.dumps(whole))
+    patient_, request_ = (entry["resource"]["identifier"] for entry in tree["entry"][:2])
+    patient_[0]["value"], patient_[1]["value"], request_[0]["value"] = bsn, f"C5{bsn}", f"C5-{bsn}"
+    return tree
+
+
 def _with_junk(there: Portal, rounds: int) -> Counter[int]:
-    """The sample of a whole referral with something that does not belong there; the statuses."""
+    """The sample of a whole referral with something that does not belong there, each of a patient of its own; the statuses.
+
+    Of one patient the first that names somebody else asks who that is, and all that come after it would only wait for the answer.
+    """
     whole = json.loads(sample("referral-r4.json"))
     statuses: Counter[int] = Counter()
-    places = _places(whole)
+    places, bsns = _places(whole), (bsn for bsn in map(str, range(999_910_000, 1_000_000_000)) if passes_eleven_test(bsn))
 
     @settings(
         max_examples=rounds,
@@ -156,8 +168,7 @@ def _with_junk(there: Portal, rounds: int) -> Counter[int]:
     )
     @given(some.sampled_from(places), _JUNK)
     def one(place: tuple[Any, ...], junk: Any) -> None:
-        tree = json.loads(json.dumps(whole))
-        parent = tree
+        tree = parent = _of_somebody(whole, next(bsns))
         for step in place[:-1]:
             parent = parent[step]
         parent[place[-1]] = junk

@@ -71,10 +71,20 @@ class House:
 
     def kill_postgres(self) -> None:
         """SIGKILL to the postmaster and all its children, as a power cut without the loss of the disk's cache."""
+        self._tell_postgres(signal.SIGKILL)
+
+    def freeze_postgres(self) -> None:
+        """It does nothing more, and hangs up on nobody, as when its disk hangs: every packet to it is still confirmed."""
+        self._tell_postgres(signal.SIGSTOP)
+
+    def thaw_postgres(self) -> None:
+        self._tell_postgres(signal.SIGCONT)
+
+    def _tell_postgres(self, number: int) -> None:
         postmaster = int((self.folder / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
         for process in [postmaster, *_children(postmaster)]:
             with _gone():
-                os.kill(process, signal.SIGKILL)
+                os.kill(process, number)
 
     def restart_postgres(self) -> None:
         self._stack.close()

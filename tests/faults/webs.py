@@ -24,7 +24,7 @@ from tests.faults.addresses import Ears, Names
 from tests.faults.house import House, Running, environment, running
 from tests.faults.lines import Line
 from tests.faults.networks import World
-from tests.faults.processes import listener, quick_worker, web
+from tests.faults.processes import listener, web, worker
 from tests.faults.storing import drained
 
 PAGES, MLLP = 8000, 2576
@@ -135,7 +135,7 @@ def portal(house: House) -> Iterator[Portal]:
         processes = {
             "web": stack.enter_context(running(web, env | there | world.environment, house.folder)),
             "listen": stack.enter_context(running(listener, env | world.environment, house.folder)),
-            "work": stack.enter_context(running(quick_worker, env | world.environment, house.folder)),
+            "work": stack.enter_context(running(worker, env | world.environment, house.folder)),
         }
         made = Portal(database, world, ears, names, Canary(world.folder), processes)
         _until_ready(made)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import TimeoutError as NoneFree
+from werkzeug import formparser
 
 from mdo_portal.database import Database
+from mdo_portal.services.common import standbys
 from mdo_portal.services.referrals import drafts
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
@@ -76,6 +80,27 @@ def test_files_and_who_watches_us_are_answered(app: Flask, dirk: FlaskClient) ->
     go_away(app)
 
     assert [dirk.get(path).status_code for path in paths] == [*before[:2], 503]
+
+
+def test_who_watches_us_hears_that_every_page_waits_for_a_standby(dirk: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standbys, "is_awaited", lambda session: True)
+
+    assert dirk.get("/health/ready").status_code == 503
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_a_file_for_which_the_disk_has_no_room_is_not_now_and_what_was_typed_waits(
+    dirk: FlaskClient, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(number, "no room")
+
+    monkeypatch.setattr(formparser, "SpooledTemporaryFile", full)
+
+    sent = dirk.post("/register", data=FORM | {"files": (BytesIO(b"%PDF-1.7"), "brief.pdf")})
+
+    assert sent.status_code == 503 and int(sent.headers["Retry-After"]) > 0
+    assert "voordat u het opnieuw doet" in sent.text and "data-typed-waits" in sent.text
 
 
 def test_a_hospital_s_system_hears_when_to_send_again(app: Flask) -> None:

@@ -16,7 +16,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import NOT_SENT, Fact, IncomingAnswer, IncomingReferral, Section
 from mdo_portal.services.common import many_rows
-from mdo_portal.services.dossier.told_index import grouped, label_of
+from mdo_portal.services.dossier.told_index import Standing
 
 Row = dict[str, Any]
 
@@ -61,16 +61,15 @@ def add_facts(
     if newest:
         _told_otherwise(present, facts, hospital, now=now)
     known, told = {word(fact) for fact in present}, {word(fact) for fact in facts}
-    others = [one for one in present if word(one) not in told]  # of several under one name those that are told again stay
-    labelled, worded = grouped(others, label_of), grouped(others, lambda one: word(one)[:4])
+    others = Standing([one for one in present if word(one) not in told])  # of several under one name those told again stay
     for fact in dict.fromkeys(facts):
         if word(fact) in known:
             continue
         row = fact_row(case, fact, hospital, now=now, message_id=message_id)
         session.add(row)
-        alike = labelled.get(label_of(fact), ()) if fact.label else ()
-        named = (other for other in alike if not _is_another(other, fact, hospital))
-        for other in dict.fromkeys((*named, *worded.get(word(fact)[:4], ()))):
+        alike = others.alike(fact)
+        named = (other for other in alike if fact.label and not _is_another(other, fact, hospital))
+        for other in dict.fromkeys((*named, *(other for other in alike if other.text == fact.text))):
             older, newer = (other, row) if newest and other.received_at <= now else (row, other)
             older.superseded_at = newer.received_at
 

@@ -18,6 +18,7 @@ import psycopg
 from psycopg import pq
 
 from mdo_portal.database import SOON_NOTICED
+from mdo_portal.silence import WATCH, Line
 
 Row = list[bytes | None]
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -93,6 +94,7 @@ class DirectLine:
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection: psycopg.Connection | None = None
+        self._line: Line | None = None
         self._prepared: dict[str, bytes] = {}
         self._answer: asyncio.Future[list[Row]] | None = None
         self._socket = -1
@@ -144,18 +146,19 @@ class DirectLine:
             None, lambda: psycopg.connect(self._url, autocommit=True, options=_PLANNED_ONCE, **SOON_NOTICED)
         )
         connection.pgconn.nonblocking = 1
-        self._connection, self._prepared = connection, {}
+        self._connection, self._line, self._prepared = connection, WATCH.know(connection, self._url), {}
         self._socket = connection.pgconn.socket
         loop.add_reader(self._socket, self._hear)
 
     async def _sent(self, act: str, *arguments: Any) -> list[Row]:
-        assert self._connection is not None
+        assert self._connection is not None and self._line is not None
         answer = self._answer = asyncio.get_running_loop().create_future()
         self._rows, self._trouble = [], None
         try:
-            getattr(self._connection.pgconn, act)(*arguments)
-            self._flush()
-            rows: list[Row] = await answer
+            with self._line.asking():
+                getattr(self._connection.pgconn, act)(*arguments)
+                self._flush()
+                rows: list[Row] = await answer
             return rows
         finally:
             if not answer.done() or answer.cancelled():

@@ -57,18 +57,24 @@ def skip_numbers(session: Session) -> None:
     session.execute(text("SELECT count(nextval('document_numbers')) FROM generate_series(1, :more)"), {"more": NUMBERS_SKIPPED})
 
 
-def notice(session: Session, *, now: datetime) -> int | None:
+def place(session: Session) -> Place:
+    """Where this database stands."""
+    return Place._make(session.execute(_HERE).one())
+
+
+def notice(session: Session, *, now: datetime, is_replaced: bool = False) -> int | None:
     """Hold what was under way when this database stands elsewhere than when a worker last looked: it was put back, copied or moved.
 
-    None when it stands where it stood, or was never looked for; else how many letters are held now. Said once: from then on it stands
-    here. A disk that was put back under the same cluster looks the same from inside, and is not noticed.
+    `is_replaced`: it says itself that it stands where it stood, and another one took its place since. None when it stands where it stood,
+    or was never looked for; else how many letters are held now. Said once: from then on it stands here. A disk that was put back under
+    the same cluster looks the same from inside, and is not noticed.
     """
-    here = Place._make(session.execute(_HERE).one())
+    here = place(session)
     kept = session.get(Whereabouts, 1, with_for_update=True)
     if kept is None:
         stands_here(session, now=now)
         return None
-    if kept.place == here:
+    if kept.place == here and not is_replaced:
         if now - kept.seen_at > SEEN_AGAIN:
             kept.seen_at = now
         return None
@@ -80,7 +86,7 @@ def notice(session: Session, *, now: datetime) -> int | None:
 
 def stands_here(session: Session, *, now: datetime) -> None:
     """From now on this is where the database stands: what had to be done about it was done."""
-    here = Place._make(session.execute(_HERE).one())._asdict() | {"seen_at": now}
+    here = place(session)._asdict() | {"seen_at": now}
     session.execute(insert(Whereabouts).values(id=1, **here).on_conflict_do_update(index_elements=["id"], set_=here))
 
 

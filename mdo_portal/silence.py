@@ -1,0 +1,142 @@
+"""Lines to a PostgreSQL that says nothing any more: cut, so that who waits on one hears it and may ask again elsewhere.
+
+A machine that vanished is missed by the kernel (database.SOON_NOTICED). Not so one whose disk hangs, and whose place another took
+meanwhile, or a proxy before a database that is gone: every packet is confirmed, and no answer ever comes. How long a statement may take
+nobody can say (a commit waits for its standby, a night's purge for its rows). So PostgreSQL is asked, over a new line, whether it knows
+of the line that waits. One that it does not know, or about which nobody answers, is cut.
+"""
+
+from __future__ import annotations
+
+import os
+import select as io
+import socket
+import threading
+import time
+import weakref
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import Any
+
+import psycopg
+import structlog
+
+log = structlog.get_logger(__name__)
+SILENT_SECONDS = 30.0
+"""So long a line may say nothing before PostgreSQL is asked about it."""
+LOOK_SECONDS = 5.0
+ASK_SECONDS = 10
+_ASKED = b"SELECT pid, extract(epoch FROM clock_timestamp() - backend_start) FROM pg_stat_activity WHERE pid IN (%s)"
+
+
+class Line:
+    """One connection: by what PostgreSQL knows it, and since when somebody waits on it."""
+
+    def __init__(self, connection: psycopg.Connection[Any], url: str) -> None:
+        self.url, self.pid, self.born = url, connection.pgconn.backend_pid, time.monotonic()
+        self.asked_at: float | None = None
+        self._connection = weakref.ref(connection)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Somebody waits on it."""
+        self.asked_at = time.monotonic()
+        try:
+            yield
+        finally:
+            self.asked_at = None
+
+    def waits(self, *, now: float) -> bool:
+        """Whether somebody has waited on it for too long."""
+        asked_at = self.asked_at
+        return asked_at is not None and now - asked_at > SILENT_SECONDS
+
+    def cut(self) -> None:
+        """Who waits on it hears that it is gone. The socket itself stays theirs to close."""
+        connection = self._connection()
+        if connection is None or connection.closed:
+            return
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as end:
+            end.shutdown(socket.SHUT_RDWR)
+
+
+class Watch:
+    """All lines of this process, and a thread that looks at them."""
+
+    def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """In a process that was forked: it has none of these lines, nor of our threads, and somebody may have held the lock."""
+        self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def know(self, connection: psycopg.Connection[Any], url: str) -> Line:
+        """Look at this one from now on, for as long as somebody has what is given."""
+        line = Line(connection, url)
+        with self._lock:
+            self._lines.add(line)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._keep_looking, name="silence", daemon=True)
+                self._thread.start()
+        return line
+
+    def look(self, *, now: float) -> int:
+        """Cut what waits for nobody. Says how many lines that were."""
+        overdue = defaultdict[str, list[Line]](list)
+        with self._lock:
+            for line in [one for one in self._lines if one.waits(now=now)]:
+                overdue[line.url].append(line)
+        silent = [line for url, lines in overdue.items() for line in _unknown(url, lines) if line.waits(now=now)]
+        for line in silent:
+            line.cut()
+        return len(silent)
+
+    def _keep_looking(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            try:
+                cut = self.look(now=time.monotonic())
+            except Exception as error:
+                # The edge of a thread: without it a line would be waited on for ever.
+                log.error("silence.failed", error=type(error).__name__)
+                continue
+            if cut:
+                log.warning("database.silent", lines=cut)
+
+
+WATCH = Watch()
+os.register_at_fork(after_in_child=WATCH.begin_anew)
+
+
+def _unknown(url: str, lines: list[Line]) -> list[Line]:
+    """Those of which PostgreSQL does not know, or all when it says nothing here either."""
+    try:
+        with closing(psycopg.connect(url, connect_timeout=ASK_SECONDS, tcp_user_timeout=1000 * ASK_SECONDS)) as own:
+            known = _ages(own.pgconn, [line.pid for line in lines])
+            if own.pgconn.backend_pid not in known:
+                return []  # something in between gives lines numbers of its own: nothing can be known
+    except (psycopg.errors.ConnectionTimeout, TimeoutError):
+        return lines
+    except psycopg.Error:
+        return []  # it says no (too many lines, starting), or nobody is there: of a line that ended the kernel tells
+    now = time.monotonic()
+    # By its age too: on another machine another line may have its number, and that one is younger.
+    return [line for line in lines if known.get(line.pid, -1.0) < now - line.born - 1.0]
+
+
+def _ages(pgconn: Any, pids: list[int]) -> dict[int, float]:
+    """How many seconds each of these lines, and this one, is old on the other side. TimeoutError when no answer comes."""
+    pgconn.send_query(_ASKED % b", ".join(b"%d" % pid for pid in (*pids, pgconn.backend_pid)))
+    until, look = time.monotonic() + ASK_SECONDS, io.poll()
+    look.register(pgconn.socket, io.POLLIN)
+    while pgconn.is_busy():
+        if not look.poll(max(0.0, 1000 * (until - time.monotonic()))):
+            raise TimeoutError
+        pgconn.consume_input()
+    rows = pgconn.get_result()
+    while pgconn.get_result() is not None:
+        pass  # else the next statement is refused
+    return {int(rows.get_value(row, 0)): float(rows.get_value(row, 1)) for row in range(rows.ntuples)}

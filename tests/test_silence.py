@@ -1,0 +1,175 @@
+"""A PostgreSQL that says nothing and hangs up on nobody: who waits on it hears so, and who waits for a long answer is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from mdo_portal import silence
+from mdo_portal.commands.listening import Listening
+from mdo_portal.database import Database
+from mdo_portal.services.inbox.inbound_line import DirectLine, question
+from mdo_portal.services.links import listening
+from mdo_portal.silence import SILENT_SECONDS, WATCH
+from tests.relays import Relay, relay
+
+LATER = SILENT_SECONDS + 1
+
+
+@pytest.fixture
+def between(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
+    monkeypatch.setattr(silence, "ASK_SECONDS", 2)
+    with relay(database.url) as made:
+        yield made
+
+
+@pytest.fixture
+def far(between: Relay) -> Iterator[Database]:
+    made = Database(between.url)
+    yield made
+    between.is_silent = False
+    made.close()
+
+
+class Waiting:
+    """Somebody who asks PostgreSQL something, on a thread of their own."""
+
+    def __init__(self, database: Database, statement: str = "SELECT 1") -> None:
+        self.heard: list[Any] = []
+        self._database, self._statement = database, statement
+        with database.engine.connect():
+            pass  # there is a line already
+        self._thread = threading.Thread(target=self._ask, daemon=True)
+
+    def begin(self) -> None:
+        self._thread.start()
+        until(lambda: any(line.waits(now=time.monotonic() + LATER) for line in WATCH._lines))
+
+    def _ask(self) -> None:
+        try:
+            with self._database.transaction() as session:
+                self.heard.append(session.scalar(text(self._statement)))
+        except OperationalError as error:
+            self.heard.append(error)
+
+    def answer(self) -> Any:
+        self._thread.join(20)
+        return self.heard[0] if self.heard else None
+
+
+def until(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def look() -> int:
+    return WATCH.look(now=time.monotonic() + LATER)
+
+
+def test_who_waits_on_a_database_that_fell_silent_hears_so_and_is_answered_when_it_speaks_again(
+    between: Relay, far: Database
+) -> None:
+    waiting = Waiting(far)
+    between.is_silent = True
+    waiting.begin()
+
+    assert WATCH.look(now=time.monotonic()) == 0 and not waiting.heard
+    assert look() == 1 and isinstance(waiting.answer(), OperationalError)
+
+    between.is_silent = False
+    with far.transaction() as session:
+        assert session.scalar(text("SELECT 2")) == 2
+
+
+def test_who_waits_for_a_long_answer_is_left_alone(between: Relay, far: Database) -> None:
+    waiting = Waiting(far, "SELECT 3 FROM pg_sleep(2)")
+    waiting.begin()
+
+    assert look() == 0
+
+    assert waiting.answer() == 3
+
+
+def test_who_waits_on_a_line_of_which_the_database_knows_no_more_hears_so(between: Relay, far: Database) -> None:
+    """Another machine took its place, or a proxy kept the line to one that is gone."""
+    waiting = Waiting(far)
+    between.leave()
+    waiting.begin()
+    between.is_silent = False  # for who comes new
+
+    until(look)
+
+    assert isinstance(waiting.answer(), OperationalError)
+
+
+def test_a_line_of_the_same_number_on_another_machine_is_another_one(between: Relay, far: Database) -> None:
+    waiting = Waiting(far, "SELECT 3 FROM pg_sleep(20)")
+    waiting.begin()
+    (line,) = [one for one in WATCH._lines if one.waits(now=time.monotonic() + LATER)]
+    line.born -= 3600  # PostgreSQL knows that number, of a line that began an hour later
+
+    assert look() == 1 and isinstance(waiting.answer(), OperationalError)
+
+
+FORKED = """
+import os, sys
+from mdo_portal.silence import WATCH
+with WATCH._lock:
+    child = os.fork()
+    if not child:
+        os._exit(WATCH._lock.locked())
+    sys.exit(os.waitpid(child, 0)[1] >> 8)
+"""
+
+
+def test_a_process_that_is_forked_while_the_lines_are_looked_at_can_know_its_own() -> None:
+    """A web process is forked from one that has asked the database something."""
+    assert subprocess.run([sys.executable, "-c", FORKED], timeout=60).returncode == 0
+
+
+def test_the_listener_answers_nobody_over_a_line_that_fell_silent(between: Relay) -> None:
+    async def stored() -> str:
+        line = DirectLine(between.url.replace("postgresql+psycopg", "postgresql"))
+        asked = question("SELECT %b::int4", [1], ["int4"])
+        assert len(await line.ask(asked)) == 1
+        between.is_silent = True
+        asking = asyncio.ensure_future(line._ask(asked))
+        await asyncio.sleep(0.1)
+        cut = await asyncio.get_running_loop().run_in_executor(None, look)
+        said = (await asyncio.gather(asking, return_exceptions=True))[0]
+        line.close()
+        return f"{cut} {type(said).__mro__[1].__name__ if isinstance(said, psycopg.Error) else said}"
+
+    assert asyncio.run(stored()).startswith("1 ")
+
+
+def test_a_listener_whose_proof_fell_silent_proves_itself_over_another_line(
+    database: Database, between: Relay, far: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages said that nobody listens, until the operating system missed that line: a quarter of an hour later, or never."""
+    monkeypatch.setattr("mdo_portal.commands.listening.PROOF_SECONDS", 0.05)
+    proof = Listening(far)
+
+    def is_proved() -> bool:
+        with database.transaction() as session:
+            return listening.is_anybody(session)
+
+    proof.begin()
+    until(is_proved)
+    between.leave()
+    until(lambda: not is_proved())
+    between.is_silent = False
+    until(lambda: is_proved() or (look() and is_proved()))
+    proof.end()
