@@ -74,5 +74,18 @@ GROUPS = {
         ("mdo_portal.services.queue", "mdo_portal.services.settling"),
         ("tests/services/test_queue.py", "tests/services/test_arrivals.py", "tests/services/test_settling.py", "tests/test_reception.py", "tests/test_reception_batches.py"),
     ),
+    "who it is": Group(
+        ("mdo_portal.services.carrying_out", "mdo_portal.services.deciding", "mdo_portal.services.conflicts",
+         "mdo_portal.services.rulings", "mdo_portal.services.identification", "mdo_portal.services.apart",
+         "mdo_portal.services.unsaying", "mdo_portal.services.merge_doubts", "mdo_portal.services.held",
+         "mdo_portal.services.asking_anew"),
+        ("tests/test_identity_decisions.py", "tests/test_identity_conflicts.py", "tests/test_identity_answers.py",
+         "tests/test_identity_afterwards.py", "tests/test_identity_apart.py", "tests/test_identity_held.py",
+         "tests/test_identity_in_one_order.py", "tests/test_identity_lapsed.py", "tests/test_identity_name_alone.py",
+         "tests/test_identity_taken_back.py", "tests/test_identity_two_again.py", "tests/test_identity_carrying_out.py", "tests/services/test_merges.py",
+         "tests/services/test_apart.py", "tests/services/test_merge_doubts.py", "tests/services/test_linked_numbers.py",
+         "tests/services/test_rereading_whose.py", "tests/web/test_identities.py",
+         "tests/web/test_identity_order.py", "tests/web/test_identity_behind.py", "tests/services/test_keys_blind.py"),
+    ),
     "receipts": Group(("mdo_portal.services.receipts",), ("tests/services/test_receipts.py", "tests/test_dispatch.py")),
 }  # fmt: skip
