@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
@@ -60,6 +61,16 @@ def test_a_letter_that_names_another_patient_than_its_case_by_now_goes_to_nobody
     letter = outbox.letter(round_)
     assert (letter.state, letter.refused_at, letter.sent_at is not None) == (DeliveryState.REFUSED, None, bool(attempts))
     assert "andere patiënt" in receipts.why(letter)
+
+
+def test_nor_does_it_when_nobody_here_has_the_number_any_more_that_it_names(outbox: Outbox) -> None:
+    """Its row went, or has another number: that the birth date differs too says enough."""
+    round_ = outbox.signed()
+    _is_of(outbox, round_, OTHER)
+    with outbox.database.transaction() as session:
+        session.scalars(select(Patient).where(Patient.local_number == "4711")).one().local_number = "4799"
+
+    assert (outbox.drain(Receiver([AA])), outbox.letter(round_).state) == (0, DeliveryState.REFUSED)
 
 
 def test_its_correction_names_the_right_one_and_goes(outbox: Outbox) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.errors import PortalError
+from mdo_portal.exchange import Unreadable
 from mdo_portal.services.rulings import Conflict
 from tests.copies import plain
 
@@ -50,6 +51,8 @@ class Actor:
             self.said = self.act()
         except Conflict:
             self.said = "a question"
+        except Unreadable as unreadable:
+            self.said = f"on a list: {unreadable.reason}"
         except PortalError as error:
             self.said = type(error).__name__
         except Exception as error:
