@@ -23,6 +23,9 @@ from tests.pairs.house import House
 from tests.pairs.world import World, third
 from tests.reception_house import hand_in, understand_all
 
+YEARS = timedelta(days=9_000)
+"""After so many the term of what is over is over too."""
+
 
 def _in_one(house: House, act: Callable[[Session, Hospital], object]) -> object:
     """As the worker takes one message."""
@@ -105,5 +108,5 @@ def sends(house: House, world: World) -> object:
 
 def purges(house: House, world: World) -> object:
     with house.database.transaction() as session:
-        purging.purge(session, Kind.CASE, now=datetime.now(UTC))
-    return "purged"
+        gone = purging.purge(session, Kind.CASE, now=datetime.now(UTC) + YEARS)
+    return f"purged {gone}"

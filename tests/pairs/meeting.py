@@ -49,13 +49,14 @@ class Pairs:
         self.database, self.region, self.first, self.second = database, region, first, second
         self.watch = Watch(database)
         self.failed = False
-        self._steps: dict[str, int] = {}
+        self._steps: dict[tuple[str, ...], int] = {}
 
-    def steps(self, name: str) -> int:
-        """Before which of its statements an act holds the most."""
-        if name not in self._steps:
-            self._steps[name] = last_of_longest(alone(self.first, name, self.world(name)).statements)
-        return self._steps[name]
+    def steps(self, name: str, *beside: str) -> int:
+        """Before which of its statements an act holds the most, with that patient's cases as they are in this pair."""
+        pair = (name, *sorted({name, *beside}))
+        if pair not in self._steps:
+            self._steps[pair] = last_of_longest(alone(self.first, name, self.world(*pair)).statements)
+        return self._steps[pair]
 
     def world(self, *names: str) -> world.World:
         return world.made(self.database, self.region, needed(*names))
@@ -89,9 +90,9 @@ class Pairs:
         Where both do, the first is stopped right after what it holds first of that (two who wait for each other are found there,
         whatever more they hold), and right before it, where the second goes by and what the first had read is old.
         """
-        met = [self.halted(one, other, halt=self.steps(one))]
+        met = [self.halted(one, other, halt=self.steps(one, other))]
         if met[0].waits_at:
-            met.append(self.halted(one, other, halt=self.steps(other), turned=True))
+            met.append(self.halted(one, other, halt=self.steps(other, one), turned=True))
         if len(met) == 2 and (at := met[1].waits_at):
             met += [self.halted(one, other, halt=at + 1), self.halted(one, other, halt=at)]
         odd = [f"{'DEADLOCK' if run.ended else 'NO SENTENCE'} {run}" for run in met if run.ended or run.is_rude]

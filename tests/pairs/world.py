@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.conclusion import NoteSection
+from mdo_portal.domain.delivery import Audience
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import conclusions, decision_forms, decisions, merges, patients, questions, rooms
+from mdo_portal.services import conclusions, decision_forms, decisions, destinations, merges, patients, questions, rooms
 from mdo_portal.services.decision_forms import Written
 from mdo_portal.settings import Settings
 from tests import make
@@ -59,7 +60,7 @@ class World:
 #: what an earlier world left is nobody's any more: a worker would take it first
 _AT_REST = (
     "UPDATE deliveries SET state = 'received', received_at = now() WHERE state = 'waiting'",
-    "UPDATE cases SET state_since = now() WHERE state_since < now() - interval '1 day'",
+    "UPDATE cases SET is_open = true WHERE NOT is_open",
 )
 
 
@@ -74,6 +75,7 @@ def made(database: Database, region: Region, needs: Iterable[str] = KINDS) -> Wo
 def _made(session: Session, region: Region, now: datetime, needs: set[str]) -> World:
     zeed, board = session.get_one(Hospital, region.hospitals["ZEED"]), board_of(session, region)
     meeting, later = (make.meeting(session, board, starts_at=now + timedelta(days=days)) for days in (2, 7))
+    destinations.ensure(session, zeed.id, Audience.REFERRER)  # who signs first of all would do more than who signs later
     before, number = make.number(), make.number()
     patient = make.identity(before)
     cases = {
