@@ -2,7 +2,7 @@
 # Later starts are quick: a stamp in var/stamps stands for each step, and make compares it with what the step was made from.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults faults-short monkey fuzz corpus peers bench mutants wheel translations clean venv frontend compiled
+.PHONY: help demo test check faults faults-short monkey fuzz corpus peers bench mutants pairs wheel translations clean venv frontend compiled
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -81,6 +81,9 @@ bench: venv frontend compiled ## Speed against peers; one JSON line each; one of
 
 mutants: venv ## Every small mistake in the policy, and whether its tests notice (minutes); in what keeps the promises: make mutants NAME="telling --every 4"
 	$(if $(NAME),$(PY) -m tests.mutants $(NAME),$(PY) -m tests.mutants.policy)
+
+pairs: venv frontend compiled ## Two who act on one patient at the same moment, every pair of acts (half an hour); some: make pairs ARGS="--only signs --with merged"
+	$(PY) -m tests.pairs $(ARGS)
 
 wheel: venv frontend compiled ## dist/*.whl, with screens and translations in it
 	MDO_SKIP_FRONTEND=1 $(PY) -m build --wheel --no-isolation --outdir dist .

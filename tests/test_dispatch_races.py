@@ -16,11 +16,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import Database
+from mdo_portal.database import HELD, Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.round import Round
 from mdo_portal.domain.told import Merge
 from mdo_portal.services.identity import merges, objections, unmerging
 from mdo_portal.services.inbox import succession
@@ -220,3 +221,22 @@ def test_nor_do_a_worker_that_only_seemed_dead_and_its_successor(database: Datab
     beside.end()
 
     assert (beside.failed, outbox.letter(round_).state) == ([], DeliveryState.RECEIVED)
+
+
+def test_nor_do_who_signs_a_correction_and_the_word_about_its_letter(database: Database, region: Region) -> None:
+    """The one had the case and wanted the queue to be there, the other the queue and then its case."""
+    outbox = Outbox(database, region)
+    round_ = outbox.signed()
+    with database.transaction() as session:
+        claimed = claim(session, now=NOW)
+        assert claimed is not None
+    beside = Beside(database, lambda session: deliveries.settle(session, claimed.delivery_id, AA, now=NOW))
+    with database.transaction() as session:
+        session.get_one(Case, round_.case_id, with_for_update=HELD)
+        beside.begin()
+        make.corrected(session, session.get_one(Round, round_.id), viewer=region.bram, now=NOW)
+    beside.end()
+
+    assert beside.failed == []
+    states = [outbox.letter(round_, version=one).state for one in (1, 2)]
+    assert states == [DeliveryState.RECEIVED, DeliveryState.WAITING]

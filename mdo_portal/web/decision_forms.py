@@ -19,7 +19,7 @@ from mdo_portal.services.cases import cases
 from mdo_portal.services.decisions import decision_forms, outcome_messages, rounds
 from mdo_portal.services.decisions.decision_forms import Written
 from mdo_portal.services.decisions.decision_refusals import AlreadySigned
-from mdo_portal.web import confirming
+from mdo_portal.web import confirming, once_more
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.decisions import NOT_YOU, concept, confirmed_at_provider, said
 from mdo_portal.web.guard import may
@@ -73,7 +73,7 @@ def sign(round_id: uuid.UUID, form: str) -> ResponseReturnValue:
     if confirming.by_form() is None and not confirmed_at_provider():
         return _render(_shown(round_id, form), is_read=True, error=gettext(NOT_YOU)), 422
     try:
-        _sign(round_id, form)
+        once_more.by_itself(lambda: _sign(round_id, form))
     except AlreadySigned as already:
         flash(said(already), "warning")
     except Incomplete as missing:

@@ -21,7 +21,7 @@ from mdo_portal.services.common import access
 from mdo_portal.services.decisions import decision_content, decisions, rounds
 from mdo_portal.services.decisions.decision_refusals import AlreadySigned
 from mdo_portal.services.letters import letter_template_choice, post
-from mdo_portal.web import confirming
+from mdo_portal.web import confirming, once_more
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.context import signed as signed_in
 from mdo_portal.web.documents import as_file
@@ -79,7 +79,7 @@ def sign(round_id: uuid.UUID) -> ResponseReturnValue:
     if confirming.by_form() is None and not confirmed_at_provider():
         return _not_signed(round_id, gettext(NOT_YOU), 401)
     try:
-        _sign(round_id)
+        once_more.by_itself(lambda: _sign(round_id))
     except AlreadySigned as already:
         flash(said(already), "warning")
     except (Incomplete, IllegalMove, Stale) as refused:

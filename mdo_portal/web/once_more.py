@@ -28,10 +28,19 @@ def done(route: Callable[[], Any]) -> Any:
     return database.once_more(route, if_=_nothing_stored)
 
 
+def by_itself(act: Callable[[], Made]) -> Made:
+    """One transaction of a request that stored something before it (a proof of who signs): done once more without the rest."""
+    return database.once_more(act, if_=_said)
+
+
 def _nothing_stored() -> bool:
     if g.get("has_stored", False):
         return False
     for file in request.files.values():
         file.stream.seek(0)
+    return _said()
+
+
+def _said() -> bool:
     log.info("request.once_more", endpoint=request.endpoint)
     return True

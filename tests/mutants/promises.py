@@ -74,5 +74,18 @@ GROUPS = {
         ("mdo_portal.services.inbox.queue", "mdo_portal.services.inbox.settling"),
         ("tests/services/inbox/test_queue.py", "tests/services/inbox/test_arrivals.py", "tests/services/inbox/test_settling.py", "tests/test_reception.py", "tests/test_reception_batches.py"),
     ),
+    "who it is": Group(
+        ("mdo_portal.services.identity.carrying_out", "mdo_portal.services.patients.deciding", "mdo_portal.services.patients.conflicts",
+         "mdo_portal.services.patients.rulings", "mdo_portal.services.patients.identification", "mdo_portal.services.identity.apart",
+         "mdo_portal.services.referrals.unsaying", "mdo_portal.services.patients.merge_doubts", "mdo_portal.services.patients.held",
+         "mdo_portal.services.identity.asking_anew"),
+        ("tests/test_identity_decisions.py", "tests/test_identity_conflicts.py", "tests/test_identity_answers.py",
+         "tests/test_identity_afterwards.py", "tests/test_identity_apart.py", "tests/test_identity_held.py",
+         "tests/test_identity_in_one_order.py", "tests/test_identity_lapsed.py", "tests/test_identity_name_alone.py",
+         "tests/test_identity_taken_back.py", "tests/test_identity_two_again.py", "tests/test_identity_carrying_out.py", "tests/services/identity/test_merges.py",
+         "tests/services/identity/test_apart.py", "tests/services/patients/test_merge_doubts.py", "tests/services/identity/test_linked_numbers.py",
+         "tests/services/inbox/test_rereading_whose.py", "tests/web/test_identities.py",
+         "tests/web/test_identity_order.py", "tests/web/test_identity_behind.py", "tests/services/keeping/test_keys_blind.py"),
+    ),
     "receipts": Group(("mdo_portal.services.letters.receipts",), ("tests/services/letters/test_receipts.py", "tests/test_dispatch.py")),
 }  # fmt: skip

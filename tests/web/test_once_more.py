@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from mdo_portal import database as databases
 from mdo_portal.commands.postgres_databases import as_role
@@ -24,9 +26,10 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.services.decisions import rounds
 from mdo_portal.services.room import rooms
 from mdo_portal.web import context, once_more
+from tests import make
 from tests.copies import plain
-from tests.people import Region
-from tests.web.decision_desk import on_the_table
+from tests.people import PASSWORD, Region
+from tests.web.decision_desk import Desk, on_the_table
 from tests.web.portal import CSRF, app_on, signed_in
 
 SOON = 20.0
@@ -122,3 +125,48 @@ def test_a_request_that_stored_something_is_not_done_twice(room: Room) -> None:
         once_more.done(route)
 
     assert stored == [1]
+
+
+@pytest.fixture
+def ended_once(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The first time that a signature gets to its meeting, PostgreSQL ends it for another."""
+    real, ended = rooms.lock, []
+
+    def first(session: Session, round_: Round) -> Meeting:
+        if not ended:
+            ended.append("40P01")
+            session.execute(ENDED)
+        return real(session, round_)
+
+    monkeypatch.setattr(rooms, "lock", first)
+    return ended
+
+
+def test_a_signature_that_was_ended_for_another_is_done_once_more(room: Room, ended_once: list[str]) -> None:
+    """Who signs proved before, in a transaction that is stored, who they are: that counted as if the signature itself was."""
+    with room.database.transaction() as session:
+        ended_once.append("not while it is made ready")
+        make.discussed(session, session.get_one(Round, room.round_id), viewer=room.region.bram, now=datetime.now(UTC))
+        ended_once.clear()
+    desk = Desk(room.app, room.database, room.region, room.round_id, room.case_id, datetime.now(UTC))
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', desk.page(desk.at("sign")))
+
+    answer = desk.post("sign", seen=seen, password=PASSWORD)
+
+    assert (ended_once, answer.status_code, len(desk.signed())) == (["40P01"], 303, 1)
+
+
+def test_so_is_that_an_advice_is_withdrawn(room: Room, ended_once: list[str]) -> None:
+    with room.database.transaction() as session:
+        ended_once.append("not while it is made ready")
+        round_ = session.get_one(Round, room.round_id)
+        make.discussed(session, round_, viewer=room.region.bram, now=datetime.now(UTC))
+        make.signed(session, round_, viewer=room.region.bram, now=datetime.now(UTC))
+    desk = Desk(room.app, room.database, room.region, room.round_id, room.case_id, datetime.now(UTC))
+    said = {"reason": "verkeerde patiënt", "then": "closed"}
+    seen = desk.write("withdrawal", **said)
+    ended_once.clear()
+
+    answer = desk.sign("withdrawal", seen=seen, **said)
+
+    assert (ended_once, answer.status_code, len(desk.signed())) == (["40P01"], 303, 2)

@@ -52,14 +52,20 @@ def standing(session: Session, hospital_id: uuid.UUID) -> list[HoldRow]:
 
 
 def own_case(session: Session, viewer: Viewer, case_id: uuid.UUID) -> Case:
-    """The case of the viewer's own hospital, its patient and itself locked in the order in which destruction locks. Raises NotFound."""
+    """The case of the viewer's own hospital, its patient and itself locked in the order in which destruction locks. Raises NotFound.
+
+    Its patient is whose it is by then: while we waited for who merges the numbers, it may have been given to another.
+    """
     own = (Case.id == case_id, Case.hospital_id == viewer.hospital_id)
-    session.execute(select(func.access.hold_still(session.scalar(select(Case.patient_id).where(*own)))))
-    query = select(Case).where(*own).execution_options(populate_existing=True)
-    case = session.execute(query).scalar_one_or_none()
-    if case is None:
-        raise NotFound()
-    return case
+    patient_id = session.scalar(select(Case.patient_id).where(*own))
+    while patient_id is not None:
+        session.execute(select(func.access.hold_still(patient_id)))
+        query = select(Case).where(*own).execution_options(populate_existing=True)
+        case = session.execute(query).scalar_one_or_none()
+        if case is not None and case.patient_id == patient_id:
+            return case
+        patient_id = case.patient_id if case is not None else None
+    raise NotFound()
 
 
 def place(session: Session, viewer: Viewer, case_id: uuid.UUID, *, whole_patient: bool, reason: str, now: datetime) -> LegalHold:

@@ -41,7 +41,9 @@ class Turn:
 
 
 def ensure(session: Session, hospital_id: uuid.UUID, audience: Audience) -> None:
-    """The queue is there."""
+    """The queue is there. Who signs does not wait for who writes down what came of a letter of it: that one may wait for the case."""
+    if session.get(Destination, (hospital_id, audience)) is not None:
+        return  # to insert it once more, and do nothing, waits for whoever changes it
     session.execute(insert(Destination).values(hospital_id=hospital_id, audience=audience, failures=0).on_conflict_do_nothing())
 
 

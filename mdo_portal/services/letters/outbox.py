@@ -149,7 +149,7 @@ def _about(session: Session, delivery: Delivery) -> _About:
 
 def _told_to_stay(session: Session, delivery: Delivery, about: _About, *, now: datetime) -> bool:
     """Whether it does not leave after all, which it then says: it was replaced, its patient objects, or it is of somebody else."""
-    names_another = withholding.names_another(about.decision, about.patient)
+    names_another = withholding.names_another(session, about.decision, about.patient)
     is_carried = delivery.channel == Channel.PAPER and delivery.letter_sha256 and not names_another  # people carry it, or not
     if about.is_replaced and not is_carried:
         handing_over.need_not(session, delivery, REPLACED, now=now)

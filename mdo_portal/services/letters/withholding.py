@@ -16,19 +16,24 @@ from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.common import changes
 from mdo_portal.services.letters.deliveries import write_down
 from mdo_portal.services.letters.receipts import OTHER_PATIENT
+from mdo_portal.services.patients import patients
 
 _ON_PAPER = (Delivery.channel == Channel.PAPER.value, Delivery.state == DeliveryState.WAITING)
 
 
-def names_another(decision: Decision, patient: Patient) -> bool:
-    """Whether what was signed names somebody else than its case is of by now: another number and another birth date.
+def names_another(session: Session, decision: Decision, patient: Patient) -> bool:
+    """Whether what was signed names somebody else than its case is of by now: another number, and that number is of another patient
+    here, or the birth date is another too.
 
     An answer about who somebody is was taken back, or a merge undone. It would be filed under the numbers of the one, and tell of the
-    other: the chair signs a correction, which names who it is.
+    other: the chair signs a correction, which names who it is. Twins, whom a number that was mistaken had made one, were born on one day.
     """
     said, born = decision.content["patient"], patient.birth_on.isoformat() if patient.birth_on else ""
-    is_other_day = bool(said["birth_on"] and born) and said["birth_on"] != born
-    return is_other_day and said["number"] != patient.local_number
+    if said["number"] == patient.local_number:
+        return False
+    named = patients.root(session, patients.by_local_number(session, patient.hospital_id, said["number"]))
+    is_anothers = named is not None and named.id != patient.id
+    return is_anothers or (bool(said["birth_on"] and born) and said["birth_on"] != born)
 
 
 def hold_letters(session: Session, of: ColumnElement[bool]) -> None:
@@ -51,7 +56,7 @@ def withhold_of_another(session: Session, case: Case, patient: Patient, *, now: 
         .where(Delivery.case_id == case.id, *_ON_PAPER)
     )
     for delivery, decision in session.execute(query.order_by(Delivery.id).with_for_update(of=Delivery)).all():
-        if names_another(decision, patient):
+        if names_another(session, decision, patient):
             write_down(session, delivery, Receipt(ReceiptKind.REFUSED, OTHER_PATIENT), now=now)
 
 

@@ -1,0 +1,55 @@
+"""What people, hospitals and workers do with that patient, each with a name of its own."""
+
+from __future__ import annotations
+
+from tests.pairs import by_messages, on_pages
+from tests.pairs.house import Doing
+
+ACTS: dict[str, Doing] = {
+    "signs": on_pages.signs,
+    "signs too": lambda house, world: on_pages.signs(house, world, "Bilal"),
+    "withdraws the advice": on_pages.withdraws_advice,
+    "corrects": on_pages.corrects,
+    "defers": lambda house, world: on_pages.ends(house, world, "agenda", "deferred"),
+    "takes the outcome back": lambda house, world: on_pages.ends(house, world, "table", ""),
+    "goes on": lambda house, world: on_pages.leads(house, world, "next"),
+    "shows": on_pages.shows,
+    "closes": lambda house, world: on_pages.leads(house, world, "close"),
+    "plans": lambda house, world: on_pages.plans(house, world, "waits", world.meeting_id),
+    "moves": lambda house, world: on_pages.plans(house, world, "agenda", world.later_id),
+    "takes off": on_pages.takes_off,
+    "defers all": on_pages.moves_on,
+    "withdraws on agenda": lambda house, world: on_pages.withdraws(house, world, "agenda"),
+    "answers": on_pages.answers,
+    "asks": on_pages.asks,
+    "adds a document": on_pages.adds_a_document,
+    "objects": on_pages.objects,
+    "breaks the glass": on_pages.breaks_the_glass,
+    "holds": on_pages.holds,
+    "confirms": on_pages.confirms,
+    "puts on paper": on_pages.puts_on_paper,
+    "recommends": on_pages.recommends,
+    "types": on_pages.types,
+    "is told again": by_messages.is_told_again,
+    "is cancelled": by_messages.is_cancelled,
+    "answers by message": by_messages.answers_by_message,
+    "links": by_messages.links,
+    "is merged": by_messages.is_merged,
+    "is unmerged": by_messages.is_unmerged,
+    "is called otherwise": by_messages.is_called_otherwise,
+    "has a result": by_messages.has_a_result,
+    "sends": by_messages.sends,
+    "purges": by_messages.purges,
+}
+
+NEEDS = {
+    "signed": ("withdraws the advice", "corrects", "confirms", "puts on paper", "sends"),
+    "agenda": ("defers", "goes on", "shows", "closes", "moves", "takes off", "defers all", "withdraws on agenda"),
+    "waits": ("plans", "answers", "asks", "answers by message"),
+    "old": ("purges",),
+}
+
+
+def needed(*names: str) -> set[str]:
+    """The cases of that patient that these acts are about."""
+    return {kind for kind, acts in NEEDS.items() if set(acts) & set(names)}
