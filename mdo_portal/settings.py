@@ -41,7 +41,7 @@ class Settings:
     mllp_tls_certificate: str = NOWHERE
     #: MDO_MLLP_TLS_KEY: PEM file with the key of that certificate
     mllp_tls_key: str = NOWHERE
-    #: MDO_MLLP_TLS_AUTHORITIES: PEM file with the authorities whose client certificates may call
+    #: MDO_MLLP_TLS_AUTHORITIES: PEM file with the authorities whose client certificates may call, and the lists of what they withdrew (CRL)
     mllp_tls_authorities: str = NOWHERE
     #: MDO_PUBLIC_URL: the address people type; also the only allowed origin of sockets
     public_url: str = "http://127.0.0.1:8000"
@@ -51,7 +51,7 @@ class Settings:
     proxies: int = 0
     #: MDO_TRUSTED_HOSTS: other names than that of MDO_PUBLIC_URL under which may be asked, with commas; any other Host is refused
     trusted_hosts: tuple[str, ...] = ()
-    #: MDO_MESSAGE_LIMIT: largest message from a hospital, in bytes
+    #: MDO_MESSAGE_LIMIT: largest message from a hospital, and largest form with files, in bytes; other forms: two megabytes
     message_limit: int = 32 * 1024 * 1024
     #: MDO_DEMO: 1 = invented region, personas to sign in as; loopback only
     demo: bool = False

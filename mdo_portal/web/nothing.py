@@ -6,7 +6,7 @@ what another hospital has: such an answer leaves no sooner than a fixed time aft
 
 from __future__ import annotations
 
-import time
+from time import monotonic, sleep
 
 from flask import Flask, Response, current_app, g, request
 
@@ -23,10 +23,10 @@ def install(app: Flask) -> None:
 
 
 def _begin() -> None:
-    g.began = time.monotonic()
+    g.began = monotonic()
 
 
 def _wait(response: Response) -> Response:
     if response.status_code == 404 and "began" in g and request.endpoint not in _OPEN:
-        time.sleep(max(0.0, g.began + current_app.extensions[AFTER] - time.monotonic()))
+        sleep(max(0.0, g.began + current_app.extensions[AFTER] - monotonic()))
     return response

@@ -15,7 +15,7 @@ __all__ = ["house"]
 
 def waited(house: House, path: str) -> int:
     house.app.extensions[nothing.AFTER] = nothing.SECONDS
-    with patch.object(nothing.time, "sleep") as sleep:
+    with patch.object(nothing, "sleep") as sleep:
         assert house.person("Carla").get(path).status_code == 404
     return sleep.call_count
 

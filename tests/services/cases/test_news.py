@@ -25,7 +25,7 @@ from tests.make import NOW
 from tests.people import Region
 
 DAY = timedelta(days=1)
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PSA = Fact(Section.MARKER, "12,4 ug/l", "PSA", date(2026, 2, 15))
 
 

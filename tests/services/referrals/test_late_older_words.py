@@ -35,7 +35,7 @@ def take_back(session: Session, zeed: Hospital, told: IncomingReferral, sent_at:
 
 
 def ask_by_task(session: Session, zeed: Hospital, told: IncomingReferral, sent_at: datetime | None) -> None:
-    task = IncomingAnswer("VW-1", "", told.patient, "", (), (), sent_at, (), (), asks=True)
+    task = IncomingAnswer(referral_number="VW-1", patient=told.patient, sent_at=sent_at, asks=True)
     questions.answered(session, task, zeed, now=NOW + 2 * HOUR, message_id=new_id())
 
 
