@@ -154,9 +154,8 @@ class Database:
             connect_args=SOON_NOTICED,
         )  # fmt: skip
         if of_people:
-            left_behind.cleared(
-                self.engine
-            )  # before it counts as at rest: this too is a question, of which the answer may not come
+            # Before it counts as at rest: this too is a question, of which the answer may not come.
+            left_behind.cleared(self.engine)
         _never_a_dead_one(self.engine, self.plain_url)
         self.sealer = sealer
 

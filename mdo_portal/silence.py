@@ -28,6 +28,10 @@ SILENT_SECONDS = 30.0
 LOOK_SECONDS = 5.0
 ASK_SECONDS = 10
 _ASKED = b"SELECT pid, extract(epoch FROM clock_timestamp() - backend_start) FROM pg_stat_activity WHERE pid IN (%s)"
+_UNTOLD = -1.0
+"""The age of what PostgreSQL does not know, or says nothing of to this role: on another machine a process of somebody else's may have that
+number.
+"""
 
 
 class Line:
@@ -124,7 +128,7 @@ def _unknown(url: str, lines: list[Line]) -> list[Line]:
         return []  # it says no (too many lines, starting), or nobody is there: of a line that ended the kernel tells
     now = time.monotonic()
     # By its age too: on another machine another line may have its number, and that one is younger.
-    return [line for line in lines if known.get(line.pid, -1.0) < now - line.born - 1.0]
+    return [line for line in lines if known.get(line.pid, _UNTOLD) < now - line.born - 1.0]
 
 
 def _ages(pgconn: Any, pids: list[int]) -> dict[int, float]:
@@ -139,4 +143,5 @@ def _ages(pgconn: Any, pids: list[int]) -> dict[int, float]:
     rows = pgconn.get_result()
     while pgconn.get_result() is not None:
         pass  # else the next statement is refused
-    return {int(rows.get_value(row, 0)): float(rows.get_value(row, 1)) for row in range(rows.ntuples)}
+    told = ((rows.get_value(row, 0), rows.get_value(row, 1)) for row in range(rows.ntuples))
+    return {int(pid): _UNTOLD if age is None else float(age) for pid, age in told}

@@ -253,7 +253,7 @@ def _all_settled(session: Session, read: Sequence[Read], *, now: datetime) -> li
 
 
 def _is_plain(one: Read, referral: IncomingReferral) -> bool:
-    """Nothing but a new referral: not taken back, no question about its BSN, and no moment of a hospital's own server."""
+    """Nothing but a new referral: not taken back, no question about its BSN, and no moment or address on a hospital's own server."""
     if one.message.case_id is not None:
         return False
     return one.message.wire is not Wire.FHIR and not referral.cancelled and not conflicts.has_wrong_bsn(referral.patient)

@@ -13,6 +13,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.round import Round
+from mdo_portal.services.referrals.cautions import CLEARED
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -151,6 +152,18 @@ def test_a_mark_that_the_hospital_explained_is_taken_away_by_who_asked(database:
     read_again(database)
     assert case_of(database).cautions == ["unsure"]  # the same message read once more says nothing anew
     assert heard(database, region, message("M2", test=True)) == [["test"]]
+
+
+@pytest.mark.parametrize("doubt", CLEARED)
+def test_each_doubt_has_a_name_under_which_its_answer_is_noted(database: Database, region: Region, doubt: str) -> None:
+    """That of a form that is not done had none: a fold without a word."""
+    heard(database, region, message("M1"))
+    with database.transaction() as session:
+        session.scalars(select(Case).where(Case.referral_number == "VW-7")).one().cautions = [doubt]
+    with app_on(database) as app:
+        page = signed_in(app, database, region, "Aisha").get(f"/cases/{case_of(database).id}").text
+
+    assert page.count("Voorbehoud weghalen") == page.count("<summary>Nagevraagd: ") == 1
 
 
 def test_who_plans_with_a_key_reads_there_what_to_ask_first(database: Database, region: Region) -> None:

@@ -123,6 +123,17 @@ def test_a_line_of_the_same_number_on_another_machine_is_another_one(between: Re
     assert look() == 1 and isinstance(waiting.answer(), OperationalError)
 
 
+def test_the_number_of_a_process_of_somebody_elses_is_of_no_line_of_ours(between: Relay, far: Database) -> None:
+    """On the machine that took its place: of such a process no age is told, at which nobody was cut any more."""
+    waiting = Waiting(far, "SELECT 3 FROM pg_sleep(20)")
+    waiting.begin()
+    (line,) = [one for one in WATCH._lines if one.waits(now=time.monotonic() + LATER)]
+    with far.transaction() as session:
+        line.pid = session.scalar(text("SELECT pid FROM pg_stat_activity WHERE backend_start IS NULL LIMIT 1"))
+
+    assert look() == 1 and isinstance(waiting.answer(), OperationalError)
+
+
 FORKED = """
 import os, sys
 from mdo_portal.silence import WATCH

@@ -92,9 +92,10 @@ def _response(answer: Answer, header: MessageHeader, location: str, entries: int
     def entry(*flaws: Flaw) -> str:
         return json.dumps({"response": {**told, "outcome": _outcome(answer, flaws)}}, ensure_ascii=False)
 
-    many = [entry()] * entries
+    of_all = [one for one in header.flaws if one.part < 0]  # the answer has no place for the Bundle itself
+    many = [entry(*of_all)] * entries
     for one in header.flaws:
         if one.part >= 0:
-            many[one.part] = entry(one)
+            many[one.part] = entry(*of_all, one)
     kind = f"{header.kind.removeprefix('Bundle/')}-response"
     return f'{{"resourceType": "Bundle", "type": "{kind}", "entry": [{", ".join(many)}]}}'.encode()

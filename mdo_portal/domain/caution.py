@@ -36,6 +36,13 @@ TO_DO: dict[str, str] = {
     Caution.CONFIDENTIAL: N_("Wie deze casus mag lezen, verandert hierdoor niet. Overleg bij twijfel met de verwijzer."),
 }
 """What to do about it."""
+DOUBTS: dict[str, str] = {
+    Caution.TEST: N_("Nagevraagd: het is geen proef"),
+    Caution.UNSURE: N_("Nagevraagd: het gaat om deze patiënt"),
+    Caution.HELD: N_("Nagevraagd: de bespreking gaat door"),
+    Caution.UNFINISHED: N_("Nagevraagd: wat op het formulier staat klopt"),
+}
+"""Of which the hospital can say that it is otherwise, and how that is called; confidential is no doubt."""
 
 _SAID: dict[Caution, str] = {
     Caution.TEST: r"(/test| HTEST)$",

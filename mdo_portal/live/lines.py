@@ -16,15 +16,15 @@ import structlog
 from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from wsproto.utilities import LocalProtocolError
 
+from mdo_portal.allowance import Allowance, Rate
 from mdo_portal.errors import whereabouts
-from mdo_portal.live.allowance import Allowance
 
 log = structlog.get_logger(__name__)
 LARGEST = 128_000
 """Bytes of one message."""
-FRAMES_AT_ONCE, FRAMES_A_SECOND = 400.0, 120.0
+FRAMES = Rate(400, 120)
 """An event with bytes is two; what is more than a page may ask (registry.py) is answered with *rate*."""
-BYTES_AT_ONCE, BYTES_A_SECOND = 2_000_000.0, 500_000.0
+BYTES = Rate(2_000_000, 500_000)
 UNHEARD = 64
 """Frames that were read and not heard yet; of who sends on nothing is read meanwhile."""
 UNREAD = 1_000_000
@@ -41,7 +41,7 @@ class Unreadable(ValueError):
     """No page of ours sends that."""
 
 
-class Patient(simple_websocket.Server):  # type: ignore[misc]
+class Unhurried(simple_websocket.Server):  # type: ignore[misc]
     """Reads no further while much is unheard: the sender's own line fills, and they wait."""
 
     def _handle_events(self) -> bool:
@@ -58,13 +58,13 @@ class Line(SimpleWebSocketWSGI):  # type: ignore[misc]
         super().__init__(handler, server)
         self._end = handler.__self__  # type: ignore[attr-defined]  # engineio's own half of this line
         self._end.broke_off = self._end.begun = False
-        self._frames = Allowance(FRAMES_AT_ONCE, FRAMES_A_SECOND)
-        self._bytes = Allowance(BYTES_AT_ONCE, BYTES_A_SECOND)
+        self._frames = Allowance(FRAMES)
+        self._bytes = Allowance(BYTES)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         # A thousand bytes may unfold to a million, and nothing we say gains by it.
         plain = {name: value for name, value in environ.items() if name != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
-        self.ws = Patient(plain, max_message_size=LARGEST)
+        self.ws = Unhurried(plain, max_message_size=LARGEST)
         try:
             self.app(self)
         except Exception as error:

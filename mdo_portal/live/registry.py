@@ -6,24 +6,20 @@ import threading
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-from mdo_portal.live.allowance import Allowance
+from mdo_portal.allowance import Allowance, Allowances, Rate
 
-EVENTS_AT_ONCE = 120.0
-"""So many events a socket may send in one burst; a page with three notes and its topics sends about ten."""
-EVENTS_A_SECOND = 40.0
-"""A person who types makes at most 25 updates a second (the browser gathers 40 ms)."""
-PERSON_AT_ONCE, PERSON_A_SECOND = 480.0, 80.0
+SOCKET = Rate(120, 40)
+"""Of one socket: a page with three notes and its topics sends about ten in one burst, and a person who types makes at most 25 updates a
+second (the browser gathers 40 ms).
+"""
+PERSON = Rate(480, 80)
 """Of all pages of one person on one web process together: they type in one of them. After a restart all come back within a moment."""
-LINES_AT_ONCE, LINES_A_SECOND = 72.0, 2.0
+SESSION = Rate(72, 2)
 """New sockets of one session: each is looked up before anything else is known of it."""
 SOCKETS_A_PERSON = 24
 """Open pages of one person on one web process."""
 REMEMBERED = 5_000
-
-
-Who = TypeVar("Who")
 
 
 @dataclass
@@ -42,7 +38,7 @@ class Connection:
     topics: set[str] = field(default_factory=set)
     #: note -> the page's own number in it (Yjs), as its cursor last said
     cursors: dict[uuid.UUID, int] = field(default_factory=dict)
-    allowance: Allowance = field(default_factory=lambda: Allowance(EVENTS_AT_ONCE, EVENTS_A_SECOND))
+    allowance: Allowance = field(default_factory=lambda: Allowance(SOCKET))
 
 
 class Registry:
@@ -54,18 +50,18 @@ class Registry:
         self._notes: dict[uuid.UUID, int] = {}
         self._changed: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._listens_since = 0.0
-        self._people: OrderedDict[uuid.UUID, Allowance] = OrderedDict()
-        self._comers: OrderedDict[str, Allowance] = OrderedDict()
+        self._people = Allowances(REMEMBERED)
+        self._comers = Allowances(REMEMBERED)
 
     def may_come(self, session_key: str) -> bool:
         """One socket more of this session. False when they follow each other faster than those of any page."""
         with self._lock:
-            return _of(self._comers, session_key, LINES_AT_ONCE, LINES_A_SECOND).has()
+            return self._comers.of(session_key, SESSION).has()
 
     def may_ask(self, connection: Connection, cost: float = 1.0) -> bool:
         """One event more, counted as `cost`. False when this socket, or this person on all of theirs, asks faster than our pages."""
         with self._lock:
-            own = _of(self._people, connection.person_id, PERSON_AT_ONCE, PERSON_A_SECOND)
+            own = self._people.of(connection.person_id, PERSON)
             return connection.allowance.has(cost) and own.has(cost)
 
     def add(self, sid: str, connection: Connection) -> bool:
@@ -176,15 +172,6 @@ class Registry:
             since -= slack
             last = {topic: self._changed.get(topic, (0.0, 0)) for topic in topics}
             return {topic: revision for topic, (at, revision) in last.items() if at > since}
-
-
-def _of(allowances: OrderedDict[Who, Allowance], who: Who, at_once: float, a_second: float) -> Allowance:
-    """Theirs; the longest unused are forgotten."""
-    allowances.setdefault(who, Allowance(at_once, a_second))
-    allowances.move_to_end(who)
-    while len(allowances) > REMEMBERED:
-        allowances.popitem(last=False)
-    return allowances[who]
 
 
 REGISTRY = Registry()

@@ -10,26 +10,17 @@ import hashlib
 import math
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request
 from flask.wrappers import Response
 from flask_login import current_user
 
+from mdo_portal.allowance import Allowances, Rate
 from mdo_portal.errors import N_, PortalError
 from mdo_portal.web.context import SignedInUser, client_place
 
 REMEMBERED = 20_000
-
-
-@dataclass(frozen=True)
-class Rate:
-    """So many at once, and so many a second after that."""
-
-    at_once: float
-    a_second: float
 
 
 #: a page of a live meeting asks about five times per change; a change a second for a whole meeting stays far below this
@@ -57,33 +48,22 @@ class TooMany(PortalError):
     sentence = N_("Er kwamen te veel verzoeken kort na elkaar. Er is niets veranderd; wacht even en probeer het opnieuw.")
 
 
-class Buckets:
-    """One bucket per somebody; the longest unused are forgotten first."""
+class Limits:
+    """What everybody may still do: counted for each kind apart, on whatever thread they ask."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic, most: int = REMEMBERED) -> None:
-        self._clock, self._most = clock, most
         self._lock = threading.Lock()
-        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._allowances = Allowances(most, clock=clock)
 
     def wait(self, kind: str, who: str, rate: Rate) -> float:
         """0 when it may go on (and it is counted); otherwise the seconds until it may."""
-        now = self._clock()
         with self._lock:
-            left, since = self._buckets.pop((kind, who), (rate.at_once, now))
-            left = min(rate.at_once, left + (now - since) * rate.a_second)
-            may = left >= 1
-            self._buckets[kind, who] = (left - 1 if may else left), now
-            while len(self._buckets) > self._most:
-                self._buckets.popitem(last=False)
-        return 0.0 if may else (1 - left) / rate.a_second
-
-    def __len__(self) -> int:
-        return len(self._buckets)
+            return self._allowances.of((kind, who), rate).wait()
 
 
 def install(app: Flask) -> None:
     """Ask of every request but files, health and machines (their door asks by itself)."""
-    app.extensions["mdo_limits"] = Buckets()
+    app.extensions["mdo_limits"] = Limits()
     app.before_request(_not_too_fast)
     app.after_request(_say_when)
 

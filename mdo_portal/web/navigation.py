@@ -17,7 +17,6 @@ from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_
 from mdo_portal.services.people.sessions import SignedIn
-from mdo_portal.services.referrals import cautions
 from mdo_portal.web.assets import Assets
 from mdo_portal.web.context import SignedInUser, now, settings
 from mdo_portal.web.guard import csrf_token
@@ -93,7 +92,7 @@ def _for_every_page() -> dict[str, Any]:
         "readiness_words": ITEMS,
         "caution_words": caution.WORDS,
         "caution_to_do": caution.TO_DO,
-        "clearable_cautions": cautions.CLEARED,
+        "doubts": caution.DOUBTS,
         "banner_of": banner_of,
         "rights_overdue": numbers.get("people.page"),
     }

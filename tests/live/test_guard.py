@@ -19,15 +19,7 @@ from mdo_portal.domain.board import Board
 from mdo_portal.domain.policy import POLICY
 from mdo_portal.domain.round import Round
 from mdo_portal.live.guard import EVENTS
-from mdo_portal.live.registry import (
-    EVENTS_A_SECOND,
-    EVENTS_AT_ONCE,
-    LINES_AT_ONCE,
-    PERSON_AT_ONCE,
-    SOCKETS_A_PERSON,
-    Connection,
-    Registry,
-)
+from mdo_portal.live.registry import PERSON, SESSION, SOCKET, SOCKETS_A_PERSON, Connection, Registry
 from tests.live.portal import Portal
 from tests.live.typist import Socket
 
@@ -165,9 +157,9 @@ def test_a_socket_that_asks_faster_than_any_page_has_to_wait(monkeypatch: pytest
     def answered(tries: int) -> list[bool]:
         return [registry.may_ask(connection) for _ in range(tries)]
 
-    assert answered(int(EVENTS_AT_ONCE) + 1) == [True] * int(EVENTS_AT_ONCE) + [False]
+    assert answered(int(SOCKET.at_once) + 1) == [True] * int(SOCKET.at_once) + [False]
     now += 1
-    assert answered(int(EVENTS_A_SECOND) + 1) == [True] * int(EVENTS_A_SECOND) + [False]
+    assert answered(int(SOCKET.a_second) + 1) == [True] * int(SOCKET.a_second) + [False]
 
 
 def test_a_person_asks_no_faster_on_twenty_pages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +167,7 @@ def test_a_person_asks_no_faster_on_twenty_pages(monkeypatch: pytest.MonkeyPatch
     registry, person = Registry(), uuid.uuid4()
     pages = [Connection(session_key="", person_id=person) for _ in range(20)]
 
-    assert sum(registry.may_ask(page) for page in pages for _ in range(100)) == PERSON_AT_ONCE
+    assert sum(registry.may_ask(page) for page in pages for _ in range(100)) == PERSON.at_once
     assert registry.may_ask(Connection(session_key="", person_id=uuid.uuid4()))
 
 
@@ -194,7 +186,7 @@ def test_a_session_that_comes_again_and_again_is_looked_up_no_more(monkeypatch: 
     monkeypatch.setattr(time, "monotonic", lambda: 100.0)
     registry = Registry()
 
-    assert sum(registry.may_come("key") for _ in range(1_000)) == LINES_AT_ONCE
+    assert sum(registry.may_come("key") for _ in range(1_000)) == SESSION.at_once
     assert registry.may_come("another")
 
 

@@ -13,6 +13,7 @@ from flask_socketio import SocketIO
 from websocket import ABNF
 from werkzeug.serving import make_server
 
+from mdo_portal.allowance import Rate
 from mdo_portal.live import lines
 
 CONTINUED = 0x0
@@ -146,9 +147,9 @@ def test_who_does_not_read_is_not_heard(house: House) -> None:
 def test_who_sends_faster_than_a_page_is_heard_no_faster(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr(lines, "_rest", slept.append)
-    monkeypatch.setattr(lines, "FRAMES_A_SECOND", 0.001)
+    monkeypatch.setattr(lines, "FRAMES", Rate(lines.FRAMES.at_once, 0.001))
     line = house.line()
-    for _ in range(int(lines.FRAMES_AT_ONCE)):
+    for _ in range(int(lines.FRAMES.at_once)):
         line.send("3")
     line.send('420["ask"]')
     line.recv()

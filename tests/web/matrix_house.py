@@ -26,7 +26,7 @@ from mdo_portal.domain.people import SignedInSession
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.people import sessions
 from mdo_portal.settings import Settings
-from mdo_portal.web.limits import Buckets
+from mdo_portal.web.limits import Limits
 from tests import make
 from tests.canaries import watch_addresses
 from tests.people import Region
@@ -84,7 +84,7 @@ def house_on(database: Database, region: Region) -> Iterator[House]:
     app = create_app(Settings(database_url=url, secret_key="s" * 40, demo=True), database=trying)
     watch_addresses(app)
     clock = iter(range(0, 10**12, 10**4))
-    app.extensions["mdo_limits"] = Buckets(clock=lambda: float(next(clock)))  # limits have tests of their own
+    app.extensions["mdo_limits"] = Limits(clock=lambda: float(next(clock)))  # limits have tests of their own
     try:
         made = [
             Somebody(name, viewer, _cookie(app, sessions_of[name]), not name.startswith("one factor")) for name, viewer in people

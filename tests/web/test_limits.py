@@ -8,9 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from mdo_portal.allowance import Rate
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.web import limits
-from mdo_portal.web.limits import Buckets, Rate
+from mdo_portal.web.limits import Limits
 from tests.people import person_id
 from tests.web.access_house import House, house
 from tests.web.portal import CSRF
@@ -21,18 +22,18 @@ __all__ = ["house"]
 # How fast
 
 
-def test_a_bucket_fills_again_and_forgets_the_longest_unused() -> None:
+def test_an_allowance_fills_again_and_forgets_the_longest_unused() -> None:
     now = [0.0]
-    buckets = Buckets(clock=lambda: now[0], most=3)
+    asked = Limits(clock=lambda: now[0], most=3)
     rate = Rate(at_once=2, a_second=0.5)
 
-    assert [buckets.wait("k", "a", rate) for _ in range(3)] == [0.0, 0.0, 2.0]
+    assert [asked.wait("k", "a", rate) for _ in range(3)] == [0.0, 0.0, 2.0]
     now[0] = 2.0
-    assert buckets.wait("k", "a", rate) == 0.0 and buckets.wait("k", "a", rate) > 0
-    assert buckets.wait("k", "b", rate) == 0.0  # another is not held up
+    assert asked.wait("k", "a", rate) == 0.0 and asked.wait("k", "a", rate) > 0
+    assert asked.wait("k", "b", rate) == 0.0  # another is not held up
     for who in "cdef":
-        buckets.wait("k", who, rate)
-    assert len(buckets) == 3
+        asked.wait("k", who, rate)
+    assert asked.wait("k", "a", rate) == 0.0  # as if it never asked
 
 
 def test_who_runs_away_waits_and_nobody_else(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,10 +116,10 @@ def test_who_guesses_patients_in_an_emergency_waits_and_a_colleague_does_not(
 def test_a_live_meeting_stays_far_below_the_limits() -> None:
     """A change every second for two hours, five fragments each, and everything twice because of a reconnect."""
     now = [0.0]
-    buckets = Buckets(clock=lambda: now[0])
+    asked = Limits(clock=lambda: now[0])
     refused = 0
     for second in range(7_200):
         now[0] = float(second)
-        refused += sum(buckets.wait("person", "chair", limits.PERSON) > 0 for _ in range(10))
+        refused += sum(asked.wait("person", "chair", limits.PERSON) > 0 for _ in range(10))
 
     assert refused == 0

@@ -218,9 +218,8 @@ def _lines(text: str) -> str:
 def label(segment: Segment) -> str:
     """What an OBX is about: the words of OBX-3, else its code; those of the other code system when only that has any."""
     words, code = segment.component(3, 2, 0), segment.component(3, 1)
-    other = (
-        "" if words or any(map(str.islower, code)) else _first_of(segment, 3, (9, 5))
-    )  # words in the place of the code are those
+    is_said = words or any(map(str.islower, code))  # words in the place of the code are those
+    other = "" if is_said else _first_of(segment, 3, (9, 5))
     return words or other or code or _first_of(segment, 3, (9, 5, 4))
 
 

@@ -1,1 +1,1 @@
-"""What hospitals told of a case: facts, documents, results, appointments; the newest word stands, what it replaced stays."""
+"""What hospitals told of a case, and which case that is: facts, documents, results, appointments; what newer words replaced stays."""

@@ -22,8 +22,9 @@ def numbered(session: Session, hospital: Hospital, number: str) -> Case | None:
 
 def numbered_among(session: Session, asked: Sequence[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
     """Which of these (hospital, referral number) have a case here already."""
-    found = tuple_(Case.hospital_id, Case.referral_number).in_([one for one in asked if one[1]])
-    return {(one.hospital_id, one.referral_number) for one in session.scalars(select(Case).where(found))}
+    names = Case.hospital_id, Case.referral_number
+    found = session.execute(select(*names).where(tuple_(*names).in_([one for one in asked if one[1]])))
+    return {(hospital_id, number) for hospital_id, number in found}
 
 
 def at(session: Session, hospital: Hospital, address: str, number: str = "") -> Case | None:

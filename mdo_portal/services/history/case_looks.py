@@ -1,4 +1,4 @@
-"""When a person last read a case: what came in since then is new to them (news.py)."""
+"""When a person last read a case: what came in since then is new to them (cases/news.py)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Boards and their meetings: series, agendas, who said not to come, findings beforehand."""
+"""Boards and their meetings: series, agendas, calendars and mails, who said not to come, findings beforehand."""

@@ -1,1 +1,1 @@
-"""How links run: cards, state, agreements, and mails when a line ends or stands still."""
+"""How links run: cards, state, agreements; and mails to who must look: a line ends or stands still, somebody broke the glass."""

@@ -18,7 +18,7 @@ CLEARED = {
     Caution.HELD: "case.goes_on",
     Caution.UNFINISHED: "case.form_holds",
 }
-"""Under which word the timeline says it; of these the hospital can say that it is otherwise. Confidential is no doubt."""
+"""Under which word the timeline says it, of each of domain.caution.DOUBTS."""
 
 
 def clear(session: Session, case: Case, code: str, answer: str, *, viewer: Viewer, now: datetime) -> None:

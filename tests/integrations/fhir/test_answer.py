@@ -8,6 +8,7 @@ import pytest
 
 from integrations.fhir.answer import answer_body
 from integrations.fhir.capability import capability_statement
+from integrations.fhir.reader import FhirReader
 from integrations.fhir.text.judge import problem
 from mdo_portal.exchange import Answer, MessageHeader, Verdict
 
@@ -43,6 +44,19 @@ def test_a_stored_transaction_is_answered_entry_by_entry() -> None:
     answer = json.loads(body)
     assert (status, answer["type"], len(answer["entry"])) == (200, "transaction-response", 3)
     assert problem(answer, "R4") == ""
+
+
+def test_what_is_wrong_with_a_transaction_itself_is_said_in_its_answer() -> None:
+    """A list of entries that is none; said in the answer to a collection only, a transaction heard that all was well."""
+    tree = {"resourceType": "Bundle", "type": "transaction", "entry": {"request": {"method": "POST", "url": "Patient"}}}
+    header = FhirReader().header(json.dumps(tree).encode())
+
+    _, body = answer_body(Answer(Verdict.STORED, "c-1"), location="messages/1", header=header, entries=header.parts)
+
+    (answered,) = json.loads(body)["entry"]
+    told = [issue["expression"] for issue in answered["response"]["outcome"]["issue"] if issue["severity"] == "warning"]
+    assert told == [["Bundle.entry"], ["Bundle.entry[0].resource"]]
+    assert problem(json.loads(body), "R4") == ""
 
 
 def test_a_refused_transaction_is_an_outcome() -> None:
