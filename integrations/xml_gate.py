@@ -17,6 +17,10 @@ MAX_ELEMENTS = 25_000
 """Ten times the largest real document we know of (a CDA summary of 3,400): it bounds what a web process spends on one message."""
 MAX_ATTRIBUTES = 200
 MAX_ALL_ATTRIBUTES = 80_000
+MAX_EQUALS = 2 * MAX_ALL_ATTRIBUTES
+"""Of this sign, those in texts too: one stands behind each attribute and each name of a namespace. Counted before anything is read:
+expat goes through a million of them in one element for seconds before it asks us, and nothing else of the process goes on meanwhile.
+"""
 _HARMLESS = ("utf-8", "utf8", "us-ascii", "utf-16")
 """utf-16: .NET writes a document into a string, says so, and sends it in UTF-8. Read as UTF-16 such bytes are no XML at all."""
 _OVER_ASCII = ("iso-8859-1", "iso-8859-15", "windows-1252")
@@ -63,6 +67,8 @@ def load(raw: bytes) -> Element:
     """The root. Raises Unreadable: "no_header" when it is no XML in UTF-8, "broken" when it holds what is never read, or too much."""
     if raw[:2] in _BOMS or b"\0" in raw:  # expat takes `<` and a NUL for UTF-16 without a mark, whatever encoding it was told
         raise Unreadable("no_header", "not UTF-8")
+    if raw.count(b"=") > MAX_EQUALS:
+        raise Unreadable("too_many_entries", f"more than {MAX_EQUALS} signs of equality")
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:

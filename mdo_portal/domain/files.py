@@ -13,6 +13,10 @@ LARGEST_PICTURE = 60_000_000
 """Pixels. A scanned A4 at 600 dpi has 35 million; 30,000 x 30,000 is a bomb."""
 _MOST_MARKS = 5_000
 """Segments before a JPEG says how large it is: a photograph with all its particulars has some hundreds."""
+_MARK = re.compile(rb"\xff[^\x00\xff]")
+_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""Marks behind which a JPEG says how large it is."""
+_ALONE = frozenset({0x01, *range(0xD0, 0xDA)})
 _LONGEST_TITLE = 120
 
 
@@ -25,15 +29,18 @@ def pixels(content: bytes) -> int:
 
 
 def _jpeg_pixels(content: bytes) -> int:
+    """As a browser reads it: what stands between two segments is passed over, and so are marks without a length."""
     at = 2
     for _ in range(_MOST_MARKS):
-        if at + 9 >= len(content) or content[at] != 0xFF:
+        mark = _MARK.search(content, at)
+        if mark is None:
             return 0
-        marker, length = content[at + 1], int.from_bytes(content[at + 2 : at + 4], "big")
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", content[at + 5 : at + 9])
+        kind, at = mark[0][1], mark.end()
+        if kind in _SIZES and at + 7 <= len(content):
+            height, width = struct.unpack(">HH", content[at + 3 : at + 7])
             return int(width * height)
-        at += 2 + max(length, 2)
+        if kind not in _ALONE:
+            at += max(int.from_bytes(content[at : at + 2], "big"), 2)
     return LARGEST_PICTURE + 1  # it says so nowhere near its beginning: not trusted
 
 

@@ -87,3 +87,25 @@ def test_a_jpeg_that_does_not_say_how_large_it_is_is_not_trusted() -> None:
     segment = b"\xff\xe2\x00\x04ab"
     assert files.pixels(b"\xff\xd8" + segment * 100_000) > files.LARGEST_PICTURE
     assert files.pixels(b"\xff\xd8" + segment * 300 + jpeg(40, 20)[2:]) == 800
+
+
+BETWEEN = {
+    "filled up": b"\xff\xff\xff",
+    "with what belongs nowhere": b"abc",
+    "with a mark that has no length": b"\xff\xd0",
+    "with a sign that is no mark": b"\xff\x00",
+}
+
+
+@pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN)
+def test_a_jpeg_is_as_large_as_a_browser_makes_it_whatever_stands_between_its_segments(between: bytes) -> None:
+    """Chromium shows each of these; nobody here knew how large they were, and 30,000 x 30,000 went on to whoever looked at the case."""
+    plain = jpeg(30_000, 30_000)
+    at = plain.index(b"\xff\xc0")
+
+    assert files.pixels(plain[:at] + between + plain[at:]) == 900_000_000
+
+
+def test_a_jpeg_of_marks_without_end_is_not_trusted_and_one_that_never_says_its_size_is_none() -> None:
+    assert files.pixels(b"\xff\xd8" + b"\xff\xd0" * 20_000) > files.LARGEST_PICTURE
+    assert files.pixels(b"\xff\xd8" + b"\xff" * 20_000) == 0

@@ -89,6 +89,10 @@ def test_an_include_and_a_stylesheet_mean_nothing(canary: Any) -> None:
         (LAUGHS, "broken"),
         (b"<a>" * (MAX_DEPTH + 1), "broken"),
         (b"<a " + b" ".join(b'a%d=""' % n for n in range(300)) + b"/>", "broken"),
+        (
+            b"<Patient xmlns='http://hl7.org/fhir' " + b" ".join(b'xmlns:a%d="a"' % n for n in range(400_000)) + b"/>",
+            "too_many_entries",
+        ),
         (b"<Patient xmlns='http://hl7.org/fhir'>", "no_header"),
         (b"<Patient/>", "no_header"),
         (b"<html xmlns='http://www.w3.org/1999/xhtml'/>", "no_header"),
