@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from integrations.fhir.text import xml_writer
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundState
 from mdo_portal.domain.sealing import Sealer
 from tests.integrations.fhir.make import Node, bundle, patient, request
@@ -54,6 +54,32 @@ def test_told_again_at_its_address_it_is_the_same_referral(client: FlaskClient, 
     assert [(one.kind, one.state, list(one.leftovers)) for one in messages(database)] == [
         ("ServiceRequest", InboundState.UNDERSTOOD, [])
     ] * 2
+
+
+def test_the_first_case_says_that_another_patient_stands_at_its_address_and_says_it_once(
+    client: FlaskClient, database: Database
+) -> None:
+    """The EPD mended of whom its request is: the first patient stayed on the list, and nothing said so."""
+    for number in ("0042", "0043", "0044"):
+        put(client, asks(subject={"identifier": WHO["identifier"] | {"value": number}}))
+        understand(database)
+
+    told = select(CaseEvent.case_id).where(CaseEvent.what == "referral.address_taken")
+    found = cases(database)
+    with database.transaction() as session:
+        assert session.scalars(told).all() == [found[0].id]
+    assert [one.news_at is not None for one in found] == [True, False, False]
+
+
+def test_one_that_was_withdrawn_says_nothing_of_who_stands_there_now(client: FlaskClient, database: Database) -> None:
+    put(client, asks())
+    delete(client)
+    understand(database)
+    put(client, asks(subject={"identifier": WHO["identifier"] | {"value": "0043"}}))
+    understand(database)
+
+    with database.transaction() as session:
+        assert session.scalars(select(CaseEvent.id).where(CaseEvent.what == "referral.address_taken")).all() == []
 
 
 def test_it_is_the_request_that_came_in_a_bundle_under_that_address(client: FlaskClient, database: Database) -> None:
