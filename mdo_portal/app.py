@@ -37,6 +37,7 @@ from mdo_portal.web import (
     fhir,
     fhir_access,
     fhir_notices,
+    fhir_requests,
     follow_up_figures,
     follow_ups,
     forms,
@@ -135,7 +136,7 @@ RUNNING = (
     retention,
     destruction,
 )
-BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir_access, fhir_notices, fhir, health, openapi)
+BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir_access, fhir_notices, fhir_requests, fhir, health, openapi)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:

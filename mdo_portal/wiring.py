@@ -22,7 +22,7 @@ from integrations.fhir.reader import numbers_of
 from integrations.fhir.sending.question import FhirAsker
 from integrations.fhir.server.probe import FhirProber
 from integrations.fhir.subscriber import FhirSubscriber
-from integrations.fhir.text import xml_writer
+from integrations.fhir.text import at_address, xml_writer
 from integrations.hl7v2.acknowledger import MllpAcknowledger
 from integrations.hl7v2.explain import as_sent
 from integrations.hl7v2.text import batch
@@ -78,6 +78,7 @@ __all__ = [
     "Refused",
     "RelyingParty",
     "TlsFiles",
+    "at_address",
     "hang_up",
     "smart",
 ]

@@ -150,6 +150,10 @@ def form(there: str) -> Node:
     return {"resourceType": "QuestionnaireResponse", "status": "completed", "basedOn": [{"reference": there}], "item": [item]}
 
 
+def form_as_part(there: str) -> Node:
+    return {name: said for name, said in form(there).items() if name != "basedOn"} | {"partOf": [{"reference": there}]}
+
+
 def letter(there: str) -> Node:
     content = [{"attachment": {"contentType": "text/plain", "data": "aGFsbG8="}}]
     fixed = {"resourceType": "DocumentReference", "status": "current", "type": {"text": "PA-verslag"}, "content": content}
@@ -172,7 +176,7 @@ def asking(there: str) -> Node:
 
 
 @REFERENCES
-@pytest.mark.parametrize("made", [form, letter, report, asking])
+@pytest.mark.parametrize("made", [form, form_as_part, letter, report, asking])
 def test_what_points_at_it_finds_its_case(client: FlaskClient, database: Database, there: str, made: Any) -> None:
     post(client, "/fhir", bundle(patient(), asks()))
     post(client, f"/fhir/{made(there)['resourceType']}", made(there))

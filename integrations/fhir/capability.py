@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.text.values import Node
 
 FHIR_VERSIONS = {"R4": "4.0.1", "STU3": "3.0.2"}
@@ -47,6 +48,13 @@ def _resource(kind: str) -> Node:
             "conditionalCreate": True,
             "conditionalUpdate": True,
         }  # If-Match is not looked at
+    if kind in KINDS.values():
+        made["interaction"] = [
+            {"code": "create"},
+            {"code": "update", "documentation": _AT},
+            {"code": "delete", "documentation": _GONE},
+        ]
+        return made | {"versioning": "no-version", "updateCreate": True, "conditionalCreate": True}
     return made | {"conditionalCreate": True}
 
 
@@ -93,6 +101,11 @@ _RESULT = (
     "A result: it belongs to the referral whose identifier it names (basedOn), else it joins the open cases of its patient, where it "
     "says by number who that is. Of a patient who has none, nothing is kept."
 )
+_AT = (
+    "At the address that it has on your server; it becomes one here if it was none. Told again there it is the same referral, also without "
+    "an identifier. 400 when its id is not the one in the address; else 202, and it is read afterwards."
+)
+_GONE = "The referral of that address is taken back."
 _KINDS = {
     "DiagnosticReport": _RESULT,
     "Observation": _RESULT,

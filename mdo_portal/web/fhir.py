@@ -120,6 +120,23 @@ def notice_of(kind: str, resource_id: str) -> Response:
 
 
 def _received(kind: str, address: uuid.UUID | None = None) -> Response:
+    came = let_in_with(kind)
+    if isinstance(came, Response):
+        return came
+    comer, raw = came
+    there = _there_already(comer, kind)
+    if there is not None:
+        return there
+    sorted_ = sorted_in(raw, comer, kind)
+    answer = kept(sorted_, comer)
+    if answer.verdict is not Verdict.STORED:
+        return say(None, answer)
+    location, is_known = _location(comer, sorted_, address)
+    return say(200 if is_known else None, answer, sorted_.arrival.header, location)
+
+
+def let_in_with(kind: str) -> tuple[Comer, bytes] | Response:
+    """Who came in, with what; or what they hear instead. `kind`: what is taken at this address, "" for anything."""
     comer = _let_in()
     try:  # read it all, also when it is refused: the line may carry the next message
         if isinstance(comer, Refused):
@@ -132,27 +149,24 @@ def _received(kind: str, address: uuid.UUID | None = None) -> Response:
         return _too_large(comer)
     if kind and kind not in wiring_profiles.fhir_kinds(comer.link.profile_in):
         return nothing_here(404)
-    there = _there_already(comer, kind)
-    if there is not None:
-        return there
-    sorted_ = _sorted(raw, comer, kind)
-    answer = sorted_.answer
+    return comer, raw
+
+
+def kept(sorted_: Sorted, comer: Comer) -> Answer:
+    """The answer to what is stored now, or to what could not be."""
     try:
         reception.keep(database(), [sorted_], link=comer.token)
     except SQLAlchemyError as error:
         log.error("fhir.not_stored", error=type(error).__name__)
-        answer = Answer(Verdict.NOT_NOW, "", reason="not_stored", text="could not be stored now; send again")
-    if answer.verdict is not Verdict.STORED:
-        return say(None, answer)
-    location, is_known = _location(comer, sorted_, address)
-    return say(200 if is_known else None, answer, sorted_.arrival.header, location)
+        return Answer(Verdict.NOT_NOW, "", reason="not_stored", text="could not be stored now; send again")
+    return sorted_.answer
 
 
 def _too_large(comer: Comer | Refused) -> Response:
     """Of whom it came from its beginning is kept, as a row for a person."""
     if isinstance(comer, Comer) and (start := bodies.beginning(request)):
         with suppress(SQLAlchemyError):
-            reception.keep(database(), [_refused(start, comer, "too_large")], link=comer.token)
+            reception.keep(database(), [as_it_came(start, comer, "too_large")], link=comer.token)
     most = f"larger than {settings().message_limit:,} bytes; send large documents by themselves"
     return say(413, Answer(Verdict.REFUSED, "", reason="too_large", text=most))
 
@@ -188,15 +202,15 @@ def bearer() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _sorted(raw: bytes, comer: Comer, kind: str) -> Sorted:
+def sorted_in(raw: bytes, comer: Comer, kind: str) -> Sorted:
     """Kept in any case; refused at once when the envelope says it is something else."""
-    found = _refused(raw, comer, trouble(wiring_profiles.fhir_version(comer.link.profile_in)))
+    found = as_it_came(raw, comer, trouble(wiring_profiles.fhir_version(comer.link.profile_in)))
     if kind and not found.arrival.reason and found.arrival.header.kind.partition("/")[0] != kind:
-        return reception.because(_refused(raw, comer, "broken"), f"no {kind}, and this address takes nothing else")
+        return reception.because(as_it_came(raw, comer, "broken"), f"no {kind}, and this address takes nothing else")
     return found
 
 
-def _refused(raw: bytes, comer: Comer, why: str) -> Sorted:
+def as_it_came(raw: bytes, comer: Comer, why: str) -> Sorted:
     """What came, with its answer; `why` it is refused whatever stands in it, "" where its envelope is as it should be."""
     reader = cast(Reader, current_app.extensions["mdo_readers"][Wire.FHIR])
     return reception.sort(raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=comer.link, refused=why)

@@ -133,6 +133,13 @@ def _task() -> dict[str, Any]:
     }
 
 
+def _at_its_address() -> dict[str, Any]:
+    """Of a request."""
+    deleted = _handed_in("A referral is taken back: the request at this address was deleted", "resource_id")
+    del deleted["requestBody"]
+    return {"put": _handed_in("A referral, or a newer version of it, at its own address", "resource_id"), "delete": deleted}
+
+
 def _notice(*named: str) -> dict[str, Any]:
     parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in named]
     refused = {code: REFUSED[code] for code in ("401", "403", "404", "413", "429")}
@@ -154,6 +161,8 @@ def _paths() -> dict[str, Any]:
         "/fhir/{kind}": {"post": _handed_in("The same for one resource of this kind", "kind")},
         "/fhir/Task": {"put": _handed_in("A newer version of a Task (conditional update)")},
         "/fhir/Task/{resource_id}": {"put": _handed_in("A newer version of a Task", "resource_id"), "get": _task()},
+        "/fhir/ServiceRequest/{resource_id}": _at_its_address(),
+        "/fhir/ReferralRequest/{resource_id}": _at_its_address(),
         "/fhir/Subscription/notice": {"post": _notice()},
         "/fhir/Subscription/notice/{link_id}": {"post": _notice("link_id")},
         "/fhir/Subscription/notice/{kind}/{resource_id}": dict.fromkeys(("put", "delete"), _notice("kind", "resource_id")),

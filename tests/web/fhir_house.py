@@ -14,7 +14,9 @@ from sqlalchemy import select
 
 from mdo_portal import understanding, wiring
 from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.domain.link import Link
 from tests.people import Region
 from tests.web.portal import app_on
 
@@ -56,4 +58,8 @@ def understand(database: Database) -> None:
         pass
 
 
-# Kept, whatever it is
+def speaks_stu3(database: Database) -> None:
+    """Deltamond's link is one of STU3 from now on."""
+    with database.transaction() as session:
+        link = session.scalars(select(Link).join(Hospital, Hospital.id == Link.hospital_id).where(Hospital.code == "DELT")).one()
+        link.profile_in = "generic-stu3"

@@ -18,7 +18,7 @@ EXAMPLES = 25
 
 def test_every_route_for_machines_is_described(house: House) -> None:
     described = house.app.test_client().get("/openapi.json").json["paths"]
-    doors = ("fhir", "fhir_access", "fhir_notices", "health")
+    doors = ("fhir", "fhir_access", "fhir_notices", "fhir_requests", "health")
     rules = [rule for rule in house.app.url_map.iter_rules() if rule.endpoint.split(".")[0] in doors]
     machines = {rule.rule.replace("<", "{").replace(">", "}") for rule in rules}
 

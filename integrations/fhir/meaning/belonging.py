@@ -59,6 +59,8 @@ def addresses_in(own: Node) -> Iterator[str]:
 def _points(own: Node) -> Iterator[Node]:
     related = nodes(node(own.get("context")).get("related"))
     yield from (*nodes(own.get("focus")), *nodes(own.get("basedOn")), *related, *(node(one.get("ref")) for one in related))
+    if own.get("resourceType") == "QuestionnaireResponse":  # some name there what a form was filled in for
+        yield from (*nodes(own.get("parent")), *nodes(own.get("partOf")))
 
 
 def _addresses(points: Iterable[Node]) -> Iterator[str]:

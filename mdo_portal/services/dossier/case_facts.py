@@ -99,27 +99,6 @@ def _told_otherwise(present: Sequence[CaseFact], facts: Sequence[Fact], hospital
             one.superseded_at = now
 
 
-def take_back(session: Session, case: Case, facts: Sequence[Fact], hospital: Hospital, *, now: datetime) -> bool:
-    """What was sent in error is over where it was told before, in the same words. Returns whether it was told.
-
-    Some take back without the value: then what this hospital told under that name of that day, if it is one thing; or by the address
-    that a resource has at the sender: then all that was told under it.
-    """
-    query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= now)
-    present = list(session.scalars(query)) if facts else []
-    gone = [one for one in present if any(_says(one, fact) for fact in facts if fact.text)]
-    own = [one for one in present if one.hospital_id == hospital.id and one not in gone]
-    names = {fact.key for fact in facts if not fact.text} - {""}
-    gone += [one for one in own if one.source_key in names]
-    for fact in (one for one in facts if one.text or one.label or one.code):
-        meant = [one for one in own if (_is_undated(one, fact) if fact.text else _is_named(one, fact))]
-        gone += meant if len(meant) == 1 else []
-    told = {one.id: one for one in gone}
-    for one in told.values():
-        one.superseded_at, one.status = now, "withdrawn"
-    return bool(gone)
-
-
 def arrived(session: Session, case: Case, told: IncomingReferral | IncomingAnswer, hospital: Hospital, *, now: datetime) -> None:
     """That a document was not sent along is over when it comes, under the address that it was named by."""
     came = {document.known_as for document in told.documents} - {""}
@@ -128,34 +107,6 @@ def arrived(session: Session, case: Case, told: IncomingReferral | IncomingAnswe
     named = query.where(CaseFact.label == NOT_SENT, CaseFact.source_key.in_(came), CaseFact.hospital_id == hospital.id)
     for one in session.scalars(named) if came else ():
         one.superseded_at = one.superseded_at if (one.source_key, one.text) in still else now
-
-
-def are_told(session: Session, case: Case, facts: Sequence[Fact]) -> bool:
-    """Whether one of these stands on the case, in these words."""
-    words = {fact.text for fact in facts} - {""}
-    told = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None)) if words else None
-    return told is not None and any(_says(row, fact) for row in session.scalars(told) for fact in facts if fact.text)
-
-
-def _says(row: CaseFact, fact: Fact) -> bool:
-    """The same thing about the same day; with a status of then behind it, it is still the same."""
-    is_same = row.text == fact.text or row.text.startswith(f"{fact.text} (")
-    return is_same and (row.section, row.label, row.dated_on) == (fact.section, fact.label, fact.dated_on)
-
-
-def _is_undated(row: CaseFact, fact: Fact) -> bool:
-    """The same words of some day, taken back without a day."""
-    return fact.dated_on is None and (row.section, row.label, row.text) == (fact.section, fact.label, fact.text)
-
-
-def _is_named(row: CaseFact, fact: Fact) -> bool:
-    is_code = bool(fact.code) and (row.code, row.code_system) == (fact.code, fact.code_system)
-    return row.dated_on == fact.dated_on and (is_code or (bool(fact.label) and row.label == fact.label))
-
-
-def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
-    wanted = (fact.section, fact.label, fact.dated_on)
-    return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]
 
 
 def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:

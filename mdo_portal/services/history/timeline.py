@@ -52,6 +52,9 @@ SENTENCES: dict[str, str] = {
     "document.corrected": N_("Nieuwe versie van een document ontvangen van %(hospital)s"),
     "document.changed": N_("%(hospital)s meldde een andere status van een document"),
     "document.withdrawn": N_("%(hospital)s trok een document in"),
+    "referral.address_taken": N_(
+        "Op het adres van deze aanmelding bij %(hospital)s staat nu een aanvraag voor een andere patiënt; ga na of deze nog klopt"
+    ),
     "referral.cancelled": N_("%(hospital)s trok de aanmelding in (%(wire)s)"),
     "case.routed": N_("Toegewezen aan %(board)s"),
     "case.scheduled": N_("Gepland in %(board)s op %(when)s"),
@@ -113,8 +116,9 @@ SCHEDULED = ("case.scheduled", "case.scheduled_late")
 """It was put on an agenda."""
 NEWS = frozenset(
     {
-        "referral.updated", "referral.reread", "referral.cancelled", "case.answered", "document.added", "document.received",
-        "document.corrected", "document.changed", "document.withdrawn", "result.received", "result.corrected", "result.withdrawn",
+        "referral.updated", "referral.reread", "referral.cancelled", "referral.address_taken", "case.answered", "document.added",
+        "document.received", "document.corrected", "document.changed", "document.withdrawn", "result.received", "result.corrected",
+        "result.withdrawn",
         "patient.changed", "patient.died", "patient.lives", "patient.merged", "patient.unmerged", "patient.unsaid", "patient.linked",
         "patient.unlinked", "visit.person_deleted", "letter.after_all", "letter.stands_beside",
     }

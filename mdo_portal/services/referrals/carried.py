@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingAnswer, IncomingReferral
-from mdo_portal.services.dossier import case_facts, documents
+from mdo_portal.services.dossier import case_facts, documents, taken_back
 from mdo_portal.services.history import timeline
 
 
@@ -28,6 +28,6 @@ def keep(
         session, case, told.documents, hospital_id=hospital.id, at=now, message_id=message_id, gone=told.documents_taken_back
     )
     case_facts.arrived(session, case, told, hospital, now=now)
-    over |= {"result.withdrawn"} if case_facts.take_back(session, case, told.taken_back, hospital, now=now) else set()
+    over |= {"result.withdrawn"} if taken_back.take_back(session, case, told.taken_back, hospital, now=now) else set()
     for what in sorted(over):
         timeline.happened(session, case, what, at=now, hospital=hospital.name)

@@ -44,6 +44,7 @@ def register(
     case = known_referrals.meant(session, hospital, referral.number, referral.known_as)
     patient = _patient(session, referral, hospital, case, now=now, message_id=message_id)
     if case is not None and case.patient_id != patient.id and not (referral.number and case.referral_number):
+        _address_taken(session, case, hospital, now=now)
         case = None  # known by its address alone, which was given out twice
     is_new = case is None
     if case is None:
@@ -64,6 +65,15 @@ def register(
     if is_new:
         standing.beside(session, case)
     return case
+
+
+def _address_taken(session: Session, case: Case, hospital: Hospital, *, now: datetime) -> None:
+    """Its people hear that another patient's request stands there now: a mistake may have been put right at the sender. Once: an address
+    that two have finds neither, and who gives each message the same one is told of it at the first.
+    """
+    if case.state is not CaseState.WITHDRAWN:
+        timeline.happened(session, case, "referral.address_taken", at=now, hospital=hospital.name)
+        standing.announce(session, case)
 
 
 def _numbered_otherwise(referral: IncomingReferral, case: Case, patient: Patient | None) -> Conflict:

@@ -14,7 +14,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingResult, Unreadable
-from mdo_portal.services.dossier import case_columns, case_facts, earlier_told, known_referrals, result_documents, result_facts
+from mdo_portal.services.dossier import case_columns, earlier_told, known_referrals, result_documents, result_facts, taken_back
 from mdo_portal.services.dossier.telling import Telling
 from mdo_portal.services.history import loose_values, standing
 from mdo_portal.services.patients import families, identification, rulings
@@ -42,7 +42,7 @@ def add(
     for case in touched:
         telling = Telling(session, case, hospital, now=now, sent_at=result.sent_at, message_id=message_id)
         happened = result_facts.add(telling, result) | result_documents.add(telling, result)
-        happened |= {"result.withdrawn"} if case_facts.take_back(session, case, result.taken_back, hospital, now=now) else set()
+        happened |= {"result.withdrawn"} if taken_back.take_back(session, case, result.taken_back, hospital, now=now) else set()
         details = telling.details | ({loose_values.ONLY: "1"} if loose_values.are_all(result, happened) else {})
         for what in sorted(happened):
             standing.happened(session, [case], what, now=now, hospital=hospital.name, **details)
@@ -77,7 +77,7 @@ def _has(session: Session, case: Case, result: IncomingResult) -> bool:
     named = (result.referral_number, case.referral_number), (result.referral_at, case.known_as)
     if any(told and told == known for told, known in named):
         return True
-    if case_facts.are_told(session, case, result.taken_back):
+    if taken_back.are_told(session, case, result.taken_back):
         return True
     under = {*result.withdrawn, *result.whole}
     under |= {name for document in result.documents for name in (document.reference, document.replaces)}

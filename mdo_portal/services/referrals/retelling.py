@@ -19,6 +19,7 @@ from mdo_portal.exchange import Fact, IncomingDocument, Section
 from mdo_portal.services.dossier import case_facts, document_versions, documents
 from mdo_portal.services.dossier.case_facts import word
 from mdo_portal.services.dossier.over_before import GONE
+from mdo_portal.services.dossier.told_index import label_of
 
 ONE_MOMENT = timedelta(milliseconds=1)
 """Each reading of a message has a moment of its own, so many microseconds after it came: what changed then is told by that (news.py)."""
@@ -77,8 +78,9 @@ def facts(session: Session, case: Case, told_now: Sequence[Fact], hospital: Hosp
         row.superseded_at = told.at
     session.flush()
     since = [row for row in told.facts if row.superseded_at is None and row.received_at > told.at]
-    older = [fact for fact in fresh if case_facts.same_label(since, fact)]
-    for some, is_newest in (([one for one in fresh if one not in older], newest), (older, False)):
+    names = {label_of(row) for row in since if row.label}
+    older = {fact: label_of(fact) in names for fact in fresh}
+    for some, is_newest in (([one for one in fresh if not older[one]], newest), ([one for one in fresh if older[one]], False)):
         case_facts.add_facts(session, case, some, hospital, now=told.at, message_id=told.message_id, newest=is_newest)
     return bool(gone or fresh)
 

@@ -73,8 +73,8 @@ def test_the_capability_statement_is_valid_and_promises_no_search(version: str) 
     assert statement["format"] == ["application/fhir+json", "application/fhir+xml"]
     assert [each["code"] for each in statement["rest"][0]["interaction"]] == ["transaction", "batch"]
     promised = {each["code"] for one in statement["rest"][0]["resource"] for each in one["interaction"]}
-    # Each of them is tried in tests/web: test_fhir_door.py, test_fhir_tasks.py and test_fhir_tokens.py.
-    assert promised == {"create", "read", "update"}
+    # Each of them is tried in tests/web: test_fhir_door.py, test_fhir_tasks.py, test_fhir_tokens.py, test_fhir_at_its_address.py.
+    assert promised == {"create", "delete", "read", "update"}
 
 
 def test_the_capability_statement_says_that_a_result_needs_no_referral() -> None:

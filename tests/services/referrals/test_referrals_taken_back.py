@@ -17,7 +17,7 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PersonName, Section, Wire
-from mdo_portal.services.dossier import case_facts
+from mdo_portal.services.dossier import taken_back
 from mdo_portal.services.patients.rulings import Conflict
 from mdo_portal.services.referrals import questions, referrals
 from tests import make
@@ -112,7 +112,7 @@ def test_what_another_hospital_told_is_not_taken_back_by_its_name(session: Sessi
     case = register(session, zeed, first)
     other = session.get_one(Hospital, region.hospitals["DELT"])
 
-    assert not case_facts.take_back(session, case, [Fact(Section.OTHER, "", "PSA")], other, now=LATER)
+    assert not taken_back.take_back(session, case, [Fact(Section.OTHER, "", "PSA")], other, now=LATER)
     assert present(session, case) == {("PSA", "4 ug/L")}
 
 

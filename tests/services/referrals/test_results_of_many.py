@@ -64,3 +64,26 @@ def test_each_is_held_beside_what_has_its_name(session: Session, region: Region,
     wanted = [f"{n + 2}" for n in range(MANY)] + ([] if named or not as_result else [f"{n + 1}" for n in range(MANY)])
     assert sorted(session.scalars(stands)) == sorted(wanted)
     assert compared < 40 * MANY
+
+
+@pytest.mark.parametrize("says", ["the value", "the name", "the address"])
+def test_so_is_each_that_is_taken_back(session: Session, region: Region, says: str) -> None:
+    hospital = session.get_one(Hospital, region.hospitals["DELT"])
+    case = make.case(session, hospital, now=NOW)
+    case_facts.add_facts(session, case, values(), hospital, now=NOW, message_id=None)
+    session.flush()
+    Counted.times = 0
+    gone = {
+        "the value": lambda n: Fact(Section.MARKER, Counted(f"{n + 1}"), Counted(f"Bepaling {n}"), status="withdrawn"),
+        "the name": lambda n: Fact(Section.MARKER, "", Counted(f"Bepaling {n}"), status="withdrawn"),
+        "the address": lambda n: Fact(Section.OTHER, "", key=Counted(f"Observation/{n}")),
+    }[says]
+    number = session.get_one(Patient, case.patient_id).local_number
+    told = IncomingResult(PatientIdentity(local_number=number), "R01", taken_back=tuple(map(gone, range(MANY))))
+    results.add(session, told, hospital, now=NOW + timedelta(hours=1), message_id=uuid.uuid4())
+    session.flush()
+
+    compared = Counted.times
+    stands = CaseFact.case_id == case.id, CaseFact.label.startswith("Bepaling"), CaseFact.superseded_at.is_(None)
+    assert session.scalars(select(CaseFact.text).where(*stands)).all() == []
+    assert 0 < compared < 40 * MANY

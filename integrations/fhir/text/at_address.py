@@ -1,0 +1,54 @@
+"""What is written or deleted at its own address (`PUT ServiceRequest/7`), as the transaction of one entry that it is the same as.
+
+The address stands in no body; so it is kept beside what came, word for word, and read as every other Bundle.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from integrations.fhir.text import xml_reader
+from integrations.fhir.text.json_gate import MAX_PIECES, load
+from integrations.fhir.text.location import address
+from integrations.fhir.text.values import text
+from integrations.xml_gate import looks_like_xml
+from mdo_portal.exchange import Unreadable
+
+_BOM = b"\xef\xbb\xbf"
+_DECLARED = re.compile(rb"\s*<\?xml\s[^>]*\?>")
+
+
+def is_address(kind: str, number: str) -> bool:
+    """Whether a resource can stand there."""
+    return address(kind, f"{kind}/{number}") == f"{kind}/{number}"
+
+
+def written(raw: bytes, kind: str, number: str) -> bytes:
+    """The same resource, written at its address; its bytes stand in it as they came (of XML without the declaration).
+
+    Raises Unreadable: broken when it says another id than its address, or none; as its gate does.
+    """
+    is_xml = looks_like_xml(raw)
+    tree = xml_reader.load_loosely(raw) if is_xml else load(raw, most=MAX_PIECES)
+    if text(tree.get("id")) != number or not is_address(kind, number):
+        raise Unreadable("broken", "its id is not the one in the address")
+    bare, place = raw.removeprefix(_BOM), f"{kind}/{number}".encode()
+    if is_xml:
+        return _XML % (_DECLARED.sub(b"", bare, count=1), place)
+    return _JSON % (bare, place)
+
+
+def deleted(kind: str, number: str, name: str) -> bytes:
+    """Its deletion. `name`: of this one time; what was deleted may be written and deleted again."""
+    asked = {"method": "DELETE", "url": f"{kind}/{number}"}
+    return json.dumps({"resourceType": "Bundle", "id": name, "type": "transaction", "entry": [{"request": asked}]}).encode()
+
+
+_JSON = (
+    b'{"resourceType": "Bundle", "type": "transaction", "entry": [{"resource": %b, "request": {"method": "PUT", "url": "%b"}}]}'
+)
+_XML = (
+    b'<Bundle xmlns="http://hl7.org/fhir"><type value="transaction"/><entry><resource>%b</resource>'
+    b'<request><method value="PUT"/><url value="%b"/></request></entry></Bundle>'
+)
