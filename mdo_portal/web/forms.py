@@ -83,9 +83,17 @@ def save() -> ResponseReturnValue:
     with transaction() as db:
         drafts.save(db, viewer(), fields, now=now())
     if not is_fragment():
-        flash(gettext("Bewaard. U kunt later verder gaan."))
+        _told_kept(with_files=any(request.files.values()))
         return redirect(url_for("forms.page"))
     return render_template("forms/_progress.html", **_progress(fields)), 200, {"X-Saved-At": clock(now())}
+
+
+def _told_kept(*, with_files: bool) -> None:
+    """A draft is what was typed: who chose a file and reads *Bewaard* would send it in later without its letter."""
+    if with_files:
+        flash(gettext("Wat u typte is bewaard. Bijlagen niet: kies ze opnieuw voordat u indient."), "warning")
+    else:
+        flash(gettext("Bewaard. U kunt later verder gaan."))
 
 
 @blueprint.post("/draft/drop")

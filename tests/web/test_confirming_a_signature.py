@@ -72,6 +72,14 @@ def test_without_a_right_proof_nothing_is_signed(desk: Desk, fields: dict[str, s
     assert desk.signed() == 0
 
 
+def test_one_key_leads_to_the_password_with_which_one_signs(desk: Desk) -> None:
+    """Fourteen tabs led to it, for each case of a meeting. The key signs nothing."""
+    page = desk.own.get(desk.path).text
+
+    assert re.findall(r'<[^>]*data-hotkey="s"[^>]*>', page) == re.findall(r'<input[^>]*name="password"[^>]*>', page)
+    assert "naar de bevestiging, om te tekenen" in page
+
+
 def test_a_password_signs(desk: Desk) -> None:
     assert desk.sign(password=PASSWORD) == 303
     assert desk.signed() == 1

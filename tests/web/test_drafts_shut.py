@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 
 from sqlalchemy import update
@@ -33,3 +34,18 @@ def test_an_agenda_is_not_put_in_an_order_of_no_numbers(database: Database, regi
         answer = browser.post(f"/meetings/{region.meeting}/order", data={"csrf_token": CSRF, "row": ["x", str(uuid.uuid4())]})
 
     assert answer.status_code == 409
+
+
+def test_who_keeps_a_form_with_a_file_chosen_hears_that_the_file_is_not_kept(database: Database, region: Region) -> None:
+    """It said *Bewaard*, and the referral went later without its letter."""
+    with app_on(database) as app:
+        browser = signed_in(app, database, region, "Dirk")
+        typed = {"csrf_token": CSRF, "family": "Begonnen", "page": "a"}
+
+        with_file = browser.post(
+            "/register/draft", data=typed | {"letter": (io.BytesIO(b"%PDF-1.7"), "brief.pdf")}, follow_redirects=True
+        ).text
+        without = browser.post("/register/draft", data=typed | {"letter": (io.BytesIO(), "")}, follow_redirects=True).text
+
+    assert "Bijlagen niet: kies ze opnieuw" in with_file and 'value="Begonnen"' in with_file
+    assert "Bijlagen niet" not in without and "U kunt later verder gaan." in without

@@ -87,6 +87,15 @@ def test_one_click_on_the_list_says_it_was_carried_out(house: House) -> None:
     assert house.item(house.operation).state is FollowState.CARRIED_OUT
 
 
+def test_the_keys_of_the_list_lead_to_what_a_row_can_do(house: House) -> None:
+    """*Toetsen* named *j k*, *Enter* and */* twice, and nothing with which one says what became of it."""
+    page = house.person("Dirk").get("/follow-up").text
+    keys = page[page.index('<dl class="keys">') :]
+
+    assert re.search(r'data-row-key="u">[^U]*Uitgevoerd', page.replace("\n", "")) and 'data-row-key="a"' in page
+    assert [keys.count(f"<kbd>{key}</kbd>") for key in "uajk/"] == [1, 1, 1, 1, 1]
+
+
 def test_what_came_since_is_shown_with_its_source_and_closes_the_item_only_when_somebody_says_so(house: House) -> None:
     dirk = house.person("Dirk")
 

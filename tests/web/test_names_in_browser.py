@@ -33,3 +33,16 @@ def test_the_year_stands_behind_a_name_that_is_written_from_right_to_left(browse
     with narrow(browser, house, "Aisha", "/worklist") as page:
         page.set_viewport_size({"width": 1440, "height": 900})
         assert page.evaluate(WRITTEN, family) == [True, True]
+
+
+def test_the_year_stands_behind_such_a_name_beside_an_agenda_too(browser: Browser, house: House) -> None:
+    """There name and year are one text: "(1951)" stood left of it among the candidates."""
+    family = "علي"
+    with house.database.transaction() as session:
+        zeed = session.get_one(Hospital, house.region.hospitals["ZEED"])
+        whose = make.identity(name=PersonName(family=family), birth_on=make.TODAY.replace(year=1951))
+        make.case(session, zeed, patient=whose, now=datetime.now(UTC), board_id=house.region.boards["URO-P"])
+
+    with narrow(browser, house, "Bram", f"/meetings/{house.region.meeting}") as page:
+        page.set_viewport_size({"width": 1440, "height": 900})
+        assert page.evaluate(WRITTEN.replace("#worklist-rows", "#candidates"), family) == [True, True]

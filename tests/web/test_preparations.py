@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 from flask import Flask
@@ -40,3 +41,30 @@ def test_what_a_radiologist_found_stands_in_the_room_under_imaging(
     assert dirk.post(f"{page}/preparation", data=TOKEN | {"text": "x", "seen": ""}).status_code == 403
     assert carla.post(f"{page}/preparation", data=TOKEN | {"text": "x", "seen": ""}).status_code == 404
     assert mila.post(f"{page}/preparation", data=TOKEN | {"text": "x", "seen": ""}).status_code == 409
+
+
+def test_who_prepares_has_keys_for_it_and_is_shown_no_keys_that_do_nothing(
+    app: Flask, database: Database, region: Region, address: str
+) -> None:
+    """Sixteen tabs a case led to the field; of nine keys that *Toetsen* named, six did nothing for a radiologist."""
+    with database.transaction() as session:
+        case_id = session.execute(select(Round.case_id).where(Round.meeting_id == region.meeting)).scalar_one()
+
+    pages = {name: signed_in(app, database, region, name).get(f"/cases/{case_id}").text for name in ("Mila", "Bram", "Dirk")}
+
+    shown = {name: re.search(r'<dl class="keys">(.*?)</dl>', page, re.DOTALL) for name, page in pages.items()}
+    keys = {name: "".join(one for one in "pidmvga" if found and f"<kbd>{one}</kbd>" in found[1]) for name, found in shown.items()}
+    assert keys == {"Mila": "v", "Bram": "pivga", "Dirk": "dma"}
+    assert 'data-hotkey="v"' in pages["Mila"] and 'data-hotkey="mod+Enter"' in pages["Mila"]
+
+
+def test_on_paper_there_is_no_panel_for_what_nobody_wrote(app: Flask, database: Database, region: Region, address: str) -> None:
+    with database.transaction() as session:
+        case_id = session.execute(select(Round.case_id).where(Round.meeting_id == region.meeting)).scalar_one()
+    mila = signed_in(app, database, region, "Mila")
+    page = f"/cases/{case_id}"
+    unwritten = mila.get(page).text
+    written = mila.post(f"{page}/preparation", data=TOKEN | {"text": FOUND, "seen": ""}, follow_redirects=True).text
+
+    assert '<section class="panel no-print" id="preparation"' in unwritten
+    assert '<section class="panel" id="preparation"' in written

@@ -3,7 +3,7 @@
 // data-hotkey="p" on a button, link or field: pressing p clicks it, or focuses a field. "?" shows the page's keys.
 // form[data-goes-on] brings the next case: keys of the room that are pressed meanwhile wait for it.
 // Letters do nothing while one types, and can be switched off (WCAG 2.1.4) in the help dialog.
-import { closest, each, isTyping } from "./page";
+import { closest, each, isTyping, leavesField } from "./page";
 import { openDialog, sendDialog } from "./dialogs";
 
 const COOKIE = "hotkeys=off";
@@ -163,7 +163,7 @@ function act(event: KeyboardEvent): boolean {
   const key = name(event);
   kept = "";
   if (document.activeElement?.matches("[role=tab], summary") && OF_ITSELF.includes(key)) return false;
-  if (isTyping(document.activeElement)) return key.startsWith("mod+") && (hotkey(key) || (key === "mod+Enter" && sendDialog()));
+  if (isTyping(document.activeElement)) return leavesField(key) || key.startsWith("mod+") && (hotkey(key) || (key === "mod+Enter" && sendDialog()));
   if (key === "Enter") return open();
   if (document.querySelector("dialog[open]")) return hotkey(key);
   const inList = document.activeElement?.matches("[data-row]") ?? false;

@@ -44,6 +44,14 @@ export function isTyping(element: Element | null): boolean {
     && (element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])"));
 }
 
+/** In the room Escape leaves a field, as it leaves the shared text: the "d" that follows is a key again, and no letter of a recommendation. */
+export function leavesField(key: string): boolean {
+  const field = document.activeElement;
+  if (key !== "Escape" || !(field instanceof HTMLElement) || !field.closest("[data-room]") || document.querySelector("dialog[open]")) return false;
+  field.blur();
+  return true;
+}
+
 export function timeOfDay(date: Date = new Date()): string {
   return date.toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Amsterdam" });
 }

@@ -18,8 +18,9 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.cases.worklist import PAGE, contains
-from mdo_portal.services.cases.worklist_rows import Filter, birth_year, initials_and_family
+from mdo_portal.services.cases.worklist_rows import Filter
 from mdo_portal.services.common import access
+from mdo_portal.services.common.short_names import birth_year, initials_and_family
 
 
 class OverRow(NamedTuple):

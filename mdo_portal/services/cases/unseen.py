@@ -19,8 +19,9 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services.cases.worklist_rows import Filter, birth_year, initials_and_family
+from mdo_portal.services.cases.worklist_rows import Filter
 from mdo_portal.services.common import access
+from mdo_portal.services.common.short_names import birth_year, initials_and_family
 from mdo_portal.services.dossier.event_rows import EventRow, by_kind, unseen_of
 from mdo_portal.services.history import loose_values, standing, timeline
 from mdo_portal.services.meetings import meetings

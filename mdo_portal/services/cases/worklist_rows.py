@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from mdo_portal.domain.case import NO_DATE, CaseState
-from mdo_portal.exchange import dotted
+from mdo_portal.services.common.short_names import birth_year, initials_and_family, short_name
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class WorkListRow(NamedTuple):
     @property
     def short_name(self) -> str:
         """`J.P. de V. (1960)`: initials and year, enough to find a line, too little for a passer-by."""
-        return f"{self.initials_and_family} {self.birth_year}".strip()
+        return short_name(self.initials, self.given, self.family, self.birth_on)
 
     @property
     def initials_and_family(self) -> str:
@@ -84,17 +84,6 @@ class WorkListRow(NamedTuple):
     def birth_year(self) -> str:
         """`(1960)`; of its own, so that a narrow column cuts the name and never the year that tells two names apart."""
         return birth_year(self.birth_on)
-
-
-def initials_and_family(initials: str, given: str, family: str) -> str:
-    """`J.P. de V.`"""
-    letters = dotted(initials or given[:1])
-    return f"{letters} {family}".strip()
-
-
-def birth_year(birth_on: date | None) -> str:
-    """`(1960)`; nothing when the birth date is not known."""
-    return f"({birth_on.year})" if birth_on else ""
 
 
 class Unrouted(NamedTuple):

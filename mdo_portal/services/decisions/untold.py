@@ -20,7 +20,8 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import DecisionForm, dotted
+from mdo_portal.exchange import DecisionForm
+from mdo_portal.services.common.short_names import birth_year, initials_and_family
 from mdo_portal.services.decisions.outcomes import NEEDS_REASON
 
 LOOK_BACK = timedelta(days=28)
@@ -43,9 +44,8 @@ class UntoldRow(NamedTuple):
 
     def called(self, *, by_name: bool) -> str:
         """As the post page names patients: initials and a year for who treats nobody."""
-        letters = dotted(self.initials or self.given[:1])
-        year = f"({self.birth_on.year})" if self.birth_on else ""
-        return " ".join(part for part in (letters or "…", self.family if by_name else "", year) if part)
+        named = initials_and_family(self.initials, self.given, self.family if by_name else "")
+        return f"{named or '…'} {birth_year(self.birth_on)}".strip()
 
 
 def rows(session: Session, viewer: Viewer, *, now: datetime) -> list[UntoldRow]:

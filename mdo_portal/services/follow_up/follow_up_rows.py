@@ -21,8 +21,8 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import dotted
 from mdo_portal.services.common import own_or_board
+from mdo_portal.services.common.short_names import short_name
 from mdo_portal.services.follow_up import follow_up_evidence
 
 MOST = 200
@@ -71,9 +71,7 @@ class FollowRow(NamedTuple):
 
     @property
     def short_name(self) -> str:
-        letters = dotted(self.initials or self.given[:1])
-        year = f" ({self.birth_on.year})" if self.birth_on else ""
-        return f"{letters} {self.family}{year}".strip()
+        return short_name(self.initials, self.given, self.family, self.birth_on)
 
     def press(self, today: date) -> Press:
         """How it stands to its due date; only an open item can be late."""

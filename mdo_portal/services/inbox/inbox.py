@@ -20,9 +20,9 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import ABOUT_IDENTITY
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotFound
-from mdo_portal.services.cases.worklist_rows import birth_year, initials_and_family
 from mdo_portal.services.common import access
 from mdo_portal.services.common.sealed import sealer
+from mdo_portal.services.common.short_names import short_name
 from mdo_portal.services.inbox import strangers
 from mdo_portal.services.inbox.inbox_rows import (
     EVERYTHING,
@@ -88,7 +88,7 @@ def with_names(session: Session, viewer: Viewer, found: list[InboxRow], *, now: 
     names: dict[uuid.UUID | None, str] = {}
     for case, initials, given, family, birth_on, *facts in session.execute(query.where(Case.id.in_(ids))):
         if access.relations_by(viewer, Act.CASE_READ, case, *facts):
-            names[case.id] = f"{initials_and_family(initials, given, family)} {birth_year(birth_on)}".strip()
+            names[case.id] = short_name(initials, given, family, birth_on)
     return [row._replace(who=names.get(row.case_id, "")) for row in found]
 
 

@@ -22,6 +22,7 @@ from mdo_portal.domain.recipient import Destination, RecipientChannel
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import DecisionForm, dotted
 from mdo_portal.services.common import own_or_board
+from mdo_portal.services.common.short_names import short_name
 from mdo_portal.services.letters import destinations, lateness, receipts
 from mdo_portal.services.letters.lateness import Mark, Terms
 
@@ -80,9 +81,7 @@ class PostRow(NamedTuple):
 
     @property
     def short_name(self) -> str:
-        letters = dotted(self.initials or self.given[:1])
-        year = f" ({self.birth_on.year})" if self.birth_on else ""
-        return f"{letters} {self.family}{year}".strip()
+        return short_name(self.initials, self.given, self.family, self.birth_on)
 
     @property
     def initials_year(self) -> str:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from mdo_portal.domain.board import MeetingState
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.round import RoundOutcome
-from mdo_portal.exchange import DecisionForm, dotted
+from mdo_portal.exchange import DecisionForm
+from mdo_portal.services.common.short_names import short_name
 
 #: a later round decided the case: nobody waits for word of an earlier one
 _DECIDED = (CaseState.DECIDED, CaseState.DELIVERED, CaseState.FOLLOWED_UP, CaseState.CLOSED)
@@ -94,7 +95,7 @@ class AgendaRow(NamedTuple):
 
     @property
     def short_name(self) -> str:
-        return _short_name(self.initials, self.given, self.family, self.birth_on)
+        return short_name(self.initials, self.given, self.family, self.birth_on)
 
 
 class Candidate(NamedTuple):
@@ -117,7 +118,7 @@ class Candidate(NamedTuple):
 
     @property
     def short_name(self) -> str:
-        return _short_name(self.initials, self.given, self.family, self.birth_on)
+        return short_name(self.initials, self.given, self.family, self.birth_on)
 
 
 class Candidates(NamedTuple):
@@ -125,8 +126,3 @@ class Candidates(NamedTuple):
 
     shown: list[Candidate]
     more_wait: bool
-
-
-def _short_name(initials: str, given: str, family: str, birth_on: date | None) -> str:
-    letters = dotted(initials or given[:1])
-    return f"{letters} {family}{f' ({birth_on.year})' if birth_on else ''}".strip()
