@@ -62,3 +62,15 @@ def test_the_connection_itself_is_kept(database: Database, region: Region, web: 
         first = session.scalar(text("SELECT pg_backend_pid()"))
     with web.transaction(entering=key(database, region, "Dirk")) as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) == first
+
+
+def test_what_was_said_at_the_door_holds_again(database: Database, region: Region) -> None:
+    """Where a role is taken at the door (`as_role`), whoever lays it down is what signed in: in a demo, the owner of all."""
+    at_the_door = f"{database.url}&options=-c%20role%3Dmdo_app%20-c%20statement_timeout%3D70s"
+    web = Database(at_the_door, sealer=database.sealer, pool_size=1, of_people=True)
+    with web.transaction(entering=key(database, region, "Aisha")) as session:
+        session.execute(text("SET ROLE NONE; SET statement_timeout = 0"))
+
+    with web.transaction(entering=key(database, region, "Dirk")) as session:
+        assert session.scalar(text("SELECT current_user || ' ' || current_setting('statement_timeout')")) == "mdo_app 70s"
+    web.close()
