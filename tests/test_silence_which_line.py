@@ -40,6 +40,30 @@ def test_who_waits_on_a_line_whose_number_is_another_roles_on_the_new_machine_he
     own.close()
 
 
+def test_who_took_a_role_at_the_door_hears_so_too(between: Relay) -> None:
+    """That role may not see the lines of who signed in, its own among them."""
+    own = Database(f"{between.url}&options=-c%20role%3D{WORK}")
+    waiting = Waiting(own)
+    between.leave()
+    waiting.begin()
+    between.is_silent = False
+
+    assert look() == 1 and isinstance(waiting.answer(), OperationalError)
+    own.close()
+
+
+def test_who_waits_for_a_lock_is_left_alone(database: Database, far: Database) -> None:
+    """A worker that proves itself, a patient whom somebody else holds: as long as it takes."""
+    waiting = Waiting(far, "SELECT 4 FROM pg_advisory_xact_lock(7)")
+    with database.transaction() as session:
+        session.execute(text("SELECT pg_advisory_xact_lock(7)"))
+        waiting.begin()
+
+        assert look() == 0 and not waiting.heard
+
+    assert waiting.answer() == 4
+
+
 def test_an_answer_that_was_long_on_its_way_makes_no_line_unknown(far: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL said how old the lines were, and this process, or the net, stood still before it heard that."""
     waiting = Waiting(far, "SELECT 3 FROM pg_sleep(2)")
