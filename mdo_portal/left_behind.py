@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 OF_A_SYSTEM = "of a system"
 """In the info of a connection: a hospital's message was kept on it. Those come by the hundred, and clearing costs one question more."""
 _CLEAR = (
-    "CLOSE ALL; UNLISTEN *; RESET ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all(); "
+    "CLOSE ALL; UNLISTEN *; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all(); "
     "SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE from_sql)"
 )
 """Not DISCARD ALL: what psycopg prepared itself is what makes pages fast."""

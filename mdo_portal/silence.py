@@ -17,10 +17,11 @@ import weakref
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import structlog
+from psycopg.conninfo import conninfo_to_dict
 
 log = structlog.get_logger(__name__)
 SILENT_SECONDS = 30.0
@@ -28,19 +29,26 @@ SILENT_SECONDS = 30.0
 LOOK_SECONDS = 5.0
 ASK_SECONDS = 10
 _ASKED = b"SELECT pid, extract(epoch FROM clock_timestamp() - backend_start) FROM pg_stat_activity WHERE pid IN (%s)"
-_UNTOLD = -1.0
-"""The age of what PostgreSQL does not know, or says nothing of to this role: on another machine a process of somebody else's may have that
-number.
-"""
+
+
+class Machine(NamedTuple):
+    """At which of the hosts that the address names a line ends."""
+
+    url: str
+    host: str
+    port: str
+    address: str
 
 
 class Line:
     """One connection: by what PostgreSQL knows it, and since when somebody waits on it."""
 
     def __init__(self, connection: psycopg.Connection[Any], url: str) -> None:
-        self.url, self.pid, self.born = url, connection.pgconn.backend_pid, time.monotonic()
+        pgconn = connection.pgconn
+        self.machine = Machine(url, pgconn.host.decode(), pgconn.port.decode(), pgconn.hostaddr.decode())
+        self.pid, self.born = pgconn.backend_pid, time.monotonic()
         self.asked_at: float | None = None
-        self._connection = weakref.ref(connection)
+        self._connection, self._socket = weakref.ref(connection), os.fstat(pgconn.socket).st_ino
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -62,7 +70,9 @@ class Line:
         if connection is None or connection.closed:
             return
         with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as end:
-            end.shutdown(socket.SHUT_RDWR)
+            # Closed in this moment, its number may be that of somebody else's line by now: what we hold is looked at.
+            if os.fstat(end.fileno()).st_ino == self._socket:
+                end.shutdown(socket.SHUT_RDWR)
 
 
 class Watch:
@@ -83,17 +93,18 @@ class Watch:
         with self._lock:
             self._lines.add(line)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._keep_looking, name="silence", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._keep_looking, name="silence", daemon=True)
+                thread.start()  # refused when there are too many: the next line tries again
+                self._thread = thread
         return line
 
     def look(self, *, now: float) -> int:
         """Cut what waits for nobody. Says how many lines that were."""
-        overdue = defaultdict[str, list[Line]](list)
+        overdue = defaultdict[Machine, list[Line]](list)
         with self._lock:
             for line in [one for one in self._lines if one.waits(now=now)]:
-                overdue[line.url].append(line)
-        silent = [line for url, lines in overdue.items() for line in _unknown(url, lines) if line.waits(now=now)]
+                overdue[line.machine].append(line)
+        silent = [line for machine, lines in overdue.items() for line in _unknown(machine, lines) if line.waits(now=now)]
         for line in silent:
             line.cut()
         return len(silent)
@@ -115,10 +126,12 @@ WATCH = Watch()
 os.register_at_fork(after_in_child=WATCH.begin_anew)
 
 
-def _unknown(url: str, lines: list[Line]) -> list[Line]:
+def _unknown(machine: Machine, lines: list[Line]) -> list[Line]:
     """Those of which PostgreSQL does not know, or all when it says nothing here either."""
     try:
-        with closing(psycopg.connect(url, connect_timeout=ASK_SECONDS, tcp_user_timeout=1000 * ASK_SECONDS)) as own:
+        with closing(_called(machine)) as own:
+            # Before it is asked: an answer that was long on its way tells how old they were then.
+            asked = time.monotonic()
             known = _ages(own.pgconn, [line.pid for line in lines])
             if own.pgconn.backend_pid not in known:
                 return []  # something in between gives lines numbers of its own: nothing can be known
@@ -126,9 +139,17 @@ def _unknown(url: str, lines: list[Line]) -> list[Line]:
         return lines
     except psycopg.Error:
         return []  # it says no (too many lines, starting), or nobody is there: of a line that ended the kernel tells
-    now = time.monotonic()
     # By its age too: on another machine another line may have its number, and that one is younger.
-    return [line for line in lines if known.get(line.pid, _UNTOLD) < now - line.born - 1.0]
+    return [line for line in lines if known.get(line.pid, -1.0) < asked - line.born - 1.0]
+
+
+def _called(machine: Machine) -> psycopg.Connection[Any]:
+    """A new line to that one machine: of two that an address names the other knows nothing of it, whatever it says."""
+    # As who signed in: a role that is taken at the door may not see those lines.
+    one: dict[str, Any] = {"host": machine.host, "port": machine.port, "target_session_attrs": "any", "options": ""}
+    if "hostaddr" in conninfo_to_dict(machine.url):
+        one["hostaddr"] = machine.address
+    return psycopg.connect(machine.url, connect_timeout=ASK_SECONDS, tcp_user_timeout=1000 * ASK_SECONDS, **one)
 
 
 def _ages(pgconn: Any, pids: list[int]) -> dict[int, float]:
@@ -143,5 +164,6 @@ def _ages(pgconn: Any, pids: list[int]) -> dict[int, float]:
     rows = pgconn.get_result()
     while pgconn.get_result() is not None:
         pass  # else the next statement is refused
-    told = ((rows.get_value(row, 0), rows.get_value(row, 1)) for row in range(rows.ntuples))
-    return {int(pid): _UNTOLD if age is None else float(age) for pid, age in told}
+    # Without an age it is another role's, so none of ours.
+    found = [(int(rows.get_value(row, 0)), rows.get_value(row, 1)) for row in range(rows.ntuples)]
+    return {pid: float(age) for pid, age in found if age is not None}

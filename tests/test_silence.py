@@ -5,77 +5,22 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from mdo_portal import silence
 from mdo_portal.commands.listening import Listening
 from mdo_portal.database import Database
 from mdo_portal.services.inbox.inbound_line import DirectLine, question
 from mdo_portal.services.links import listening
-from mdo_portal.silence import SILENT_SECONDS, WATCH
-from tests.relays import Relay, relay
+from mdo_portal.silence import WATCH
+from tests.relays import Relay
+from tests.silent_house import Waiting, between, far, look, until, waited_on
 
-LATER = SILENT_SECONDS + 1
-
-
-@pytest.fixture
-def between(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
-    monkeypatch.setattr(silence, "ASK_SECONDS", 2)
-    with relay(database.url) as made:
-        yield made
-
-
-@pytest.fixture
-def far(between: Relay) -> Iterator[Database]:
-    made = Database(between.url)
-    yield made
-    between.is_silent = False
-    made.close()
-
-
-class Waiting:
-    """Somebody who asks PostgreSQL something, on a thread of their own."""
-
-    def __init__(self, database: Database, statement: str = "SELECT 1") -> None:
-        self.heard: list[Any] = []
-        self._database, self._statement = database, statement
-        with database.engine.connect():
-            pass  # there is a line already
-        self._thread = threading.Thread(target=self._ask, daemon=True)
-
-    def begin(self) -> None:
-        self._thread.start()
-        until(lambda: any(line.waits(now=time.monotonic() + LATER) for line in WATCH._lines))
-
-    def _ask(self) -> None:
-        try:
-            with self._database.transaction() as session:
-                self.heard.append(session.scalar(text(self._statement)))
-        except OperationalError as error:
-            self.heard.append(error)
-
-    def answer(self) -> Any:
-        self._thread.join(20)
-        return self.heard[0] if self.heard else None
-
-
-def until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def look() -> int:
-    return WATCH.look(now=time.monotonic() + LATER)
+__all__ = ["between", "far"]
 
 
 def test_who_waits_on_a_database_that_fell_silent_hears_so_and_is_answered_when_it_speaks_again(
@@ -117,7 +62,7 @@ def test_who_waits_on_a_line_of_which_the_database_knows_no_more_hears_so(betwee
 def test_a_line_of_the_same_number_on_another_machine_is_another_one(between: Relay, far: Database) -> None:
     waiting = Waiting(far, "SELECT 3 FROM pg_sleep(20)")
     waiting.begin()
-    (line,) = [one for one in WATCH._lines if one.waits(now=time.monotonic() + LATER)]
+    (line,) = waited_on()
     line.born -= 3600  # PostgreSQL knows that number, of a line that began an hour later
 
     assert look() == 1 and isinstance(waiting.answer(), OperationalError)
@@ -127,7 +72,7 @@ def test_the_number_of_a_process_of_somebody_elses_is_of_no_line_of_ours(between
     """On the machine that took its place: of such a process no age is told, at which nobody was cut any more."""
     waiting = Waiting(far, "SELECT 3 FROM pg_sleep(20)")
     waiting.begin()
-    (line,) = [one for one in WATCH._lines if one.waits(now=time.monotonic() + LATER)]
+    (line,) = waited_on()
     with far.transaction() as session:
         line.pid = session.scalar(text("SELECT pid FROM pg_stat_activity WHERE backend_start IS NULL LIMIT 1"))
 

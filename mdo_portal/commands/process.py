@@ -90,7 +90,8 @@ def open_database(settings: Settings, *roles: str, pool_size: int = 10) -> Datab
     `roles`: as one of which this process must be there (`mdo_app`, `mdo_work`, checks.OWNER); none = whoever the address says.
     """
     check_machine(settings, *roles)
-    database = Database(settings.database_url, pool_size=pool_size)
+    # Who serves people does so as mdo_app: said here, so that no process of pages can leave it out.
+    database = Database(settings.database_url, pool_size=pool_size, of_people="mdo_app" in roles)
     sealer = Sealer(settings.keyring, load=lambda: _data_keys(database))
     database.sealer = sealer
     threading.Thread(target=_know_new_keys, args=(weakref.ref(sealer),), name="keys", daemon=True).start()

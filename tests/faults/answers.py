@@ -86,7 +86,7 @@ def _hostile(n: str, url: str) -> dict[str, tuple[dict[str, Page], Outcome]]:
         "drip": ({"conditions": lambda _: Told(200, FHIR, _drip())}, (LATER, "unreachable")),
         "drip with a length": ({"conditions": lambda _: Told(200, FHIR | {"Content-Length": "2000"}, _drip())}, (LATER, "unreachable")),
         "pages without end": ({"conditions": searchset(condition(n), further=f"{url}/Condition?page=0-{n}"), **paged}, ("failed", "too_large")),
-        "pages in a circle": ({"conditions": searchset(condition(n), further=f"{url}/{circle}")}, ("failed", "too_large")),
+        "pages in a circle": ({"conditions": searchset(condition(n), further=f"{url}/{circle}")}, ("failed", "answer")),
         "a page that is gone": ({"conditions": searchset(condition(n), further=f"{url}/Condition?page=gone")}, ("failed", "refused")),
         "503": ({"conditions": lambda _: Told(503, {"Retry-After": "1"})}, (LATER, "unreachable")),
         "503, then well": ({"conditions": _then(Told(503, {"Retry-After": "1"}), full)}, ("done", "unreachable")),

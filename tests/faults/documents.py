@@ -68,7 +68,7 @@ def hostile(file: bytes, web: bytes) -> dict[str, bytes]:
         .encode("utf-16"),
         "UTF-32": whole.decode().encode("utf-32"),
         "UTF-7": b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE x SYSTEM "%s"+AD4-' % file + whole,
-        "says UTF-16": b'<?xml version="1.0" encoding="UTF-16"?>' + whole,
+        "says UTF-16": b'<?xml version="1.0" encoding="UTF-16"?>' + _referral(number=b"16"),  # of .NET: read as what it is
         "another version": b'<?xml version="1.1"?><!DOCTYPE Bundle SYSTEM "%s">' % web + whole,
         "EBCDIC": whole.decode().encode("cp037"),
         "endless comment": b"<Bundle %s><!--" % FHIR + b"-" * 5_000_000,
@@ -121,7 +121,8 @@ def fetching(house: House, *, rounds: int) -> Figures:
     wrong = {
         name
         for name in made
-        if not name.startswith("VW-X") and name not in {f"C1-{round_}{kind}" for round_ in range(rounds) for kind in "fnsb"}
+        if not name.startswith("VW-X")
+        and name not in {f"C1-{round_}{kind}" for round_ in range(rounds) for kind in "fnsb"} | {"C1-16"}
     }
     figures = {"rounds": rounds, "lost": left, "duplicates": 0, "handed_in": sent, "documents": len(told), "in_messages": taken}
     figures |= {

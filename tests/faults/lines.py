@@ -108,7 +108,7 @@ class Load:
 def compared(database: Database, load: Load) -> dict[str, int]:
     """What was acknowledged against what is stored."""
     with database.transaction() as session:
-        stored = Counter(session.scalars(select(InboundMessage.control_id)))
+        stored = Counter(session.scalars(select(InboundMessage.control_id).where(InboundMessage.control_id.like("L%"))))
     return {
         "acked": len(load.acked),
         "lost": sum(control_id not in stored for control_id in load.acked),

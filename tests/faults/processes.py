@@ -9,13 +9,13 @@ from datetime import timedelta
 
 from integrations.bounded.pool import Pool
 from mdo_portal import wiring
-from mdo_portal.commands import listen, sending, work
+from mdo_portal.commands import checks, listen, sending, work
 from mdo_portal.commands import web as pages
 from mdo_portal.commands.process import configure_logging, open_database, stop_on_signals
 from mdo_portal.services.inbox import application_acks, queue
 from mdo_portal.services.letters import destinations
 from mdo_portal.settings import Settings, from_environment
-from tests.faults.networks import enter_as_told
+from tests.faults.networks import NETWORK, enter_as_told
 
 EVIL, EVIL_MEMORY = "tests.integrations.bounded.evil:readers", 256 * 1024 * 1024
 SHORT_LEASE = timedelta(seconds=2)
@@ -69,6 +69,8 @@ def quick_worker(env: Mapping[str, str], log: str) -> None:
 
 def _settings(env: Mapping[str, str], log: str) -> Settings:
     env = dict(env)
+    if NETWORK in env:  # its wires are ours: what goes over them need not be encrypted
+        checks.is_loopback = lambda host: True
     enter_as_told(env)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 1)

@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from mdo_portal.commands.postgres_databases import as_role
+from mdo_portal.commands.web import Web
 from mdo_portal.database import Database
 from mdo_portal.services.people import sessions
+from mdo_portal.settings import from_environment
+from tests.faults.house import environment
 from tests.people import Region
 from tests.services.wall_house import signed_as
 
@@ -62,3 +65,33 @@ def test_the_connection_itself_is_kept(database: Database, region: Region, web: 
         first = session.scalar(text("SELECT pg_backend_pid()"))
     with web.transaction(entering=key(database, region, "Dirk")) as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) == first
+
+
+def test_what_was_said_at_the_door_holds_again(database: Database, region: Region) -> None:
+    """Where a role is taken at the door (`as_role`), whoever lays it down is what signed in: in a demo, the owner of all."""
+    at_the_door = f"{database.url}&options=-c%20role%3Dmdo_app%20-c%20statement_timeout%3D70s"
+    web = Database(at_the_door, sealer=database.sealer, pool_size=1, of_people=True)
+    with web.transaction(entering=key(database, region, "Aisha")) as session:
+        session.execute(text("SET ROLE NONE; SET statement_timeout = 0"))
+
+    with web.transaction(entering=key(database, region, "Dirk")) as session:
+        assert session.scalar(text("SELECT current_user || ' ' || current_setting('statement_timeout')")) == "mdo_app 70s"
+    web.close()
+
+
+def test_the_process_that_serves_the_pages_keeps_nothing_for_the_next(
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `mdo-portal web` opens its database, which is not how the tests of pages do it."""
+    monkeypatch.setattr("mdo_portal.commands.web.create_app", lambda settings, *, database: database)
+    monkeypatch.setattr("mdo_portal.commands.web.settled", lambda: None)
+    monkeypatch.setattr("mdo_portal.commands.process.check_machine", lambda *_: None)  # the server of the tests is not durable
+    web = Web(from_environment(environment(database) | {"MDO_DATABASE_URL": as_role(database.url, "mdo_app")})).load()
+    with web.transaction(entering=key(database, region, "Aisha")) as session:
+        session.execute(text("SELECT pg_advisory_lock(7)"))
+        left_on = session.scalar(text("SELECT pg_backend_pid()"))
+    with database.transaction() as session:
+        assert not session.scalar(
+            text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = :pid"), {"pid": left_on}
+        )
+    web.close()

@@ -1,0 +1,140 @@
+"""Which lines are cut: those that nobody knows of, at the machine where they end, and no line of anybody else."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from mdo_portal import silence
+from mdo_portal.commands.postgres_databases import as_role
+from mdo_portal.database import Database
+from tests.as_run import WORK
+from tests.relays import Relay
+from tests.silent_house import Waiting, between, far, look, waited_on
+
+__all__ = ["between", "far"]
+
+
+def test_who_waits_on_a_line_whose_number_is_another_roles_on_the_new_machine_hears_so(
+    database: Database, between: Relay
+) -> None:
+    """In containers the numbers are low: the checkpointer there may have that of a line of ours. Nobody else heard anything either."""
+    own = Database(as_role(between.url, WORK))
+    waiting = Waiting(own, "SELECT 3 FROM pg_sleep(20)")
+    waiting.begin()
+    (line,) = waited_on()
+    with database.transaction() as session:
+        line.pid = session.scalar(text("SELECT pg_backend_pid()")) or 0
+
+        assert look() == 1 and isinstance(waiting.answer(), OperationalError)
+    own.close()
+
+
+def test_who_took_a_role_at_the_door_hears_so_too(between: Relay) -> None:
+    """That role may not see the lines of who signed in, its own among them."""
+    own = Database(f"{between.url}&options=-c%20role%3D{WORK}")
+    waiting = Waiting(own)
+    between.leave()
+    waiting.begin()
+    between.is_silent = False
+
+    assert look() == 1 and isinstance(waiting.answer(), OperationalError)
+    own.close()
+
+
+def test_who_waits_for_a_lock_is_left_alone(database: Database, far: Database) -> None:
+    """A worker that proves itself, a patient whom somebody else holds: as long as it takes."""
+    waiting = Waiting(far, "SELECT 4 FROM pg_advisory_xact_lock(7)")
+    with database.transaction() as session:
+        session.execute(text("SELECT pg_advisory_xact_lock(7)"))
+        waiting.begin()
+
+        assert look() == 0 and not waiting.heard
+
+    assert waiting.answer() == 4
+
+
+def test_an_answer_that_was_long_on_its_way_makes_no_line_unknown(far: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL said how old the lines were, and this process, or the net, stood still before it heard that."""
+    waiting = Waiting(far, "SELECT 3 FROM pg_sleep(2)")
+    waiting.begin()
+    ages, clock = silence._ages, Clock()
+
+    def late(*asked: Any) -> dict[int, float]:
+        known = ages(*asked)
+        clock.ahead += 5
+        return known
+
+    monkeypatch.setattr(silence, "_ages", late)
+    monkeypatch.setattr(silence, "time", clock)
+
+    assert look() == 0 and waiting.answer() == 3
+
+
+def test_who_waits_on_the_first_of_two_machines_hears_of_its_silence_while_the_second_takes_nobody(
+    between: Relay, tmp_path: Path
+) -> None:
+    """Two hosts and target_session_attrs: the second is a standby that nobody promoted yet, or is down."""
+    (first,) = parse_qs(urlsplit(between.url).query)["host"]
+    two = Database(between.url.replace(first, f"{first},{tmp_path}").replace("port=5432", "port=5432,5432"))
+    waiting = Waiting(two)
+    between.is_silent = True
+    waiting.begin()
+
+    assert look() == 1 and isinstance(waiting.answer(), OperationalError)
+    between.is_silent = False
+    two.close()
+
+
+def test_a_line_that_took_the_number_of_one_that_was_just_closed_is_not_cut(database: Database) -> None:
+    """Numbers of sockets are given out again at once: it may be a hospital's, or a browser's."""
+    ours, theirs = socket.socketpair()
+    with psycopg.connect(database.plain_url) as connection:
+        line, number = silence.Watch().know(connection, database.plain_url), connection.fileno()
+        kept = os.dup(number)
+        os.dup2(ours.fileno(), number)
+        line.cut()
+        ours.sendall(b"still here")
+        os.dup2(kept, number)
+        os.close(kept)
+
+    assert theirs.recv(20) == b"still here"
+
+
+def test_a_process_that_could_begin_no_thread_looks_at_its_lines_from_the_next_one_on(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = silence.Watch()
+    with psycopg.connect(database.plain_url) as connection:
+        with monkeypatch.context() as full:
+            full.setattr(threading.Thread, "start", refused)
+            with pytest.raises(RuntimeError):
+                watch.know(connection, database.plain_url)
+        line = watch.know(connection, database.plain_url)
+
+    assert line and watch._thread and watch._thread.is_alive()
+
+
+def refused(thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+class Clock:
+    """Time that may leap."""
+
+    sleep = staticmethod(time.sleep)
+
+    ahead = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
