@@ -1,8 +1,4 @@
-"""Destroying what a patient asked, beside who takes numbers apart or breaks the glass: only what it is about goes, and nobody meets an error.
-
-`destroy_case` read whose case it is, and waited for that patient. Numbers that were taken apart meanwhile made it another one's: the row of
-who was no longer meant went, with its objection, its history and what holds it; the row of who asked stayed.
-"""
+"""Destroying what a patient asked, beside who takes numbers apart or breaks the glass: only what it is about goes, and nobody meets an error."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +9,8 @@ branch_labels = None
 depends_on = None
 
 DESTROY, GLASS = "destroy_case(uuid, uuid, bytea[])", "access.break_glass(uuid, text, bytea, date, text)"
+# Whose case it is was read before that patient was waited for: taken apart meanwhile, the row of another went, with its objection, and
+# the row of who asked stayed.
 THERE = "IF NOT FOUND OR case_shield(wanted) <> '' THEN RETURN NULL; END IF;"
 THERE_AND_THEIRS = "IF NOT FOUND OR the_case.patient_id <> the_patient OR case_shield(wanted) <> '' THEN RETURN NULL; END IF;"
 LOOKS = "    FOR one IN\n"
