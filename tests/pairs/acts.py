@@ -27,6 +27,7 @@ ACTS: dict[str, Doing] = {
     "breaks the glass": on_pages.breaks_the_glass,
     "holds": on_pages.holds,
     "confirms": on_pages.confirms,
+    "destroys on request": on_pages.destroys_on_request,
     "puts on paper": on_pages.puts_on_paper,
     "recommends": on_pages.recommends,
     "types": on_pages.types,
@@ -46,7 +47,7 @@ NEEDS = {
     "signed": ("withdraws the advice", "corrects", "confirms", "puts on paper", "sends"),
     "agenda": ("defers", "goes on", "shows", "closes", "moves", "takes off", "defers all", "withdraws on agenda"),
     "waits": ("plans", "answers", "asks", "answers by message"),
-    "old": ("purges",),
+    "old": ("purges", "destroys on request"),
 }
 
 

@@ -20,7 +20,9 @@ from mdo_portal.exchange import Unreadable
 from mdo_portal.services.patients.rulings import Conflict
 from tests.copies import plain
 
-HOLDS = re.compile(r"\bFOR (NO KEY )?UPDATE\b|^\s*(INSERT|UPDATE|DELETE)\b|access\.(hold_still|break_glass|confirm)\b")
+HOLDS = re.compile(
+    r"\bFOR (NO KEY )?UPDATE\b|^\s*(INSERT|UPDATE|DELETE)\b|access\.(hold_still|break_glass|confirm)\b|\bdestroy_(asked|case)\("
+)
 LONGEST = 60.0
 WAITS = """SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"""

@@ -100,6 +100,11 @@ def holds(house: House, world: World) -> object:
     return house.post("Petra", f"/retention/cases/{world.cases['table']}/hold", reason="klacht", whole_patient="1")
 
 
+def destroys_on_request(house: House, world: World) -> object:
+    """A second person judges what a patient asked of a case that is over."""
+    return house.post("Petra", f"/destruction/{world.request_id}/approve")
+
+
 def confirms(house: House, world: World) -> object:
     return house.post("Dirk", f"/deliveries/{world.delivery_id}/confirm")
 

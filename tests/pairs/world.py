@@ -22,11 +22,13 @@ from mdo_portal.exchange import DecisionForm
 from mdo_portal.services.decisions import decision_forms, decisions
 from mdo_portal.services.decisions.decision_forms import Written
 from mdo_portal.services.identity import merges
+from mdo_portal.services.keeping import destroy_requests
 from mdo_portal.services.letters import destinations
 from mdo_portal.services.patients import patients
 from mdo_portal.services.referrals import questions
 from mdo_portal.services.room import conclusions, rooms
 from mdo_portal.settings import Settings
+from mdo_portal.zone import day_of
 from tests import make
 from tests.people import Region, board_of
 from tests.services.keeping_house import LONG_AGO, finished
@@ -38,7 +40,7 @@ NETWORK = Settings(database_url="", secret_key="").network
 
 KINDS = ("signed", "table", "agenda", "waits", "old")
 """`table`: discussed, and to be signed; `agenda`: yet to be discussed; `waits`: with a question to the referrer; `signed`: whose letter
-waits; `old`: whose term is over.
+waits; `old`: whose term is over, and which its patient asks to destroy.
 """
 
 
@@ -60,6 +62,7 @@ class World:
     note_id: uuid.UUID = NOBODY
     question_id: uuid.UUID = NOBODY
     delivery_id: uuid.UUID = NOBODY
+    request_id: uuid.UUID = NOBODY
 
 
 #: what an earlier world left is nobody's any more: a worker would take it first
@@ -115,7 +118,15 @@ def _made(session: Session, region: Region, now: datetime, needs: set[str]) -> W
         session.flush()
         asked = select(InformationRequest.id).where(InformationRequest.case_id == cases["waits"].id)
         made.question_id = session.scalars(asked).one()
+    if "old" in needs:
+        made.request_id = _asked_to_destroy(session, made, cases["old"], now)
     return made
+
+
+def _asked_to_destroy(session: Session, made: World, case: Case, now: datetime) -> uuid.UUID:
+    of = session.get_one(Patient, case.patient_id)
+    asked = destroy_requests.ask(session, made.region.aisha, of, case_id=case.id, letter_on=day_of(now), reason="", now=now)
+    return asked.id
 
 
 def _sign(session: Session, made: World, round_: Round, case: Case, now: datetime) -> None:

@@ -28,7 +28,7 @@ def decide(
     bsn: str = "",
 ) -> None:
     """Write down what a person decided; a worker carries it out. Raises IllegalMove with a sentence when it cannot be decided so."""
-    if conflict.closed_at is not None or conflict.decided_at is not None:
+    if conflict.decided_at is not None:
         raise IllegalMove(N_("Hierover is al beslist. Er is niets veranderd."))
     if decision not in offered(conflict):
         raise IllegalMove(N_("Kies wat er moet gebeuren. Er is niets veranderd."))

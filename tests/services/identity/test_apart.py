@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.identity_conflict import Decision
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, ToldChange
-from mdo_portal.services.patients import deciding
+from mdo_portal.exchange import PersonName
+from mdo_portal.services.identity import apart
+from mdo_portal.services.patients import deciding, patients
 from tests import make
 from tests.identity_questions import born, decide, merge, referral
 from tests.make import NOW
@@ -131,3 +135,24 @@ def test_a_number_that_was_made_for_the_merge_and_has_nothing_goes_and_leaves_no
     take_apart(database, region)
 
     assert known_as(database) == {"1": ("van Voorbeeld", False)}
+
+
+def test_only_what_this_very_message_told_goes_back(session: Session, region: Region) -> None:
+    """A message turned out to be of somebody else: what others told of the patient stands."""
+    wrong, right = uuid.uuid4(), uuid.uuid4()
+    patient = patients.add(session, region.hospitals["ZEED"], make.identity("1"), now=NOW)
+    other = patients.add(session, region.hospitals["ZEED"], make.identity("2"), now=NOW)
+    for told, of, family, born_on in (
+        (right, patient, "de Goede", date(1960, 1, 1)),
+        (wrong, patient, "de Goede", date(1971, 1, 1)),
+        (wrong, other, "de Ander", date(1960, 1, 1)),
+    ):
+        who = make.identity(of.local_number, name=PersonName(family=family), birth_on=born_on)
+        patients.tell(session, of, who, now=NOW, message_id=told)
+
+    apart.untell(session, patient, wrong, now=NOW)
+
+    assert [(one.family, one.birth_on) for one in (patient, other)] == [
+        ("de Goede", date(1960, 1, 1)),
+        ("de Ander", date(1960, 1, 1)),
+    ]

@@ -1,0 +1,72 @@
+"""Letters on paper that somebody else may take at this very moment: which of them are held, and who had one first."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.database import Database
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.services.letters import handing_over, withholding
+from mdo_portal.services.patients import patients
+from tests.make import NOW
+from tests.outbox_house import Outbox
+from tests.people import Region
+from tests.test_dispatch_of_whom import OTHER
+from tests.test_dispatch_races import Beside
+
+
+@pytest.fixture
+def outbox(database: Database, region: Region) -> Outbox:
+    return Outbox(database, region)
+
+
+def on_paper(outbox: Outbox) -> Delivery:
+    letter = outbox.letter(outbox.signed())
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, letter.id), now=NOW)
+    return letter
+
+
+def free(database: Database) -> set[uuid.UUID]:
+    """Which letters somebody else can take now."""
+    with database.transaction() as session:
+        return set(session.scalars(select(Delivery.id).with_for_update(skip_locked=True)))
+
+
+def test_only_what_lies_on_paper_of_these_cases_is_held(outbox: Outbox) -> None:
+    """Another patient's letter, one that goes over a line and one that somebody carried: nobody waits for those."""
+    mine, anothers, over_a_line = on_paper(outbox), on_paper(outbox), outbox.letter(outbox.signed())
+    carried = on_paper(outbox)
+    with outbox.database.transaction() as session:
+        handing_over.printed(session, session.get_one(Delivery, carried.id), now=NOW)
+
+    with outbox.database.transaction() as session:
+        of = Case.id.in_([mine.case_id, over_a_line.case_id, carried.case_id])
+        withholding.hold_letters(session, of)
+        assert free(outbox.database) == {anothers.id, over_a_line.id, carried.id}
+
+    assert mine.id in free(outbox.database)
+
+
+def test_who_carried_it_at_that_very_moment_carried_it(outbox: Outbox) -> None:
+    """They had the letter first: what they say of it is not taken back by who finds out that it names another."""
+    letter = on_paper(outbox)
+
+    def becomes_anothers(session: Session) -> None:
+        other = patients.add(session, outbox.region.hospitals["ZEED"], OTHER, now=NOW)
+        withholding.withhold_of_another(session, session.get_one(Case, letter.case_id), other, now=NOW)
+
+    beside = Beside(outbox.database, becomes_anothers)
+    with outbox.database.transaction() as session:
+        held = session.get_one(Delivery, letter.id, with_for_update=True)
+        beside.begin()
+        handing_over.confirm_by_hand(session, held, viewer=outbox.region.dirk, now=NOW)
+    beside.end()
+
+    with outbox.database.transaction() as session:
+        assert (beside.failed, session.get_one(Delivery, letter.id).state) == ([], DeliveryState.RECEIVED)
