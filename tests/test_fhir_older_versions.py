@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import CaseState
+from tests.fhir_request_house import asks, cancelled, sent, within
 from tests.integrations.fhir.make import BASE, Node, bundle, patient, request
-from tests.test_fhir_request_by_address import asks, cancelled, sent, within
 from tests.web.fhir_house import app, client
 
 __all__ = ["app", "client"]

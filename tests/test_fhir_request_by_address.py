@@ -3,63 +3,25 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from integrations.fhir.reader import FhirReader
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.exchange import IncomingReferral, Wire
-from mdo_portal.services.inbox import queue
 from mdo_portal.services.referrals import referrals
+from tests.fhir_request_house import ADDRESS, WHO, asks, cancelled, put, sent, within
 from tests.integrations.fhir.make import BASE, Node, bundle, patient, request
 from tests.make import NOW
 from tests.people import Region
 from tests.web.fhir_house import app, client, messages, post, understand
 
 __all__ = ["app", "client"]
-ADDRESS = "ServiceRequest/r"
-WHO: Node = {"identifier": {"system": "urn:oid:2.25.1", "value": "0042"}}
-NAMELESS: Node = {"identifier": []}
-
-
-def asks(question: str = "Operatie?", **more: Any) -> Node:
-    return {name: said for name, said in request(note=[{"text": question}], **NAMELESS | more).items() if said != []}
-
-
-def within(*resources: Node) -> bytes:
-    """A transaction in which everything has a name that is good within it only."""
-    tree = json.loads(bundle(*resources, kind="transaction"))
-    for number, one in enumerate(tree["entry"]):
-        one |= {"fullUrl": f"urn:uuid:0000-{number}", "request": {"method": "POST", "url": "x"}}
-    return json.dumps(tree).encode()
-
-
-def put(*resources: Node) -> bytes:
-    """The same, and each is written at its address."""
-    tree = json.loads(within(*resources))
-    for one in tree["entry"]:
-        own = one["resource"]
-        one["request"] = {"method": "PUT", "url": f"{own['resourceType']}/{own['id']}"}
-    return json.dumps(tree).encode()
-
-
-def cases(database: Database) -> list[Case]:
-    with database.transaction() as session:
-        return list(session.scalars(select(Case).where(Case.wire == "fhir").order_by(Case.received_at)))
-
-
-def sent(client: FlaskClient, database: Database, *told: bytes) -> list[Case]:
-    for one in told:
-        assert post(client, "/fhir", one).status_code in (200, 201, 202)
-        understand(database)
-    return cases(database)
 
 
 @pytest.mark.parametrize("written", [bundle, put])
@@ -222,98 +184,3 @@ def test_what_says_of_another_patient_is_for_a_person(client: FlaskClient, datab
     understand(database)
 
     assert messages(database)[1].reason == "identity_conflict"
-
-
-# Taken back
-
-
-def cancelled(**more: Any) -> Node:
-    return {"resourceType": "Task", "id": "t", "status": "cancelled", "intent": "order"} | more
-
-
-def deleted(address: str = ADDRESS, *beside: Node) -> bytes:
-    tree = json.loads(bundle(*beside, kind="transaction"))
-    tree["entry"].append({"request": {"method": "DELETE", "url": address}})
-    return json.dumps(tree).encode()
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        bundle(patient(), asks(status="revoked")),
-        bundle(patient(), asks(status="entered-in-error")),
-        put(patient(), asks(status="revoked")),
-        bundle(cancelled(focus={"reference": ADDRESS})),
-        bundle(cancelled(basedOn=[{"reference": f"{BASE}/{ADDRESS}/_history/2"}])),
-        deleted(),
-        deleted(ADDRESS, patient()),
-    ],
-    ids=["revoked", "in error", "put", "a Task", "a Task that rests on it", "deleted", "deleted beside its patient"],
-)
-def test_it_is_taken_back(client: FlaskClient, database: Database, told: bytes) -> None:
-    assert [one.state for one in sent(client, database, bundle(patient(), asks()), told)] == [CaseState.WITHDRAWN]
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        within(patient(), asks(status="revoked")),
-        bundle(patient(), asks(id="r2", status="revoked")),
-        bundle(cancelled(focus={"reference": "urn:uuid:0000-1"})),
-        deleted("ServiceRequest/r2"),
-        deleted("ServiceRequest?status=active"),
-        deleted(ADDRESS, patient(identifier=[{"system": "urn:oid:2.25.1", "value": "0043"}])),
-    ],
-    ids=[
-        "within a message",
-        "another",
-        "a Task about what is within a message",
-        "another deleted",
-        "a search deleted",
-        "of another",
-    ],
-)
-def test_what_takes_back_another_takes_back_nothing_and_is_for_a_person(
-    client: FlaskClient, database: Database, told: bytes
-) -> None:
-    found = sent(client, database, bundle(patient(), asks()), told)
-
-    assert CaseState.WITHDRAWN not in [one.state for one in found]
-    assert messages(database)[1].state is InboundState.UNREADABLE
-
-
-# In its turn
-
-GIVEN_OUT = pytest.mark.parametrize("number", ["48213", "0c5e4d0e-9a6e-4f1f-8d8a-117b0f1c5200"])
-
-
-def about(number: str) -> bytes:
-    return json.dumps(cancelled(focus={"reference": f"ServiceRequest/{number}"})).encode()
-
-
-@GIVEN_OUT
-@pytest.mark.parametrize("also", [NAMELESS, {}], ids=["without a number", "with one"])
-def test_what_points_at_it_waits_until_that_is_understood(
-    client: FlaskClient, database: Database, number: str, also: Node
-) -> None:
-    post(client, "/fhir", bundle(patient(), asks(id=number) | also))
-    post(client, "/fhir/Task", about(number))
-
-    with database.transaction() as session:
-        claimed = [one for _ in "12" for one in queue.claim(session, now=datetime.now(UTC))]
-    assert [b'ServiceRequest"' in one.raw for one in claimed] == [True]
-
-
-@GIVEN_OUT
-def test_what_came_before_it_is_read_when_that_comes(client: FlaskClient, database: Database, number: str) -> None:
-    sent(client, database, about(number), bundle(patient(), asks(id=number)))
-
-    assert [one.state for one in messages(database)] == [InboundState.UNDERSTOOD] * 2
-
-
-def test_for_an_address_that_anybody_may_write_nobody_waits(client: FlaskClient, database: Database) -> None:
-    post(client, "/fhir", bundle(patient(), asks(id="1")))
-    post(client, "/fhir/Task", about("1"))
-
-    with database.transaction() as session:
-        assert len([one for _ in "12" for one in queue.claim(session, now=datetime.now(UTC))]) == 2

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from mdo_portal.database import Database
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.inbound import InboundState
+from tests.fhir_request_house import cases
 from tests.integrations.fhir.make import BASE, Node, bundle, patient
-from tests.test_fhir_request_by_address import cases
 from tests.web.fhir_house import app, client, messages, post, speaks_stu3, understand
 
 __all__ = ["app", "client"]
