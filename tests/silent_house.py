@@ -40,8 +40,7 @@ class Waiting:
     def __init__(self, database: Database, statement: str = "SELECT 1") -> None:
         self.heard: list[Any] = []
         self._database, self._statement = database, statement
-        with database.engine.connect():
-            pass  # there is a line already
+        database.engine.connect().close()  # its line is there before anybody waits: none is begun while nothing answers
         self._thread = threading.Thread(target=self._ask, daemon=True)
 
     def begin(self) -> None:
