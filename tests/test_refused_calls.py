@@ -6,12 +6,15 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from mdo_portal.commands import desk as at_desk
 from mdo_portal.commands.desk import Desk
 from mdo_portal.database import Database
+from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.exchange import Caller
 from mdo_portal.services.links import refused_calls
+from tests.integrations.hl7v2.samples import ADT
 from tests.make import NOW
 from tests.people import Region
 
@@ -56,3 +59,23 @@ def test_a_scan_from_everywhere_leaves_no_more_than_the_newest(
     assert len(kept(database)) == 3
     assert ("10.1.0.0", "not_tls", 2) in kept(database)
     assert "10.0.0.1" not in {address for address, _, _ in kept(database)}
+
+
+def test_a_message_without_its_frame_is_a_row_for_a_person_and_a_call_without_a_message_is_not(
+    database: Database, region: Region
+) -> None:
+    async def scenario() -> None:
+        desk = Desk(database, clock=lambda: NOW)
+        await desk.refused(Caller("127.0.0.1:1", is_local=True), "not_framed", ADT)
+        await desk.refused(Caller("127.0.0.1:1", is_local=True), "not_framed", b"")
+        looking = asyncio.ensure_future(desk.know_links())
+        await asyncio.wait_for(desk.knows_links.wait(), 20)
+        looking.cancel()
+        await desk.close()
+
+    asyncio.run(scenario())
+
+    with database.transaction() as session:
+        rows = session.execute(select(InboundMessage.state, InboundMessage.reason, InboundMessage.control_id)).all()
+    assert rows == [(InboundState.UNREADABLE, "not_framed", "M0002")]
+    assert kept(database) == [("127.0.0.1", "not_framed", 1)]

@@ -32,11 +32,24 @@ SENTENCES = {
     "distrusts_us": N_(
         "vertrouwde het certificaat van dit portaal niet en hing op. Zet in dat systeem de uitgever van ons certificaat bij de vertrouwde."
     ),
+    "tls_unasked": N_(
+        "sprak TLS op de poort zonder TLS. Zet in dat systeem het adres van de poort met TLS; de beheerder van het portaal weet welke "
+        "dat is."
+    ),
+    "http": N_(
+        "sprak HTTP (webverkeer) op de poort voor HL7 v2. Kies in dat systeem TCP met MLLP, of stuur FHIR naar het webadres van het "
+        "portaal."
+    ),
+    "not_framed": N_(
+        "stuurde iets zonder de tekens waartussen een bericht bij MLLP staat (hex 0B ervoor, 1C 0D erachter). Zet in dat systeem MLLP aan; "
+        "het heet ook LLP."
+    ),
     "too_many": N_(
         "had te veel verbindingen tegelijk open. Zet in dat systeem één blijvende verbinding in plaats van een per bericht."
     ),
 }
-"""What such a call did, after its address, and what to do about it. The reasons are those of integrations/hl7v2/wire/tls.py."""
+"""What such a call did, after its address, and what to do about it. The reasons are those of
+integrations/hl7v2/wire: tls.py and stray.py."""
 
 
 class RefusedCall(Base):

@@ -67,6 +67,10 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Het bericht is groter dan afgesproken en is geweigerd. Alleen het begin is bewaard; spreek een grens af met het ziekenhuis."
     ),
     "too_slow": N_("Het bericht kwam niet af: de verbinding viel stil. Het begin is bewaard; het ziekenhuis stuurt het opnieuw."),
+    "not_framed": N_(
+        "Het bericht kwam zonder de tekens waartussen het bij MLLP staat (hex 0B ervoor, 1C 0D erachter), en is geweigerd. Het begin is "
+        "bewaard; zet in het EPD MLLP aan (het heet ook LLP) en stuur het opnieuw."
+    ),
     "too_many": N_(
         "Te veel verbindingen tegelijk van dit ziekenhuis. De nieuwe is geweigerd; het ziekenhuis probeert het vanzelf opnieuw."
     ),
@@ -157,6 +161,7 @@ SEND_AGAIN = frozenset(
         "hostile_delimiters",
         "too_large",
         "too_slow",
+        "not_framed",
         "too_much",
         "too_many",
         "no_tls",

@@ -28,6 +28,7 @@ class Count:
 
     corpus: str
     files: int = 0
+    empty: int = 0  # files that say nothing: no message, and nothing to answer
     messages: int = 0  # more than files where a file is a batch
     stored: int = 0
     ignored: int = 0  # feed messages about patients without a case: counted, not kept
@@ -42,8 +43,12 @@ class Count:
 
     @property
     def ok(self) -> bool:
-        adds_up = self.stored + self.ignored + self.refused == (self.messages or self.files) and self.files == self.answered
+        adds_up = self.stored + self.ignored + self.refused == self._wanted and self.files - self.empty == self.answered
         return adds_up and not (self.crashed or self.lost or self.pending) and self.slowest_ms <= 5000
+
+    @property
+    def _wanted(self) -> int:
+        return self.messages or self.files - self.empty
 
     def took(self, seconds: float) -> None:
         self.slowest_ms = max(self.slowest_ms, round(seconds * 1000, 1))

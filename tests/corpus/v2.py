@@ -49,7 +49,8 @@ SEGMENTS_OF = {
 
 def run(url: str, name: str, samples: list[Sample], *, detail: bool) -> Count:
     """Send the set to a listener of its own, with one link that takes whatever the set says in MSH-3."""
-    count = Count(f"hl7v2/{name}", files=len(samples))
+    count = Count(f"hl7v2/{name}", files=len(samples), empty=sum(not _frames(one.raw) for one in samples))
+    samples = [one for one in samples if _frames(one.raw)]
     with house(url) as found:
         database = found.database()
         applications = sorted({_header(sample.raw).sending_application for sample in samples})
@@ -75,9 +76,11 @@ def _messages(sample: Sample) -> list[Sample]:
 
 
 def _frames(raw: bytes) -> list[bytes]:
-    """What goes over the line, each as a frame: the file, or what stands in the frames of a file that was caught from a line."""
-    caught = MllpDecoder().feed(raw) if raw[:1] == b"\x0b" else []
-    return [frame for frame in caught if isinstance(frame, bytes)] or [raw]
+    """What goes over the line, as the listener cuts it: the file, or what stands in the frames of a file that was caught from a line.
+
+    None for a file that says nothing: an empty frame is no message, and nobody answers it.
+    """
+    return MllpDecoder(len(raw)).feed(raw) or MllpDecoder(len(raw)).feed(frame(raw))
 
 
 def _apart(raw: bytes) -> tuple[bytes, ...]:

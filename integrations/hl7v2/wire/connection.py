@@ -7,6 +7,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
+from integrations.hl7v2.wire import stray
 from integrations.hl7v2.wire.mllp import FrameTooLarge, MllpDecoder
 from integrations.hl7v2.wire.tls import caller_of
 from mdo_portal.exchange import Answer, Caller, Verdict
@@ -30,7 +31,7 @@ class Connection(asyncio.Protocol):
         self._backlog: deque[bytes] = deque()
         self._asked: deque[tuple[bytes, Said]] = deque()
         self._last_words: bytes | None = None  # written after all answers; then the connection closes
-        self._stopping = self._full = self._paused = False
+        self._stopping = self._full = self._paused = self._has_spoken = False
         self._timer: asyncio.TimerHandle | None = None
         self._early: list[bytes] = []  # what came between the handshake and connection_made
         self._transport: asyncio.Transport | None = None
@@ -72,12 +73,15 @@ class Connection(asyncio.Protocol):
             self._take(trouble.frames)
             self._end("too_large", trouble.start, Answer(Verdict.NOT_HERE, "", "too_large", "The message is too large"))
         self._account()
+        if self._decoder.stray and not self._has_spoken:
+            asyncio.get_running_loop().call_later(stray.WAIT_SECONDS, self._tell_stray)
         if self._decoder.ends_bare:
             asyncio.get_running_loop().call_later(BARE_END_SECONDS, self._flush, self._heard)
 
     def eof_received(self) -> bool:
         # A sender may close his half and still wait for the answers.
         self._take(self._decoder.flush())
+        self._tell_stray()
         if not self._stopping:
             self._stopping, self._last_words = True, b""
         self._write()
@@ -117,7 +121,7 @@ class Connection(asyncio.Protocol):
 
     def _take(self, frames: list[bytes]) -> None:
         if frames:
-            self._begun = time.monotonic()
+            self._has_spoken, self._begun = True, time.monotonic()
             self._backlog.extend(frames)
             self.go_on()
 
@@ -171,6 +175,14 @@ class Connection(asyncio.Protocol):
         if heard == self._heard and not self._stopping:
             self._take(self._decoder.flush())
             self._account()
+
+    def _tell_stray(self) -> None:
+        """Hang up on who speaks something else than MLLP, and say so: a line that is silent for ever tells nobody what is wrong."""
+        if self._stopping or self._has_spoken:
+            return
+        reason, start = stray.told_of(self._decoder.stray, is_begun=self._decoder.unfinished)
+        if reason:
+            self._end(reason, start, Answer(Verdict.NOT_HERE, "", reason, "The message came without the frame of MLLP"))
 
     def _end(self, reason: str, start: bytes, said: Answer) -> None:
         self._stopping = True

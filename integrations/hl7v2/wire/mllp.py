@@ -1,7 +1,8 @@
 """MLLP framing without sockets: bytes go in, whole messages come out, the same ones however the stream is cut.
 
 A frame is VT, message, FS, CR. What senders really do, and what becomes of it:
-- bytes before VT are noise and go; an empty frame is no message;
+- bytes before VT are noise and go; how they begin is remembered (`stray`), for who has never sent a frame may speak something else;
+  an empty frame is no message;
 - FS ends a frame when CR, LF or VT follows. FS before anything else is part of the text: ending there would acknowledge half
   a message. A sender who leaves out the CR waits for his answer with FS as last byte: `flush` then ends the frame;
 - VT inside a frame is text (Word writes it for a line break), unless MSH follows: then the sender began again, and what came
@@ -35,6 +36,7 @@ class MllpDecoder:
         self._limit = limit_bytes
         self._buffer = bytearray()  # empty, or starts with the VT of an unfinished frame
         self._seen = 1  # no end of a frame before this place in the buffer
+        self.stray = b""  # how that began which came outside a frame
 
     @property
     def unfinished(self) -> bool:
@@ -65,6 +67,8 @@ class MllpDecoder:
         else:  # as nearly always
             contents, rest = _cut(data, 1)
             self._buffer += data[rest:]
+            if rest and not contents and len(self.stray) < START_BYTES:
+                self.stray = (self.stray + data[:rest])[:START_BYTES]
         # Everything was looked at, save a last FS whose successor is not here yet.
         self._seen = max(1, len(self._buffer) - self._buffer.endswith(FS))
         frames = self._within(contents)
