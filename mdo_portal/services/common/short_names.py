@@ -19,9 +19,13 @@ def short_name(initials: str, given: str, family: str, birth_on: date | None) ->
 def initials_and_family(initials: str, given: str, family: str) -> str:
     """`J.P. de Vries`; a name in Arabic or Hebrew leaves what is written behind it in its place."""
     name = f"{dotted(initials or given[:1])} {family}".strip()
-    return name + _FROM_HERE_LEFT_TO_RIGHT if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in name) else name
+    return name + _FROM_HERE_LEFT_TO_RIGHT if _reads_from_the_right(name) else name
 
 
 def birth_year(birth_on: date | None) -> str:
     """`(1960)`; nothing when the birth date is not known."""
     return f"({birth_on.year})" if birth_on else ""
+
+
+def _reads_from_the_right(name: str) -> bool:
+    return not name.isascii() and any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in name)
