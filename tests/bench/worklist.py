@@ -35,7 +35,7 @@ from .house import house
 CASES = 1_000_000 if "--million" in sys.argv else 100_000
 BARE = jinja2.Environment(autoescape=True).from_string(
     "<table>{% for row in rows %}<tr id=\"case-{{ row.id }}\"><td>{{ row.due_on }} {{ row.urgency }}</td><td><a href=\"/cases/{{ row.id }}\">"
-    "{{ row.short_name }}</a></td><td title=\"{{ row.hospital_name }}\">{{ row.hospital_name }}</td><td title=\"{{ row.board_name }}\">"
+    "{{ row.initials_and_family }} {{ row.birth_year }}</a></td><td title=\"{{ row.hospital_name }}\">{{ row.hospital_name }}</td><td title=\"{{ row.board_name }}\">"
     "{{ row.board_code }}</td><td title=\"{{ row.question }}\">{{ row.question }}</td><td>{% for one in row.missing %}<i>{{ one }}</i>"
     "{% endfor %}</td><td>{{ row.state }}</td><td>{{ row.meeting_at or '' }}</td><td>{{ row.state_since }}</td></tr>{% endfor %}</table>"
 )  # fmt: skip

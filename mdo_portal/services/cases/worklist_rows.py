@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from mdo_portal.domain.case import NO_DATE, CaseState
-from mdo_portal.services.common.short_names import birth_year, initials_and_family, short_name
+from mdo_portal.services.common.short_names import birth_year, initials_and_family
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,8 @@ class WorkListRow(NamedTuple):
         return self.due_on < NO_DATE
 
     @property
-    def short_name(self) -> str:
-        """`J.P. de V. (1960)`: initials and year, enough to find a line, too little for a passer-by."""
-        return short_name(self.initials, self.given, self.family, self.birth_on)
-
-    @property
     def initials_and_family(self) -> str:
+        """`J.P. de Vries`: with the year enough to find a line, too little for a passer-by."""
         return initials_and_family(self.initials, self.given, self.family)
 
     @property
