@@ -86,6 +86,7 @@ pairs: venv frontend compiled ## Two who act on one patient at the same moment, 
 	$(PY) -m tests.pairs $(ARGS)
 
 wheel: venv frontend compiled ## dist/*.whl, with screens and translations in it
+	rm -f dist/mdo_portal-*.whl  # of the version before: pip takes one
 	MDO_SKIP_FRONTEND=1 $(PY) -m build --wheel --no-isolation --outdir dist .
 
 translations: venv ## Take new sentences into the catalogues (never guessed: new ones are empty until somebody translates them)
