@@ -72,6 +72,7 @@ from mdo_portal.web import (
     providers,
     reading_order,
     receipt_lists,
+    refused_calls,
     rescheduling,
     retention,
     rights,
@@ -151,7 +152,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     app.extensions["mdo_relying_party"] = wiring.relying_party(loopback=settings.demo)
     Babel(app, locale_selector=_language, default_locale="nl", default_timezone="Europe/Amsterdam")
     _carry_user(app)
-    for part in (words, navigation, reading_order, guard, errors):
+    for part in (words, navigation, reading_order, guard, errors, refused_calls):
         part.install(app)
     for part in BLUEPRINTS:
         app.register_blueprint(part.blueprint)

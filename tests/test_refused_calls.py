@@ -12,7 +12,7 @@ from mdo_portal.commands import desk as at_desk
 from mdo_portal.commands.desk import Desk
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage, InboundState
-from mdo_portal.exchange import Caller
+from mdo_portal.exchange import Caller, Wire
 from mdo_portal.services.links import refused_calls
 from tests.integrations.hl7v2.samples import ADT
 from tests.make import NOW
@@ -34,7 +34,10 @@ def told_at_the_desk(database: Database, *calls: tuple[str, str]) -> None:
 
 def kept(database: Database, *, days: int = 0) -> list[tuple[str, str, int]]:
     with database.transaction() as session:
-        return [(one.address, one.reason, one.times) for one in refused_calls.lately(session, now=NOW + timedelta(days=days))]
+        return [
+            (one.address, one.reason, one.times)
+            for one in refused_calls.lately(session, Wire.HL7V2, now=NOW + timedelta(days=days))
+        ]
 
 
 def test_what_failed_before_any_message_is_kept_by_address_and_reason_with_how_often(database: Database, region: Region) -> None:

@@ -27,7 +27,7 @@ _HEADERS = {"alg", "kid", "typ", "x5t", "x5t#S256"}  # never jku, jwk, x5u or cr
 
 
 class NotProven(Exception):
-    """OAuth's code of what is wrong; never a value."""
+    """OAuth's code of what is wrong, and which check failed (form, header, key, signature, aud, exp, jti); never a value."""
 
     def __init__(self, code: str, why: str) -> None:
         super().__init__(why)
@@ -47,15 +47,15 @@ class Proven:
 def client_of(form: Mapping[str, str]) -> str:
     """Who says to be asking: read without belief, to find the registered keys. Raises NotProven."""
     if form.get("grant_type") != "client_credentials":
-        raise NotProven("unsupported_grant_type", "client_credentials only")
+        raise NotProven("unsupported_grant_type", "form")
     if form.get("client_assertion_type") != BEARER:
-        raise NotProven("invalid_client", "client_assertion_type")
+        raise NotProven("invalid_client", "form")
     claims = _payload(form.get("client_assertion", ""))
     client = claims.get("iss")
     if not isinstance(client, str) or not client or client != claims.get("sub"):
-        raise NotProven("invalid_client", "iss and sub")
+        raise NotProven("invalid_client", "form")
     if form.get("client_id", client) != client:
-        raise NotProven("invalid_client", "client_id")
+        raise NotProven("invalid_client", "form")
     return client
 
 
@@ -164,11 +164,11 @@ def _part(token: str, place: int) -> dict[str, Any]:
     """Base64url without a second way to write it, then strict JSON."""
     parts = token.split(".")
     if not token.isascii() or len(token) > LONGEST or len(parts) != 3:
-        raise NotProven("invalid_client", "client_assertion")
+        raise NotProven("invalid_client", "form")
     try:
         raw = base64.b64decode(parts[place] + "=" * (-len(parts[place]) % 4), altchars=b"-_", validate=True)
         if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != parts[place]:
-            raise NotProven("invalid_client", "client_assertion")
+            raise NotProven("invalid_client", "form")
         return load(raw)
     except (binascii.Error, ValueError, Unreadable):
-        raise NotProven("invalid_client", "client_assertion") from None
+        raise NotProven("invalid_client", "form") from None

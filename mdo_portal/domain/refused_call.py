@@ -1,4 +1,4 @@
-"""A connection that came to nothing before it brought a message: a system that is being set up, and stands outside without knowing why."""
+"""A call that came to nothing before it brought a message: a system that is being set up, and stands outside without knowing why."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mdo_portal.database import Base
 from mdo_portal.errors import N_
 
-SENTENCES = {
+OVER_MLLP = {
     "no_certificate": N_("toonde geen certificaat. Zet in dat systeem het clientcertificaat bij deze verbinding."),
     "unknown_authority": N_(
         "toonde een certificaat van een uitgever die deze server niet kent. Neem een certificaat van een uitgever die bij "
@@ -48,12 +48,56 @@ SENTENCES = {
         "had te veel verbindingen tegelijk open. Zet in dat systeem één blijvende verbinding in plaats van een per bericht."
     ),
 }
-"""What such a call did, after its address, and what to do about it. The reasons are those of
-integrations/hl7v2/wire: tls.py and stray.py."""
+"""What such a call did, after its address, and what to do about it. The reasons are those of integrations/hl7v2/wire: tls.py, stray.py."""
+
+OVER_FHIR = {
+    "no_token": N_("stuurde geen token mee. Zet in dat systeem het token van de koppeling, in de kop Authorization: Bearer …"),
+    "unknown_token": N_(
+        "stuurde een token mee dat hier niet geldt. Zet in dat systeem het token dat bij het maken van de koppeling stond, of haal een "
+        "nieuw: een token dat wordt gehaald is vijf minuten goed."
+    ),
+    "token_form": N_(
+        "vroeg een token op een andere manier dan hier kan: nodig is client_credentials met een ondertekende client_assertion "
+        "(SMART Backend Services), waarin iss en sub allebei het client-id zijn."
+    ),
+    "token_client": N_(
+        "vroeg een token met een client-id dat hier niet is vastgelegd. Leg het vast bij Afspraken over FHIR, of zet in dat systeem het "
+        "goede."
+    ),
+    "token_header": N_(
+        "vroeg een token met een verklaring waarvan de kop niet kan: nodig zijn een kid en RS384 of ES384, en geen adres van andere "
+        "sleutels."
+    ),
+    "token_key": N_(
+        "vroeg een token met een sleutel (kid) die hier niet is vastgelegd. Leg hun publieke sleutels (JWKS) opnieuw vast bij Afspraken "
+        "over FHIR, of laat ze ophalen."
+    ),
+    "token_signature": N_(
+        "vroeg een token met een ondertekening die niet bij de vastgelegde sleutel past. Is de sleutel daar vernieuwd, leg dan ook de "
+        "nieuwe JWKS vast."
+    ),
+    "token_aud": N_(
+        "vroeg een token met een verklaring voor een ander (aud). Zet in dat systeem als aud het tokenadres dat hier staat."
+    ),
+    "token_exp": N_(
+        "vroeg een token met een verklaring die al verlopen is, nog niet geldt of langer dan vijf minuten duurt. Kijk of de klok daar goed "
+        "staat."
+    ),
+    "token_jti": N_(
+        "vroeg een token met een verklaring zonder eigen nummer (jti), of met een die al gebruikt was. Laat dat systeem voor elk token een "
+        "nieuwe maken."
+    ),
+    "token_scope": N_(
+        "vroeg een token voor iets wat hier niet kan (scope). Vraag system/*.write om in te sturen, of system/Task.read om taken te lezen."
+    ),
+}
+"""The same of the FHIR address. The reasons are those of web/fhir.py and, for a token, of integrations/smart/server.py."""
+
+SENTENCES = OVER_MLLP | OVER_FHIR
 
 
 class RefusedCall(Base):
-    """Calls from one address that failed in one way. Written by the listener; the oldest go.
+    """Calls from one address that failed in one way. Written by who answers the line; the oldest go.
 
     See services/links/refused_calls.py. No patient data.
     """

@@ -21,7 +21,7 @@ from mdo_portal.reception import Sorted
 from mdo_portal.services.inbox import handed_in, polls
 from mdo_portal.services.links import hospitals, link_tokens
 from mdo_portal.services.links.hospitals import LinkRow
-from mdo_portal.web import bodies, limits
+from mdo_portal.web import bodies, limits, refused_calls
 from mdo_portal.web.context import database, settings, transaction
 from mdo_portal.web.fhir_envelope import said, trouble
 from mdo_portal.web.guard import machine
@@ -190,6 +190,7 @@ def _enter(*, writes: bool) -> Comer:
     except limits.TooMany:
         raise Refused(429, Answer(Verdict.NOT_NOW, "", reason="busy", text="too many requests; send again later")) from None
     if link is None:
+        refused_calls.no_token(token)
         raise Refused(401, Answer(Verdict.NOT_HERE, "", reason="login", text="bearer token missing or unknown"))
     if not may:
         raise Refused(403, Answer(Verdict.NOT_HERE, "", reason="forbidden", text="the token's scopes do not cover this"))

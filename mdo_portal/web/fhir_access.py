@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import structlog
 from flask import Blueprint, Response, jsonify, request
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from mdo_portal import __version__, wiring, wiring_profiles
 from mdo_portal.services.common.sealed import client_secret
 from mdo_portal.services.links import hospitals, link_tokens
-from mdo_portal.web import limits
+from mdo_portal.web import limits, refused_calls
 from mdo_portal.web.context import client_place, database, now, settings, transaction
 from mdo_portal.web.fhir_envelope import said
 from mdo_portal.web.guard import machine, public
@@ -59,6 +60,7 @@ def token() -> ResponseReturnValue:
     except limits.TooMany:
         return _no("temporarily_unavailable", 429)
     form = {name: request.form[name] for name in request.form}
+    client = None
     try:
         client_id = wiring.smart.client_of(form)
         with transaction() as db:
@@ -68,20 +70,26 @@ def token() -> ResponseReturnValue:
             proof = wiring.smart.proven(form, jwks, audiences=audiences, now=now(), jwks_url=jwks_url)
             scopes = link_tokens.granted(form.get("scope", ""))
             if not scopes or client is None:
-                return _no("invalid_scope")
+                raise wiring.NotProven("invalid_scope", "scope")
             made = link_tokens.issue(db, client.link_id, jti=proof.jti, used_until=proof.until, scopes=scopes, now=now())
     except wiring.NotProven as error:
-        log.info("token.refused", code=error.code, why=error.why)
-        return _no(error.code, 401 if error.code == "invalid_client" else 400)
-    if made is None:
-        log.info("token.refused", code="invalid_client", why="jti was used before")
-        return _no("invalid_client", 401)
+        return _not_proven(error.code, "client" if error.why == "key" and client is None else error.why, form)
+    if made is None:  # it was used before
+        return _not_proven("invalid_client", "jti", form)
     lives = int(link_tokens.LIFE.total_seconds())
     return _plain({"access_token": made, "token_type": "bearer", "expires_in": lives, "scope": scopes})
 
 
+def _not_proven(code: str, why: str, form: Mapping[str, str]) -> ResponseReturnValue:
+    """Why stands in the log and on the page of the link, not in the answer."""
+    log.info("token.refused", code=code, why=why)
+    if form.keys() & {"grant_type", "client_assertion"}:  # whoever knocks with something else wants no token
+        refused_calls.tell(f"token_{why}")
+    return _no(code, 401 if code == "invalid_client" else 400)
+
+
 def _no(code: str, status: int = 400) -> ResponseReturnValue:
-    """OAuth's own form; which of the checks failed stands in the log, not in the answer."""
+    """OAuth's own form."""
     response = _plain({"error": code})
     response.status_code = status
     return response

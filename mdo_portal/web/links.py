@@ -121,7 +121,7 @@ def _running(db: Session, hospital: Hospital, link: Link | None) -> dict[str, An
         "line": lines.line_of(db, link.id, now=now()) if link else None,
         "called": lines.called(db, now=now()) if wire is Wire.HL7V2 else [],
         "is_alike": link is not None and link_claims.is_shared(db, link),
-        "refused_calls": refused_calls.lately(db, now=now()) if wire is Wire.HL7V2 else [],
+        "refused_calls": refused_calls.lately(db, wire, now=now()),
         "moment": now(),
         "is_deaf": wire is Wire.HL7V2 and not listening.is_anybody(db),
         "takes_part": bool(participation.boards_of(db, hospital.id)),

@@ -35,7 +35,7 @@ from tests.web.matrix_things import Things, things_of
 from tests.web.portal import CSRF
 
 #: rows that every request may add to or touch
-ALWAYS_WRITTEN = ("audit", "sessions", "sign_in", "seal")
+ALWAYS_WRITTEN = ("audit", "sessions", "sign_in", "seal", "refused_calls")
 
 
 class Trying(Database):

@@ -97,8 +97,8 @@ def test_rsa_holds_too(algorithm: str) -> None:
         ({"jti": None}, "jti"),
         ({"jti": "kort"}, "jti"),
         ({"jti": "met een spatie!"}, "jti"),
-        ({"sub": "epd-zeed"}, "iss and sub"),
-        ({"iss": None}, "iss and sub"),
+        ({"sub": "epd-zeed"}, "form"),
+        ({"iss": None}, "form"),
     ],
 )
 def test_what_is_not_for_us_not_fresh_or_not_complete_is_refused(over: Claims, why: str) -> None:
