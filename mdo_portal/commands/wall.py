@@ -94,7 +94,8 @@ STAYS = tuple(
         "notes": "id round_id section",
         "round_answers": "round_id case_id",
         "advice_items": "id round_id case_id",
-        "follow_ups": "id decision_id round_id case_id hospital_id owner_hospital_id board_id position kind text intent condition place signed_at",
+        "follow_ups": "id decision_id round_id case_id hospital_id owner_hospital_id board_id position kind text intent condition place"
+        " signed_at",
         "presences": "id meeting_id person_id",
     }.items()
     for column in columns.split()
