@@ -67,7 +67,7 @@ NO_ORACLE: dict[str, str] = {
 GUARDS = (
     "own_account", "own_passkey", "own_app", "own_codes", "own_invitation", "own_identity",
     "own_agenda", "own_board", "own_participation", "own_hospital", "own_provider",
-    "own_passkey_stays", "own_app_stays", "own_codes_stay", "own_round",
+    "own_passkey_stays", "own_app_stays", "own_codes_stay", "own_round", "own_decision", "own_typing",
 )  # fmt: skip
 #: what came in, went out or was asked, and whose it is: no screen changes it, and no statement in a web process
 STAYS = tuple(

@@ -19,31 +19,51 @@ CHANGES = {
     " evidence_id, message_id, superseded_by_id, carried_from_id, revision",
     "presences": "hospital_id, first_seen_at, seen_at, away, screen_of, noted_by, mistaken",
 }
-# A case is seen by a board on whose agenda it stands: who leads that board puts it there.
-FUNCTION = """RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
-    BEGIN
-        IF NOT EXISTS (SELECT FROM meetings WHERE id = NEW.meeting_id AND board_id = ANY (access.boards('leads')))
-        THEN RAISE EXCEPTION 'this belongs to somebody else' USING ERRCODE = 'insufficient_privilege'; END IF;
-        RETURN NEW;
-    END $$"""
+THEIRS = "board_id = ANY (access.boards('{}'))"
+#: of what is added -> whether it is of a board that one leads (or speaks at). On whose agenda a case stands decides who sees it.
+ADDS = {
+    "rounds": ("own_round", f"EXISTS (SELECT FROM meetings WHERE id = NEW.meeting_id AND {THEIRS.format('leads')})"),
+    "decisions": (
+        "own_decision",
+        "EXISTS (SELECT FROM rounds r JOIN meetings m ON m.id = r.meeting_id WHERE r.id = NEW.round_id AND r.case_id = NEW.case_id"
+        f" AND m.{THEIRS.format('leads')}) AND NEW.signed_by = access.person()",
+    ),
+    "note_updates": (
+        "own_typing",
+        "EXISTS (SELECT FROM notes n JOIN rounds r ON r.id = n.round_id JOIN meetings m ON m.id = r.meeting_id WHERE n.id = NEW.note_id"
+        f" AND m.{THEIRS.format('speaks')}) AND NEW.person_id = access.person()",
+    ),
+}
+
+
+def _function(is_theirs: str) -> str:
+    return f"""RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+        BEGIN
+            IF ({is_theirs}) IS NOT TRUE THEN
+                RAISE EXCEPTION 'this belongs to somebody else' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            RETURN NEW;
+        END $$"""
 
 
 def upgrade() -> None:
     for table, columns in CHANGES.items():
         op.execute(f"REVOKE UPDATE ON {table} FROM {APP}")
         op.execute(f"GRANT UPDATE ({columns}) ON {table} TO {APP}")
-    op.execute(f"CREATE FUNCTION access.round_is_theirs() {FUNCTION}")
-    op.execute(f"ALTER FUNCTION access.round_is_theirs() OWNER TO {OWNER}")
-    op.execute("REVOKE ALL ON FUNCTION access.round_is_theirs() FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION access.round_is_theirs() TO {APP}")
-    op.execute(
-        f"CREATE TRIGGER own_round BEFORE INSERT ON rounds FOR EACH ROW WHEN (current_user = '{APP}') EXECUTE FUNCTION access.round_is_theirs()"
-    )
+    for table, (name, is_theirs) in ADDS.items():
+        op.execute(f"CREATE FUNCTION access.{name}() {_function(is_theirs)}")
+        op.execute(f"ALTER FUNCTION access.{name}() OWNER TO {OWNER}")
+        op.execute(f"REVOKE ALL ON FUNCTION access.{name}() FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION access.{name}() TO {APP}")
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW WHEN (current_user = '{APP}') EXECUTE FUNCTION access.{name}()"
+        )
 
 
 def downgrade() -> None:
-    op.execute("DROP TRIGGER own_round ON rounds")
-    op.execute("DROP FUNCTION access.round_is_theirs()")
+    for table, (name, _) in ADDS.items():
+        op.execute(f"DROP TRIGGER {name} ON {table}")
+        op.execute(f"DROP FUNCTION access.{name}()")
     for table, columns in CHANGES.items():
         op.execute(f"REVOKE UPDATE ({columns}) ON {table} FROM {APP}")
         op.execute(f"GRANT UPDATE ON {table} TO {APP}")

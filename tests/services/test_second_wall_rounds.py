@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.services.people import sessions
 from tests import make
-from tests.people import Region
+from tests.people import Region, person_id
 from tests.services.wall_house import signed_as, walls
 
 __all__ = ["walls"]
@@ -75,3 +76,51 @@ def test_a_statement_of_who_leads_the_board_puts_it_there(
 
     with web.transaction(entering=key) as session:
         assert session.scalars(ROUND, {"case": case, "meeting": region.meeting}).one()
+
+
+TYPED = text(
+    "INSERT INTO note_updates (note_id, revision, body, person_id, at)"
+    " SELECT n.id, 99, '', coalesce(:by, access.person()), now() FROM notes n JOIN rounds r ON r.id = n.round_id WHERE r.case_id = :case LIMIT 1"
+    " RETURNING note_id"
+)
+SIGNED = text(
+    "INSERT INTO decisions (id, round_id, case_id, hospital_id, version, form, correction_reason, document_number, content, content_hash,"
+    " signed_by, signed_at) SELECT gen_random_uuid(), r.id, r.case_id, c.hospital_id, 9, 'first', '', 'x', '{}', '',"
+    " coalesce(:by, access.person()), now() FROM rounds r JOIN cases c ON c.id = r.case_id WHERE r.case_id = :case RETURNING id"
+)
+
+
+@pytest.fixture
+def discussed(database: Database, case: uuid.UUID, region: Region) -> uuid.UUID:
+    """That case, discussed at Uro-prostaat, and before Lage GI now."""
+    with database.transaction() as session:
+        made, meeting = session.get_one(Case, case), session.get_one(Meeting, region.meeting)
+        make.discussed(session, make.planned(session, made, meeting, viewer=region.bram), viewer=region.bram)
+        made.board_id = region.boards["GI"]
+    return case
+
+
+@pytest.mark.parametrize("statement", [TYPED, SIGNED], ids=["typed", "signed"])
+def test_a_statement_of_who_leads_another_board_says_nothing_in_a_discussion(
+    walls: tuple[Database, Database], discussed: uuid.UUID, region: Region, statement: TextClause
+) -> None:
+    house, web = walls
+    key = sessions.hash_key(signed_as(house, region, "Carla"))
+
+    with pytest.raises(ProgrammingError, match="belongs to somebody else"), web.transaction(entering=key) as session:
+        session.execute(statement, {"case": discussed, "by": None})
+
+
+@pytest.mark.parametrize("statement", [TYPED, SIGNED], ids=["typed", "signed"])
+def test_a_statement_says_nothing_in_the_name_of_a_colleague(
+    walls: tuple[Database, Database], discussed: uuid.UUID, region: Region, statement: TextClause
+) -> None:
+    house, web = walls
+    with house.transaction() as session:
+        session.get_one(Case, discussed).board_id = region.boards["URO-P"]
+    key, said = sessions.hash_key(signed_as(house, region, "Bram")), {"case": discussed}
+
+    with pytest.raises(ProgrammingError, match="belongs to somebody else"), web.transaction(entering=key) as session:
+        session.execute(statement, said | {"by": person_id("Bilal")})
+    with web.transaction(entering=key) as session:
+        assert session.scalars(statement, said | {"by": None}).one()

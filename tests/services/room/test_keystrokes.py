@@ -6,6 +6,8 @@ import random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pycrdt import Doc, Text
 
 from mdo_portal.domain.conclusion import Note
@@ -158,6 +160,26 @@ def test_who_types_is_not_answered_for_when_somebody_took_it_out_beforehand(desk
 
     with pytest.raises(SaidBefore):
         desk.take(mine)
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 255)), min_size=1, max_size=4), st.booleans())
+def test_whatever_is_taken_the_note_opens_and_is_as_far_as_is_told(spoilt: list[tuple[int, int]], is_deletion: bool) -> None:
+    desk = Desk()
+    document, text = page(MINE, desk.stored[0])
+    before = document.get_state()
+    text.insert(3, "é 😀")
+    if is_deletion:
+        del text[8:12]
+    body = bytearray(document.get_update(before))
+    for place, byte in spoilt:
+        body[place % len(body)] = byte
+
+    try:
+        desk.take(bytes(body))
+    except PortalError:
+        assert desk.text == WORDS
+    assert desk.note.vector is not None
+    assert read_vector(desk.note.vector) == read_vector(desk.document().get_state())
 
 
 def test_what_comes_twice_and_with_what_was_taken_out_since_is_taken(desk: Desk) -> None:
