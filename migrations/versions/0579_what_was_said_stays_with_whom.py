@@ -1,4 +1,4 @@
-"""What was discussed, typed and recommended stays with whom it is about, and who was in a room with who that was (ADR 0585)."""
+"""What was discussed, typed and recommended stays with whom it is about, a meeting with who leads its board (ADR 0585)."""
 
 from alembic import op
 
@@ -34,6 +34,16 @@ ADDS = {
         f" AND m.{THEIRS.format('speaks')}) AND NEW.person_id = access.person()",
     ),
 }
+#: of a meeting everybody who withdraws or objects writes its revision, and that their case is on no more; the rest is for who leads its board
+AGENDA = "series_at, minutes, registration_closes_at, place, video_url, state, opened_at, closed_at, current_since"
+
+
+def _agenda(columns: str) -> None:
+    op.execute("DROP TRIGGER own_agenda ON meetings")
+    op.execute(
+        f"CREATE TRIGGER own_agenda BEFORE INSERT OR DELETE OR UPDATE OF {columns} ON meetings FOR EACH ROW"
+        f" WHEN (current_user = '{APP}') EXECUTE FUNCTION access.agenda_is_theirs()"
+    )
 
 
 def _function(is_theirs: str) -> str:
@@ -58,9 +68,11 @@ def upgrade() -> None:
         op.execute(
             f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW WHEN (current_user = '{APP}') EXECUTE FUNCTION access.{name}()"
         )
+    _agenda(f"id, board_id, starts_at, {AGENDA}")
 
 
 def downgrade() -> None:
+    _agenda("id, board_id, starts_at")
     for table, (name, _) in ADDS.items():
         op.execute(f"DROP TRIGGER {name} ON {table}")
         op.execute(f"DROP FUNCTION access.{name}()")
