@@ -8,6 +8,7 @@ kind. Alone such an update is well; beside the rest of the note it is an error, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 _MOST_CLIENT = 2**53
@@ -16,8 +17,7 @@ _MOST_CLOCK = 2**31
 """pycrdt's end at twice that."""
 _TEXT = b"text"
 """The shared text of a note (frontend/room/sync.ts)."""
-_GONE, _DELETED, _STRING = 0, 1, 4
-_HAS_LEFT, _HAS_RIGHT = 0x80, 0x40
+_GONE, _DELETED, _STRING, _HAS_LEFT, _HAS_RIGHT = 0, 1, 4, 0x80, 0x40
 
 
 class Unreadable(ValueError):
@@ -64,7 +64,7 @@ def read(update: bytes) -> Typed:
     typed = Typed([], {})
     for _ in range(rest.number()):
         _read_page(rest, typed)
-    for _ in range(rest.number()):
+    for _ in range(rest.number()):  # what is taken out
         client = rest.client()
         for _ in range(rest.number()):
             _lean(typed, client, rest.number() + rest.number())
@@ -75,12 +75,18 @@ def read(update: bytes) -> Typed:
 
 def read_vector(vector: bytes) -> dict[int, int]:
     """A state vector: how many letters of each page somebody has. Raises Unreadable."""
-    rest = _Rest(vector)
-    known = {}
-    for _ in range(rest.number()):
-        client = rest.client()
-        known[client] = rest.number()
-    if rest.is_more or max(known.values(), default=0) > _MOST_CLOCK:
+    numbers, value, shift = list[int](), 0, 0
+    for byte in vector:  # of each keystroke, and of a hundred pages
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            numbers.append(value)
+            value = shift = 0
+        elif shift > 49:
+            raise Unreadable
+    known = dict(zip(numbers[1::2], numbers[2::2], strict=False))
+    is_whole = not shift and numbers and numbers[0] == len(known) == (len(numbers) - 1) / 2
+    if not is_whole or max(known, default=0) >= _MOST_CLIENT or max(known.values(), default=0) > _MOST_CLOCK:
         raise Unreadable
     return known
 
@@ -191,7 +197,6 @@ class _Rest:
         return self._body[self._at - size : self._at]
 
     def letters(self) -> str:
-        try:
+        with suppress(UnicodeDecodeError):
             return self.bytes().decode()
-        except UnicodeDecodeError:
-            raise Unreadable from None
+        raise Unreadable

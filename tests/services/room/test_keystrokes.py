@@ -197,6 +197,16 @@ def test_what_comes_twice_and_with_what_was_taken_out_since_is_taken(desk: Desk)
     assert desk.text == str(text) == f"{WORDS[3:]} ja "
 
 
+@pytest.mark.parametrize(
+    "broken", [b"", b"\1", b"\1\5", b"\2\5\1\5\2", b"\1\5\1\5", b"\1\x80", sent(1, 2**53, 1), sent(1, 5, 2**32), b"\xff" * 9]
+)
+def test_a_vector_is_read_to_its_end(broken: bytes) -> None:
+    assert read_vector(vector({5: 1, 2**53 - 1: 2**31})) == {5: 1, 2**53 - 1: 2**31}
+    assert read_vector(b"\0") == {}
+    with pytest.raises(Unreadable):
+        read_vector(broken)
+
+
 def test_of_a_note_from_before_this_was_kept_the_rest_is_taken(desk: Desk) -> None:
     desk.note.vector = None
 
