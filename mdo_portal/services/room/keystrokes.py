@@ -1,8 +1,7 @@
 """What one page says that was typed: a Yjs update (version 1), read to its end. Only what a page of ours sends is read.
 
-pycrdt takes more: pieces that no text has, numbers that no browser holds, what builds on somebody else's text as if it were text of its own
-kind. Alone such an update is well; beside the rest of the note it is an error, for everybody and for good. Written by the format of Yjs
-(`src/utils/encoding.js`, `src/structs/Item.js`).
+pycrdt takes more: pieces that no text has, numbers that no browser holds, letters that stand in a letter. Alone such an update is well;
+beside the rest of the note it is an error, for everybody and for good. By Yjs (`src/utils/encoding.js`, `src/structs/Item.js`).
 """
 
 from __future__ import annotations
@@ -98,12 +97,9 @@ def vector(known: Mapping[int, int]) -> bytes:
 
 def says_the_same(pieces: list[Piece], stored: list[Piece], known: Mapping[int, int]) -> bool:
     """Whether what of these pieces is known already is what is stored; what was taken out again may have been anything."""
-    there = {client: dict(_units(stored, client)) for client in {one.client for one in pieces}}
-    return all(
-        clock >= known.get(client, 0) or unit == units.get(clock)
-        for client, units in there.items()
-        for clock, unit in _units(pieces, client)
-    )
+    units = {client: dict(_units(stored, client)) for client in {one.client for one in pieces}}
+    said = ((client, *one) for client in units for one in _units(pieces, client))
+    return all(clock >= known.get(client, 0) or unit == units[client].get(clock) for client, clock, unit in said)
 
 
 def _units(pieces: list[Piece], client: int) -> Iterator[tuple[int, bytes]]:
