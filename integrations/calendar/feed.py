@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 REFRESH = timedelta(hours=1)
 """Also as Outlook is told it, below."""
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""What no calendar may hold (RFC 5545, 3.1): a strict one reads nothing of the rest either. Word copies a line end of its own along."""
 PRODUCT = "-//MDO-portaal//MDO-vergaderingen//NL"
 
 
@@ -34,7 +37,8 @@ def _event(one: CalendarEntry, *, host: str, at: datetime) -> Event:
 
     event = Event.new(
         uid=f"{one.number}@{host}", stamp=at.astimezone(UTC), start=one.starts_at.astimezone(UTC), end=one.ends_at.astimezone(UTC),
-        summary=one.title, description=one.text or None, location=one.place or None, url=one.url,
+        summary=_UNFIT.sub(" ", one.title), description=_UNFIT.sub(" ", one.text) or None, location=_UNFIT.sub(" ", one.place) or None,
+        url=one.url,
         status=STATUS.CANCELLED if one.is_called_off else STATUS.CONFIRMED,
     )  # fmt: skip
     if one.is_called_off:

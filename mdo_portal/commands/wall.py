@@ -62,11 +62,12 @@ NO_ORACLE: dict[str, str] = {
     "pk_letter_logos": "the hash of a picture in a letterhead, no patient's",
     "pk_audit_waiting": "a running number",
 }
-#: triggers by which nobody says for somebody else by what they sign in, nor when a board meets that they do not lead, or who takes part
+#: triggers by which nobody says for somebody else by what they sign in, nor when a board meets that they do not lead, what stands on its
+#: agenda, or who takes part
 GUARDS = (
     "own_account", "own_passkey", "own_app", "own_codes", "own_invitation", "own_identity",
     "own_agenda", "own_board", "own_participation", "own_hospital", "own_provider",
-    "own_passkey_stays", "own_app_stays", "own_codes_stay",
+    "own_passkey_stays", "own_app_stays", "own_codes_stay", "own_round", "own_decision", "own_typing",
 )  # fmt: skip
 #: what came in, went out or was asked, and whose it is: no screen changes it, and no statement in a web process
 STAYS = tuple(
@@ -89,6 +90,13 @@ STAYS = tuple(
         "identities": "hospital_id person_id issuer subject linked_by_id",
         "invitations": "person_id token_hash made_by made_at expires_at",
         "recovery_codes": "person_id code_hash",
+        "rounds": "id case_id number meeting_id",
+        "notes": "id round_id section",
+        "round_answers": "round_id case_id",
+        "advice_items": "id round_id case_id",
+        "follow_ups": "id decision_id round_id case_id hospital_id owner_hospital_id board_id position kind text intent condition place"
+        " signed_at",
+        "presences": "id meeting_id person_id",
     }.items()
     for column in columns.split()
 )

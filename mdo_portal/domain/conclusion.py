@@ -34,6 +34,10 @@ class Note(Base):
     revision: Mapped[int] = mapped_column(default=0)
     #: bytes of all updates together
     size: Mapped[int] = mapped_column(default=0)
+    #: how many letters of each page are in them (a Yjs state vector); null = typed before this was kept, or nothing was
+    vector: Mapped[bytes | None]
+    #: of how many pieces they consist, as far as counted: what it costs to put them together
+    pieces: Mapped[int] = mapped_column(default=0)
     #: frozen by a signature: no update is accepted any more
     frozen_at: Mapped[datetime | None]
 

@@ -157,10 +157,10 @@ def update_note(context: Context, payload: Payload) -> dict[str, Any]:
         raise NotFound()
     body = some_bytes(payload, "update", most=conclusions.LARGEST_UPDATE)
     _, round_ = conclusions.round_of(context.session, note_id)
-    grant = access.case_for(context.session, context.viewer, Act.NOTE_WRITE, round_.case_id, now=context.now)
+    _, case, _, relation = rounds.round_for(context.session, context.viewer, Act.NOTE_WRITE, round_.id, now=context.now)
     if note_id not in context.connection.written:  # one line for a sitting, not for every keystroke
         audit.record(
-            context.session, context.viewer, Act.NOTE_WRITE, now=context.now, case=grant.case, relation=grant.relation,
+            context.session, context.viewer, Act.NOTE_WRITE, now=context.now, case=case, relation=relation,
             object_type="note", object_id=note_id,
         )  # fmt: skip
     revision = conclusions.add_update(context.session, note_id, body, person_id=context.viewer.person_id, now=context.now)

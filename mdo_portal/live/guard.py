@@ -21,6 +21,7 @@ from mdo_portal.errors import NotAllowed, NotFound, NotSignedIn, PortalError, wh
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.people import sessions
+from mdo_portal.services.room.taking import Behind
 
 log = structlog.get_logger(__name__)
 Payload = Mapping[str, Any]
@@ -50,7 +51,7 @@ class TooFast(PortalError):
 
 
 #: reasons that say *try again*; every other reason is the name of a PortalError, and final
-TRY_AGAIN: dict[type[PortalError], str] = {TooFast: "rate"}
+TRY_AGAIN: dict[type[PortalError], str] = {TooFast: "rate", Behind: "behind"}
 
 
 def never(_session: Session, _connection: Connection) -> bool:

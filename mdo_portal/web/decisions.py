@@ -141,7 +141,10 @@ def _after(round_id: uuid.UUID) -> dict[str, Any]:
         )
         sent = post.rows(db, viewer(), everything=True, case_id=case.id)
         view = cases.view(db, case)
-        rights = {name: access.may(db, viewer(), act, case, now=now()) for name, act in _RIGHTS.items()}
+        rights = {
+            name: rounds.may(viewer(), act, board.id) and access.may(db, viewer(), act, case, now=now())
+            for name, act in _RIGHTS.items()
+        }
         is_revised = rounds.is_being_revised(db, round_id)
     return rights | {
         "is_revised": is_revised,

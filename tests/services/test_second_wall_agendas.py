@@ -23,6 +23,10 @@ MOVES = {
     "patients without a board, of every hospital": "UPDATE board_hospitals SET board_id = (SELECT min(id::text)::uuid FROM boards)",
     "the same by a new row": "INSERT INTO board_hospitals (id, board_id, hospital_id) SELECT gen_random_uuid(), b.id, h.id FROM boards b, hospitals h",
     "a hospital that may refer no more": "DELETE FROM board_hospitals",
+    "a video meeting of theirs, in which patients are discussed": "UPDATE meetings SET video_url = 'https://evil.example'",
+    "another room": "UPDATE meetings SET place = 'x'",
+    "a meeting that is over": "UPDATE meetings SET state = 'closed'",
+    "one that never was": "UPDATE meetings SET opened_at = now(), closed_at = now()",
     "a decision without a quorum": "UPDATE boards SET quorum = '{}'",
     "letters of another hospital": "UPDATE hospitals SET name = 'x'",
 }  # fmt: skip

@@ -13,7 +13,7 @@ export type NoteState = "opening" | "saved" | "unsaved" | "refused";
 const REMOTE = "server";
 const GATHER_MS = 40;
 const AGAIN_MS = 1_500;
-const TRY_AGAIN = new Set(["busy", "rate"]);
+const TRY_AGAIN = new Set(["busy", "rate", "behind"]);
 const bytes = (value: Bytes): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array(value));
 
 /** True when `doc` holds something of any writer that the other side does not. */

@@ -21,12 +21,11 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, NotFound, PortalError
 from mdo_portal.services.common import changes
+from mdo_portal.services.room import keystrokes, taking
 
 TEXT = "text"
 """Name of the shared text inside the Yjs document; the browser uses the same."""
 LARGEST_UPDATE = 60_000
-LARGEST_NOTE = 5_000_000
-"""Bytes of stored updates of one note."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ class Opened:
 
 def ensure(session: Session, round_id: uuid.UUID) -> None:
     """See to it that the round has a note for every section."""
-    rows = [{"id": new_id(), "round_id": round_id, "section": section, "revision": 0, "size": 0} for section in NoteSection]
+    empty = {"round_id": round_id, "revision": 0, "size": 0, "pieces": 0}
+    rows = [empty | {"id": new_id(), "section": section} for section in NoteSection]
     session.execute(insert(Note).values(rows).on_conflict_do_nothing(index_elements=["round_id", "section"]))
 
 
@@ -76,7 +76,7 @@ def open_note(session: Session, note: Note, *, vector: bytes = b"") -> Opened:
     """Everything the browser lacks, given its state vector (empty: everything)."""
     document = _load(session, [note.id])[note.id]
     try:
-        update = document.get_update(vector) if vector else document.get_update()
+        update = document.get_update(keystrokes.vector(keystrokes.read_vector(vector))) if vector else document.get_update()
     except ValueError as error:
         raise PortalError(N_("Deze pagina past niet bij de tekst zoals wij die kennen. Herlaad de pagina.")) from error
     return Opened(update=update, vector=document.get_state(), revision=note.revision, text=str(document[TEXT]))
@@ -113,15 +113,13 @@ def _load(session: Session, note_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Do
 
 
 def add_update(session: Session, note_id: uuid.UUID, body: bytes, *, person_id: uuid.UUID, now: datetime) -> int:
-    """Store one change; returns its revision. Refused when the note is frozen, too large, or no Yjs update at all."""
+    """Store one change; returns its revision. Refused when the note is frozen, and as taking.py says."""
     if len(body) > LARGEST_UPDATE:
         raise PortalError(N_("Deze tekst is te lang om in één keer te plakken. Plak hem in delen."))
     note = _locked(session, note_id)
     if note.frozen_at is not None:
         raise IllegalMove(N_("Dit advies is getekend en kan niet meer worden gewijzigd. Maak een herziening."))
-    _check(note, body)
-    note.revision += 1
-    note.size += len(body)
+    taking.take(note, body, lambda: _load(session, [note.id])[note.id])
     session.add(NoteUpdate(note_id=note.id, revision=note.revision, body=body, person_id=person_id, at=now))
     changes.announce(session, "note", note.id, revision=note.revision)
     return note.revision
@@ -134,16 +132,6 @@ def _locked(session: Session, note_id: uuid.UUID) -> Note:
     if note is None:
         raise NotFound()
     return note
-
-
-def _check(note: Note, body: bytes) -> None:
-    """A Yjs update, and not too much: decoded on its own, so that a keystroke costs the same in a long text."""
-    try:
-        Doc().apply_update(body)
-    except ValueError as error:
-        raise PortalError(N_("Deze wijziging is onleesbaar aangekomen en is niet opgeslagen. Herlaad de pagina.")) from error
-    if note.size > LARGEST_NOTE:
-        raise PortalError(N_("De conclusie is te lang geworden. De laatste wijziging is niet opgeslagen."))
 
 
 def updates_since(session: Session, note_id: uuid.UUID, revision: int) -> list[tuple[int, bytes]]:

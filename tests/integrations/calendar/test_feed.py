@@ -37,6 +37,13 @@ def test_the_feed_is_as_the_golden_file_says() -> None:
     assert made == GOLDEN.read_bytes()
 
 
+def test_what_was_pasted_along_with_the_name_of_a_room_stands_in_no_calendar() -> None:
+    made = feed("x", [entry(place="Zaal 3\x0bgebouw B\x00", text="a\x1bb", title="MDO\x07 Uro")], host="mdo.example", at=AT)
+
+    assert not set(made) & (set(range(32)) - set(b"\r\n\t"))
+    assert b"LOCATION:Zaal 3 gebouw B" in made
+
+
 @given(st.text(min_size=1, max_size=300).filter(str.strip))
 def test_no_name_of_a_room_breaks_the_calendar_or_becomes_another_line(text: str) -> None:
     (event,) = Calendar.from_ical(feed("x", [entry(place=text, text=text, title=text)], host="mdo.example", at=AT)).events
