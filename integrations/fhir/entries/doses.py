@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from integrations.fhir.text.profile import Profile
@@ -10,12 +11,13 @@ from integrations.fhir.text.values import Node, answer_text, concept, joined, no
 
 
 def dose(item: Node, profile: Profile) -> str:
-    """The sender's own sentence with what it leaves out, else amount, moments, for how long, the way, where, at most how much, and
+    """The sender's own sentence with what it leaves out (how much, where no number of it stands there), else amount, moments, for how long, the way, where, at most how much, and
     whether only when needed.
     """
     if written := text(item.get("text")):
         limits = (bounds(item.get("timing"), profile), _when_needed(item, profile), _most(item, profile))
-        beside = (concept(item.get("route")), *limits, *_said(item))
+        how_much = (one for one in _amounts(item) if not _is_written(one, written))
+        beside = (*how_much, concept(item.get("route")), *limits, *_said(item))
         return joined(written, *(one for one in beside if one.casefold() not in written.casefold()), by=", ")
     return joined(
         *_amounts(item), timing(node(item.get("timing")), profile), *(concept(item.get(name)) for name in ("route", "method", "site")),
@@ -25,6 +27,16 @@ def dose(item: Node, profile: Profile) -> str:
 
 def _said(item: Node) -> list[str]:
     return [text(item.get("patientInstruction")), *map(concept, nodes(item.get("additionalInstruction")))]
+
+
+def _is_written(amount: str, written: str) -> bool:
+    """Whether the sentence says every number of it: `1 tablet` in *1 stuk per dag*, `0,5 mg` in *0.5 mg*."""
+    numbers = (set(_NUMBER.findall(one.replace(",", "."))) for one in (amount, written))
+    of_amount, of_written = numbers
+    return of_amount <= of_written
+
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def _amounts(item: Node) -> Iterator[str]:

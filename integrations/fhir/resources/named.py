@@ -109,6 +109,7 @@ def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     yield timing(node(own.get("occurrenceTiming")), reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
     yield joined(*unsent(own.get("reasonReference"), entry, reading.where), by=", ")
+    yield joined(*(concept(one) for one in nodes(own.get("performerType"))), by=", ")
     yield text(own.get("patientInstruction"))
     yield asked_by(entry, reading.where, reading.profile)
     yield status(reading.profile, own.get("priority")) if text(own.get("priority")) != "routine" else ""

@@ -105,6 +105,16 @@ def test_which_specialist_is_asked_for_is_told() -> None:
     assert told(asked=request(performerType={"text": "Longchirurgie"})) == [("Aangevraagd", "Longchirurgie")]
 
 
+def test_of_two_that_are_asked_for_beside_it_each_says_which_specialist() -> None:
+    """Both are a *Consult*, and of the two one line stood there, without for whom."""
+    consult = {"status": "active", "intent": "order", "code": {"text": "Consult"}}
+    both = [about("ServiceRequest", **consult, performerType={"text": one}) | {"id": one} for one in ("Neurologie", "Orthopedie")]
+    assert told(*both, asked=request(code={"text": "MDO long"})) == [
+        ("Aangevraagd", "Consult; Neurologie"),
+        ("Aangevraagd", "Consult; Orthopedie"),
+    ]
+
+
 # A question that is a value
 
 
