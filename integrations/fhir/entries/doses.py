@@ -11,8 +11,8 @@ from integrations.fhir.text.values import Node, answer_text, concept, joined, no
 
 
 def dose(item: Node, profile: Profile) -> str:
-    """The sender's own sentence with what it leaves out (how much, where no number of it stands there), else amount, moments, for how long, the way, where, at most how much, and
-    whether only when needed.
+    """The sender's own sentence with what it leaves out (how much, where no number of it stands there), else amount, moments, for how
+    long, the way, where, at most how much, and whether only when needed.
     """
     if written := text(item.get("text")):
         limits = (bounds(item.get("timing"), profile), _when_needed(item, profile), _most(item, profile))

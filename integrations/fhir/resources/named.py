@@ -87,6 +87,7 @@ def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
 
 def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
+    yield concept(own.get("serviceType"))
     yield joined(*(concept(one) for name in ("reasonCode", "reason") for one in nodes(own.get(name))), by=", ")
     yield joined(*unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading.where), by=", ")
     yield joined(*unsent(own.get("reasonReference"), entry, reading.where), by=", ")
