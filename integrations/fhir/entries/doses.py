@@ -15,13 +15,13 @@ def dose(item: Node, profile: Profile) -> str:
     long, the way, where, at most how much, and whether only when needed.
     """
     if written := text(item.get("text")):
-        limits = (bounds(item.get("timing"), profile), _when_needed(item, profile), _most(item, profile))
+        limits = (bounds(item.get("timing"), profile), when_needed(item, profile), _most(item, profile))
         how_much = (one for one in _amounts(item) if not _is_written(one, written))
         beside = (*how_much, concept(item.get("route")), *limits, *_said(item))
         return joined(written, *(one for one in beside if one.casefold() not in written.casefold()), by=", ")
     return joined(
         *_amounts(item), timing(node(item.get("timing")), profile), *(concept(item.get(name)) for name in ("route", "method", "site")),
-        _when_needed(item, profile), _most(item, profile), *_said(item), by=", ",
+        when_needed(item, profile), _most(item, profile), *_said(item), by=", ",
     )  # fmt: skip
 
 
@@ -58,6 +58,6 @@ def _most(item: Node, profile: Profile) -> str:
     return f"{profile.label('at_most')} {most}" if most else ""
 
 
-def _when_needed(item: Node, profile: Profile) -> str:
+def when_needed(item: Node, profile: Profile) -> str:
     why = concept(item.get("asNeededCodeableConcept"))
     return joined(profile.label("as_needed"), why, by=": ") if why or item.get("asNeededBoolean") is True else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations.fhir.entries.beside import according, asked_by, at_place, beside, by_whom, unsent
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.doses import when_needed
 from integrations.fhir.entries.materials import pointed, taken_from
 from integrations.fhir.entries.reading import Facts, Reading, because, denied, fact, finished, intended, noted, status, until
 from integrations.fhir.resources.agreed import agreed
@@ -104,13 +105,16 @@ def _material(entry: Entry, reading: Reading) -> Iterator[str]:
     yield joined(*map(concept, nodes(entry.resource.get("condition"))), by=", ")
 
 
+_MORE_ASKED = ("serviceRequested", "orderDetail", "specialty", "performerType")
+
+
 def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
-    yield joined(*(concept(one) for name in ("serviceRequested", "orderDetail") for one in nodes(own.get(name))), by=", ")
-    yield timing(node(own.get("occurrenceTiming")), reading.profile)
+    yield joined(*(concept(one) for name in _MORE_ASKED for one in nodes(own.get(name))), by=", ")
+    yield joined(answer_text(own, "quantity"), timing(node(own.get("occurrenceTiming")), reading.profile), by=", ")
+    yield when_needed(own, reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
     yield joined(*unsent(own.get("reasonReference"), entry, reading.where), by=", ")
-    yield joined(*(concept(one) for one in nodes(own.get("performerType"))), by=", ")
     yield text(own.get("patientInstruction"))
     yield asked_by(entry, reading.where, reading.profile)
     yield status(reading.profile, own.get("priority")) if text(own.get("priority")) != "routine" else ""

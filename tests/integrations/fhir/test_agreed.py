@@ -59,15 +59,28 @@ def test_whether_all_but_that_is_permitted_is_told(rule: Node, said: str) -> Non
     assert told(read(CONSENT | {"policyRule": rule})) == [("Toestemming of afspraak", said)]
 
 
+def in_stu3(own: Node) -> IncomingReferral:
+    asked = request() | {"resourceType": "ReferralRequest"}
+    found = FhirReader().read(bundle(patient(), asked, own), "generic-stu3")
+    assert isinstance(found, IncomingReferral)
+    return found
+
+
 def test_in_stu3_too() -> None:
     own: Node = {
         "resourceType": "Consent", "id": "c", "status": "active", "category": [words("Gegevens delen")], "patient": TO,
         "policyRule": "http://hl7.org/fhir/ConsentPolicy/opt-in", "purpose": [{"code": "TREAT", "display": "behandeling"}],
         "except": [{"type": "deny", "purpose": [RESEARCH]}],
     }  # fmt: skip
-    asked = request() | {"resourceType": "ReferralRequest"}
-    found = FhirReader().read(bundle(patient(), asked, own), "generic-stu3")
-    assert isinstance(found, IncomingReferral)
-    assert told(found) == [
+    assert told(in_stu3(own)) == [
         ("Toestemming of afspraak", "Gegevens delen; opt-in; behandeling; uitzondering (niet toegestaan): onderzoek")
     ]
+
+
+def test_what_a_message_between_people_is_about_is_told_where_it_is_only_named() -> None:
+    """It was read past."""
+    message = {
+        "resourceType": "Communication", "id": "c", "status": "completed", "subject": TO, "payload": [{"contentString": "Volgt"}],
+    }  # fmt: skip
+    assert told(in_stu3(message | {"topic": [{"display": "CT"}]})) == [("Bericht", "CT: Volgt")]
+    assert told(read(message | {"topic": words("Uitslag"), "about": [{"display": "CT"}]})) == [("Bericht", "Uitslag, CT: Volgt")]
