@@ -30,13 +30,15 @@ def _said(item: Node) -> list[str]:
 
 
 def _is_written(amount: str, written: str) -> bool:
-    """Whether the sentence says every number of it: `1 tablet` in *1 stuk per dag*, `0,5 mg` in *0.5 mg*."""
-    numbers = (set(_NUMBER.findall(one.replace(",", "."))) for one in (amount, written))
-    of_amount, of_written = numbers
-    return of_amount <= of_written
+    """Whether the sentence says every number of it: `1 tablet` in *1 stuk per dag*, `0,5 mg` in *0.5 mg*; a number of nothing says no
+    more than *eenmaal*.
+    """
+    of_amount, of_written = (set(_NUMBER.findall(one.replace(",", "."))) for one in (amount, written))
+    return of_amount <= of_written or not _LETTER.search(amount)
 
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def _amounts(item: Node) -> Iterator[str]:

@@ -100,6 +100,7 @@ def test_a_drug_says_who_prescribes_it_and_what_its_extensions_say_in_words_of_p
         ("1 à 2 tabletten", {"doseRange": {"low": amount(1, "tablet"), "high": amount(2, "tablet")}}, "1 à 2 tabletten"),
         ("in 1000 ml", {"rateQuantity": amount(100, "ml/h")}, "in 1000 ml, 100 ml/h"),
         ("zoals afgesproken", {"doseQuantity": {"unit": "mg"}}, "zoals afgesproken"),
+        ("eenmaal daags", {"doseQuantity": {"value": 1}}, "eenmaal daags"),
     ],
 )
 def test_a_dose_in_words_says_how_much_where_the_words_do_not(written: str, dose: Node, said: str) -> None:
