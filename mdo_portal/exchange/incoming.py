@@ -126,6 +126,7 @@ class IncomingReferral:
     taken_back: tuple[Fact, ...] = ()  # what resources say that were sent in error: where it was told before, it is over
     documents_taken_back: tuple[str, ...] = ()  # the sender's ids or addresses of documents that are over and did not come along
     replaced: tuple[Replaced, ...] = ()  # earlier referrals that the same message takes back
+    only_if_new: bool = False  # asked for only where it is not here yet: what it says of the request itself changes nothing then
 
 
 @dataclass(frozen=True)
