@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,9 +11,11 @@ from sqlalchemy import select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import CaseFact, CaseState
-from tests.fhir_request_house import put, sent
+from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.services.inbox import replaying
+from tests.fhir_request_house import cases, put, sent
 from tests.integrations.fhir.make import Node, bundle, patient, request
-from tests.web.fhir_house import app, client
+from tests.web.fhir_house import app, client, understand
 
 __all__ = ["app", "client"]
 NUMBER = [{"system": "urn:x", "value": "REF-1"}]
@@ -57,6 +60,16 @@ def test_what_comes_with_it_is_told(client: FlaskClient, database: Database) -> 
     with database.transaction() as session:
         told = list(session.scalars(select(CaseFact.text).where(CaseFact.case_id == found[0].id, CaseFact.label == "PSA")))
     assert told == ["8,1"]
+
+
+def test_read_once_more_it_does_not_either(client: FlaskClient, database: Database) -> None:
+    again = once(asks("Operatie?", patientInstruction="Nuchter"))
+    sent(client, database, once(asks("Operatie?")), put(patient(), asks("Of eerst chemo?")), again)
+    with database.transaction() as session:
+        last = session.scalars(select(InboundMessage).order_by(InboundMessage.seq.desc()).limit(1)).one()
+        replaying.replay(session, last, now=datetime.now(UTC))
+    understand(database)
+    assert [one.question_board for one in cases(database)] == ["Of eerst chemo?"]
 
 
 @pytest.mark.parametrize(
