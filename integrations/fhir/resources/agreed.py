@@ -26,6 +26,7 @@ def agreed(entry: Entry, reading: Reading) -> Iterator[str]:
     yield _base(own)
     if "provision" not in own:  # STU3 says beside the exceptions themselves what all of it is about
         yield joined(*_limits(own, entry, reading), by=", ")
+        yield from _people(own, entry, reading)
     yield from _provisions(nodes(own.get("provision")), entry, reading)
     yield from _provisions(nodes(own.get("except")), entry, reading, reading.profile.label("exception"))
 
@@ -46,12 +47,28 @@ def _limits(one: Node, entry: Entry, reading: Reading) -> list[str]:
         return []
     coded = (concept(each) for name in ("action", "purpose", "class", "securityLabel") for each in nodes(one.get(name)))
     data = (pointed(each.get("reference"), entry, reading.where) for each in nodes(one.get("data")))
-    actors = (
-        person(node(each.get("reference")), entry, reading.where, reading.profile) or concept(each.get("role"))
-        for each in nodes(one.get("actor"))
-    )
+    actors = (_who(each, entry, reading) for each in nodes(one.get("actor")) if not _agreed_as(each))
     span = one.get("dataPeriod")
     return unique((*coded, *data, *actors, answer_text({"valuePeriod": span}) if span else ""))
+
+
+def _who(actor: Node, entry: Entry, reading: Reading) -> str:
+    return person(node(actor.get("reference")), entry, reading.where, reading.profile) or concept(actor.get("role"))
+
+
+def _agreed_as(actor: Node) -> str:
+    """The label of somebody with whom it was agreed (as zib2020 has it), and for whom it holds no more than for others."""
+    return next((_AGREED[code] for _, code in codings(actor.get("role")) if code in _AGREED), "")
+
+
+_AGREED = {"CONSENTER": "agreed_with", "GRANTOR": "agreed_with", "RESPRSN": "represented_by", "GUARD": "represented_by"}
+
+
+def _people(one: Node, entry: Entry, reading: Reading) -> Iterator[str]:
+    many = [(label, each) for each in nodes(one.get("actor")) if (label := _agreed_as(each))]
+    for label in dict.fromkeys(label for label, _ in many):
+        names = unique(_who(each, entry, reading) for found, each in many if found == label)
+        yield f"{reading.profile.label(label)}: {joined(*names, by=', ')}" if names else ""
 
 
 _LIMITS = frozenset(("action", "purpose", "class", "securityLabel", "data", "actor", "dataPeriod"))
@@ -67,4 +84,5 @@ def _provisions(many: list[Node], entry: Entry, reading: Reading, before: str = 
         kind = reading.profile.word("statuses", text(one.get("type"))) or text(one.get("type"))
         kind = f"{before} ({kind})" if before and kind else before or kind
         yield joined(kind, joined(*said, by=", "), by=": ")
+        yield from _people(one, entry, reading)
         yield from _provisions(nodes(one.get("provision")), entry, reading)

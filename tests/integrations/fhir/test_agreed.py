@@ -84,3 +84,18 @@ def test_what_a_message_between_people_is_about_is_told_where_it_is_only_named()
     }  # fmt: skip
     assert told(in_stu3(message | {"topic": [{"display": "CT"}]})) == [("Bericht", "CT: Volgt")]
     assert told(read(message | {"topic": words("Uitslag"), "about": [{"display": "CT"}]})) == [("Bericht", "Uitslag, CT: Volgt")]
+
+
+def test_with_whom_it_was_agreed_is_not_for_whom_it_is_permitted() -> None:
+    """Nobody heard with whom; and beside what is permitted a name would read as the only one to whom."""
+    agreed = [
+        {"role": {"coding": [{"code": "CONSENTER"}]}, "reference": {"display": name}} for name in ("J. Pietersen", "dr. Peters")
+    ]
+    heir = {"role": {"coding": [{"code": "RESPRSN"}]}, "reference": {"display": "A. Pietersen"}}
+    provision = {"type": "permit", "code": [words("Opname op IC")], "actor": [*agreed, heir]}
+    assert told(read(CONSENT | {"provision": provision})) == [
+        (
+            "Toestemming of afspraak",
+            "Gegevens delen; toegestaan: Opname op IC; afgesproken met: J. Pietersen, dr. Peters; vertegenwoordiger: A. Pietersen",
+        )
+    ]
