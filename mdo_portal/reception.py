@@ -46,6 +46,7 @@ REFUSALS = {
     "too_many_numbers": (Verdict.REFUSED, "more than 1000 identifiers of patients; send those of one patient"),
     "too_large": (Verdict.REFUSED, "message is larger than agreed"),
     "broken": (Verdict.REFUSED, "message is damaged"),
+    "condition": (Verdict.REFUSED, "the address must name one number (?identifier=system|number), of the resource that is sent"),
     "media_type": (Verdict.NOT_HERE, "send application/fhir+json or application/fhir+xml"),
     "coded": (Verdict.NOT_HERE, "send the body as it is, without Content-Encoding"),
     "wrong_version": (Verdict.NOT_HERE, "another FHIR version than agreed"),

@@ -216,9 +216,11 @@ def answer_text(wire: Wire, raw: bytes, answer: Answer, header: MessageHeader, *
     return f"HTTP {status}\n{json.dumps(json.loads(body), indent=2, ensure_ascii=False)}"
 
 
-def fhir_answer(answer: Answer, header: MessageHeader, location: str = "") -> tuple[int, bytes]:
-    """Reception's answer as FHIR: status and body. A stored transaction is answered entry by entry."""
-    return answer_body(answer, location=location, header=header, entries=header.parts)
+def fhir_answer(answer: Answer, header: MessageHeader, location: str = "", *, is_brief: bool = False) -> tuple[int, bytes]:
+    """Reception's answer as FHIR: status and body. A stored transaction is answered entry by entry. `is_brief`: without words where all
+    is well.
+    """
+    return answer_body(answer, location=location, header=header, entries=header.parts, is_brief=is_brief)
 
 
 def fhir_capabilities(url: str, software_version: str, version: str = "R4") -> bytes:

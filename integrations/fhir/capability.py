@@ -47,14 +47,14 @@ def _resource(kind: str) -> Node:
             "versioning": "no-version",
             "conditionalCreate": True,
             "conditionalUpdate": True,
-        }  # If-Match is not looked at
+        }
     if kind in KINDS.values():
         made["interaction"] = [
             {"code": "create"},
             {"code": "update", "documentation": _AT},
             {"code": "delete", "documentation": _GONE},
         ]
-        return made | {"versioning": "no-version", "updateCreate": True, "conditionalCreate": True}
+        return made | {"versioning": "no-version", "updateCreate": True, "conditionalCreate": True, "conditionalUpdate": True}
     return made | {"conditionalCreate": True}
 
 
@@ -90,7 +90,8 @@ _TOLD = (
 _HOW = (
     "The whole Bundle is kept and answered before it is read (202/201); it needs one Patient and one request for a tumour board. "
     "References are resolved inside the Bundle only. The same Bundle again gets the same answer. An entry that is no valid resource is "
-    "set aside and named on the case; the others are taken."
+    "set aside and named on the case; the others are taken. An entry of a batch in which nothing can be done has a status of its own "
+    "(400, 405). With Prefer: return=minimal only what is wrong has an outcome."
 )
 _MESSAGES = (
     "The same as POST to the base address of a Bundle of type message. The answer is an OperationOutcome at once, also without async: "
@@ -103,7 +104,8 @@ _RESULT = (
 )
 _AT = (
     "At the address that it has on your server; it becomes one here if it was none. Told again there it is the same referral, also without "
-    "an identifier. 400 when its id is not the one in the address; else 202, and it is read afterwards."
+    "an identifier. 400 when its id is not the one in the address; else 202, and it is read afterwards. Or under its number "
+    "(?identifier=system|number), as when it is POSTed; 412 when it has another. If-Match is not looked at, and the answer says so."
 )
 _GONE = "The referral of that address is taken back."
 _KINDS = {

@@ -9,7 +9,7 @@ from integrations.fhir.in_turn import MOST_NUMBERS, patient_numbers, referral_na
 from integrations.fhir.meaning.message import read_message
 from integrations.fhir.meaning.own_numbers import numbers_at, own_number_places
 from integrations.fhir.meaning.request import KINDS
-from integrations.fhir.text import xml_reader
+from integrations.fhir.text import at_address, xml_reader
 from integrations.fhir.text.json_gate import MAX_PIECES, load
 from integrations.fhir.text.profile import is_of_another_wire, load_profile
 from integrations.fhir.text.spelled import spelled
@@ -87,12 +87,15 @@ def tree_of(raw: bytes, version: str) -> Node:
 
 
 def numbers_of(raw: bytes) -> tuple[tuple[str, str], ...]:
-    """(system, value) of every identifier of the resource or Bundle itself; none when it is no FHIR. A system that was not sent is ""."""
+    """(system, value) of every identifier of the resource or Bundle itself; none when it is no FHIR. A system that was not sent is "".
+
+    Of what was written at its own address (text/at_address.py) those of the resource.
+    """
     try:
         tree = xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw, most=MAX_PIECES)
     except Unreadable:
         return ()
-    found = nodes(tree.get("identifier"))
+    found = nodes((at_address.alone(tree) or tree).get("identifier"))
     return tuple((text(one.get("system")), text(one.get("value"))) for one in found)
 
 

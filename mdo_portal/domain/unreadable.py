@@ -83,6 +83,10 @@ UNREADABLE_REASONS: dict[str, str] = {
         "De tekens van dit bericht zijn niet te lezen (tekenset). Het is bewaard; spreek de tekenset af met het ziekenhuis."
     ),
     "broken": N_("Het bericht is beschadigd of ongeldig opgebouwd. Het is bewaard; laat het EPD het opnieuw sturen."),
+    "condition": N_(
+        "Het adres waaraan dit is gestuurd, noemt een ander nummer dan erin staat, of vraagt iets wat hier niet kan. Het is bewaard; "
+        "laat het EPD het opnieuw sturen."
+    ),
     "media_type": N_(
         "Dit is geen FHIR in JSON of XML en is daarom geweigerd. Het is bewaard; laat het EPD-beheer van het ziekenhuis nagaan wat dit had "
         "moeten zijn."

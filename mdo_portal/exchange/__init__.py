@@ -23,6 +23,7 @@ from mdo_portal.exchange.incoming import (
     PatientChange,
     PatientLink,
     PatientMerge,
+    Replaced,
     Section,
     Version,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "Receipt",
     "ReceiptKind",
     "Reminder",
+    "Replaced",
     "Section",
     "Sender",
     "StandingSubscription",

@@ -83,6 +83,16 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Replaced:
+    """An earlier referral that is over, as the message says that asks for another in its place; by its number, its address or both."""
+
+    number: str = ""
+    known_as: str = ""
+    reason: str = ""  # why, in the sender's words
+    version: Version = Version()
+
+
+@dataclass(frozen=True)
 class IncomingReferral:
     """A hospital asks a board to discuss a patient. The same value whatever the wire."""
 
@@ -115,6 +125,8 @@ class IncomingReferral:
     task_number: str = ""  # the sender's own number of that Task
     taken_back: tuple[Fact, ...] = ()  # what resources say that were sent in error: where it was told before, it is over
     documents_taken_back: tuple[str, ...] = ()  # the sender's ids or addresses of documents that are over and did not come along
+    replaced: tuple[Replaced, ...] = ()  # earlier referrals that the same message takes back
+    only_if_new: bool = False  # asked for only where it is not here yet: what it says of the request itself changes nothing then
 
 
 @dataclass(frozen=True)

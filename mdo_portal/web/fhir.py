@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
-from urllib.parse import parse_qsl
 
 import structlog
 from flask import Blueprint, Response, current_app, request
@@ -21,7 +20,7 @@ from mdo_portal.reception import Sorted
 from mdo_portal.services.inbox import handed_in, polls
 from mdo_portal.services.links import hospitals, link_tokens
 from mdo_portal.services.links.hospitals import LinkRow
-from mdo_portal.web import bodies, limits, refused_calls
+from mdo_portal.web import bodies, fhir_conditions, limits, refused_calls
 from mdo_portal.web.context import database, settings, transaction
 from mdo_portal.web.fhir_envelope import said, trouble
 from mdo_portal.web.guard import machine
@@ -204,10 +203,12 @@ def bearer() -> str:
 
 
 def sorted_in(raw: bytes, comer: Comer, kind: str) -> Sorted:
-    """Kept in any case; refused at once when the envelope says it is something else."""
+    """Kept in any case; refused at once when the envelope says it is something else, or the address asks for another."""
     found = as_it_came(raw, comer, trouble(wiring_profiles.fhir_version(comer.link.profile_in)))
     if kind and not found.arrival.reason and found.arrival.header.kind.partition("/")[0] != kind:
         return reception.because(as_it_came(raw, comer, "broken"), f"no {kind}, and this address takes nothing else")
+    if not found.arrival.reason and fhir_conditions.is_unmet(raw):
+        return as_it_came(raw, comer, "condition")
     return found
 
 
@@ -220,24 +221,17 @@ def as_it_came(raw: bytes, comer: Comer, why: str) -> Sorted:
 def _there_already(comer: Comer, kind: str) -> Response | None:
     """Conditional create: `If-None-Exist: identifier=system|number` of something this hospital handed in before.
 
-    Two systems give out the same numbers: what is here under another one's is another thing. A condition that we cannot judge (other
-    parameters, several of them) is none: the message is kept, and a double of the same bytes has one effect anyway.
+    A condition that we cannot judge is none: the message is kept, and a double of the same bytes has one effect anyway.
     """
-    try:
-        asked = parse_qsl(request.headers.get("If-None-Exist", "").lstrip("?"), max_num_fields=20)
-    except ValueError:  # more parts than anybody means
-        return None
-    if [name for name, _ in asked] != ["identifier"]:
-        return None
-    system, bar, number = asked[0][1].rpartition("|")
-    if "\0" in number:  # PostgreSQL knows no such text, and nothing is here under it
+    asked = fhir_conditions.number_in(request.headers.get("If-None-Exist", "").lstrip("?"))
+    if asked is None:
         return None
     with database().transaction(link=comer.token) as db:
-        known = handed_in.alike(db, comer.link.link_id, kind, number)
-        message = next((one for one, raw in known if not bar or (system, number) in wiring.fhir_numbers(raw)), None)
+        known = handed_in.alike(db, comer.link.link_id, kind, asked.value)
+        message = next((one for one, raw in known if asked.is_of_any or asked.is_among(raw)), None)
     if message is None:
         return None
-    answer = Answer(Verdict.STORED, number, text="Stored before.")
+    answer = Answer(Verdict.STORED, asked.value, text="Stored before.")
     return say(200, answer, MessageHeader(), f"/fhir/Task/{message.id}" if message.kind == "Task" else "")
 
 
@@ -280,8 +274,14 @@ def broken(error: Exception) -> Response:
 
 def say(status: int | None, answer: Answer, header: MessageHeader | None = None, location: str = "") -> Response:
     """The answer as FHIR; its own status when none is given."""
-    found, body = wiring.fhir_answer(answer, header or MessageHeader(), location)
+    told = header or MessageHeader()
+    if answer.verdict is Verdict.STORED and (passed := fhir_conditions.passed_over()):
+        told = told._replace(flaws=(*told.flaws, *passed))
+    is_brief = fhir_conditions.wants_little()
+    found, body = wiring.fhir_answer(answer, told, location, is_brief=is_brief)
     response = said(body, status or found)
+    if is_brief and answer.verdict is Verdict.STORED and not told.flaws:
+        response.headers["Preference-Applied"] = "return=minimal"
     if location:
         response.headers["Location"] = location
     if response.status_code == 401:

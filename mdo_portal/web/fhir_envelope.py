@@ -39,7 +39,7 @@ def said(body: bytes, status: int = 200) -> Response:
     nothing gets JSON.
     """
     is_xml = _wants_xml()
-    answer = Response(wiring.fhir_xml(body) if is_xml else body, status=status, mimetype=XML if is_xml else JSON)
+    answer = Response(wiring.fhir_xml(body) if is_xml and body else body, status=status, mimetype=XML if is_xml else JSON)
     if _NAME.fullmatch(named := request.headers.get("X-Request-Id", "")):
         answer.headers["X-Request-Id"] = named
     return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from mdo_portal import wiring
 from mdo_portal.exchange import MessageHeader, Unreadable, Verdict
@@ -29,6 +29,21 @@ def change(kind: str, resource_id: str) -> Response:
     if not sorted_.arrival.reason:
         sorted_ = _at(sorted_, comer, kind, resource_id)
     return _answered(sorted_, comer, header, f"/fhir/{kind}/{resource_id}")
+
+
+@blueprint.put("/ServiceRequest", defaults={"kind": "ServiceRequest"})
+@blueprint.put("/ReferralRequest", defaults={"kind": "ReferralRequest"})
+@machine("a hospital's system proves itself with its bearer token")
+def change_by_number(kind: str) -> Response:
+    """Conditional update (`?identifier=system|number`): as when it is POSTed under that number. 412 when it has another, or none."""
+    if not request.args:
+        return nothing_here(405, ["POST"])
+    came = let_in_with(kind)
+    if isinstance(came, Response):
+        return came
+    comer, raw = came
+    sorted_ = sorted_in(raw, comer, kind)
+    return _answered(sorted_, comer, sorted_.arrival.header)
 
 
 @blueprint.delete("/ServiceRequest/<resource_id>", defaults={"kind": "ServiceRequest"})

@@ -86,6 +86,7 @@ REFUSED = {
     "401": "the bearer token is missing or nobody's",
     "403": "the token's scopes do not cover this",
     "404": "not at this address: see the capability statement",
+    "412": "not what its address asks for: kept as unreadable, for a person",
     "413": "larger than agreed",
     "415": "another media type than FHIR JSON or XML, or another FHIR version than agreed: kept, for a person",
     "422": "cannot be taken as it is: kept as unreadable, for a person",
@@ -151,6 +152,9 @@ def _notice(*named: str) -> dict[str, Any]:
     }
 
 
+_BY_NUMBER = "A referral, or a newer version of it, under the number in the address (conditional update)"
+
+
 def _paths() -> dict[str, Any]:
     return {
         "/fhir": {
@@ -161,6 +165,8 @@ def _paths() -> dict[str, Any]:
         "/fhir/{kind}": {"post": _handed_in("The same for one resource of this kind", "kind")},
         "/fhir/Task": {"put": _handed_in("A newer version of a Task (conditional update)")},
         "/fhir/Task/{resource_id}": {"put": _handed_in("A newer version of a Task", "resource_id"), "get": _task()},
+        "/fhir/ServiceRequest": {"put": _handed_in(_BY_NUMBER)},
+        "/fhir/ReferralRequest": {"put": _handed_in(_BY_NUMBER)},
         "/fhir/ServiceRequest/{resource_id}": _at_its_address(),
         "/fhir/ReferralRequest/{resource_id}": _at_its_address(),
         "/fhir/Subscription/notice": {"post": _notice()},

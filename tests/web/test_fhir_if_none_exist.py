@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from tests.integrations.fhir.make import request
 from tests.web.fhir_house import TASK, app, client, messages, post, understand
 
 __all__ = ["app", "client"]
@@ -65,3 +66,17 @@ def test_if_none_exist_about_one_that_nobody_can_open_any_more_takes_the_message
     again = post(client, "/fhir/Task", TASK | {"description": "anders"}, If_None_Exist="identifier=urn:x|T-1")
 
     assert again.status_code == 201 and len(messages(database)) == 2
+
+
+@pytest.mark.parametrize("condition", ["identifier=urn:x|R-1", "identifier=R-1", "identifier=urn:y|R-1"])
+def test_what_was_written_at_its_address_is_here_under_its_number(
+    client: FlaskClient, database: Database, condition: str
+) -> None:
+    """Under its number and system it was taken again."""
+    told = request(identifier=[{"system": "urn:x", "value": "R-1"}], subject={"identifier": {"system": "urn:y", "value": "42"}})
+    post(client, "/fhir/ServiceRequest/r", told, method="PUT")
+
+    again = post(client, "/fhir/ServiceRequest", told, If_None_Exist=condition)
+
+    assert again.status_code == (202 if "urn:y" in condition else 200)
+    assert len(messages(database)) == (2 if "urn:y" in condition else 1)

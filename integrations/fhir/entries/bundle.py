@@ -27,6 +27,7 @@ class Entry:
     full_url: str = ""
     container: Node = field(default_factory=dict)  # the resource it is contained in
     is_modified: bool = False  # something around it says what nobody here understands (modifierExtension)
+    once: str = ""  # `identifier=system|number` (ifNoneExist): to be made only where nothing is there yet under that number
     known_as: str = ""  # `Observation/7`: its address on the sender's server. What is told again under it is the same thing
 
     @cached_property
@@ -141,9 +142,10 @@ def _entry(number: int, item: Node, only: Container[str] = ()) -> Entry | None:
     kind = text(node(item.get("resource")).get("resourceType"))
     if not kind or (only and kind not in only):
         return None
-    method = text(node(item.get("request")).get("method"))
+    asked = node(item.get("request"))
+    method, once = text(asked.get("method")), text(asked.get("ifNoneExist"))
     if method.upper() not in WRITES:
         return None
     full_url, is_modified = text(item.get("fullUrl")), _is_modified(item, ("resource",))
-    known_as = address(kind, full_url) or (address(kind, text(node(item.get("request")).get("url"))) if method == "PUT" else "")
-    return Entry(f"{kind[:64]}/{number}", item["resource"], full_url, is_modified=is_modified, known_as=known_as)
+    known_as = address(kind, full_url) or (address(kind, text(asked.get("url"))) if method == "PUT" else "")
+    return Entry(f"{kind[:64]}/{number}", item["resource"], full_url, is_modified=is_modified, once=once, known_as=known_as)

@@ -23,6 +23,8 @@ def cautions(patient: Entry) -> Iterator[str]:
     said = text(own.get("birthDate"))
     if said and born(said) is None:
         yield f"{patient.place} birthDate"
+    if "_deceasedDateTime" in own and not text(own.get("deceasedDateTime")) and own.get("deceasedBoolean") is None:
+        yield f"{patient.place} deceasedDateTime"  # died, and nobody says when; or masked
     if own.get("active") is False:
         yield f"{patient.place} active=false"
     yield from (f"{patient.place} {one}" for one in tags(own))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from integrations.fhir.text.profile import Profile
@@ -10,21 +11,34 @@ from integrations.fhir.text.values import Node, answer_text, concept, joined, no
 
 
 def dose(item: Node, profile: Profile) -> str:
-    """The sender's own sentence with what it leaves out, else amount, moments, for how long, the way, where, at most how much, and
-    whether only when needed.
+    """The sender's own sentence with what it leaves out (how much, where no number of it stands there), else amount, moments, for how
+    long, the way, where, at most how much, and whether only when needed.
     """
     if written := text(item.get("text")):
-        limits = (bounds(item.get("timing"), profile), _when_needed(item, profile), _most(item, profile))
-        beside = (concept(item.get("route")), *limits, *_said(item))
+        limits = (bounds(item.get("timing"), profile), when_needed(item, profile), _most(item, profile))
+        how_much = (one for one in _amounts(item) if not _is_written(one, written))
+        beside = (*how_much, concept(item.get("route")), *limits, *_said(item))
         return joined(written, *(one for one in beside if one.casefold() not in written.casefold()), by=", ")
     return joined(
         *_amounts(item), timing(node(item.get("timing")), profile), *(concept(item.get(name)) for name in ("route", "method", "site")),
-        _when_needed(item, profile), _most(item, profile), *_said(item), by=", ",
+        when_needed(item, profile), _most(item, profile), *_said(item), by=", ",
     )  # fmt: skip
 
 
 def _said(item: Node) -> list[str]:
     return [text(item.get("patientInstruction")), *map(concept, nodes(item.get("additionalInstruction")))]
+
+
+def _is_written(amount: str, written: str) -> bool:
+    """Whether the sentence says every number of it: `1 tablet` in *1 stuk per dag*, `0,5 mg` in *0.5 mg*; a number of nothing says no
+    more than *eenmaal*.
+    """
+    of_amount, of_written = (set(_NUMBER.findall(one.replace(",", "."))) for one in (amount, written))
+    return of_amount <= of_written or not _LETTER.search(amount)
+
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def _amounts(item: Node) -> Iterator[str]:
@@ -46,6 +60,6 @@ def _most(item: Node, profile: Profile) -> str:
     return f"{profile.label('at_most')} {most}" if most else ""
 
 
-def _when_needed(item: Node, profile: Profile) -> str:
+def when_needed(item: Node, profile: Profile) -> str:
     why = concept(item.get("asNeededCodeableConcept"))
     return joined(profile.label("as_needed"), why, by=": ") if why or item.get("asNeededBoolean") is True else ""

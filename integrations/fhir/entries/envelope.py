@@ -10,6 +10,7 @@ from integrations.fhir.entries.bundle import WRITES
 from integrations.fhir.text.values import Node, listed, node, text
 from mdo_portal.exchange import Flaw
 
+_NEVER = ("GET", "HEAD", "PATCH")
 MOST = 50
 """So many are said: of what a program does wrong five thousand times the first say enough."""
 
@@ -28,6 +29,9 @@ def _flaws(tree: Node) -> Iterator[Flaw]:
         if (found := flaw_of(item)) is not None:
             place, code, words = found
             yield Flaw(f"Bundle.entry[{number}]{place}", code, f"Entry {number + 1}: {words} Nothing is read in it.", number)
+        elif (asked := text(node(node(item).get("request")).get("method")).upper()) in _NEVER:
+            words = f"Entry {number + 1}: {asked} is not carried out here."
+            yield Flaw(f"Bundle.entry[{number}].request.method", "not-supported", words, number)
 
 
 def flaw_of(item: Any) -> tuple[str, str, str] | None:

@@ -17,7 +17,7 @@ from integrations.fhir.entries.task import is_notice, question_of, read_notice
 from integrations.fhir.meaning.addition import read_addition
 from integrations.fhir.meaning.belonging import deleted_request
 from integrations.fhir.meaning.referral import read_referral
-from integrations.fhir.meaning.request import has_request, with_contained
+from integrations.fhir.meaning.request import ALL_KINDS, has_request, with_contained
 from integrations.fhir.meaning.result import read_result
 from integrations.fhir.meaning.sieve import HELPERS
 from integrations.fhir.text.clock import clocked
@@ -32,6 +32,7 @@ from mdo_portal.exchange import (
     IncomingReferral,
     IncomingResult,
     PatientIdentity,
+    Replaced,
     Section,
     Unreadable,
 )
@@ -72,12 +73,19 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     if isinstance(read, IncomingResult):
         left, taken = (*read.unmapped, *named), (*read.taken_back, *over)
         return replace(read, unmapped=left, taken_back=taken, withdrawn=(*read.withdrawn, *papers))
-    return replace(
+    read = replace(
         read,
         unmapped=(*read.unmapped, *named),
         taken_back=(*read.taken_back, *over),
         documents_taken_back=(*read.documents_taken_back, *papers),
     )
+    return replace(read, replaced=(*read.replaced, *_deleted(read, gone))) if isinstance(read, IncomingReferral) else read
+
+
+def _deleted(read: IncomingReferral, gone: list[str]) -> tuple[Replaced, ...]:
+    """The other requests that are deleted beside the one that it is about."""
+    others = (one for one in gone if one.partition("/")[0] in ALL_KINDS and one != read.known_as)
+    return tuple(Replaced(known_as=one) for one in others)
 
 
 def _is_no_resource(item: Any) -> bool:

@@ -23,7 +23,9 @@ from integrations.fhir.meaning.request import (
     Request,
     choose_patient,
     choose_request,
+    is_for_once,
     named_patient,
+    number_of,
     read_request,
     refuse_a_second,
     replaced,
@@ -39,7 +41,7 @@ from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
 from integrations.fhir.text.versions import version_of
 from integrations.profiles import urgency_of
-from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
+from mdo_portal.exchange import Contact, Fact, IncomingReferral, Replaced, Section, Unreadable
 
 
 def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetime | None) -> IncomingReferral:
@@ -63,7 +65,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
         found.carry(carried)
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
-    read = replace(read, known_as=address_of(request.entry, is_alone=len(entries) == 1))
+    read = replace(read, known_as=address_of(request.entry, is_alone=len(entries) == 1), only_if_new=is_for_once(anchor))
     before = _marked(_taken_back(read, request, reading), request, sifted.where, profile)
     read = placed(before, (request.entry, patient), sifted.where, profile)
     if read.urgency == request.urgency:
@@ -91,9 +93,17 @@ def _tasks(request: Request, reading: Reading) -> list[Entry]:
 
 def _marked(read: IncomingReferral, request: Request, where: Addresses, profile: Profile) -> IncomingReferral:
     """What goes on by its request, with what the message says against that; and what it takes the place of."""
-    gone = [f"{one.place} {text(one.resource.get('status'))}" for one in replaced(request.entry, where)]
+    before = replaced(request.entry, where)
+    gone = [f"{one.place} {text(one.resource.get('status'))}" for one in before]
     over = [] if read.cancelled else over_by_event(where, profile)
-    return replace(read, unmapped=(*read.unmapped, *gone, *over)) if gone or over else read
+    if not before and not over:
+        return read
+    return replace(read, unmapped=(*read.unmapped, *gone, *over), replaced=tuple(map(_earlier, before)))
+
+
+def _earlier(before: Entry) -> Replaced:
+    own = before.resource
+    return Replaced(number_of(own), address_of(before, is_alone=False), why({}, own), version_of(own))
 
 
 def _surviving(anchor: Entry, sifted: Sifted) -> Entry:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 from integrations.fhir.entries.addresses import Addresses, logical
 from integrations.fhir.entries.bundle import Entry
@@ -220,6 +221,16 @@ def number_of(own: Node) -> str:
     shared = [*nodes(own.get("requisition")), *nodes(own.get("groupIdentifier"))]
     numbers = [*best_first(nodes(own.get("identifier"))), *shared]
     return next((value for _, value in identifiers({"identifier": numbers})), "")
+
+
+def is_for_once(request: Entry) -> bool:
+    """Whether it is to be made only where nothing is there yet under its own number (a conditional create in a transaction)."""
+    name, _, asked = unquote(request.once).lstrip("?").partition("=")
+    system, bar, number = asked.rpartition("|")
+    if name != "identifier" or not number or "&" in asked:
+        return False
+    own = nodes(request.resource.get("identifier"))
+    return any(text(one.get("value")) == number and system in (text(one.get("system")), *([] if bar else [""])) for one in own)
 
 
 def _occurrence(own: Node) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.fhir.entries.beside import beside, by_whom, names_of, reasons
+from integrations.fhir.entries.beside import beside, by_whom, names_of, reasons, unsent
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.reading import Facts, Reading, because, denied, status
 from integrations.fhir.text.values import Node, concept, day, first_of, joined, node, nodes, notes, text, word
@@ -17,7 +17,10 @@ def communication(entry: Entry, reading: Reading) -> Facts:
     parts = nodes(own.get("payload"))
     named = (text(node(one.get("contentReference")).get("display")) for one in parts)
     written = (_written(one, entry, reading) for one in parts)
-    about, label = concept(own.get("topic")), reading.profile.label("message")
+    pointed = unsent(
+        [*nodes(own.get("about")), *nodes(own.get("topic"))], entry, reading.where
+    )  # in STU3 the topic is what it points at
+    about, label = joined(concept(own.get("topic")), *pointed, by=", "), reading.profile.label("message")
     never = joined(
         status(reading.profile, own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" "
     )

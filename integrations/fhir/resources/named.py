@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations.fhir.entries.beside import according, asked_by, at_place, beside, by_whom, unsent
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.doses import when_needed
 from integrations.fhir.entries.materials import pointed, taken_from
 from integrations.fhir.entries.reading import Facts, Reading, because, denied, fact, finished, intended, noted, status, until
 from integrations.fhir.resources.agreed import agreed
@@ -87,6 +88,7 @@ def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
 
 def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
+    yield concept(own.get("serviceType"))
     yield joined(*(concept(one) for name in ("reasonCode", "reason") for one in nodes(own.get(name))), by=", ")
     yield joined(*unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading.where), by=", ")
     yield joined(*unsent(own.get("reasonReference"), entry, reading.where), by=", ")
@@ -103,10 +105,14 @@ def _material(entry: Entry, reading: Reading) -> Iterator[str]:
     yield joined(*map(concept, nodes(entry.resource.get("condition"))), by=", ")
 
 
+_MORE_ASKED = ("serviceRequested", "orderDetail", "specialty", "performerType")
+
+
 def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
-    yield joined(*(concept(one) for name in ("serviceRequested", "orderDetail") for one in nodes(own.get(name))), by=", ")
-    yield timing(node(own.get("occurrenceTiming")), reading.profile)
+    yield joined(*(concept(one) for name in _MORE_ASKED for one in nodes(own.get(name))), by=", ")
+    yield joined(answer_text(own, "quantity"), timing(node(own.get("occurrenceTiming")), reading.profile), by=", ")
+    yield when_needed(own, reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
     yield joined(*unsent(own.get("reasonReference"), entry, reading.where), by=", ")
     yield text(own.get("patientInstruction"))

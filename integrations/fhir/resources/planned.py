@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from integrations.fhir.entries.beside import by_whom, unsent
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.materials import pointed
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.text.values import Node, concept, joined, moment, nodes, text, unique, worn_here
+from integrations.fhir.text.values import Node, concept, joined, moment, node, nodes, text, unique, worn_here
 
 Words = Iterator[str]
 
@@ -50,16 +51,25 @@ def study(entry: Entry, reading: Reading) -> Words:
 def group(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
     yield joined(concept(own.get("code")), text(own.get("description")), by=": ")
-    yield from _actions(nodes(own.get("action")), reading)
+    yield from _actions(nodes(own.get("action")), entry, reading)
 
 
-def _actions(many: list[Node], reading: Reading) -> Words:
+def _actions(many: list[Node], entry: Entry, reading: Reading) -> Words:
     """All actions, also those inside others. The gate has bounded the depth."""
     for one in many:
-        named = text(one.get("title")) or joined(*map(concept, nodes(one.get("code"))), by=", ")
+        named = text(one.get("title")) or joined(*map(concept, nodes(one.get("code"))), by=", ") or _meant(one, entry, reading)
         chosen = reading.profile.word("statuses", text(one.get("selectionBehavior")))
         yield joined(joined(named, text(one.get("description")), by=": "), f"({chosen})" if chosen else "", by=" ")
-        yield from _actions(nodes(one.get("action")), reading)
+        yield from _actions(nodes(one.get("action")), entry, reading)
+
+
+def _meant(action: Node, entry: Entry, reading: Reading) -> str:
+    """What an action is that only points at a request: of drugs that are given together each stands by itself, too."""
+    there = reading.where.resolve(action.get("resource"), entry)
+    own = there.resource if there and there.place not in reading.others else {}
+    drug = pointed(own.get("medicationReference"), there, reading.where) if there else ""
+    named = text(own.get("title")) or concept(own.get("code")) or concept(own.get("medicationCodeableConcept")) or drug
+    return named or text(node(action.get("resource")).get("display"))
 
 
 def wanted(entry: Entry, reading: Reading) -> Words:

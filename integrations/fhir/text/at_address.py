@@ -11,7 +11,7 @@ import re
 from integrations.fhir.text import xml_reader
 from integrations.fhir.text.json_gate import MAX_PIECES, load
 from integrations.fhir.text.location import address
-from integrations.fhir.text.values import text
+from integrations.fhir.text.values import Node, listed, node, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Unreadable
 
@@ -37,6 +37,13 @@ def written(raw: bytes, kind: str, number: str) -> bytes:
     if is_xml:
         return _XML % (_DECLARED.sub(b"", bare, count=1), place)
     return _JSON % (bare, place)
+
+
+def alone(tree: Node) -> Node:
+    """The resource in a Bundle that `written` made, or that is as such a one; {} in any other."""
+    many = listed(tree) if tree.get("resourceType") == "Bundle" and not tree.get("identifier") else []
+    own = node(node(many[0]).get("resource")) if len(many) == 1 else {}
+    return own if own and text(node(node(many[0]).get("request")).get("method")) == "PUT" else {}
 
 
 def deleted(kind: str, number: str, name: str) -> bytes:

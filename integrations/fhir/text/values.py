@@ -260,10 +260,14 @@ def ended_on(item: Node) -> str:
 
 
 def best_first(identifiers: Iterable[Node]) -> list[Node]:
-    """Identifiers in the order in which one of them is taken: as sent, but who asks first, who carries out later, what is old last."""
+    """Identifiers in the order in which one of them is taken: as sent, but who asks first, who carries out later, what is for a time after
+    that, what is old last.
+    """
 
     def rank(one: Node) -> int:
-        return 2 if is_past(one) else next((_RANKS[code] for _, code in codings(one.get("type")) if code in _RANKS), 0)
+        if is_past(one) or one.get("use") == "temp":
+            return 3 if is_past(one) else 2
+        return next((_RANKS[code] for _, code in codings(one.get("type")) if code in _RANKS), 0)
 
     return sorted(identifiers, key=rank)
 

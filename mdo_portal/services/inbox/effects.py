@@ -30,7 +30,7 @@ from mdo_portal.services.inbox import pulls, queue, rereading
 from mdo_portal.services.inbox.rereading import Heard
 from mdo_portal.services.inbox.settling import ClaimedMessage, Settled
 from mdo_portal.services.patients import conflicts, patient_feed
-from mdo_portal.services.referrals import awaiting, questions, referrals, results
+from mdo_portal.services.referrals import awaiting, questions, referrals, replaced, results
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far a sender's clock may be ahead of ours before somebody is told."""
@@ -55,8 +55,10 @@ def _referral(
         case = referrals.cancel(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
         if case is None:  # somebody may still plan what the hospital took back under another number
             raise Unreadable(awaiting.UNKNOWN, "referral number")
+        replaced.take_back(session, incoming, case, hospital, wire=wire, now=now, message_id=message_id)
         return case
     case = referrals.register(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
+    replaced.take_back(session, incoming, case, hospital, wire=wire, now=now, message_id=message_id)
     pull = pulls.of_message(session, message_id) if wire is Wire.FHIR else None
     if pull is not None:  # what was fetched after a notice is also written down as a moment: a later one shows what changed
         snapshots.take(session, pull, case, incoming.facts, message_id=message_id)

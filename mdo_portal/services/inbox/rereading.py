@@ -52,10 +52,11 @@ def read_again(session: Session, heard: Heard, referral: IncomingReferral, hospi
     number = _number(session, case, referral, hospital, heard)
     told = Told.of(session, case, heard.message_id, heard.received_at)
     newest = not told_later(session, case, *ASKED, now=told.then)
+    asks = heard.made_it or not referral.only_if_new
     changed = [
         _tell_patient(session, case, patient, referral, told),
         number != case.referral_number,
-        _take_over(session, case, referral, hospital, told, whole=newest and heard.made_it, newest=newest),
+        _take_over(session, case, referral, hospital, told, whole=newest and heard.made_it, newest=newest and asks),
         retelling.facts(session, case, referral.facts, hospital, told, newest=newest),
         retelling.files(session, case, referral.documents, hospital, told),
     ]

@@ -105,6 +105,16 @@ def test_which_specialist_is_asked_for_is_told() -> None:
     assert told(asked=request(performerType={"text": "Longchirurgie"})) == [("Aangevraagd", "Longchirurgie")]
 
 
+def test_of_two_that_are_asked_for_beside_it_each_says_which_specialist() -> None:
+    """Both are a *Consult*, and of the two one line stood there, without for whom."""
+    consult = {"status": "active", "intent": "order", "code": {"text": "Consult"}}
+    both = [about("ServiceRequest", **consult, performerType={"text": one}) | {"id": one} for one in ("Neurologie", "Orthopedie")]
+    assert told(*both, asked=request(code={"text": "MDO long"})) == [
+        ("Aangevraagd", "Consult; Neurologie"),
+        ("Aangevraagd", "Consult; Orthopedie"),
+    ]
+
+
 # A question that is a value
 
 
@@ -196,3 +206,18 @@ def test_what_is_asked_of_one_specialist_is_no_question_to_the_board(name: str, 
     found = read(value(name, valueString="Metastasen?"))
     asked = {one: getattr(found, one) for one in ("question_board", "question_radiology", "question_pathology")}
     assert asked == dict.fromkeys(asked, "") | {whose: "Metastasen?"}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"asNeededBoolean": True}, "Transfusie; zo nodig"),
+        ({"asNeededBoolean": False}, "Transfusie"),
+        ({"asNeededCodeableConcept": {"text": "Hb < 4,5"}}, "Transfusie; zo nodig: Hb < 4,5"),
+        ({"quantityQuantity": {"value": 2, "unit": "eenheden"}}, "Transfusie; 2 eenheden"),
+    ],
+)
+def test_what_is_asked_for_beside_it_says_how_much_and_whether_only_when_needed(more: Node, said: str) -> None:
+    """*When needed* was read past: it stood there as what is to be done."""
+    asked = about("ServiceRequest", status="active", intent="order", code={"text": "Transfusie"}, **more) | {"id": "t"}
+    assert told(asked) == [("Aangevraagd", said)]

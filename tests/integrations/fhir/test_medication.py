@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .make import Node, amount, told
 from .test_beside import TO, read, words
 
@@ -82,3 +84,26 @@ def test_a_drug_says_who_prescribes_it_and_what_its_extensions_say_in_words_of_p
     assert told(read(given, profile="generic-stu3")) == [
         ("", "Methotrexaat; voorschrijver: Aalders (CAR); gebruiksperiode: 2023-10-03 10:38 – …")
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "dose", "said"),
+    [
+        (
+            "Take one tablet by mouth twice daily",
+            {"doseQuantity": amount(500, "mg")},
+            "Take one tablet by mouth twice daily, 500 mg",
+        ),
+        ("2 capsules 4 times a day.", {"doseQuantity": amount(500, "mg")}, "2 capsules 4 times a day., 500 mg"),
+        ("tweemaal daags 500 mg", {"doseQuantity": amount(500, "mg")}, "tweemaal daags 500 mg"),
+        ("3x per dag 0,5 tablet", {"doseQuantity": amount(0.5, "tablet")}, "3x per dag 0,5 tablet"),
+        ("1 à 2 tabletten", {"doseRange": {"low": amount(1, "tablet"), "high": amount(2, "tablet")}}, "1 à 2 tabletten"),
+        ("in 1000 ml", {"rateQuantity": amount(100, "ml/h")}, "in 1000 ml, 100 ml/h"),
+        ("zoals afgesproken", {"doseQuantity": {"unit": "mg"}}, "zoals afgesproken"),
+        ("eenmaal daags", {"doseQuantity": {"value": 1}}, "eenmaal daags"),
+    ],
+)
+def test_a_dose_in_words_says_how_much_where_the_words_do_not(written: str, dose: Node, said: str) -> None:
+    """That it is 500 mg was read past, wherever somebody wrote how often it is taken."""
+    found = read(drug(dosageInstruction=[{"text": written, "doseAndRate": [dose]}]))
+    assert told(found) == [("", f"Methotrexaat; {said}")]

@@ -7,6 +7,7 @@ import pytest
 from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.text.profile import Profile, load_profile
 from tests.integrations.fhir.make import Node, patient
+from tests.integrations.fhir.read_house import read
 
 OWN = {"system": "urn:own", "value": "77"}
 VISIT = {"type": {"coding": [{"code": "VN"}]}, "system": "urn:visit", "value": "9"}
@@ -91,3 +92,17 @@ def test_a_name_of_before_gives_way_to_the_one_of_now(former: Node) -> None:
 def test_a_name_that_holds_the_letters_of_a_page_is_a_name() -> None:
     who = patient(name=[{"family": "van &#039;t Houteveen", "given": ["Lily"]}])
     assert patient_identity(who, load_profile("generic-r4")).name.family == "van 't Houteveen"
+
+
+def test_a_number_for_a_time_gives_way_to_one_that_holds() -> None:
+    """Of two BSNs the first was read, also where it was a provisional one."""
+    system = "http://fhir.nl/fhir/NamingSystem/bsn"
+    items = [{"system": system, "value": "999999990", "use": "temp"}, {"system": system, "value": "999911120"}]
+    found = read(who=patient(identifier=items))
+    assert (found.patient.bsn, found.unmapped) == ("999911120", ("Patient/1/bsn",))
+
+
+def test_that_somebody_died_and_nobody_says_when_is_named() -> None:
+    absent = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
+    assert read(who=patient(_deceasedDateTime=absent)).unmapped == ("Patient/1 deceasedDateTime",)
+    assert read(who=patient(_deceasedDateTime=absent, deceasedBoolean=False)).unmapped == ()

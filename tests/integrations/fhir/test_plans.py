@@ -124,3 +124,31 @@ def test_a_device_is_of_the_day_since_when_it_is_used_and_is_not_left_over() -> 
 
 def test_a_device_that_nothing_points_at_is_named() -> None:
     assert read({"resourceType": "Device", "id": "k", "type": words("Pomp")}).unmapped == ("Device/2",)
+
+
+def test_drugs_that_are_proposed_together_are_named_together() -> None:
+    """A group that only points at them was left over, and each drug stood there as if it were proposed alone."""
+    drugs = [
+        one("MedicationRequest", status="on-hold", intent="option", medicationCodeableConcept=words(name)) | {"id": name}
+        for name in ("Adavosertib", "Carboplatine")
+    ]
+    actions = [{"resource": {"reference": f"MedicationRequest/{drug['id']}"}} for drug in drugs]
+    group = one("RequestGroup", status="active", intent="proposal", action=[*actions, {"resource": {"display": "Rebiopsie"}}])
+    found = read(*drugs, group)
+    assert ("Aangevraagd", "Adavosertib; Carboplatine; Rebiopsie (voorstel)") in told(found)
+    assert found.unmapped == ()
+
+
+def test_what_a_group_points_at_of_another_patient_is_not_told() -> None:
+    other = patient(identifier=[{"system": "urn:oid:2.25.1", "value": "0099"}], name=[{"family": "Vos"}]) | {"id": "p2"}
+    drug = one("MedicationRequest", status="on-hold", intent="option", medicationCodeableConcept=words("Adavosertib")) | {
+        "subject": {"reference": "Patient/p2"},
+        "id": "m2",
+    }
+    group = one("RequestGroup", status="active", intent="proposal", action=[{"resource": {"reference": "MedicationRequest/m2"}}])
+    assert not any("Adavosertib" in said for _, said in told(read(other, drug, group)))
+
+
+def test_a_visit_says_to_which_specialty() -> None:
+    visit = one("Encounter", status="finished", **{"class": {"code": "AMB", "display": "poli"}}, serviceType=words("Longziekten"))
+    assert told(read(visit)) == [("Contact", "poli; Longziekten (afgerond)")]

@@ -107,7 +107,7 @@ def test_a_month_where_the_last_useful_day_should_stand_is_named() -> None:
 
 
 def test_the_category_of_a_referral_is_shown() -> None:
-    """E of table 0284 is an emergency."""
+    """E of table 0088 is an emergency."""
     assert (
         labelled(read("REF^I12", "RF1|A|R|||E^Emergency^HL70284|R1", "PRD|RT|MDO"))["Categorie van de verwijzing"] == "Emergency"
     )
