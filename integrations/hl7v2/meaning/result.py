@@ -19,13 +19,13 @@ from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
 from integrations.hl7v2.message.notification import dated, document_number, document_status, file_name_of, parent_number
 from integrations.hl7v2.message.people import patient, sender, the_patient
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.statuses import is_status_only, item_status, order_status
+from integrations.hl7v2.message.statuses import is_cancelled, is_status_only, item_status, order_status, status_by_order
 from integrations.hl7v2.message.titles import is_words, of_document, titles
 from integrations.hl7v2.message.unplaced import unplaced
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.status_codes import GONE, said, status_in
+from integrations.hl7v2.text.status_codes import GONE, said
 from integrations.hl7v2.text.words import matching, refers
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
@@ -67,13 +67,13 @@ def facts_of(reading: Reading) -> Iterator[tuple[Item, Fact]]:
 
 def _over(reading: Reading) -> Iterator[tuple[Item, Fact]]:
     """What the message says is no longer so: a diagnosis or procedure that is deleted, an order that is taken back without a result."""
-    rules, words = reading.profile["facts"], reading.profile["result"]["cancelled"]
+    rules = reading.profile["facts"]
     for item in reading.items:
         segment = item.segment
         if segment.name in DRUGS:
             is_over = order_status(item, reading.profile) == GONE or is_deleted(reading, item)
         elif segment.name == "OBR":
-            is_over = said(segment, 25) in words or order_status(item, reading.profile) == GONE
+            is_over = is_cancelled(segment, reading.profile) or order_status(item, reading.profile) == GONE
             is_over = is_over and id(segment) not in reading.filled
         else:
             is_over = is_deleted(reading, item)
@@ -143,9 +143,7 @@ def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]
 def _as_report(reading: Reading, item: Item, fact: Fact) -> Fact:
     """A report in the notes of its order: told again it takes the place of what it was, and it is as final as its order."""
     owner = _order(item.segment)
-    return replace(
-        fact, key=f"{owner}/NTE" if owner else "", status=status_in(item.segment, 25, reading.profile["result"]["status"])
-    )
+    return replace(fact, key=f"{owner}/NTE" if owner else "", status=status_by_order(item.segment, reading.profile))
 
 
 def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
@@ -216,8 +214,8 @@ def _withdrawn(reading: Reading) -> Sequence[str]:
 
 def _cancelled(reading: Reading) -> list[Segment]:
     """Orders that are taken back whole: OBR-25 says so and no result stands under them."""
-    words = reading.profile["result"]["cancelled"]
-    gone = (item.segment for item in reading.items if item.segment.name == "OBR" and said(item.segment, 25) in words)
+    orders = (item.segment for item in reading.items if item.segment.name == "OBR")
+    gone = (one for one in orders if is_cancelled(one, reading.profile))
     return [one for one in gone if id(one) not in reading.filled]
 
 

@@ -9,7 +9,7 @@ import re
 from datetime import date
 
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.status_codes import GONE, said, status_in
+from integrations.hl7v2.text.status_codes import GONE, said, state_of, status_in
 from integrations.hl7v2.text.values import day
 from mdo_portal.exchange import Profile
 
@@ -31,7 +31,8 @@ _WITH_A_PARENT = ("T05", "T06", "T07", "T08", "T09", "T10", "T11")
 def document_status(notification: Segment, profile: Profile) -> str:
     """TXA-19, else TXA-17."""
     rules, state = profile["result"], _state_at(notification)
-    if any(said(notification, n) in rules["unavailable"] for n in (_AVAILABLE - _early(notification), state + 2)):
+    availability = [said(notification, n) for n in (_AVAILABLE - _early(notification), state + 2)]
+    if any(one in rules["unavailable"] or state_of(one) == GONE for one in availability):
         return GONE
     return status_in(notification, state, rules["completion"])
 
