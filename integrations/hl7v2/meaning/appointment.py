@@ -58,8 +58,10 @@ def _state(reading: Reading, event: str, rules: Profile) -> str:
 
 
 def _said(reading: Reading, rules: Profile) -> str:
-    """The filler's status as its code is written in the standard: `No Show` is `NOSHOW`."""
-    return re.sub(r"[\s_-]", "", first(reading, rules["status"])).upper()
+    """The filler's status as its code is written in the standard: `No Show` is `NOSHOW`; else that of all its services (AIS-10)."""
+    own = first(reading, rules["status"])
+    of_services = {one.component(10) for one in reading.message.all("AIS")} if not own else set()
+    return re.sub(r"[\s_-]", "", own or (of_services.pop() if len(of_services) == 1 else "")).upper()
 
 
 def _how_far(reading: Reading, rules: Profile) -> str:
@@ -67,9 +69,9 @@ def _how_far(reading: Reading, rules: Profile) -> str:
     code = _said(reading, rules)
     if not code or code in rules["states"]:
         return ""
-    place = found(reading, rules["status"])[1]
+    own, place = found(reading, [*rules["status"], "AIS-10-1"])
     words = reading.message.get(re.sub(r"-1$", "-2", place))
-    return str(rules["words"].get(code, words or first(reading, rules["status"]).strip()))
+    return str(rules["words"].get(code, words or own.strip()))
 
 
 def _moment(reading: Reading, places: list[str], profile: Profile) -> datetime | None:
@@ -123,8 +125,14 @@ def _place(reading: Reading, places: list[str]) -> str:
 
 def _reason(reading: Reading, rules: Profile) -> str:
     """Why it is: what only says that it is booked is no reason."""
-    each = (first(reading, [place]) for place in rules["reason"])
-    return next((one for one in each if not _says_nothing(one, rules)), "")
+    each = ((first(reading, [place]), place) for place in rules["reason"])
+    service = first(reading, rules["service"])
+    return next((one for one, place in each if not (_says_nothing(one, rules) or _is_code(one, place, service))), "")
+
+
+def _is_code(said: str, place: str, service: str) -> bool:
+    """Whether it is no more than the code for why (SCH-7, table 0276), or what it is for: who writes words in its place writes a few."""
+    return place == "SCH-7-1" and (" " not in said.strip() or said == service)
 
 
 def _says_nothing(said: str, rules: Profile) -> bool:

@@ -25,6 +25,7 @@ _RESTRICTED = frozenset({"R", "V", "VIP"})
 _CONFIDENTIAL = (
     *(("TXA", n, _RESTRICTED) for n in (17, 18, 19)),
     ("ORC", 28, _RESTRICTED),
+    ("DG1", 18, frozenset(YES)),
     ("PV1", 16, frozenset({*YES, "VIP", "V"})),
     ("PD1", 12, frozenset(YES)),
     ("PV2", 22, frozenset(YES)),

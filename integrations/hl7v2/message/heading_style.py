@@ -11,6 +11,8 @@ _USUAL = re.compile(rf"{_HEAD}:(?:\s.*)?")
 """A word or three with a colon: where the next paragraph begins."""
 _CLOSE = re.compile(rf"{_HEAD}(?<!\d)[\s.]*:(?!//).*")
 """The same with blanks or full stops before the colon, or nothing behind it; `om 10:30 uur` is none."""
+_EQUAL = re.compile(rf"({_HEAD})\s*=(?![=>])\s*(.*)")
+"""The same with a sign for its colon."""
 _NUMBERED = re.compile(r"(?:\d{1,2}|[A-Za-z])[.)]\s+")
 IN_LINE = re.compile(r"(?<=[.;?!)])\s+(?P<head>[A-Z][\w/()-]*(?: [\w/()-]+){0,2}):\s+")
 """A heading behind the end of a sentence, in a text of one line."""
@@ -25,13 +27,15 @@ class Style(NamedTuple):
     is_close: bool  #: `Vraagstelling:TNT?`, `Vraagstelling : TNT?`
     is_numbered: bool  #: `2. Vraagstelling:`
     dress: str  #: `[` of `[Vraagstelling]`; "" where it has a colon
+    is_equal: bool  #: `Vraagstelling = TNT?`
 
     @classmethod
     def of(cls, line: str) -> Style:
         shown = line.strip()
         head, colon, rest = shown.partition(":")
         is_close = bool(colon) and (head[-1:].isspace() or head[-1:] == "." or bool(rest and not rest[0].isspace()))
-        return cls(is_close, _NUMBERED.match(shown) is not None, shown[:1] if not colon and shown[:1] in _DRESSED else "")
+        dress = shown[:1] if not colon and shown[:1] in _DRESSED else ""
+        return cls(is_close, _NUMBERED.match(shown) is not None, dress, not dress and _EQUAL.fullmatch(shown) is not None)
 
     def heads(self, line: str) -> bool:
         """Whether a line is a heading of this style, or of the usual one."""
@@ -39,7 +43,9 @@ class Style(NamedTuple):
             return True
         shown = undressed(line)
         shown = unnumbered(shown) if self.is_numbered else shown
-        return (_CLOSE if self.is_close else _USUAL).fullmatch(shown) is not None
+        return (_CLOSE if self.is_close else _USUAL).fullmatch(shown) is not None or (
+            self.is_equal and _EQUAL.fullmatch(shown) is not None
+        )
 
 
 def undressed(line: str) -> str:
@@ -58,7 +64,9 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
     A heading may have a number, stand between stars, or have a dash for its colon.
     """
     head, colon, rest = line.partition(":")
-    if not colon and DASH.search(line):
+    if equal := _EQUAL.fullmatch(unnumbered(undressed(line))) if "=" in head else None:
+        head, colon, rest = equal[1], "=", equal[2]
+    elif not colon and DASH.search(line):
         head, rest = DASH.split(line, maxsplit=1)
         if DASH.search(rest):  # `de vraag - of hij fit is - blijft`
             return None

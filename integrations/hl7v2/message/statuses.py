@@ -13,8 +13,8 @@ from integrations.hl7v2.text.status_codes import GONE, said, state_of, status_in
 from integrations.hl7v2.text.words import names_board
 from mdo_portal.exchange import Profile
 
-DELETED = "D"
-"""Of a diagnosis or procedure (tables 0206 and 0287): it is to be taken out of the list that was sent before."""
+DELETED = ("D", "DE")
+"""Of a diagnosis, procedure or problem (tables 0206 and 0287): it is to be taken out of the list that was sent before."""
 
 
 def item_status(item: Item, notification: Segment | None, profile: Profile) -> str:

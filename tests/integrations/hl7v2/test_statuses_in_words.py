@@ -107,3 +107,21 @@ def test_an_appointment_that_is_off_in_dutch_is_off(said: str, state: str) -> No
     found = read("SIU^S14", f"SCH||F1{'|' * 23}{said}", "RGS|1", "AIS|1||CON^Controle|202603201330")
     assert isinstance(found, IncomingAppointment)
     assert (found.state, found.note) == (state, "")
+
+
+def test_an_appointment_that_says_nothing_by_itself_is_as_far_as_all_its_services() -> None:
+    services = "AIS|{}||CON^Controle|202603201330||||||{}"
+    for second, state in (("Cancelled", "cancelled"), ("Booked", "booked")):
+        found = read("SIU^S14", "SCH||F1", "RGS|1", services.format(1, "Cancelled"), services.format(2, second))
+        assert isinstance(found, IncomingAppointment)
+        assert (found.state, found.note) == (state, "")
+
+
+def test_why_an_appointment_is_may_be_words_in_the_place_of_a_code() -> None:
+    for said, why in (("Uitslag bespreken", "Uitslag bespreken"), ("ROUTINE", "")):
+        found = read("SIU^S12", f"SCH||F1|||||{said}|NORMAL", "RGS|1", "AIS|1||CON^Controle|202603201330")
+        assert isinstance(found, IncomingAppointment)
+        assert (found.reason, found.service) == (why, "Controle")
+    alone = read("SIU^S12", "SCH||F1|||||Uitslag bespreken")
+    assert isinstance(alone, IncomingAppointment)
+    assert (alone.reason, alone.service) == ("", "Uitslag bespreken")
