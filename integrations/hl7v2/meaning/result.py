@@ -16,7 +16,7 @@ from integrations.hl7v2.meaning.unsaid import unsaid
 from integrations.hl7v2.message.apart import code_of
 from integrations.hl7v2.message.documents import documents
 from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
-from integrations.hl7v2.message.notification import dated, document_number, document_status, file_name_of, parent_number
+from integrations.hl7v2.message.notification import dated, document_number, document_status, file_name_of, parent_number, replaced
 from integrations.hl7v2.message.people import patient, sender, the_patient
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_cancelled, is_status_only, item_status, order_status, status_by_order
@@ -156,18 +156,11 @@ def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
             status = item_status(item, notification, reading.profile)
             for one in documents(item, reading.profile, reference):
                 by = written_by(reading) or found_by(item.segment, reading.message.get("MSH-4-1")) or one.author
-                told = replace(one, status=status, replaces=_replaces(reading, notification), author=by)
+                told = replace(one, status=status, replaces=replaced(reading.message, reading.profile), author=by)
                 if notification is not None:
                     told = _described(told, notification, reading.profile)
                 codes = {item.segment.component(3), notification.component(2) if notification else ""}
                 yield item.place, _letter(told, codes, reading.profile["referral"]["recognised"])
-
-
-def _replaces(reading: Reading, notification: Segment | None) -> str:
-    """The parent of a replacement or an edit; an addendum stands beside its parent."""
-    event = event_of(reading.message)
-    takes_place = event in reading.profile["result"]["replacing"]
-    return parent_number(notification) if notification is not None and takes_place else ""
 
 
 def _described(document: IncomingDocument, notification: Segment, profile: Profile) -> IncomingDocument:

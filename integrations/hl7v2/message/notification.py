@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE, said, state_of, status_in
 from integrations.hl7v2.text.values import day
@@ -58,6 +60,12 @@ def number_aside(notification: Segment | None) -> tuple[str, str]:
 def parent_number(notification: Segment) -> str:
     """TXA-13: the document that this one adds to, replaces or takes back."""
     return _entity(notification, _PARENT + _aside(notification))
+
+
+def replaced(message: Message, profile: Profile) -> str:
+    """The parent of a replacement or an edit; an addendum stands beside its parent."""
+    notification, takes_place = message.first("TXA"), event_of(message) in profile["result"]["replacing"]
+    return parent_number(notification) if notification is not None and takes_place else ""
 
 
 def file_name_of(notification: Segment) -> str:
