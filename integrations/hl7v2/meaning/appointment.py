@@ -106,8 +106,8 @@ def _every(reading: Reading, places: list[str]) -> str:
 
 
 def _is_type(said: str, place: str) -> bool:
-    """Whether it says how sure an appointment is (SCH-8, table 0077), and not for what it is."""
-    return place.startswith("SCH-8") and said.strip().upper() in _TYPES
+    """Whether it says how sure an appointment is (SCH-8, table 0277) or how long it takes, and not for what it is; also a field early."""
+    return place.startswith(("SCH-8", "SCH-7")) and (said.strip().upper() in _TYPES or not any(map(str.isalpha, said)))
 
 
 _TYPES = ("NORMAL", "TENTATIVE", "COMPLETE")

@@ -244,7 +244,8 @@ def organisation(reading: Reading, places: Sequence[str]) -> tuple[str, str]:
     stands where a house has its name.
     """
     each = (found(reading, [place]) for place in places)
-    return next((one for one in each if any(map(str.isalpha, one[0])) and not is_prefix(one[0])), ("", ""))
+    named = (one for one in each if any(map(str.isalpha, one[0])) and len(one[0].strip()) > 1)  # one letter is somebody's initial
+    return next((one for one in named if not is_prefix(one[0])), ("", ""))
 
 
 def _phone(reading: Reading, places: Sequence[str]) -> str:

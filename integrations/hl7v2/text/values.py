@@ -158,7 +158,7 @@ def _value(kind: str, one: Repetition) -> str:
         if kind in _FIRST_PARTS:
             parts = [_first_part(one, c, kind) or part for c, part in enumerate(parts, start=1)]
         return (" - " if kind == "NR" else " ").join(filter(None, parts))
-    return (stamp(one.text) if kind in _TIMES else "") or text_of(one)
+    return (stamp(one.component(1)) if kind in _TIMES else "") or text_of(one)
 
 
 def _first_part(one: Repetition, c: int, kind: str) -> str:
@@ -189,7 +189,7 @@ def material(segment: Segment, n: int) -> str:
         number, family, given, title = (segment.component(n, c) for c in (1, 2, 3, 6))
         return f"{' '.join(filter(None, (title, given, family)))} ({number})"
     said = (segment.component(n, c, 2) or segment.component(n, c) for c in range(1, 8))
-    return ", ".join(filter(None, said))
+    return ", ".join(one for one in said if one and not stamp(one))  # when it came in, one field late, is no material
 
 
 _NUMBERED = re.compile(r"[A-Za-z]{0,8}\d{3,}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.hl7v2.text.tidy import shown
-from mdo_portal.exchange import IncomingReferral, IncomingResult
+from mdo_portal.exchange import IncomingAppointment, IncomingReferral, IncomingResult
 
 from .few_lines import labelled, read, referral, result
 
@@ -74,3 +74,52 @@ def test_diagnoses_and_procedures_of_an_account_are_told() -> None:
     found = read("BAR^P12", "DG1|1||C34.1^Longcarcinoom^I10||20260301|F", "PR1|1||X^Lobectomie^L||20260302")
     assert isinstance(found, IncomingResult)
     assert labelled(found) == {"Diagnose": "Longcarcinoom", "Verrichting": "Lobectomie"}
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("R^Refused^HL70498", "Delen met MDO; Refused (geweigerd)"),
+        ("R", "Delen met MDO; R (geweigerd)"),
+        ("GEWEIGERD", "Delen met MDO; GEWEIGERD"),
+    ],
+)
+def test_what_a_patient_does_not_allow_is_told(status: str, said: str) -> None:
+    found = read("REF^I12", "RF1|P", f"CON|1|D1^Delen met MDO{'|' * 9}{status}||20260301")
+    assert labelled(found) == {"Toestemming of afspraak": said}
+    assert isinstance(found, IncomingReferral) and "CON" not in found.unmapped
+
+
+def test_why_a_document_is_withdrawn_or_replaced_is_told() -> None:
+    for event in ("T11", "T10"):
+        found = read(f"MDM^{event}", f"TXA|1|CN^Brief|TX|20260301{'|' * 8}D2|D1||||AU||AV||Verkeerde patiënt")
+        assert labelled(found)["Reden"] == "Verkeerde patiënt"
+
+
+def test_a_moment_with_its_precision_is_that_moment() -> None:
+    found = result("OBR|1||F1|L^Lab", "OBX|1|TS|W^Afgenomen||20260301120000+0100^M||||||F")
+    assert found.facts[-1].text == "2026-03-01 12:00"
+
+
+def test_an_appointment_whose_fields_stand_early_is_not_called_after_its_length() -> None:
+    sch = "SCH|A1|A1|||CT^CT abdomen^L|Gepland|Normal|30|min|^^30^20260322100000^20260322103000"
+    found = read("SIU^S12", sch)
+    assert isinstance(found, IncomingAppointment)
+    assert (found.service, found.reason) == ("CT abdomen", "Gepland")
+
+
+def test_words_in_a_field_of_an_order_that_nobody_reads_are_named_also_when_they_are_few() -> None:
+    found = referral("OBR|2|A2||XR^X-thorax^L|||||||Portable requested - patient on O2")
+    assert "OBR(1)-11" in found.unmapped
+    assert not [one for one in referral("OBR|2|A2||XR^X-thorax^L|||||||dr. Jan van den Berg").unmapped if one.startswith("OBR")]
+
+
+def test_a_moment_in_the_place_of_the_material_is_none() -> None:
+    found = referral("OBR|2|A2||XR^X-thorax^L|||||||||||20260301090000", "OBR|3|A3||PA^Biopt^L|||||||||||LONG^Long")
+    assert [one.text for one in found.facts if one.label == "Aangevraagd"] == ["MDO oncologie", "X-thorax", "Biopt; LONG, Long"]
+
+
+def test_the_initial_of_somebody_in_the_place_of_a_house_is_no_house() -> None:
+    found = read("ORM^O01", f"ORC|NW|A1{'|' * 10}77^Wit^Warren^C|77^Wit^Warren^C", "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingReferral)
+    assert (found.referrer.name, found.referrer.organisation) == ("Warren C Wit", "ZEED")
