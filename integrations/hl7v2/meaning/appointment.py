@@ -59,9 +59,15 @@ def _state(reading: Reading, event: str, rules: Profile) -> str:
 
 def _said(reading: Reading, rules: Profile) -> str:
     """The filler's status as its code is written in the standard: `No Show` is `NOSHOW`; else that of all its services (AIS-10)."""
-    own = first(reading, rules["status"])
-    of_services = {one.component(10) for one in reading.message.all("AIS")} if not own else set()
-    return re.sub(r"[\s_-]", "", own or (of_services.pop() if len(of_services) == 1 else "")).upper()
+    if own := first(reading, rules["status"]):
+        return _code(own)
+    each = {_code(one.component(10)) for one in reading.message.all("AIS")}
+    code = each.pop() if len(each) == 1 else ""
+    return code if code in rules["states"] or code in rules["words"] else ""  # a unit, where the fields stand aside
+
+
+def _code(status: str) -> str:
+    return re.sub(r"[\s_-]", "", status).upper()
 
 
 def _how_far(reading: Reading, rules: Profile) -> str:

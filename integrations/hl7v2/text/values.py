@@ -188,8 +188,9 @@ def material(segment: Segment, n: int) -> str:
     if _is_person(segment, n):
         number, family, given, title = (segment.component(n, c) for c in (1, 2, 3, 6))
         return f"{' '.join(filter(None, (title, given, family)))} ({number})"
-    said = (segment.component(n, c, 2) or segment.component(n, c) for c in range(1, 8))
-    return ", ".join(one for one in said if one and not stamp(one))  # when it came in, one field late, is no material
+    said = [one for c in range(1, 8) if (one := segment.component(n, c, 2) or segment.component(n, c))]
+    is_moment = len(said) == 1 and day(said[0]) is not None and said[0].isdigit()  # when it came in, one field late
+    return "" if is_moment else ", ".join(said)
 
 
 _NUMBERED = re.compile(r"[A-Za-z]{0,8}\d{3,}")

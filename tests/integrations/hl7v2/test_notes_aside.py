@@ -115,8 +115,12 @@ def test_words_in_a_field_of_an_order_that_nobody_reads_are_named_also_when_they
 
 
 def test_a_moment_in_the_place_of_the_material_is_none() -> None:
-    found = referral("OBR|2|A2||XR^X-thorax^L|||||||||||20260301090000", "OBR|3|A3||PA^Biopt^L|||||||||||LONG^Long")
-    assert [one.text for one in found.facts if one.label == "Aangevraagd"] == ["MDO oncologie", "X-thorax", "Biopt; LONG, Long"]
+    found = referral("OBR|2|A2||XR^X-thorax^L|||||||||||20260301090000", "OBR|3|A3||PA^Biopt^L|||||||||||01234567^Long")
+    assert [one.text for one in found.facts if one.label == "Aangevraagd"] == [
+        "MDO oncologie",
+        "X-thorax",
+        "Biopt; 01234567, Long",
+    ]
 
 
 def test_the_initial_of_somebody_in_the_place_of_a_house_is_no_house() -> None:

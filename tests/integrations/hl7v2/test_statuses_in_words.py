@@ -111,7 +111,7 @@ def test_an_appointment_that_is_off_in_dutch_is_off(said: str, state: str) -> No
 
 def test_an_appointment_that_says_nothing_by_itself_is_as_far_as_all_its_services() -> None:
     services = "AIS|{}||CON^Controle|202603201330||||||{}"
-    for second, state in (("Cancelled", "cancelled"), ("Booked", "booked")):
+    for second, state in (("Cancelled", "cancelled"), ("Booked", "booked"), ("MIN", "booked")):
         found = read("SIU^S14", "SCH||F1", "RGS|1", services.format(1, "Cancelled"), services.format(2, second))
         assert isinstance(found, IncomingAppointment)
         assert (found.state, found.note) == (state, "")
