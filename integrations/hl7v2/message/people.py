@@ -48,7 +48,7 @@ def patient(pid: Segment, profile: Profile, sender: str = "") -> PatientIdentity
     bsn, others = _split_bsn(pid, rules)
     local = _local(others, rules, sender)
     death = pid.component(30).strip().upper()
-    is_dead = death in YES or day(pid.component(29)) is not None
+    is_dead = death in YES or any(day(pid.component(n)) for n in (29, 30))  # some write the day where HL7 has yes or no
     found = PatientIdentity(
         local_number=local.number,
         local_authority=local.authority,
@@ -147,10 +147,12 @@ def _name(names: list[Repetition]) -> PersonName:
     if not (own_prefix or own or partner) and (behind := _BEHIND.fullmatch(family)):
         own, own_prefix = behind[1], behind[2] or behind[3]
         family = f"{own_prefix} {own}"
-    initials, given = given_names(_letters(legal.component(2)), _letters(legal.component(3)))
+    others = _letters(legal.component(3))
+    is_before = is_prefix(others) and others.islower() and "." not in others and not (own or own_prefix)  # `Berg^Jan^van der`
+    initials, given = given_names(_letters(legal.component(2)), "" if is_before else others)
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
-    if not (own or own_prefix) and (before := _prefix_aside(legal, 1)):
+    if not (own or own_prefix) and (before := others if is_before else _prefix_aside(legal, 1)):
         own_prefix, own, family = before, family, f"{before} {family}"
     family, own = _with_prefix(family, own_prefix, own, partner)
     return PersonName(
