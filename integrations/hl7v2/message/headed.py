@@ -37,7 +37,7 @@ _SALUTATION = re.compile(r"(?:geachte|beste|waarde) (?:\S+ ){0,3}(?:\S+[,:]|coll
 def headings(profile: Profile, name: str) -> frozenset[str]:
     """What the profile calls one of its labels, where it stands above a paragraph."""
     rule = profile["labels"].get(name, {})
-    return folded_all((*rule.get("words", ()), *rule.get("headings", ())))
+    return folded_all(tuple(one.rstrip(".") for one in (*rule.get("words", ()), *rule.get("headings", ()))))
 
 
 def is_letter(item: Item, profile: Profile, title: str) -> bool:
