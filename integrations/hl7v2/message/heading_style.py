@@ -124,7 +124,7 @@ _LONGEST = 100
 DASH = re.compile(r"\s[-\u2013\u2014]\s")
 _ON = re.compile(r" (?:d\.? ?d\.? ?|van )?\d{1,2}[-./]\d{1,2}[-./]\d{2,4}$")
 """Of which day."""
-_WHOSE = re.compile(r"^(?:(?:de|mijn|onze|te beantwoorden|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
+_WHOSE = re.compile(r"^(?:(?:mijn|onze|te beantwoorden|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
 _KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies)-?(?=vra)")
 _AND = re.compile(r"\s+en\s+|\s*[/+&]\s*")
 _ANSWERED = re.compile(r"(?<!\w)(?:be)?antwoord|(?<!\w)(?:eerdere?|vorige|oude) ")
