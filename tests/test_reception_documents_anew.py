@@ -28,12 +28,13 @@ def send(
     minutes: int = 0,
     who: str = "4711",
     title: str = TITLE,
+    available: str = "AV",
 ) -> None:
     now = NOW + timedelta(minutes=minutes)
     lines = (
         f"MSH|^~\\&|ZEED-EPD|ZEED|MDO|NETWERK|{now:%Y%m%d%H%M%S}||MDM^{event}|M{number}{event}{minutes}|P|2.5||||||UNICODE UTF-8",
         f"PID|1||{who}^^^ZEED^PI||Anna^A||19520314|F",
-        f"TXA|1|{title}|TX|{now:%Y%m%d}||||||||{number}|{before}||||AU||AV",
+        f"TXA|1|{title}|TX|{now:%Y%m%d}||||||||{number}|{before}||||AU||{available}",
         f"OBX|1|ED|BRIEF^Aanmelding||^text^plain^A^Vraagstelling: {asks}||||||F",
     )
     hand_in(database, region, ("\r".join(lines) + "\r").encode(), now=now)
@@ -87,3 +88,13 @@ def test_a_replacement_that_registers_nobody_is_a_document_of_the_case(database:
     send(database, region, "T02", "D1", "Chemotherapie?")
     send(database, region, "T10", "D2", "Operatie?", before="D1", minutes=5, title="BR^Brief polikliniek^L")
     assert cases(database) == [("D1", "Chemotherapie?")]
+
+
+@pytest.mark.parametrize("event", ["T04", "T08"])
+def test_a_registration_whose_document_holds_no_longer_is_not_asked_anew(database: Database, region: Region, event: str) -> None:
+    send(database, region, "T02", "D1", "Chemotherapie?")
+    send(database, region, event, "D1", "Operatie?", minutes=5, available="CA")
+    assert cases(database) == [("D1", "Chemotherapie?")]
+    assert not any(stands for _, stands in papers(database))
+    send(database, region, event, "D9", "Operatie?", minutes=10, who="4713", available="OB")
+    assert len(cases(database)) == 1

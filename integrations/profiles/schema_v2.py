@@ -105,7 +105,7 @@ V2: Mapping[str, Key] = HEAD | {
             "changed_events": texts("MSH-9.2 van een eerder gedane aanvraag die wijzigt: `reason_of_change` is dan geen vraag."),
             "reason_of_change": places("Waarom een aanvraag wijzigt of wordt ingetrokken."),
             "recognised": table(
-                "Een uitslag (ORU) of een nieuw document (MDM^T02) dat de aanvraag zelf is.",
+                "Een uitslag (ORU) of een document (MDM^T02, en anders gestuurd T04, T08, T10) dat de aanvraag zelf is.",
                 {
                     "codes": texts("Codes die dat zeggen."),
                     "systems": texts("Codestelsels (OBR-4.3, OBX-3.3) en afzenders (MSH-3) die dat zeggen, in hoofdletters."),
