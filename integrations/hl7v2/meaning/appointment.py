@@ -40,7 +40,7 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
         state=_state(reading, event, rules),
         event=event,
         starts_at=starts_at,
-        ends_at=ends_at or _after(reading, starts_at, rules),
+        ends_at=_behind(ends_at, starts_at) or _after(reading, starts_at, rules),
         service=_every(reading, [one for one in rules["service"] if not _is_type(first(reading, [one]), one)]),
         place=_place(reading, rules["place"]),
         with_whom=_with_whom(reading, rules),
@@ -89,6 +89,11 @@ def _too_far(reading: Reading, profile: Profile) -> tuple[datetime, datetime] | 
     """From and until where they stand one component too far (`^^^^from^until`): there the beginning would be the end."""
     starts_at, ends_at = (_moment(reading, [place], profile) for place in ("SCH-11-5", "SCH-11-6"))
     return (starts_at, ends_at) if starts_at and ends_at and not first(reading, ["SCH-11-4"]) else None
+
+
+def _behind(ends_at: datetime | None, starts_at: datetime | None) -> datetime | None:
+    """The end, unless it is before the beginning: then another place has it of before the appointment was moved."""
+    return None if ends_at and starts_at and ends_at <= starts_at else ends_at
 
 
 def _after(reading: Reading, starts_at: datetime | None, rules: Profile) -> datetime | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from integrations.hl7v2.message.headed import below, headings, unsigned
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import names_somebody, number_aside
-from integrations.hl7v2.message.people import provider, roles
+from integrations.hl7v2.message.providers import provider, roles
 from integrations.hl7v2.message.reading import Reading, is_referral
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.numbers import identifies, numbers
