@@ -83,14 +83,14 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
 def _parted(line: str) -> tuple[str, str, str]:
     """(heading, its sign, what stands behind it); no sign where it has none."""
     head, colon, rest = line.partition(":")
-    if counted := _COUNTED.match(undressed(line)):
+    if _COUNT.search(line) and (counted := _COUNTED.match(undressed(line))):
         return counted[1], ")", counted[2]
-    if not colon or _NO_HEAD in head:
-        if signed := _SIGNED.fullmatch(unnumbered(undressed(line))):
-            return signed[1], signed[2], signed[3]
-        if not colon and DASH.search(line):
-            head, rest = DASH.split(line, maxsplit=1)
-            return (line, "", "") if DASH.search(rest) else (head, "-", rest)  # `de vraag - of hij fit is - blijft`
+    may_sign = (not colon or _NO_HEAD in head) and _SIGN.search(line) is not None
+    if may_sign and (signed := _SIGNED.fullmatch(unnumbered(undressed(line)))):
+        return signed[1], signed[2], signed[3]
+    if not colon and DASH.search(line):
+        head, rest = DASH.split(line, maxsplit=1)
+        return (line, "", "") if DASH.search(rest) else (head, "-", rest)  # `de vraag - of hij fit is - blijft`
     return head, colon, rest.lstrip(":")
 
 
@@ -103,6 +103,9 @@ def _in_brackets(line: str, headings: Collection[str]) -> str | None:
 
 _MARKS = re.compile(r"</?[A-Za-z]{1,6}>")
 _NO_HEAD = "="
+_COUNT = re.compile(r"\d[.)]\s")
+_SIGN = re.compile(r"[=;>\u2192\u2026]|\.\.")
+"""What a line must have before it is looked at closely: most have none of it."""
 _COUNTED = re.compile(r"(vra(?:ag|gen)(?:stelling)? ?\d)[.)]\s+(\S.*)", re.IGNORECASE)
 _BRIEF = ("vs", "vr", "v", "vrst", "vrgst", "q")
 """What some write for it: only where that asks, for it means other things too."""
