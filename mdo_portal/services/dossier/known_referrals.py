@@ -44,7 +44,11 @@ def meant(session: Session, hospital: Hospital, number: str, address: str) -> Ca
 def replaced(session: Session, hospital: Hospital, patient_id: UUID, number: str) -> Case | None:
     """The case of this patient that came in a document of this number, or whose registration did: locked. None when several did."""
     held = exists().where(CaseDocument.case_id == Case.id, CaseDocument.reference == number)
-    return _alone(session, hospital, and_(Case.patient_id == patient_id, or_(Case.referral_number == number, held))) if number else None
+    return (
+        _alone(session, hospital, and_(Case.patient_id == patient_id, or_(Case.referral_number == number, held)))
+        if number
+        else None
+    )
 
 
 def taken_back(session: Session, hospital: Hospital, referral: IncomingReferral) -> Case | None:
