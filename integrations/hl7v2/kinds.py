@@ -11,9 +11,11 @@ from integrations.hl7v2.meaning.referral import referral
 from integrations.hl7v2.meaning.result import result
 from integrations.hl7v2.meaning.withdrawal import withdrawn
 from integrations.hl7v2.message.labels import asking_title
+from integrations.hl7v2.message.notification import document_status
 from integrations.hl7v2.message.statuses import is_only_done, is_only_underway
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.events import kind_of
+from integrations.hl7v2.text.status_codes import GONE
 from mdo_portal.exchange import Incoming, Profile, Unreadable
 
 
@@ -38,8 +40,10 @@ def _order_status(message: Message, profile: Profile) -> Incoming:
 
 
 def _titled_document(message: Message, profile: Profile) -> Incoming:
-    """An MDM: the referral when its title says so in full, else a document of a patient who is here."""
-    return (referral if asking_title(message, profile) else result)(message, profile)
+    """An MDM: the referral when its title says so in full and it still holds, else a document of a patient who is here."""
+    notification = message.first("TXA")
+    is_gone = notification is not None and document_status(notification, profile) == GONE
+    return (referral if not is_gone and asking_title(message, profile) else result)(message, profile)
 
 
 MEANINGS: dict[str, Callable[[Message, Profile], Incoming]] = {

@@ -105,7 +105,7 @@ V2: Mapping[str, Key] = HEAD | {
             "changed_events": texts("MSH-9.2 van een eerder gedane aanvraag die wijzigt: `reason_of_change` is dan geen vraag."),
             "reason_of_change": places("Waarom een aanvraag wijzigt of wordt ingetrokken."),
             "recognised": table(
-                "Een uitslag (ORU) of een nieuw document (MDM^T02) dat de aanvraag zelf is.",
+                "Een uitslag (ORU) of een document (MDM^T02, en anders gestuurd T04, T08, T10) dat de aanvraag zelf is.",
                 {
                     "codes": texts("Codes die dat zeggen."),
                     "systems": texts("Codestelsels (OBR-4.3, OBX-3.3) en afzenders (MSH-3) die dat zeggen, in hoofdletters."),
@@ -125,7 +125,7 @@ V2: Mapping[str, Key] = HEAD | {
             "default_section": one_of("Kolom van een waarneming die nergens anders past.", *SECTION_NAMES),
             "cancel_codes": texts("ORC-1 van een ingetrokken aanvraag."),
             "state_codes": texts("ORC-1 van een order waarvan alleen de toestand verandert (ORC-5)."),
-            "cancel_states": texts("ORC-5 die de order dan intrekt."),
+            "cancel_states": texts("ORC-5 van een order die ingetrokken is, behalve van een nieuwe (ORC-1 NW)."),
             "done_states": free(
                 "ORC-5 die de order dan afrondt → woord voor de lezer; zo'n bericht vraagt niets meer en maakt geen casus.",
                 text(),
@@ -177,6 +177,7 @@ V2: Mapping[str, Key] = HEAD | {
         "Uitslagen en documenten bij een casus die er al is.",
         {
             "status": free("OBX-11 of OBR-25 → toestand; wat er niet staat is definitief.", text()),
+            "order_status": free("OBR-25 die iets anders zegt dan dezelfde code in OBX-11 → toestand.", text()),
             "status_only": texts("OBX-11 die een eerder gestuurde uitslag definitief maakt zonder hem te herhalen."),
             "cancelled": texts("OBR-25 van een order zonder uitslagen die ingetrokken is."),
             "complete": texts(

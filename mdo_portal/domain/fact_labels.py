@@ -38,6 +38,7 @@ OWN_LABELS = frozenset(
         N_("Materiaal"),
         N_("Meerling"),
         N_("Plaats in het lichaam"),
+        N_("Probleem"),
         N_("Reden"),
         N_("Reden van onderzoek"),
         N_("Reden van opname of bezoek"),

@@ -41,7 +41,7 @@ WAITS_TOO_LONG = timedelta(minutes=5)
 """A kept message is read within seconds; one that waits longer needs somebody to look."""
 UNREAD_TOO_LONG = timedelta(hours=24)
 """A message that could not be read may hold a referral: within a day somebody has to have looked."""
-FEED = frozenset({"ADT", "BAR", "DFT", "OMP", "PMU", "PPR", "RAS", "RDE", "RDS", "RGV", "SIU", "VXU"})
+FEED = frozenset({"ADT", "BAR", "DFT", "OMP", "PGL", "PMU", "PPR", "RAS", "RDE", "RDS", "RGV", "SIU", "VXU"})
 """Messages that an EPD sends of all its patients, never a referral: about somebody without a case they are counted and not kept."""
 ACK_OWED = ("AL", "ER", "SU")
 """What MSH-16 asked, of a message whose application acknowledgement is still to be said."""

@@ -124,6 +124,7 @@ class IncomingReferral:
     request_task: str = ""  # `Task/…` on the sender's own server that asks for it: its output may be the decision
     task_number: str = ""  # the sender's own number of that Task
     taken_back: tuple[Fact, ...] = ()  # what resources say that were sent in error: where it was told before, it is over
+    replaces: str = ""  # the sender's number of the document in which it came before, where another took the place of that
     documents_taken_back: tuple[str, ...] = ()  # the sender's ids or addresses of documents that are over and did not come along
     replaced: tuple[Replaced, ...] = ()  # earlier referrals that the same message takes back
     only_if_new: bool = False  # asked for only where it is not here yet: what it says of the request itself changes nothing then

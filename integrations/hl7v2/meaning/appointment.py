@@ -40,7 +40,7 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
         state=_state(reading, event, rules),
         event=event,
         starts_at=starts_at,
-        ends_at=ends_at or _after(reading, starts_at, rules),
+        ends_at=_behind(ends_at, starts_at) or _after(reading, starts_at, rules),
         service=_every(reading, [one for one in rules["service"] if not _is_type(first(reading, [one]), one)]),
         place=_place(reading, rules["place"]),
         with_whom=_with_whom(reading, rules),
@@ -58,8 +58,16 @@ def _state(reading: Reading, event: str, rules: Profile) -> str:
 
 
 def _said(reading: Reading, rules: Profile) -> str:
-    """The filler's status as its code is written in the standard: `No Show` is `NOSHOW`."""
-    return re.sub(r"[\s_-]", "", first(reading, rules["status"])).upper()
+    """The filler's status as its code is written in the standard: `No Show` is `NOSHOW`; else that of all its services (AIS-10)."""
+    if own := first(reading, rules["status"]):
+        return _code(own)
+    each = {_code(one.component(10)) for one in reading.message.all("AIS")}
+    code = each.pop() if len(each) == 1 else ""
+    return code if code in rules["states"] or code in rules["words"] else ""  # a unit, where the fields stand aside
+
+
+def _code(status: str) -> str:
+    return re.sub(r"[\s_-]", "", status).upper()
 
 
 def _how_far(reading: Reading, rules: Profile) -> str:
@@ -67,9 +75,9 @@ def _how_far(reading: Reading, rules: Profile) -> str:
     code = _said(reading, rules)
     if not code or code in rules["states"]:
         return ""
-    place = found(reading, rules["status"])[1]
+    own, place = found(reading, [*rules["status"], "AIS-10-1"])
     words = reading.message.get(re.sub(r"-1$", "-2", place))
-    return str(rules["words"].get(code, words or first(reading, rules["status"]).strip()))
+    return str(rules["words"].get(code, words or own.strip()))
 
 
 def _moment(reading: Reading, places: list[str], profile: Profile) -> datetime | None:
@@ -81,6 +89,11 @@ def _too_far(reading: Reading, profile: Profile) -> tuple[datetime, datetime] | 
     """From and until where they stand one component too far (`^^^^from^until`): there the beginning would be the end."""
     starts_at, ends_at = (_moment(reading, [place], profile) for place in ("SCH-11-5", "SCH-11-6"))
     return (starts_at, ends_at) if starts_at and ends_at and not first(reading, ["SCH-11-4"]) else None
+
+
+def _behind(ends_at: datetime | None, starts_at: datetime | None) -> datetime | None:
+    """The end, unless it is before the beginning: then another place has it of before the appointment was moved."""
+    return None if ends_at and starts_at and ends_at <= starts_at else ends_at
 
 
 def _after(reading: Reading, starts_at: datetime | None, rules: Profile) -> datetime | None:
@@ -104,8 +117,8 @@ def _every(reading: Reading, places: list[str]) -> str:
 
 
 def _is_type(said: str, place: str) -> bool:
-    """Whether it says how sure an appointment is (SCH-8, table 0077), and not for what it is."""
-    return place.startswith("SCH-8") and said.strip().upper() in _TYPES
+    """Whether it says how sure an appointment is (SCH-8, table 0277) or how long it takes, and not for what it is; also a field early."""
+    return place.startswith(("SCH-8", "SCH-7")) and (said.strip().upper() in _TYPES or not any(map(str.isalpha, said)))
 
 
 _TYPES = ("NORMAL", "TENTATIVE", "COMPLETE")
@@ -123,8 +136,14 @@ def _place(reading: Reading, places: list[str]) -> str:
 
 def _reason(reading: Reading, rules: Profile) -> str:
     """Why it is: what only says that it is booked is no reason."""
-    each = (first(reading, [place]) for place in rules["reason"])
-    return next((one for one in each if not _says_nothing(one, rules)), "")
+    each = ((first(reading, [place]), place) for place in rules["reason"])
+    service = first(reading, rules["service"])
+    return next((one for one, place in each if not (_says_nothing(one, rules) or _is_code(one, place, service))), "")
+
+
+def _is_code(said: str, place: str, service: str) -> bool:
+    """Whether it is no more than the code for why (SCH-7, table 0276), or what it is for: who writes words in its place writes a few."""
+    return place == "SCH-7-1" and (" " not in said.strip() or said == service)
 
 
 def _says_nothing(said: str, rules: Profile) -> bool:

@@ -75,7 +75,7 @@ def is_deleted(reading: Reading, item: Item) -> bool:
 
 
 def _is_deleted(segment: Segment, rule: Mapping[str, Any]) -> bool:
-    return "action" in rule and _at(segment, rule["action"]).strip().upper() == DELETED
+    return "action" in rule and _at(segment, rule["action"]).strip().upper() in DELETED
 
 
 def with_beside(text: str, part: str) -> str:

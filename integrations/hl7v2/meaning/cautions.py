@@ -12,6 +12,7 @@ from integrations.hl7v2.meaning.places import found
 from integrations.hl7v2.message.people import YES
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.status_codes import GONE, state_of
 from integrations.hl7v2.text.values import day
 
 _TESTS = ("T", "D")
@@ -25,6 +26,7 @@ _RESTRICTED = frozenset({"R", "V", "VIP"})
 _CONFIDENTIAL = (
     *(("TXA", n, _RESTRICTED) for n in (17, 18, 19)),
     ("ORC", 28, _RESTRICTED),
+    ("DG1", 18, frozenset(YES)),
     ("PV1", 16, frozenset({*YES, "VIP", "V"})),
     ("PD1", 12, frozenset(YES)),
     ("PV2", 22, frozenset(YES)),
@@ -67,4 +69,7 @@ def no_day(reading: Reading) -> list[str]:
 def held_up(reading: Reading) -> list[str]:
     """Of a referral, by its own order where there are several."""
     places = ((reading.at(place), codes) for place, codes in _HELD.items())
-    return [f"{place.removesuffix('-1')}/held" for place, codes in places if reading.message.get(place).strip().upper() in codes]
+    held = [place for place, codes in places if reading.message.get(place).strip().upper() in codes]
+    said = (reading.message.get(place).strip().upper() for place in ("RF1-1-1", "RF1-1-2"))
+    held += ["RF1-1-1"] if not held and any(state_of(one) == GONE for one in said) else []  # no table has a code for it
+    return [f"{place.removesuffix('-1')}/held" for place in held]

@@ -21,7 +21,7 @@ from integrations.hl7v2.message.labels import labelled
 from integrations.hl7v2.message.left import left_of
 from integrations.hl7v2.message.misplaced import interpreter, is_named_elsewhere, people_in
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.statuses import done_words, item_status, order_status
+from integrations.hl7v2.message.statuses import done_words, is_cancelled, item_status, order_status
 from integrations.hl7v2.message.timing import of_order, timing
 from integrations.hl7v2.message.titles import of_document
 from integrations.hl7v2.text.packed import value_type
@@ -69,9 +69,8 @@ def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]
 def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
     """What the item says of all that it tells."""
     if item.segment.name in ORDERED:
-        is_cancelled = item.segment.name == "OBR" and said(item.segment, 25) in reading.profile["result"]["cancelled"]
-        is_cancelled = is_cancelled and id(item.segment) not in reading.filled
-        return GONE if is_cancelled else order_status(item, reading.profile)
+        is_empty = item.segment.name == "OBR" and id(item.segment) not in reading.filled
+        return GONE if is_empty and is_cancelled(item.segment, reading.profile) else order_status(item, reading.profile)
     return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
 
 

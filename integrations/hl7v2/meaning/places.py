@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from integrations.hl7v2.message.headed import below, headings, unsigned
 from integrations.hl7v2.message.items import Item, is_around
-from integrations.hl7v2.message.notification import number_aside
-from integrations.hl7v2.message.people import provider, roles
+from integrations.hl7v2.message.notification import names_somebody, number_aside
+from integrations.hl7v2.message.providers import provider, roles
 from integrations.hl7v2.message.reading import Reading, is_referral
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.numbers import identifies, numbers
+from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import day
 from integrations.hl7v2.text.words import asks_something, is_report, is_sentence, names_board, says_no_which
@@ -33,10 +34,15 @@ def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
 
 def number_at(reading: Reading) -> tuple[str, str]:
     """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
-    now = reading.message.get("MSH-7-1")
-    values = ((value_at(reading, place).strip(), reading.at(place)) for place in reading.profile["referral"]["number"])
+    now, notification = reading.message.get("MSH-7-1"), reading.message.first("TXA")
+    places = (one for one in reading.profile["referral"]["number"] if notification is None or not _is_somebody(notification, one))
+    values = ((value_at(reading, place).strip(), reading.at(place)) for place in places)
     each = ((value, place) for value, place in values if identifies(value) and not _is_now(value, place, now))
     return next(each, None) or number_aside(reading.message.first("TXA"))
+
+
+def _is_somebody(notification: Segment, place: str) -> bool:
+    return place.startswith("TXA-") and names_somebody(notification, int(place.split("-")[1]))
 
 
 def _is_now(value: str, place: str, now: str) -> bool:

@@ -18,8 +18,9 @@ from integrations.hl7v2.message.board_order import counted
 from integrations.hl7v2.message.documents import documents
 from integrations.hl7v2.message.headed import question_of
 from integrations.hl7v2.message.misplaced import is_person, person_in
-from integrations.hl7v2.message.notification import document_number
-from integrations.hl7v2.message.people import is_prefix, participant, patient, professional, provider, sender, the_patient
+from integrations.hl7v2.message.notification import document_number, replaced
+from integrations.hl7v2.message.people import is_prefix, participant, patient, professional, sender, the_patient
+from integrations.hl7v2.message.providers import provider
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import item_status
 from integrations.hl7v2.text.er7 import Message
@@ -64,6 +65,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         taken_back=said.taken_back,
         documents=tuple(document for _, document in attached),
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
+        replaces=replaced(message, profile),
         unmapped=tuple(
             dict.fromkeys(
                 (
@@ -210,12 +212,18 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
                 order.component(3) or order.component(2) if order else ""
             )
             status = item_status(item, reading.message.first("TXA"), reading.profile)
+            before = replaced(reading.message, reading.profile) or (reference if event_of(reading.message) in _TOLD_ANEW else "")
             by = written_by(reading) or found_by(item.segment, reading.message.get("MSH-4-1"))
-            sent = (replace(one, status=status, author=by or one.author) for one in documents(item, reading.profile, reference))
+            sent = (
+                replace(one, status=status, replaces=before, author=by or one.author)
+                for one in documents(item, reading.profile, reference)
+            )
             attached += [(item.place, one) for one in sent]
     return attached
 
 
+_TOLD_ANEW = ("T04", "T08", "T10")
+"""Events of a document (MDM) that was told before: without a parent under its own number."""
 ROLES = {"@provider": provider, "@participant": participant, "@person": person_in}
 
 
@@ -237,7 +245,8 @@ def organisation(reading: Reading, places: Sequence[str]) -> tuple[str, str]:
     stands where a house has its name.
     """
     each = (found(reading, [place]) for place in places)
-    return next((one for one in each if any(map(str.isalpha, one[0])) and not is_prefix(one[0])), ("", ""))
+    named = (one for one in each if any(map(str.isalpha, one[0])) and len(one[0].strip()) > 1)  # one letter is somebody's initial
+    return next((one for one in named if not is_prefix(one[0])), ("", ""))
 
 
 def _phone(reading: Reading, places: Sequence[str]) -> str:

@@ -16,16 +16,16 @@ from integrations.hl7v2.meaning.unsaid import unsaid
 from integrations.hl7v2.message.apart import code_of
 from integrations.hl7v2.message.documents import documents
 from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
-from integrations.hl7v2.message.notification import dated, document_number, document_status, file_name_of, parent_number
+from integrations.hl7v2.message.notification import dated, document_number, document_status, file_name_of, parent_number, replaced
 from integrations.hl7v2.message.people import patient, sender, the_patient
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.statuses import is_status_only, item_status, order_status
+from integrations.hl7v2.message.statuses import is_cancelled, is_status_only, item_status, order_status, status_by_order
 from integrations.hl7v2.message.titles import is_words, of_document, titles
 from integrations.hl7v2.message.unplaced import unplaced
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.status_codes import GONE, said, status_in
+from integrations.hl7v2.text.status_codes import GONE, said
 from integrations.hl7v2.text.words import matching, refers
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
@@ -67,13 +67,13 @@ def facts_of(reading: Reading) -> Iterator[tuple[Item, Fact]]:
 
 def _over(reading: Reading) -> Iterator[tuple[Item, Fact]]:
     """What the message says is no longer so: a diagnosis or procedure that is deleted, an order that is taken back without a result."""
-    rules, words = reading.profile["facts"], reading.profile["result"]["cancelled"]
+    rules = reading.profile["facts"]
     for item in reading.items:
         segment = item.segment
         if segment.name in DRUGS:
             is_over = order_status(item, reading.profile) == GONE or is_deleted(reading, item)
         elif segment.name == "OBR":
-            is_over = said(segment, 25) in words or order_status(item, reading.profile) == GONE
+            is_over = is_cancelled(segment, reading.profile) or order_status(item, reading.profile) == GONE
             is_over = is_over and id(segment) not in reading.filled
         else:
             is_over = is_deleted(reading, item)
@@ -143,9 +143,7 @@ def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]
 def _as_report(reading: Reading, item: Item, fact: Fact) -> Fact:
     """A report in the notes of its order: told again it takes the place of what it was, and it is as final as its order."""
     owner = _order(item.segment)
-    return replace(
-        fact, key=f"{owner}/NTE" if owner else "", status=status_in(item.segment, 25, reading.profile["result"]["status"])
-    )
+    return replace(fact, key=f"{owner}/NTE" if owner else "", status=status_by_order(item.segment, reading.profile))
 
 
 def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
@@ -158,18 +156,11 @@ def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
             status = item_status(item, notification, reading.profile)
             for one in documents(item, reading.profile, reference):
                 by = written_by(reading) or found_by(item.segment, reading.message.get("MSH-4-1")) or one.author
-                told = replace(one, status=status, replaces=_replaces(reading, notification), author=by)
+                told = replace(one, status=status, replaces=replaced(reading.message, reading.profile), author=by)
                 if notification is not None:
                     told = _described(told, notification, reading.profile)
                 codes = {item.segment.component(3), notification.component(2) if notification else ""}
                 yield item.place, _letter(told, codes, reading.profile["referral"]["recognised"])
-
-
-def _replaces(reading: Reading, notification: Segment | None) -> str:
-    """The parent of a replacement or an edit; an addendum stands beside its parent."""
-    event = event_of(reading.message)
-    takes_place = event in reading.profile["result"]["replacing"]
-    return parent_number(notification) if notification is not None and takes_place else ""
 
 
 def _described(document: IncomingDocument, notification: Segment, profile: Profile) -> IncomingDocument:
@@ -216,8 +207,8 @@ def _withdrawn(reading: Reading) -> Sequence[str]:
 
 def _cancelled(reading: Reading) -> list[Segment]:
     """Orders that are taken back whole: OBR-25 says so and no result stands under them."""
-    words = reading.profile["result"]["cancelled"]
-    gone = (item.segment for item in reading.items if item.segment.name == "OBR" and said(item.segment, 25) in words)
+    orders = (item.segment for item in reading.items if item.segment.name == "OBR")
+    gone = (one for one in orders if is_cancelled(one, reading.profile))
     return [one for one in gone if id(one) not in reading.filled]
 
 

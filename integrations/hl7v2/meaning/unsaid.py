@@ -42,7 +42,13 @@ _OF_ORDER = re.compile(r"OBR-(\d+)")
 
 def _is_told(value: str) -> bool:
     """Whether it tells something, marks and all: a name has few words without a capital, and a code none."""
-    return is_sentence(value.translate(_NO_MARKS)) and " " in value
+    said = value.translate(_NO_MARKS)
+    plain = [one for one in said.split() if len(one) > len("van") and one.isalpha() and one.islower()]
+    return " " in value and (is_sentence(said) or (len(plain) > 1 and len(said.split()) > _MANY))
+
+
+_MANY = 3
+"""Words of what may be somebody's name."""
 
 
 _NO_MARKS = str.maketrans(dict.fromkeys(",.;:()"))

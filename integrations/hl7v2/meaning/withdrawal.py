@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from integrations.hl7v2.meaning.places import number_at
 from integrations.hl7v2.message.items import name_of
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.statuses import is_taken_back
+from integrations.hl7v2.message.statuses import is_cancelled, is_taken_back
 from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.events import kind_of
 from integrations.hl7v2.text.words import names_board
 from mdo_portal.exchange import Profile
 
 
 @dataclass
 class Line:
-    """One ORC, with the names of what is ordered under it."""
+    """One ORC, with the names of what is ordered under it; what of that is taken back by itself (OBR-25) is a line of its own."""
 
     is_gone: bool  # it is taken back
-    number: str  # ORC-2
+    number: str  # ORC-2, or OBR-2 where that says none
     name: str = ""
     reason: str = ""  # ORC-16: why it is what it is
+    is_empty: bool = False  # nothing is ordered under it but what is taken back by itself
 
 
 def withdrawn(message: Message, profile: Profile) -> list[Line]:
@@ -31,7 +33,8 @@ def withdrawn(message: Message, profile: Profile) -> list[Line]:
     gone: list[Line] = []
     left: list[Line] = []
     for one in _lines(message, profile):
-        (gone if one.is_gone else left).append(one)
+        if not one.is_empty:
+            (gone if one.is_gone else left).append(one)
     if left and (_name_board(left, profile) or not _name_board(gone, profile)):
         return []
     return gone
@@ -57,12 +60,19 @@ def why(gone: list[Line]) -> str:
 
 def _lines(message: Message, profile: Profile) -> list[Line]:
     found: list[Line] = []
+    rests_on = kind_of(message).startswith(("REF", "CCR"))  # in a referral the orders are what it rests on
     for segment in message.segments:
         if segment.name == "ORC":
             reason = segment.component(16, 2, 0) or segment.component(16)
             found.append(Line(is_taken_back(segment, profile), segment.component(2), reason=reason))
+            above = found[-1]
         elif segment.name == "OBR" and found:
-            found[-1].name += f" {name_of(segment)}"
+            if not (rests_on or above.is_gone) and is_cancelled(segment, profile):
+                above.is_empty = not above.name
+                found.append(Line(True, segment.component(2) or above.number, name_of(segment), above.reason))
+            else:
+                above.name += f" {name_of(segment)}"
+                above.is_empty = False
     return found
 
 

@@ -14,6 +14,7 @@ from integrations.hl7v2.message.statuses import is_taken_back
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.events import kind_of
 from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.status_codes import said
 from integrations.hl7v2.text.words import is_report, names_board
 from mdo_portal.exchange import Profile
 
@@ -50,7 +51,16 @@ def board_order(message: Message, profile: Profile) -> BoardOrder | None:
     rules, groups = profile["referral"]["recognised"], _groups(message)
     named = [one for one in groups if names_board(name_of(one.order), rules) and not is_report(name_of(one.order), rules)]
     asked = [one for one in named if not _is_gone(one, message, profile)] or named
-    return asked[0] if asked else None
+    return next((one for one in asked if _control(one, message) == _REPLACES), asked[0] if asked else None)
+
+
+def _control(one: BoardOrder, message: Message) -> str:
+    n = one.places["ORC"]
+    return said(message.all("ORC")[n], 1) if n != _NONE else ""
+
+
+_REPLACES = "RO"
+"""ORC-1: this takes the place of the order before it (RP)."""
 
 
 def _is_gone(one: BoardOrder, message: Message, profile: Profile) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from integrations.hl7v2.message.documents import plain_words, rich_words
 from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, row_of, undressed
@@ -37,7 +38,13 @@ _SALUTATION = re.compile(r"(?:geachte|beste|waarde) (?:\S+ ){0,3}(?:\S+[,:]|coll
 def headings(profile: Profile, name: str) -> frozenset[str]:
     """What the profile calls one of its labels, where it stands above a paragraph."""
     rule = profile["labels"].get(name, {})
-    return folded_all((*rule.get("words", ()), *rule.get("headings", ())))
+    return _as_headings((*rule.get("words", ()), *rule.get("headings", ())))
+
+
+@lru_cache(maxsize=64)
+def _as_headings(words: tuple[str, ...]) -> frozenset[str]:
+    """Without the full stop of what is shortened: a heading is compared without its own."""
+    return folded_all(tuple(one.rstrip(".") for one in words))
 
 
 def is_letter(item: Item, profile: Profile, title: str) -> bool:

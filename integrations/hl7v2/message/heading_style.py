@@ -6,11 +6,15 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from integrations.hl7v2.text.words import asks_something
+
 _HEAD = r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}"
 _USUAL = re.compile(rf"{_HEAD}:(?:\s.*)?")
 """A word or three with a colon: where the next paragraph begins."""
 _CLOSE = re.compile(rf"{_HEAD}(?<!\d)[\s.]*:(?!//).*")
 """The same with blanks or full stops before the colon, or nothing behind it; `om 10:30 uur` is none."""
+_SIGNED = re.compile(rf"({_HEAD})\s*(=>?|[-\u2013]?>|\u2192|;|\.{{2,}}|\u2026)(?!=)\s*(.*)")
+"""The same with another sign for its colon."""
 _NUMBERED = re.compile(r"(?:\d{1,2}|[A-Za-z])[.)]\s+")
 IN_LINE = re.compile(r"(?<=[.;?!)])\s+(?P<head>[A-Z][\w/()-]*(?: [\w/()-]+){0,2}):\s+")
 """A heading behind the end of a sentence, in a text of one line."""
@@ -25,13 +29,16 @@ class Style(NamedTuple):
     is_close: bool  #: `Vraagstelling:TNT?`, `Vraagstelling : TNT?`
     is_numbered: bool  #: `2. Vraagstelling:`
     dress: str  #: `[` of `[Vraagstelling]`; "" where it has a colon
+    sign: str  #: `=` of `Vraagstelling = TNT?`; "" where it has a colon
 
     @classmethod
     def of(cls, line: str) -> Style:
         shown = line.strip()
         head, colon, rest = shown.partition(":")
         is_close = bool(colon) and (head[-1:].isspace() or head[-1:] == "." or bool(rest and not rest[0].isspace()))
-        return cls(is_close, _NUMBERED.match(shown) is not None, shown[:1] if not colon and shown[:1] in _DRESSED else "")
+        dress = shown[:1] if not colon and shown[:1] in _DRESSED else ""
+        signed = None if dress or colon else _SIGNED.fullmatch(undressed(shown))
+        return cls(is_close, _NUMBERED.match(shown) is not None, dress, signed[2] if signed else "")
 
     def heads(self, line: str) -> bool:
         """Whether a line is a heading of this style, or of the usual one."""
@@ -39,7 +46,9 @@ class Style(NamedTuple):
             return True
         shown = undressed(line)
         shown = unnumbered(shown) if self.is_numbered else shown
-        return (_CLOSE if self.is_close else _USUAL).fullmatch(shown) is not None
+        signed = _SIGNED.fullmatch(shown) if self.sign else None
+        is_signed = signed is not None and signed[2] == self.sign
+        return is_signed or (_CLOSE if self.is_close else _USUAL).fullmatch(shown) is not None
 
 
 def undressed(line: str) -> str:
@@ -55,26 +64,56 @@ def unnumbered(line: str) -> str:
 def headed_by(line: str, headings: Collection[str]) -> str | None:
     """What stands behind the heading of a line; None where it has none of these.
 
-    A heading may have a number, stand between stars, or have a dash for its colon.
+    A heading may have a number, stand between stars or marks, or have a dash or another sign for its colon.
     """
-    head, colon, rest = line.partition(":")
-    if not colon and DASH.search(line):
-        head, rest = DASH.split(line, maxsplit=1)
-        if DASH.search(rest):  # `de vraag - of hij fit is - blijft`
-            return None
-        colon = "-"
+    if "<" in line:
+        line = _MARKS.sub("", line)
+    head, colon, rest = _parted(line)
     if len(head) > _LONGEST:
         return None
-    name = unnumbered(undressed(head)).rstrip(" .").casefold()
+    name = unnumbered(undressed(head)).rstrip(" .?").casefold().replace("_", " ")
     if not colon:
-        return "" if _WHOSE.sub("", name) in headings else None
+        return "" if _WHOSE.sub("", name) in headings else _in_brackets(line, headings)
     if not any(one in headings for one in _names(_WHOSE.sub("", name))):
-        return None
+        is_brief = name in _BRIEF and asks_something(rest.strip())
+        return rest.strip() if is_brief else None
     return rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
+
+
+def _parted(line: str) -> tuple[str, str, str]:
+    """(heading, its sign, what stands behind it); no sign where it has none."""
+    head, colon, rest = line.partition(":")
+    if _COUNT.search(line) and (counted := _COUNTED.match(undressed(line))):
+        return counted[1], ")", counted[2]
+    may_sign = (not colon or _NO_HEAD in head) and _SIGN.search(line) is not None
+    if may_sign and (signed := _SIGNED.fullmatch(unnumbered(undressed(line)))):
+        return signed[1], signed[2], signed[3]
+    if not colon and DASH.search(line):
+        head, rest = DASH.split(line, maxsplit=1)
+        return (line, "", "") if DASH.search(rest) else (head, "-", rest)  # `de vraag - of hij fit is - blijft`
+    return head, colon, rest.lstrip(":")
+
+
+def _in_brackets(line: str, headings: Collection[str]) -> str | None:
+    """`Vraagstelling (TNT?)`"""
+    head, bracket, rest = line.strip().partition(" (")
+    is_one = bool(bracket) and rest.endswith("?)") and undressed(head).casefold() in headings
+    return rest.removesuffix(")") if is_one else None
+
+
+_MARKS = re.compile(r"</?[A-Za-z]{1,6}>")
+_NO_HEAD = "="
+_COUNT = re.compile(r"\d[.)]\s")
+_SIGN = re.compile(r"[=;>\u2192\u2026]|\.\.")
+"""What a line must have before it is looked at closely: most have none of it."""
+_COUNTED = re.compile(r"(vra(?:ag|gen)(?:stelling)? ?\d)[.)]\s+(\S.*)", re.IGNORECASE)
+_BRIEF = ("vs", "vr", "v", "vrst", "vrgst", "q")
+"""What some write for it: only where that asks, for it means other things too."""
 
 
 def _names(name: str) -> Iterator[str]:
     """What a heading may be called: without its number, without whom it asks, and each of two that stand together."""
+    name = _ON.sub("", name)
     yield name
     yield name.rstrip(" 0123456789")
     if not _ANSWERED.search(name):
@@ -85,15 +124,18 @@ def _names(name: str) -> Iterator[str]:
 
 _LONGEST = 100
 """Signs of a line that heads a paragraph, at most."""
-DASH = re.compile(r"\s[-\u2013]\s")
-_WHOSE = re.compile(r"^(?:(?:mijn|onze|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
+DASH = re.compile(r"\s[-\u2013\u2014]\s")
+_ON = re.compile(r" (?:d\.? ?d\.? ?|van )?\d{1,2}[-./]\d{1,2}[-./]\d{2,4}$")
+"""Of which day."""
+_WHOSE = re.compile(r"^(?:(?:mijn|onze|te beantwoorden|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
 _KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies)-?(?=vra)")
 _AND = re.compile(r"\s+en\s+|\s*[/+&]\s*")
 _ANSWERED = re.compile(r"(?<!\w)(?:be)?antwoord|(?<!\w)(?:eerdere?|vorige|oude) ")
 _TO_WHOM = re.compile(
     r"\s\(?(?:(?:aan|voor|van|t\.b\.v\.|tbv) )?(?:(?:het|de) )?(?:regionaal |regionale |oncologisch )?"
     r"(?:mdo|mdt|team|tumou?r ?board|tumorbespreking|multidisciplinair overleg|(?:oncologie)?bespreking|(?:tumor)?werkgroep|panel|"
-    r"(?<=n )u|collega(?:'?s|e)?|inbrenger|verwijzer)\)?$"
+    r"(?<=n )u|collega(?:'?s|e)?|inbrenger|verwijzer|leden|commissie|specialisten|[\w-]*oncologie)"
+    r"(?: [\w-]{1,20}){0,2}\)?$"
 )
 """To whom a question is put, behind its name: `Vraagstelling (MDO)`."""
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.notes import note, note_aside
 from integrations.hl7v2.text.packed import is_document
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.values import note, observed
+from integrations.hl7v2.text.values import observed
 
 UNDER_ORDER = ("OBR", "OBX", "SPM", "TQ1")
 DRUGS = ("RXO", "RXE", "RXD", "RXG", "RXA")
@@ -130,6 +131,9 @@ def _add_note(item: Item, segment: Segment) -> None:
         item.notes.append(text)
         own = "" if segment.component(4) == _REMARK else segment.component(4, 2, 0)
         item.note_labels.append(own or _about(segment.component(2)))
+    elif text := note_aside(segment):
+        item.notes.append(text)
+        item.note_labels.append("")
 
 
 _REMARK = "RE"

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.status_codes import GONE, said, status_in
+from integrations.hl7v2.text.status_codes import GONE, said, state_of, status_in
 from integrations.hl7v2.text.values import day
 from mdo_portal.exchange import Profile
 
-_NUMBER, _PARENT, _FILE, _STATE, _AVAILABLE = 12, 13, 16, 17, 19
+_ORIGINATOR, _NUMBER, _PARENT, _FILE, _STATE, _AVAILABLE = 9, 12, 13, 16, 17, 19
 _COMPLETION = frozenset({"DI", "DO", "IP", "IN", "PA", "AU", "LA"})
 """How far a document is (table 0271)."""
 _OF_A_DOCUMENT = _COMPLETION | {"AV", "CA", "OB", "UN"}
@@ -31,7 +33,8 @@ _WITH_A_PARENT = ("T05", "T06", "T07", "T08", "T09", "T10", "T11")
 def document_status(notification: Segment, profile: Profile) -> str:
     """TXA-19, else TXA-17."""
     rules, state = profile["result"], _state_at(notification)
-    if any(said(notification, n) in rules["unavailable"] for n in (_AVAILABLE - _early(notification), state + 2)):
+    availability = [said(notification, n) for n in (_AVAILABLE - _early(notification), state + 2)]
+    if any(one in rules["unavailable"] or state_of(one) == GONE for one in availability):
         return GONE
     return status_in(notification, state, rules["completion"])
 
@@ -41,7 +44,7 @@ def document_number(notification: Segment | None, event: str) -> str:
     if notification is None:
         return ""
     aside = _aside(notification)
-    number = _entity(notification, _NUMBER + aside)
+    number = _entity(notification, _NUMBER + aside) or _before_somebody(notification)
     if not (number or aside or event in _WITH_A_PARENT):
         number = _entity(notification, _PARENT)
     return "" if number.strip().upper() in _OF_A_DOCUMENT else number
@@ -49,6 +52,8 @@ def document_number(notification: Segment | None, event: str) -> str:
 
 def number_aside(notification: Segment | None) -> tuple[str, str]:
     """(the number of a document, its place) where the fields of the notification stand aside; nothing where they do not."""
+    if notification is not None and (number := _before_somebody(notification)):
+        return number, f"TXA-{_ORIGINATOR}-1"
     aside = _aside(notification) if notification is not None else 0
     number = _entity(notification, _NUMBER + aside) if notification is not None and aside else ""
     return (number, f"TXA-{_NUMBER + aside}-1") if number and number.upper() not in _OF_A_DOCUMENT else ("", "")
@@ -56,7 +61,14 @@ def number_aside(notification: Segment | None) -> tuple[str, str]:
 
 def parent_number(notification: Segment) -> str:
     """TXA-13: the document that this one adds to, replaces or takes back."""
-    return _entity(notification, _PARENT + _aside(notification))
+    aside = _aside(notification)
+    return _entity(notification, _PARENT + aside) or (_entity(notification, _PARENT) if aside < 0 else "")
+
+
+def replaced(message: Message, profile: Profile) -> str:
+    """The parent of a replacement or an edit; an addendum stands beside its parent."""
+    notification, takes_place = message.first("TXA"), event_of(message) in profile["result"]["replacing"]
+    return parent_number(notification) if notification is not None and takes_place else ""
 
 
 def file_name_of(notification: Segment) -> str:
@@ -92,4 +104,21 @@ def _state_at(notification: Segment) -> int:
 
 def _entity(segment: Segment, n: int) -> str:
     """A number in the first component of a field; Epic writes it in the third (`^^12345`), others in the sixth."""
-    return next(filter(None, (segment.component(n, c).strip() for c in (1, 3, 6))), "")
+    return "" if names_somebody(segment, n) else next(filter(None, (segment.component(n, c).strip() for c in (1, 3, 6))), "")
+
+
+def names_somebody(segment: Segment, n: int) -> bool:
+    """Whether somebody stands where a number belongs (`777^Wit^Anna^^^dr.`): all that he wrote would have the same number.
+
+    A number (EI) has who gave it, and behind that what kind of name this is (`123^ZEED^1.2.3^ISO`).
+    """
+    number, family, given, kind, *more = (segment.component(n, c).strip() for c in range(1, 7))
+    is_name = bool(number and family and given) and not any(map(str.isdigit, family + given))
+    return is_name and (not kind or any(more))
+
+
+def _before_somebody(notification: Segment) -> str:
+    """The number where who wrote the document belongs, of who has him where the number does."""
+    is_there = names_somebody(notification, _NUMBER) and not notification.component(_ORIGINATOR, 2)
+    number = notification.component(_ORIGINATOR).strip() if is_there else ""
+    return number if any(map(str.isdigit, number)) else ""

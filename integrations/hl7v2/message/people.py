@@ -13,7 +13,7 @@ from integrations.hl7v2.text.given import given_names
 from integrations.hl7v2.text.numbers import BSN_DIGITS, Number, is_possible_bsn, numbers, ungrouped
 from integrations.hl7v2.text.segment import Repetition, Segment
 from integrations.hl7v2.text.telephone import is_moment, is_telephone, telephone
-from integrations.hl7v2.text.values import day, partial
+from integrations.hl7v2.text.values import day
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
 
 _PREFIX = re.compile(
@@ -48,7 +48,7 @@ def patient(pid: Segment, profile: Profile, sender: str = "") -> PatientIdentity
     bsn, others = _split_bsn(pid, rules)
     local = _local(others, rules, sender)
     death = pid.component(30).strip().upper()
-    is_dead = death in YES or day(pid.component(29)) is not None
+    is_dead = death in YES or any(day(pid.component(n)) for n in (29, 30))  # some write the day where HL7 has yes or no
     found = PatientIdentity(
         local_number=local.number,
         local_authority=local.authority,
@@ -147,10 +147,12 @@ def _name(names: list[Repetition]) -> PersonName:
     if not (own_prefix or own or partner) and (behind := _BEHIND.fullmatch(family)):
         own, own_prefix = behind[1], behind[2] or behind[3]
         family = f"{own_prefix} {own}"
-    initials, given = given_names(_letters(legal.component(2)), _letters(legal.component(3)))
+    others = _letters(legal.component(3))
+    is_before = is_prefix(others) and others.islower() and "." not in others and not (own or own_prefix)  # `Berg^Jan^van der`
+    initials, given = given_names(_letters(legal.component(2)), "" if is_before else others)
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
-    if not (own or own_prefix) and (before := _prefix_aside(legal, 1)):
+    if not (own or own_prefix) and (before := others if is_before else _prefix_aside(legal, 1)):
         own_prefix, own, family = before, family, f"{before} {family}"
     family, own = _with_prefix(family, own_prefix, own, partner)
     return PersonName(
@@ -206,49 +208,6 @@ def professional(message: Message, place: str) -> Contact | None:
 def _authority_of(xcn: Repetition) -> str:
     """Who gave the number of a professional (`VEKTIS` for AGB)."""
     return xcn.component(9) or xcn.component(9, 2)
-
-
-def provider(message: Message, role: str) -> Contact | None:
-    """The PRD segment with this role (RP referring, RT referred to, PP general practitioner); None when there is none."""
-    for segment in message.all("PRD"):
-        if role not in roles(segment):
-            continue
-        name, *_ = [*segment.repetitions(2), None]
-        is_late = not segment.component(7) and not (
-            day(segment.component(8)) or partial(segment.component(8))
-        )  # one late: his days begin there
-        number_at = 8 if is_late else 7
-        return Contact(
-            name=professional_name(name, 1) if name else "",
-            number=segment.component(number_at, 1).strip(),
-            authority=segment.component(number_at, 2),
-            organisation=_called(segment.component(10), *_located(segment)),
-            phone=telephone(segment, 5) or telephone(segment, 6),
-        )
-    return None
-
-
-def _located(segment: Segment) -> tuple[str, str]:
-    """What PRD-4 says where somebody works: of a location the house, then the room; of an address, by its postcode, its first line."""
-    is_address = any(map(str.isdigit, segment.component(4, 5)))
-    return ("" if is_address else segment.component(4, 4), segment.component(4, 1))
-
-
-def roles(segment: Segment) -> list[str]:
-    """The roles (table 0286) of a PRD, by their words where those say one of ours: many write these behind another code."""
-    said = ((one.component(1).strip(), one.component(2).strip().casefold()) for one in segment.repetitions(1))
-    return [_ROLES_IN_WORDS.get(words) or _ROLES_IN_WORDS.get(code.casefold()) or code for code, words in said]
-
-
-_ROLES_IN_WORDS = {
-    "verwijzer": "RP", "aanvrager": "RP", "huisarts": "PP", "behandelaar": "AT", "hoofdbehandelaar": "AT", "casemanager": "CM",
-    "case manager": "CM", "ontvanger": "RT", "geadresseerde": "RT", "verwezen naar": "RT",
-}  # fmt: skip
-
-
-def _called(*names: str) -> str:
-    """The first with a letter: a number alone says which it is, and not what it is called."""
-    return next((one for one in names if any(map(str.isalpha, one))), next(filter(None, names), ""))
 
 
 def is_prefix(text: str) -> bool:

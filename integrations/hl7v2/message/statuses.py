@@ -9,12 +9,12 @@ from integrations.hl7v2.message.items import Item, name_of
 from integrations.hl7v2.message.notification import document_status
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.status_codes import GONE, said, status_in
+from integrations.hl7v2.text.status_codes import GONE, said, state_of, status_in
 from integrations.hl7v2.text.words import names_board
 from mdo_portal.exchange import Profile
 
-DELETED = "D"
-"""Of a diagnosis or procedure (tables 0206 and 0287): it is to be taken out of the list that was sent before."""
+DELETED = ("D", "DE")
+"""Of a diagnosis, procedure or problem (tables 0206 and 0287): it is to be taken out of the list that was sent before."""
 
 
 def item_status(item: Item, notification: Segment | None, profile: Profile) -> str:
@@ -25,7 +25,19 @@ def item_status(item: Item, notification: Segment | None, profile: Profile) -> s
     own = status_in(item.segment, 11, rules["status"]) or _aside(item.segment, rules)
     if notification is not None:
         return own or document_status(notification, profile)
-    return own or status_in(item.order, 25, rules["status"])
+    return own or status_by_order(item.order, profile)
+
+
+def status_by_order(order: Segment | None, profile: Profile) -> str:
+    """OBR-25: the codes of a value, but for those that say something else of an order (table 0123)."""
+    rules = profile["result"]
+    return str(rules["order_status"].get(said(order, 25), "")) or status_in(order, 25, rules["status"])
+
+
+def is_cancelled(order: Segment, profile: Profile) -> bool:
+    """Whether OBR-25 says that the order is taken back."""
+    code = said(order, 25)
+    return code in profile["result"]["cancelled"] or state_of(code) == GONE
 
 
 def _aside(segment: Segment, rules: Mapping[str, Any]) -> str:
@@ -52,9 +64,15 @@ def order_status(item: Item, profile: Profile) -> str:
 
 
 def is_taken_back(common: Segment, profile: Profile) -> bool:
-    """Whether an ORC takes its order back: by its own code, or as the state that it changes to."""
-    rules = profile["referral"]
-    return said(common, 1) in rules["cancel_codes"] or _becomes(common, rules["cancel_states"], rules)
+    """Whether an ORC takes its order back: by its own code, or as the state that its order has. One that is asked for anew has none."""
+    rules, control, state = profile["referral"], said(common, 1), said(common, 5)
+    if control in rules["cancel_codes"] or state_of(control) == GONE:
+        return True
+    return control not in _ANEW and (state in rules["cancel_states"] or state_of(state) == GONE)
+
+
+_ANEW = ("NW", "RO", "RP")
+"""ORC-1 (table 0119): new, and what takes the place of another."""
 
 
 def is_only_done(message: Message, profile: Profile) -> bool:

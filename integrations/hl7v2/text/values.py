@@ -128,9 +128,9 @@ def observed(segment: Segment, more: Sequence[Segment] = ()) -> str:
     kind = value_type(segment)
     if kind in _CODED:
         return _with_unit(segment, "; ".join(filter(None, map(_in_full, segment.repetitions(5)))))
-    lines = with_about([_lines(_value(kind, one)) for one in segment.repetitions(5)], segment.repetition)
+    lines = with_about([lines_of(_value(kind, one)) for one in segment.repetitions(5)], segment.repetition)
     for part in more:  # a line without words is one, too
-        lines += [_lines(_value(kind, one)) for one in part.repetitions(5)] or [""]
+        lines += [lines_of(_value(kind, one)) for one in part.repetitions(5)] or [""]
     if kind in _LINES:  # a measured value too: some analysers call every value a text
         whole = shown("\n".join(lines))
         return _with_unit(segment, whole.strip("\n") if more else whole)
@@ -158,7 +158,7 @@ def _value(kind: str, one: Repetition) -> str:
         if kind in _FIRST_PARTS:
             parts = [_first_part(one, c, kind) or part for c, part in enumerate(parts, start=1)]
         return (" - " if kind == "NR" else " ").join(filter(None, parts))
-    return (stamp(one.text) if kind in _TIMES else "") or _text(one)
+    return (stamp(one.component(1)) if kind in _TIMES else "") or text_of(one)
 
 
 def _first_part(one: Repetition, c: int, kind: str) -> str:
@@ -169,7 +169,7 @@ def _first_part(one: Repetition, c: int, kind: str) -> str:
     return f"{prefix} {shown}" if prefix and not shown.casefold().startswith(f"{prefix} ".casefold()) else shown
 
 
-def _text(one: Repetition) -> str:
+def text_of(one: Repetition) -> str:
     """All of it; without separators that part nothing (`cT2N1M0^^`)."""
     if not one.has(2):
         return one.text
@@ -188,8 +188,9 @@ def material(segment: Segment, n: int) -> str:
     if _is_person(segment, n):
         number, family, given, title = (segment.component(n, c) for c in (1, 2, 3, 6))
         return f"{' '.join(filter(None, (title, given, family)))} ({number})"
-    said = (segment.component(n, c, 2) or segment.component(n, c) for c in range(1, 8))
-    return ", ".join(filter(None, said))
+    said = [one for c in range(1, 8) if (one := segment.component(n, c, 2) or segment.component(n, c))]
+    is_moment = len(said) == 1 and day(said[0]) is not None and said[0].isdigit()  # when it came in, one field late
+    return "" if is_moment else ", ".join(said)
 
 
 _NUMBERED = re.compile(r"[A-Za-z]{0,8}\d{3,}")
@@ -205,12 +206,7 @@ def _is_person(segment: Segment, n: int) -> bool:
     return bool(_NUMBERED.fullmatch(number) and all(map(_NAMED.fullmatch, names))) and not is_code and not segment.as_sent(n + 1)
 
 
-def note(segment: Segment) -> str:
-    """The text of an NTE."""
-    return shown("\n".join(with_about([_lines(one.text) for one in segment.repetitions(3)], segment.repetition)))
-
-
-def _lines(text: str) -> str:
+def lines_of(text: str) -> str:
     """`\\X0D\\` and `\\X0D0A\\` are ends of a line."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingReferral
 from mdo_portal.services.patients import families
@@ -38,6 +39,16 @@ def at(session: Session, hospital: Hospital, address: str, number: str = "") -> 
 def meant(session: Session, hospital: Hospital, number: str, address: str) -> Case | None:
     """By its number, and by its address where that finds nothing."""
     return numbered(session, hospital, number) or at(session, hospital, address, number)
+
+
+def replaced(session: Session, hospital: Hospital, patient_id: UUID, number: str) -> Case | None:
+    """The case of this patient that came in a document of this number, or whose registration did: locked. None when several did."""
+    held = exists().where(CaseDocument.case_id == Case.id, CaseDocument.reference == number)
+    return (
+        _alone(session, hospital, and_(Case.patient_id == patient_id, or_(Case.referral_number == number, held)))
+        if number
+        else None
+    )
 
 
 def taken_back(session: Session, hospital: Hospital, referral: IncomingReferral) -> Case | None:

@@ -43,6 +43,7 @@ def register(
     """
     case = known_referrals.meant(session, hospital, referral.number, referral.known_as)
     patient = _patient(session, referral, hospital, case, now=now, message_id=message_id)
+    case = case or known_referrals.replaced(session, hospital, patient.id, referral.replaces)
     if case is not None and case.patient_id != patient.id and not (referral.number and case.referral_number):
         _address_taken(session, case, hospital, now=now)
         case = None  # known by its address alone, which was given out twice

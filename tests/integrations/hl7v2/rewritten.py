@@ -290,7 +290,7 @@ MORE: dict[str, Change] = {
     for name, behind, line in (
         ("SFT", "MSH", "SFT|Rhapsody^L|6.4|Rhapsody|1"), ("UAC", "MSH", "UAC|KERB^Kerberos^HL70615|ED"),
         ("ARV", "PID", "ARV|1|X^No change^HL70206"), ("GT1", "PID", "GT1|1|7^^^ZEED|Jansen^Piet||Straat 1^^Goes"),
-        ("DB1", "PID", "DB1|1|PT||Y"), ("ROL", "PID", "ROL|1|AD|TR^Transcriptionist^HL70443|123^Huis^Arts"), ("CON", "PID", "CON|1|001"),
+        ("DB1", "PID", "DB1|1|PT||Y"), ("ROL", "PID", "ROL|1|AD|TR^Transcriptionist^HL70443|123^Huis^Arts"), ("PDA", "PID", "PDA|I10&&I10||20260301"),
         ("GT1", "PID", "GT1|1||Jansen^Piet||Straat 1^^Goes"), ("IN1", "PID", "IN1|1|VGZ|7095|VGZ"), ("ZPD", "PID", "ZPD|1|eigen^segment"),
     )
 }  # fmt: skip

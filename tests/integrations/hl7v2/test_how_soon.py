@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from .few_lines import labelled, referral
+from mdo_portal.exchange import IncomingReferral
+
+from .few_lines import labelled, read, referral
 
 ASKS = "OBX|9|TX|V^Vraagstelling||Opereren?||||||F"
 
@@ -40,3 +42,21 @@ def test_urgency_of_the_bladder_is_a_complaint(value: str) -> None:
 def test_until_when_it_is_useful(name: str) -> None:
     found = referral(f"OBX|1|DT|D1^{name}||20261112||||||F", ASKS)
     assert (found.latest_useful_on, found.question_board) == (date(2026, 11, 12), "Opereren?")
+
+
+@pytest.mark.parametrize(
+    ("said", "urgency"),
+    [
+        ("Cito", "urgent"),
+        ("z.s.m.", "urgent"),
+        ("Dringend", "urgent"),
+        ("Acuut", "asap"),
+        ("Geen spoed", "routine"),
+        ("Electief", "routine"),
+        ("Binnen 1 week", "Binnen 1 week"),
+    ],
+)
+def test_how_soon_in_the_words_of_a_clinic_is_that(said: str, urgency: str) -> None:
+    found = read("ORM^O01", "ORC|NW|A1", f"TQ1|1||||||||{said}", "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingReferral)
+    assert found.urgency == urgency

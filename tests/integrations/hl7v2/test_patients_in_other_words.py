@@ -1,0 +1,54 @@
+"""A patient whose prefix, sex or death stands beside its place, or in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import PatientChange
+
+HEAD = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ADT^A08|M1|P|2.5||||||UNICODE UTF-8\rEVN|A08|20260302\r"
+
+
+def told(pid: str) -> PatientChange:
+    found = Hl7Reader().read(f"{HEAD}PID|1||71^^^ZEED^PI||{pid}\r".encode(), "generic-v2")
+    assert isinstance(found, PatientChange)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "given"),
+    [
+        ("Berg^Jan^van der", "van der Berg", "Jan"),
+        ("Boer^Anna^de^^^^L", "de Boer", "Anna"),
+        ("Berg^Jan^Van", "Berg", "Jan Van"),
+        ("de Boer&de&Boer^Anna^van", "de Boer", "Anna van"),
+    ],
+)
+def test_a_prefix_where_further_names_belong_stands_before_its_surname(name: str, family: str, given: str) -> None:
+    found = told(name).patient.name
+    assert (found.family, found.given) == (family, given)
+
+
+def test_an_initial_where_further_names_belong_is_no_prefix() -> None:
+    found = told("Berg^J^V.").patient.name
+    assert (found.family, found.initials) == ("Berg", "JV")
+
+
+@pytest.mark.parametrize(
+    ("said", "sex"), [("Vrouwelijk", "F"), ("mannelijk", "M"), ("Weiblich", "F"), ("Anders", "X"), ("Onbekend", ""), ("UNK", "")]
+)
+def test_sex_in_words_is_that(said: str, sex: str) -> None:
+    found = told(f"Giessen^J||19600101|{said}")
+    assert (found.patient.sex, "PID-8" in found.unmapped) == (sex, False)
+
+
+@pytest.mark.parametrize(("place", "said"), [(29, "20260301"), (30, "20260301"), (30, "20260301123000"), (30, "Y")])
+def test_a_day_of_death_one_field_late_says_that_somebody_died(place: int, said: str) -> None:
+    found = told(f"Giessen^J||19600101|F{'|' * (place - 8)}{said}").patient
+    assert (found.deceased, found.alive) == (True, False)
+
+
+def test_nothing_of_the_kind_says_that_nobody_died() -> None:
+    found = told(f"Giessen^J||19600101|F{'|' * 22}00000000").patient
+    assert (found.deceased, found.alive) == (False, False)
