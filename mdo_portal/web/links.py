@@ -205,7 +205,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
     name = ""
     try:
         with transaction() as db:
-            hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+            hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id, lock=True)
             name = hospital.name
             if overtaken := links_seen.overtaken(db, hospital_id, *links_seen.SETTINGS):
                 again = request.form.to_dict() | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}

@@ -175,7 +175,8 @@ def as_path(place: str) -> str:
 
 
 def _with_line(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
-    hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+    """Locked: two people may place two fields of one text at once."""
+    hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id, lock=True)
     if link is None or wire_of(link) is None:
         raise PortalError(NO_LINE)
     return hospital, link

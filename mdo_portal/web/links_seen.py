@@ -30,7 +30,7 @@ def seen(db: Session, hospital_id: uuid.UUID, *what: Changed) -> str:
 
 
 def overtaken(db: Session, hospital_id: uuid.UUID, *what: Changed) -> str:
-    """Who changed since the form was opened what it would overwrite, in a sentence; "" when nobody did."""
+    """Who changed since the form was opened what it would overwrite, in a sentence; "" when nobody did. Whoever calls locked the link."""
     shown = request.form.get("seen", "")
     change = link_history.newest(db, hospital_id, *what)
     if not shown or change is None or shown == str(change.id):

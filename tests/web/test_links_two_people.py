@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from mdo_portal import wiring_profiles
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
+from mdo_portal.services.links import links
+from tests.make import NOW
+from tests.test_dispatch_races import Beside
 from tests.web.portal import CSRF
 from tests.web.test_links import Portal, portal
 
@@ -70,3 +77,58 @@ def test_the_settings_are_not_overwritten_either(portal: Portal, field: str) -> 
 
     assert late.status_code == 409 and "Van Lars" in late.text and "wijzigde dit intussen" in late.text
     assert "Van Ada" in lars.get(page).text
+
+
+def at_the_same_time(portal: Portal, first: Callable[[Session, Hospital, Link], object], second: Callable[[], int]) -> int:
+    """What the second is answered, who came when the first was not done yet."""
+    answers: list[int] = []
+    beside = Beside(portal.database, lambda _: answers.append(second()))
+    with portal.database.transaction() as session:
+        zeed = session.get_one(Hospital, portal.region.hospitals["ZEED"])
+        first(session, zeed, session.get_one(Link, link(portal).id))
+        beside.begin()
+    beside.end()
+    assert beside.failed == []
+    return answers[0]
+
+
+def test_who_is_second_in_the_same_moment_hears_of_the_first_too(portal: Portal) -> None:
+    """Both had looked before either was done: the second overwrote the first, who read that it was saved."""
+    lars, page = portal.person("Lars"), f"{portal.link()}/places"
+    typed = form_of(lars, page) | {"otherwise": SECOND}
+
+    answer = at_the_same_time(
+        portal,
+        lambda session, zeed, line: links.save_otherwise(session, zeed, line, FIRST, viewer=portal.region.ada, now=NOW),
+        lambda: lars.post(page, data=typed).status_code,
+    )
+
+    assert (answer, link(portal).otherwise) == (409, FIRST.strip())
+
+
+def test_so_with_the_settings(portal: Portal) -> None:
+    lars, page = portal.person("Lars"), f"{portal.link()}/settings"
+    same = {"profile_in": "zorgdomein", "sending_applications": "ZEED-EPD"}
+    typed = form_of(lars, page) | same | {"name": "Van Lars"}
+
+    def by_ada(session: Session, zeed: Hospital, line: Link) -> None:
+        profiles = wiring_profiles.known_profiles()
+        links.save(
+            session, zeed, line, same | {"name": "Van Ada"}, profiles=profiles, viewer=portal.region.ada, now=NOW, loopback=True
+        )
+
+    assert at_the_same_time(portal, by_ada, lambda: lars.post(page, data=typed).status_code) == 409
+    assert 'value="Van Ada"' in lars.get(page).text
+
+
+def test_two_fields_that_two_people_place_at_once_are_both_placed(portal: Portal) -> None:
+    lars = portal.person("Lars")
+    one = {"csrf_token": CSRF, "field": "question_radiology", "place": "ZVR-2"}
+
+    answer = at_the_same_time(
+        portal,
+        lambda session, zeed, line: links.save_otherwise(session, zeed, line, FIRST, viewer=portal.region.ada, now=NOW),
+        lambda: lars.post(f"{portal.link()}/places/one", data=one).status_code,
+    )
+
+    assert answer == 303 and {"NTE-3", "ZVR-2"} <= set(re.findall(r'"([^"]+)"', link(portal).otherwise))

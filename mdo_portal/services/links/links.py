@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.link import Changed, Link
 from mdo_portal.domain.policy import Act
@@ -36,12 +37,18 @@ SENDERS_APART = "links_senders_apart"
 """PostgreSQL's own name for the rule that one message has one sender (migration 0023)."""
 
 
-def hospital_for(session: Session, viewer: Viewer, act: Act, hospital_id: uuid.UUID) -> tuple[Hospital, Link | None]:
-    """The hospital and its link, if this viewer may do `act` with it; otherwise it does not exist."""
-    hospital = session.get(Hospital, hospital_id)
-    if hospital is None or not viewer.may(act, hospital_id=hospital_id):
+def hospital_for(
+    session: Session, viewer: Viewer, act: Act, hospital_id: uuid.UUID, *, lock: bool = False
+) -> tuple[Hospital, Link | None]:
+    """The hospital and its link, if this viewer may do `act` with it; otherwise it does not exist. To change them, both are locked."""
+    if not viewer.may(act, hospital_id=hospital_id):
         raise NotFound()
-    return hospital, session.scalars(select(Link).where(Link.hospital_id == hospital_id)).one_or_none()
+    hospital = session.get(Hospital, hospital_id, with_for_update=HELD if lock else None)
+    if hospital is None:
+        raise NotFound()
+    query = select(Link).where(Link.hospital_id == hospital_id)
+    held = query.with_for_update(**HELD).execution_options(populate_existing=True)
+    return hospital, session.scalars(held if lock else query).one_or_none()
 
 
 def add_hospital(session: Session, form: Mapping[str, str], *, viewer: Viewer | None, now: datetime) -> Hospital:
