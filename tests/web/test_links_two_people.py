@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal import wiring_profiles
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.link import Link
-from mdo_portal.services.links import links
+from mdo_portal.domain.link import Changed, Link
+from mdo_portal.services.links import link_history, links
 from tests.make import NOW
 from tests.test_dispatch_races import Beside
 from tests.web.portal import CSRF
@@ -132,3 +132,29 @@ def test_two_fields_that_two_people_place_at_once_are_both_placed(portal: Portal
     )
 
     assert answer == 303 and {"NTE-3", "ZVR-2"} <= set(re.findall(r'"([^"]+)"', link(portal).otherwise))
+
+
+def test_what_an_administrator_said_of_the_hospital_meanwhile_is_not_put_back(portal: Portal) -> None:
+    """Its name stands on two pages. The form of the link, opened before, wrote the one of before over it, and nobody heard."""
+    lars, ada = portal.person("Lars"), portal.person("Ada")
+    page, hospital = f"{portal.link()}/settings", f"/manage/hospitals/{portal.region.hospitals['ZEED']}"
+    before = form_of(lars, page) | {"name": "Zeeduyn", "profile_in": "hix", "sending_applications": "ZEED-EPD"}
+    said = form_of(ada, hospital) | {"name": "Zeeduyn MC", "review_months": "6"}
+    assert ada.post(hospital, data=said).status_code == 302
+
+    late = lars.post(page, data=before)
+
+    assert late.status_code == 409 and "Ada wijzigde dit intussen" in html.unescape(late.text)
+    assert "<ins>Zeeduyn MC</ins>" in lars.get(portal.link()).text and 'value="Zeeduyn MC"' in lars.get(page).text
+
+
+def test_so_says_an_administrator_of_any_hospital_of_the_network(portal: Portal) -> None:
+    ada = portal.person("Ada")
+    hospital = f"/manage/hospitals/{portal.region.hospitals['DELT']}"
+
+    answer = ada.post(hospital, data=form_of(ada, hospital) | {"name": "Deltamond Oost", "review_months": "6"})
+
+    assert answer.status_code == 302
+    with portal.database.transaction() as session:
+        last = link_history.newest(session, portal.region.hospitals["DELT"], Changed.SETTINGS)
+        assert last is not None and last.after.startswith("name: Deltamond Oost")

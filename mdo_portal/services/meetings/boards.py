@@ -16,6 +16,7 @@ from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.decision_objection import MOST_HOURS
 from mdo_portal.domain.follow_up import MOST_DAYS
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.link import Changed
 from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
@@ -25,6 +26,7 @@ from mdo_portal.services.common import changes
 from mdo_portal.services.common.terms import in_force
 from mdo_portal.services.dossier import routing
 from mdo_portal.services.letters import lateness
+from mdo_portal.services.links import link_history
 from mdo_portal.services.meetings import series
 from mdo_portal.zone import day_of
 
@@ -248,8 +250,18 @@ def save_hospital(
         raise Incomplete(wrong, NOT_SAVED)
     asked = {name: form.get(name, "") for name in HOSPITAL_FIELDS[:-1]} | {"review_months": int(months)}
     changed = [name for name, value in asked.items() if getattr(hospital, name) != value]
+    before = link_history.as_text(hospital, None)
     for name in changed:
         setattr(hospital, name, asked[name])
+    _tell_link(session, hospital, before, viewer=viewer, now=now)
     detail = ", ".join(changed)
     audit.record(session, viewer, Act.BOARD_MANAGE, now=now, object_type="hospital", object_id=hospital.id, detail=detail)
     return hospital
+
+
+def _tell_link(session: Session, hospital: Hospital, before: str, *, viewer: Viewer, now: datetime) -> None:
+    """Its link manager keeps the same name, place and numbers on another page: who has that open hears that they changed."""
+    after = link_history.as_text(hospital, None)
+    if before != after:
+        said = link_history.differing(before, after)
+        link_history.remember(session, hospital.id, Changed.SETTINGS, *said, viewer=viewer, now=now)
