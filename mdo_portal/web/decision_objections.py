@@ -49,14 +49,7 @@ def object_to(round_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_OBJECT, round_id, now=now(), lock=True)
         made = decision_objections.object_to(
-            db,
-            found,
-            case,
-            board,
-            as_read.an_id(request.form.get("decision_id", "")),
-            request.form.get("reason", ""),
-            viewer=viewer(),
-            now=now(),
+            db, found, case, board, read, request.form.get("reason", ""), viewer=viewer(), now=now()
         )
         audit.record(
             db, viewer(), Act.DECISION_OBJECT, now=now(), case=case, relation=relation, object_type="objection",

@@ -104,7 +104,7 @@ def _every(reading: Reading, places: list[str]) -> str:
 
 
 def _is_type(said: str, place: str) -> bool:
-    """Whether it says how sure an appointment is (SCH-8, table 0077), and not for what it is."""
+    """Whether it says how sure an appointment is (SCH-8, table 0277), and not for what it is."""
     return place.startswith("SCH-8") and said.strip().upper() in _TYPES
 
 
