@@ -161,8 +161,9 @@ def told(link: Link | None) -> dict[str, str]:
 @may(Act.LINK_MANAGE)
 def edit(hospital_id: uuid.UUID) -> str:
     with transaction() as db:
+        seen = links_seen.seen(db, hospital_id, *links_seen.SETTINGS)
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
-        form = _as_form(hospital, link) | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
+        form = _as_form(hospital, link) | {"seen": seen}
     return _form(hospital_id, hospital.name, form, {})
 
 

@@ -42,8 +42,9 @@ _GIVEN_AWAY = {HOLDS_KEY, KEYS["private"]}
 def page(hospital_id: uuid.UUID) -> str:
     confirmed(hospital_id)
     with transaction() as db:
+        seen = links_seen.seen(db, hospital_id, *links_seen.SETTINGS)
         hospital, link = own(db, hospital_id)
-        form = _as_form(agreements.as_agreed(db, link)) | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
+        form = _as_form(agreements.as_agreed(db, link)) | {"seen": seen}
         standing = subscriptions.of_link(db, link.id)
         return _page(hospital, link, form, {}, fetched=key_fetching.of_link(db, link), subscription=standing)
 

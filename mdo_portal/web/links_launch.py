@@ -50,8 +50,9 @@ def page(hospital_id: uuid.UUID) -> str:
 
 def _stood(hospital_id: uuid.UUID) -> dict[str, Any]:
     with transaction() as db:
+        seen = links_seen.seen(db, hospital_id, *links_seen.SETTINGS)
         agreed = launches.as_agreed(db, own_link(db, hospital_id), wiring_profiles.known_profiles())
-        return asdict(agreed) | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
+        return asdict(agreed) | {"seen": seen}
 
 
 def _page(hospital_id: uuid.UUID, form: dict[str, Any], **shown: Any) -> str:

@@ -15,6 +15,7 @@ from mdo_portal.web.words import when
 
 SETTINGS = (Changed.MADE, Changed.SETTINGS, Changed.SENDER)
 PLACES = (Changed.OTHERWISE,)
+COPIES = (Changed.COPIES,)
 """Which changes a form overwrites."""
 _NOTHING_YET = "-"
 TOO_LATE = N_(
@@ -24,7 +25,10 @@ TOO_LATE = N_(
 
 
 def seen(db: Session, hospital_id: uuid.UUID, *what: Changed) -> str:
-    """The change that a form shows, for its field of that name."""
+    """The change that a form shows, for its field of that name.
+
+    Asked before what is shown is read: who changes it in between is then heard of once too often, and not never.
+    """
     change = link_history.newest(db, hospital_id, *what)
     return str(change.id) if change else _NOTHING_YET
 

@@ -134,6 +134,19 @@ def test_two_fields_that_two_people_place_at_once_are_both_placed(portal: Portal
     assert answer == 303 and {"NTE-3", "ZVR-2"} <= set(re.findall(r'"([^"]+)"', link(portal).otherwise))
 
 
+def test_how_copies_reach_general_practitioners_is_not_overwritten_either(portal: Portal) -> None:
+    """They hold what a patient has: who wrote another address over the one of now did not see that there was one."""
+    lars, ada, page = portal.person("Lars"), portal.person("Ada"), f"{portal.link()}/gp"
+    before, hook = form_of(lars, page), {"channel": "hook", "url": "https://post.example/van-ada"}
+    assert ada.post(page, data=form_of(ada, page) | hook).status_code == 303
+
+    late = lars.post(page, data=before | hook | {"url": "https://post.example/van-lars"})
+
+    assert late.status_code == 409 and "Ada wijzigde dit intussen" in html.unescape(late.text) and "van-lars" in late.text
+    assert "van-ada" in lars.get(page).text
+    assert lars.post(page, data=before | hook | {"seen": seen_on(late.text)}).status_code == 303
+
+
 def test_what_an_administrator_said_of_the_hospital_meanwhile_is_not_put_back(portal: Portal) -> None:
     """Its name stands on two pages. The form of the link, opened before, wrote the one of before over it, and nobody heard."""
     lars, ada = portal.person("Lars"), portal.person("Ada")
