@@ -37,3 +37,11 @@ def an_id(text: str) -> uuid.UUID:
 
 def ids(texts: Iterable[str]) -> list[uuid.UUID]:
     return [an_id(text) for text in texts]
+
+
+def revision(name: str) -> int:
+    """The revision of what was on the screen of who typed. Raises Stale for what is no number."""
+    said = request.form.get(name, "")
+    if not said.isascii() or not said.isdecimal() or len(said) > 9:
+        raise Stale()
+    return int(said)
