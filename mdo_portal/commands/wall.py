@@ -82,7 +82,7 @@ STAYS = tuple(
         "legal_holds": "hospital_id case_id patient_id set_by set_at",
         "destroy_requests": "hospital_id patient_id patient_ids case_id requested_by requested_at",
         "cases": "hospital_id patient_id home_patient_id referral_number wire received_at request_task task_number known_as basis"
-        " basis_told_by basis_told_at question_board question_radiology question_pathology urgency due_on referrer_name referrer_number"
+        " question_board question_radiology question_pathology urgency due_on referrer_name referrer_number"
         " referrer_phone treating_name case_manager_name gp_name",
         "patients": "hospital_id merged_into",
         "people": "id persona",

@@ -65,11 +65,9 @@ CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
 
 
 class Basis(StrEnum):
-    """On what ground the portal may hold the case."""
+    """On what ground the portal may hold the case, as each line of the access log says (NEN 7513). Nobody records another than this one."""
 
     REFERRAL = "referral"  #: referral with the patient's knowledge
-    CONSENT = "consent"
-    EMERGENCY = "emergency"
 
 
 class Case(Base):
@@ -144,10 +142,6 @@ class Case(Base):
     #: general practitioner, as sent
     gp_name: Mapped[str] = mapped_column(default="")
     basis: Mapped[Basis] = mapped_column(default=Basis.REFERRAL)
-    #: who recorded that basis: a person's name, or the hospital whose system sent it
-    basis_told_by: Mapped[str] = mapped_column(default="")
-    #: when that was recorded
-    basis_told_at: Mapped[datetime | None]
     #: the patient objects to sharing (copy of patients.objects, for the policies): only the own hospital sees the case
     objected: Mapped[bool] = mapped_column(default=False)
     #: how the referral came

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
 from mdo_portal.domain.identifiers import new_id
+from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Wire
 
 RAW_PURPOSE = "inbound.raw"
@@ -31,7 +32,8 @@ class InboundState(StrEnum):
 INBOUND_MOVES: dict[InboundState, frozenset[InboundState]] = {
     InboundState.KEPT: frozenset({InboundState.UNDERSTOOD, InboundState.UNREADABLE, InboundState.IGNORED}),
     InboundState.UNREADABLE: frozenset({InboundState.KEPT, InboundState.IGNORED}),
-    InboundState.UNDERSTOOD: frozenset({InboundState.KEPT}),  # read once more into its case, after a setting was mended
+    # read once more into its case, after a setting was mended; asks again who it is about, when that answer was taken back
+    InboundState.UNDERSTOOD: frozenset({InboundState.KEPT, InboundState.UNREADABLE}),
     InboundState.IGNORED: frozenset({InboundState.KEPT}),
 }
 
@@ -163,6 +165,12 @@ class InboundMessage(Base):
     @classmethod
     def _waits_since(cls) -> ColumnElement[datetime]:
         return func.coalesce(cls.offered_at, cls.received_at)
+
+    def move(self, state: InboundState) -> None:
+        """Change state by the table of allowed moves. Raises IllegalMove."""
+        if state not in INBOUND_MOVES[self.state]:
+            raise IllegalMove()
+        self.state = state
 
 
 def offered_again(now: datetime) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import Stale
 from mdo_portal.services.common import access
 from mdo_portal.services.meetings import absence_rows, absences, meetings, seats
 from mdo_portal.services.meetings.absence_rows import Absent
 from mdo_portal.services.meetings.meeting_rows import MeetingRow
 from mdo_portal.services.meetings.seats import Member
 from mdo_portal.services.room.presence import Attendee
+from mdo_portal.web import as_read
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 
@@ -102,8 +102,5 @@ def absence(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
 
 
 def chosen(text: str) -> uuid.UUID | None:
-    """Whom a form names. What is no number was never on a page of ours."""
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError:
-        raise Stale() from None
+    """Whom a form names."""
+    return as_read.an_id(text) if text else None

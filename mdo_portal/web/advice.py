@@ -17,6 +17,7 @@ from mdo_portal.errors import NotFound
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.decisions import rounds
 from mdo_portal.services.room import advice
+from mdo_portal.web import as_read
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import clock
@@ -56,7 +57,9 @@ def add(meeting_id: uuid.UUID, round_id: uuid.UUID) -> ResponseReturnValue:
 @may(Act.NOTE_WRITE)
 def change(meeting_id: uuid.UUID, round_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValue:
     def act(db: Session, found: Round) -> Any:
-        return advice.change(db, found, item_id, request.form, seen=_seen(), person_id=viewer().person_id, now=now())
+        return advice.change(
+            db, found, item_id, request.form, seen=as_read.revision("revision"), person_id=viewer().person_id, now=now()
+        )
 
     return _saved(_write(meeting_id, round_id, act, "change"), _again(meeting_id, round_id, item_id))
 
@@ -73,15 +76,9 @@ def arrange(meeting_id: uuid.UUID, round_id: uuid.UUID, item_id: uuid.UUID, what
 @may(Act.NOTE_WRITE)
 def answers(meeting_id: uuid.UUID, round_id: uuid.UUID) -> ResponseReturnValue:
     def act(db: Session, found: Round) -> Any:
-        return advice.answer(db, found, request.form, seen=_seen(), person_id=viewer().person_id, now=now())
+        return advice.answer(db, found, request.form, seen=as_read.revision("revision"), person_id=viewer().person_id, now=now())
 
     return _saved(_write(meeting_id, round_id, act, "answers"), _again(meeting_id, round_id))
-
-
-def _seen() -> int:
-    """The revision on the screen of who types; what is no number was never on a screen of ours."""
-    revision = request.form.get("revision", "")
-    return int(revision) if revision.isdecimal() and len(revision) < 9 else -1
 
 
 def _saved(row: AdviceItem | RoundAnswers, page: ResponseReturnValue) -> ResponseReturnValue:

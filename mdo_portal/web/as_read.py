@@ -1,10 +1,14 @@
-"""Two people with the same whole form: the second hears of the first before anything is overwritten, and loses nothing typed."""
+"""What a form of ours showed, as it comes back with what was typed.
+
+Two people with the same whole form: the second hears of the first before anything is overwritten, and loses nothing typed.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import request
@@ -21,3 +25,23 @@ def check(now_there: Mapping[str, Any]) -> None:
     """Raises Stale when this is no more what the form showed."""
     if request.form.get("seen", mark(now_there)) != mark(now_there):
         raise Stale()
+
+
+def an_id(text: str) -> uuid.UUID:
+    """An id that our own page wrote. Raises Stale for anything else: that was never on a page of ours."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Stale() from None
+
+
+def ids(texts: Iterable[str]) -> list[uuid.UUID]:
+    return [an_id(text) for text in texts]
+
+
+def revision(name: str) -> int:
+    """The revision of what was on the screen of who typed. Raises Stale for what is no number."""
+    said = request.form.get(name, "")
+    if not said.isascii() or not said.isdecimal() or len(said) > 9:
+        raise Stale()
+    return int(said)

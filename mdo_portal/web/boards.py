@@ -16,6 +16,7 @@ from mdo_portal.domain.board import Board
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, Stale
 from mdo_portal.services.letters import lateness
+from mdo_portal.services.links import hospital_form
 from mdo_portal.services.meetings import boards, series
 from mdo_portal.services.meetings.boards import BoardForm
 from mdo_portal.services.referrals import participation
@@ -196,8 +197,8 @@ def hospital(hospital_id: uuid.UUID) -> str:
 
 
 def _hospital_there(db: Session, hospital_id: uuid.UUID) -> dict[str, Any]:
-    found = boards.hospital_of(db, hospital_id)
-    kept = {name: getattr(found, name) for name in boards.HOSPITAL_FIELDS}
+    found = hospital_form.hospital_of(db, hospital_id)
+    kept = {name: getattr(found, name) for name in hospital_form.FIELDS}
     return kept | {"boards": sorted(map(str, participation.boards_of(db, hospital_id)))}
 
 
@@ -205,7 +206,7 @@ def _hospital(
     hospital_id: uuid.UUID, *, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None, is_stale: bool = False
 ) -> str:
     with transaction() as db:
-        found, there = boards.hospital_of(db, hospital_id), _hospital_there(db, hospital_id)
+        found, there = hospital_form.hospital_of(db, hospital_id), _hospital_there(db, hospital_id)
         every, joined = boards.names(db), participation.boards_of(db, hospital_id) if typed is None else chosen_boards()
     seen = request.form.get("seen", "") if errors else as_read.mark(there)
     told = {"values": there | (typed or {}), "errors": errors or {}, "seen": seen, "is_stale": is_stale}
@@ -216,12 +217,12 @@ def _hospital(
 @blueprint.post("/hospitals/<uuid:hospital_id>")
 @may(Act.BOARD_MANAGE)
 def save_hospital(hospital_id: uuid.UUID) -> ResponseReturnValue:
-    typed = {name: request.form[name].strip() for name in boards.HOSPITAL_FIELDS if name in request.form}
+    typed = {name: request.form[name].strip() for name in hospital_form.FIELDS if name in request.form}
     try:
         with transaction() as db:
             as_read.check(_hospital_there(db, hospital_id))
             before = participation.outsiders(db, now=now())
-            boards.save_hospital(db, viewer(), hospital_id, typed, now=now())
+            hospital_form.save(db, viewer(), hospital_id, typed, now=now())
             if "boards" in request.form:  # the list was on the form: nothing ticked means none
                 participation.choose(db, viewer(), hospital_id, chosen_boards(), now=now())
             outside = participation.outsiders(db, now=now()) - before

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext, ngettext
 
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import Stale
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.common import access
 from mdo_portal.services.room import companions
+from mdo_portal.web import as_read
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 
@@ -33,7 +33,7 @@ def ask(meeting_id: uuid.UUID) -> str:
 @may(Act.ROOM_SHARE)
 def say(meeting_id: uuid.UUID) -> Response:
     """The presence below says it to everybody in the room, who asked included."""
-    chosen = _chosen()
+    chosen = set(as_read.ids(request.form.getlist("along")))
     with transaction() as db:
         meeting, _ = access.meeting_for(db, viewer(), Act.ROOM_SHARE, meeting_id)
         companions.say(db, meeting, chosen, viewer(), now=now())
@@ -43,10 +43,3 @@ def say(meeting_id: uuid.UUID) -> Response:
     said = some if count else gettext("Er kijkt niemand met u mee.")
     toast = {"kind": "success", "text": said, "undo": ""}
     return Response(status=204, headers={"HX-Trigger": json.dumps({"closeDialog": True, "toast": toast})})
-
-
-def _chosen() -> set[uuid.UUID]:
-    try:
-        return {uuid.UUID(one) for one in request.form.getlist("along")}
-    except ValueError:
-        raise Stale() from None

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.policy import Act, Relation
-from mdo_portal.errors import Stale
 from mdo_portal.letters.letter_words import entered
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import decision_objection_rows
 from mdo_portal.services.decisions import decision_objections, rounds
+from mdo_portal.web import as_read
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 
@@ -45,10 +45,11 @@ def _read(db: Session, case: Case, object_id: uuid.UUID, *, kind: str = "decisio
 @blueprint.post("/rounds/<uuid:round_id>/objections")
 @may(Act.DECISION_OBJECT)
 def object_to(round_id: uuid.UUID) -> ResponseReturnValue:
+    read = as_read.an_id(request.form.get("decision_id", ""))
     with transaction() as db:
         found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_OBJECT, round_id, now=now(), lock=True)
         made = decision_objections.object_to(
-            db, found, case, board, _decision_id(), request.form.get("reason", ""), viewer=viewer(), now=now()
+            db, found, case, board, read, request.form.get("reason", ""), viewer=viewer(), now=now()
         )
         audit.record(
             db, viewer(), Act.DECISION_OBJECT, now=now(), case=case, relation=relation, object_type="objection",
@@ -59,14 +60,6 @@ def object_to(round_id: uuid.UUID) -> ResponseReturnValue:
         "success",
     )
     return redirect(url_for("decision_objections.page"), 303)
-
-
-def _decision_id() -> uuid.UUID:
-    """Which text they read. What is no number was never on a page of ours."""
-    try:
-        return uuid.UUID(request.form.get("decision_id", ""))
-    except ValueError:
-        raise Stale() from None
 
 
 @blueprint.post("/rounds/<uuid:round_id>/objections/<uuid:objection_id>/answer")

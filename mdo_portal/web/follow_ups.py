@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.follow_up import FollowState
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, Incomplete, Stale
+from mdo_portal.errors import N_, Incomplete
 from mdo_portal.letters.letter_words import INTENT_WORDS, KIND_WORDS
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import cases
@@ -23,6 +23,7 @@ from mdo_portal.services.follow_up import follow_up_evidence, follow_up_links, f
 from mdo_portal.services.follow_up.follow_up_rows import Filter
 from mdo_portal.services.follow_up.follow_ups import Answer
 from mdo_portal.services.follow_up.handovers import Wanted
+from mdo_portal.web import as_read
 from mdo_portal.web import follow_up_words as words
 from mdo_portal.web.context import is_fragment, now, settings, transaction, viewer
 from mdo_portal.web.entering import own_path
@@ -86,7 +87,9 @@ def close(follow_id: uuid.UUID) -> ResponseReturnValue:
             item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_CLOSE, follow_id, now=now())
             pointed = follow_up_evidence.pointed(db, item, grant.case, request.form.get("pointed", ""))
             answer = Answer(_state(), _reason(), request.form.get("words", ""), _done_on(), pointed)
-            follow_ups.close(db, item, grant.case, answer, seen=_seen(), viewer=viewer(), now=now(), today=today())
+            follow_ups.close(
+                db, item, grant.case, answer, seen=as_read.revision("seen"), viewer=viewer(), now=now(), today=today()
+            )
             _log(db, Act.FOLLOW_CLOSE, grant, follow_id, answer.state.value)
     except Incomplete as error:
         if is_fragment():
@@ -101,7 +104,7 @@ def close(follow_id: uuid.UUID) -> ResponseReturnValue:
 def reopen(follow_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_CLOSE, follow_id, now=now())
-        follow_ups.reopen(db, item, grant.case, seen=_seen(), viewer=viewer(), now=now())
+        follow_ups.reopen(db, item, grant.case, seen=as_read.revision("seen"), viewer=viewer(), now=now())
         _log(db, Act.FOLLOW_CLOSE, grant, follow_id, "reopen")
     flash(gettext("De aanbeveling staat weer open."), "success")
     return _back()
@@ -117,7 +120,9 @@ def hand_over(follow_id: uuid.UUID) -> ResponseReturnValue:
             wanted = Wanted(
                 _uuid(request.form.get("person_id", "")), request.form.get("responsible", ""), _day("due_on"), _reason()
             )
-            handovers.hand_over(db, item, grant.case, wanted, seen=_seen(), viewer=viewer(), now=now(), today=today())
+            handovers.hand_over(
+                db, item, grant.case, wanted, seen=as_read.revision("seen"), viewer=viewer(), now=now(), today=today()
+            )
             _log(db, Act.FOLLOW_HAND, grant, follow_id, "handed over")
     except Incomplete as error:
         if is_fragment():
@@ -216,13 +221,6 @@ def _day(name: str) -> date | None:
         return date.fromisoformat(said) if said else None
     except ValueError:
         raise Incomplete({name: N_("Dit is geen datum. Schrijf bijvoorbeeld 04-12-2026.")}, follow_ups.NOT_SAVED) from None
-
-
-def _seen() -> int:
-    said = request.form.get("seen", "")
-    if not said.isascii() or not said.isdecimal() or len(said) > 9:
-        raise Stale()
-    return int(said)
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -21,7 +21,7 @@ from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Wire
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.inbox import offering, who_answers
-from mdo_portal.services.links import lines, link_claims, link_form, link_history, links, listening, refused_calls
+from mdo_portal.services.links import lines, link_claims, link_form, link_history, links, listening, particulars, refused_calls
 from mdo_portal.services.meetings import boards
 from mdo_portal.services.oversight import launches, link_status
 from mdo_portal.services.referrals import participation
@@ -161,8 +161,9 @@ def told(link: Link | None) -> dict[str, str]:
 @may(Act.LINK_MANAGE)
 def edit(hospital_id: uuid.UUID) -> str:
     with transaction() as db:
+        seen = links_seen.seen(db, hospital_id, *links_seen.SETTINGS)
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
-        form = _as_form(hospital, link) | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
+        form = _as_form(hospital, link) | {"seen": seen}
     return _form(hospital_id, hospital.name, form, {})
 
 
@@ -184,7 +185,7 @@ def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[
 
 def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:
     """The fields as people type them; a token never comes back."""
-    form = {name: getattr(hospital, name) for name in (*link_form.SHORT_TEXTS, "ura", "agb")}
+    form = {name: getattr(hospital, name) for name in (*particulars.SHORT_TEXTS, *particulars.NUMBERS)}
     if link is not None:
         form |= {
             name: str(getattr(link, name) or "") for name in ("profile_in", "profile_out", "charset_in", "host_out", "port_out")
@@ -205,7 +206,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
     name = ""
     try:
         with transaction() as db:
-            hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+            hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id, lock=True)
             name = hospital.name
             if overtaken := links_seen.overtaken(db, hospital_id, *links_seen.SETTINGS):
                 again = request.form.to_dict() | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}

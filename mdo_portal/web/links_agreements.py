@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy.orm import Session
 
 from mdo_portal import wiring
 from mdo_portal.domain.certificate_refusals import HOLDS_KEY
@@ -21,14 +20,14 @@ from mdo_portal.domain.subscription import Subscription
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import Wire
 from mdo_portal.services.inbox import subscriptions
-from mdo_portal.services.links import key_fetching, links
+from mdo_portal.services.links import key_fetching
 from mdo_portal.services.oversight import agreements
 from mdo_portal.services.oversight.agreements import KEYS, Agreed
 from mdo_portal.web import confirming, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log, told, wire_of
-from mdo_portal.web.links_proof import asks_again, confirmed, own_link
+from mdo_portal.web.links_proof import asks_again, confirmed, own
 
 blueprint = Blueprint("agreements", __name__, url_prefix="/links/<uuid:hospital_id>/agreements")
 EVERY = {60: N_("elke minuut"), 300: N_("elke vijf minuten"), 900: N_("elk kwartier"), 3600: N_("elk uur")}
@@ -43,14 +42,11 @@ _GIVEN_AWAY = {HOLDS_KEY, KEYS["private"]}
 def page(hospital_id: uuid.UUID) -> str:
     confirmed(hospital_id)
     with transaction() as db:
-        hospital, link = _of(db, hospital_id)
-        form = _as_form(agreements.as_agreed(db, link)) | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
+        seen = links_seen.seen(db, hospital_id, *links_seen.SETTINGS)
+        hospital, link = own(db, hospital_id)
+        form = _as_form(agreements.as_agreed(db, link)) | {"seen": seen}
         standing = subscriptions.of_link(db, link.id)
         return _page(hospital, link, form, {}, fetched=key_fetching.of_link(db, link), subscription=standing)
-
-
-def _of(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
-    return links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)[0], own_link(db, hospital_id)
 
 
 def _page(
@@ -95,7 +91,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
     again = asks_again(hospital_id)
     try:
         with transaction() as db:
-            hospital, link = _of(db, hospital_id)
+            hospital, link = own(db, hospital_id, lock=True)
             if again:
                 return _page(hospital, link, request.form.to_dict(), {}, again=gettext(again)), 422
             if overtaken := links_seen.overtaken(db, hospital_id, *links_seen.SETTINGS):
@@ -114,7 +110,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
 def _refused(hospital_id: uuid.UUID, errors: dict[str, str]) -> str:
     form = {name: "" if errors.get(name) in _GIVEN_AWAY else text for name, text in request.form.items()}
     with transaction() as db:
-        return _page(*_of(db, hospital_id), form, errors)
+        return _page(*own(db, hospital_id), form, errors)
 
 
 def _said(link: Link) -> Agreed:

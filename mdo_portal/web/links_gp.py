@@ -15,7 +15,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete
 from mdo_portal.exchange import Wire
 from mdo_portal.services.links import links, recipient_channels, recipient_form
-from mdo_portal.web import link_words
+from mdo_portal.web import link_words, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log
@@ -31,15 +31,21 @@ def page(hospital_id: uuid.UUID) -> str:
     return _page(hospital_id)
 
 
-def _page(hospital_id: uuid.UUID, *, form: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> str:
+def _page(
+    hospital_id: uuid.UUID, *, form: dict[str, str] | None = None, errors: dict[str, str] | None = None, overtaken: str = ""
+) -> str:
     with transaction() as db:
+        seen = links_seen.seen(db, hospital_id, *links_seen.COPIES)
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         kept = recipient_channels.of(db, hospital_id, Audience.GP)
         shown = {name: str(getattr(kept, name) or "") for name in _FIELDS} if kept else {}
-        shown["channel"] = kept.channel.value if kept else ""
+        shown |= {"channel": kept.channel.value if kept else "", "seen": seen}
+    if overtaken and form:
+        form |= {"seen": seen}
     return render_template(
         "links/gp.html", hospital=hospital, link=link, kept=kept, form=shown if form is None else form, errors=errors or {},
-        writes=link_words.profiles().of_wire(Wire.HL7V2, Wire.FHIR), administers=Role.ADMINISTRATOR in viewer().hospital_roles,
+        overtaken=overtaken, writes=link_words.profiles().of_wire(Wire.HL7V2, Wire.FHIR),
+        administers=Role.ADMINISTRATOR in viewer().hospital_roles,
     )  # fmt: skip
 
 
@@ -48,7 +54,9 @@ def _page(hospital_id: uuid.UUID, *, form: dict[str, str] | None = None, errors:
 def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
-            hospital, _ = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+            hospital, _ = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id, lock=True)
+            if overtaken := links_seen.overtaken(db, hospital_id, *links_seen.COPIES):
+                return _page(hospital_id, form=request.form.to_dict(), overtaken=overtaken), 409
             recipient_form.save(
                 db, hospital, request.form, profiles=wiring_profiles.known_profiles(), viewer=viewer(), now=now(), loopback=settings().demo
             )  # fmt: skip

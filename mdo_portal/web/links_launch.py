@@ -9,14 +9,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy.orm import Session
 
 from mdo_portal import wiring_profiles
-from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.pull import UNREACHABLE
-from mdo_portal.errors import N_, Incomplete, NotFound
+from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import LaunchOffer, NotLaunched, Wire
 from mdo_portal.services.links import hospitals, links
 from mdo_portal.services.oversight import launches
@@ -26,7 +24,7 @@ from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.launch import door, launcher
 from mdo_portal.web.links import log, told
-from mdo_portal.web.links_proof import asks_again, confirmed, own_link
+from mdo_portal.web.links_proof import asks_again, confirmed, own, own_link
 
 blueprint = Blueprint("launching", __name__, url_prefix="/links/<uuid:hospital_id>/launch")
 _LINES = ("iss", "authorize_url", "token_url", "client_id", "profile")
@@ -52,8 +50,9 @@ def page(hospital_id: uuid.UUID) -> str:
 
 def _stood(hospital_id: uuid.UUID) -> dict[str, Any]:
     with transaction() as db:
+        seen = links_seen.seen(db, hospital_id, *links_seen.SETTINGS)
         agreed = launches.as_agreed(db, own_link(db, hospital_id), wiring_profiles.known_profiles())
-        return asdict(agreed) | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
+        return asdict(agreed) | {"seen": seen}
 
 
 def _page(hospital_id: uuid.UUID, form: dict[str, Any], **shown: Any) -> str:
@@ -79,7 +78,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
         return _page(hospital_id, request.form.to_dict(), error=gettext(again)), 422
     try:
         with transaction() as db:
-            hospital, link = _of(db, hospital_id)
+            hospital, link = own(db, hospital_id, lock=True)
             if overtaken := links_seen.overtaken(db, hospital_id, *links_seen.SETTINGS):
                 form = request.form.to_dict() | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
                 return _page(hospital_id, form, overtaken=overtaken), 409
@@ -91,13 +90,6 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
         return _page(hospital_id, request.form.to_dict(), errors=missing.fields), 422
     flash(gettext("De afspraken over openen vanuit het EPD zijn vastgelegd."), "success")
     return redirect(url_for("launching.page", hospital_id=hospital_id), 303)
-
-
-def _of(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
-    hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
-    if link is None:
-        raise NotFound()
-    return hospital, link
 
 
 def _said() -> Agreed:

@@ -48,11 +48,11 @@ def page(hospital_id: uuid.UUID) -> str:
 def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = "", seen: str = "", **one: str) -> str:
     """`one`: the field and the place that were asked for, and what is wrong with that place."""
     with transaction() as db:
+        shown = seen or request.form.get("seen", "") or links_seen.seen(db, hospital_id, *links_seen.PLACES)
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         history = link_history.history(db, hospital_id)
         unknown = unknown_kinds.unknown_kinds(db, hospital_id)
         before = told_before(db, hospital)
-        shown = seen or request.form.get("seen", "") or links_seen.seen(db, hospital_id, *links_seen.PLACES)
     wire = wire_of(link)
     looked = _looked(link) if link and wire else {}
     return render_template(
@@ -175,7 +175,8 @@ def as_path(place: str) -> str:
 
 
 def _with_line(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
-    hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+    """Locked: two people may place two fields of one text at once."""
+    hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id, lock=True)
     if link is None or wire_of(link) is None:
         raise PortalError(NO_LINE)
     return hospital, link

@@ -7,6 +7,7 @@ import uuid
 from flask import request
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound
@@ -20,12 +21,16 @@ AGAIN = N_(
 )
 
 
-def own_link(db: Session, hospital_id: uuid.UUID) -> Link:
-    """The link this viewer manages. Raises NotFound for another's, or when there is none."""
-    _, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+def own(db: Session, hospital_id: uuid.UUID, *, lock: bool = False) -> tuple[Hospital, Link]:
+    """The hospital and the link this viewer manages, locked to change them. Raises NotFound for another's, or when there is none."""
+    hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id, lock=lock)
     if link is None:
         raise NotFound()
-    return link
+    return hospital, link
+
+
+def own_link(db: Session, hospital_id: uuid.UUID) -> Link:
+    return own(db, hospital_id)[1]
 
 
 def confirmed(hospital_id: uuid.UUID) -> None:

@@ -15,6 +15,7 @@ from mdo_portal.web.words import when
 
 SETTINGS = (Changed.MADE, Changed.SETTINGS, Changed.SENDER)
 PLACES = (Changed.OTHERWISE,)
+COPIES = (Changed.COPIES,)
 """Which changes a form overwrites."""
 _NOTHING_YET = "-"
 TOO_LATE = N_(
@@ -24,13 +25,16 @@ TOO_LATE = N_(
 
 
 def seen(db: Session, hospital_id: uuid.UUID, *what: Changed) -> str:
-    """The change that a form shows, for its field of that name."""
+    """The change that a form shows, for its field of that name.
+
+    Asked before what is shown is read: who changes it in between is then heard of once too often, and not never.
+    """
     change = link_history.newest(db, hospital_id, *what)
     return str(change.id) if change else _NOTHING_YET
 
 
 def overtaken(db: Session, hospital_id: uuid.UUID, *what: Changed) -> str:
-    """Who changed since the form was opened what it would overwrite, in a sentence; "" when nobody did."""
+    """Who changed since the form was opened what it would overwrite, in a sentence; "" when nobody did. Whoever calls locked the link."""
     shown = request.form.get("seen", "")
     change = link_history.newest(db, hospital_id, *what)
     if not shown or change is None or shown == str(change.id):

@@ -17,7 +17,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import LABELS, PLACEABLE, URGENCIES
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, Incomplete, NotFound
+from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import Section, WrongProfile
 from mdo_portal.services.dossier import routing
 from mdo_portal.services.links import links
@@ -26,6 +26,7 @@ from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log, wire_of
 from mdo_portal.web.links_places import NO_PLACE, as_path, sentence
+from mdo_portal.web.links_proof import own
 from mdo_portal.web.links_try import shown
 
 blueprint = Blueprint("taking", __name__, url_prefix="/links/<uuid:hospital_id>/try")
@@ -37,16 +38,9 @@ TWICE = N_("U koos twee plaatsen voor „%(field)s”. Er is niets veranderd; ki
 OTHER_PROFILE = N_("Dit bericht is met een ander profiel gelezen dan deze koppeling heeft. Er is niets veranderd.")
 
 
-def _own(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
-    hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
-    if link is None:
-        raise NotFound()
-    return hospital, link
-
-
 def _read_by(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
     """The link that the message was read by as it is. Raises Incomplete when that was another profile, or the link has none yet."""
-    hospital, link = _own(db, hospital_id)
+    hospital, link = own(db, hospital_id, lock=True)
     if request.form.get("profile") not in ("", None, link.profile_in) or wire_of(link) is None:
         raise Incomplete({}, OTHER_PROFILE)
     return hospital, link
@@ -60,7 +54,7 @@ def adopt(hospital_id: uuid.UUID) -> ResponseReturnValue:
     known = wiring_profiles.known_profiles()
     try:
         with transaction() as db:
-            hospital, link = _own(db, hospital_id)
+            hospital, link = own(db, hospital_id, lock=True)
             lapses = bool(link.otherwise) and profile not in ("", link.profile_in)
             if profile:
                 links.take_profile(db, hospital, link, profile, profiles=known, viewer=viewer(), now=now())

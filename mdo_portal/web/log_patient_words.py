@@ -100,8 +100,6 @@ RELATIONS: dict[str, str] = {
 }
 BASES: dict[str, str] = {
     "referral": "verwijzing waarvan u weet",
-    "consent": "uw toestemming",
-    "emergency": "noodsituatie",
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import LASTS, Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
+from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.letters import letters
 from mdo_portal.letters.letter_meeting import CaseHandout
 from mdo_portal.services.access_log import audit
@@ -23,7 +23,7 @@ from mdo_portal.services.meetings import earlier_meetings, meeting_rows, meeting
 from mdo_portal.services.planning import calling_off, planning
 from mdo_portal.services.room import presence, unaccompanied
 from mdo_portal.services.years import year_figures
-from mdo_portal.web import absences, case_sheets, printing, undecided
+from mdo_portal.web import absences, as_read, case_sheets, printing, undecided
 from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -132,10 +132,7 @@ def piece(meeting_id: uuid.UUID, piece: str) -> str:
 @blueprint.post("/<uuid:meeting_id>/order")
 @may(Act.MEETING_ORDER)
 def order(meeting_id: uuid.UUID) -> ResponseReturnValue:
-    try:
-        wanted = [uuid.UUID(text) for text in request.form.getlist("row")]
-    except ValueError as error:
-        raise Stale() from error
+    wanted = as_read.ids(request.form.getlist("row"))
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, meeting_id, lock=True)
         planning.reorder(db, meeting, wanted)

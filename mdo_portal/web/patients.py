@@ -33,7 +33,6 @@ _KINDS: dict[str, str] = {Caution.CONFIDENTIAL: "restricted"}
 def banner_of(patient: PatientBanner) -> Banner:
     marks = (
         ("objection", gettext("Bezwaar tegen delen"), patient.objects),
-        ("emergency", gettext("Spoed: zonder toestemming ingezien"), patient.emergency),
         ("note", gettext("BSN voldoet niet aan de elfproef"), patient.bsn_doubtful),
     )
     cautions = tuple((_KINDS.get(one, "note"), gettext(WORDS[one])) for one in patient.cautions)

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import NotFound, Stale
+from mdo_portal.errors import NotFound
 from mdo_portal.services.common import access
 from mdo_portal.services.meetings import left_open, meeting_rows, meetings
 from mdo_portal.services.planning import undecided
+from mdo_portal.web import as_read
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.navigation_counts import forget
@@ -44,7 +45,7 @@ def _open_for_registration(db: Session, board: Board) -> list[tuple[uuid.UUID, s
 @blueprint.post("")
 @may(Act.ROUND_OUTCOME)
 def defer(meeting_id: uuid.UUID) -> ResponseReturnValue:
-    chosen, wanted = _ids(request.form.getlist("round")), _ids([one for one in [request.form.get("into", "")] if one])
+    chosen, wanted = as_read.ids(request.form.getlist("round")), as_read.ids(filter(None, [request.form.get("into", "")]))
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.ROUND_OUTCOME, meeting_id)
         into = access.meeting_for(db, viewer(), Act.MEETING_ORDER, wanted[0])[0] if wanted else None
@@ -61,10 +62,3 @@ def defer(meeting_id: uuid.UUID) -> ResponseReturnValue:
     )
     flash(f"{said} {on}", "success")
     return redirect(url_for("meetings.agenda", meeting_id=meeting_id), 303)
-
-
-def _ids(texts: list[str]) -> list[uuid.UUID]:
-    try:
-        return [uuid.UUID(text) for text in texts]
-    except ValueError as error:
-        raise Stale() from error

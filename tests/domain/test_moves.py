@@ -11,7 +11,7 @@ import pytest
 from mdo_portal.domain.board import MEETING_MOVES, Meeting, MeetingState
 from mdo_portal.domain.case import CASE_MOVES, OPEN_STATES, WAITING, Case, CaseState
 from mdo_portal.domain.delivery import DELIVERY_MOVES, Delivery, DeliveryState
-from mdo_portal.domain.inbound import INBOUND_MOVES, InboundState
+from mdo_portal.domain.inbound import INBOUND_MOVES, InboundMessage, InboundState
 from mdo_portal.errors import IllegalMove
 from tests.make import NOW
 
@@ -78,9 +78,22 @@ def test_a_letter_makes_no_other_move(before: DeliveryState, after: DeliveryStat
     assert delivery.state is before
 
 
+@pytest.mark.parametrize(("before", "after"), pairs(InboundState, INBOUND_MOVES, allowed=False))
+def test_a_message_makes_no_other_move(before: InboundState, after: InboundState) -> None:
+    message = InboundMessage(state=before)
+
+    with pytest.raises(IllegalMove, match=r"\w+\."):
+        message.move(after)
+
+    assert message.state is before
+
+
 def test_what_was_received_stays_received() -> None:
     assert DELIVERY_MOVES[DeliveryState.RECEIVED] == {DeliveryState.REFUSED}, "only where a commit was all that was said"
-    assert INBOUND_MOVES[InboundState.UNDERSTOOD] == {InboundState.KEPT}, "only to be read once more into the case that it has"
+
+
+def test_what_was_understood_is_read_once_more_or_asks_anew_and_is_never_put_aside() -> None:
+    assert INBOUND_MOVES[InboundState.UNDERSTOOD] == {InboundState.KEPT, InboundState.UNREADABLE}
 
 
 def test_a_case_that_waits_can_always_be_withdrawn() -> None:

@@ -19,7 +19,9 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person
+from mdo_portal.domain.round import Round
 from mdo_portal.services.people import passwords
+from mdo_portal.web import decisions
 from tests import make
 from tests.people import PASSWORD, Region, person_id
 from tests.web.portal_of_two_factors import Browser, portal, with_app
@@ -78,6 +80,20 @@ def test_one_key_leads_to_the_password_with_which_one_signs(desk: Desk) -> None:
 
     assert re.findall(r'<[^>]*data-hotkey="s"[^>]*>', page) == re.findall(r'<input[^>]*name="password"[^>]*>', page)
     assert "naar de bevestiging, om te tekenen" in page
+
+
+@pytest.mark.parametrize("why", ["who confirmed at the hospital types nothing", "something misses"])
+def test_where_there_is_no_field_to_go_to_its_key_is_not_named(desk: Desk, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    if why == "something misses":
+        with desk.database.transaction() as session:
+            session.get_one(Round, uuid.UUID(desk.path.split("/")[2])).outcome = None
+    else:
+        monkeypatch.setattr(decisions, "confirmed_at_provider", lambda: True)
+
+    page = desk.own.get(desk.path).text
+
+    assert re.findall(r'<[^>]*data-hotkey="s"(?![^>]*disabled)[^>]*>', page) == []
+    assert "naar de bevestiging, om te tekenen" not in page
 
 
 def test_a_password_signs(desk: Desk) -> None:

@@ -37,3 +37,17 @@ def test_the_form_shows_and_changes_after_how_many_months_rights_are_gone_over(d
 def test_what_is_no_term_is_not_kept_and_marked(database: Database, region: Region, sent: str) -> None:
     with app_on(database) as app:
         assert months_after(database, app, region, sent) == (422, 6, "")
+
+
+@pytest.mark.parametrize(
+    "said", [{"name": ""}, {"name": "x" * 121}, {"city": "x" * 121}, {"ura": "1234567"}, {"agb": "١٢٣٤٥٦٧٨"}]
+)
+def test_what_the_form_of_its_link_refuses_is_refused_here_too(database: Database, region: Region, said: dict[str, str]) -> None:
+    """Its link manager could keep nothing more, with a name that this page took and that one does not."""
+    with app_on(database) as app:
+        ada, lars = (signed_in(app, database, region, name) for name in ("Ada", "Lars"))
+        typed = GOOD | {"review_months": "6"} | said
+        here = ada.post(f"/manage/hospitals/{region.hospitals['ZEED']}", data=typed)
+        there = lars.post(f"/links/{region.hospitals['ZEED']}/settings", data=typed | {"profile_in": "hix"})
+
+    assert (here.status_code, there.status_code) == (422, 422)

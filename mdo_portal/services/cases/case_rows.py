@@ -36,7 +36,6 @@ class PatientBanner:
     bsn_doubtful: bool
     objects: bool
     deceased: bool
-    emergency: bool
     #: what the referral says against itself: codes of domain/caution.py
     cautions: tuple[str, ...] = ()
 

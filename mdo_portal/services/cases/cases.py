@@ -89,7 +89,6 @@ def banner(session: Session, case: Case, hospital: Hospital | None = None) -> Pa
         bsn_doubtful=patient.bsn_doubtful,
         objects=case.objected,
         deceased=patient.deceased,
-        emergency=case.basis.value == "emergency",
         cautions=tuple(case.cautions),
     )
 

@@ -138,7 +138,8 @@ def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
         raise IllegalMove()
     if message.reason in ABOUT_IDENTITY:
         raise IllegalMove(N_("Over de patiënt van dit bericht moet iemand beslissen (pagina Wie is dit). Er is niets veranderd."))
-    message.state, message.settled_at = InboundState.IGNORED, now
+    message.move(InboundState.IGNORED)
+    message.settled_at = now
     session.flush()
     awaiting.release(session, [message.id], now=now)
     changes.announce(session, "inbox", message.id)

@@ -17,10 +17,8 @@ from mdo_portal.errors import N_
 from mdo_portal.exchange import Wire
 from mdo_portal.services.links.link_claims import claim_on
 
-SHORT_TEXTS = ("name", "city", "phone", "epd")
-_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}")
-_DIGITS = re.compile(r"[0-9]{8}")
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
+CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}")
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 _CHARSETS = ("", "8859/1", "8859/15", "UNICODE UTF-8", "windows-1252")
 LINE_WIRES = (Wire.HL7V2, Wire.FHIR)
 LINE_CHANNELS = (Channel.PAPER, Channel.MLLP, Channel.FHIR)
@@ -42,19 +40,7 @@ class Profiles:
         return [(name, title) for name, title in self.titles.items() if self.wires[name] in wires]
 
 
-def _particulars(form: Mapping[str, str]) -> dict[str, str]:
-    return {name: form.get(name, "").strip() for name in (*SHORT_TEXTS, "ura", "agb")}
-
-
-def _wrong_particulars(said: Mapping[str, str]) -> dict[str, str]:
-    fields = {name: N_("Vul hoogstens 120 tekens in.") for name in SHORT_TEXTS if len(said[name]) > 120}
-    if not said["name"]:
-        fields["name"] = N_("Vul de naam in zoals die op brieven staat.")
-    fields |= {name: N_("Dit zijn acht cijfers.") for name in ("ura", "agb") if said[name] and not _DIGITS.fullmatch(said[name])}
-    return fields
-
-
-def _settings(form: Mapping[str, str], profiles: Profiles, link: Link | None) -> dict[str, Any]:
+def settings_said(form: Mapping[str, str], profiles: Profiles, link: Link | None) -> dict[str, Any]:
     profile = form.get("profile_in", "").strip()
     level, channel = form.get("level", ""), _channel(form.get("channel_out", ""), link)
     return {
@@ -66,7 +52,7 @@ def _settings(form: Mapping[str, str], profiles: Profiles, link: Link | None) ->
         "sending_facilities": _names(form.get("sending_facilities", "")),
         "channel_out": channel,
         "host_out": form.get("host_out", "").strip().lower(),
-        "port_out": _port(form.get("port_out", "")),
+        "port_out": port_said(form.get("port_out", "")),
         "application_ack_out": bool(form.get("application_ack_out")),
         "url_out": form.get("url_out", "").strip().rstrip("/"),
         "token_out": form.get("token_out", "").strip(),
@@ -93,11 +79,11 @@ def _names(text: str) -> list[str]:
     return list(dict.fromkeys(one for each in re.split(r"[\n,]", text) if (one := typed_number(each))))
 
 
-def _port(text: str) -> int:
+def port_said(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
-def _wrong_settings(
+def wrong_settings(
     session: Session, hospital: Hospital, said: Mapping[str, Any], profiles: Profiles, *, loopback: bool
 ) -> dict[str, str]:
     fields = {}
@@ -118,7 +104,7 @@ def _wrong_address(said: Mapping[str, Any], profiles: Profiles, *, loopback: boo
     fields: dict[str, str] = {}
     channel, wire = said["channel_out"], profiles.wires.get(said["profile_out"])
     if channel is Channel.MLLP:
-        if not _HOST.fullmatch(said["host_out"]):
+        if not HOST.fullmatch(said["host_out"]):
             fields["host_out"] = N_("Vul de naam of het adres in van de computer die brieven aanneemt.")
         if not 0 < said["port_out"] < 65_536:
             fields["port_out"] = N_("Vul een poort in tussen 1 en 65535.")

@@ -14,7 +14,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Changed, Link, LinkChange
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.common import changes
-from mdo_portal.services.links.link_form import SHORT_TEXTS
+from mdo_portal.services.links.particulars import NUMBERS, SHORT_TEXTS
 
 
 def history(session: Session, hospital_id: uuid.UUID, *, limit: int = 50) -> list[LinkChange]:
@@ -40,7 +40,7 @@ def remember(
 
 def as_text(hospital: Hospital, link: Link | None) -> str:
     """The settings as lines, for the history: no token in it."""
-    lines = [f"{name}: {getattr(hospital, name)}" for name in (*SHORT_TEXTS, "ura", "agb")]
+    lines = [f"{name}: {getattr(hospital, name)}" for name in (*SHORT_TEXTS, *NUMBERS)]
     if link is not None:
         names = (
             "level",

@@ -11,23 +11,23 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.link import Changed, Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services.common.sealed import sealer
+from mdo_portal.services.links import particulars
 from mdo_portal.services.links.hospitals import TOKEN_PURPOSE, hash_token
 from mdo_portal.services.links.link_claims import CLAIMED, claim_on
 from mdo_portal.services.links.link_form import (
-    _CODE,
+    CODE,
     LINE_WIRES,
     Profiles,
-    _particulars,
-    _settings,
-    _wrong_particulars,
-    _wrong_settings,
     level_of,
+    settings_said,
+    wrong_settings,
 )
 from mdo_portal.services.links.link_history import as_text, differing, remember
 
@@ -36,20 +36,26 @@ SENDERS_APART = "links_senders_apart"
 """PostgreSQL's own name for the rule that one message has one sender (migration 0023)."""
 
 
-def hospital_for(session: Session, viewer: Viewer, act: Act, hospital_id: uuid.UUID) -> tuple[Hospital, Link | None]:
-    """The hospital and its link, if this viewer may do `act` with it; otherwise it does not exist."""
-    hospital = session.get(Hospital, hospital_id)
-    if hospital is None or not viewer.may(act, hospital_id=hospital_id):
+def hospital_for(
+    session: Session, viewer: Viewer, act: Act, hospital_id: uuid.UUID, *, lock: bool = False
+) -> tuple[Hospital, Link | None]:
+    """The hospital and its link, if this viewer may do `act` with it; otherwise it does not exist. To change them, both are locked."""
+    if not viewer.may(act, hospital_id=hospital_id):
         raise NotFound()
-    return hospital, session.scalars(select(Link).where(Link.hospital_id == hospital_id)).one_or_none()
+    hospital = session.get(Hospital, hospital_id, with_for_update=HELD if lock else None)
+    if hospital is None:
+        raise NotFound()
+    query = select(Link).where(Link.hospital_id == hospital_id)
+    held = query.with_for_update(**HELD).execution_options(populate_existing=True)
+    return hospital, session.scalars(held if lock else query).one_or_none()
 
 
 def add_hospital(session: Session, form: Mapping[str, str], *, viewer: Viewer | None, now: datetime) -> Hospital:
     """A hospital at level 0: web form in, printed letters out. Raises Incomplete with a sentence per field."""
-    said = _particulars(form)
+    said = particulars.said(form)
     said["code"] = form.get("code", "").strip().upper()
-    fields = _wrong_particulars(said)
-    if not _CODE.fullmatch(said["code"]):
+    fields = particulars.wrong(said)
+    if not CODE.fullmatch(said["code"]):
         fields["code"] = N_("Twee tot twaalf hoofdletters of cijfers, beginnend met een letter, zoals ZEED.")
     elif session.scalar(select(Hospital.id).where(Hospital.code == said["code"])):
         fields["code"] = N_("Deze code is al in gebruik. Kies een andere.")
@@ -76,13 +82,13 @@ def save(
     loopback: bool,
 ) -> Link:
     """Keep what the form says of the hospital and its link. Raises Incomplete with a sentence per field; then nothing changed."""
-    said, particulars = _settings(form, profiles, link), _particulars(form)
-    fields = _wrong_particulars(particulars) | _wrong_settings(session, hospital, said, profiles, loopback=loopback)
+    said, told = settings_said(form, profiles, link), particulars.said(form)
+    fields = particulars.wrong(told) | wrong_settings(session, hospital, said, profiles, loopback=loopback)
     if fields:
         raise Incomplete(fields)
     made = link or Link(hospital_id=hospital.id)
     before = as_text(hospital, link)
-    for name, text in particulars.items():
+    for name, text in told.items():
         setattr(hospital, name, text)
     lapses = said["profile_in"] != made.profile_in  # places of another profile mean nothing here; the history has them
     for name in said.keys() - {"token_out"}:

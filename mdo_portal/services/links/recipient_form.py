@@ -18,7 +18,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotAllowed
 from mdo_portal.exchange import Wire
 from mdo_portal.services.links import recipient_channels
-from mdo_portal.services.links.link_form import _HOST, NO_URL, Profiles, _port, is_url
+from mdo_portal.services.links.link_form import HOST, NO_URL, Profiles, is_url, port_said
 from mdo_portal.services.links.link_history import differing, remember
 
 NONE = ""
@@ -49,7 +49,7 @@ class Said:
         return cls(
             channel=channel if channel in set(Channel) else NONE,
             host=form.get("host", "").strip().lower(),
-            port=_port(form.get("port", "")),
+            port=port_said(form.get("port", "")),
             url=form.get("url", "").strip().rstrip("/"),
             **text,
         )
@@ -102,7 +102,7 @@ def _wrong(said: Said, profiles: Profiles, *, loopback: bool) -> dict[str, str]:
     wire = profiles.wires.get(said.profile_out)
     needs = {Channel.MLLP: Wire.HL7V2, Channel.FHIR: Wire.FHIR}.get(Channel(said.channel)) if said.channel else None
     found = (
-        ("host", said.channel == Channel.MLLP and not _HOST.fullmatch(said.host), _NO_HOST),
+        ("host", said.channel == Channel.MLLP and not HOST.fullmatch(said.host), _NO_HOST),
         ("port", said.channel == Channel.MLLP and not 0 < said.port < 65_536, N_("Vul een poort in tussen 1 en 65535.")),
         ("url", said.channel in (Channel.FHIR, Channel.HOOK) and not is_url(said.url, loopback=loopback), NO_URL),
         ("profile_out", needs is not None and wire is not needs, _NO_PROFILE),

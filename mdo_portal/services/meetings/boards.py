@@ -1,4 +1,4 @@
-"""Boards and hospitals as the administrator sets them up: series, capacity, quorum, who takes part; no patient in sight."""
+"""Boards as the administrator sets them up: series, capacity, quorum, who takes part; no patient in sight."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.decision_objection import MOST_HOURS
 from mdo_portal.domain.follow_up import MOST_DAYS
@@ -25,6 +26,7 @@ from mdo_portal.services.common import changes
 from mdo_portal.services.common.terms import in_force
 from mdo_portal.services.dossier import routing
 from mdo_portal.services.letters import lateness
+from mdo_portal.services.links.hospital_form import MOST_REVIEW_MONTHS, REVIEW_BOUNDS
 from mdo_portal.services.meetings import series
 from mdo_portal.zone import day_of
 
@@ -44,10 +46,6 @@ NAMES = frozenset(("code", "name", "aliases"))
 """By which senders may mean a board."""
 SETTINGS = ("review_months", "late_hours", "late_paper_days", "objection_hours", "follow_days")
 SWITCHES = ("folds_values",)
-HOSPITAL_FIELDS = ("name", "city", "phone", "ura", "agb", "review_months")
-MOST_REVIEW_MONTHS = 24
-#: numbers that have bounds of their own
-REVIEW_BOUNDS = N_("Tussen 1 en 24 maanden.")
 MOST_LETTERS = 80
 NO_NAME = N_("Een naam van een MDO heeft hoogstens 80 tekens. Er is niets veranderd.")
 NAMES_ANOTHER = N_("Met dat woord wordt al het MDO %(board)s bedoeld. Er is niets veranderd.")
@@ -111,7 +109,7 @@ def rows(session: Session, *, now: datetime) -> list[BoardRow]:
 
 
 def board_of(session: Session, board_id: uuid.UUID) -> Board:
-    board = session.get(Board, board_id, with_for_update=True)
+    board = session.get(Board, board_id, with_for_update=HELD)
     if board is None:
         raise NotFound()
     return board
@@ -225,31 +223,3 @@ def names(session: Session) -> list[tuple[uuid.UUID, str]]:
 
 def hospitals(session: Session) -> list[Hospital]:
     return list(session.scalars(select(Hospital).order_by(Hospital.name)))
-
-
-def hospital_of(session: Session, hospital_id: uuid.UUID) -> Hospital:
-    hospital = session.get(Hospital, hospital_id, with_for_update=True)
-    if hospital is None:
-        raise NotFound()
-    return hospital
-
-
-def save_hospital(
-    session: Session, viewer: Viewer, hospital_id: uuid.UUID, form: Mapping[str, str], *, now: datetime
-) -> Hospital:
-    """Name, place, phone, URA, AGB, and how often its rights are gone over; its link is another matter. Raises Incomplete."""
-    hospital = hospital_of(session, hospital_id)
-    wrong = {} if form.get("name") else {"name": N_("Vul de naam in zoals die in brieven staat.")}
-    wrong |= {name: N_("Acht cijfers, of leeg.") for name in ("ura", "agb") if not re.fullmatch(r"(\d{8})?", form.get(name, ""))}
-    months = form.get("review_months", str(hospital.review_months))
-    if not re.fullmatch(r"[0-9]{1,2}", months) or not 1 <= int(months) <= MOST_REVIEW_MONTHS:
-        wrong["review_months"] = REVIEW_BOUNDS
-    if wrong:
-        raise Incomplete(wrong, NOT_SAVED)
-    asked = {name: form.get(name, "") for name in HOSPITAL_FIELDS[:-1]} | {"review_months": int(months)}
-    changed = [name for name, value in asked.items() if getattr(hospital, name) != value]
-    for name in changed:
-        setattr(hospital, name, asked[name])
-    detail = ", ".join(changed)
-    audit.record(session, viewer, Act.BOARD_MANAGE, now=now, object_type="hospital", object_id=hospital.id, detail=detail)
-    return hospital

@@ -161,7 +161,6 @@ def _open(
         conflict.told,
         tuple(patients.identity_of(session, one) for one in stood),
         conflict.previous,
-        is_referral=isinstance(incoming, IncomingReferral),
         sent_at=incoming.sent_at if incoming else None,
     )
     identity_papers.keep(session, row, papers)

@@ -21,7 +21,6 @@ class Papers:
     told: PatientIdentity
     stood: tuple[PatientIdentity, ...] = ()
     previous: str = ""
-    is_referral: bool = False
     sent_at: datetime | None = None
     corrected_number: str = ""
     corrected_bsn: str = ""
@@ -48,6 +47,7 @@ def read(session: Session, conflict: IdentityConflict) -> Papers:
         conflict.identities_sealed, purpose=IDENTITIES_PURPOSE, row=row_of("identity_conflicts", conflict.id)
     )
     held: dict[str, Any] = json.loads(text)
+    held.pop("is_referral", None)  # what was sealed before says it too; nobody asked
     sent_at = datetime.fromisoformat(held["sent_at"]) if held["sent_at"] else None
     people = {"told": _identity(held["told"]), "stood": tuple(_identity(one) for one in held["stood"])}
     return Papers(**held | people | {"sent_at": sent_at})

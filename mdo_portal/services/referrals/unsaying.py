@@ -86,5 +86,6 @@ def read_anew(message: InboundMessage, *, now: datetime) -> None:
 
 def waits_anew(message: InboundMessage, *, reason: str) -> None:
     """It stands on a person's list again, as when it asked who this is."""
-    message.state, message.reason, message.settled_at = InboundState.UNREADABLE, reason, None
-    message.case_id, message.attempts = None, 0
+    if message.state is not InboundState.UNREADABLE:
+        message.move(InboundState.UNREADABLE)
+    message.reason, message.settled_at, message.case_id, message.attempts = reason, None, None, 0

@@ -60,7 +60,7 @@ def test_a_clearance_is_not_the_gene_of_the_same_letters() -> None:
 
 @pytest.mark.parametrize("said", ["NORMAL", "Normal", "TENTATIVE", "COMPLETE"])
 def test_of_which_kind_an_appointment_is_does_not_say_for_what(said: str) -> None:
-    """SCH-8, table 0077."""
+    """SCH-8, table 0277."""
     found = read("SIU^S12", f"SCH|A1|B1|||||MDO^Bespreking MDO|{said}|15|min|^^15^202604141530")
     assert isinstance(found, IncomingAppointment)
     assert found.service == "Bespreking MDO"
