@@ -168,9 +168,12 @@ class Trial:
         return how, f"{cause.__name__} in {self._items[at].name}"
 
     def _is_green(self, at: int) -> bool:
+        """After one that hung all is made anew, databases too: whatever it held then, nobody may wait for it now."""
         self._cause = None
         with _not_longer_than(LONGEST):
             reports = runtestprotocol(self._items[at], log=False, nextitem=AnyOther(self._items[at].session))  # type: ignore[arg-type]
+        if self._cause is Hung:
+            self._items[at].session._setupstate.teardown_exact(None)
         return not any(report.failed for report in reports)
 
 
