@@ -20,6 +20,7 @@ from mdo_portal.services.history import standing
 from mdo_portal.services.identity import apart, merges, unmerging
 from mdo_portal.services.letters import withholding
 from mdo_portal.services.patients import families, identification, patients
+from mdo_portal.services.patients.conflicts import WAITS
 from mdo_portal.services.patients.identity_papers import Papers
 from mdo_portal.services.patients.rulings import Conflict
 from mdo_portal.services.referrals import unsaying
@@ -44,6 +45,33 @@ def again(session: Session, conflict: IdentityConflict, papers: Papers, *, now: 
         _unanswer(session, message.case_id, message.came_at)
     if message.state is not InboundState.IGNORED and unsaying.is_readable(message):
         unsaying.waits_anew(message, reason=ASKED)
+
+
+def let_go(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:
+    """What came under that answer since was told of somebody else as well: nothing of it stands, and it waits for the answer to come.
+
+    A case that it made stands with who came, and stays there. Newest first: each puts back what it took the place of.
+    """
+    under = select(InboundMessage).where(
+        InboundMessage.ruling_id == conflict.id,
+        InboundMessage.id != conflict.message_id,
+        InboundMessage.state == InboundState.UNDERSTOOD,
+    )
+    came = session.scalars(under.order_by(InboundMessage.seq.desc()).with_for_update()).all()
+    people = unsaying.of_whom(session, [one.id for one in came])
+    if people:
+        _hold(session, *people)
+    for message in came:
+        for patient in people:
+            apart.untell(session, patient, message.id, now=now)
+        if message.meaning == "referral":
+            continue
+        for case in unsaying.cases_told(session, message.id):
+            unsaying.unsay(session, case, message.id, now=now)
+        if message.meaning == "answer" and message.case_id is not None:
+            _unanswer(session, message.case_id, message.came_at)
+        if unsaying.is_readable(message):
+            unsaying.waits_anew(message, reason=WAITS)
 
 
 def asked_beside(session: Session, conflict: IdentityConflict) -> Sequence[IdentityConflict]:
