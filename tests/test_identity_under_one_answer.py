@@ -84,6 +84,18 @@ def test_who_was_said_to_have_died_lives(asked_by_a_result: Database, region: Re
     assert (patient.deceased, patient.family, patient.birth_on and patient.birth_on.year) == (False, "van Voorbeeld", 1960)
 
 
+def test_so_does_who_was_said_to_have_died_by_the_very_message_that_asked(database: Database, region: Region) -> None:
+    comes(database, region, referral("1"), DEATH)
+    chosen = decide(database, Decision.SAME)
+    assert owner(database, "VW-1").deceased
+
+    take_back(database, chosen)
+
+    assert not owner(database, "VW-1").deceased
+    decide(database, Decision.SAME)
+    assert owner(database, "VW-1").deceased, "said once more, it holds"
+
+
 def test_a_case_that_came_later_stands_with_who_came_and_what_it_changed_of_another_is_as_before(
     database: Database, region: Region
 ) -> None:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, InformationRequest
@@ -49,29 +49,33 @@ def again(session: Session, conflict: IdentityConflict, papers: Papers, *, now: 
 
 def let_go(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:
     """What came under that answer since was told of somebody else as well: nothing of it stands, and it waits for the answer to come.
+    Nor does what its own message said of the patient, a death say.
 
     A case that it made stands with who came, and stays there. Newest first: each puts back what it took the place of.
     """
-    under = select(InboundMessage).where(
-        InboundMessage.ruling_id == conflict.id,
-        InboundMessage.id != conflict.message_id,
-        InboundMessage.state == InboundState.UNDERSTOOD,
-    )
-    came = session.scalars(under.order_by(InboundMessage.seq.desc()).with_for_update()).all()
-    people = unsaying.of_whom(session, [one.id for one in came])
-    if people:
-        _hold(session, *people)
+    came = session.scalars(_under(conflict).order_by(InboundMessage.seq.desc()).with_for_update()).all()
+    people = unsaying.of_whom(session, [*(one.id for one in came), conflict.message_id])
+    _hold(session, *people)
     for message in came:
+        if message.meaning != "referral":
+            _let_wait(session, message, now=now)
+    for message_id in [*(one.id for one in came), conflict.message_id]:
         for patient in people:
-            apart.untell(session, patient, message.id, now=now)
-        if message.meaning == "referral":
-            continue
-        for case in unsaying.cases_told(session, message.id):
-            unsaying.unsay(session, case, message.id, now=now)
-        if message.meaning == "answer" and message.case_id is not None:
-            _unanswer(session, message.case_id, message.came_at)
-        if unsaying.is_readable(message):
-            unsaying.waits_anew(message, reason=WAITS)
+            apart.untell(session, patient, message_id, now=now)
+
+
+def _under(conflict: IdentityConflict) -> Select[InboundMessage]:
+    mine = InboundMessage.ruling_id == conflict.id, InboundMessage.id != conflict.message_id
+    return select(InboundMessage).where(*mine, InboundMessage.state == InboundState.UNDERSTOOD)
+
+
+def _let_wait(session: Session, message: InboundMessage, *, now: datetime) -> None:
+    for case in unsaying.cases_told(session, message.id):
+        unsaying.unsay(session, case, message.id, now=now)
+    if message.meaning == "answer" and message.case_id is not None:
+        _unanswer(session, message.case_id, message.came_at)
+    if unsaying.is_readable(message):
+        unsaying.waits_anew(message, reason=WAITS)
 
 
 def asked_beside(session: Session, conflict: IdentityConflict) -> Sequence[IdentityConflict]:

@@ -145,7 +145,7 @@ def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -
     papers = identity_papers.read(session, conflict)
     merge = session.get(Merge, conflict.merge_id) if conflict.merge_id else None
     conflict.merge_id = None
-    if conflict.decision in WENT_BY and conflict.kind is not ConflictKind.ELEVEN_TEST:
+    if conflict.decision in WENT_BY and conflict.kind not in (*MERGES, ConflictKind.ELEVEN_TEST):
         asking_anew.let_go(session, conflict, now=now)  # while they are one: no number says of whom each was
     for one in _of_one_decision(session, merge) if merge else ():
         unmerging.undo(session, one, now=now, person_id=conflict.undo_asked_by)
