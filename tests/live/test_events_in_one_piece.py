@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ __all__ = ["live_app"]
 
 
 @pytest.fixture
-def chair(live_app: Live) -> SocketIOTestClient:
+def chair(live_app: Live) -> Iterator[SocketIOTestClient]:
     """Bram, who has the note open."""
     browser = signed_in(live_app.app, live_app.database, live_app.region, "Bram")
     origin = {"Origin": live_app.app.extensions["mdo_settings"].public_url}
@@ -28,7 +29,9 @@ def chair(live_app: Live) -> SocketIOTestClient:
         live_app.app, flask_test_client=browser, headers=origin
     )
     assert socket.emit("note:open", {"note": str(live_app.note)}, callback=True)["ok"]
-    return socket
+    yield socket
+    if socket.is_connected():  # one person has so many lines, and all tests are of one process
+        socket.disconnect()
 
 
 def types(live_app: Live, chair: SocketIOTestClient) -> dict[str, Any]:

@@ -94,8 +94,7 @@ GROUPS = {
     ),
     "live": Group(
         ("mdo_portal.live.guard",),
-        ("tests/live/test_guard.py", "tests/live/test_audited.py", "tests/live/test_kicked.py", "tests/live/test_nameless.py",
-         "tests/live/test_cursors.py", "tests/live/test_event_matrix.py"),
+        ("tests/live/test_audited.py", "tests/live/test_events_in_one_piece.py"),  # in this process: the others ask processes of their own
     ),
     "log": Group(
         ("mdo_portal.services.access_log.audit", "mdo_portal.services.access_log.audit_verify", "mdo_portal.services.access_log.audit_seals",
@@ -115,7 +114,7 @@ GROUPS = {
     "letters": Group(
         ("mdo_portal.services.letters.acknowledging", "mdo_portal.services.letters.lateness", "mdo_portal.services.letters.post",
          "mdo_portal.services.letters.post_rows", "mdo_portal.services.letters.post_week", "mdo_portal.services.letters.receipt_lists",
-         "mdo_portal.services.letters.patient_letters", "mdo_portal.services.letters.letter_templates",
+         "mdo_portal.services.letters.patient_letters", "mdo_portal.services.letters.explained", "mdo_portal.services.letters.letter_templates",
          "mdo_portal.services.letters.letter_template_choice", "mdo_portal.services.letters.letter_template_rules"),
         ("tests/services/letters/test_acknowledging.py", "tests/services/letters/test_lateness.py", "tests/services/letters/test_post.py",
          "tests/services/letters/test_patient_letters.py", "tests/services/letters/test_letter_templates.py", "tests/services/letters/test_going_on.py",
@@ -133,7 +132,7 @@ GROUPS = {
          "mdo_portal.services.room.roll", "mdo_portal.services.room.companions", "mdo_portal.services.room.unaccompanied"),
         ("tests/services/room/test_rooms.py", "tests/services/room/test_advice.py", "tests/services/room/test_advice_bounds.py",
          "tests/services/room/test_companions.py", "tests/services/decisions/test_taking_part.py", "tests/services/meetings/test_left_open.py",
-         "tests/live/test_conclusion.py", "tests/live/test_missed.py", "tests/web/test_unaccompanied.py", "tests/services/decisions/test_opened_by_mistake.py"),
+         "tests/web/test_unaccompanied.py", "tests/services/decisions/test_opened_by_mistake.py"),
     ),
     "planning": Group(
         ("mdo_portal.services.planning.planning", "mdo_portal.services.planning.rescheduling", "mdo_portal.services.planning.undecided",
