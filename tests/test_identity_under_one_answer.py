@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseFact
-from mdo_portal.domain.identity_conflict import Decision
+from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
 from mdo_portal.services.dossier.over_before import GONE
+from mdo_portal.services.patients import deciding
 from tests import make
 from tests.identity_questions import STRANGER, born, decide, opened, referral, states, take_back
-from tests.make import BSN
+from tests.make import BSN, NOW
 from tests.people import Region
+from tests.reception_house import understand_all
+from tests.test_identity_held import read
 from tests.test_identity_taken_back import NINTH, asked_by_a_result, comes, document, owner, result, standing, together
 
 __all__ = ["asked_by_a_result"]
@@ -61,6 +68,27 @@ def test_answered_anew_it_stands_where_that_answer_says_and_nowhere_else(
     decide(asked_by_a_result, answer, number=number)
 
     assert (standing(asked_by_a_result), opened(asked_by_a_result)) == (stands, [])
+
+
+def test_the_case_says_that_they_wait_until_there_is_an_answer(asked_by_a_result: Database, region: Region) -> None:
+    """Who reads it from another hospital sees neither the question nor the inbox."""
+    (asked,) = opened(asked_by_a_result)
+
+    def done(hours: int, what: Callable[[Session, IdentityConflict, datetime], None]) -> int:
+        """How many messages the case says to wait, once a worker did that."""
+        at = NOW + timedelta(hours=hours)
+        with asked_by_a_result.transaction() as session:
+            what(session, session.get_one(IdentityConflict, asked.id), at)
+        understand_all(asked_by_a_result, now=at)
+        return read(asked_by_a_result, region).held.messages
+
+    def answer(decision: Decision) -> Callable[[Session, IdentityConflict, datetime], None]:
+        return lambda session, one, at: deciding.decide(session, one, decision, reason="gebeld", person_id=one.id, now=at)
+
+    assert done(1, answer(Decision.SAME)) == 0
+    comes(asked_by_a_result, region, HB)
+    assert done(2, lambda session, one, at: deciding.ask_back(session, one, person_id=one.id, now=at)) == 2
+    assert done(3, answer(Decision.OTHER)) == 0
 
 
 def test_a_later_document_goes_too(asked_by_a_result: Database, region: Region) -> None:

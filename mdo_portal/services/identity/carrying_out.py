@@ -145,8 +145,9 @@ def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -
     papers = identity_papers.read(session, conflict)
     merge = session.get(Merge, conflict.merge_id) if conflict.merge_id else None
     conflict.merge_id = None
-    if conflict.decision in WENT_BY and conflict.kind not in (*MERGES, ConflictKind.ELEVEN_TEST):
-        asking_anew.let_go(session, conflict, now=now)  # while they are one: no number says of whom each was
+    went_by = conflict.decision in WENT_BY and conflict.kind not in (*MERGES, ConflictKind.ELEVEN_TEST)
+    # While they are one: no number says of whom each was.
+    waiting = asking_anew.let_go(session, conflict, now=now) if went_by else []
     for one in _of_one_decision(session, merge) if merge else ():
         unmerging.undo(session, one, now=now, person_id=conflict.undo_asked_by)
     if conflict.decision in WENT_BY and conflict.kind not in MERGES and papers.stood:
@@ -161,6 +162,7 @@ def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -
     conflict.blocks = conflict.kind is not ConflictKind.ELEVEN_TEST
     if conflict.blocks:
         asking_anew.again(session, conflict, papers, now=now)
+        asking_anew.say_that_it_waits(session, conflict, waiting, now=now)
         for other in asking_anew.asked_beside(session, conflict):
             lapse(session, other, now=now)
 
