@@ -43,7 +43,7 @@ def test_what_a_mistake_that_hangs_leaves_halfway_is_made_anew(tmp_path: Path, m
     said: list[str] = []
     trial = Trial(["ages_to_count"], say=said.append, every=1, only="", most=9)
 
-    with patch.object(trying, "LONGEST", 1.0):
+    with patch.multiple(trying, LONGEST=1.0, MAKING=3.0):
         quiet = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--noconftest", f"--rootdir={tmp_path}", "-c", "/dev/null"]
         pytest.main([*quiet, str(tmp_path)], plugins=[trial])
     for name in ("ages_to_count", "test_ages_to_count"):
