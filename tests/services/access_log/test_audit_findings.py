@@ -80,6 +80,9 @@ def test_attempts_at_what_is_not_there_count_from_three_of_one_person_on_one_day
     tries(region.dirk, NOW - DAY, 2)
     tries(region.lars, NOW, 2)
     tries(region.carla, NOW, 3)
+    tries(region.petra, NOW - 9 * WEEK, 3)
+    for _ in range(3):
+        audit.record(session, region.petra, Act.WORKLIST_READ, now=NOW)
     assert pointed_at(session, region, Rule.REFUSED) == []
 
     tries(region.dirk, NOW, 1)
