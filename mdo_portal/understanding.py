@@ -213,6 +213,8 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
             settled = _settled(session, one, now=now)
             if asked is not None and any(done.state is InboundState.UNREADABLE for done in settled):
                 tried.rollback()  # not read any better: what it asked stays asked
+            elif one.patient is not None:
+                rulings.came_under(session, message.message_id, hospital.id, one.patient, one.number)
             return settled
     except Conflict as conflict:
         if asked is not None and not conflicts.asks_the_same(session, asked, conflict):

@@ -75,7 +75,7 @@ STAYS = tuple(
     for table, columns in {
         "case_documents": "case_id title media_type content_sealed sha256 hospital_id received_at message_id",
         "case_facts": "case_id section label text dated_on hospital_id received_at message_id",
-        "inbound_messages": "link_id hospital_id wire control_id digest raw_sealed received_at case_id",
+        "inbound_messages": "link_id hospital_id wire control_id digest raw_sealed received_at case_id ruling_id",
         "information_requests": "case_id asked_at asked_by text",
         "deliveries": "decision_id case_id hospital_id audience recipient_name document_number letter_sealed letter_sha256 created_at",
         "case_grants": "case_id kind person_id to_hospital_id begins_at ends_at given_by",

@@ -82,6 +82,7 @@ class InboundMessage(Base):
         Index("ix_inbound_messages_ignored", "seq", postgresql_where=text("state = 'ignored'")),
         Index("ix_inbound_messages_counts_at", "hospital_id", "seq", postgresql_where=text("counts_at IS NOT NULL")),
         Index("ix_inbound_messages_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
+        Index("ix_inbound_messages_ruling_id", "ruling_id", postgresql_where=text("ruling_id IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -148,6 +149,8 @@ class InboundMessage(Base):
     meaning: Mapped[str] = mapped_column(default="", server_default="")
     #: the board that case was of then: says what it concerned to who may not see the case; empty = none was chosen
     board_id: Mapped[uuid.UUID | None]
+    #: the answer to *Who is this?* (identity_conflicts) by which its patient was found; empty = none was needed
+    ruling_id: Mapped[uuid.UUID | None]
     #: the discussion of that case was past then
     was_past: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -164,7 +164,7 @@ def update_note(context: Context, payload: Payload) -> dict[str, Any]:
             object_type="note", object_id=note_id,
         )  # fmt: skip
     revision = conclusions.add_update(context.session, note_id, body, person_id=context.viewer.person_id, now=context.now)
-    context.connection.written.add(note_id)
+    context.afterwards.append(lambda: context.connection.written.add(note_id))
     return {"revision": revision}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -40,6 +40,8 @@ class Context:
     sid: str
     connection: Connection
     now: datetime
+    #: done once all of it is stored: what was rolled back is remembered by nobody
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
 
 
 class BadPayload(PortalError):
@@ -126,7 +128,11 @@ def _stored(
 ) -> dict[str, Any]:
     """What the event answers, in one transaction."""
     with database.transaction(entering=sessions.hash_key(connection.session_key)) as session:
-        return event(context_of(session, sid, connection, touch=is_act(session, connection)), payload)
+        context = context_of(session, sid, connection, touch=is_act(session, connection))
+        answer = event(context, payload)
+    for one in context.afterwards:
+        one()
+    return answer
 
 
 def _note_refusal(database: Database, act: Act, sid: str, payload: Payload) -> None:

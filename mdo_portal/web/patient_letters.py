@@ -18,7 +18,7 @@ from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import cases
 from mdo_portal.services.common import access
 from mdo_portal.services.common.access import Grant
-from mdo_portal.services.letters import patient_letters
+from mdo_portal.services.letters import explained, patient_letters
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
@@ -56,7 +56,7 @@ def _page(case_id: uuid.UUID, *, typed: str = "", error: str = "") -> str:
             "case": cases.view(db, grant.case),
             "letter": letter,
             "history": patient_letters.history(db, case_id),
-            "decision": patient_letters.latest_decision(db, case_id),
+            "decision": explained.latest(db, case_id),
             "may_release": access.may(db, viewer(), Act.PATIENT_LETTER_RELEASE, grant.case, now=now()),
         }
     text = typed or (letter.text if letter else "")

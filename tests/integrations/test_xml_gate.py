@@ -112,6 +112,23 @@ def test_what_could_be_read_in_two_ways_or_never_ends_is_refused(raw: bytes, rea
     assert refusal(raw) == reason
 
 
+@pytest.mark.parametrize("named", ["UTF-8", "utf8", "US-ASCII", "utf-16", "ISO-8859-1", "iso-8859-15", "Windows-1252"])
+def test_a_document_that_says_another_encoding_and_is_the_same_in_it_is_read(named: str) -> None:
+    """.NET says UTF-16 of what it sends in UTF-8, and of what has only signs of ASCII every one of these is true."""
+    root = load(f'<?xml version="1.0" encoding="{named}"?><a b="c">d</a>'.encode())
+
+    assert (root.local, root.attributes, root.text) == ("a", {"b": "c"}, "d")
+
+
+@pytest.mark.parametrize(
+    ("named", "is_read"), [("UTF-8", True), ("utf-16", True), ("iso-8859-1", False), ("windows-1252", False)]
+)
+def test_a_document_with_other_signs_is_read_only_where_no_two_readers_differ(named: str, is_read: bool) -> None:
+    raw = f'<?xml version="1.0" encoding="{named}"?><a>Zoë</a>'.encode()
+
+    assert load(raw).text == "Zoë" if is_read else refusal(raw) == "no_header"
+
+
 def test_a_large_document_costs_no_more_than_its_size() -> None:
     raw = PATIENT % (
         b'<text><status value="generated"/><div xmlns="http://www.w3.org/1999/xhtml">' + b"word " * 2_000_000 + b"</div></text>"

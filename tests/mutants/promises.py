@@ -88,4 +88,63 @@ GROUPS = {
          "tests/web/test_identity_order.py", "tests/web/test_identity_behind.py", "tests/services/keeping/test_keys_blind.py"),
     ),
     "receipts": Group(("mdo_portal.services.letters.receipts",), ("tests/services/letters/test_receipts.py", "tests/test_dispatch.py")),
+    "put back": Group(
+        ("mdo_portal.services.keeping.restoring",),
+        ("tests/services/keeping/test_restoring.py", "tests/test_application_acks_owed.py", "tests/web/test_post_pages.py"),
+    ),
+    "live": Group(
+        ("mdo_portal.live.guard",),
+        ("tests/live/test_audited.py", "tests/live/test_events_in_one_piece.py"),  # in this process: the others ask processes of their own
+    ),
+    "log": Group(
+        ("mdo_portal.services.access_log.audit", "mdo_portal.services.access_log.audit_verify", "mdo_portal.services.access_log.audit_seals",
+         "mdo_portal.services.access_log.audit_cuts", "mdo_portal.services.access_log.audit_breach", "mdo_portal.services.access_log.audit_event",
+         "mdo_portal.services.access_log.audit_fields", "mdo_portal.services.access_log.audit_findings", "mdo_portal.services.access_log.audit_lines",
+         "mdo_portal.services.access_log.audit_patient", "mdo_portal.services.access_log.audit_reads", "mdo_portal.services.access_log.audit_review",
+         "mdo_portal.services.access_log.audit_sign_in"),
+        ("tests/services/access_log/test_audit.py", "tests/services/access_log/test_audit_chain.py", "tests/services/keeping/test_log_cut.py",
+         "tests/web/test_log_review.py", "tests/web/test_log_review_pages.py", "tests/web/test_log_pages.py", "tests/web/test_identity_looks.py",
+         "tests/web/test_review_lines.py", "tests/commands/test_log_lines.py"),
+    ),
+    "coming in": Group(
+        ("mdo_portal.reception", "mdo_portal.understanding"),
+        ("tests/test_reception.py", "tests/test_reception_again.py", "tests/test_reception_taken_back.py", "tests/test_reception_batches.py",
+         "tests/test_reception_bad_rows.py", "tests/test_reception_unread.py", "tests/test_readers_away.py"),
+    ),
+    "letters": Group(
+        ("mdo_portal.services.letters.acknowledging", "mdo_portal.services.letters.lateness", "mdo_portal.services.letters.post",
+         "mdo_portal.services.letters.post_rows", "mdo_portal.services.letters.post_week", "mdo_portal.services.letters.receipt_lists",
+         "mdo_portal.services.letters.patient_letters", "mdo_portal.services.letters.explained", "mdo_portal.services.letters.letter_templates",
+         "mdo_portal.services.letters.letter_template_choice", "mdo_portal.services.letters.letter_template_rules"),
+        ("tests/services/letters/test_acknowledging.py", "tests/services/letters/test_lateness.py", "tests/services/letters/test_post.py",
+         "tests/services/letters/test_patient_letters.py", "tests/services/letters/test_letter_templates.py", "tests/services/letters/test_going_on.py",
+         "tests/web/test_post_pages.py"),
+    ),
+    "outcomes": Group(
+        ("mdo_portal.services.decisions.decision_content", "mdo_portal.services.decisions.decision_objections", "mdo_portal.services.decisions.outcomes",
+         "mdo_portal.services.decisions.rounds", "mdo_portal.services.decisions.signing_warnings", "mdo_portal.services.decisions.untold"),
+        ("tests/services/decisions/test_decisions.py", "tests/services/decisions/test_decision_forms.py", "tests/services/decisions/test_decision_objections.py",
+         "tests/services/decisions/test_gone_before.py", "tests/services/decisions/test_opened_by_mistake.py", "tests/services/decisions/test_rounds.py",
+         "tests/services/decisions/test_taking_part.py", "tests/services/decisions/test_untold.py", "tests/services/decisions/test_withdrawals.py"),
+    ),
+    "in the room": Group(
+        ("mdo_portal.services.room.rooms", "mdo_portal.services.room.conclusions", "mdo_portal.services.room.advice", "mdo_portal.services.room.presence",
+         "mdo_portal.services.room.roll", "mdo_portal.services.room.companions", "mdo_portal.services.room.unaccompanied"),
+        ("tests/services/room/test_rooms.py", "tests/services/room/test_advice.py", "tests/services/room/test_advice_bounds.py",
+         "tests/services/room/test_companions.py", "tests/services/decisions/test_taking_part.py", "tests/services/meetings/test_left_open.py",
+         "tests/web/test_unaccompanied.py", "tests/services/decisions/test_opened_by_mistake.py"),
+    ),
+    "planning": Group(
+        ("mdo_portal.services.planning.planning", "mdo_portal.services.planning.rescheduling", "mdo_portal.services.planning.undecided",
+         "mdo_portal.services.planning.calling_off"),
+        ("tests/services/planning/test_calling_off.py", "tests/services/planning/test_rescheduling.py", "tests/services/planning/test_stale_pages.py",
+         "tests/services/meetings/test_meetings.py", "tests/services/meetings/test_meetings_counted.py", "tests/web/test_left_open.py",
+         "tests/services/history/test_standing.py"),
+    ),
+    "signed in": Group(
+        ("mdo_portal.services.people.sessions", "mdo_portal.services.people.passkeys"),
+        ("tests/services/people/test_sessions.py", "tests/services/people/test_passkeys.py", "tests/services/rights/test_credentials.py",
+         "tests/web/test_account.py", "tests/web/test_signing_in.py"),
+    ),
+    "xml": Group(("integrations.xml_gate",), ("tests/integrations/test_xml_gate.py",)),
 }  # fmt: skip

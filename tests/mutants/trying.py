@@ -27,6 +27,7 @@ from .swapping import CannotSwap, parsed, swapped
 from .variants import Mutant, mutants, statements
 
 LONGEST = 120.0  #: seconds for one test, on a machine that others use: what takes longer hangs
+MAKING = 10 * LONGEST  #: for one that first makes what is made once: a server, and every table
 SCORE = 20
 BY_ASSERTION, BY_ERROR, BY_HANGING = "by an assertion", "by an error", "by hanging"
 
@@ -85,6 +86,7 @@ class Trial:
         self._names, self._say, self._every, self._only, self._most = modules, say, every, only, most
         self._cause: type[BaseException] | None = None
         self._seconds: dict[int, float] = {}
+        self._is_made = False
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -168,9 +170,13 @@ class Trial:
         return how, f"{cause.__name__} in {self._items[at].name}"
 
     def _is_green(self, at: int) -> bool:
+        """After one that hung all is made anew, databases too: whatever it held then, nobody may wait for it now."""
         self._cause = None
-        with _not_longer_than(LONGEST):
+        with _not_longer_than(LONGEST if self._is_made else MAKING):
             reports = runtestprotocol(self._items[at], log=False, nextitem=AnyOther(self._items[at].session))  # type: ignore[arg-type]
+        self._is_made = self._cause is not Hung
+        if not self._is_made:
+            self._items[at].session._setupstate.teardown_exact(None)
         return not any(report.failed for report in reports)
 
 

@@ -6,20 +6,22 @@ A case that the message made is of nobody who stood here before, until a person 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, InformationRequest
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import NUMBERS, IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.services.history import standing
 from mdo_portal.services.identity import apart, merges, unmerging
 from mdo_portal.services.letters import withholding
-from mdo_portal.services.patients import families, identification, patients
+from mdo_portal.services.patients import families, held, identification, patients
+from mdo_portal.services.patients.conflicts import WAITS
 from mdo_portal.services.patients.identity_papers import Papers
 from mdo_portal.services.patients.rulings import Conflict
 from mdo_portal.services.referrals import unsaying
@@ -44,6 +46,46 @@ def again(session: Session, conflict: IdentityConflict, papers: Papers, *, now: 
         _unanswer(session, message.case_id, message.came_at)
     if message.state is not InboundState.IGNORED and unsaying.is_readable(message):
         unsaying.waits_anew(message, reason=ASKED)
+        say_that_it_waits(session, conflict, [message.id], now=now)
+
+
+def say_that_it_waits(session: Session, conflict: IdentityConflict, message_ids: Iterable[uuid.UUID], *, now: datetime) -> None:
+    """The cases of who they do not fit say so to all who read them, as when they were asked about first."""
+    hospital = session.get_one(Hospital, conflict.hospital_id)
+    for one in message_ids:
+        held.behind_question(session, one, conflict.patient_id, hospital, now=now)
+
+
+def let_go(session: Session, conflict: IdentityConflict, *, now: datetime) -> list[uuid.UUID]:
+    """What came under that answer since was told of somebody else as well: nothing of it stands, and it waits for the answer to come.
+    Nor does what its own message said of the patient, a death say.
+
+    A case that it made stands with who came, and stays there. Newest first: each puts back what it took the place of. Gives which wait.
+    """
+    came = session.scalars(_under(conflict).order_by(InboundMessage.seq.desc()).with_for_update()).all()
+    people = unsaying.of_whom(session, [*(one.id for one in came), conflict.message_id])
+    _hold(session, *people)
+    for message in came:
+        if message.meaning != "referral":
+            _let_wait(session, message, now=now)
+    for message_id in [*(one.id for one in came), conflict.message_id]:
+        for patient in people:
+            apart.untell(session, patient, message_id, now=now)
+    return [one.id for one in reversed(came) if one.settled_at is None]
+
+
+def _under(conflict: IdentityConflict) -> Select[InboundMessage]:
+    mine = InboundMessage.ruling_id == conflict.id, InboundMessage.id != conflict.message_id
+    return select(InboundMessage).where(*mine, InboundMessage.state == InboundState.UNDERSTOOD)
+
+
+def _let_wait(session: Session, message: InboundMessage, *, now: datetime) -> None:
+    for case in unsaying.cases_told(session, message.id):
+        unsaying.unsay(session, case, message.id, now=now)
+    if message.meaning == "answer" and message.case_id is not None:
+        _unanswer(session, message.case_id, message.came_at)
+    if unsaying.is_readable(message):
+        unsaying.waits_anew(message, reason=WAITS)
 
 
 def asked_beside(session: Session, conflict: IdentityConflict) -> Sequence[IdentityConflict]:

@@ -33,6 +33,8 @@ _PASSING = frozenset({"08", "40", "53", "55", "57"})
 _put_off: dict[uuid.UUID, tuple[int, float]] = {}
 """What this process could not carry out: how often, and from when on it tries again (time.monotonic)."""
 
+WENT_BY = (Decision.SAME, Decision.CORRECTED)
+"""By these answers what came went to somebody who stands here already."""
 _TO_DO = exists().where(IdentityConflict.decided_at.is_not(None), IdentityConflict.carried_out_at.is_(None))
 _TO_UNDO = exists().where(Merge.undo_asked_at.is_not(None), Merge.undone_at.is_(None))
 
@@ -143,9 +145,12 @@ def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -
     papers = identity_papers.read(session, conflict)
     merge = session.get(Merge, conflict.merge_id) if conflict.merge_id else None
     conflict.merge_id = None
+    went_by = conflict.decision in WENT_BY and conflict.kind not in (*MERGES, ConflictKind.ELEVEN_TEST)
+    # While they are one: no number says of whom each was.
+    waiting = asking_anew.let_go(session, conflict, now=now) if went_by else []
     for one in _of_one_decision(session, merge) if merge else ():
         unmerging.undo(session, one, now=now, person_id=conflict.undo_asked_by)
-    if conflict.decision in (Decision.SAME, Decision.CORRECTED) and conflict.kind not in MERGES and papers.stood:
+    if conflict.decision in WENT_BY and conflict.kind not in MERGES and papers.stood:
         patient = session.get(Patient, conflict.patient_id)
         came = papers.told if conflict.decision is Decision.SAME else papers.corrected
         if patient is not None:
@@ -157,6 +162,7 @@ def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -
     conflict.blocks = conflict.kind is not ConflictKind.ELEVEN_TEST
     if conflict.blocks:
         asking_anew.again(session, conflict, papers, now=now)
+        asking_anew.say_that_it_waits(session, conflict, waiting, now=now)
         for other in asking_anew.asked_beside(session, conflict):
             lapse(session, other, now=now)
 

@@ -1,7 +1,8 @@
 """The letter to the patient: drafted from the signed decision, written and read by a clinician, released by a specialist.
 
 The portal sends it to nobody. Every version is a row that stays as it is; the newest counts. When the decision it explains is no
-longer the newest of its case (corrected, withdrawn, added to, discussed again), the letter is outdated: shown, and not released.
+longer the newest of its case (corrected, withdrawn, added to, discussed again), or names another patient than its case is of by
+now, the letter is outdated: shown, and not released.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.audience import Audience
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import NO_ADVICE, Decision
+from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.letters import PATIENT_LETTER_MOVES, PATIENT_LETTER_PURPOSE, PatientLetter, PatientLetterState
 from mdo_portal.domain.people import Person
@@ -34,7 +35,7 @@ from mdo_portal.letters.letter_patient import draft, gaps
 from mdo_portal.letters.letter_template import from_json, words_of
 from mdo_portal.services.common.sealed import row_of, sealer
 from mdo_portal.services.history import standing, timeline
-from mdo_portal.services.letters import letter_template_choice
+from mdo_portal.services.letters import explained, letter_template_choice
 
 LONGEST: Final = 12_000
 NO_DECISION = N_("Er is nog geen getekend advies. Daarna kunt u een brief voor de patiënt maken.")
@@ -58,7 +59,7 @@ class Written:
     made_by: str
     made_by_id: uuid.UUID
     document_number: str
-    #: the decision it explains is no longer the one that counts
+    #: the decision it explains is no longer the one that counts, or is about somebody else
     outdated: bool
 
 
@@ -71,33 +72,11 @@ class VersionLine(NamedTuple):
     outdated: bool
 
 
-def latest_decision(session: Session, case_id: uuid.UUID) -> Decision | None:
-    """The decision that counts now for this case: the newest version of the newest round in which an advice was signed."""
-    query = (
-        select(Decision)
-        .join(Round, Round.id == Decision.round_id)
-        .where(Decision.case_id == case_id, Decision.form.not_in(NO_ADVICE))
-        .order_by(Round.number.desc(), Decision.version.desc())
-    )
-    return session.scalar(query.limit(1))
-
-
-def _said(session: Session, decision: Decision) -> tuple[Decision, list[Decision]]:
-    """The whole advice, or the withdrawal of it, that counts when this decision is the newest; and what was added to it since."""
-    query = select(Decision).where(Decision.round_id == decision.round_id).order_by(Decision.version.desc())
-    added: list[Decision] = []
-    for one in session.scalars(query):
-        if form_of(one.content) is not DecisionForm.ADDENDUM:
-            return one, added[::-1]
-        added.append(one)
-    return decision, []
-
-
 def newest(session: Session, case_id: uuid.UUID) -> Written | None:
     row = _newest(session, case_id)
     if row is None:
         return None
-    now_counts = latest_decision(session, case_id)
+    now_counts = explained.counting(session, case_id)
     content = _opened(session, row)
     return Written(
         version=row.version,
@@ -113,7 +92,7 @@ def newest(session: Session, case_id: uuid.UUID) -> Written | None:
 
 def history(session: Session, case_id: uuid.UUID) -> list[VersionLine]:
     """Every version, newest first."""
-    now_counts = latest_decision(session, case_id)
+    now_counts = explained.counting(session, case_id)
     query = (
         select(PatientLetter, Person.name, Decision.document_number)
         .join(Person, Person.id == PatientLetter.made_by)
@@ -135,10 +114,11 @@ def standing_of(session: Session, case_id: uuid.UUID) -> VersionLine | None:
 
 def begin(session: Session, case: Case, *, seen: int, viewer: Viewer, now: datetime) -> PatientLetter:
     """A new draft from the decision that counts now, in set phrases. Raises IllegalMove when nothing was signed."""
-    decision = latest_decision(session, case.id)
+    decision = explained.latest(session, case.id)
     if decision is None:
         raise IllegalMove(NO_DECISION)
-    whole, added = _said(session, decision)
+    explained.refuse_another(session, case, decision)
+    whole, added = explained.whole(session, decision)
     board_id = session.get_one(Meeting, session.get_one(Round, decision.round_id).meeting_id).board_id
     version = letter_template_choice.in_force(session, letter_template_choice.Place(Audience.PATIENT, board_id, case.hospital_id))
     content = {
@@ -212,7 +192,7 @@ def printed(session: Session, case: Case, version: int) -> tuple[PrintedLetter, 
         released_at=row.made_at if row.state is PatientLetterState.RELEASED else None,
         released_by=Signer(by["name"], by["role"], signed["hospital"]["name"]),
         words=words_of(template, values_of(signed), logo=letter_template_choice.logo(session, template.logo)),
-        outdated=_is_outdated(row, latest_decision(session, case.id)),
+        outdated=_is_outdated(row, explained.counting(session, case.id)),
     )
     return letter, row.made_at.replace(microsecond=0)
 
@@ -242,8 +222,10 @@ def _is_outdated(row: PatientLetter, now_counts: Decision | None) -> bool:
 
 def _fit(session: Session, case: Case, row: PatientLetter) -> dict[str, Any]:
     """What it says, when that may go to a patient."""
-    if _is_outdated(row, latest_decision(session, case.id)):
+    decision = explained.latest(session, case.id)
+    if decision is None or _is_outdated(row, decision):
         raise IllegalMove(OUTDATED)
+    explained.refuse_another(session, case, decision)
     content = _opened(session, row)
     if gaps(content["text"]):
         raise Incomplete({"text": GAPS}, GAPS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import Select, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import (
@@ -95,6 +96,16 @@ def _newest() -> Select[IdentityConflict]:
 
 NEWEST = _newest()
 """Asked for every message. Open: `hospital`, `fingerprint`."""
+
+
+def came_under(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID, told: PatientIdentity, number: str) -> None:
+    """Keep with the message which answer said of whom it is, of these particulars or under this number: taken back, it is not."""
+    for previous in sorted({"", number}):
+        ruling = of(session, hospital_id, told, previous=previous)
+        if ruling is not None:
+            own = update(InboundMessage).where(InboundMessage.id == message_id)
+            session.execute(own.values(ruling_id=ruling.id))
+            return
 
 
 def concern(session: Session, told: Sequence[tuple[uuid.UUID, PatientIdentity | None, str]]) -> bool:

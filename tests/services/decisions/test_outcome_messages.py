@@ -23,7 +23,7 @@ from mdo_portal.services.cases import cases, decision_objection_rows
 from mdo_portal.services.decisions import decision_content, decision_forms, decisions, outcome_messages, outcomes
 from mdo_portal.services.decisions.decision_forms import Written
 from mdo_portal.services.decisions.decision_refusals import AlreadySigned, Overtaken
-from mdo_portal.services.letters import deliveries, outbox, patient_letters
+from mdo_portal.services.letters import deliveries, explained, outbox
 from tests import make
 from tests.make import NETWORK, NOW
 from tests.people import Region, board_of
@@ -59,7 +59,7 @@ def test_nothing_of_an_advice_hangs_on_it(session: Session, region: Region) -> N
     signed = decision_content.of_round(session, round_.id)
 
     assert main(signed) is None and standing(signed) == []
-    assert patient_letters.latest_decision(session, round_.case_id) is None
+    assert explained.latest(session, round_.case_id) is None
     assert session.scalar(select(func.count()).select_from(FollowUp)) == 0
     assert cases.view(session, case_of(session, round_)).advice is None
     assert decision_objection_rows.missed(session, region.mila, now=NOW) == []
@@ -83,7 +83,7 @@ def test_a_deferred_case_is_planned_again_and_gets_its_advice_whatever_becomes_o
     settled(session, advice)
 
     assert case_of(session, round_).state is CaseState.DELIVERED
-    assert patient_letters.latest_decision(session, round_.case_id) is advice
+    assert explained.latest(session, round_.case_id) is advice
     view = cases.view(session, case_of(session, round_))
     assert view.advice is not None and view.advice.whole.id == advice.id
 
@@ -100,7 +100,7 @@ def test_an_earlier_advice_stays_the_advice_when_a_later_round_ends_without_one(
     view = cases.view(session, case)
     assert view.advice is not None and view.advice.whole.id == advice.id
     assert view.advice_before(later.id) == view.advice and view.advice_before(advice.round_id) is None
-    assert patient_letters.latest_decision(session, case.id) is advice
+    assert explained.latest(session, case.id) is advice
 
 
 def test_only_the_referrer_gets_it(session: Session, region: Region) -> None:

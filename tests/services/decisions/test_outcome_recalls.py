@@ -15,7 +15,7 @@ from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.services.decisions import decision_content, outcomes
 from mdo_portal.services.decisions.decision_forms import Written
-from mdo_portal.services.letters import patient_letters
+from mdo_portal.services.letters import explained
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -112,4 +112,4 @@ def test_a_recall_is_possible_also_after_a_later_advice(session: Session, region
     settled(session, advice)
 
     assert case_of(session, round_).state is CaseState.DELIVERED
-    assert patient_letters.latest_decision(session, round_.case_id) is advice
+    assert explained.latest(session, round_.case_id) is advice

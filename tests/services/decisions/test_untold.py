@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
@@ -71,3 +72,19 @@ def test_what_was_withdrawn_outside_a_meeting_does_not_stand_on_it(session: Sess
 
     assert listed(session, region) == []
     assert tell(session, round_, viewer=region.bram).content["outcome_reason"] == "dubbel aangemeld"
+
+
+@pytest.mark.parametrize("change", [{"objected": True}, {"board": "GI"}])
+def test_of_who_objects_to_sharing_and_of_what_stands_before_another_board_it_names_nobody(
+    session: Session, region: Region, change: dict[str, object]
+) -> None:
+    round_ = ended(session, region)
+    case = session.get_one(Case, round_.case_id)
+    if "board" in change:
+        case.board_id = region.boards["GI"]
+    else:
+        case.objected = True
+    session.flush()
+
+    assert listed(session, region) == []
+    assert untold.rows(session, region.carla, now=NOW) == [], "nor does the other board answer for it"

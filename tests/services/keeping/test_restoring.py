@@ -9,11 +9,13 @@ from sqlalchemy import select, update
 
 from mdo_portal.commands.restored import restored, waiting
 from mdo_portal.database import Database
+from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.whereabouts import Whereabouts
 from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services.common import changes
 from mdo_portal.services.keeping import restoring
 from mdo_portal.services.letters import handing_over, post
 from mdo_portal.services.letters.acknowledging import acknowledge
@@ -117,6 +119,28 @@ def test_a_word_that_was_under_way_still_counts(outbox: Outbox) -> None:
         handing_over.write_down(session, letter, Receipt(ReceiptKind.ACCEPTED, "AA"), now=LATER_ON)
 
     assert (outbox.letter(silent).state, outbox.letter(silent).held_at) == (DeliveryState.RECEIVED, None)
+
+
+def test_that_letters_were_held_and_let_go_is_said_in_the_log_and_to_open_pages(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _all_states(outbox)
+    told: list[object] = []
+    monkeypatch.setattr(changes, "announce", lambda _session, kind, of: told.append((kind, of)))
+    zeed = outbox.region.hospitals["ZEED"]
+
+    restored(outbox.database, at=NOW, now=NOW)
+    assert told == [("post", zeed)]
+    with outbox.database.transaction() as session:
+        restoring.release(session, now=LATER_ON)
+    assert told == [("post", zeed)] * 2
+
+    with outbox.database.transaction() as session:
+        lines = session.scalars(select(AuditEntry).where(AuditEntry.object_type == "post").order_by(AuditEntry.seq)).all()
+    assert [(line.act, line.at, line.detail, line.action_code) for line in lines] == [
+        ("post.held", NOW, f"2 letters, backup of {NOW.isoformat()}", "U"),
+        ("post.released", LATER_ON, "2 letters", "U"),
+    ]
 
 
 def _looked(outbox: Outbox) -> int | None:

@@ -1,0 +1,91 @@
+"""Who looked at a patient, as that patient may ask; and who saw what, as the notification of a breach asks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.audit import REFUSED
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.services.access_log import audit, audit_breach, audit_patient
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def a_case(session: Session, region: Region) -> Case:
+    return make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=NOW - 30 * DAY)
+
+
+def test_looks_stand_in_the_order_in_which_they_were_and_only_those_of_the_period(session: Session, region: Region) -> None:
+    case = a_case(session, region)
+    for viewer, ago in ((region.aisha, 1), (region.carla, 3), (region.dirk, 2), (region.mila, 0)):
+        audit.record(session, viewer, Act.CASE_READ, now=NOW - ago * DAY, case=case)
+    audit.record(session, region.bram, Act.CASE_READ, now=NOW - DAY, case=a_case(session, region))
+
+    def looked(**period: datetime) -> list[str]:
+        found = audit_patient.who_looked(session, [case.patient_id], **period)
+        return [row.person_name for row in found if row.act == "case:read"]
+
+    assert looked() == ["Carla", "Dirk", "Aisha", "Mila"]
+    assert looked(since=NOW - 2 * DAY, until=NOW) == ["Dirk", "Aisha"]
+
+
+def test_a_day_is_one_by_the_clock_on_the_wall(session: Session, region: Region) -> None:
+    case, midnight = a_case(session, region), datetime(2026, 2, 27, 23, 0, tzinfo=UTC)
+    for at in (midnight - HOUR, midnight, midnight + 22 * HOUR):
+        audit.record(session, region.aisha, Act.CASE_READ, now=at, case=case)
+
+    rows = [row for row in audit_patient.who_looked(session, [case.patient_id]) if row.act == "case:read"]
+
+    assert [(row.first_at, row.last_at, row.times) for row in rows] == [
+        (midnight - HOUR, midnight - HOUR, 1),
+        (midnight, midnight + 22 * HOUR, 2),
+    ]
+
+
+def test_what_was_refused_or_done_in_an_emergency_is_no_part_of_the_rest_and_says_why(session: Session, region: Region) -> None:
+    case = a_case(session, region)
+    audit.record(session, region.carla, Act.CASE_READ, now=NOW, case=case, outcome=REFUSED)
+    for reason in ("SEH", "", "SEH"):
+        emergency = bool(reason)
+        audit.record(session, region.carla, Act.CASE_READ, now=NOW + HOUR, case=case, emergency=emergency, reason=reason)
+
+    rows = [row for row in audit_patient.who_looked(session, [case.patient_id]) if row.act == "case:read"]
+
+    assert sorted((row.outcome, row.emergency, row.times, row.reasons) for row in rows) == [
+        (0, False, 1, []),
+        (0, True, 2, ["SEH"]),
+        (REFUSED, False, 1, []),
+    ]
+
+
+def test_a_breach_report_counts_by_patient_and_names_no_patient_of_another_hospital(session: Session, region: Region) -> None:
+    """DELT asks what its people saw: of two patients of ZEED it reads how often each, and neither's number."""
+    for case in (a_case(session, region), a_case(session, region)):
+        for _ in range(2):
+            audit.record(session, region.aisha, Act.CASE_READ, now=NOW, case=case, relation=Relation.BOARD)
+
+    def reported(hospital: str) -> list[tuple[bool, str, int]]:
+        rows = audit_breach.report(session, region.hospitals[hospital], since=NOW, until=NOW + HOUR)
+        return [(row.patient_number is not None, row.owner, row.times) for row in rows if row.person_name == "Aisha"]
+
+    owner = session.get_one(Hospital, region.hospitals["ZEED"]).name
+    assert reported("DELT") == [(False, owner, 2)] * 2
+    assert reported("ZEED") == [(True, owner, 2)] * 2
+    assert reported("KREE") == []
+
+
+def test_a_breach_report_begins_at_its_first_moment_and_ends_before_its_last(session: Session, region: Region) -> None:
+    case = a_case(session, region)
+    for at in (NOW - HOUR, NOW, NOW + HOUR):
+        audit.record(session, region.dirk, Act.CASE_READ, now=at, case=case)
+
+    rows = audit_breach.report(session, region.hospitals["ZEED"], since=NOW, until=NOW + HOUR)
+
+    assert [(row.first_at, row.times) for row in rows if row.person_name == "Dirk"] == [(NOW, 1)]
