@@ -37,7 +37,7 @@ class Note(Base):
     #: how many letters of each page are in them (a Yjs state vector); null = typed before this was kept, or nothing was
     vector: Mapped[bytes | None]
     #: of how many pieces they consist, as far as counted: what it costs to put them together
-    pieces: Mapped[int] = mapped_column(default=0)
+    pieces: Mapped[int] = mapped_column(default=0, server_default="0")
     #: frozen by a signature: no update is accepted any more
     frozen_at: Mapped[datetime | None]
 

@@ -12,7 +12,6 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("notes", sa.Column("vector", sa.LargeBinary(), nullable=True))
     op.add_column("notes", sa.Column("pieces", sa.Integer(), nullable=False, server_default="0"))
-    op.alter_column("notes", "pieces", server_default=None)
 
 
 def downgrade() -> None:

@@ -49,7 +49,11 @@ def _read(note: Note, body: bytes) -> keystrokes.Typed:
 def _judged(note: Note, typed: keystrokes.Typed, document: Callable[[], Doc[Any]]) -> dict[int, int]:
     """How far each page typed, with this. What is answered for is in the text, whatever anybody else sent before."""
     known = keystrokes.read_vector(note.vector or document().get_state())
-    if (after := typed.known_after(known)) is None:
+    after = typed.known_after(known)
+    if after is None and note.vector:  # a process of the version before may have stored more, and kept no count
+        known = keystrokes.read_vector(document().get_state())
+        after = typed.known_after(known)
+    if after is None:
         raise Behind()
     again = {client: since for client, (since, _) in typed.spans.items() if since < known.get(client, 0)}
     if again and not _is_stored(typed, known, document().get_update(keystrokes.vector(known | again))):

@@ -221,3 +221,18 @@ def test_a_text_of_more_pieces_than_can_be_put_in_order_is_too_long(desk: Desk, 
 
     with pytest.raises(PortalError, match="te lang"):
         desk.take(structs(9, 0, item("a", THEIRS, 0), item("b", THEIRS, 1)))
+
+
+def test_beside_a_process_of_the_version_before_that_counts_nothing_what_comes_after_its_letters_is_taken(desk: Desk) -> None:
+    counted = desk.note.vector
+    desk.take(typed_by(MINE, " ja", desk.stored[0]))
+    desk.note.vector = counted  # as if the other process had stored it
+
+    document, text = page(MINE)
+    for body in desk.stored:
+        document.apply_update(body)
+    before = document.get_state()
+    text += ", graag"
+    desk.take(document.get_update(before))
+
+    assert desk.text == f"{WORDS} ja, graag"
