@@ -144,6 +144,7 @@ class Case(Base):
     basis: Mapped[Basis] = mapped_column(default=Basis.REFERRAL)
     #: written by nobody any more: goes, with the next, when no process of a version runs that names it
     basis_told_by: Mapped[str] = mapped_column(server_default="")
+    #: as the one before
     basis_told_at: Mapped[datetime | None]
     #: the patient objects to sharing (copy of patients.objects, for the policies): only the own hospital sees the case
     objected: Mapped[bool] = mapped_column(default=False)
