@@ -9,6 +9,7 @@ from typing import Any
 
 import pikepdf
 
+_RANGE = re.compile(rb"<([0-9A-F]+)>\s*<([0-9A-F]+)>\s*<([0-9A-F]{4})>")
 _PAIR = re.compile(rb"<([0-9A-F]+)>\s*<([0-9A-F]+)>")
 
 
@@ -72,3 +73,7 @@ def _to_unicode(font: Any) -> dict[int, str]:
 def _mapped(cmap: bytes) -> Iterator[tuple[bytes, bytes]]:
     for block in re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):
         yield from _PAIR.findall(block)
+    for block in re.findall(rb"beginbfrange(.*?)endbfrange", cmap, re.DOTALL):  # as Chromium writes what follows one another
+        for first, last, text in _RANGE.findall(block):
+            for step in range(int(last, 16) - int(first, 16) + 1):
+                yield b"%04X" % (int(first, 16) + step), b"%04X" % (int(text, 16) + step)

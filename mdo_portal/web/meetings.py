@@ -52,8 +52,10 @@ def page() -> str:
     led_by = viewer().boards_for(Act.MEETING_LEAD)
     unfinished = [one for one in past if one.board_id in led_by and (one.undecided or one.state is MeetingState.OPEN)]
     past = [one for one in past if one not in unfinished]
-    told = {"coming": coming, "past": past, "unfinished": unfinished, "missed": missed, "led": led, **absence, **earlier}
-    return render_template("meetings/list.html", **told, now=now(), over_before=now() - LASTS, may_add=may_add)
+    told = {"coming": coming, "past": past, "unfinished": unfinished, "missed": missed, "led": led, "has_board": bool(boards)}
+    return render_template(
+        "meetings/list.html", **told, **absence, **earlier, now=now(), over_before=now() - LASTS, may_add=may_add
+    )
 
 
 def _earlier(db: Session, boards: Sequence[uuid.UUID]) -> dict[str, object]:

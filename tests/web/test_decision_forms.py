@@ -46,13 +46,6 @@ def desk(database: Database, region: Region) -> Iterator[Desk]:
         yield Desk(app, database, region, *made, now)
 
 
-def test_a_letter_that_was_never_tried_is_not_called_on_its_way_now(desk: Desk) -> None:
-    """Behind a hospital that is away it may wait for hours."""
-    page = desk.page(desk.at("signed"))
-
-    assert "Klaar om te versturen." in page and "Wordt nu verstuurd." not in page
-
-
 def test_the_chair_adds_to_an_advice_and_it_stands_beside_it(desk: Desk) -> None:
     answer = desk.sign("addendum", **ADDED)
 

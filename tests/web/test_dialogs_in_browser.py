@@ -16,6 +16,7 @@ from mdo_portal.web.assets import DIST, Assets
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SITE = "http://portal.example"
+NAMES = ("Ada", "Bob", "Cor", "Dina", "Els")
 PAGE = """<!doctype html><html lang="nl"><head><title>lijst</title><script type="module" src="{core}"></script></head><body>
 <main id="main" tabindex="-1"><button id="other">ver</button>{dialogs}</main>
 <div id="toasts" aria-live="polite"></div><div id="announcer" aria-live="polite"></div>
@@ -49,7 +50,7 @@ class Server:
             self.undone.append(path.removeprefix("/undo/"))
             route.fulfill(status=204)
         else:
-            dialogs = "".join(map(DIALOG.format, ("Ada", "Bob")))
+            dialogs = "".join(map(DIALOG.format, NAMES))
             route.fulfill(body=PAGE.format(core=Assets.read()("core.js"), dialogs=dialogs), content_type="text/html")
 
 
@@ -101,6 +102,15 @@ def test_the_same_person_planned_once_more_has_one_message_with_the_newest_way_b
     plan(page, "Ada")
 
     expect(page.locator(".toast-note")).to_have_count(1)
+
+
+def test_who_plans_one_after_another_keeps_the_rest_of_the_page_in_sight(page: Page) -> None:
+    """Seven messages lay over the brief of the case that was next, and over the button to plan it."""
+    for name in NAMES:
+        plan(page, name)
+
+    said = page.locator(".toast-note .toast-text")
+    expect(said).to_have_text([f"{name} · Gepland: do 3 dec." for name in NAMES[-3:]])
 
 
 def test_that_it_is_undone_is_said(page: Page) -> None:

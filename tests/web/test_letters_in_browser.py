@@ -105,3 +105,24 @@ def test_a_letter_to_a_patient_goes_from_draft_to_released(desk: Desk) -> None:
         dirk.get_by_role("button", name="Vrijgeven").click()
         expect(dirk.get_by_role("link", name="Afdrukken")).to_be_visible()
         assert axe(dirk) == []
+
+
+#: how much of the example one sees below the header, and whether it lies over the list of versions
+EXAMPLE = """() => { const box = document.querySelector(".letter-preview").getBoundingClientRect();
+  const head = document.querySelector(".page-header").getBoundingClientRect().bottom;
+  const list = document.querySelector(".timeline").closest(".panel").getBoundingClientRect();
+  const over = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+  return { seen: (Math.min(box.bottom, innerHeight) - Math.max(box.top, head)) / box.height, covers: over(box, list) }; }"""
+
+
+def test_the_example_stays_beside_the_field_one_is_in_and_lies_over_nothing(desk: Desk) -> None:
+    """It slid over the list of versions, which shone through the letter, and was gone where one chose the parts."""
+    with desk.screen("Ada") as page:
+        page.goto(f"{desk.url}/manage/letters")
+        page.locator("select[name=audience]").select_option("gp")
+        page.get_by_role("button", name="Sjabloon maken").click()
+        page.locator("[data-preview-button]").wait_for()
+        for field in ("[name=name]", "[name=intro]", "[name^=heading-]:last-of-type >> nth=-1", "[data-preview-button]"):
+            page.locator(field).evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
+            shown = page.evaluate(EXAMPLE)
+            assert shown["seen"] > 0.6 and not shown["covers"], (field, shown)

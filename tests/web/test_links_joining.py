@@ -112,6 +112,7 @@ def test_a_referral_that_names_no_board_of_its_hospital_is_not_called_good(porta
     for page in (unnamed, elsewhere):
         assert "Dit bericht wordt goed gelezen." not in page and "Dit bericht wordt gelezen, maar niet alles klopt." in page
         assert page.index("Gevraagd MDO") < page.index(">ontbreekt<"), "what is needed stands first"
+        assert "U mag ook zo verder" in page and f'href="{home}#told"' in page, "it was a page without a way on"
     assert "Daaruit blijkt niet bij welk MDO de casus hoort" in unnamed and "Uro-prostaat (URO-P)" in unnamed
     assert "Dat is het MDO Lage GI, en daaraan neemt dit ziekenhuis niet deel" in elsewhere
 

@@ -58,6 +58,34 @@ def test_what_cannot_be_read_is_there_without_a_reload(portal: Portal, address: 
         expect(page.locator("[data-live-bar]")).to_have_count(0)
 
 
+def test_who_waits_for_a_first_message_sees_it_come_in_among_the_messages(portal: Portal) -> None:
+    """Nothing new appeared there by itself, while every other page follows: one pressed reload until it was there."""
+    with portal.desk_of("Lars") as page:
+        page.goto(f"{portal.url}/inbox")
+        expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+        before = page.locator("[data-row]").count()
+
+        settled(portal, kept(portal), InboundState.UNREADABLE, "not_er7")
+
+        expect(page.locator("[data-row]")).to_have_count(before + 1, timeout=SOON)
+
+
+def test_who_reads_the_messages_is_told_of_a_new_one_and_keeps_the_lines_where_they_are(portal: Portal) -> None:
+    """Each stands on top: what one was about to press would be another's button."""
+    settled(portal, kept(portal), InboundState.UNREADABLE, "not_er7")
+    with portal.desk_of("Lars") as page:
+        page.goto(f"{portal.url}/inbox")
+        expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+        page.keyboard.press("j")
+        before = page.locator("[data-row]").count()
+
+        settled(portal, kept(portal), InboundState.UNREADABLE, "not_er7")
+
+        page.locator("[data-live-bar]").click()
+        expect(page.locator("[data-row]")).to_have_count(before + 1, timeout=SOON)
+        expect(page.locator("[data-live-bar]")).to_have_count(0)
+
+
 def unreadable(page: Page) -> Locator:
     """The number beside *Onleesbaar*: of the day on the page of one link, of all on its card."""
     row = page.get_by_role("row", name="Onleesbaar")

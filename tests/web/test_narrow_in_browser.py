@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
@@ -44,8 +45,8 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, own]; }"""
 
 
 @contextmanager
-def narrow(browser: Browser, house: House, name: str, path: str, *, forced: bool = False) -> Iterator[Page]:
-    """The page as this person gets it, with the built styles, 320 pixels wide."""
+def narrow(browser: Browser, house: House, name: str, path: str, **told: Any) -> Iterator[Page]:
+    """The page as this person gets it, with the built styles, 320 pixels wide; `told` is what the system says of its colours."""
     client = house.person(name)
 
     def answer(route: Route) -> None:
@@ -57,36 +58,11 @@ def narrow(browser: Browser, house: House, name: str, path: str, *, forced: bool
         else:
             route.abort()
 
-    page = browser.new_page(viewport={"width": 320, "height": 800}, forced_colors="active" if forced else "none")
+    page = browser.new_page(viewport={"width": 320, "height": 800}, **told)
     page.route("**/*", answer)
     page.goto(SITE + path)
     yield page
     page.close()
-
-
-def test_where_one_is_has_a_line_where_the_system_has_its_own_colours(browser: Browser, house: House) -> None:
-    """Only a background and a shadow said so, and forced colours take both away: the menu, the boards, the tabs, the chosen line."""
-    look = "all => all.filter(one => getComputedStyle(one).outlineStyle === 'none').map(one => one.outerHTML.slice(0, 80))"
-    for name, path, least in (("Aisha", "/worklist", 2), ("Aisha", "/post", 2), ("Lars", "/inbox", 3)):
-        with narrow(browser, house, name, path, forced=True) as page:
-            current = page.locator("[aria-current]:not([aria-current=false])")
-            assert current.count() >= least and current.evaluate_all(look) == []
-
-
-def test_what_came_is_full_and_what_is_missing_empty_where_the_system_has_its_own_colours(browser: Browser, house: House) -> None:
-    """The background went: what had come was a thin ring, and what was missing a thick one."""
-    with house.database.transaction() as session:
-        make.case(session, session.get_one(Hospital, house.region.hospitals["ZEED"]), facts=make.COMPLETE[:2])
-    filled = "all => all.filter(one => getComputedStyle(one).backgroundColor === getComputedStyle(one).borderTopColor).length"
-    with narrow(browser, house, "Aisha", "/worklist", forced=True) as page:
-        came, missing = page.locator(".dot:not(.dot-missing, .dot-asked, .dot-not-needed)"), page.locator(".dot-missing")
-        assert came.count() and missing.count()
-        assert (came.evaluate_all(filled), missing.evaluate_all(filled)) == (came.count(), 0)
-
-
-def test_how_full_a_meeting_is_has_a_line_around_it_where_the_system_has_its_own_colours(browser: Browser, house: House) -> None:
-    with narrow(browser, house, "Aisha", f"/meetings/{house.region.meeting}", forced=True) as page:
-        assert page.locator(".gauge progress").evaluate("one => getComputedStyle(one).borderTopStyle") == "solid"
 
 
 def test_who_must_be_there_is_not_broken_inside_a_word(browser: Browser, house: House) -> None:

@@ -9,6 +9,7 @@ interface Said { kind?: Kind; text: string; undo?: string }
 
 const ICONS: Record<Kind, string> = { success: "circle-check", info: "info-circle", warning: "alert-triangle", error: "alert-octagon" };
 const GOOD_NEWS_MS = 10_000;
+const MOST_GOOD_NEWS = 3; // who plans one case after another sees the brief of the next; more of them lay over it
 
 export function toast(kind: Kind, text: string, undo = ""): void {
   const box = boxInReach();
@@ -27,8 +28,15 @@ export function toast(kind: Kind, text: string, undo = ""): void {
   if (undo) note.append(undoButton(note, undo));
   note.append(closeButton());
   box.append(note);
+  giveRoom(box);
   markNewest();
   leaveLater(note);
+}
+
+/** The oldest good news leaves for the newest, unless somebody is at it; what has to be read stays until it is closed. */
+function giveRoom(box: HTMLElement): void {
+  const good = [...box.querySelectorAll<HTMLElement>(':scope > :is([data-toast="success"], [data-toast="info"]):not(:hover, :focus-within)')];
+  good.slice(0, Math.max(0, good.length - MOST_GOOD_NEWS)).forEach((note) => note.remove());
 }
 
 /** What z undoes: the last thing that was done, if that can be undone; never one before it. */

@@ -57,7 +57,7 @@ def _overtakes() -> ColumnElement[bool]:
     )
 
 
-def _before_the_referrer() -> ColumnElement[bool]:
+def before_the_referrer() -> ColumnElement[bool]:
     """A copy whose letter to the referrer has not left; not one that need not go any more, which is taken to be told so."""
     first = aliased(Delivery)
     not_left = select(first.id).where(
@@ -73,7 +73,7 @@ def is_replaced() -> ColumnElement[bool]:
     return replacements(arrived, Delivery).where(there).exists()
 
 
-_DUE = [*_may_go(), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~_before_the_referrer()]
+_DUE = [*_may_go(), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~before_the_referrer()]
 _IN_ORDER = (Delivery.created_at, Delivery.id)
 
 
@@ -105,7 +105,7 @@ FIRST = (
 """The first letter of a destination. Open: `now`, `hospital`, `audience`."""
 PAPER = (
     select(Delivery)
-    .where(*_may_go(), Delivery.channel == Channel.PAPER.value, ~_before_the_referrer())
+    .where(*_may_go(), Delivery.channel == Channel.PAPER.value, ~before_the_referrer())
     .order_by(Delivery.created_at)
     .limit(1)
     .with_for_update(skip_locked=True)

@@ -14,17 +14,19 @@ from mdo_portal.domain.advice import AdviceItem
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import NO_ADVICE, Decision
-from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import BY_PERSON, Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.recipient import Destination, RecipientChannel
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.errors import N_
 from mdo_portal.exchange import DecisionForm, dotted
 from mdo_portal.services.common import own_or_board
 from mdo_portal.services.common.short_names import short_name
 from mdo_portal.services.letters import destinations, lateness, receipts
 from mdo_portal.services.letters.lateness import Mark, Terms
+from mdo_portal.services.letters.outbox_order import before_the_referrer
 
 NOT_ARRIVED = (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.DEAD)
 STUCK = (DeliveryState.REFUSED, DeliveryState.DEAD)
@@ -70,6 +72,8 @@ class PostRow(NamedTuple):
     form: DecisionForm | None
     #: when its recipient last said no, also where it said yes since
     refused_at: datetime | None
+    #: a copy that goes when the letter to the referrer has left, and not before
+    awaits_referrer: bool
 
     @property
     def recipient(self) -> str:
@@ -113,6 +117,8 @@ class PostRow(NamedTuple):
     @property
     def why(self) -> str:
         """What holds it up, as a Dutch message id."""
+        if self.awaits_referrer and self.held_at is None:
+            return N_("Wacht op de brief aan het ziekenhuis: deze gaat pas als die weg is.")
         return receipts.why(self)
 
     @property
@@ -194,6 +200,7 @@ _COLUMNS: tuple[Any, ...] = (
     case((Decision.form.in_(NO_ADVICE), None), else_=_FIRST_DUE),  # what is to be carried out is of another letter
     Decision.form,
     Delivery.refused_at,
+    and_(Delivery.state.in_(OPEN), Delivery.next_attempt_at.is_not(None), before_the_referrer()),
 )
 _LETTERS: Select[Any] = (
     select(*_COLUMNS)
