@@ -146,12 +146,9 @@ def visible_post(viewer: Viewer) -> ColumnElement[bool]:
 
 
 _FIRST_DUE = select(func.min(AdviceItem.due_on)).where(AdviceItem.round_id == Decision.round_id).scalar_subquery()
-WHEN_LATE: tuple[Any, ...] = (
-    func.coalesce(Board.late_hours, lateness.HOURS),
-    func.coalesce(Board.late_paper_days, lateness.PAPER_DAYS),
-    case((Decision.form.in_(NO_ADVICE), None), else_=_FIRST_DUE),  # what is to be carried out is of another letter
-)
-"""Of a letter: by what it is late, and the first day that its advice names."""
+_HOURS, _DAYS = func.coalesce(Board.late_hours, lateness.HOURS), func.coalesce(Board.late_paper_days, lateness.PAPER_DAYS)
+TERMS = (_HOURS, _DAYS)
+"""By what a letter is late: hours for what travels by itself, working days for what people carry."""
 _COLUMNS: tuple[Any, ...] = (
     Delivery.id,
     Delivery.case_id,
@@ -182,7 +179,8 @@ _COLUMNS: tuple[Any, ...] = (
     func.coalesce(Destination.failures, 0),
     Destination.down_since,
     Destination.next_attempt_at,
-    *WHEN_LATE,
+    *TERMS,
+    case((Decision.form.in_(NO_ADVICE), None), else_=_FIRST_DUE),  # what is to be carried out is of another letter
     Decision.form,
     Delivery.refused_at,
 )
