@@ -18,7 +18,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.domain.retention import Kind
 from mdo_portal.exchange import IncomingNotice
-from mdo_portal.services.cases import cases
+from mdo_portal.services.cases import case_lists
 from mdo_portal.services.common import waits
 from mdo_portal.services.inbox import polls, pulls, queue
 from mdo_portal.services.referrals import questions
@@ -141,7 +141,7 @@ def test_the_newest_decision_of_a_case_is_the_last_version_whatever_the_clocks_s
     house.now = NOW - timedelta(hours=1)
     house.corrected(round_)
     with database.transaction() as session:
-        shown = [one.version for one in cases.decisions(session, round_.case_id)]
+        shown = [one.version for one in case_lists.decisions(session, [round_.case_id])[round_.case_id]]
 
     assert shown == [2, 1]
 

@@ -80,6 +80,8 @@ class Delivery(Base):
         Index("ix_deliveries_due", "next_attempt_at", postgresql_where="state IN ('waiting','sent')"),
         Index("ix_deliveries_hospital_id", "hospital_id", "created_at"),
         Index("ix_deliveries_created_at", "created_at"),
+        Index("ix_deliveries_sent_at", "hospital_id", "sent_at"),
+        Index("ix_deliveries_on_paper", "sent_at", postgresql_where="channel = 'paper'"),
         Index("ix_deliveries_not_arrived", "created_at", "id", postgresql_where="state IN ('waiting','sent','refused','dead')"),
         Index(
             "ix_deliveries_queue", "hospital_id", "audience", "created_at", "id", postgresql_where="state IN ('waiting','sent')"

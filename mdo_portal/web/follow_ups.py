@@ -44,7 +44,7 @@ def page() -> str:
     wanted = Filter(_uuid(request.args.get("board", "")), _uuid(request.args.get("hospital", "")), request.args.get("all") == "1")
     with transaction() as db:
         found = follow_up_rows.rows(db, viewer(), wanted)
-        boards, hospitals = follow_up_rows.boards_of(db, viewer()), follow_up_rows.hospitals_of(db, viewer())
+        boards, hospitals = (each(db, viewer(), wanted) for each in (follow_up_rows.boards_of, follow_up_rows.hospitals_of))
         audit.record(db, viewer(), Act.FOLLOW_READ, now=now(), object_type="follow_up", hits=len(found))
     led = [(board_id, name) for board_id, name in boards if viewer().may(Act.FOLLOW_FIGURES, board_id=board_id)]
     shown = {"rows": found, "wanted": wanted, "boards": boards, "hospitals": hospitals, "led": led, "most": follow_up_rows.MOST}

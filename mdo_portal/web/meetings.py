@@ -15,16 +15,14 @@ from mdo_portal.domain.board import LASTS, Board, Meeting, MeetingState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.letters import letters
-from mdo_portal.letters.letter_meeting import CaseHandout
 from mdo_portal.services.access_log import audit
-from mdo_portal.services.cases import cases, decision_objection_rows, other_cases
+from mdo_portal.services.cases import decision_objection_rows
 from mdo_portal.services.common import access
 from mdo_portal.services.meetings import earlier_meetings, meeting_rows, meetings, seats
 from mdo_portal.services.planning import calling_off, planning
 from mdo_portal.services.room import presence, unaccompanied
 from mdo_portal.services.years import year_figures
 from mdo_portal.web import absences, as_read, case_sheets, printing, undecided
-from mdo_portal.web.case_page import load
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
@@ -205,14 +203,12 @@ def sheets(meeting_id: uuid.UUID) -> ResponseReturnValue:
         agenda = meetings.agenda(db, meeting.id)
         etas = _etas(meeting, agenda)
         waits = [row for row in agenda if row.outcome is None]
-        made = [_sheet(db, row, meeting=meeting, board=board, at=etas[row.round_id]).as_json() for row in waits]
+        told = {"meeting": meeting, "board": board, "on": today(), "network": settings().network}
+        read = case_sheets.read(db, viewer(), waits, now=now())
+        made = [
+            case_sheets.sheet(view, row, others=others, at=etas[row.round_id], **told).as_json()  # type: ignore[arg-type]
+            for row, (view, others) in zip(waits, read, strict=True)
+        ]
     if not made:
         raise IllegalMove(N_("Op deze agenda staat niets dat nog besproken moet worden: er zijn geen casusbladen."))
     return as_file(letters.render_many("case", made, at=now()), "application/pdf", f"mdo-casusbladen-{meeting_id}")
-
-
-def _sheet(db: Session, row: meeting_rows.AgendaRow, *, meeting: Meeting, board: Board, at: datetime) -> CaseHandout:
-    case = load(db, Act.DOCUMENT_READ, row.case_id, detail="case sheet").case
-    others = other_cases.of_case(db, viewer(), case, now=now())
-    told = {"meeting": meeting, "board": board, "at": at, "on": today(), "network": settings().network}
-    return case_sheets.sheet(cases.view(db, case), row, others=others, **told)  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.follow_up import follow_up_rows
 from mdo_portal.services.inbox import inbox, polls
 from mdo_portal.services.keeping import retention_rows
-from mdo_portal.services.letters import post
+from mdo_portal.services.letters import post_waiting
 from mdo_portal.services.links import key_fetching, line_endings, listening
 from mdo_portal.services.patients import conflict_rows
 from mdo_portal.services.planning import undecided
@@ -85,7 +85,7 @@ def _questions(db: Session, viewer: Viewer) -> int:
 
 def _letters(db: Session, viewer: Viewer) -> int:
     """Letters that somebody should look at: late, stuck, or with an advice that is soon to be carried out."""
-    return post.waiting(db, viewer, now=now()).pressing
+    return post_waiting.waiting(db, viewer, now=now()).pressing
 
 
 def _pressing(db: Session, viewer: Viewer) -> Number:

@@ -16,7 +16,7 @@ from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.decisions import untold
-from mdo_portal.services.letters import deliveries, handing_over, post, receipt_lists
+from mdo_portal.services.letters import deliveries, handing_over, post, post_waiting, receipt_lists
 from mdo_portal.services.letters.post_rows import STUCK
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -51,7 +51,7 @@ def _rows() -> dict[str, object]:
     with transaction() as db:
         asked = post.rows(db, viewer(), everything=tab == "all", held=tab == "held", after=after, limit=post.MOST + 1)
         found = asked[: post.MOST]
-        waiting = post.waiting(db, viewer(), now=now())
+        waiting = post_waiting.waiting(db, viewer(), now=now())
         nothing_yet = not found and not after and not post.rows(db, viewer(), everything=True, limit=1)
         refusing = [] if tab or after else post.refusing(db, viewer())
         audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(found))

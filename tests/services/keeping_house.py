@@ -35,3 +35,8 @@ def finished(session: Session, region: Region, *, at: datetime = LONG_AGO, **ove
 
 def is_there(session: Session, case_id: uuid.UUID) -> bool:
     return session.scalar(select(func.count()).where(Case.id == case_id)) == 1
+
+
+def shield_of(session: Session, case: Case) -> str:
+    """Why this case may not go, as PostgreSQL says it."""
+    return session.scalar(select(func.case_shield(case.id))) or ""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, false, or_, select, tuple_
+from sqlalchemy import Boolean, ColumnElement, Select, case, false, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from mdo_portal.domain.audit import SUCCESS, AuditEntry
+from mdo_portal.domain.audit import ODD, SUCCESS, AuditEntry
 from mdo_portal.domain.board import BoardHospital
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.grant import CaseGrant
@@ -18,12 +18,9 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import passes_eleven_test, typed_bsn, typed_number
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import BoardMembership, Membership, Person
-from mdo_portal.domain.policy import Act
 from mdo_portal.services.common.sealed import sealer
 
 PAGE = 100
-ODD_ACTS = (Act.GLASS_BREAK, Act.CASE_GRANT, Act.CASE_OBJECT, Act.DESTROY_REQUEST, Act.DESTROY_APPROVE, Act.RETENTION_HOLD)
-"""Out of the ordinary by themselves (NEN 7513, 6); besides whatever was refused or done in an emergency."""
 Owner = aliased(Hospital)
 
 
@@ -116,8 +113,7 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.act:
         found.append(AuditEntry.act == wanted.act)
     if wanted.odd:
-        odd_acts = AuditEntry.act.in_([act.value for act in ODD_ACTS])
-        found.append(or_(AuditEntry.emergency, AuditEntry.outcome != SUCCESS, odd_acts))
+        found.append(literal_column(ODD, Boolean()))
     if wanted.before:
         found.append(tuple_(AuditEntry.at, AuditEntry.seq) < wanted.before)
     return found

@@ -117,7 +117,7 @@ def missed(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[Mis
     if not boards:
         return []
     query = (
-        select(Decision, Round, Case, Board, Presence, Meeting)
+        select(Decision, Round, Case, Board, Presence, Meeting, *access.facts_for(viewer, now=now))
         .join(Round, Round.id == Decision.round_id)
         .join(Case, Case.id == Round.case_id)
         .join(Meeting, Meeting.id == Round.meeting_id)
@@ -135,7 +135,9 @@ def missed(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[Mis
     )
     signed: dict[uuid.UUID, list[Decision]] = defaultdict(list)
     by_round: dict[uuid.UUID, tuple[Round, Case, Board, Presence, Meeting]] = {}
-    for decision, round_, case, board, was, meeting in session.execute(query):
+    may: dict[uuid.UUID, bool] = {}
+    for decision, round_, case, board, was, meeting, *facts in session.execute(query):
+        may[case.id] = bool(access.relations_by(viewer, Act.DECISION_OBJECT, case, *facts))
         signed[round_.id].append(decision)
         by_round[round_.id] = (round_, case, board, was, meeting)
     said = spoken(session, viewer, [one[-1].id for one in signed.values()])
@@ -144,9 +146,7 @@ def missed(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[Mis
         for round_id, (round_, case, board, was, meeting) in by_round.items()
         if standing(signed[round_id]) and signed[round_id][-1].id not in said and had_left(was, meeting, round_)
     ]
-    still = [
-        one for one in found if now <= one[0].closes_at and access.may(session, viewer, Act.DECISION_OBJECT, one[1], now=now)
-    ]
+    still = [one for one in found if now <= one[0].closes_at and may[one[1].id]]
     return sorted(still, key=lambda one: (not one[0].is_own, one[0].closes_at))
 
 

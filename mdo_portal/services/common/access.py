@@ -49,10 +49,26 @@ def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, 
     asked = _relations(session, viewer, case, now)
     if not asked(Act.CASE_READ):
         raise NotFound()
-    allowed = asked(act)
-    if not allowed:
+    return _allowed(viewer, case, asked(act))
+
+
+def cases_for(session: Session, viewer: Viewer, act: Act, case_ids: Sequence[uuid.UUID], *, now: datetime) -> list[Grant]:
+    """What `case_for` gives of each, in this order and in one statement. Raises as it does when one of them is not there or not allowed."""
+    query = select(Case, *facts_for(viewer, now=now)).where(Case.id.in_(case_ids))
+    found = {case.id: (case, facts) for case, *facts in session.execute(query)}
+    return [_grant(viewer, act, *found.get(case_id, (None, ()))) for case_id in case_ids]
+
+
+def _grant(viewer: Viewer, act: Act, case: Case | None, facts: Sequence[Sequence[uuid.UUID]]) -> Grant:
+    if case is None or not relations_by(viewer, Act.CASE_READ, case, *facts):
+        raise NotFound()
+    return _allowed(viewer, case, relations_by(viewer, act, case, *facts))
+
+
+def _allowed(viewer: Viewer, case: Case, by: list[Relation]) -> Grant:
+    if not by:
         raise NotAllowed()
-    return Grant(case, allowed[0], reduced=allowed == [Relation.BOARD] and viewer.only_observes(case.board_id))
+    return Grant(case, by[0], reduced=by == [Relation.BOARD] and viewer.only_observes(case.board_id))
 
 
 def may(session: Session, viewer: Viewer, act: Act, case: Case, *, now: datetime) -> bool:

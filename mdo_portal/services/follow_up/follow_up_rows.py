@@ -180,19 +180,21 @@ def _looks_after(viewer: Viewer, act: Act) -> ColumnElement[bool]:
     return own_or_board.theirs(viewer, act, Case.hospital_id)
 
 
-def boards_of(session: Session, viewer: Viewer) -> Sequence[tuple[uuid.UUID, str]]:
-    """For the filter: boards of which this viewer has an item, or on which they lead."""
-    led = Board.id.in_(viewer.boards_for(Act.FOLLOW_FIGURES))
-    query = select(Board.id, Board.name).where(or_(led, _has_items(viewer, FollowUp.board_id == Board.id)))
+def boards_of(session: Session, viewer: Viewer, wanted: Filter) -> Sequence[tuple[uuid.UUID, str]]:
+    """For the filter: boards of which this viewer has an item such as is wanted, the one that was chosen, and those they lead."""
+    led = Board.id.in_([*viewer.boards_for(Act.FOLLOW_FIGURES), wanted.board_id])
+    query = select(Board.id, Board.name).where(or_(led, _has_items(viewer, wanted, FollowUp.board_id == Board.id)))
     return [(row[0], row[1]) for row in session.execute(query.order_by(Board.name))]
 
 
-def hospitals_of(session: Session, viewer: Viewer) -> Sequence[tuple[uuid.UUID, str]]:
-    """For the filter: hospitals that have something to do for this viewer's items."""
-    query = select(Hospital.id, Hospital.name).where(_has_items(viewer, FollowUp.owner_hospital_id == Hospital.id))
+def hospitals_of(session: Session, viewer: Viewer, wanted: Filter) -> Sequence[tuple[uuid.UUID, str]]:
+    """For the filter: hospitals that have something to do for this viewer's items, and the one that was chosen."""
+    has_items = _has_items(viewer, wanted, FollowUp.owner_hospital_id == Hospital.id)
+    query = select(Hospital.id, Hospital.name).where(or_(Hospital.id == wanted.hospital_id, has_items))
     return [(row[0], row[1]) for row in session.execute(query.order_by(Hospital.name))]
 
 
-def _has_items(viewer: Viewer, where: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether there is one, found at the first: there may be tens of thousands, and few boards and hospitals."""
-    return exists().where(Case.id == FollowUp.case_id, where, _looks_after(viewer, Act.FOLLOW_READ))
+def _has_items(viewer: Viewer, wanted: Filter, where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is one, found at the first: there may be tens of thousands. Closed ones of ten years only where they are wanted."""
+    open_ = () if wanted.everything else (FollowUp.state == FollowState.OPEN,)
+    return exists().where(Case.id == FollowUp.case_id, where, _looks_after(viewer, Act.FOLLOW_READ), *open_)

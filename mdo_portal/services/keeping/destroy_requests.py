@@ -75,17 +75,15 @@ def patient_for(session: Session, viewer: Viewer, patient_id: uuid.UUID) -> Pati
 
 def cases_of(session: Session, patient_id: uuid.UUID, case_id: uuid.UUID | None = None) -> list[tuple[Case, Shield]]:
     """The cases a request is about, oldest first, and what stands in the way of each."""
-    query = select(Case).where(Case.patient_id == patient_id).order_by(Case.received_at, Case.id)
-    found = session.scalars(query.where(Case.id == case_id) if case_id else query).all()
-    return [(case, destruction.shield_of(session, case.id)) for case in found]
+    one = (Case.id == case_id,) if case_id else ()
+    return destruction.shielded(session, Case.patient_id == patient_id, *one)
 
 
 def about(session: Session, request: DestroyRequest) -> list[tuple[Case, Shield]]:
     """The cases that were asked for, under whichever patient they stand now; what was merged with them later is not among them."""
     origin = func.coalesce(Case.home_patient_id, Case.patient_id)
     asked = Case.id == request.case_id if request.case_id else origin.in_(request.patient_ids)
-    query = select(Case).where(Case.hospital_id == request.hospital_id, asked).order_by(Case.received_at, Case.id)
-    return [(case, destruction.shield_of(session, case.id)) for case in session.scalars(query)]
+    return destruction.shielded(session, Case.hospital_id == request.hospital_id, asked)
 
 
 def moved(session: Session, request: DestroyRequest) -> bool:

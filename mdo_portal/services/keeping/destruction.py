@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, cast, func, select
+from sqlalchemy import ColumnElement, LargeBinary, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Session
 
@@ -26,9 +26,10 @@ SHIELD_WORDS: dict[Shield, str] = {
 }
 
 
-def shield_of(session: Session, case_id: uuid.UUID) -> Shield:
-    """Why this case may not go now; Shield.NONE when nothing is in the way."""
-    return Shield(session.scalar(select(func.case_shield(case_id))) or "")
+def shielded(session: Session, *which: ColumnElement[bool]) -> list[tuple[Case, Shield]]:
+    """These cases, oldest first, and why each may not go now; Shield.NONE when nothing is in the way."""
+    query = select(Case, func.case_shield(Case.id)).where(*which).order_by(Case.received_at, Case.id)
+    return [(case, Shield(shield or "")) for case, shield in session.execute(query)]
 
 
 def destroy(

@@ -14,7 +14,7 @@ from mdo_portal.domain.delivery import Audience, Delivery
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services.letters.post_rows import NOT_ARRIVED, STUCK, PostRow, found, not_arrived, visible_post, visible_to
+from mdo_portal.services.letters.post_rows import NOT_ARRIVED, STUCK, PostRow, found, visible_post, visible_to
 
 MOST = 200
 """Letters on one page."""
@@ -26,16 +26,6 @@ class Refusing(NamedTuple):
     hospital_id: uuid.UUID
     hospital: str
     letters: list[uuid.UUID]
-
-
-class Waiting(NamedTuple):
-    """Letters that have not arrived."""
-
-    all: int
-    #: late, stuck, or with an advice that is to be carried out within two days
-    pressing: int
-    #: held after a restore
-    held: int
 
 
 def rows(
@@ -90,13 +80,6 @@ def not_arrived_before(session: Session, viewer: Viewer, moment: datetime) -> li
     """What was signed before that moment and has not arrived, by hospital, oldest first."""
     query = visible_to(viewer).where(Delivery.state.in_(NOT_ARRIVED), Delivery.created_at < moment)
     return found(session, query.order_by(Hospital.name, Delivery.created_at, Delivery.id))
-
-
-def waiting(session: Session, viewer: Viewer, *, now: datetime) -> Waiting:
-    """How many letters have not arrived, and how many of them somebody should look at."""
-    letters = not_arrived(session, viewer)
-    pressing = sum(bool(row.is_stuck or row.marks(now)) for row in letters)
-    return Waiting(len(letters), pressing, sum(row.held_at is not None for row in letters))
 
 
 def concerns(session: Session, viewer: Viewer, hospital_id: uuid.UUID) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
@@ -152,19 +151,10 @@ def visible_post(viewer: Viewer) -> ColumnElement[bool]:
     return own_or_board.theirs(viewer, Act.POST_READ, Delivery.hospital_id)
 
 
-def not_arrived(session: Session, viewer: Viewer) -> list[PostRow]:
-    """All that this viewer may see and that has not arrived, in no order."""
-    whose = own_or_board.whose(viewer, Act.POST_READ)
-    return [PostRow._make(row) for row in session.execute(_not_arrived(own_too=whose.own is not None), whose._asdict())]
-
-
-@cache
-def _not_arrived(*, own_too: bool) -> Select[Any]:
-    seen = own_or_board.theirs_open(Delivery.hospital_id, own_too=own_too)
-    return _LETTERS.where(seen, Delivery.state.in_(NOT_ARRIVED))
-
-
 _FIRST_DUE = select(func.min(AdviceItem.due_on)).where(AdviceItem.round_id == Decision.round_id).scalar_subquery()
+_HOURS, _DAYS = func.coalesce(Board.late_hours, lateness.HOURS), func.coalesce(Board.late_paper_days, lateness.PAPER_DAYS)
+TERMS = (_HOURS, _DAYS)
+"""By what a letter is late: hours for what travels by itself, working days for what people carry."""
 _COLUMNS: tuple[Any, ...] = (
     Delivery.id,
     Delivery.case_id,
@@ -195,8 +185,7 @@ _COLUMNS: tuple[Any, ...] = (
     func.coalesce(Destination.failures, 0),
     Destination.down_since,
     Destination.next_attempt_at,
-    func.coalesce(Board.late_hours, lateness.HOURS),
-    func.coalesce(Board.late_paper_days, lateness.PAPER_DAYS),
+    *TERMS,
     case((Decision.form.in_(NO_ADVICE), None), else_=_FIRST_DUE),  # what is to be carried out is of another letter
     Decision.form,
     Delivery.refused_at,

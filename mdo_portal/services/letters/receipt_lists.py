@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services.letters.post_rows import PostRow, found, visible_to
+from mdo_portal.services.letters.post_rows import PostRow, found, visible_post, visible_to
 from mdo_portal.zone import AMSTERDAM
 
 MOST = 500
@@ -37,13 +38,16 @@ def of_day(session: Session, viewer: Viewer, day: date) -> list[OfHospital]:
 
 def how_many(session: Session, viewer: Viewer, day: date) -> int:
     """How many letters stand on those lists."""
-    letters = _printed(viewer, day).with_only_columns(Delivery.id).subquery()
-    return session.scalar(select(func.count()).select_from(letters)) or 0
+    letters = select(func.count(Delivery.id)).outerjoin(Case, Case.id == Delivery.case_id)
+    return session.scalar(letters.where(visible_post(viewer), *_on(day))) or 0
 
 
 def _printed(viewer: Viewer, day: date) -> Select[tuple[object, ...]]:
+    return visible_to(viewer).where(*_on(day))
+
+
+def _on(day: date) -> tuple[ColumnElement[bool], ...]:
     """What came back signed since stands on it too: a list that is printed again says the same."""
     begins, ends = (datetime.combine(one, time(), AMSTERDAM) for one in (day, day + timedelta(days=1)))
-    went = and_(Delivery.sent_at >= begins, Delivery.sent_at < ends)
     out = Delivery.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED))
-    return visible_to(viewer).where(Delivery.channel == Channel.PAPER.value, out, went)
+    return Delivery.channel == Channel.PAPER.value, out, Delivery.sent_at >= begins, Delivery.sent_at < ends

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -39,6 +40,11 @@ class PreparationRow(NamedTuple):
 
 def of_case(session: Session, case_id: uuid.UUID) -> list[PreparationRow]:
     """As they stand, oldest first."""
+    return of_cases(session, [case_id])[case_id]
+
+
+def of_cases(session: Session, case_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, list[PreparationRow]]:
+    """The same of many, in one statement; asks nothing of none."""
     after = select(func.coalesce(func.max(_ENDED.number), 0)).where(
         _ENDED.case_id == Preparation.case_id, _ENDED.outcome.in_(_SIGNABLE), _ENDED.ended_at < Preparation.written_at
     )
@@ -51,12 +57,16 @@ def of_case(session: Session, case_id: uuid.UUID) -> list[PreparationRow]:
             Preparation.text,
             Preparation.written_at,
             after.scalar_subquery(),
+            Preparation.case_id,
         )
         .join(Person, Person.id == Preparation.person_id)
-        .where(Preparation.case_id == case_id, Preparation.replaced_at.is_(None))
+        .where(Preparation.case_id.in_(case_ids), Preparation.replaced_at.is_(None))
         .order_by(Preparation.written_at, Preparation.id)
     )
-    return [PreparationRow._make(row) for row in session.execute(query)]
+    found: defaultdict[uuid.UUID, list[PreparationRow]] = defaultdict(list)
+    for *row, case_id in session.execute(query) if case_ids else ():
+        found[case_id].append(PreparationRow._make(row))
+    return found
 
 
 def prepared() -> ScalarSelect[Sequence[str]]:

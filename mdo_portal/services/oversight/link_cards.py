@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel, Hospital, Level
@@ -21,7 +21,7 @@ from mdo_portal.services.inbox.inbox_rows import WAITING, Asked, Shown
 from mdo_portal.services.links import key_fetching, line_endings
 from mdo_portal.services.links.line_endings import Ending
 from mdo_portal.services.links.lines import ENDS_SOON
-from mdo_portal.services.oversight.link_status import LineState, has_understood, line_state, outgoing
+from mdo_portal.services.oversight.link_status import LineState, line_state, outgoing
 from mdo_portal.services.referrals import participation
 
 
@@ -67,16 +67,39 @@ def hospitals_of(session: Session, viewer: Viewer) -> list[tuple[uuid.UUID, str]
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
+class _Inbound(NamedTuple):
+    """What came from one hospital."""
+
+    last_in_at: datetime | None
+    waiting_in: int
+    unreadable: int
+    asks: int
+    #: any message that was read
+    understood_id: uuid.UUID | None
+    ignored_today: int | None
+
+
 def link_cards(session: Session, viewer: Viewer, *, now: datetime) -> list[LinkCard]:
-    """The links this viewer looks after."""
-    query = select(Hospital, Link).outerjoin(Link, Link.hospital_id == Hospital.id).order_by(Hospital.name)
+    """The links this viewer looks after: who looks after all asks of all hospitals at once, but of certificates and letters."""
+    query = select(Hospital, Link, *_inbound(now)).outerjoin(Link, Link.hospital_id == Hospital.id).order_by(Hospital.name)
     if Role.ADMINISTRATOR not in viewer.hospital_roles:
         query = query.where(Hospital.id == viewer.hospital_id)
     by_hour, alone = _by_hour(session, now=now), participation.without_a_board(session)
-    none = (0,) * 24
+    unanswered = {one.hospital_id for one in polls.silent(session, now=now)}
+    without_keys = {one.hospital_id for one in key_fetching.failing(session, now=now)}
     return [
-        _card(session, hospital, link, by_hour.get(hospital.id, none), takes_part=hospital.id not in alone, now=now)
-        for hospital, link in session.execute(query)
+        _card(
+            session,
+            hospital,
+            link,
+            _Inbound._make(came),
+            by_hour.get(hospital.id, (0,) * 24),
+            takes_part=hospital.id not in alone,
+            is_unanswered=hospital.id in unanswered,
+            has_no_keys=hospital.id in without_keys,
+            now=now,
+        )
+        for hospital, link, *came in session.execute(query)
     ]
 
 
@@ -94,12 +117,19 @@ def _by_hour(session: Session, *, now: datetime) -> dict[uuid.UUID, tuple[int, .
 
 
 def _card(
-    session: Session, hospital: Hospital, link: Link | None, by_hour: tuple[int, ...], *, takes_part: bool, now: datetime
+    session: Session,
+    hospital: Hospital,
+    link: Link | None,
+    came: _Inbound,
+    by_hour: tuple[int, ...],
+    *,
+    takes_part: bool,
+    is_unanswered: bool,
+    has_no_keys: bool,
+    now: datetime,
 ) -> LinkCard:
-    last_in_at, waiting_in, unreadable, asks = _inbound(session, hospital.id)
     out = outgoing(session, hospital.id)
     ending = line_endings.ending(session, link, now=now)
-    feed = select(FeedCount.ignored).where(FeedCount.link_id == (link.id if link else None), FeedCount.day == now.date())
     return LinkCard(
         hospital_id=hospital.id,
         code=hospital.code,
@@ -111,35 +141,38 @@ def _card(
         profile_out=link.profile_out if link else "",
         channel_out=link.channel_out if link else Channel.PAPER,
         line=line_state(session, link, now=now),
-        has_understood=has_understood(session, hospital.id),
-        last_in_at=last_in_at,
+        has_understood=came.understood_id is not None,
+        last_in_at=came.last_in_at,
         last_out_at=out.last_out_at,
         today=sum(by_hour),
-        waiting_in=waiting_in,
-        unreadable=unreadable,
-        asks=asks,
+        waiting_in=came.waiting_in,
+        unreadable=came.unreadable,
+        asks=came.asks,
         waiting_out=out.waiting,
         still_since=out.stands_still_since(link.channel_out if link else Channel.PAPER, now=now),
-        ignored_today=session.scalar(feed) or 0,
+        ignored_today=came.ignored_today or 0,
         by_hour=by_hour,
         takes_part=takes_part,
-        is_unanswered=bool(polls.silent(session, hospital.id, now=now)),
-        has_no_keys=bool(key_fetching.failing(session, hospital.id, now=now)),
+        is_unanswered=is_unanswered,
+        has_no_keys=has_no_keys,
         ending=ending if ending and ending.at <= now + ENDS_SOON else None,
     )
 
 
-def _inbound(session: Session, hospital_id: uuid.UUID) -> Row[datetime | None, int, int, int]:
-    """When the last message came, how many are still to be read, how many could not be, and how many wait for an answer.
-
-    Each by an index of its own: a hospital has a hundred thousand messages that were read long ago.
+def _inbound(now: datetime) -> list[ColumnElement[Any]]:
+    """Columns of an `_Inbound` beside each hospital and link: each by an index of its own, for a hospital has a hundred thousand messages
+    that were read long ago.
     """
 
-    def asked(what: ColumnElement[Any], *where: ColumnElement[bool]) -> Any:
-        query = select(what).select_from(InboundMessage).where(InboundMessage.hospital_id == hospital_id, *where)
-        return query.scalar_subquery()
+    def asked(what: ColumnElement[Any] | Any, *where: ColumnElement[bool]) -> Select[Any]:
+        return select(what).select_from(InboundMessage).where(InboundMessage.hospital_id == Hospital.id, *where)
 
-    last = asked(func.max(InboundMessage.received_at))
     states: tuple[Shown, ...] = (InboundState.KEPT, InboundState.UNREADABLE, WAITING)
-    open_ = (asked(func.count(), *meant(Asked(state))) for state in states)
-    return session.execute(select(last, *open_)).one()
+    understood = asked(InboundMessage.id, InboundMessage.state == InboundState.UNDERSTOOD)
+    queries = (
+        asked(func.max(InboundMessage.received_at)),
+        *(asked(func.count(), *meant(Asked(state))) for state in states),
+        understood.order_by(InboundMessage.received_at.desc()).limit(1),  # newest first, as link_status.has_understood
+        select(FeedCount.ignored).where(FeedCount.link_id == Link.id, FeedCount.day == now.date()),
+    )
+    return [one.correlate(Hospital, Link).scalar_subquery() for one in queries]

@@ -15,7 +15,7 @@ from mdo_portal.domain.hospital import Hospital, Level
 from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.domain.poll import Poll
 from mdo_portal.services.inbox import polls
-from mdo_portal.services.letters import post
+from mdo_portal.services.letters import post_waiting
 from mdo_portal.services.links import key_fetching, line_endings, listening
 from tests import make
 from tests.make import NOW
@@ -76,8 +76,8 @@ def test_a_letter_that_arrived_is_waited_for_no_more(session: Session, region: R
     planned = make.planned(session, made, session.get_one(Meeting, region.meeting), viewer=region.aisha)
     make.signed(session, make.discussed(session, planned, viewer=region.bram), viewer=region.bram)
     session.flush()
-    before = post.waiting(session, region.bram, now=NOW)
+    before = post_waiting.waiting(session, region.bram, now=NOW)
     session.execute(update(Delivery).values(state=DeliveryState.RECEIVED))
 
     assert before.all > 0
-    assert post.waiting(session, region.bram, now=NOW).all == 0
+    assert post_waiting.waiting(session, region.bram, now=NOW).all == 0

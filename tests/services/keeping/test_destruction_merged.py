@@ -17,12 +17,12 @@ from mdo_portal.domain.retention import Kind
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import MergedNumbers, PatientMerge
 from mdo_portal.services.identity import merges, unmerging
-from mdo_portal.services.keeping import destroy_requests, destruction, holds, purging
+from mdo_portal.services.keeping import destroy_requests, holds, purging
 from mdo_portal.services.patients import patients
 from tests import make
 from tests.people import Region
 from tests.services.destruction import asked, officer
-from tests.services.keeping.test_retention import LATELY, LONG_AGO, NOW, finished, is_there
+from tests.services.keeping_house import LATELY, LONG_AGO, NOW, finished, is_there, shield_of
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_a_hold_set_while_they_are_one_stays_with_both(session: Session, region:
 
     unmerging.undo(session, merge, now=NOW, person_id=None)
 
-    assert [destruction.shield_of(session, one.id).value for one in two] == ["hold", "hold"]
+    assert [shield_of(session, one) for one in two] == ["hold", "hold"]
 
 
 def test_a_hold_on_a_patient_holds_under_whatever_number_that_goes_on(session: Session, region: Region) -> None:
@@ -174,7 +174,7 @@ def test_a_hold_on_a_patient_holds_under_whatever_number_that_goes_on(session: S
     holds.place(session, region.petra, second.id, whole_patient=True, reason="klacht", now=NOW)
     join(session, first, second)
 
-    assert [destruction.shield_of(session, one.id).value for one in cases] == ["hold", "hold", "hold", ""]
+    assert [shield_of(session, one) for one in cases] == ["hold", "hold", "hold", ""]
     assert [purging.purge(session, kind, now=NOW) for kind in (Kind.LETTER, Kind.CASE)] == [1, 1]
     assert there(session, *ours) == [True, True, True] and not is_there(session, other.id)
 

@@ -22,10 +22,10 @@ from mdo_portal.domain.retention import CLOCKS, RULES, Kind, RetentionRule, edge
 from mdo_portal.domain.tables import metadata
 from mdo_portal.errors import Incomplete
 from mdo_portal.services.inbox import intake
-from mdo_portal.services.keeping import destruction, holds, purging, retention, retention_rows
+from mdo_portal.services.keeping import holds, purging, retention, retention_rows
 from tests import make
 from tests.people import Region
-from tests.services.keeping_house import LATELY, LONG_AGO, NOW, finished, is_there
+from tests.services.keeping_house import LATELY, LONG_AGO, NOW, finished, is_there, shield_of
 
 # The rules
 
@@ -112,7 +112,7 @@ def test_a_hold_stops_it_and_lifting_lets_it_go(session: Session, region: Region
     officer = region.petra
     hold = holds.place(session, officer, case.id, whole_patient=whole_patient, reason="klacht loopt", now=NOW)
 
-    assert destruction.shield_of(session, case.id) == "hold"
+    assert shield_of(session, case) == "hold"
     assert [purging.purge(session, kind, now=NOW) for kind in (Kind.CASE, Kind.LETTER)] == [0, 0]
 
     holds.lift(session, officer, hold.id, reason="klacht afgerond", now=NOW)
@@ -149,7 +149,7 @@ def test_a_letter_that_did_not_arrive_stops_it(session: Session, region: Region,
     case = finished(session, region)
     session.execute(update(Delivery).where(Delivery.case_id == case.id).values(state=state))
 
-    assert destruction.shield_of(session, case.id) == "letter"
+    assert shield_of(session, case) == "letter"
     assert purging.purge(session, Kind.CASE, now=NOW) == 0
 
 
@@ -159,7 +159,7 @@ def test_a_case_on_an_agenda_stays(session: Session, region: Region) -> None:
     case.state, case.state_since, case.is_open = CaseState.CLOSED, LONG_AGO, False  # however that came to be
     session.flush()
 
-    assert destruction.shield_of(session, case.id) == "agenda"
+    assert shield_of(session, case) == "agenda"
     assert purging.purge(session, Kind.CASE, now=NOW) == 0
 
 
@@ -169,7 +169,7 @@ def test_an_unfinished_case_stays(session: Session, region: Region, state: CaseS
     case.state = state
     session.flush()
 
-    assert destruction.shield_of(session, case.id) == "open"
+    assert shield_of(session, case) == "open"
     assert purging.purge(session, Kind.CASE, now=NOW) == 0
 
 

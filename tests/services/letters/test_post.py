@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services.letters import post
+from mdo_portal.domain.delivery import DeliveryState
+from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.services.letters import post, post_waiting
+from mdo_portal.services.room import advice
 from tests import make
+from tests.make import NOW
 from tests.people import Region
 
 #: name -> the hospitals of whose post they may hear while no letter was sent
@@ -45,3 +49,26 @@ def test_who_leads_a_board_hears_of_the_hospitals_that_got_its_letters(session: 
     assert post.concerns(session, region.aisha, zeed.id) and post.concerns(session, region.bram, zeed.id)
     assert not post.concerns(session, region.carla, zeed.id)
     assert not post.concerns(session, region.aisha, region.hospitals["KREE"])
+
+
+def test_the_number_in_the_menu_is_what_the_rows_say(session: Session, region: Region) -> None:
+    """It reads less of a letter than a row does: of each kind one that is pressing and one that is not."""
+    zeed, meeting = session.get_one(Hospital, region.hospitals["ZEED"]), session.get_one(Meeting, region.meeting)
+    letters = []
+    for due_on in ("", (NOW - timedelta(days=1)).date().isoformat(), (NOW + timedelta(days=40)).date().isoformat()) * 4:
+        case = make.case(session, zeed, board_id=region.boards["URO-P"])
+        round_ = make.discussed(session, make.planned(session, case, meeting, viewer=region.aisha), viewer=region.bram)
+        item = advice.add(session, round_, person_id=region.bram.person_id, now=NOW)
+        advice.change(session, round_, item.id, {"text": "x", "due_on": due_on}, seen=1, person_id=region.bram.person_id, now=NOW)
+        letters.append(make.delivery_of(session, make.signed(session, round_, viewer=region.bram)))
+    for n, letter in enumerate(letters):
+        letter.channel = (Channel.MLLP, Channel.PAPER)[n % 2].value
+        letter.created_at = NOW - timedelta(hours=(1, 5, 300)[n // 4])
+    letters[0].state, letters[7].held_at, letters[9].state = DeliveryState.REFUSED, NOW, DeliveryState.RECEIVED
+    session.flush()
+
+    rows = post.rows(session, region.aisha)
+    pressing = [bool(row.is_stuck or row.marks(NOW)) for row in rows]
+    counted = post_waiting.waiting(session, region.aisha, now=NOW)
+    assert counted == (len(rows), sum(pressing), sum(row.held_at is not None for row in rows))
+    assert 1 < sum(pressing) < len(rows) - 1
