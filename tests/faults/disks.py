@@ -25,7 +25,7 @@ from tests.faults.house import House, NotHere, environment, free_port, running
 from tests.faults.lines import Load, compared
 from tests.faults.posting import Posts, cookie_of_somebody
 from tests.faults.processes import listener, web, worker
-from tests.faults.storing import by_state, drained
+from tests.faults.storing import by_state, stuck
 
 Figures = dict[str, Any]
 DISK, FILES = "220m", 20_000
@@ -132,7 +132,7 @@ def _filled(fill: Callable[[SmallHouse], None], *, rounds: int, refuses: bool) -
             load.stop()
             posts.stop()
             survived = all(one.process.is_alive() for one in (door, desk, screens))
-            left = drained(database, seconds=120)
+            left = stuck(database, seconds=60)
         found, states, attempts = _compared(database, load, posts), by_state(database), _most_attempts(database)
         database.close()
     lost = found["lost"] + left

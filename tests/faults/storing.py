@@ -35,7 +35,7 @@ def database_killed(house: House, *, rounds: int) -> Figures:
             recovered.append(load.first_ack_after(killed_at + 0.01))
         load.stop()
         survived = door.process.is_alive() and desk.process.is_alive()
-        left = drained(database, seconds=90)
+        left = stuck(database, seconds=90)
     found = compared(database, load)
     states = by_state(database)
     database.close()
