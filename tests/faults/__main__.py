@@ -38,6 +38,7 @@ from tests.faults import (
     storing,
     texts,
     understanding,
+    wal,
 )
 from tests.faults.house import House, NotHere, house
 from tests.web.matrix_tries import SLICES
@@ -61,6 +62,7 @@ FAULTS = {
     "A4-standby-frozen": Fault(standby.frozen, 1, 10, is_slow=True),
     "A5-disk-full": Fault(disks.full, 1, 5, is_slow=True),
     "A5-no-more-files": Fault(disks.no_files, 1, 5, is_slow=True),
+    "A6-wal-disk-full": Fault(wal.full, 1, 5, is_slow=True),
     "A8-too-many-callers": Fault(hostile.exhausted, 1, 5),
     "A9-poison-message": Fault(understanding.poison, 1, 5),
     "A10-listener-told-to-stop": Fault(listening.told_to_stop, 3, 20),
