@@ -12,9 +12,9 @@ import time
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-SOON, LATEST = 0.4, 4.0
-"""Seconds that it waits for a table while it has others: less than PostgreSQL waits before it looks who waits for whom (a second). Longer
-each time, for a statement may take its time and want nothing more.
+SOON = 0.8
+"""Seconds that it goes on taking tables once it has one: less than PostgreSQL waits before it looks who waits for whom (a second), for
+whoever began to wait for this one meanwhile would be ended.
 """
 FIRST = ("sessions", "inbound_messages")
 """What pages, listeners and workers come to first: who has these has nobody new behind them."""
@@ -32,30 +32,31 @@ def hold(connection: Connection, *, patience: float) -> bool:
     False when somebody has one for more than `patience` seconds, or there was always somebody who had one, for three times as long.
     """
     wanted = list(connection.scalars(_OURS, {"first": list(FIRST)}))
-    until, soon = time.monotonic() + 3 * patience, SOON
+    until = time.monotonic() + 3 * patience
     while time.monotonic() < until:
-        missed = _missed(connection, wanted, patience, soon)
+        missed = _missed(connection, wanted, patience)
         if not missed:
             return True
         if missed == wanted[0]:
             return False
         wanted.remove(missed)
         wanted.insert(0, missed)
-        soon = min(LATEST, soon * 1.3)
     return False
 
 
-def _missed(connection: Connection, wanted: list[str], patience: float, soon: float) -> str:
+def _missed(connection: Connection, wanted: list[str], patience: float) -> str:
     """The first that could not be had, and then none is held; "" when all are."""
     with connection.begin_nested() as tried:
-        for at, table in enumerate(wanted):
+        left, until = patience, 0.0
+        for table in wanted:
             try:
-                if at < 2:  # for the first, and for all that follow
-                    connection.execute(text(f"SET LOCAL lock_timeout = {max(1, round(1000 * (soon if at else patience)))}"))
+                connection.execute(text(f"SET LOCAL lock_timeout = {max(1, round(1000 * left))}"))
                 connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) not in _WAITED_FOR:
                     raise
                 tried.rollback()
                 return table
+            until = until or time.monotonic() + SOON
+            left = until - time.monotonic()
     return ""
