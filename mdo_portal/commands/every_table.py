@@ -1,8 +1,9 @@
 """Every table at once, for who changes their shape beside processes that are at work.
 
 An upgrade that takes one table after another waits in the middle for a page that has the second and wants the first: PostgreSQL then ends
-one of the two, under load each time. So it takes all of them before it changes anything. It gives up what it has as soon as one is not to
-be had soon, and the next time waits for that one first, while it holds nothing: nobody who waits can be waiting for it.
+one of the two, under load each time. So it takes all of them before it changes anything: first those to which everybody comes first. Who
+had passed there is done by then, and who stands there has nothing that it waits for. It gives up all that it has as soon as another is not
+to be had soon, and the next time asks for that one before the others.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 SOON = 0.8
-"""Seconds that it goes on taking tables once it has one: less than PostgreSQL waits before it looks who waits for whom (a second), for
-whoever began to wait for this one meanwhile would be ended.
+"""Seconds in which it takes all the others: less than PostgreSQL waits before it looks who waits for whom (a second), for whoever began to
+wait for one of them meanwhile would be ended.
 """
-FIRST = ("sessions", "inbound_messages")
-"""What pages, listeners and workers come to first: who has these has nobody new behind them."""
+BETWEEN = 0.2
+"""Seconds in which the others go on before it tries again."""
+GATES = ("sessions", "inbound_messages")
+"""What pages come to first, then listeners and workers. For these it waits as long as it may."""
 _OURS = text(
     "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
@@ -31,24 +34,27 @@ def hold(connection: Connection, *, patience: float) -> bool:
 
     False when somebody has one for more than `patience` seconds, or there was always somebody who had one, for three times as long.
     """
-    wanted = list(connection.scalars(_OURS, {"first": list(FIRST)}))
+    wanted = list(connection.scalars(_OURS, {"first": list(GATES)}))
     until = time.monotonic() + 3 * patience
     while time.monotonic() < until:
         missed = _missed(connection, wanted, patience)
         if not missed:
             return True
-        if missed == wanted[0]:
+        if missed in GATES:
             return False
         wanted.remove(missed)
-        wanted.insert(0, missed)
+        wanted.insert(len(GATES), missed)
+        time.sleep(BETWEEN)
     return False
 
 
 def _missed(connection: Connection, wanted: list[str], patience: float) -> str:
     """The first that could not be had, and then none is held; "" when all are."""
     with connection.begin_nested() as tried:
-        left, until = patience, 0.0
+        until = 0.0
         for table in wanted:
+            until = until if table in GATES else until or time.monotonic() + SOON
+            left = until - time.monotonic() if until else patience
             try:
                 connection.execute(text(f"SET LOCAL lock_timeout = {max(1, round(1000 * left))}"))
                 connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
@@ -57,6 +63,4 @@ def _missed(connection: Connection, wanted: list[str], patience: float) -> str:
                     raise
                 tried.rollback()
                 return table
-            until = until or time.monotonic() + SOON
-            left = until - time.monotonic()
     return ""
