@@ -9,8 +9,10 @@ from sqlalchemy import text
 from mdo_portal.commands import migrate
 from mdo_portal.database import Database
 
-BEFORE = "0073"
-"""The newest migration of the day before this was found; at a release that of the release."""
+BEFORE, RIGHTS_BEFORE = "0064", "0073"
+"""The newest migration on the day before this was found; at a release both are that of the release. Until 0073 web processes lost rights
+that none of them used (0069, 0072).
+"""
 GOES: dict[str, str] = {}
 """What the version before has and the next has not, with the reason why that is no loss while both run."""
 _COLUMNS = """
@@ -41,8 +43,10 @@ def rights(database: Database) -> AbstractSet[str]:
 
 def test_a_process_of_the_version_before_goes_on_until_it_is_started_anew(empty_database: Database) -> None:
     """A new column that must be filled in: the old worker failed at each referral, three times, and it stood with the unreadable ones."""
+    migrate.downgrade(empty_database.url, to=RIGHTS_BEFORE)
+    rights_before = rights(empty_database)
     migrate.downgrade(empty_database.url, to=BEFORE)
-    columns_before, rights_before = columns(empty_database), rights(empty_database)
+    columns_before = columns(empty_database)
     migrate.upgrade(empty_database.url)
     columns_after, rights_after = columns(empty_database), rights(empty_database)
 
