@@ -21,9 +21,14 @@ from mdo_portal.services.inbox import settling
 from mdo_portal.services.inbox.settling import ClaimedMessage
 
 MOST_LOST = 5
-"""So often the line may break under a message. More often it is held against it: a statement may be what kills PostgreSQL."""
+"""So often the line may break under a message. More often it is held against it: a statement may be what kills PostgreSQL.
+
+Counted apart while it was in hand with others, and by itself: of those that were together one at most did it. Once that is held against
+them they are read one by one (the careful lane), and only what breaks it there again and again is given up.
+"""
 _owed: list[ClaimedMessage] = []
-_lost: Counter[uuid.UUID] = Counter()
+_together: Counter[uuid.UUID] = Counter()
+_alone: Counter[uuid.UUID] = Counter()
 _one = Lock()
 
 
@@ -70,8 +75,9 @@ def give_back(database: Database) -> None:
 
 def _owe(claimed: Sequence[ClaimedMessage], error: BaseException) -> None:
     with _one:
+        lost = _alone if len(claimed) == 1 else _together
         if is_lost(error):
-            _lost.update(one.message_id for one in claimed)
-        _owed.extend(one for one in claimed if _lost[one.message_id] <= MOST_LOST)
-        if len(_lost) > 10_000:
-            _lost.clear()
+            lost.update(one.message_id for one in claimed)
+        _owed.extend(one for one in claimed if lost[one.message_id] <= MOST_LOST)
+        if len(lost) > 10_000:
+            lost.clear()

@@ -191,7 +191,7 @@ def once_more(act: Callable[[], Made], *, if_: Callable[[], bool] = lambda: True
         try:
             return act()
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in ENDED_FOR_ANOTHER or not if_():
+            if not _is_for_another(error) or not if_():
                 raise
     return act()
 
@@ -213,7 +213,12 @@ def is_too_long(error: BaseException) -> bool:
 
 def is_away(error: BaseException) -> bool:
     """Whether the database could not be asked now, for whatever reason: the same may do in a minute."""
-    return is_lost(error) or is_lacking(error) or isinstance(error, NoneFree)
+    return is_lost(error) or is_lacking(error) or _is_for_another(error) or isinstance(error, NoneFree)
+
+
+def _is_for_another(error: BaseException) -> bool:
+    """Whether PostgreSQL ended this because it and another waited for each other."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in ENDED_FOR_ANOTHER
 
 
 def _never_a_dead_one(engine: Engine, url: str) -> None:

@@ -15,7 +15,7 @@ from mdo_portal.database import Database
 from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
 from mdo_portal.services.follow_up import reminders
 from mdo_portal.services.meetings import meeting_mails
-from mdo_portal.services.oversight import glass_mails, line_reminders, standstills
+from mdo_portal.services.oversight import glass_mails, line_reminders, running_again, standstills
 from mdo_portal.services.people import mailboxes
 from mdo_portal.services.referrals import question_mails
 
@@ -60,6 +60,9 @@ GLASS = Cause(Waits.GLASS, glass_mails.claim, glass_mails.put_back)
 """Somebody broke the glass: for who judges that."""
 QUESTION = Cause(Waits.QUESTION, question_mails.claim, question_mails.put_back)
 """A question about a case waits, or was answered."""
+
+RUNS = Cause(Waits.RUNS, running_again.claim, running_again.put_back)
+"""What stood still in the traffic with a hospital runs again: for who was told that it did."""
 
 
 def standstill(seen: standstills.Listening) -> Cause[standstills.Told]:

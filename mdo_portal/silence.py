@@ -28,7 +28,10 @@ SILENT_SECONDS = 30.0
 """So long a line may say nothing before PostgreSQL is asked about it."""
 LOOK_SECONDS = 5.0
 ASK_SECONDS = 10
-_ASKED = b"SELECT pid, extract(epoch FROM clock_timestamp() - backend_start) FROM pg_stat_activity WHERE pid IN (%s)"
+# When a line began, as it was noted then: the clock over there may have been put back since, and one that told its age would be unknown.
+_KNOWN = b"SELECT pid, extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid IN (%s)"
+# As who signed in: a role that is taken at the door may not see its own line.
+_BEGUN = b"SET LOCAL ROLE NONE; SELECT extract(epoch FROM backend_start) FROM pg_stat_get_activity(pg_backend_pid())"
 
 
 class Machine(NamedTuple):
@@ -46,7 +49,7 @@ class Line:
     def __init__(self, connection: psycopg.Connection[Any], url: str) -> None:
         pgconn = connection.pgconn
         self.machine = Machine(url, pgconn.host.decode(), pgconn.port.decode(), pgconn.hostaddr.decode())
-        self.pid, self.born = pgconn.backend_pid, time.monotonic()
+        self.pid, self.begun = pgconn.backend_pid, b""
         self.asked_at: float | None = None
         self._connection, self._socket = weakref.ref(connection), os.fstat(pgconn.socket).st_ino
 
@@ -88,7 +91,10 @@ class Watch:
         self._thread: threading.Thread | None = None
 
     def know(self, connection: psycopg.Connection[Any], url: str) -> Line:
-        """Look at this one from now on, for as long as somebody has what is given."""
+        """Look at this one from now on, for as long as somebody has what is given. It is asked when it began.
+
+        Raises psycopg.Error when it says nothing from the start.
+        """
         line = Line(connection, url)
         with self._lock:
             self._lines.add(line)
@@ -96,6 +102,12 @@ class Watch:
                 thread = threading.Thread(target=self._keep_looking, name="silence", daemon=True)
                 thread.start()  # refused when there are too many: the next line tries again
                 self._thread = thread
+        try:
+            with line.asking():
+                ((line.begun,),) = _answered(connection.pgconn, _BEGUN)
+        except TimeoutError:
+            connection.close()
+            raise psycopg.OperationalError("no answer on a new line") from None
         return line
 
     def look(self, *, now: float) -> int:
@@ -130,17 +142,17 @@ def _unknown(machine: Machine, lines: list[Line]) -> list[Line]:
     """Those of which PostgreSQL does not know, or all when it says nothing here either."""
     try:
         with closing(_called(machine)) as own:
-            # Before it is asked: an answer that was long on its way tells how old they were then.
-            asked = time.monotonic()
-            known = _ages(own.pgconn, [line.pid for line in lines])
+            asked = b", ".join(b"%d" % pid for pid in (*(line.pid for line in lines), own.pgconn.backend_pid))
+            # Without a beginning it is another role's, so none of ours.
+            known = {int(pid): begun for pid, begun in _answered(own.pgconn, _KNOWN % asked) if begun}
             if own.pgconn.backend_pid not in known:
                 return []  # something in between gives lines numbers of its own: nothing can be known
     except (psycopg.errors.ConnectionTimeout, TimeoutError):
         return lines
     except psycopg.Error:
         return []  # it says no (too many lines, starting), or nobody is there: of a line that ended the kernel tells
-    # By its age too: on another machine another line may have its number, and that one is younger.
-    return [line for line in lines if known.get(line.pid, -1.0) < asked - line.born - 1.0]
+    # By its beginning too: on another machine another line may have its number.
+    return [line for line in lines if known.get(line.pid) != line.begun]
 
 
 def _called(machine: Machine) -> psycopg.Connection[Any]:
@@ -152,18 +164,17 @@ def _called(machine: Machine) -> psycopg.Connection[Any]:
     return psycopg.connect(machine.url, connect_timeout=ASK_SECONDS, tcp_user_timeout=1000 * ASK_SECONDS, **one)
 
 
-def _ages(pgconn: Any, pids: list[int]) -> dict[int, float]:
-    """How many seconds each of these lines, and this one, is old on the other side. TimeoutError when no answer comes."""
-    pgconn.send_query(_ASKED % b", ".join(b"%d" % pid for pid in (*pids, pgconn.backend_pid)))
+def _answered(pgconn: Any, asked: bytes) -> list[tuple[bytes, ...]]:
+    """The rows of the last of these statements. TimeoutError when no answer comes."""
+    pgconn.send_query(asked)
     until, look = time.monotonic() + ASK_SECONDS, io.poll()
     look.register(pgconn.socket, io.POLLIN)
-    while pgconn.is_busy():
-        if not look.poll(max(0.0, 1000 * (until - time.monotonic()))):
-            raise TimeoutError
-        pgconn.consume_input()
-    rows = pgconn.get_result()
-    while pgconn.get_result() is not None:
-        pass  # else the next statement is refused
-    # Without an age it is another role's, so none of ours.
-    found = [(int(rows.get_value(row, 0)), rows.get_value(row, 1)) for row in range(rows.ntuples)]
-    return {pid: float(age) for pid, age in found if age is not None}
+    rows: list[tuple[bytes, ...]] = []
+    while True:
+        while pgconn.is_busy():
+            if not look.poll(max(0.0, 1000 * (until - time.monotonic()))):
+                raise TimeoutError
+            pgconn.consume_input()
+        if (told := pgconn.get_result()) is None:  # without hearing that it was all, the next statement is refused
+            return rows
+        rows = [tuple(told.get_value(row, column) for column in range(told.nfields)) for row in range(told.ntuples)]

@@ -122,6 +122,21 @@ def test_a_message_under_which_the_line_breaks_each_time_is_given_up(
     assert [(row.state, row.reason) for row in rows(database)] == [(InboundState.UNREADABLE, "failed")]
 
 
+def test_who_was_only_beside_what_kills_postgresql_is_read_by_itself_and_not_given_up(
+    database: Database, region: Region, far: Far, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A PostgreSQL that was killed every few seconds put whole batches on the list of unreadable ones."""
+    hand_in(database, region, make.hl7_referral("M1", patient="1"), make.hl7_referral("M2", patient="2"))
+    breaking, turns = Breaking(far, monkeypatch, Far.cut), broken_off.MOST_LOST + 1
+
+    for turn in range(2 * turns):
+        with pytest.raises(OperationalError):
+            breaking.understand(now=NOW + timedelta(minutes=turn), most=16 if turn < turns else 1)
+    understand_all(far.database, now=NOW + timedelta(hours=1))
+
+    assert [row.state for row in rows(database)] == [InboundState.UNDERSTOOD] * 2
+
+
 class Parting(Receiver):
     """Takes a letter, and the database is gone before its answer is written down."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import time
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -65,21 +63,32 @@ def test_who_waits_for_a_lock_is_left_alone(database: Database, far: Database) -
     assert waiting.answer() == 4
 
 
-def test_an_answer_that_was_long_on_its_way_makes_no_line_unknown(far: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL said how old the lines were, and this process, or the net, stood still before it heard that."""
+AN_HOUR_BACK = """
+CREATE SCHEMA put_back;
+CREATE FUNCTION put_back.clock_timestamp() RETURNS timestamptz LANGUAGE sql
+    AS $$ SELECT pg_catalog.clock_timestamp() - interval '1 hour' $$;
+DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = put_back, pg_catalog, public', current_database()); END $$;
+"""
+
+
+def test_a_line_is_known_though_the_clock_of_its_machine_was_put_back(database: Database, far: Database) -> None:
+    """PostgreSQL told how old its lines are by a clock that said that they were not there yet: who waited was cut."""
     waiting = Waiting(far, "SELECT 3 FROM pg_sleep(2)")
+    with database.transaction() as session:
+        session.execute(text(AN_HOUR_BACK))
     waiting.begin()
-    ages, clock = silence._ages, Clock()
-
-    def late(*asked: Any) -> dict[int, float]:
-        known = ages(*asked)
-        clock.ahead += 5
-        return known
-
-    monkeypatch.setattr(silence, "_ages", late)
-    monkeypatch.setattr(silence, "time", clock)
 
     assert look() == 0 and waiting.answer() == 3
+
+
+def test_who_gets_a_line_that_says_nothing_from_the_start_hears_so(between: Relay) -> None:
+    """As of any line that breaks: before anything was asked on it."""
+    connection = psycopg.connect(between.url.replace("+psycopg", ""))
+    between.is_silent = True
+
+    with pytest.raises(psycopg.OperationalError):
+        silence.Watch().know(connection, between.url)
+    assert connection.closed
 
 
 def test_who_waits_on_the_first_of_two_machines_hears_of_its_silence_while_the_second_takes_nobody(
@@ -128,14 +137,3 @@ def test_a_process_that_could_begin_no_thread_looks_at_its_lines_from_the_next_o
 
 def refused(thread: threading.Thread) -> None:
     raise RuntimeError("can't start new thread")
-
-
-class Clock:
-    """Time that may leap."""
-
-    sleep = staticmethod(time.sleep)
-
-    ahead = 0.0
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self.ahead

@@ -88,7 +88,19 @@ of brieven komen niet aan.
 Meld u aan en kijk bij Koppelingen wat er moet gebeuren:
 {url}
 
-Om welk ziekenhuis het gaat staat met opzet niet in deze mail. Zolang het stilstaat komt hij elke dag. Antwoorden worden niet gelezen.
+Om welk ziekenhuis het gaat staat met opzet niet in deze mail. Zolang het stilstaat komt hij elke dag, en een laatste als het weer loopt.
+Antwoorden worden niet gelezen.
+""",
+        "/links",
+    ),
+    Waits.RUNS: _Words(
+        "Kijk in het MDO-portaal: het loopt weer",
+        """Wat stilstond in het verkeer met een ziekenhuis, en waarover u een mail kreeg, loopt weer, al een kwartier.
+
+Meld u aan en kijk bij Koppelingen en bij Post of alles is ingehaald:
+{url}
+
+Om welk ziekenhuis het gaat staat met opzet niet in deze mail. Antwoorden worden niet gelezen.
 """,
         "/links",
     ),

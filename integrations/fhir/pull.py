@@ -13,7 +13,7 @@ from integrations.fhir.entries.same_patient import is_another
 from integrations.fhir.entries.task import fetches
 from integrations.fhir.in_turn import MOST_NUMBERS
 from integrations.fhir.server.door import JSON, Door
-from integrations.fhir.server.fetching import Fetching
+from integrations.fhir.server.fetching import Fetching, is_page
 from integrations.fhir.server.paging import is_told
 from integrations.fhir.server.queries import Fetch, NotAllowed, fetch_of
 from integrations.fhir.text.json_gate import dump
@@ -138,6 +138,8 @@ class _Pull:
         if kind in (JSON, "application/json", "application/json+fhir"):
             self.found[fetch.path] = self.fetching.json(reply)
             return
+        if media_type and not _is_web(media_type) and is_page(reply):
+            raise NotPulled("answer", again=True)  # it would hang on the case as the letter
         content = "content" if load_profile(self.address.profile).version == "STU3" else "data"
         encoded = base64.b64encode(reply.body).decode()
         self.found[fetch.path] = {
@@ -177,6 +179,10 @@ class _Pull:
             "entry": entries,
         }
         return dump(bundle)
+
+
+def _is_web(media_type: str) -> bool:
+    return "html" in media_type.lower()
 
 
 def _attachments(resource: Node) -> list[Node]:

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
+from mdo_portal.commands import every_table
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.domain.tables import metadata
 from mdo_portal.settings import Settings
@@ -52,12 +53,20 @@ def upgrade(url: str, *, sealer: Sealer | None = None, to: str = "head", patienc
     """
     engine = _engine(url)
     with _not_in_use(), engine.begin() as connection:
-        # Whoever comes after an upgrade that waits, waits too: behind a backup of half an hour every page stood still.
-        connection.execute(text(f"SET LOCAL lock_timeout = {round(patience * 1000)}"))
         _as_owner(connection)
+        # Whoever comes after an upgrade that waits, waits too: behind a backup of half an hour every page stood still.
+        if not _is_there(connection, to) and not every_table.hold(connection, patience=patience):
+            raise InUse()
+        connection.execute(text(f"SET LOCAL lock_timeout = {round(patience * 1000)}"))
         command.upgrade(config(connection), to)
         if sealer is not None:
             connection.execute(select(func.access.set_gate(sealer.derived("sessions"))))
+
+
+def _is_there(connection: Connection, to: str) -> bool:
+    """Whether nothing is to be done: then nobody need stand aside."""
+    wanted = ScriptDirectory.from_config(config()).get_revision(to)
+    return wanted is not None and MigrationContext.configure(connection).get_current_revision() == wanted.revision
 
 
 def _engine(url: str) -> Engine:

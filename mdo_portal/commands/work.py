@@ -169,6 +169,7 @@ def _mails(database: Database, stop: Stop, settings: Settings) -> list[Job]:
     return [
         *((name, partial(_remind, database, stop, mailing, cause)) for name, cause in causes.items()),
         ("alarm", lambda: _remind(database, stop, mailing, alarm, seconds=ALARM_SECONDS)),
+        ("runs", lambda: _remind(database, stop, mailing, reminding.RUNS, seconds=ALARM_SECONDS)),
     ]
 
 

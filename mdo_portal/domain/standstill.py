@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -48,6 +48,10 @@ class StandstillMailed(Base):
     mailed_at: Mapped[datetime]
     #: it moved again since: when it stops once more that is news
     has_moved: Mapped[bool] = mapped_column(default=False)
+    #: since when it runs again; empty = it stands still
+    runs_since: Mapped[datetime | None]
+    #: they were mailed that it runs again: when it stops once more that is news at once
+    runs_told: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class RefusedMailbox(Base):

@@ -113,6 +113,7 @@ class Waits(StrEnum):
     GLASS = "glass"  #: somebody broke the glass at a patient of one's hospital
     QUESTION = "question"  #: a question about a case waits, or was answered
     STANDSTILL = "standstill"  #: the traffic with a hospital stands still
+    RUNS = "runs"  #: what stood still in it runs again
 
 
 NOT_THIS_MAILBOX = "mail recipient"

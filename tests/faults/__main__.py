@@ -35,9 +35,11 @@ from tests.faults import (
     signing,
     silent,
     standby,
+    standing_still,
     storing,
     texts,
     understanding,
+    wal,
 )
 from tests.faults.house import House, NotHere, house
 from tests.web.matrix_tries import SLICES
@@ -61,6 +63,7 @@ FAULTS = {
     "A4-standby-frozen": Fault(standby.frozen, 1, 10, is_slow=True),
     "A5-disk-full": Fault(disks.full, 1, 5, is_slow=True),
     "A5-no-more-files": Fault(disks.no_files, 1, 5, is_slow=True),
+    "A6-wal-disk-full": Fault(wal.full, 1, 5, is_slow=True),
     "A8-too-many-callers": Fault(hostile.exhausted, 1, 5),
     "A9-poison-message": Fault(understanding.poison, 1, 5),
     "A10-listener-told-to-stop": Fault(listening.told_to_stop, 3, 20),
@@ -70,6 +73,8 @@ FAULTS = {
     "A10-acknowledger-killed": Fault(acknowledging.killed_while_acknowledging, 1, 10),
     "A11-postgres-silent": Fault(silent.frozen, 1, 5, is_slow=True),
     "A12-wire-to-postgres-cut": Fault(cut_off.cut, 1, 5, is_slow=True),
+    "A13-processes-stand-still": Fault(standing_still.stopped_and_woken, 1, 5, is_slow=True),
+    "A13-pages-told-to-stop": Fault(standing_still.pages_told_to_stop, 2, 20),
     "B1-framing": Fault(listening.framing, 2, 40),
     "B2-wire-cut": Fault(partitions.silent, 1, 40),
     "B3-doubles": Fault(listening.doubles, 4, 60),

@@ -21,7 +21,7 @@ from tests.faults.lines import Load, compared
 from tests.faults.networks import NETWORK, Wire
 from tests.faults.processes import listener, web, worker
 from tests.faults.silent import LONGEST, Visitors, _until_ready
-from tests.faults.storing import drained
+from tests.faults.storing import stuck
 
 Figures = dict[str, Any]
 PORT = 5432
@@ -127,7 +127,7 @@ def cut(house: House, *, rounds: int) -> Figures:
                 heard.append(_until_heard(database, time.monotonic() - mended) or LONGEST)
             load.stop()
             survived = all(process.process.is_alive() for process in (one, two, three))
-            left = drained(database, seconds=120)
+            left = stuck(database, seconds=60)
     found = compared(database, load)
     database.close()
     ok = found["lost"] == found["duplicates"] == waiting == acked == left == 0 and survived and set(visitors.heard) == {503}

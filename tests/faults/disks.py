@@ -25,7 +25,7 @@ from tests.faults.house import House, NotHere, environment, free_port, running
 from tests.faults.lines import Load, compared
 from tests.faults.posting import Posts, cookie_of_somebody
 from tests.faults.processes import listener, web, worker
-from tests.faults.storing import by_state, drained
+from tests.faults.storing import by_state, stuck
 
 Figures = dict[str, Any]
 DISK, FILES = "220m", 20_000
@@ -34,16 +34,16 @@ FULL_SECONDS = 15.0
 
 
 class SmallHouse(House):
-    """A house whose databases stand on a small disk of their own (a tmpfs); the log of writes stands elsewhere, as it should."""
+    """A house of which one part of PostgreSQL stands on a small disk of its own (a tmpfs): its databases, or its log of writes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, part: str = "base", size: str = DISK) -> None:
         super().__init__(folder)
-        self._base = folder / "postgres" / "data" / "base"
+        self._base = folder / "postgres" / "data" / part
         self._stack.close()
-        kept = self._base.with_name("base.kept")
+        kept = self._base.with_name(f"{part}.kept")
         self._base.rename(kept)
         self._base.mkdir()
-        _run("mount", "-t", "tmpfs", "-o", f"size={DISK},nr_inodes={FILES}", "tmpfs", str(self._base))
+        _run("mount", "-t", "tmpfs", "-o", f"size={size},nr_inodes={FILES}", "tmpfs", str(self._base))
         _run("cp", "-a", f"{kept}/.", str(self._base))
         shutil.copystat(kept, self._base)
         os.chown(self._base, kept.stat().st_uid, kept.stat().st_gid)
@@ -82,11 +82,11 @@ def _run(*command: str) -> None:
 
 
 @contextmanager
-def small_house() -> Iterator[SmallHouse]:
+def small_house(part: str = "base", size: str = DISK) -> Iterator[SmallHouse]:
     if os.geteuid() != 0:
         raise NotHere("only root may give a folder a disk of its own")
     folder = Path(tempfile.mkdtemp(prefix="mdo-d-"))
-    made = SmallHouse(folder)
+    made = SmallHouse(folder, part, size)
     try:
         yield made
     finally:
@@ -118,7 +118,7 @@ def _filled(fill: Callable[[SmallHouse], None], *, rounds: int, refuses: bool) -
         ):
             load, posts = Load(port), Posts(door_of_pages, cookie_of_somebody(database, small.region, env["MDO_SECRET_KEY"]))
             load.first_ack_after(0)
-            _until(lambda: bool(posts.stored) and posts.seen[200] > 0)
+            until(lambda: bool(posts.stored) and posts.seen[200] > 0)
             for _ in range(rounds):
                 desk.kill(signal.SIGTERM)  # so that there is something to understand when it is full
                 time.sleep(1.0)
@@ -128,12 +128,12 @@ def _filled(fill: Callable[[SmallHouse], None], *, rounds: int, refuses: bool) -
                 small.make_room()
                 resumed.append(load.first_ack_after(time.monotonic()))
             before = len(posts.stored), posts.seen[200]
-            again = _until(lambda: len(posts.stored) > before[0] and posts.seen[200] > before[1])
+            again = until(lambda: len(posts.stored) > before[0] and posts.seen[200] > before[1])
             load.stop()
             posts.stop()
             survived = all(one.process.is_alive() for one in (door, desk, screens))
-            left = drained(database, seconds=120)
-        found, states, attempts = _compared(database, load, posts), by_state(database), _most_attempts(database)
+            left = stuck(database, seconds=60)
+        found, states, attempts = all_compared(database, load, posts), by_state(database), _most_attempts(database)
         database.close()
     lost = found["lost"] + left
     ok = (
@@ -161,14 +161,14 @@ def _filled(fill: Callable[[SmallHouse], None], *, rounds: int, refuses: bool) -
     }
 
 
-def _compared(database: Database, load: Load, posts: Posts) -> dict[str, int]:
+def all_compared(database: Database, load: Load, posts: Posts) -> dict[str, int]:
     found = compared(database, load)
     with database.transaction() as session:
         by_fhir = session.scalar(select(func.count()).where(func.coalesce(InboundMessage.control_id, "").not_like("L%"))) or 0
     return found | {"handed_in_stored": by_fhir, "lost": found["lost"] + max(0, len(posts.stored) - by_fhir)}
 
 
-def _until(holds: Callable[[], bool], *, seconds: float = 60.0) -> bool:
+def until(holds: Callable[[], bool], *, seconds: float = 60.0) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if holds():

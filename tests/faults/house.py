@@ -107,6 +107,10 @@ def _children(parent: int) -> list[int]:
     return found
 
 
+def _below(process: int) -> list[int]:
+    return [found for child in _children(process) for found in (child, *_below(child))]
+
+
 @contextmanager
 def _gone() -> Iterator[None]:
     """What is dead already needs no killing."""
@@ -162,6 +166,13 @@ class Running:
 
     def restart(self) -> None:
         self.process = self._start()
+
+    def tell(self, number: int) -> None:
+        """That signal to it and all its children."""
+        process = self.process.pid or 0
+        for one in [process, *_below(process)]:
+            with _gone():
+                os.kill(one, number)
 
     @property
     def largest_memory_mb(self) -> float:

@@ -13,7 +13,7 @@ from mdo_portal.commands.postgres_databases import as_role
 from tests.faults.house import House, environment, free_port, running
 from tests.faults.lines import Load, compared
 from tests.faults.processes import listener, web, worker
-from tests.faults.storing import drained
+from tests.faults.storing import stuck
 
 Figures = dict[str, Any]
 PAGES = 6
@@ -81,7 +81,7 @@ def frozen(house: House, *, rounds: int) -> Figures:
             _until_ready(visitors)
         load.stop()
         survived = all(process.process.is_alive() for process in (one, two, three))
-        left = drained(database, seconds=120)
+        left = stuck(database, seconds=60)
     found = compared(database, load)
     database.close()
     ok = found["lost"] == found["duplicates"] == waiting == acked == left == 0 and survived and set(visitors.heard) == {503}

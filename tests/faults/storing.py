@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -35,9 +36,9 @@ def database_killed(house: House, *, rounds: int) -> Figures:
             recovered.append(load.first_ack_after(killed_at + 0.01))
         load.stop()
         survived = door.process.is_alive() and desk.process.is_alive()
-        left = drained(database, seconds=90)
+        left = stuck(database, seconds=90)
     found = compared(database, load)
-    states = by_state(database)
+    states, reasons = by_state(database), unreadable(database)
     database.close()
     ok = found["lost"] == found["duplicates"] == 0 and survived and left == 0 and states.get("unreadable", 0) == 0
     return found | {
@@ -45,6 +46,7 @@ def database_killed(house: House, *, rounds: int) -> Figures:
         "first_ack_s_max": round(max(recovered), 2),
         "survived": survived,
         "states": states,
+        "unreadable": reasons,
         "ok": ok,
     }
 
@@ -81,3 +83,12 @@ def by_state(database: Database) -> dict[str, int]:
     with database.transaction() as session:
         query = select(InboundMessage.state, func.count()).group_by(InboundMessage.state)
         return {row[0].value: row[1] for row in session.execute(query)}
+
+
+def unreadable(database: Database) -> dict[str, int]:
+    """Why messages stand on the list of unreadable ones, and how often each was tried: `reader_slow after 2`."""
+    with database.transaction() as session:
+        rows = session.execute(
+            select(InboundMessage.reason, InboundMessage.attempts).where(InboundMessage.state == InboundState.UNREADABLE)
+        )
+        return dict(Counter(f"{reason} after {attempts}" for reason, attempts in rows))

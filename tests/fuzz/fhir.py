@@ -171,9 +171,11 @@ ADDRESS_WORDS = (
 )  # fmt: skip
 
 TARGETS = (
-    Target(5, "xml", xml, xml_seeds, XML_WORDS, ("integrations/xml_gate", "fhir/xml_reader")),
+    Target(5, "xml", xml, xml_seeds, XML_WORDS, ("integrations/xml_gate", "fhir/text/xml_reader")),
     Target(7, "fhir", message, json_seeds, JSON_WORDS, ("integrations/fhir",)),
-    Target(8, "addresses", address, lambda: [one.encode() for one in _FETCHES], ADDRESS_WORDS, ("fhir/queries", "out/reach")),
+    Target(
+        8, "addresses", address, lambda: [one.encode() for one in _FETCHES], ADDRESS_WORDS, ("fhir/server/queries", "out/reach")
+    ),
     Target(
         11,
         "assertion",

@@ -155,7 +155,7 @@ def texts_() -> Sequence[bytes]:
 
 
 TARGETS = (
-    Target(1, "frames", frames, framed, WORDS, ("hl7v2/mllp",)),
+    Target(1, "frames", frames, framed, WORDS, ("hl7v2/wire/mllp",)),
     Target(2, "headers", headers, seeds, WORDS, ("hl7v2/",)),
     Target(3, "messages", messages, seeds, WORDS, ("hl7v2/",)),
     Target(4, "written", written, texts_, WORDS, ("hl7v2/",)),

@@ -156,6 +156,13 @@ def test_a_signature_that_was_ended_for_another_is_done_once_more(room: Room, en
     assert (ended_once, answer.status_code, len(desk.signed())) == (["40P01"], 303, 1)
 
 
+def test_what_is_ended_each_time_is_not_now_and_no_fault_of_ours(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upgrade that takes one table after another beside it: who looked at a page then heard that something went wrong."""
+    monkeypatch.setattr(rounds, "round_for", lambda session, *_, **__: session.execute(ENDED))
+
+    assert room.press("outcome", outcome="discussed") == 503
+
+
 def test_so_is_that_an_advice_is_withdrawn(room: Room, ended_once: list[str]) -> None:
     with room.database.transaction() as session:
         ended_once.append("not while it is made ready")

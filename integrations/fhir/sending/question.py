@@ -10,14 +10,16 @@ from urllib.parse import quote
 
 from integrations.fhir.sending.outgoing import instant, pruned
 from integrations.fhir.sending.outgoing_people import URI, identifier, subject
-from integrations.fhir.sending.receipt import outcome_of
+from integrations.fhir.sending.outgoing_shapes import Request
+from integrations.fhir.sending.receipt import of_reply, of_search
 from integrations.fhir.server.door import JSON, Door
+from integrations.fhir.text.json_gate import load
 from integrations.fhir.text.judge import problem
 from integrations.fhir.text.profile import load_profile
-from integrations.fhir.text.values import Node, node
+from integrations.fhir.text.values import Node, node, nodes, text
 from integrations.out import NoReply, Reply
 from integrations.smart.client import NoToken, Tokens
-from mdo_portal.exchange import Address, Question, Receipt, ReceiptKind
+from mdo_portal.exchange import Address, Question, Receipt, ReceiptKind, Unreadable
 
 AWAITING = {
     "coding": [{"system": "http://hl7.org/fhir/uv/cow/CodeSystem/temp", "code": "awaiting-information"}],
@@ -41,25 +43,42 @@ class FhirAsker:
         task = task_of(question, flavour.version, referral_system=flavour.word("send", "referral_system"))
         if found := problem(task, flavour.version):
             return Receipt(ReceiptKind.REFUSED, "not_valid", text=found, at=self._clock())
+        uri = f"urn:uuid:{question.question_id}"
         body = json.dumps(task, ensure_ascii=False, separators=(",", ":")).encode()
+        request = Request(body, ("Task",), uri, "Task", f"identifier={quote(f'{URI}|{uri}', safe='')}")
         try:
-            reply = self._send(question, address, body)
+            receipt = self._sent(request, address)
         except NoToken as none:
-            return Receipt(ReceiptKind.LATER, f"token {none.code}", at=self._clock(), wait_seconds=none.wait_seconds)
+            receipt = Receipt(ReceiptKind.LATER, f"token {none.code}", wait_seconds=none.wait_seconds)
         except NoReply as silence:
-            return Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code, at=self._clock())
-        return replace(_receipt(reply), at=self._clock())
+            receipt = Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code)
+        return replace(receipt, at=self._clock())
 
-    def _send(self, question: Question, address: Address, body: bytes) -> Reply:
-        ours = quote(f"{URI}|urn:uuid:{question.question_id}", safe="")
-        headers = {"Content-Type": JSON, "If-None-Exist": f"identifier={ours}", "Prefer": "return=minimal"}
-        return self._door.ask("POST", "Task", address, headers=headers, content=body)
+    def _sent(self, request: Request, address: Address) -> Receipt:
+        """Looked up where the answer says neither that it is there nor that it is not: asked again, it might be asked twice."""
+        headers = {"Content-Type": JSON, "If-None-Exist": request.condition, "Prefer": "return=minimal"}
+        reply = self._door.ask("POST", request.path, address, headers=headers, content=request.body)
+        if _is_kept(reply, request.uri):
+            return Receipt(ReceiptKind.ACCEPTED, str(reply.status), reply.headers.get("location", "")[:200])
+        if (receipt := of_reply(reply, request)) is not None:
+            return receipt
+        try:
+            found = self._door.ask("GET", request.search, address)
+        except (NoReply, NoToken):
+            found = Reply(0, b"")
+        return of_search(found, request, digest="", said=reply)
 
 
-def _receipt(reply: Reply) -> Receipt:
-    if reply.status in (200, 201, 204):
-        return Receipt(ReceiptKind.ACCEPTED, str(reply.status), reply.headers.get("location", "")[:200])
-    return outcome_of(reply)
+def _is_kept(reply: Reply, uri: str) -> bool:
+    """By its word alone, or with our own Task. A page of a gateway, or an error that is sent as if all were well, says nothing of it."""
+    if reply.status not in (200, 201, 204) or not reply.body.strip():
+        return reply.status in (200, 201, 204)
+    try:
+        tree = load(reply.body)
+    except Unreadable:
+        return False
+    is_ours = reply.status == 201 or uri in {text(one.get("value")) for one in nodes(tree.get("identifier"))}
+    return tree.get("resourceType") == "Task" and is_ours
 
 
 def task_of(question: Question, version: str, *, referral_system: str) -> Node:

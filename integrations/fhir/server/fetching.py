@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -97,7 +98,12 @@ class Fetching:
         try:
             return load(reply.body)
         except Unreadable:
-            raise NotPulled("answer", again=False) from None
+            raise NotPulled("answer", again=is_page(reply)) from None
+
+
+def is_page(reply: Reply) -> bool:
+    """Whether it is a page for people: of a gateway that is maintained, mostly, which shows it under 200."""
+    return bool(re.match(rb"\s*<(!doctype\s+html|html)\b", reply.body.removeprefix(b"\xef\xbb\xbf")[:200], re.IGNORECASE))
 
 
 _SILENT = frozenset({"no_connection", "timeout", "cut"})

@@ -140,13 +140,15 @@ class DirectLine:
                 self.close()
             raise
 
+    def _called(self) -> tuple[psycopg.Connection, Line]:
+        connection = psycopg.connect(self._url, autocommit=True, options=_PLANNED_ONCE, **SOON_NOTICED)
+        return connection, WATCH.know(connection, self._url)
+
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
-        connection: psycopg.Connection = await loop.run_in_executor(
-            None, lambda: psycopg.connect(self._url, autocommit=True, options=_PLANNED_ONCE, **SOON_NOTICED)
-        )
+        connection, line = await loop.run_in_executor(None, self._called)
         connection.pgconn.nonblocking = 1
-        self._connection, self._line, self._prepared = connection, WATCH.know(connection, self._url), {}
+        self._connection, self._line, self._prepared = connection, line, {}
         self._socket = connection.pgconn.socket
         loop.add_reader(self._socket, self._hear)
 

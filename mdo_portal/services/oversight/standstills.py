@@ -1,13 +1,13 @@
 """Who is told by mail that the traffic with a hospital stands still: by day, and at any hour when it is the portal that does.
 
 Told are those who see it on the page *Koppelingen*; once, and again each day for as long as it lasts. What moved again and stops
-once more is told anew, though not within an hour: what flutters must not fill a mailbox.
+once more is told anew, though not within an hour: what flutters must not fill a mailbox. That it runs again is told too (running_again.py).
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -30,6 +30,8 @@ from mdo_portal.services.people.keepers import Keeper
 
 AGAIN = timedelta(days=1)
 FLUTTERS = timedelta(hours=1)
+LAPSES = timedelta(days=5)
+"""Who was not told within so long that it runs again, over a long weekend too, looks after it no more."""
 UNHEARD = timedelta(minutes=5)
 """So long nobody must be seen to listen: a listener that is started anew is away for seconds."""
 _LOCK = func.hashtext("standstill_mails")
@@ -105,8 +107,8 @@ def _write_down(session: Session, keeper: Keeper, one: Still, *, now: datetime) 
     row = insert(mailed).values(id=new_id(), person_id=keeper.person_id, mailed_at=now, has_moved=False, **one._asdict())
     again = row.on_conflict_do_update(
         constraint="uq_standstill_mails_person_id_what_hospital_id",
-        set_={"mailed_at": now, "has_moved": False},
-        where=or_(mailed.mailed_at <= now - AGAIN, and_(mailed.has_moved, mailed.mailed_at <= now - FLUTTERS)),
+        set_={"mailed_at": now, "has_moved": False, "runs_since": None, "runs_told": False},
+        where=or_(mailed.mailed_at <= now - AGAIN, mailed.runs_told, and_(mailed.has_moved, mailed.mailed_at <= now - FLUTTERS)),
     )
     return session.execute(again.returning(mailed.id)).first() is not None
 
@@ -114,9 +116,11 @@ def _write_down(session: Session, keeper: Keeper, one: Still, *, now: datetime) 
 def _note_what_moves(session: Session, stills: Collection[Still], *, now: datetime) -> None:
     for row in session.scalars(select(StandstillMailed)):
         if Still(row.what, row.hospital_id) in stills:
+            row.runs_since = None
             continue
-        row.has_moved = True
-        if row.mailed_at <= now - AGAIN:
+        row.has_moved, row.runs_since = True, row.runs_since or now
+        is_over = row.runs_told or row.what is Standstill.UNSEEN or row.runs_since <= now - LAPSES
+        if is_over and row.mailed_at <= now - AGAIN:
             session.delete(row)
     session.flush()
 
@@ -124,10 +128,14 @@ def _note_what_moves(session: Session, stills: Collection[Still], *, now: dateti
 def _by_keeper(session: Session, stills: Collection[Still], *, now: datetime) -> Mapping[Keeper, list[Still]]:
     found: dict[Keeper, list[Still]] = {}
     for one in sorted(stills, key=str):
-        of = keepers.of_line(session, one.hospital_id, now=now) if one.hospital_id else keepers.administrators(session, now=now)
-        for keeper in of:
+        for keeper in keepers_of(session, one, now=now):
             found.setdefault(keeper, []).append(one)
     return found
+
+
+def keepers_of(session: Session, one: Still, *, now: datetime) -> Sequence[Keeper]:
+    """Who looks after what stands still."""
+    return keepers.of_line(session, one.hospital_id, now=now) if one.hospital_id else keepers.administrators(session, now=now)
 
 
 def _standing(session: Session, *, now: datetime, is_unheard: bool) -> Iterator[Still]:

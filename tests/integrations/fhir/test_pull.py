@@ -98,7 +98,10 @@ def test_pages_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None
         ({"Task/w": (403, {}, b"")}, ("refused", False)),
         ({"Task/w": (503, {"Retry-After": "60"}, b"")}, ("unreachable", True)),
         ({"Task/w": (302, {"Location": "http://169.254.169.254/"}, b"")}, ("refused", False)),
-        ({"Task/w": (200, {}, b"<html>")}, ("answer", False)),
+        ({"Task/w": (200, {}, b"<html>")}, ("answer", True)),
+        ({"Task/w": (200, {}, b"\n<!DOCTYPE HTML><title>Onderhoud</title>")}, ("answer", True)),
+        ({"Condition?_count=2": (200, {}, b"niets")}, ("answer", False)),
+        ({"Binary/b": (200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><title>Aanmelden</title>")}, ("answer", True)),
         ({"Task/w": (200, {}, b'{"resourceType": "Task", "id": 1, "id": 2}')}, ("answer", False)),
         ({"Task/w": PATIENT}, ("answer", False)),
         ({"Patient": bundle({**PATIENT, "identifier": [{"system": BSN, "value": OTHER}]})}, ("other_patient", False)),
@@ -115,6 +118,14 @@ def test_pages_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None
 )  # fmt: skip
 def test_what_goes_wrong_is_told_apart_and_nothing_half_is_kept(pages: dict[str, Any], expected: tuple[str, bool]) -> None:
     assert trouble(whole(**pages)) == expected
+
+
+def test_a_document_that_is_a_web_page_is_fetched_as_one() -> None:
+    pages = whole()
+    pages["DocumentReference"]["entry"][0]["resource"]["content"][0]["attachment"]["contentType"] = "text/html"
+    pages["Binary/b"] = (200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><p>Brief</p>")
+    with hospital(pages) as there:
+        assert base64.b64encode(b"<!DOCTYPE html><p>Brief</p>") in pull(there).bundle
 
 
 def test_more_than_agreed_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:

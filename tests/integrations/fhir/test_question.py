@@ -59,6 +59,39 @@ def test_what_the_other_side_says_is_told_apart(status: int, kind: ReceiptKind) 
     assert ask(Told(status, b"")).kind is kind
 
 
+PAGE = b"<!DOCTYPE html><title>Onderhoud</title>"
+FAILED = b'{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception","diagnostics":"vol"}]}'
+OURS = b'{"resourceType":"Task","id":"9","identifier":[{"value":"urn:uuid:%b"}]}' % ID.encode()
+ANOTHERS = b'{"resourceType":"Task","id":"9","identifier":[{"value":"urn:uuid:1"}]}'
+DOUBTFUL = [(200, PAGE), (200, FAILED), (201, FAILED), (200, ANOTHERS), (202, b""), (409, b""), (412, b"")]
+
+
+@pytest.mark.parametrize(("status", "body"), DOUBTFUL)
+def test_an_answer_that_does_not_say_whether_it_is_there_is_looked_up_by_our_number(status: int, body: bytes) -> None:
+    """A gateway's page counted as received, and a server that has it already (409, 412) as one that refused it."""
+    found = b'{"resourceType":"Bundle","entry":[{"resource":%b}]}' % OURS
+    receipt = ask(told := Told(status, body, found=found))
+
+    assert (receipt.kind, receipt.reference) == (ReceiptKind.ACCEPTED, "Task/9")
+    method, path, *_ = told.asked[-1]
+    assert method == "GET" and path.startswith("/fhir/Task?identifier=") and ID in path and "999911120" not in path
+
+
+@pytest.mark.parametrize(("status", "body"), DOUBTFUL)
+def test_what_is_not_found_under_our_number_is_asked_again_and_neither_received_nor_refused(status: int, body: bytes) -> None:
+    found = b'{"resourceType":"Bundle","entry":[{"resource":%b}]}' % ANOTHERS
+
+    assert ask(Told(status, body, found=found)).kind in (ReceiptKind.UNKNOWN, ReceiptKind.LATER)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, b""), (201, b""), (204, b""), (200, OURS), (201, b'{"resourceType":"Task","id":"9"}')]
+)
+def test_a_server_that_says_that_it_has_it_is_not_asked_twice(status: int, body: bytes) -> None:
+    assert ask(told := Told(status, body)).kind is ReceiptKind.ACCEPTED
+    assert len(told.asked) == 1
+
+
 def test_an_address_that_is_not_registered_is_not_asked() -> None:
     with server(told := Told(201)) as url:
         receipt = FhirAsker(clock=lambda: NOW).ask(QUESTION, replace(address(url), inside=()))
