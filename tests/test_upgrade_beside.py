@@ -9,9 +9,9 @@ from sqlalchemy import text
 from mdo_portal.commands import migrate
 from mdo_portal.database import Database
 
-BEFORE, RIGHTS_BEFORE = "0064", "0073"
-"""The newest migration on the day before this was found; at a release both are that of the release. Until 0073 web processes lost rights
-that none of them used (0069, 0072).
+BEFORE, RIGHTS_BEFORE = "0064", "0080"
+"""The newest migration on the day before this was found; at a release both are that of the release. Until 0080 web processes lost rights
+that none of them used (0069, 0072, 0080).
 """
 GOES: dict[str, str] = {}
 """What the version before has and the next has not, with the reason why that is no loss while both run."""
