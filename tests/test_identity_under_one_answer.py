@@ -193,3 +193,28 @@ def test_an_appointment_goes_with_the_answer_and_stands_where_the_next_says(
 
     decide(asked_by_a_result, answer, number=number)
     assert (appointments(asked_by_a_result), opened(asked_by_a_result)) == (stands, [])
+
+
+def test_so_does_an_appointment_that_asked_by_itself(database: Database, region: Region) -> None:
+    comes(database, region, referral("1"), NINTH, appointment("S1"))
+    chosen = decide(database, Decision.CORRECTED, number="9")
+    assert appointments(database) == {"VW-1": 0, "VW-9": 1}
+
+    take_back(database, chosen)
+    assert appointments(database) == {"VW-1": 0, "VW-9": 0}
+
+    decide(database, Decision.SAME)
+    assert appointments(database) == {"VW-1": 1, "VW-9": 0}
+
+
+def test_an_appointment_that_its_own_patient_had_stays(asked_by_a_result: Database, region: Region) -> None:
+    """Of what was told of it before nothing is kept: gone, its patient would have it no more."""
+    own = make.hl7_change("S0", patient="9", family=STRANGER).replace(b"ADT^A08^ADT_A01", b"SIU^S12^SIU_S12")
+    head, rest = of_stranger(own).split(b"\r", 1)
+    comes(asked_by_a_result, region, NINTH, head + b"\rSCH|1|77|||||||||^^^20260401090000\r" + rest)
+    chosen = decide(asked_by_a_result, Decision.CORRECTED, number="9")
+    comes(asked_by_a_result, region, appointment("S1"))
+
+    take_back(asked_by_a_result, chosen)
+
+    assert appointments(asked_by_a_result) == {"VW-1": 0, "VW-9": 1}
