@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
+from mdo_portal.domain.told import Appointment
 from mdo_portal.services.dossier.over_before import GONE
-from mdo_portal.services.patients import deciding
+from mdo_portal.services.patients import deciding, families
 from tests import make
 from tests.identity_questions import STRANGER, born, decide, opened, referral, states, take_back
 from tests.make import BSN, NOW
@@ -152,3 +153,68 @@ def test_a_bsn_that_was_put_right_and_is_asked_about_again_takes_nothing_off_the
     take_back(database, chosen)
 
     assert (standing(database), states(database)) == ({"VW-1": {"4.1 ug/L"}}, ["understood", "understood"])
+
+
+def appointment(control_id: str) -> bytes:
+    raw = make.hl7_change(control_id, patient="1", family=STRANGER).replace(b"ADT^A08^ADT_A01", b"SIU^S12^SIU_S12")
+    head, rest = raw.split(b"\r", 1)
+    return of_stranger(head + b"\rSCH|1|77|||||||||^^^20260401090000\r" + rest)
+
+
+def appointments(database: Database) -> dict[str, int]:
+    """Referral number -> how many appointments its patient has."""
+    with database.transaction() as session:
+        found = {}
+        for case in session.scalars(select(Case).where(Case.referral_number.regexp_match("^VW-[1-9]"))):
+            own = select(Appointment).where(Appointment.patient_id.in_(families.members(session, case.patient_id)))
+            found[case.referral_number] = len(session.scalars(own).all())
+        return found
+
+
+@pytest.mark.parametrize("first", [Decision.SAME, Decision.CORRECTED])
+@pytest.mark.parametrize(
+    ("answer", "number", "stands"),
+    [
+        (Decision.SAME, "", {"VW-1": 1, "VW-9": 0}),
+        (Decision.CORRECTED, "9", {"VW-1": 0, "VW-9": 1}),
+        (Decision.OTHER, "", {"VW-1": 0, "VW-9": 0}),
+    ],
+)
+def test_an_appointment_goes_with_the_answer_and_stands_where_the_next_says(
+    asked_by_a_result: Database, region: Region, first: Decision, answer: Decision, number: str, stands: dict[str, int]
+) -> None:
+    comes(asked_by_a_result, region, NINTH)
+    chosen = decide(asked_by_a_result, first, number="9" if first is Decision.CORRECTED else "")
+    comes(asked_by_a_result, region, appointment("S1"))
+    assert sum(appointments(asked_by_a_result).values()) == 1
+
+    take_back(asked_by_a_result, chosen)
+    assert appointments(asked_by_a_result) == {"VW-1": 0, "VW-9": 0}
+
+    decide(asked_by_a_result, answer, number=number)
+    assert (appointments(asked_by_a_result), opened(asked_by_a_result)) == (stands, [])
+
+
+def test_so_does_an_appointment_that_asked_by_itself(database: Database, region: Region) -> None:
+    comes(database, region, referral("1"), NINTH, appointment("S1"))
+    chosen = decide(database, Decision.CORRECTED, number="9")
+    assert appointments(database) == {"VW-1": 0, "VW-9": 1}
+
+    take_back(database, chosen)
+    assert appointments(database) == {"VW-1": 0, "VW-9": 0}
+
+    decide(database, Decision.SAME)
+    assert appointments(database) == {"VW-1": 1, "VW-9": 0}
+
+
+def test_an_appointment_that_its_own_patient_had_stays(asked_by_a_result: Database, region: Region) -> None:
+    """Of what was told of it before nothing is kept: gone, its patient would have it no more."""
+    own = make.hl7_change("S0", patient="9", family=STRANGER).replace(b"ADT^A08^ADT_A01", b"SIU^S12^SIU_S12")
+    head, rest = of_stranger(own).split(b"\r", 1)
+    comes(asked_by_a_result, region, NINTH, head + b"\rSCH|1|77|||||||||^^^20260401090000\r" + rest)
+    chosen = decide(asked_by_a_result, Decision.CORRECTED, number="9")
+    comes(asked_by_a_result, region, appointment("S1"))
+
+    take_back(asked_by_a_result, chosen)
+
+    assert appointments(asked_by_a_result) == {"VW-1": 0, "VW-9": 1}

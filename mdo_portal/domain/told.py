@@ -131,3 +131,5 @@ class Appointment(Base):
     received_at: Mapped[datetime]
     #: the message that told it last
     message_id: Mapped[uuid.UUID | None]
+    #: the message that told it first; empty = before this was kept
+    first_message_id: Mapped[uuid.UUID | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -46,12 +47,31 @@ def tell(
         _fill(known, told)
         return cases[-1]
     what = _event(told, known)
-    row = known or Appointment(patient_id=_row_of(session, told, hospital, patient), hospital_id=hospital.id, number=told.number)
+    row = known or Appointment(
+        patient_id=_row_of(session, told, hospital, patient),
+        hospital_id=hospital.id,
+        number=told.number,
+        first_message_id=message_id,
+    )
     _take_over(row, told, said=said, now=now, message_id=message_id)
     session.add(row)
     if what:
         standing.happened(session, cases, what, now=now, hospital=hospital.name)
     return cases[-1]
+
+
+def untell(session: Session, message_ids: Collection[uuid.UUID], what: str, *, now: datetime) -> None:
+    """These messages were about somebody else: what they told first and last is gone, and told anew when they are read again.
+
+    What the patient had before one of them spoke of it stays: of its earlier word nothing is kept. `what`: what the timeline says of it.
+    """
+    theirs = Appointment.message_id.in_(message_ids), Appointment.first_message_id.in_(message_ids)
+    for row in session.scalars(select(Appointment).where(*theirs).order_by(Appointment.id).with_for_update()).all():
+        patient = patients.root(session, session.get_one(Patient, row.patient_id))
+        cases = standing.cases_of(session, patient) if patient else []
+        session.delete(row)
+        session.flush()
+        standing.happened(session, cases, what, now=now, hospital=session.get_one(Hospital, row.hospital_id).name)
 
 
 def _row_of(session: Session, told: IncomingAppointment, hospital: Hospital, patient: Patient) -> uuid.UUID:

@@ -17,6 +17,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import NUMBERS, IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
+from mdo_portal.services.dossier import appointments
 from mdo_portal.services.history import standing
 from mdo_portal.services.identity import apart, merges, unmerging
 from mdo_portal.services.letters import withholding
@@ -68,6 +69,7 @@ def let_go(session: Session, conflict: IdentityConflict, *, now: datetime) -> li
     for message in came:
         if message.meaning != "referral":
             _let_wait(session, message, now=now)
+    appointments.untell(session, [*(one.id for one in came), conflict.message_id], unsaying.UNSAID, now=now)
     for message_id in [*(one.id for one in came), conflict.message_id]:
         for patient in people:
             apart.untell(session, patient, message_id, now=now)

@@ -18,7 +18,7 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState, offered_again
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.told import ToldChange
+from mdo_portal.domain.told import Appointment, ToldChange
 from mdo_portal.services.dossier import earlier_told
 from mdo_portal.services.dossier.over_before import GONE
 from mdo_portal.services.history import standing
@@ -40,7 +40,8 @@ def of_whom(session: Session, message_ids: Collection[uuid.UUID]) -> Sequence[Pa
     facts = select(Case.patient_id).join(CaseFact, CaseFact.case_id == Case.id).where(CaseFact.message_id.in_(message_ids))
     files = select(Case.patient_id).join(CaseDocument, CaseDocument.case_id == Case.id)
     changes = select(ToldChange.patient_id).where(ToldChange.message_id.in_(message_ids))
-    told = union(facts, files.where(CaseDocument.message_id.in_(message_ids)), changes).subquery()
+    booked = select(Appointment.patient_id).where(Appointment.message_id.in_(message_ids))
+    told = union(facts, files.where(CaseDocument.message_id.in_(message_ids)), changes, booked).subquery()
     return session.scalars(select(Patient).where(Patient.id.in_(told.select())).order_by(Patient.id)).all()
 
 

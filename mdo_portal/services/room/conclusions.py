@@ -102,8 +102,8 @@ def _texts_of(session: Session, note_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID
     return {note_id: str(document[TEXT]).replace("\0", "") for note_id, document in documents.items()}
 
 
-def _load(session: Session, note_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Doc]:  # type: ignore[type-arg]
-    documents: dict[uuid.UUID, Doc] = {note_id: Doc() for note_id in note_ids}  # type: ignore[type-arg]
+def _load(session: Session, note_ids: Sequence[uuid.UUID], *, with_what_is_gone: bool = False) -> dict[uuid.UUID, Doc]:  # type: ignore[type-arg]
+    documents: dict[uuid.UUID, Doc] = {note_id: Doc(skip_gc=with_what_is_gone) for note_id in note_ids}  # type: ignore[type-arg]
     for document in documents.values():
         document[TEXT] = Text()
     updates = select(NoteUpdate.note_id, NoteUpdate.body).where(NoteUpdate.note_id.in_(note_ids)).order_by(NoteUpdate.revision)
@@ -119,7 +119,7 @@ def add_update(session: Session, note_id: uuid.UUID, body: bytes, *, person_id: 
     note = _locked(session, note_id)
     if note.frozen_at is not None:
         raise IllegalMove(N_("Dit advies is getekend en kan niet meer worden gewijzigd. Maak een herziening."))
-    taking.take(note, body, lambda: _load(session, [note.id])[note.id])
+    taking.take(note, body, lambda: _load(session, [note.id], with_what_is_gone=True)[note.id])
     session.add(NoteUpdate(note_id=note.id, revision=note.revision, body=body, person_id=person_id, at=now))
     changes.announce(session, "note", note.id, revision=note.revision)
     return note.revision

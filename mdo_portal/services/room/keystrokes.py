@@ -6,7 +6,7 @@ beside the rest of the note it is an error, for everybody and for good. By Yjs (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -38,6 +38,8 @@ class Typed(NamedTuple):
     pieces: list[Piece]
     #: page -> how many of its letters the pieces stand beside, or are taken out
     leans: dict[int, int]
+    #: (page, from which of its letters, until which) that are taken out
+    out: list[tuple[int, int, int]]
 
     @property
     def spans(self) -> dict[int, tuple[int, int]]:
@@ -60,13 +62,15 @@ class Typed(NamedTuple):
 def read(update: bytes) -> Typed:
     """Raises Unreadable."""
     rest = _Rest(update)
-    typed = Typed([], {})
+    typed = Typed([], {}, [])
     for _ in range(rest.number()):
         _read_page(rest, typed)
     for _ in range(rest.number()):  # what is taken out
         client = rest.client()
         for _ in range(rest.number()):
-            _lean(typed, client, rest.number() + rest.number())
+            since = rest.number()
+            typed.out.append((client, since, since + rest.number()))
+            _lean(typed, client, typed.out[-1][2])
     if rest.is_more:
         raise Unreadable
     return typed
@@ -93,20 +97,6 @@ def read_vector(vector: bytes) -> dict[int, int]:
 def vector(known: Mapping[int, int]) -> bytes:
     """The same as bytes."""
     return b"".join(_written(one) for one in (len(known), *(number for pair in known.items() for number in pair)))
-
-
-def says_the_same(pieces: list[Piece], stored: list[Piece], known: Mapping[int, int]) -> bool:
-    """Whether what of these pieces is known already is what is stored; what was taken out again may have been anything."""
-    units = {client: dict(_units(stored, client)) for client in {one.client for one in pieces}}
-    said = ((client, *one) for client in units for one in _units(pieces, client))
-    return all(clock >= known.get(client, 0) or unit == units[client].get(clock) for client, clock, unit in said)
-
-
-def _units(pieces: list[Piece], client: int) -> Iterator[tuple[int, bytes]]:
-    for one in pieces:
-        if one.client == client and one.letters is not None:
-            units = one.letters.encode("utf-16-le")
-            yield from ((one.clock + at, units[2 * at : 2 * at + 2]) for at in range(one.length))
 
 
 def _read_page(rest: _Rest, typed: Typed) -> None:

@@ -62,7 +62,8 @@ class Desk:
         self.stored.append(body)
 
     def document(self) -> Doc[Any]:
-        document, _ = page(1)
+        document: Doc[Any] = Doc(client_id=1, skip_gc=True)
+        document[conclusions.TEXT] = Text()
         for body in self.stored:
             document.apply_update(body)
         return document
@@ -154,12 +155,56 @@ def test_who_types_is_not_answered_for_when_somebody_spoke_in_their_name(desk: D
         desk.take(mine)
 
 
-def test_who_types_is_not_answered_for_when_somebody_took_it_out_beforehand(desk: Desk) -> None:
-    mine = typed_by(THEIRS, " Daarna bestralen.", desk.stored[0])
-    desk.take(structs(THEIRS, len(WORDS), b"\x81" + sent(THEIRS, len(WORDS) - 1, 400)))
+def test_who_types_is_not_answered_for_when_somebody_took_it_out_beforehand_and_sees_that_it_is_gone(desk: Desk) -> None:
+    document, text = page(THEIRS, desk.stored[0])
+    before = document.get_state()
+    text += " Daarna bestralen."
+    desk.take(structs(THEIRS, len(WORDS), b"\x81" + sent(THEIRS, len(WORDS) - 1, 400))[:-1] + sent(1, THEIRS, 1, len(WORDS), 400))
 
-    with pytest.raises(SaidBefore):
-        desk.take(mine)
+    with pytest.raises(Behind):
+        desk.take(document.get_update(before))
+    document.apply_update(desk.document().get_update(document.get_state()))
+
+    assert str(text) == desk.text == WORDS
+
+
+def test_after_a_restore_who_kept_what_they_took_out_and_who_did_not_both_give_it_back(desk: Desk) -> None:
+    """A page keeps what its own person took out, to undo it; for the others it is gone. All come back in the same second."""
+    mine: Doc[Any] = Doc(client_id=MINE, skip_gc=True)
+    mine[conclusions.TEXT] = text = Text()
+    mine.apply_update(desk.stored[0])
+    before = mine.get_state()
+    text += " Niet"
+    del text[len(WORDS) :]
+    text += " Daarna bestralen."
+    other, _ = page(MINE + 1, desk.stored[0])
+    other.apply_update(mine.get_update(before))
+
+    for one in (other, mine, other):
+        desk.take(one.get_update(before))
+
+    assert desk.text == f"{WORDS} Daarna bestralen."
+
+
+def test_who_sends_again_what_a_colleague_took_out_meanwhile_is_told_to_look_again_only_where_it_is_not_stored(
+    desk: Desk,
+) -> None:
+    mine = typed_by(MINE, " Niet opereren.", desk.stored[0])
+    desk.take(mine)
+    colleague, text = page(MINE + 1)
+    for body in desk.stored:
+        colleague.apply_update(body)
+    seen = colleague.get_state()
+    del text[len(WORDS) :]
+    desk.take(colleague.get_update(seen))
+
+    desk.take(mine)  # the answer to the first was lost on its way
+    assert desk.text == WORDS
+
+    after_a_restore = Desk()
+    after_a_restore.take(colleague.get_update(vector({THEIRS: len(WORDS)})))
+    with pytest.raises(Behind):
+        after_a_restore.take(mine)
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 255)), min_size=1, max_size=4), st.booleans())
