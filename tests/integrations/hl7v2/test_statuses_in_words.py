@@ -93,6 +93,21 @@ def test_a_scan_that_is_cancelled_leaves_the_referral_that_rested_on_it() -> Non
     assert not found.cancelled
 
 
+@pytest.mark.parametrize("common", ["ORC|RE|A1|||CA", "ORC||A1|||CA", "ORC|RE|A1|||Vervallen"])
+def test_how_far_a_scan_is_says_nothing_of_the_referral_that_rests_on_it(common: str) -> None:
+    found = read("REF^I12", "RF1|||||R-77", common, "OBR|1|A1||CT^CT thorax^L")
+    assert isinstance(found, IncomingReferral)
+    assert not found.cancelled
+
+
+@pytest.mark.parametrize("control", ["NW", "RO"])
+def test_a_new_order_is_not_taken_back_by_the_state_of_its_results(control: str) -> None:
+    """OBR-25 X beside ORC-1 NW says two things: the patient stands on the list, and the contradiction with the case."""
+    found = read("ORM^O01", f"ORC|{control}|A1", f"{BOARD}{'|' * 21}X")
+    assert isinstance(found, IncomingReferral)
+    assert (found.cancelled, found.unmapped) == (False, ("OBR/withdrawn",))
+
+
 @pytest.mark.parametrize(
     ("said", "state"),
     [
