@@ -87,6 +87,14 @@ def test_a_replacement_that_is_read_once_more_is_of_that_case_still(database: Da
     assert papers(database) == [("D1", False), ("D2", True)]
 
 
+def test_what_takes_the_place_of_a_letter_beside_a_case_registers_by_itself(database: Database, region: Region) -> None:
+    """The letter had joined the case that was open: the question of that case became the one of another board."""
+    send(database, region, "T02", "D1", "Chemotherapie?")
+    send(database, region, "T02", "D5", "Zie boven", title="BR^Brief polikliniek^L", minutes=5)
+    send(database, region, "T10", "D6", "Borstsparend?", before="D5", minutes=10)
+    assert cases(database) == [("D1", "Chemotherapie?"), ("D6", "Borstsparend?")]
+
+
 def test_a_replacement_of_what_was_never_here_registers(database: Database, region: Region) -> None:
     send(database, region, "T10", "D2", "Operatie?", before="D1")
     assert cases(database) == [("D2", "Operatie?")]
