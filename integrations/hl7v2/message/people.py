@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from unicodedata import normalize
 
@@ -50,7 +50,7 @@ def patient(pid: Segment, profile: Profile, sender: str = "", sent_on: date | No
     local = _local(others, rules, sender)
     death = pid.component(30).strip().upper()
     birth_on = day(pid.component(7)) or day_first(pid.component(7))
-    is_dead = death in YES or day(pid.component(29)) is not None or _is_day_of_death(death, birth_on, sent_on)
+    is_dead = death in YES or any(_is_day_of_death(pid.component(n), birth_on, sent_on) for n in (29, 30))  # 30: one field late
     found = PatientIdentity(
         local_number=local.number,
         local_authority=local.authority,
@@ -73,11 +73,14 @@ def patient_of(message: Message, profile: Profile) -> PatientIdentity:
 
 
 def _is_day_of_death(said: str, birth_on: date | None, sent_on: date | None) -> bool:
-    """Whether a day where HL7 has yes or no (PID-30) may be that of a death: not of before the birth, nor still to come, which is how
-    systems write *never* or *not known*.
-    """
+    """Whether it may be the day of a death: not of before the birth, nor still to come, which is how systems write *never*."""
     on = day(said)
-    return on is not None and sent_on is not None and on <= sent_on and (birth_on is None or birth_on < on)
+    is_past = on is not None and (sent_on is None or on <= sent_on + _OF_CLOCKS)
+    return on is not None and is_past and (birth_on is None or birth_on < on)
+
+
+_OF_CLOCKS = timedelta(days=1)
+"""So far the clocks and zones of two systems may be apart."""
 
 
 def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[Number]]:
