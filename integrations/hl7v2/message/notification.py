@@ -33,8 +33,8 @@ _WITH_A_PARENT = ("T05", "T06", "T07", "T08", "T09", "T10", "T11")
 def document_status(notification: Segment, profile: Profile) -> str:
     """TXA-19, else TXA-17."""
     rules, state = profile["result"], _state_at(notification)
-    availability = [said(notification, n) for n in (_AVAILABLE - _early(notification), state + 2)]
-    if any(one in rules["unavailable"] or state_of(one) == GONE for one in availability):
+    own, aside = (said(notification, n) for n in (_AVAILABLE - _early(notification), state + 2))
+    if {own, aside} & set(rules["unavailable"]) or state_of(own) == GONE:  # words aside may be why it changed (TXA-21)
         return GONE
     return status_in(notification, state, rules["completion"])
 

@@ -44,6 +44,13 @@ def test_a_document_is_as_sure_as_its_notification_says_in_words(word: str, stat
     assert found.facts[-1].status == status
 
 
+def test_why_a_document_changed_does_not_take_it_back() -> None:
+    fields = f"TXA|1|CN^Brief|TX|20260301{'|' * 8}D1{'|' * 7}IN||vervallen"
+    found = read("MDM^T02", fields, "OBX|1|TX|B^Brief||De tumor is operabel.")
+    assert isinstance(found, IncomingResult)
+    assert found.facts[-1].status == "preliminary"
+
+
 @pytest.mark.parametrize("code", ["M", "N"])
 def test_an_order_that_is_corrected_and_not_final_or_waits_for_its_results_is_preliminary(code: str) -> None:
     """OBR-25 (table 0123): of a value (OBX-11) N says that it was never asked for."""
