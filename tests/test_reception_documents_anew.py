@@ -10,9 +10,11 @@ from sqlalchemy import select
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.document import CaseDocument
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.services.inbox import replaying
 from tests.make import NOW
 from tests.people import Region
-from tests.reception_house import hand_in, understand_all
+from tests.reception_house import hand_in, rows, understand_all
 
 TITLE = "AANM^Aanmelding MDO mamma^L"
 
@@ -70,6 +72,27 @@ def test_each_replacement_of_a_document_is_of_the_case_that_the_first_one_made(d
     send(database, region, "T10", "D3", "Operatie of bestraling?", before="D2", minutes=10)
     assert cases(database) == [("D1", "Operatie of bestraling?")]
     assert papers(database) == [("D1", False), ("D2", False), ("D3", True)]
+
+
+def test_a_replacement_that_is_read_once_more_is_of_that_case_still(database: Database, region: Region) -> None:
+    """Its number is not that of the case: it stood there as the message of another referral, for a person to sort out."""
+    send(database, region, "T02", "D1", "Chemotherapie?")
+    send(database, region, "T10", "D2", "Operatie?", before="D1", minutes=5)
+    later = NOW + timedelta(days=1)
+    with database.transaction() as session:
+        replaying.replay(session, session.scalars(select(InboundMessage).order_by(InboundMessage.seq)).all()[-1], now=later)
+    understand_all(database, now=later)
+    assert (rows(database)[-1].state, rows(database)[-1].reason) == (InboundState.UNDERSTOOD, "")
+    assert cases(database) == [("D1", "Operatie?")]
+    assert papers(database) == [("D1", False), ("D2", True)]
+
+
+def test_what_takes_the_place_of_a_letter_beside_a_case_registers_by_itself(database: Database, region: Region) -> None:
+    """The letter had joined the case that was open: the question of that case became the one of another board."""
+    send(database, region, "T02", "D1", "Chemotherapie?")
+    send(database, region, "T02", "D5", "Zie boven", title="BR^Brief polikliniek^L", minutes=5)
+    send(database, region, "T10", "D6", "Borstsparend?", before="D5", minutes=10)
+    assert cases(database) == [("D1", "Chemotherapie?"), ("D6", "Borstsparend?")]
 
 
 def test_a_replacement_of_what_was_never_here_registers(database: Database, region: Region) -> None:

@@ -125,7 +125,9 @@ V2: Mapping[str, Key] = HEAD | {
             "default_section": one_of("Kolom van een waarneming die nergens anders past.", *SECTION_NAMES),
             "cancel_codes": texts("ORC-1 van een ingetrokken aanvraag."),
             "state_codes": texts("ORC-1 van een order waarvan alleen de toestand verandert (ORC-5)."),
-            "cancel_states": texts("ORC-5 van een order die ingetrokken is, behalve van een nieuwe (ORC-1 NW)."),
+            "cancel_states": texts(
+                "ORC-5 van een order die ingetrokken is, behalve van een nieuwe (ORC-1 NW) en, zonder ORC-1 SC, in een verwijzing (REF)."
+            ),
             "done_states": free(
                 "ORC-5 die de order dan afrondt → woord voor de lezer; zo'n bericht vraagt niets meer en maakt geen casus.",
                 text(),

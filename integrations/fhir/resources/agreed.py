@@ -32,10 +32,27 @@ def agreed(entry: Entry, reading: Reading) -> Iterator[str]:
 
 
 def _base(own: Node) -> str:
-    """Whether all is permitted, or nothing, but for what the provisions say: `opt-out`; any other rule is a law that holds for all."""
+    """Whether all is permitted, or nothing, but for what the provisions say: `opt-out`; any other rule is a law that holds for all.
+
+    By its code: what the rule is called besides (*Toestemming gegevens delen*) does not say which of the two.
+    """
     rule = own.get("policyRule")
-    words, codes = concept(rule) or text(rule), {code for _, code in codings(rule)} if isinstance(rule, dict) else {text(rule)}
-    return words.rpartition("/")[2] if any(one.replace("-", "").casefold().endswith(_BASES) for one in codes) else ""
+    if not isinstance(rule, dict):
+        return text(rule).rpartition("/")[2] if _is_base(text(rule)) else ""
+    said = next(
+        (
+            text(one.get("display")) or text(one.get("code"))
+            for one in nodes(rule.get("coding"))
+            if _is_base(text(one.get("code")))
+        ),
+        "",
+    )
+    called = text(rule.get("text"))
+    return f"{said} ({called})" if said and called and called.casefold() != said.casefold() else said
+
+
+def _is_base(code: str) -> bool:
+    return code.replace("-", "").casefold().endswith(_BASES)
 
 
 _BASES = ("optin", "optout", "optinr", "optoute")

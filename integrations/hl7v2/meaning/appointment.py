@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from integrations.hl7v2.meaning.change import sent_at
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.items import Item
-from integrations.hl7v2.message.people import patient, professional_name, sender, the_patient
+from integrations.hl7v2.message.people import patient_of, professional_name
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.unplaced import unplaced
 from integrations.hl7v2.text.er7 import Message
@@ -34,7 +34,7 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
     )
     number = first(reading, rules["number"])
     return IncomingAppointment(
-        patient=patient(the_patient(message), profile, sender(message)),
+        patient=patient_of(message, profile),
         number=number,
         other_numbers=tuple(one for place in rules["number"] if (one := first(reading, [place])) and one != number),
         state=_state(reading, event, rules),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from integrations.hl7v2.message.people import is_bsn, patient, sender, the_patient
+from integrations.hl7v2.message.people import is_bsn, patient, patient_of, sender
 from integrations.hl7v2.message.unplaced import unplaced
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.events import event_of
@@ -21,7 +21,7 @@ UNLINKS = ("A37",)
 def change(message: Message, profile: Profile) -> PatientChange:
     """The change in `message`. Raises Unreadable: no_patient, broken."""
     return PatientChange(
-        patient=patient(the_patient(message), profile, sender(message)),
+        patient=patient_of(message, profile),
         event=event_of(message),
         sent_at=sent_at(message, profile),
         unmapped=unplaced(message, profile, "patient"),

@@ -19,7 +19,7 @@ from integrations.hl7v2.message.documents import documents
 from integrations.hl7v2.message.headed import question_of
 from integrations.hl7v2.message.misplaced import is_person, person_in
 from integrations.hl7v2.message.notification import document_number, replaced
-from integrations.hl7v2.message.people import is_prefix, participant, patient, professional, sender, the_patient
+from integrations.hl7v2.message.people import is_prefix, participant, patient_of, professional
 from integrations.hl7v2.message.providers import provider
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import item_status
@@ -40,7 +40,7 @@ QUESTIONS = ("question_board", "question_radiology", "question_pathology")
 def referral(message: Message, profile: Profile) -> IncomingReferral:
     """The referral in `message`, or that it is taken back. Raises Unreadable: no_patient, broken."""
     rules = profile["referral"]
-    pid = the_patient(message)
+    who = patient_of(message, profile)
     reading = Reading.of(message, profile)
     questions = asked_in(reading)
     asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
@@ -50,7 +50,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     attached = documents_of(reading)
     gone = withdrawn(message, profile)
     return IncomingReferral(
-        patient=patient(pid, profile, sender(message)),
+        patient=who,
         number=number_of(reading, gone),
         board_hint=hint,
         tumour_hint=first(reading, rules["tumour_hint"]),

@@ -17,7 +17,7 @@ from integrations.hl7v2.message.apart import code_of
 from integrations.hl7v2.message.documents import documents
 from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
 from integrations.hl7v2.message.notification import dated, document_number, document_status, file_name_of, parent_number, replaced
-from integrations.hl7v2.message.people import patient, sender, the_patient
+from integrations.hl7v2.message.people import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_cancelled, is_status_only, item_status, order_status, status_by_order
 from integrations.hl7v2.message.titles import is_words, of_document, titles
@@ -42,7 +42,7 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     if notification is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
         attached.append(("TXA", _announced(notification, event_of(message), profile)))
     return IncomingResult(
-        patient=patient(the_patient(message), profile, sender(message)),
+        patient=patient_of(message, profile),
         event=event_of(message),
         referral_number=number_at(reading)[0],
         facts=facts,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from integrations.hl7v2.meaning.places import number_at
 from integrations.hl7v2.message.items import name_of
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.statuses import is_cancelled, is_taken_back
+from integrations.hl7v2.message.statuses import is_anew, is_cancelled, is_taken_back, says_so_itself
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.events import kind_of
 from integrations.hl7v2.text.words import names_board
@@ -60,14 +60,17 @@ def why(gone: list[Line]) -> str:
 
 def _lines(message: Message, profile: Profile) -> list[Line]:
     found: list[Line] = []
-    rests_on = kind_of(message).startswith(("REF", "CCR"))  # in a referral the orders are what it rests on
+    rests_on = kind_of(message).startswith(
+        ("REF", "CCR")
+    )  # in a referral the orders are what it rests on: how far they are is theirs
     for segment in message.segments:
         if segment.name == "ORC":
             reason = segment.component(16, 2, 0) or segment.component(16)
-            found.append(Line(is_taken_back(segment, profile), segment.component(2), reason=reason))
-            above = found[-1]
+            is_gone = (says_so_itself if rests_on else is_taken_back)(segment, profile)
+            found.append(Line(is_gone, segment.component(2), reason=reason))
+            above, stands = found[-1], is_gone or rests_on or is_anew(segment)
         elif segment.name == "OBR" and found:
-            if not (rests_on or above.is_gone) and is_cancelled(segment, profile):
+            if not stands and is_cancelled(segment, profile):
                 above.is_empty = not above.name
                 found.append(Line(True, segment.component(2) or above.number, name_of(segment), above.reason))
             else:

@@ -13,7 +13,7 @@ _USUAL = re.compile(rf"{_HEAD}:(?:\s.*)?")
 """A word or three with a colon: where the next paragraph begins."""
 _CLOSE = re.compile(rf"{_HEAD}(?<!\d)[\s.]*:(?!//).*")
 """The same with blanks or full stops before the colon, or nothing behind it; `om 10:30 uur` is none."""
-_SIGNED = re.compile(rf"({_HEAD})\s*(=>?|[-\u2013]?>|\u2192|;|\.{{2,}}|\u2026)(?!=)\s*(.*)")
+_SIGNED = re.compile(rf"({_HEAD})\s*(=>?|[-\u2013]?>|\u2192|;|\.{{2,}}|\u2026)(?!=)(?<! >(?=\s*\d))\s*(.*)")
 """The same with another sign for its colon."""
 _NUMBERED = re.compile(r"(?:\d{1,2}|[A-Za-z])[.)]\s+")
 IN_LINE = re.compile(r"(?<=[.;?!)])\s+(?P<head>[A-Z][\w/()-]*(?: [\w/()-]+){0,2}):\s+")
@@ -73,7 +73,8 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
         return None
     name = unnumbered(undressed(head)).rstrip(" .?").casefold().replace("_", " ")
     if not colon:
-        return "" if _WHOSE.sub("", name) in headings else _in_brackets(line, headings)
+        is_one = _WHOSE.sub("", name) in headings and not _WISH.fullmatch(name)
+        return "" if is_one else _in_brackets(line, headings)
     if not any(one in headings for one in _names(_WHOSE.sub("", name))):
         is_brief = name in _BRIEF and asks_something(rest.strip())
         return rest.strip() if is_brief else None
@@ -128,6 +129,8 @@ DASH = re.compile(r"\s[-\u2013\u2014]\s")
 _ON = re.compile(r" (?:d\.? ?d\.? ?|van )?\d{1,2}[-./]\d{1,2}[-./]\d{2,4}$")
 """Of which day."""
 _WHOSE = re.compile(r"^(?:(?:mijn|onze|te beantwoorden|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
+_WISH = re.compile(r"graag (?:uw )?advies|advies gevraagd")
+"""What ends a letter as a sentence: without a sign it heads nothing, and below it stands who signs."""
 _KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies)-?(?=vra)")
 _AND = re.compile(r"\s+en\s+|\s*[/+&]\s*")
 _ANSWERED = re.compile(r"(?<!\w)(?:be)?antwoord|(?<!\w)(?:eerdere?|vorige|oude) ")

@@ -33,8 +33,8 @@ _WITH_A_PARENT = ("T05", "T06", "T07", "T08", "T09", "T10", "T11")
 def document_status(notification: Segment, profile: Profile) -> str:
     """TXA-19, else TXA-17."""
     rules, state = profile["result"], _state_at(notification)
-    availability = [said(notification, n) for n in (_AVAILABLE - _early(notification), state + 2)]
-    if any(one in rules["unavailable"] or state_of(one) == GONE for one in availability):
+    own, aside = (said(notification, n) for n in (_AVAILABLE - _early(notification), state + 2))
+    if {own, aside} & set(rules["unavailable"]) or state_of(own) == GONE:  # words aside may be why it changed (TXA-21)
         return GONE
     return status_in(notification, state, rules["completion"])
 
@@ -110,11 +110,18 @@ def _entity(segment: Segment, n: int) -> str:
 def names_somebody(segment: Segment, n: int) -> bool:
     """Whether somebody stands where a number belongs (`777^Wit^Anna^^^dr.`): all that he wrote would have the same number.
 
-    A number (EI) has who gave it, and behind that what kind of name this is (`123^ZEED^1.2.3^ISO`).
+    A number (EI) has who gave it, and behind that what kind of name this is (`123^ZEED^1.2.3^ISO`), which some leave out: of
+    `123^HIX^ZEED` in capitals only who stands in a field of people too is somebody.
     """
     number, family, given, kind, *more = (segment.component(n, c).strip() for c in range(1, 7))
-    is_name = bool(number and family and given) and not any(map(str.isdigit, family + given))
-    return is_name and (not kind or any(more))
+    if not (number and family and given) or any(map(str.isdigit, family + given)) or (kind and not any(more)):
+        return False
+    may_have_given_it = not any(more) and f"{family}{given}".isupper()
+    return not may_have_given_it or any(segment.component(one).strip() == number for one in _PEOPLE)
+
+
+_PEOPLE = (5, 9, 10, 11)
+"""Who dictated, wrote, judged and typed a document."""
 
 
 def _before_somebody(notification: Segment) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 from unicodedata import normalize
 
@@ -42,19 +43,20 @@ def sender(message: Message) -> str:
     return message.get("MSH-4-1").strip()
 
 
-def patient(pid: Segment, profile: Profile, sender: str = "") -> PatientIdentity:
+def patient(pid: Segment, profile: Profile, sender: str = "", sent_on: date | None = None) -> PatientIdentity:
     """The patient of a PID segment in a message of `sender`. Raises Unreadable("no_patient") when it has neither number nor name."""
     rules = profile["patient"]
     bsn, others = _split_bsn(pid, rules)
     local = _local(others, rules, sender)
     death = pid.component(30).strip().upper()
-    is_dead = death in YES or any(day(pid.component(n)) for n in (29, 30))  # some write the day where HL7 has yes or no
+    birth_on = day(pid.component(7)) or day_first(pid.component(7))
+    is_dead = death in YES or any(_is_day_of_death(pid.component(n), birth_on, sent_on) for n in (29, 30))  # 30: one field late
     found = PatientIdentity(
         local_number=local.number,
         local_authority=local.authority,
         bsn=bsn,
         name=_name(pid.repetitions(5)),
-        birth_on=day(pid.component(7)) or day_first(pid.component(7)),
+        birth_on=birth_on,
         sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
         deceased=is_dead,
         other_numbers=tuple(dict.fromkeys(one[:2] for one in others if one != local)),
@@ -63,6 +65,22 @@ def patient(pid: Segment, profile: Profile, sender: str = "") -> PatientIdentity
     if not (found.bsn or found.local_number or found.name.family):
         raise Unreadable("no_patient", "PID")
     return found
+
+
+def patient_of(message: Message, profile: Profile) -> PatientIdentity:
+    """The one patient of a message. Raises Unreadable: no_patient, broken."""
+    return patient(the_patient(message), profile, sender(message), day(message.get("MSH-7-1")))
+
+
+def _is_day_of_death(said: str, birth_on: date | None, sent_on: date | None) -> bool:
+    """Whether it may be the day of a death: not of before the birth, nor still to come, which is how systems write *never*."""
+    on = day(said)
+    is_past = on is not None and (sent_on is None or on <= sent_on + _OF_CLOCKS)
+    return on is not None and is_past and (birth_on is None or birth_on < on)
+
+
+_OF_CLOCKS = timedelta(days=1)
+"""So far the clocks and zones of two systems may be apart."""
 
 
 def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[Number]]:
@@ -153,7 +171,8 @@ def _name(names: list[Repetition]) -> PersonName:
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
     if not (own or own_prefix) and (before := others if is_before else _prefix_aside(legal, 1)):
-        own_prefix, own, family = before, family, f"{before} {family}"
+        own_prefix, own = before, _without(before, family)
+        family = f"{before} {own}"
     family, own = _with_prefix(family, own_prefix, own, partner)
     return PersonName(
         family=family or _surname(own_prefix, own, partner_prefix, partner),
@@ -169,6 +188,11 @@ def _name(names: list[Repetition]) -> PersonName:
 def _prefix_aside(name: Repetition, family_at: int) -> str:
     """The prefix of a surname where HL7 has titles (`Berg^A^B^^van den`), or what stands behind a name (`Berg^A^B^van den`)."""
     return next(filter(is_prefix, (name.component(family_at + n).strip() for n in (4, 3))), "")
+
+
+def _without(prefix: str, family: str) -> str:
+    """A surname without its prefix, which some write in both places (`van den Berg^Jan^van den`)."""
+    return family[len(prefix) + 1 :] if family.casefold().startswith(f"{prefix} ".casefold()) else family
 
 
 def _letters(part: str) -> str:

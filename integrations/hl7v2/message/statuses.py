@@ -65,10 +65,21 @@ def order_status(item: Item, profile: Profile) -> str:
 
 def is_taken_back(common: Segment, profile: Profile) -> bool:
     """Whether an ORC takes its order back: by its own code, or as the state that its order has. One that is asked for anew has none."""
-    rules, control, state = profile["referral"], said(common, 1), said(common, 5)
-    if control in rules["cancel_codes"] or state_of(control) == GONE:
+    rules, state = profile["referral"], said(common, 5)
+    if says_so_itself(common, profile):
         return True
-    return control not in _ANEW and (state in rules["cancel_states"] or state_of(state) == GONE)
+    return not is_anew(common) and (state in rules["cancel_states"] or state_of(state) == GONE)
+
+
+def says_so_itself(common: Segment, profile: Profile) -> bool:
+    """Whether an ORC takes its order back by what is to be done with it, and not by how far it is."""
+    rules, control = profile["referral"], said(common, 1)
+    return control in rules["cancel_codes"] or state_of(control) == GONE or _becomes(common, rules["cancel_states"], rules)
+
+
+def is_anew(common: Segment) -> bool:
+    """Whether an ORC asks for its order, first or in the place of another."""
+    return said(common, 1) in _ANEW
 
 
 _ANEW = ("NW", "RO", "RP")

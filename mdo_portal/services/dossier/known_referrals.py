@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
-from mdo_portal.domain.case import Case
+from mdo_portal.domain.case import Case, CaseEvent
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingReferral
+from mdo_portal.services.dossier import latest_word
 from mdo_portal.services.patients import families
 
 
@@ -42,8 +43,13 @@ def meant(session: Session, hospital: Hospital, number: str, address: str) -> Ca
 
 
 def replaced(session: Session, hospital: Hospital, patient_id: UUID, number: str) -> Case | None:
-    """The case of this patient that came in a document of this number, or whose registration did: locked. None when several did."""
-    held = exists().where(CaseDocument.case_id == Case.id, CaseDocument.reference == number)
+    """The case of this patient that came in a document of this number, or whose registration did: locked. None when several did.
+
+    A letter that joined the case later is none: what takes its place asks for something of its own.
+    """
+    with_it = and_(CaseEvent.case_id == CaseDocument.case_id, CaseEvent.at == CaseDocument.received_at)
+    brought = select(CaseDocument.id).join(CaseEvent, with_it).where(CaseEvent.what.in_(latest_word.ASKED))
+    held = brought.where(CaseDocument.case_id == Case.id, CaseDocument.reference == number).exists()
     return (
         _alone(session, hospital, and_(Case.patient_id == patient_id, or_(Case.referral_number == number, held)))
         if number

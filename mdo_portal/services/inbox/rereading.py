@@ -89,6 +89,9 @@ def _number(session: Session, case: Case, referral: IncomingReferral, hospital: 
     """The number of the referral as it is read now. That of another case it cannot be, nor may a supplement number the case anew."""
     if referral.number in ("", case.referral_number):
         return case.referral_number
+    before = known_referrals.replaced(session, hospital, case.patient_id, referral.replaces)
+    if not heard.made_it and before is not None and before.id == case.id:
+        return case.referral_number  # another version of the document in which it came
     if not heard.made_it or known_referrals.numbered(session, hospital, referral.number) is not None:
         raise Unreadable("again_other_number")
     return referral.number

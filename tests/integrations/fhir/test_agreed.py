@@ -51,6 +51,10 @@ def test_two_that_refuse_two_things_are_two() -> None:
     [
         ({"coding": [{"code": "OPTOUT", "display": "opt-out"}]}, "Gegevens delen; opt-out"),
         ({"coding": [{"code": "OPTIN"}]}, "Gegevens delen; OPTIN"),
+        (
+            {"coding": [{"code": "OPTOUT"}], "text": "Toestemming gegevens delen"},
+            "Gegevens delen; OPTOUT (Toestemming gegevens delen)",
+        ),
         ({"coding": [{"code": "hipaa-auth"}]}, "Gegevens delen"),
         ({"text": "x"}, "Gegevens delen"),
     ],

@@ -72,6 +72,16 @@ def test_what_only_looks_like_the_question_is_none(line: str) -> None:
     assert asked_in("Voorgeschiedenis: COPD", line, "Medicatie: metoprolol") == ""
 
 
+@pytest.mark.parametrize("wish", ["Graag uw advies.", "Graag advies", "Advies gevraagd."])
+def test_who_signs_below_a_wish_for_advice_is_not_the_question(wish: str) -> None:
+    assert asked_in("Kan deze patiënt nog geopereerd worden?", wish, "", "Dr. A. Jansen, longarts") == ""
+    assert asked_in("Beloop: stabiel", f"{wish.rstrip('.')}:", ASKS) == ASKS
+
+
+def test_more_than_so_many_is_no_sign_of_a_heading() -> None:
+    assert asked_in("Beloop: stabiel", "Vraag > 3 maanden oud", "Medicatie: metoprolol") == ""
+
+
 def test_another_sign_inside_a_question_ends_nothing() -> None:
     assert (
         asked_in(f"Vraagstelling: {ASKS}", "Opties; SABR of lobectomie", "FEV1 = 80%")

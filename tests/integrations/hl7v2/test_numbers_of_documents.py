@@ -35,6 +35,12 @@ def test_who_gave_a_number_is_nobody(number: str) -> None:
     assert numbers("T02", f"TXA|1|BR^Brief|TX|20260510||||||||{number}|||||AU") == ("D1", "")
 
 
+def test_who_gave_a_number_may_stand_in_capitals_behind_it_without_its_kind() -> None:
+    """Without its number a document is never replaced nor withdrawn. Who wrote it stands in a field of people too."""
+    assert numbers("T10", "TXA|1|BR^Brief|TX|20260510||||||||D2^HIX^ZEED|D1^HIX^ZEED||||AU") == ("D2", "D1")
+    assert numbers("T02", "TXA|1|BR^Brief|TX|20260510|||||777^WIT^ANNA|||777^WIT^ANNA|||||AU") == ("", "")
+
+
 def test_a_number_that_stands_early_replaces_what_stands_in_its_own_place() -> None:
     assert numbers("T10", "TXA||BR^Brief|TX||||||||NEW-2||OLD-1|||AU") == ("NEW-2", "OLD-1")
     assert numbers("T10", "TXA||BR^Brief|TX||||||||NEW-2|OLD-1||||AU") == ("NEW-2", "OLD-1")

@@ -21,6 +21,7 @@ def told(pid: str) -> PatientChange:
     [
         ("Berg^Jan^van der", "van der Berg", "Jan"),
         ("Boer^Anna^de^^^^L", "de Boer", "Anna"),
+        ("van den Berg^Jan^van den", "van den Berg", "Jan"),
         ("Berg^Jan^Van", "Berg", "Jan Van"),
         ("de Boer&de&Boer^Anna^van", "de Boer", "Anna van"),
     ],
@@ -47,6 +48,14 @@ def test_sex_in_words_is_that(said: str, sex: str) -> None:
 def test_a_day_of_death_one_field_late_says_that_somebody_died(place: int, said: str) -> None:
     found = told(f"Giessen^J||19600101|F{'|' * (place - 8)}{said}").patient
     assert (found.deceased, found.alive) == (True, False)
+
+
+@pytest.mark.parametrize("place", [29, 30])
+@pytest.mark.parametrize("said", ["19000101", "19600101", "20991231", "20260401"])
+def test_a_day_on_which_nobody_can_have_died_says_nothing(place: int, said: str) -> None:
+    """Of before the birth, or still to come: what systems write for *never*. A living patient stood there as dead."""
+    found = told(f"Giessen^J||19600101|F{'|' * (place - 8)}{said}").patient
+    assert (found.deceased, found.alive) == (False, False)
 
 
 def test_nothing_of_the_kind_says_that_nobody_died() -> None:

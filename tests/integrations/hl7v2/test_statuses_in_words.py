@@ -44,6 +44,13 @@ def test_a_document_is_as_sure_as_its_notification_says_in_words(word: str, stat
     assert found.facts[-1].status == status
 
 
+def test_why_a_document_changed_does_not_take_it_back() -> None:
+    fields = f"TXA|1|CN^Brief|TX|20260301{'|' * 8}D1{'|' * 7}IN||vervallen"
+    found = read("MDM^T02", fields, "OBX|1|TX|B^Brief||De tumor is operabel.")
+    assert isinstance(found, IncomingResult)
+    assert found.facts[-1].status == "preliminary"
+
+
 @pytest.mark.parametrize("code", ["M", "N"])
 def test_an_order_that_is_corrected_and_not_final_or_waits_for_its_results_is_preliminary(code: str) -> None:
     """OBR-25 (table 0123): of a value (OBX-11) N says that it was never asked for."""
@@ -91,6 +98,21 @@ def test_a_scan_that_is_cancelled_leaves_the_referral_that_rested_on_it() -> Non
     found = read("REF^I12", "RF1|||||R-77", "ORC|RE|A1", f"OBR|1|A1||CT^CT thorax^L{'|' * 21}X")
     assert isinstance(found, IncomingReferral)
     assert not found.cancelled
+
+
+@pytest.mark.parametrize("common", ["ORC|RE|A1|||CA", "ORC||A1|||CA", "ORC|RE|A1|||Vervallen"])
+def test_how_far_a_scan_is_says_nothing_of_the_referral_that_rests_on_it(common: str) -> None:
+    found = read("REF^I12", "RF1|||||R-77", common, "OBR|1|A1||CT^CT thorax^L")
+    assert isinstance(found, IncomingReferral)
+    assert not found.cancelled
+
+
+@pytest.mark.parametrize("control", ["NW", "RO"])
+def test_a_new_order_is_not_taken_back_by_the_state_of_its_results(control: str) -> None:
+    """OBR-25 X beside ORC-1 NW says two things: the patient stands on the list, and the contradiction with the case."""
+    found = read("ORM^O01", f"ORC|{control}|A1", f"{BOARD}{'|' * 21}X")
+    assert isinstance(found, IncomingReferral)
+    assert (found.cancelled, found.unmapped) == (False, ("OBR/withdrawn",))
 
 
 @pytest.mark.parametrize(
