@@ -11,6 +11,7 @@ import structlog
 from flask import Flask, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from mdo_portal.allowance import Allowance, Rate
 from mdo_portal.database import Database
 from mdo_portal.services.links import refused_calls
 from mdo_portal.web.context import client_address, database, now
@@ -18,7 +19,9 @@ from mdo_portal.web.fhir_envelope import READ
 
 log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 5.0
-"""The first is written down at once, what comes in the seconds after it together: strangers decide how often that is."""
+"""What somebody does for the first time is written down at once; the same once more within these seconds, with the next."""
+WRITES = Rate(at_once=20, a_second=1)
+"""Strangers decide how often they call."""
 MOST = 1_000
 """Addresses and reasons that are remembered meanwhile."""
 
@@ -29,16 +32,20 @@ class RefusedCalls:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, threading.Lock()
         self._calls: Counter[refused_calls.Call] = Counter()
-        self._written_at = -PAUSE_SECONDS
+        self._written_at: dict[refused_calls.Call, float] = {}
+        self._writes = Allowance(WRITES, clock=clock)
 
     def due(self, call: refused_calls.Call) -> Counter[refused_calls.Call]:
-        """With this one, all that is to be written down now; nothing when that was done just now."""
+        """With this one, all that is to be written down now; nothing when the same was just now, or much else."""
         with self._lock:
             if call in self._calls or len(self._calls) < MOST:
                 self._calls[call] += 1
-            if self._clock() - self._written_at < PAUSE_SECONDS:
+            now = self._clock()
+            self._written_at = {one: at for one, at in self._written_at.items() if now - at < PAUSE_SECONDS}
+            if call in self._written_at or not self._writes.has():
                 return Counter()
-            self._written_at, calls, self._calls = self._clock(), self._calls, Counter()
+            self._written_at |= dict.fromkeys(self._calls, now)
+            calls, self._calls = self._calls, Counter()
             return calls
 
 

@@ -10,11 +10,12 @@ depends_on = None
 OWNER, APP, WORK = "mdo_owner", "mdo_app", "mdo_work"
 TABLE, MOST = "refused_calls", 200
 DOOR = "access.note_refused_calls(jsonb, timestamptz, timestamptz, integer)"
-# In one order, so that two who write never wait for each other. Whoever answers strangers writes: more than the newest is never kept.
+# One after another: two who write and clear up would wait for each other. Whoever answers strangers writes: never more than the newest.
 NOTE = f"""
 CREATE FUNCTION access.note_refused_calls(p_calls jsonb, p_now timestamptz, p_before timestamptz, p_most integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('{TABLE}', 0));
     INSERT INTO {TABLE} AS kept (address, reason, first_at, seen_at, times)
         SELECT address, reason, p_now, p_now, sum(times)
         FROM jsonb_to_recordset(p_calls) AS told (address text, reason text, times bigint)
