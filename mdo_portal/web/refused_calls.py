@@ -19,6 +19,8 @@ from mdo_portal.web.fhir_envelope import READ
 log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 5.0
 """The first is written down at once, what comes in the seconds after it together: strangers decide how often that is."""
+_ASKED = {one for one in READ if "fhir" in one}
+"""Who asks how a Task stands sends nothing. Anything wider than FHIR's own a browser wants too."""
 MOST = 1_000
 """Addresses and reasons that are remembered meanwhile."""
 
@@ -48,7 +50,8 @@ def install(app: Flask) -> None:
 
 def no_token(token: str) -> None:
     """Somebody comes without a token, or with one that opens nothing. Told when it is FHIR: everybody knocks on a web address."""
-    if request.mimetype in READ:
+    asks = {kind for kind, _ in request.accept_mimetypes} & _ASKED
+    if request.mimetype in READ or asks:
         tell("unknown_token" if token else "no_token")
 
 
