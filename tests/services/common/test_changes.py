@@ -113,6 +113,25 @@ def test_of_what_is_about_nobody_here_only_the_page_of_the_link_hears(
     assert of_hospital(ear, link.hospital_id) == {"link", "messages"}
 
 
+@pytest.mark.parametrize("beside", [[], ["REF^I12"], ["ADT^A08"]], ids=["alone", "beside a referral", "beside the feed"])
+def test_of_what_is_refused_at_the_door_who_looks_at_the_messages_hears_once(
+    database: Database, region: Region, ear: psycopg.Connection, beside: list[str]
+) -> None:
+    """On a first day that is all that comes, and nobody settles it afterwards: the list stayed empty until one pressed reload."""
+    link = region.links["ZEED"]
+
+    def came() -> None:
+        refused = make.arrival(link, raw=b"no message", control_id="M1", reason="not_er7")
+        others = [make.arrival(link, control_id=kind, kind=kind) for kind in beside]
+        with database.transaction() as session:
+            intake.keep(session, [refused, *others])
+
+    came()
+    assert of_hospital(ear, link.hospital_id) == {"messages"}
+    came()
+    assert of_hospital(ear, link.hospital_id) == set()  # the very same, sent again
+
+
 def of_hospital(ear: psycopg.Connection, hospital_id: uuid.UUID) -> set[str]:
     told = [json.loads(notice.payload) for notice in heard(ear) if notice.channel == changes.CHANNEL]
     return {one["topic"] for one in told if one["id"] == str(hospital_id)}
