@@ -142,8 +142,8 @@ class Case(Base):
     #: general practitioner, as sent
     gp_name: Mapped[str] = mapped_column(default="")
     basis: Mapped[Basis] = mapped_column(default=Basis.REFERRAL)
-    #: written by nobody any more: goes, with the next, when no process of a version runs that names it
-    basis_told_by: Mapped[str] = mapped_column(server_default="")
+    #: nobody says it any more, and it is read by nobody: goes, with the next, a version after it is named no more (ADR 0091)
+    basis_told_by: Mapped[str] = mapped_column(default="", server_default="")
     #: as the one before
     basis_told_at: Mapped[datetime | None]
     #: the patient objects to sharing (copy of patients.objects, for the policies): only the own hospital sees the case

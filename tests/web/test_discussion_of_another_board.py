@@ -59,6 +59,7 @@ def test_who_leads_the_board_it_went_to_changes_nothing_of_what_the_first_signed
     """They withdrew it, in the name of a board of which they are no member, and the letter went."""
     before, carla = everything(desk), desk.who("Carla")
     form = {"csrf_token": CSRF, "reason": "x", "seen": "x", "text": "x", "password": PASSWORD, "then": "again", "outcome": ""}
+    form["decision_id"] = str(desk.round_id)
     paths = [
         *map(desk.at, ("correct", "sign", "addendum", "addendum/read", "withdrawal", "withdrawal/read", "objections")),
         f"{room(desk)}/outcome/{desk.round_id}", f"{room(desk)}/advice/{desk.round_id}",
@@ -66,7 +67,7 @@ def test_who_leads_the_board_it_went_to_changes_nothing_of_what_the_first_signed
 
     answers = {path: carla.post(path, data=form).status_code for path in paths}
 
-    assert set(answers.values()) == {403}, answers
+    assert {path: one for path, one in answers.items() if one != 403} == {}
     assert everything(desk) == before
 
 
