@@ -34,6 +34,8 @@ def may_watch(context: Context, topic: str) -> bool:
     kind, _, name = topic.partition(":")
     if topic == "worklist:unrouted":
         return bool(context.viewer.boards_for(Act.CASE_PLAN))
+    if topic == "messages:nobody":
+        return context.viewer.may(Act.INBOX_READ, hospital_id=None)
     try:
         object_id = uuid.UUID(name)
         rule = RULES[kind]

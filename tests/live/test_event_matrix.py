@@ -171,7 +171,7 @@ def topics_of(viewer: Viewer, things: Things) -> dict[str, bool]:
         f"post:{ids['hospital']}": viewer.may(Act.POST_READ, **at) or viewer.may(Act.POST_READ, **on),
         f"note:{ids['note']}": False,  # by opening it only
     }
-    return {topic: may and things.exists for topic, may in wanted.items()}
+    return {topic: may and things.exists for topic, may in wanted.items()} | {"messages:nobody": viewer.may(Act.INBOX_READ)}
 
 
 # The matrix

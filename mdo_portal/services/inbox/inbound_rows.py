@@ -110,10 +110,13 @@ SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excl
     CASE inbound_messages.application_ack WHEN 'late' THEN excluded.application_ack ELSE inbound_messages.application_ack END
 RETURNING digest, received_at, doubled_at
 """
-# What is refused at the door is settled by nobody afterwards: who looks at the messages of that hospital hears of it here.
+# What is refused at the door is settled by nobody afterwards: who looks at the messages of that hospital, or of those that nobody knows,
+# hears of it here.
 _TOLD = f"""
-CASE WHEN reason <> '' AND doubled_at IS NULL AND hospital_id IS NOT NULL THEN
-    pg_notify('{changes.CHANNEL}', json_build_object('topic', 'messages', 'id', hospital_id, 'revision', 0)::text)::text
+CASE WHEN reason <> '' AND doubled_at IS NULL THEN
+    pg_notify('{changes.CHANNEL}', json_build_object(
+        'topic', 'messages', 'id', coalesce(hospital_id::text, 'nobody'), 'revision', 0
+    )::text)::text
 END
 """
 _ARRAYS = f"unnest({', '.join(f'%b::{kind}[]' for kind in _ROW.values())}) AS arrived ({', '.join(_ROW)})"

@@ -132,6 +132,14 @@ def test_of_what_is_refused_at_the_door_who_looks_at_the_messages_hears_once(
     assert of_hospital(ear, link.hospital_id) == set()  # the very same, sent again
 
 
-def of_hospital(ear: psycopg.Connection, hospital_id: uuid.UUID) -> set[str]:
+def test_of_whom_nobody_knows_the_administrator_hears(database: Database, ear: psycopg.Connection) -> None:
+    """Before a link knows its sender, that is how a hospital calls first."""
+    with database.transaction() as session:
+        intake.keep(session, [make.arrival(None, control_id="M1", reason="unknown_sender")])
+
+    assert of_hospital(ear, "nobody") == {"messages"}
+
+
+def of_hospital(ear: psycopg.Connection, hospital_id: uuid.UUID | str) -> set[str]:
     told = [json.loads(notice.payload) for notice in heard(ear) if notice.channel == changes.CHANNEL]
     return {one["topic"] for one in told if one["id"] == str(hospital_id)}
