@@ -21,7 +21,9 @@ from typing import Any, NamedTuple
 
 import psycopg
 import structlog
+from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import error_from_result
 
 log = structlog.get_logger(__name__)
 SILENT_SECONDS = 30.0
@@ -108,6 +110,9 @@ class Watch:
         except TimeoutError:
             connection.close()
             raise psycopg.OperationalError("no answer on a new line") from None
+        except psycopg.Error:
+            connection.close()
+            raise
         return line
 
     def look(self, *, now: float) -> int:
@@ -165,7 +170,7 @@ def _called(machine: Machine) -> psycopg.Connection[Any]:
 
 
 def _answered(pgconn: Any, asked: bytes) -> list[tuple[bytes, ...]]:
-    """The rows of the last of these statements. TimeoutError when no answer comes."""
+    """The rows of the last of these statements. TimeoutError when no answer comes, psycopg.Error when the answer is no."""
     pgconn.send_query(asked)
     until, look = time.monotonic() + ASK_SECONDS, io.poll()
     look.register(pgconn.socket, io.POLLIN)
@@ -177,4 +182,6 @@ def _answered(pgconn: Any, asked: bytes) -> list[tuple[bytes, ...]]:
             pgconn.consume_input()
         if (told := pgconn.get_result()) is None:  # without hearing that it was all, the next statement is refused
             return rows
+        if told.status == pq.ExecStatus.FATAL_ERROR:
+            raise error_from_result(told)
         rows = [tuple(told.get_value(row, column) for column in range(told.nfields)) for row in range(told.ntuples)]

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from mdo_portal import silence
 from mdo_portal.commands.postgres_databases import as_role
-from mdo_portal.database import Database
+from mdo_portal.database import Database, is_lacking
 from tests.as_run import WORK
 from tests.relays import Relay
 from tests.silent_house import Waiting, between, far, look, until, waited_on
@@ -137,3 +137,16 @@ def test_a_process_that_could_begin_no_thread_looks_at_its_lines_from_the_next_o
 
 def refused(thread: threading.Thread) -> None:
     raise RuntimeError("can't start new thread")
+
+
+def test_a_postgresql_whose_disk_fails_says_so_on_a_new_line_too(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its refusal to say when the line began was taken for an answer without rows: a fault of ours, where the same may do in a minute."""
+    fails = b"DO $$ BEGIN RAISE EXCEPTION 'disk' USING ERRCODE = '58030'; END $$"
+    monkeypatch.setattr(silence, "_BEGUN", fails)
+    own = Database(database.url)
+
+    with pytest.raises(OperationalError) as heard, own.transaction() as session:
+        session.execute(text("SELECT 1"))
+
+    assert is_lacking(heard.value)
+    own.close()

@@ -49,10 +49,12 @@ def upgrade(url: str, *, sealer: Sealer | None = None, to: str = "head", patienc
     """Bring the schema up to `to`, in one transaction, as the owner of the tables once there is one.
 
     `sealer`: lets the sign-in of processes with these keys start sessions. Raises InUse when somebody holds a table that it changes
-    for longer than `patience` seconds: then nothing was changed.
+    for longer than `patience` seconds: then nothing was changed. Beside another upgrade it waits for that one, and holds nothing meanwhile.
     """
     engine = _engine(url)
     with _not_in_use(), engine.begin() as connection:
+        # Two machines that start together: both read the version, and neither could have that table from the other.
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("upgrade"))))
         _as_owner(connection)
         # Whoever comes after an upgrade that waits, waits too: behind a backup of half an hour every page stood still.
         if not _is_there(connection, to) and not every_table.hold(connection, patience=patience):

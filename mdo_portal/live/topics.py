@@ -34,6 +34,8 @@ def may_watch(context: Context, topic: str) -> bool:
     kind, _, name = topic.partition(":")
     if topic == "worklist:unrouted":
         return bool(context.viewer.boards_for(Act.CASE_PLAN))
+    if topic == "messages:nobody":
+        return context.viewer.may(Act.INBOX_READ, hospital_id=None)
     try:
         object_id = uuid.UUID(name)
         rule = RULES[kind]
@@ -82,6 +84,12 @@ def _inbox(context: Context, message_id: uuid.UUID) -> bool:
     return message is not None and context.viewer.may(Act.INBOX_READ, hospital_id=message.hospital_id)
 
 
+def _messages(context: Context, hospital_id: uuid.UUID) -> bool:
+    """What stands in the inbox of a hospital; of what is forgotten, most of what it sends, only its `link` hears."""
+    hospital = context.session.get(Hospital, hospital_id)
+    return hospital is not None and context.viewer.may(Act.INBOX_READ, hospital_id=hospital_id)
+
+
 def _is_found(look: Callable[[], object]) -> bool:
     try:
         look()
@@ -100,4 +108,5 @@ RULES: dict[str, Rule] = {
     "presence": _meeting,
     "delivery": _delivery,
     "inbox": _inbox,
+    "messages": _messages,
 }

@@ -22,6 +22,8 @@ PAUSE_SECONDS = 5.0
 """What somebody does for the first time is written down at once; the same once more within these seconds, with the next."""
 WRITES = Rate(at_once=20, a_second=1)
 """Strangers decide how often they call."""
+_ASKED = {one for one in READ if "fhir" in one}
+"""Who asks how a Task stands sends nothing. Anything wider than FHIR's own a browser wants too."""
 MOST = 1_000
 """Addresses and reasons that are remembered meanwhile."""
 
@@ -40,11 +42,11 @@ class RefusedCalls:
         with self._lock:
             if call in self._calls or len(self._calls) < MOST:
                 self._calls[call] += 1
-            now = self._clock()
-            self._written_at = {one: at for one, at in self._written_at.items() if now - at < PAUSE_SECONDS}
+            moment = self._clock()
+            self._written_at = {one: at for one, at in self._written_at.items() if moment - at < PAUSE_SECONDS}
             if call in self._written_at or not self._writes.has():
                 return Counter()
-            self._written_at |= dict.fromkeys(self._calls, now)
+            self._written_at |= dict.fromkeys(self._calls, moment)
             calls, self._calls = self._calls, Counter()
             return calls
 
@@ -55,7 +57,8 @@ def install(app: Flask) -> None:
 
 def no_token(token: str) -> None:
     """Somebody comes without a token, or with one that opens nothing. Told when it is FHIR: everybody knocks on a web address."""
-    if request.mimetype in READ:
+    asks = {kind for kind, _ in request.accept_mimetypes} & _ASKED
+    if request.mimetype in READ or asks:
         tell("unknown_token" if token else "no_token")
 
 

@@ -165,12 +165,13 @@ def topics_of(viewer: Viewer, things: Things) -> dict[str, bool]:
         f"presence:{ids['meeting']}": meets,
         f"delivery:{ids['delivery']}": viewer.may(Act.POST_READ, **at, **on),
         f"inbox:{ids['inbox']}": viewer.may(Act.INBOX_READ, **at),
+        f"messages:{ids['hospital']}": viewer.may(Act.INBOX_READ, **at),
         f"link:{ids['hospital']}": viewer.may(Act.LINK_READ, **at),
         # A board hears of the hospitals that got its letters.
         f"post:{ids['hospital']}": viewer.may(Act.POST_READ, **at) or viewer.may(Act.POST_READ, **on),
         f"note:{ids['note']}": False,  # by opening it only
     }
-    return {topic: may and things.exists for topic, may in wanted.items()}
+    return {topic: may and things.exists for topic, may in wanted.items()} | {"messages:nobody": viewer.may(Act.INBOX_READ)}
 
 
 # The matrix
@@ -191,9 +192,8 @@ def typed(word: str) -> bytes:
 
 
 def test_every_event_for_every_role_and_object(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    assert set(RULES) == {"worklist", "post", "case", "meeting", "presence", "delivery", "inbox", "link", "advice"}, (
-        "a kind of topic is not tried"
-    )
+    tried = {"worklist", "post", "case", "meeting", "presence", "delivery", "inbox", "messages", "link", "advice"}
+    assert set(RULES) == tried, "a kind of topic is not tried"
     assert set(EVENTS) == {"watch", "room:join", "note:open", "note:update", "note:awareness"}, "an event is not tried"
     count, wrong, leaks = 0, list[str](), list[str]()
     chair = next(cookie for name, _, cookie in house.people if name == "chair on URO-P")

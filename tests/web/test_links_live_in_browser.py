@@ -70,6 +70,19 @@ def test_who_waits_for_a_first_message_sees_it_come_in_among_the_messages(portal
         expect(page.locator("[data-row]")).to_have_count(before + 1, timeout=SOON)
 
 
+def test_the_administrator_sees_a_sender_come_in_whom_nobody_knows(portal: Portal) -> None:
+    """Before a link knows its sender, that is how a hospital calls first; it is refused at the door, and read by nobody."""
+    with portal.desk_of("Ada") as page:
+        page.goto(f"{portal.url}/inbox")
+        expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+        before = page.locator("[data-row]").count()
+
+        with portal.database.transaction() as session:
+            intake.keep(session, [make.arrival(None, at=datetime.now(UTC), reason="unknown_sender")])
+
+        expect(page.locator("[data-row]")).to_have_count(before + 1, timeout=SOON)
+
+
 def test_who_reads_the_messages_is_told_of_a_new_one_and_keeps_the_lines_where_they_are(portal: Portal) -> None:
     """Each stands on top: what one was about to press would be another's button."""
     settled(portal, kept(portal), InboundState.UNREADABLE, "not_er7")

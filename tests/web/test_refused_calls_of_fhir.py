@@ -48,9 +48,17 @@ def test_who_hands_in_without_a_good_token_is_told(client: FlaskClient, database
     assert told(database) == [(HERE, reason, 1)]
 
 
+def test_who_asks_how_a_task_stands_without_a_good_token_is_told(client: FlaskClient, database: Database) -> None:
+    asked = {"Accept": "application/fhir+json", "Authorization": "Bearer verlopen"}
+
+    assert client.get("/fhir/Task/7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a99", headers=asked).status_code == 401
+    assert told(database) == [(HERE, "unknown_token", 1)]
+
+
 def test_who_only_knocks_on_the_address_is_not_told(client: FlaskClient, database: Database) -> None:
     assert client.post("/fhir", data=b"cmd=id", content_type="application/x-www-form-urlencoded").status_code == 401
     assert client.post("/fhir/token", data={"user": "admin"}).status_code == 400
+    assert client.get("/fhir/Task/1", headers={"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"}).status_code == 401
     assert told(database) == []
 
 

@@ -13,6 +13,7 @@ from integrations.fhir.sending.outgoing_people import URI, identifier, subject
 from integrations.fhir.sending.outgoing_shapes import Request
 from integrations.fhir.sending.receipt import of_reply, of_search
 from integrations.fhir.server.door import JSON, Door
+from integrations.fhir.server.fetching import is_page
 from integrations.fhir.text.json_gate import load
 from integrations.fhir.text.judge import problem
 from integrations.fhir.text.profile import load_profile
@@ -76,7 +77,9 @@ def _is_kept(reply: Reply, uri: str) -> bool:
     try:
         tree = load(reply.body)
     except Unreadable:
-        return False
+        return reply.status == 201 and not is_page(reply)  # "Created": who cannot be searched either would be asked sixty times
+    if reply.status == 201 and tree.get("resourceType") == "OperationOutcome":
+        return {text(one.get("severity")) for one in nodes(tree.get("issue"))} <= {"information", "warning"}
     is_ours = reply.status == 201 or uri in {text(one.get("value")) for one in nodes(tree.get("identifier"))}
     return tree.get("resourceType") == "Task" and is_ours
 

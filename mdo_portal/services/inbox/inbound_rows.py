@@ -20,6 +20,7 @@ from psycopg.adapt import Dumper, PyFormat
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from mdo_portal.services.common import changes
 from mdo_portal.services.inbox.inbound_line import KINDS
 
 
@@ -109,6 +110,15 @@ SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excl
     CASE inbound_messages.application_ack WHEN 'late' THEN excluded.application_ack ELSE inbound_messages.application_ack END
 RETURNING digest, received_at, doubled_at
 """
+# What is refused at the door is settled by nobody afterwards: who looks at the messages of that hospital, or of those that nobody knows,
+# hears of it here.
+_TOLD = f"""
+CASE WHEN reason <> '' AND doubled_at IS NULL THEN
+    pg_notify('{changes.CHANNEL}', json_build_object(
+        'topic', 'messages', 'id', coalesce(hospital_id::text, 'nobody'), 'revision', 0
+    )::text)::text
+END
+"""
 _ARRAYS = f"unnest({', '.join(f'%b::{kind}[]' for kind in _ROW.values())}) AS arrived ({', '.join(_ROW)})"
 _VALUES = f"(SELECT {', '.join(f'%b::{kind} AS {name}' for name, kind in _ROW.items())}) AS arrived"
 
@@ -122,7 +132,7 @@ WITH known AS MATERIALIZED ({KNOWN}), arrived AS MATERIALIZED (SELECT * FROM {_A
     INSERT INTO feed_counts (link_id, day, ignored)
     SELECT link_id::uuid, day, sum(ignored) FROM noise GROUP BY link_id, day ORDER BY link_id, day
     ON CONFLICT (link_id, day) DO UPDATE SET ignored = feed_counts.ignored + excluded.ignored
-), stored AS ({_INSERT} FROM arrived WHERE place < 0 OR place IN (SELECT place FROM known) {_CONFLICT})
+), stored AS ({_INSERT} FROM arrived WHERE place < 0 OR place IN (SELECT place FROM known) {_CONFLICT}, {_TOLD})
 SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
 UNION ALL
 SELECT ''::bytea, NULL, (SELECT coalesce(sum(ignored), 0)::int8 FROM noise),
@@ -132,12 +142,14 @@ SELECT ''::bytea, NULL, (SELECT coalesce(sum(ignored), 0)::int8 FROM noise),
 
 The numbers that are asked about carry the place of their message; a message with a place is kept only when one of its numbers is known.
 """
-STORE_ONE = f"{_INSERT} FROM {_VALUES} WHERE place < 0 OR EXISTS ({KNOWN}) {_CONFLICT}, pg_notify('mdo_understand', '')::text"
+STORE_ONE = f"""
+{_INSERT} FROM {_VALUES} WHERE place < 0 OR EXISTS ({KNOWN}) {_CONFLICT}, concat(pg_notify('mdo_understand', '')::text, {_TOLD})
+"""
 """The same for one message, as most systems send them, in less than half of PostgreSQL's time: a row when it stands in the inbox now,
 with `doubled_at` when it stood there before; none when it is noise, which is then still to be counted (STORE)."""
 
 STORE_ALL = f"""
-WITH stored AS ({_INSERT} FROM {_ARRAYS} {_CONFLICT})
+WITH stored AS ({_INSERT} FROM {_ARRAYS} {_CONFLICT}, {_TOLD})
 SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
 UNION ALL
 SELECT ''::bytea, NULL, 0::int8, CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END

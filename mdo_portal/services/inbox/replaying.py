@@ -145,3 +145,4 @@ def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
     changes.announce(session, "inbox", message.id)
     if message.hospital_id is not None:
         changes.announce(session, "link", message.hospital_id)
+        changes.announce(session, "messages", message.hospital_id)

@@ -108,6 +108,7 @@ def settle_all(session: Session, settled: Sequence[Settled], *, now: datetime) -
             hospitals.update(session.scalars(_IN_VAIN, values))
         for hospital_id in hospitals - {None}:
             changes.announce(session, "link", hospital_id)
+            changes.announce(session, "messages", hospital_id)
         again = awaiting.release(session, [one.message_id for one in settled if one.case_id is not None], now=now)
     for one in settled:
         changes.announce(session, "inbox", one.message_id)
