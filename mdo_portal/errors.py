@@ -15,20 +15,24 @@ def N_(sentence: str) -> str:
 
 
 def whereabouts(error: BaseException) -> dict[str, str]:
-    """What a log may say of an error nobody expected: its kind, our line that met it, and the database's code. Never its text."""
+    """What a log may say of an error nobody expected: its kind, our line that met it, and the database's code, with the name of the rule
+    of ours that was broken. Never its text.
+    """
     said = {"error": type(error).__name__, "at": _own_line(error.__traceback__)}
-    code = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return said | ({"sqlstate": str(code)} if code else {})
+    orig = getattr(error, "orig", None)
+    found = {"sqlstate": getattr(orig, "sqlstate", None), "rule": getattr(getattr(orig, "diag", None), "constraint_name", None)}
+    return said | {name: str(value) for name, value in found.items() if value}
 
 
 def _own_line(trace: TracebackType | None) -> str:
-    """The deepest line that is ours, as `module:line`."""
+    """The deepest line that is ours, as `module:line`; database.py, through which everybody asks, says nothing."""
     own = [
         f"{frame.f_globals['__name__']}:{line}"
         for frame, line in walk_tb(trace)
         if str(frame.f_globals.get("__name__")).startswith(("mdo_portal", "integrations"))
     ]
-    return own[-1] if own else ""
+    asking = [one for one in own if not one.startswith("mdo_portal.database:")]
+    return (asking or own or [""])[-1]
 
 
 class Trouble:

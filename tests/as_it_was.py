@@ -37,6 +37,9 @@ CATALOGUE = " UNION ALL ".join(
     " UNION ALL SELECT coalesce(sum(hashtextextended(concat(setrole, setconfig), 0)), 0), 0 FROM pg_db_role_setting "
     "WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
+#: somebody is in the middle of something: a thread of the test before that took a line which was at rest
+BUSY = """SELECT count(*) FROM pg_stat_activity WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database())
+AND backend_type = 'client backend' AND state <> 'idle' AND pid <> pg_backend_pid()"""
 #: the number of the next transaction: every row that stands is older
 NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
 
@@ -106,6 +109,9 @@ class AsItWas:
                 table.put_back(admin)
         # nobody else is here and no trigger fired: nothing but what was changed can differ
         if self._contents_of(admin, list(compress(self._looks, changed))) != list(compress(self._contents, changed)):
+            raise NotAsItWas
+        # what they write comes after the look, under a number of before: the next test would use it again
+        if admin.execute(BUSY, prepare=True).fetchone() != (0,):
             raise NotAsItWas
         return _next(admin) if missed else since
 

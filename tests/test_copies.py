@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from mdo_portal.commands.postgres_databases import as_role
@@ -85,6 +85,28 @@ def test_who_is_still_there_is_cut_off(own: Copies) -> None:
         with pytest.raises(OperationalError):
             left_behind.execute(text("SELECT 1"))
     left_behind.invalidate()
+
+
+def test_a_copy_on_which_somebody_goes_on_meanwhile_goes_to_nobody(own: Copies, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread of a server that the test before stopped takes the line that was kept, and writes under a number of before."""
+    contents_of = as_it_was.AsItWas._contents_of
+    with own.one() as first:
+        with first.transaction() as session:
+            session.execute(text("DELETE FROM case_facts"))
+            make.case(session, session.scalars(select(Hospital)).first())  # type: ignore[arg-type]
+
+        def looked(was: as_it_was.AsItWas, admin: object, looks: object) -> list[object]:
+            found = contents_of(was, admin, looks)  # type: ignore[arg-type]
+            straggler.append(first.engine.connect())
+            straggler[0].execute(text("SELECT 1"))
+            return found
+
+        straggler: list[Connection] = []
+        monkeypatch.setattr(as_it_was.AsItWas, "_contents_of", looked)
+    monkeypatch.setattr(as_it_was.AsItWas, "_contents_of", contents_of)
+    with own.one() as second:
+        assert second.url != first.url
+    straggler[0].invalidate()
 
 
 def test_a_copy_that_was_not_put_back_right_goes_to_nobody(own: Copies, monkeypatch: pytest.MonkeyPatch) -> None:
