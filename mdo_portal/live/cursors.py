@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-_MOST_BYTES = 8
-"""Of one number: a browser's whole numbers end at 2 to the 53rd."""
+from mdo_portal.domain import yjs_numbers
+
 _LARGEST = 2**53
 _TEXT = "text"
 """The shared text of a note (frontend/room/sync.ts)."""
@@ -53,7 +53,7 @@ def said(cursor: Cursor, name: str) -> bytes:
     """The same for everybody else, under this name."""
     state = None if cursor.anchor is None else {"name": name, "anchor": cursor.anchor, "head": cursor.head}
     words = json.dumps(state, ensure_ascii=False).encode()
-    return b"".join(_written(one) for one in (1, cursor.client, cursor.clock, len(words))) + words
+    return b"".join(yjs_numbers.written(one) for one in (1, cursor.client, cursor.clock, len(words))) + words
 
 
 def _place(told: Any) -> dict[str, Any]:
@@ -74,20 +74,10 @@ def _whole(item: Any, part: str) -> int:
 
 
 def _number(rest: Iterator[int]) -> int:
-    """Seven bits a byte, the least first; the eighth says that there is more."""
-    value = 0
-    for at in range(_MOST_BYTES):
-        if (byte := next(rest, None)) is None:
-            break
-        value |= (byte & 0x7F) << (7 * at)
-        if byte < 0x80:
-            return value
-    raise NoCursor
-
-
-def _written(value: int) -> bytes:
-    made = bytearray()
-    while value >= 0x80:
-        made.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*made, value])
+    try:
+        value = yjs_numbers.read(rest.__next__)
+    except StopIteration:
+        value = None
+    if value is None:
+        raise NoCursor
+    return value

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mdo_portal.domain import yjs_numbers
 from mdo_portal.live import cursors, events
 from mdo_portal.live.cursors import Cursor, NoCursor
 from mdo_portal.live.guard import BadPayload, Context
@@ -24,7 +25,7 @@ NOTE, PLACE = uuid.uuid4(), {"tname": "text", "assoc": 0, "item": {"client": 7, 
 def sent(state: Any, *, client: int = 300, count: int = 1) -> bytes:
     """As y-protocols writes it."""
     words = json.dumps(state).encode()
-    return b"".join(cursors._written(one) for one in (count, client, 5, len(words))) + words
+    return b"".join(yjs_numbers.written(one) for one in (count, client, 5, len(words))) + words
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**40), st.booleans())

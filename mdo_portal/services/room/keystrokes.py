@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
+from mdo_portal.domain import yjs_numbers
+
 _MOST_CLIENT = 2**53
 """A browser's whole numbers end there."""
 _MOST_CLOCK = 2**31
@@ -96,7 +98,7 @@ def read_vector(vector: bytes) -> dict[int, int]:
 
 def vector(known: Mapping[int, int]) -> bytes:
     """The same as bytes."""
-    return b"".join(_written(one) for one in (len(known), *(number for pair in known.items() for number in pair)))
+    return b"".join(yjs_numbers.written(one) for one in (len(known), *(number for pair in known.items() for number in pair)))
 
 
 def _read_page(rest: _Rest, typed: Typed) -> None:
@@ -136,14 +138,6 @@ def _lean(typed: Typed, client: int, count: int) -> None:
     typed.leans[client] = max(typed.leans.get(client, 0), count)
 
 
-def _written(value: int) -> bytes:
-    made = bytearray()
-    while value >= 0x80:
-        made.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*made, value])
-
-
 class _Rest:
     """What of the bytes was not read yet."""
 
@@ -161,14 +155,9 @@ class _Rest:
         return self._body[self._at - 1]
 
     def number(self) -> int:
-        """Seven bits a byte, the least first; the eighth says that there is more."""
-        value = 0
-        for shift in range(0, 56, 7):
-            byte = self.byte()
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-        raise Unreadable
+        if (value := yjs_numbers.read(self.byte)) is None:
+            raise Unreadable
+        return value
 
     def client(self) -> int:
         if (client := self.number()) >= _MOST_CLIENT:
