@@ -44,9 +44,14 @@ def number_in(query: str) -> Number | None:
     return Number(system, value, not bar)
 
 
+def is_any() -> bool:
+    """Whether the address asks for something. How the answer is to look is no condition."""
+    return bool(set(request.args) - _FOR_THE_ANSWER)
+
+
 def is_unmet(raw: bytes) -> bool:
     """Whether this is an update of whatever the address asks for (`PUT …?identifier=…`), and that is not what the body is."""
-    if request.method != "PUT" or (request.view_args or {}).get("resource_id") or not set(request.args) - _FOR_THE_ANSWER:
+    if request.method != "PUT" or (request.view_args or {}).get("resource_id") or not is_any():
         return False
     asked = number_in(request.query_string.decode("ascii", "replace"))
     return asked is None or not asked.is_among(raw)

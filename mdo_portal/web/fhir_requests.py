@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from mdo_portal import wiring
 from mdo_portal.exchange import MessageHeader, Unreadable, Verdict
 from mdo_portal.reception import Sorted, because
+from mdo_portal.web import fhir_conditions
 from mdo_portal.web.fhir import Comer, as_it_came, kept, let_in_with, nothing_here, say, sorted_in
 from mdo_portal.web.guard import machine
 
@@ -36,7 +37,7 @@ def change(kind: str, resource_id: str) -> Response:
 @machine("a hospital's system proves itself with its bearer token")
 def change_by_number(kind: str) -> Response:
     """Conditional update (`?identifier=system|number`): as when it is POSTed under that number. 412 when it has another, or none."""
-    if not request.args:
+    if not fhir_conditions.is_any():
         return nothing_here(405, ["POST"])
     came = let_in_with(kind)
     if isinstance(came, Response):

@@ -86,8 +86,11 @@ def test_mended_it_is_taken(client: FlaskClient, database: Database) -> None:
     assert questions(database) == ["Operatie?"]
 
 
-def test_without_a_condition_there_is_nothing_at_that_address_to_update(client: FlaskClient, database: Database) -> None:
-    answer = put(client, "/fhir/ServiceRequest", asks())
+@pytest.mark.parametrize("how", ["", "?_format=json", "?_pretty=true&_format=xml"])
+def test_without_a_condition_there_is_nothing_at_that_address_to_update(
+    client: FlaskClient, database: Database, how: str
+) -> None:
+    answer = put(client, f"/fhir/ServiceRequest{how}", asks())
     assert (answer.status_code, answer.allow.as_set(), messages(database)) == (405, {"post"}, [])
 
 
