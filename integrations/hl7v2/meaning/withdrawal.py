@@ -60,9 +60,8 @@ def why(gone: list[Line]) -> str:
 
 def _lines(message: Message, profile: Profile) -> list[Line]:
     found: list[Line] = []
-    rests_on = kind_of(message).startswith(
-        ("REF", "CCR")
-    )  # in a referral the orders are what it rests on: how far they are is theirs
+    # In a referral the orders are what it rests on: how far they are is theirs.
+    rests_on = kind_of(message).startswith(("REF", "CCR"))
     for segment in message.segments:
         if segment.name == "ORC":
             reason = segment.component(16, 2, 0) or segment.component(16)
