@@ -118,6 +118,19 @@ GUARDS = {
 #: of a role only its term changes: whose it is, where and which, is another row
 TERM = "starts_on, ends_on, ended_at, ended_by"
 ROLES = ("memberships", "board_memberships")
+#: where letters go to: written by who has just proven who they are, as keys and tokens are (0028); on paper they go nowhere by themselves
+WAYS = {"links": ("channel_out", "host_out, port_out, url_out"), "recipient_channels": ("channel", "host, port, url, folder, mail_to")}
+
+
+def _ways() -> None:
+    for table, (channel, rest) in WAYS.items():
+        names = [channel, *rest.split(", ")]
+        differs = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in names)
+        for act, when in (("INSERT", "true"), (f"UPDATE OF {', '.join(names)}", f"({differs})")):
+            op.execute(
+                f"CREATE TRIGGER way_out_{act[:6].lower()} BEFORE {act} ON {table} FOR EACH ROW"
+                f" WHEN ({when} AND NEW.{channel} <> 'paper') EXECUTE FUNCTION access.agreed_by_who_is_there()"
+            )
 
 
 def _function(is_theirs: str) -> str:
@@ -148,9 +161,13 @@ def upgrade() -> None:
     for table in ROLES:
         op.execute(f"REVOKE UPDATE ON {table} FROM {APP}")
         op.execute(f"GRANT UPDATE ({TERM}) ON {table} TO {APP}")
+    _ways()
 
 
 def downgrade() -> None:
+    for table in WAYS:
+        op.execute(f"DROP TRIGGER way_out_insert ON {table}")
+        op.execute(f"DROP TRIGGER way_out_update ON {table}")
     for table in ROLES:
         op.execute(f"REVOKE UPDATE ({TERM}) ON {table} FROM {APP}")
         op.execute(f"GRANT UPDATE ON {table} TO {APP}")
