@@ -20,7 +20,6 @@ from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.common.terms import in_force
 from mdo_portal.services.people import open_sessions, sessions
-from mdo_portal.services.rights import coordinators
 from mdo_portal.services.rights.memberships import colleague_by_email
 from mdo_portal.services.rights.roles import Term, changed, check_not_last, give, locked
 
@@ -72,10 +71,12 @@ def add_person(
     session.add(person)
     session.flush()
     audit.record(session, viewer, Act.PEOPLE_MANAGE, now=now, object_type="person", object_id=person.id, detail="added")
+    if place.is_board and new.hospital_id is not None:
+        in_its_name = [(new.hospital_id, TAKES_PART)]
+        granting.check_opens_no_hospital(viewer, place, role, held=in_its_name, on_boards=[])
     give(session, viewer, place, person.id, role, term, now=now)
     if place.is_board:
         _in_the_name_of(session, viewer, place, person, new.hospital_id, now=now)
-        coordinators.check_opens_no_hospital(session, viewer, place, person.id, role, now=now)
     return person
 
 
