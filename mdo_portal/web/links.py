@@ -29,7 +29,7 @@ from mdo_portal.settings import NOWHERE, host_port, is_loopback
 from mdo_portal.web import confirming, link_words, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
-from mdo_portal.web.links_proof import who_again
+from mdo_portal.web.links_proof import confirmed, who_again
 
 blueprint = Blueprint("links", __name__, url_prefix="/links")
 LINES = link_form.LINE_WIRES
@@ -251,6 +251,7 @@ def _again(hospital_id: uuid.UUID) -> str:
 @may(Act.LINK_MANAGE)
 def token(hospital_id: uuid.UUID) -> str:
     """A new token, on this answer and nowhere else."""
+    confirmed(hospital_id)
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         if link is None:

@@ -131,6 +131,11 @@ def _ways() -> None:
                 f"CREATE TRIGGER way_out_{act[:6].lower()} BEFORE {act} ON {table} FOR EACH ROW"
                 f" WHEN ({when} AND NEW.{channel} <> 'paper') EXECUTE FUNCTION access.agreed_by_who_is_there()"
             )
+    op.execute(
+        "CREATE TRIGGER way_in_update BEFORE UPDATE OF token_in_hash ON links FOR EACH ROW"
+        " WHEN (OLD.token_in_hash IS DISTINCT FROM NEW.token_in_hash AND NEW.token_in_hash <> '')"
+        " EXECUTE FUNCTION access.agreed_by_who_is_there()"
+    )
 
 
 def _function(is_theirs: str) -> str:
@@ -165,6 +170,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER way_in_update ON links")
     for table in WAYS:
         op.execute(f"DROP TRIGGER way_out_insert ON {table}")
         op.execute(f"DROP TRIGGER way_out_update ON {table}")

@@ -80,6 +80,16 @@ def test_what_sends_nothing_elsewhere_asks_nothing(portal: Portal, over: dict[st
     assert left_open(portal).post(f"{portal.link()}/settings", data=KEPT | over).status_code == 303
 
 
+def test_a_token_by_which_the_hospital_comes_in_is_made_by_who_proves_to_be_there(portal: Portal) -> None:
+    lars, made = left_open(portal), {"csrf_token": CSRF}
+
+    answer = lars.post(f"{portal.link()}/token", data=made)
+
+    assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/confirm")
+    lars.post("/confirm", data=made | {"password": PASSWORD, "strong": "1"})
+    assert lars.post(f"{portal.link()}/token", data=made).status_code == 200
+
+
 @pytest.mark.parametrize("code", ["KREE", "DELT"])
 def test_another_hospitals_letters_are_not_found_before_anything_is_asked(portal: Portal, code: str) -> None:
     lars = left_open(portal)
@@ -93,6 +103,7 @@ def test_another_hospitals_letters_are_not_found_before_anything_is_asked(portal
     [
         "UPDATE links SET url_out = 'https://elders.example' WHERE hospital_id = access.keeps_link()",
         "UPDATE links SET channel_out = 'mllp', host_out = 'elders.example' WHERE hospital_id = access.keeps_link()",
+        "UPDATE links SET token_in_hash = 'x' WHERE hospital_id = access.keeps_link()",
         "INSERT INTO recipient_channels (hospital_id, audience, channel, url, folder, tls)"
         " VALUES (access.keeps_link(), 'gp', 'hook', 'https://elders.example', '', true)",
     ],
