@@ -13,7 +13,11 @@ BEFORE, RIGHTS_BEFORE = "0064", "0080"
 """The newest migration on the day before this was found; at a release both are that of the release. Until 0080 web processes lost rights
 that none of them used (0069, 0072, 0080).
 """
-GOES: dict[str, str] = {}
+GOES: dict[str, str] = {
+    f"mdo_app UPDATE {table}.{column}": "no page changes it: of a role that is there only its term (0089)"
+    for table, place in (("memberships", "hospital_id"), ("board_memberships", "board_id"))
+    for column in ("id", "person_id", place, "role", "given_at", "given_by")
+}
 """What the version before has and the next has not, with the reason why that is no loss while both run."""
 _COLUMNS = """
 SELECT table_name || '.' || column_name, is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'

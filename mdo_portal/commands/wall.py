@@ -63,11 +63,14 @@ NO_ORACLE: dict[str, str] = {
     "pk_audit_waiting": "a running number",
 }
 #: triggers by which nobody says for somebody else by what they sign in, nor when a board meets that they do not lead, what stands on its
-#: agenda, or who takes part
+#: agenda, or who takes part; and by which what is added hangs on what is of who adds it
 GUARDS = (
     "own_account", "own_passkey", "own_app", "own_codes", "own_invitation", "own_identity",
     "own_agenda", "own_board", "own_participation", "own_hospital", "own_provider",
     "own_passkey_stays", "own_app_stays", "own_codes_stay", "own_round", "own_decision", "own_typing",
+    "own_patient", "own_person", "own_grant", "own_letter", "own_post", "own_fact", "own_document", "own_discussion", "own_note",
+    "own_advice", "own_answers", "own_presence", "own_newcomer", "own_colleague", "own_tie", "own_role", "own_seat", "own_role_is_over",
+    "own_seat_is_over",
 )  # fmt: skip
 #: what came in, went out or was asked, and whose it is: no screen changes it, and no statement in a web process
 STAYS = tuple(
@@ -97,6 +100,8 @@ STAYS = tuple(
         "follow_ups": "id decision_id round_id case_id hospital_id owner_hospital_id board_id position kind text intent condition place"
         " signed_at",
         "presences": "id meeting_id person_id",
+        "memberships": "person_id hospital_id role given_by",
+        "board_memberships": "person_id board_id role given_by",
     }.items()
     for column in columns.split()
 )

@@ -45,6 +45,7 @@ def _page(wrong_password: str = "") -> str:
             "person": db.get_one(Person, me),
             "calendar": calendars.of_person(db, me),
             "mail_refused_at": mailboxes.refusing(db, [me]).get(me),
+            "opens_more": _opens_more(db),
         }
     here = sessions.hash_key(session_key())
     return render_template(
@@ -66,8 +67,8 @@ def _second_factor(error: str = "", status: int = 200, *, refused: str = "") -> 
         factors = second_factors.factors_of(db, viewer().person_id)
     if factors.strong and not signed().proof.strong:
         return redirect(url_for("confirming.page", next=wanted, strong="1"))
-    _may_add(factors)
     with transaction() as db:
+        _may_add(db, factors)
         app = second_factors.begin_app(db, viewer().person_id, network=settings().network, now=now())
     picture = segno.make(app.address, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
     shown = {"app": app, "picture": picture, "factors": factors, "next": wanted, "error": error, "refused": refused}
@@ -76,9 +77,20 @@ def _second_factor(error: str = "", status: int = 200, *, refused: str = "") -> 
     ), status
 
 
-def _may_add(factors: second_factors.Factors) -> None:
-    """The first second factor needs a fresh sign-in; every other change needs the ones there are. Raises NotFresh."""
+def _may_add(db: Session, factors: second_factors.Factors) -> None:
+    """The first second factor needs a fresh sign-in; every other change needs the ones there are. Raises NotFresh or OpensMore."""
     require_fresh_strong() if factors.strong else require_fresh()
+    _check_theirs(db)
+
+
+def _opens_more(db: Session) -> bool:
+    """Here by the word of one hospital's provider, with an account that opens more than that hospital."""
+    return bool(signed().proof.issuer) and credentials.opens_more(db, viewer())
+
+
+def _check_theirs(db: Session) -> None:
+    if _opens_more(db):
+        raise credentials.OpensMore()
 
 
 @blueprint.post("/app")
@@ -87,7 +99,7 @@ def confirm_app() -> ResponseReturnValue:
     key, codes = "", list[str]()
     with transaction() as db:
         factors = _locked(db)
-        _may_add(factors)
+        _may_add(db, factors)
         right = second_factors.confirm_app(db, viewer().person_id, request.form.get("code", "")[:10], now=now())
         if right:
             key, codes = _added(db, factors, "totp")
@@ -98,7 +110,7 @@ def confirm_app() -> ResponseReturnValue:
 @may(Act.ACCOUNT_MANAGE)
 def passkey_options() -> Response:
     with transaction() as db:
-        _may_add(second_factors.factors_of(db, viewer().person_id))
+        _may_add(db, second_factors.factors_of(db, viewer().person_id))
     return passkey_requests.ask_to_add(viewer().person_id)
 
 
@@ -108,7 +120,7 @@ def add_passkey() -> ResponseReturnValue:
     me, form, key, codes, refused = viewer().person_id, request.form, "", list[str](), ""
     with transaction() as db:
         factors = _locked(db)
-        _may_add(factors)
+        _may_add(db, factors)
         try:
             answer, site = form.get("credential", "")[:50_000], passkey_requests.site()
             passkeys.add(db, me, passkey_requests.challenge_id(), answer, label=form.get("label", ""), site=site, now=now())
@@ -149,6 +161,7 @@ def _enrolled(key: str, codes: list[str]) -> ResponseReturnValue:
 def remove_app() -> ResponseReturnValue:
     require_fresh_strong()
     with transaction() as db:
+        _check_theirs(db)
         credentials.remove_app(db, viewer().person_id)
         _line(db, "totp removed")
     return _done(gettext("De app geeft geen codes meer voor dit portaal. Verwijder het ook in de app zelf."))
@@ -159,6 +172,7 @@ def remove_app() -> ResponseReturnValue:
 def remove_passkey() -> ResponseReturnValue:
     require_fresh_strong()
     with transaction() as db:
+        _check_theirs(db)
         if not credentials.remove_passkey(db, viewer().person_id, _an_id("passkey_id")):
             raise NotFound()
         _line(db, "passkey removed")
@@ -177,6 +191,7 @@ def _an_id(name: str) -> uuid.UUID:
 def new_recovery_codes() -> ResponseReturnValue:
     require_fresh_strong()
     with transaction() as db:
+        _check_theirs(db)
         codes = second_factors.new_recovery_codes(db, viewer().person_id, now=now())
         _line(db, "new recovery codes")
     return render_template("account/recovery_codes.html", codes=codes, onward=url_for("account.page"))
@@ -191,6 +206,7 @@ def new_password() -> ResponseReturnValue:
         return _page(DIFFERENT), 422
     try:
         with transaction() as db:
+            _check_theirs(db)
             passwords.set_new(db, viewer().person_id, request.form.get("password", ""))
             sessions.end_all_sessions(db, viewer().person_id, now=now(), but=session_key())
             _line(db, "password changed")

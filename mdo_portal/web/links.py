@@ -26,9 +26,10 @@ from mdo_portal.services.meetings import boards
 from mdo_portal.services.oversight import launches, link_status
 from mdo_portal.services.referrals import participation
 from mdo_portal.settings import NOWHERE, host_port, is_loopback
-from mdo_portal.web import link_words, links_seen
+from mdo_portal.web import confirming, link_words, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
+from mdo_portal.web.links_proof import confirmed, who_again
 
 blueprint = Blueprint("links", __name__, url_prefix="/links")
 LINES = link_form.LINE_WIRES
@@ -167,7 +168,9 @@ def edit(hospital_id: uuid.UUID) -> str:
     return _form(hospital_id, hospital.name, form, {})
 
 
-def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[str, str], *, overtaken: str = "") -> str:
+def _form(
+    hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[str, str], *, overtaken: str = "", again: str = ""
+) -> str:
     known = link_words.profiles()
     # Of the profiles for paper only the one without a line reads something; those of a folder are about letters.
     reads = [
@@ -179,8 +182,9 @@ def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[
     present = form.get("channel_out", "")
     other_way = present if present not in link_form.LINE_CHANNELS else ""
     shown = {"form": form, "errors": errors, "reads": reads, "writes": writes, "other_way": link_words.way(other_way)}
-    shown |= {"overtaken": overtaken}
-    return render_template("links/settings.html", hospital_id=hospital_id, name=name, **shown)
+    proof = confirming.ways(url_for("links.edit", hospital_id=hospital_id)) if again else None
+    shown |= {"overtaken": overtaken, "again": again}
+    return render_template("links/settings.html", hospital_id=hospital_id, name=name, proof=proof, **shown)
 
 
 def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:
@@ -204,10 +208,13 @@ def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:
 @may(Act.LINK_MANAGE)
 def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
     name = ""
+    unsure = _again(hospital_id)
     try:
         with transaction() as db:
             hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id, lock=True)
             name = hospital.name
+            if unsure:
+                return _form(hospital_id, name, request.form.to_dict(), {}, again=gettext(unsure)), 422
             if overtaken := links_seen.overtaken(db, hospital_id, *links_seen.SETTINGS):
                 again = request.form.to_dict() | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
                 return _form(hospital_id, name, again, {}, overtaken=overtaken), 409
@@ -230,10 +237,21 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("links.page", hospital_id=hospital_id), 303)
 
 
+def _again(hospital_id: uuid.UUID) -> str:
+    """Who sends the letters of a hospital elsewhere has just proven who they are."""
+    with transaction() as db:
+        _, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+        said = link_form.settings_said(request.form, wiring_profiles.known_profiles(), link)
+        if not link_form.sends_elsewhere(link, said):
+            return ""
+    return who_again()
+
+
 @blueprint.post("/<uuid:hospital_id>/token")
 @may(Act.LINK_MANAGE)
 def token(hospital_id: uuid.UUID) -> str:
     """A new token, on this answer and nowhere else."""
+    confirmed(hospital_id)
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         if link is None:

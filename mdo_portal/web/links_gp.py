@@ -15,10 +15,11 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete
 from mdo_portal.exchange import Wire
 from mdo_portal.services.links import links, recipient_channels, recipient_form
-from mdo_portal.web import link_words, links_seen
+from mdo_portal.web import confirming, link_words, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log
+from mdo_portal.web.links_proof import who_again
 from mdo_portal.web.links_way_back import try_letter
 
 blueprint = Blueprint("gp_channel", __name__, url_prefix="/links/<uuid:hospital_id>/gp")
@@ -32,7 +33,12 @@ def page(hospital_id: uuid.UUID) -> str:
 
 
 def _page(
-    hospital_id: uuid.UUID, *, form: dict[str, str] | None = None, errors: dict[str, str] | None = None, overtaken: str = ""
+    hospital_id: uuid.UUID,
+    *,
+    form: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    overtaken: str = "",
+    again: str = "",
 ) -> str:
     with transaction() as db:
         seen = links_seen.seen(db, hospital_id, *links_seen.COPIES)
@@ -45,13 +51,16 @@ def _page(
     return render_template(
         "links/gp.html", hospital=hospital, link=link, kept=kept, form=shown if form is None else form, errors=errors or {},
         overtaken=overtaken, writes=link_words.profiles().of_wire(Wire.HL7V2, Wire.FHIR),
-        administers=Role.ADMINISTRATOR in viewer().hospital_roles,
+        administers=Role.ADMINISTRATOR in viewer().hospital_roles, again=again,
+        proof=confirming.ways(url_for("gp_channel.page", hospital_id=hospital_id)) if again else None,
     )  # fmt: skip
 
 
 @blueprint.post("")
 @may(Act.LINK_MANAGE)
 def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    if again := _again(hospital_id):
+        return _page(hospital_id, form=request.form.to_dict(), again=gettext(again)), 422
     try:
         with transaction() as db:
             hospital, _ = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id, lock=True)
@@ -67,6 +76,15 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
         gettext("Opgeslagen. Het geldt voor adviezen die vanaf nu worden getekend; wat al onderweg is, gaat over de nieuwe weg.")
     )
     return redirect(url_for("gp_channel.page", hospital_id=hospital_id), 303)
+
+
+def _again(hospital_id: uuid.UUID) -> str:
+    """Who sends the copies of a hospital's letters elsewhere has just proven who they are."""
+    with transaction() as db:
+        links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+        if not recipient_form.sends_elsewhere(recipient_channels.of(db, hospital_id, Audience.GP), request.form):
+            return ""
+    return who_again()
 
 
 @blueprint.post("/try")

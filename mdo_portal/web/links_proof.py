@@ -44,6 +44,11 @@ def asks_again(hospital_id: uuid.UUID) -> str:
     """Why a form that was sent is shown once more, with what was typed: its proof was too old, or wrong; "" = it holds."""
     with transaction() as db:
         own_link(db, hospital_id)
+    return who_again()
+
+
+def who_again() -> str:
+    """The same, of a hospital whose link need not be there yet; that it is theirs was asked."""
     if signed().is_fresh_strong(now()):
         return ""
     if not any(request.form.get(name) for name in ("password", "code", "credential")):

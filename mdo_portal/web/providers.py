@@ -13,11 +13,13 @@ from flask_babel import gettext
 from mdo_portal.domain.audit import SUCCESS
 from mdo_portal.domain.identity import Registration, sentence_of
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import Incomplete, NotFound
+from mdo_portal.errors import Incomplete, NotAllowed, NotFound
 from mdo_portal.services.access_log import audit, audit_sign_in
 from mdo_portal.services.inbox import inbox
 from mdo_portal.services.people import identities, providers
 from mdo_portal.services.people.identities import NotAdmitted, ProviderRow
+from mdo_portal.services.rights import colleagues
+from mdo_portal.web.confirming import require_fresh_strong
 from mdo_portal.web.context import client_address, now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.oidc import outside, relying_party
@@ -55,7 +57,15 @@ def new(hospital_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/<uuid:provider_id>")
 @may(Act.PROVIDER_MANAGE)
 def page(provider_id: uuid.UUID) -> str:
+    _confirmed(provider_id)
     return _page(provider_id)
+
+
+def _confirmed(provider_id: uuid.UUID) -> None:
+    """Who says by whose word a hospital's people come in has just proven who they are. Whose provider it is not, is not asked for that."""
+    with transaction() as db:
+        _row(db, provider_id)
+    require_fresh_strong()
 
 
 def _page(provider_id: uuid.UUID, **shown: Any) -> str:
@@ -101,6 +111,7 @@ def _as_form(said: Registration) -> dict[str, str]:
 @blueprint.post("/<uuid:provider_id>")
 @may(Act.PROVIDER_MANAGE)
 def save(provider_id: uuid.UUID) -> ResponseReturnValue:
+    _confirmed(provider_id)
     try:
         said = providers.registration(request.form, loopback=settings().demo)
     except Incomplete as missing:
@@ -142,6 +153,7 @@ def _compared(said: Registration, found: Metadata) -> Tried:
 @may(Act.PROVIDER_MANAGE)
 def link(provider_id: uuid.UUID) -> ResponseReturnValue:
     """Say beforehand under which name (sub) the provider knows somebody of the hospital."""
+    _confirmed(provider_id)
     person_id, subject = _id(request.form.get("person_id", "")), request.form.get("subject", "").strip()
     if not (0 < len(subject) <= 255 and subject.isascii() and subject.isprintable()):
         sentence = gettext("Vul het kenmerk (sub) in zoals de aanmelddienst het geeft, hoogstens 255 tekens.")
@@ -149,10 +161,12 @@ def link(provider_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             row = providers.provider_for(db, viewer(), provider_id)
+            colleagues.check_tie(db, viewer(), person_id)
             identities.link(db, person_id, row.hospital_id, row.said.issuer, subject, now=now(), linked_by_id=viewer().person_id)
             _log_link(db, row, person_id, "linked to the hospital's account by the link manager")
-    except NotAdmitted as refused:
-        return _page(provider_id, errors={"subject": gettext(refused.sentence)}), 409
+    except (NotAdmitted, NotAllowed) as refused:
+        status = 409 if isinstance(refused, NotAdmitted) else refused.status
+        return _page(provider_id, errors={"subject": gettext(refused.sentence)}), status
     flash(gettext("De koppeling is opgeslagen. Deze collega kan zich nu via het ziekenhuis aanmelden."), "success")
     return redirect(url_for("providers.page", provider_id=provider_id, _anchor="people"), 303)
 

@@ -19,6 +19,7 @@ from mdo_portal.services.links.link_claims import claim_on
 
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
+WAY_OUT = ("channel_out", "host_out", "port_out", "url_out")
 _CHARSETS = ("", "8859/1", "8859/15", "UNICODE UTF-8", "windows-1252")
 LINE_WIRES = (Wire.HL7V2, Wire.FHIR)
 LINE_CHANNELS = (Channel.PAPER, Channel.MLLP, Channel.FHIR)
@@ -57,6 +58,14 @@ def settings_said(form: Mapping[str, str], profiles: Profiles, link: Link | None
         "url_out": form.get("url_out", "").strip().rstrip("/"),
         "token_out": form.get("token_out", "").strip(),
     }
+
+
+def sends_elsewhere(link: Link | None, said: Mapping[str, Any]) -> bool:
+    """Whether letters would go to another system than they do now. On paper they go nowhere by themselves."""
+    if said["channel_out"] is Channel.PAPER:
+        return False
+    before = {name: getattr(link, name) for name in WAY_OUT} if link else dict[str, Any]()
+    return any(said[name] != before.get(name) for name in WAY_OUT)
 
 
 def _same(profile: str, channel: Channel, profiles: Profiles) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ NONE = ""
 """No letters to general practitioners from here."""
 _MAIL = re.compile(r"[^@\s,;:<>\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}")
 _SHOWN = ("channel", "profile_out", "host", "port", "url", "folder", "mail_to", "phone")
+_WAY = ("channel", "host", "port", "url", "folder", "mail_to")
 ADMINISTRATOR_ONLY = N_("Een map op de server stelt alleen de beheerder in. Er is niets veranderd.")
 
 
@@ -53,6 +55,15 @@ class Said:
             url=form.get("url", "").strip().rstrip("/"),
             **text,
         )
+
+
+def sends_elsewhere(found: RecipientChannel | None, form: Mapping[str, str]) -> bool:
+    """Whether copies would go to another system, or by mail to somebody else, than they do now."""
+    said = Said.of(form)
+    if said.channel in (NONE, Channel.PAPER):
+        return False
+    before = {name: getattr(found, name) or "" for name in _WAY} if found else dict[str, Any]()
+    return any((getattr(said, name) or "") != before.get(name, "") for name in _WAY)
 
 
 def save(

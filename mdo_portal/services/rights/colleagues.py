@@ -20,7 +20,6 @@ from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.common.terms import in_force
 from mdo_portal.services.people import open_sessions, sessions
-from mdo_portal.services.rights import coordinators
 from mdo_portal.services.rights.memberships import colleague_by_email
 from mdo_portal.services.rights.roles import Term, changed, check_not_last, give, locked
 
@@ -31,6 +30,10 @@ NOT_ONLY_YOURS = N_(
 TAKEN_ELSEWHERE = N_("Dit adres kan niet worden gebruikt. Er is niets veranderd; vraag de beheerder van het netwerk om hulp.")
 CORRECTED = {"name": "name corrected", "email": "address corrected", "discipline": "specialism corrected"}
 """What may be corrected, and how the log names it: neither the old nor the new word stands there."""
+NOT_YOURS_TO_TIE = N_(
+    "Deze collega werkt ook elders, of beheert het netwerk: dan zegt niet één ziekenhuis wie dat is. Er is niets veranderd; de beheerder "
+    "van het netwerk kan deze koppeling maken."
+)
 NOT_YOURSELF_INVITED = N_("Uzelf uitnodigen kan niet. Er is niets veranderd.")
 NOT_YOURSELF = N_("Uzelf blokkeren kan niet. Er is niets veranderd.")
 
@@ -68,10 +71,12 @@ def add_person(
     session.add(person)
     session.flush()
     audit.record(session, viewer, Act.PEOPLE_MANAGE, now=now, object_type="person", object_id=person.id, detail="added")
+    if place.is_board and new.hospital_id is not None:
+        in_its_name = [(new.hospital_id, TAKES_PART)]
+        granting.check_opens_no_hospital(viewer, place, role, held=in_its_name, on_boards=[])
     give(session, viewer, place, person.id, role, term, now=now)
     if place.is_board:
         _in_the_name_of(session, viewer, place, person, new.hospital_id, now=now)
-        coordinators.check_opens_no_hospital(session, viewer, place, person.id, role, now=now)
     return person
 
 
@@ -155,6 +160,19 @@ def check_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -
         raise NotFound() if not _is_on_a_board_of(session, viewer, person_id) else NotAllowed()
     if {where for where, _ in works} != set(mine) or any(role is Role.ADMINISTRATOR for _, role in works):
         raise NotAllowed(NOT_ONLY_YOURS)
+
+
+def check_tie(session: Session, viewer: Viewer, person_id: uuid.UUID) -> None:
+    """Whoever says under which name a provider knows somebody can let anybody in as them, on every board too: as with an invitation.
+
+    Raises NotAllowed. That somebody does not work there is said by who makes the tie (identities.link).
+    """
+    try:
+        check_whole_person(session, viewer, person_id)
+    except NotFound:
+        return
+    except NotAllowed:
+        raise NotAllowed(NOT_YOURS_TO_TIE) from None
 
 
 def may_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:

@@ -18,7 +18,7 @@ from mdo_portal.services.common.terms import in_force
 def check_opens_no_hospital(
     session: Session, viewer: Viewer, place: Place, person_id: uuid.UUID, role: Role, *, now: datetime
 ) -> None:
-    """Raises NotAllowed. Called again for somebody new, once it is known for which hospital they work."""
+    """Raises NotAllowed. Of somebody new `colleagues.add_person` asks it, by the hospital in whose name they take part."""
     own = select(Membership.hospital_id, Membership.role).where(Membership.person_id == person_id, Membership.ended_at.is_(None))
     mine = (BoardMembership.person_id == person_id, BoardMembership.board_id != place.id, in_force(BoardMembership, now))
     held = [(hospital_id, one) for hospital_id, one in session.execute(own)]

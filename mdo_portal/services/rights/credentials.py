@@ -11,8 +11,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.credentials import Authenticator, Invitation, Passkey, RecoveryCode
-from mdo_portal.domain.people import Person
-from mdo_portal.errors import N_, IllegalMove, PortalError
+from mdo_portal.domain.people import Membership, Person, Role
+from mdo_portal.domain.viewer import Viewer
+from mdo_portal.errors import N_, IllegalMove, NotAllowed, PortalError
 from mdo_portal.services.people import attempts, passkeys, passwords, people, second_factors, sessions, viewers
 from mdo_portal.services.rights import colleagues
 
@@ -35,6 +36,23 @@ class LastFactor(IllegalMove):
     sentence = N_(
         "Dit is uw enige tweede stap. Voeg eerst een andere toe of zet de app op een andere telefoon; er is niets veranderd."
     )
+
+
+class OpensMore(NotAllowed):
+    """By the word of one hospital's provider nobody gets or takes what opens another hospital, or the network (docs/decisions/0093)."""
+
+    sentence = N_(
+        "U bent nu aangemeld via uw ziekenhuis, en uw account opent meer: u werkt ook voor een ander ziekenhuis, of beheert het netwerk. "
+        "Waarmee u zich hier zelf aanmeldt, wijzigt u nadat u zich daarmee hebt aangemeld. Er is niets veranderd; kunt u dat niet, vraag "
+        "dan de beheerder van het netwerk om een uitnodiging."
+    )
+
+
+def opens_more(session: Session, viewer: Viewer) -> bool:
+    """Whether this person's own password or key opens more than the hospital they are here for, now or later."""
+    held = select(Membership.id).where(Membership.person_id == viewer.person_id, Membership.ended_at.is_(None))
+    more = (Membership.hospital_id != viewer.hospital_id) | (Membership.role == Role.ADMINISTRATOR)
+    return session.execute(held.where(more).limit(1)).first() is not None
 
 
 def invite(session: Session, person_id: uuid.UUID, *, made_by: uuid.UUID | None, now: datetime) -> str:

@@ -1,0 +1,133 @@
+"""A hospital's provider says who somebody is there. Its word gives nobody what opens another hospital, or the network (ADR 0093)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from pyotp import TOTP
+
+from mdo_portal.domain.credentials import Passkey
+from mdo_portal.domain.identity import Identity
+from mdo_portal.domain.people import Membership, Person, Role, SignedInSession
+from mdo_portal.services.people import second_factors
+from tests.people import person_id
+from tests.web.oidc_house import House, count, house
+from tests.web.portal import CSRF, signed_in
+from tests.web.test_another_telephone import secret_on
+from tests.web.test_oidc_setup import FORM
+
+__all__ = ["house"]
+CHOSEN = "een heel nieuw wachtwoord"
+OPENS_MORE = "uw account opent meer"
+WAYS = ("/account/app", "/account/passkeys", "/account/passkeys/options", "/account/app/remove", "/account/passkeys/remove",
+        "/account/recovery-codes", "/account/password")  # fmt: skip
+
+
+def vouched_for(house: House) -> FlaskClient:
+    """Dirk, a moment ago, by the word of ZEED's provider."""
+    house.linked("Dirk", "dirk-1")
+    client = house.browser()
+    house.back(client, house.out(client))
+    with client.session_transaction() as kept:
+        kept["csrf"] = CSRF
+    return client
+
+
+def works(house: House, name: str, code: str, role: Role = Role.SPECIALIST, *, starts_in: int = 0) -> None:
+    begins = (datetime.now(UTC) + timedelta(days=starts_in)).date() if starts_in else None
+    with house.database.transaction() as session:
+        where = house.region.hospitals[code]
+        session.add(Membership(person_id=person_id(name), hospital_id=where, role=role, starts_on=begins))
+
+
+@pytest.mark.parametrize(
+    ("code", "role", "starts_in"), [("ODUL", Role.SPECIALIST, 0), ("ODUL", Role.MEMBER, 9), ("ZEED", Role.ADMINISTRATOR, 0)]
+)
+def test_by_one_hospitals_word_nobody_changes_what_opens_more(house: House, code: str, role: Role, starts_in: int) -> None:
+    """Who works at two, who will, and who administers the network: whoever rules ZEED's provider would be them everywhere."""
+    works(house, "Dirk", code, role, starts_in=starts_in)
+    client = vouched_for(house)
+    with house.database.transaction() as session:
+        was = session.get_one(Person, person_id("Dirk")).password_hash
+        app = second_factors.begin_app(session, person_id("Dirk"), network="", now=datetime.now(UTC))
+    told = {"csrf_token": CSRF, "password": CHOSEN, "again": CHOSEN, "code": TOTP(app.secret).at(datetime.now(UTC))}
+
+    answers = [client.get("/account/second-factor"), *(client.post(way, data=told) for way in WAYS)]
+
+    assert [answer.status_code for answer in answers] == [403] * len(answers)
+    assert all(OPENS_MORE in answer.text for answer in answers)
+    with house.database.transaction() as session:
+        dirk = session.get_one(Person, person_id("Dirk"))
+        assert (dirk.password_hash, dirk.totp_sealed) == (was, b"")
+    assert count(house, Passkey) == 0
+
+
+def test_the_page_offers_it_not_and_says_why(house: House) -> None:
+    works(house, "Dirk", "ODUL")
+    page = vouched_for(house).get("/account").text
+
+    assert "en niet via uw ziekenhuis" in page
+    assert not any(f'"{way}"' in page for way in (*WAYS, "/account/second-factor"))
+
+
+def test_who_works_there_only_arranges_a_second_step_of_their_own(house: House) -> None:
+    client = vouched_for(house)
+    secret = secret_on(client.get("/account/second-factor").text)
+
+    answer = client.post("/account/app", data={"code": TOTP(secret).at(datetime.now(UTC)), "csrf_token": CSRF})
+
+    assert answer.status_code == 200
+    with house.database.transaction() as session:
+        assert session.get_one(Person, person_id("Dirk")).totp_sealed
+
+
+def test_by_own_means_they_change_it_as_before(house: House) -> None:
+    works(house, "Dirk", "ODUL")
+    dirk = signed_in(house.app, house.database, house.region, "Dirk")
+
+    assert dirk.get("/account/second-factor").status_code == 200
+    assert dirk.post("/account/password", data={"password": CHOSEN, "again": CHOSEN, "csrf_token": CSRF}).status_code == 303
+
+
+# Under which name a provider knows somebody
+
+
+def tie(house: House, by: str, name: str) -> int:
+    client = signed_in(house.app, house.database, house.region, by)
+    told = {"person_id": str(person_id(name)), "subject": "lars-zelf", "csrf_token": CSRF}
+    return client.post(f"/links/sign-in/{house.ids['ZEED']}/people", data=told).status_code
+
+
+@pytest.mark.parametrize(("code", "role"), [("ODUL", Role.MEMBER), ("ZEED", Role.ADMINISTRATOR)])
+def test_a_link_manager_ties_nobody_who_is_more_than_the_hospitals(house: House, code: str, role: Role) -> None:
+    """Their own provider would say that they are that colleague: on every board, or of the whole network."""
+    works(house, "Dirk", code, role)
+
+    assert tie(house, "Lars", "Dirk") == 403 and count(house, Identity) == 0
+    assert tie(house, "Ada", "Dirk") == 303 and count(house, Identity) == 1
+
+
+def test_a_link_manager_ties_no_chair_whom_they_gave_a_role_themselves(house: House) -> None:
+    """Bram works for DELT, and leads a board: his roles there count in every session."""
+    works(house, "Bram", "ZEED", Role.MEMBER)
+
+    assert tie(house, "Lars", "Bram") == 403 and count(house, Identity) == 0
+
+
+def test_a_link_manager_ties_a_colleague(house: House) -> None:
+    assert tie(house, "Lars", "Dirk") == 303 and count(house, Identity) == 1
+
+
+def test_who_says_by_whose_word_people_come_in_proves_who_they_are(house: House) -> None:
+    """A link manager's screen that stands open lets nobody register a provider of their own, nor tie a name to a colleague."""
+    lars, address = signed_in(house.app, house.database, house.region, "Lars"), f"/links/sign-in/{house.ids['ZEED']}"
+    long_ago = datetime.now(UTC) - timedelta(minutes=10)
+    house.change(SignedInSession, SignedInSession.person_id == person_id("Lars"), confirmed_strongly_at=long_ago)
+    told = {"person_id": str(person_id("Dirk")), "subject": "dirk-1", "csrf_token": CSRF}
+
+    answers = [lars.get(address), lars.post(address, data=FORM), lars.post(f"{address}/people", data=told)]
+
+    assert [(answer.status_code, answer.location.partition("?")[0]) for answer in answers] == [(303, "/confirm")] * 3
+    assert count(house, Identity) == 0
