@@ -28,3 +28,18 @@ def test_the_name_of_who_types_is_whole(room: Room, text: str) -> None:
         expect(name).to_be_visible(timeout=SOON)
         expect(other.locator(".cm-line").filter(has_text=text).first).to_be_visible(timeout=SOON)
         other.wait_for_function(f"({IS_WHOLE})(document.querySelector('.cursor-name'))", timeout=SOON)
+
+
+def test_the_name_of_who_types_at_the_end_covers_no_words(room: Room) -> None:
+    """In the advice it stood over the line above, with room below."""
+    with room.seat("Bram") as chair, room.seat("Bilal") as other:
+        chair.locator(".cm-content").nth(2).click()
+        chair.keyboard.insert_text("Eerst dit.\nDan dat, en daarna nog iets anders.")
+
+        expect(other.locator(".cursor-name")).to_be_visible(timeout=SOON)
+        expect(other.locator(".cm-line", has_text="Dan dat")).to_be_visible(timeout=SOON)
+        other.wait_for_function(
+            """() => document.querySelector('.cursor-name').getBoundingClientRect().top
+            >= document.querySelector('.cursor').getBoundingClientRect().bottom - 2""",
+            timeout=SOON,
+        )
