@@ -21,7 +21,7 @@ class Onward(NamedTuple):
     """The discussion to sign next, None when nothing waits, and how many wait. Whose it is says its own page, which logs it."""
 
     round_id: uuid.UUID | None
-    count: int
+    waiting: int
 
 
 def onward(session: Session, signed: Round, case: Case) -> Onward | None:
