@@ -18,7 +18,7 @@ from mdo_portal.letters.letter_data import Recipient, Stamp
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import cases
 from mdo_portal.services.common import access
-from mdo_portal.services.decisions import decision_content, decisions, rounds
+from mdo_portal.services.decisions import decision_content, decisions, rounds, to_sign
 from mdo_portal.services.decisions.decision_refusals import AlreadySigned
 from mdo_portal.services.letters import letter_template_choice, post
 from mdo_portal.web import confirming, once_more
@@ -146,8 +146,10 @@ def _after(round_id: uuid.UUID) -> dict[str, Any]:
             for name, act in _RIGHTS.items()
         }
         is_revised = rounds.is_being_revised(db, round_id)
+        onward = to_sign.onward(db, found, case)
     return rights | {
         "is_revised": is_revised,
+        "onward": onward,
         "round": found,
         "board": board,
         "case": view,

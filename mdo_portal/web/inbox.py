@@ -40,7 +40,7 @@ def links() -> str:
 @may(Act.LINK_READ)
 def links_piece() -> str:
     """How they run by now, for a page that is open."""
-    return render_template("inbox/_links.html", **_links())
+    return render_template("inbox/_links.html", is_piece=True, **_links())
 
 
 def _links() -> dict[str, object]:
@@ -71,7 +71,7 @@ def page() -> str:
 @blueprint.get("/inbox/rows")
 @may(Act.INBOX_READ)
 def rows() -> str:
-    return render_template("inbox/_rows.html", **_rows())
+    return render_template("inbox/_rows.html", is_piece=True, **_rows())
 
 
 @blueprint.post("/inbox/find")

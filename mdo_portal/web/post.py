@@ -43,7 +43,7 @@ def page() -> str:
 @blueprint.get("/post/rows")
 @may(Act.POST_READ)
 def rows() -> str:
-    return render_template("post/_rows.html", **_rows())
+    return render_template("post/_rows.html", is_piece=True, **_rows())
 
 
 def _rows() -> dict[str, object]:

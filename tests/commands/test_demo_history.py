@@ -8,7 +8,7 @@ from pathlib import Path
 from smtplib import SMTP
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from mdo_portal.commands.demo.fill import fill
 from mdo_portal.commands.demo.history import History, tell
@@ -19,7 +19,9 @@ from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.follow_up import FollowState, FollowUp, Press, press_of
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.letters import PatientLetter, PatientLetterState
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.services.follow_up import follow_up_rows
@@ -55,6 +57,14 @@ def test_every_patient_of_the_history_was_discussed_and_all_but_the_deferred_one
         DecisionForm.CORRECTION: 1,
         DecisionForm.ADDENDUM: 1,
     }
+
+
+def test_every_hospital_has_a_link_as_one_that_is_added_on_a_page(told: Database) -> None:
+    """Whoever pressed *Koppeling maken* of one without, and pasted its first message, read that the page does not exist."""
+    with told.transaction() as session:
+        without = select(Hospital.code).where(~exists().where(Link.hospital_id == Hospital.id))
+
+        assert session.scalars(without).all() == []
 
 
 def test_letters_have_gone_in_every_way_and_only_to_those_who_said_so_have_they_arrived(told: Database) -> None:

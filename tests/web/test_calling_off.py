@@ -18,7 +18,8 @@ def test_the_coordinator_calls_it_off_and_the_board_reads_that(
     app: Flask, database: Database, region: Region, address: str
 ) -> None:
     aisha, bram = (signed_in(app, database, region, name) for name in ("Aisha", "Bram"))
-    assert "1 casus gaat terug naar de werklijst" in aisha.get(address).text
+    shown = aisha.get(address).text
+    assert "1 casus gaat terug naar de werklijst" in shown and "krijgen op een werkdag een mail" in shown  # as meeting_mails does
     assert "Laat vervallen" not in bram.get(address).text
 
     page = aisha.post(f"{address}/calling-off/off", data=TOKEN, follow_redirects=True).text

@@ -129,3 +129,17 @@ def test_the_same_key_once_more_is_the_same_press(server: Server) -> None:
     server.page.wait_for_timeout(GATHERED_MS)
 
     assert server.held == []
+
+
+def test_who_asks_for_it_by_keyboard_goes_on_from_there(server: Server) -> None:
+    """The button went with its answer, and focus was nowhere: a screen reader began at the top of the page again."""
+    server.mode = 'data-live-mode="ask"'
+    server.page.reload()
+    server.page.keyboard.press("Tab")
+    server.change()
+    server.page.locator("[data-live-bar]").focus()
+
+    server.page.keyboard.press("Enter")
+
+    expect(server.page.locator("#panel")).to_contain_text("stand 2", timeout=SOON)
+    expect(server.page.locator("#panel")).to_be_focused()

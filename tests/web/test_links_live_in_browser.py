@@ -56,6 +56,7 @@ def test_what_cannot_be_read_is_there_without_a_reload(portal: Portal, address: 
 
         expect(unreadable(page)).to_contain_text("1", timeout=SOON)
         expect(page.locator("[data-live-bar]")).to_have_count(0)
+        expect(page.locator("#inbox-unreadable:visible")).to_have_text(["1"] if address == "/links" else [])  # at the tab
 
 
 def test_who_waits_for_a_first_message_sees_it_come_in_among_the_messages(portal: Portal) -> None:
@@ -68,6 +69,8 @@ def test_who_waits_for_a_first_message_sees_it_come_in_among_the_messages(portal
         settled(portal, kept(portal), InboundState.UNREADABLE, "not_er7")
 
         expect(page.locator("[data-row]")).to_have_count(before + 1, timeout=SOON)
+        expect(page.locator("#inbox-unreadable")).to_have_text("1", timeout=SOON)
+        expect(page.locator("#inbox-unreadable")).to_be_visible()
 
 
 def test_the_administrator_sees_a_sender_come_in_whom_nobody_knows(portal: Portal) -> None:

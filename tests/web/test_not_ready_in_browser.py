@@ -38,3 +38,29 @@ def test_a_page_says_that_keys_do_nothing_until_they_do(browser: Browser) -> Non
 
     expect(page.locator(".not-ready")).to_be_hidden(timeout=SOON)
     page.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 800])
+def test_where_the_bar_wraps_the_page_stays_where_it_is(browser: Browser, width: int) -> None:
+    """On a phone, and at 400 %, each page went down by a line of the menu and up again while it loaded."""
+    page, asset = browser.new_page(viewport={"width": width, "height": 600}), Assets.read()
+    bar = """<header class="page-header"><a class="brand">MDO-portal</a><nav class="page-nav"><ul><li><a>Werklijst</a></li></ul></nav>
+    <div class="header-end">{line}<button class="btn-quiet">Toetsen</button></div></header><main>Werklijst</main>"""
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(SITE)
+        if path.startswith("/static/dist/"):
+            route.fulfill(path=DIST / path.removeprefix("/static/dist/"))
+        else:
+            body = PAGE.format(css=asset("core.css"), core="/none.js", line=bar.format(line=LINE))
+            route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    page.route(f"{SITE}/**", answer)
+    page.goto(SITE, wait_until="domcontentloaded")
+    expect(page.locator(".not-ready")).to_be_visible(timeout=SOON)
+    while_loading = page.locator("main").bounding_box()
+
+    page.evaluate("document.documentElement.classList.add('is-ready')")
+
+    assert page.locator("main").bounding_box() == while_loading
+    page.close()

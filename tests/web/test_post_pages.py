@@ -133,7 +133,7 @@ def test_the_page_says_how_many_of_its_letters_the_menu_counts(house: House) -> 
     page = house.person("Aisha").get("/post").text
 
     assert re.search(r'title="Vraagt aandacht: 1">1<', page) and re.search(
-        r'aria-current="page"[^>]*>Nog niet aangekomen <span class="count count-warn">3<', page
+        r'aria-current="page"[^>]*>Nog niet aangekomen\s*<span id="post-waiting" class="count count-warn">3<', page
     )
     assert "1 van deze 3 brieven vraagt nu aandacht, zoals het menu telt; de rest is nog op tijd." in _words(page)
     assert "vraagt nu aandacht" not in house.person("Aisha").get("/post?tab=all").text

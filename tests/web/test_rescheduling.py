@@ -42,7 +42,8 @@ def test_the_coordinator_moves_it_and_the_board_reads_that(house: House, case_pa
     aisha, bram = (house.person(name) for name in ("Aisha", "Bram"))
     address = f"/meetings/{house.region.meeting}"
     assert f'href="{address}/when"' in aisha.get(address).text and f"{address}/when" not in bram.get(address).text
-    assert "Vergadering wijzigen" in aisha.get(f"{address}/when").text
+    form = aisha.get(f"{address}/when").text
+    assert "Vergadering wijzigen" in form and "op een werkdag een mail" in form  # as services/meetings/meeting_mails.py does
 
     page = aisha.post(f"{address}/when", data=_form(), follow_redirects=True).text
 

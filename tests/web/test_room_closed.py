@@ -54,3 +54,24 @@ def test_of_a_meeting_that_is_over_nobody_is_asked_to_type(database: Database, r
     over = seen(database, region, MeetingState.CLOSED, "conclusion")
 
     assert "Hier typt u samen" not in over and "Kies een casus om de conclusie te lezen." in over
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "back"),
+    [
+        (MeetingState.OPEN, "De vergadering bespreekt nu geen casus.", "Terug naar de voorzitter"),
+        (MeetingState.REGISTRATION_CLOSED, "De vergadering is nog niet open.", "Terug naar de vergadering"),
+        (MeetingState.CLOSED, "De vergadering is gesloten.", "Terug naar de vergadering"),
+    ],
+)
+def test_who_looks_at_a_case_reads_whether_there_is_a_meeting_to_go_back_to(
+    database: Database, region: Region, state: MeetingState, said: str, back: str
+) -> None:
+    """After the meeting a chair read that it discussed no case now, and went back to the chair: themselves."""
+    with database.transaction() as session:
+        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), board_id=region.boards["URO-P"])
+        round_ = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
+
+    page = seen(database, region, state, f"case?round={round_.id}")
+
+    assert said in page and back in page

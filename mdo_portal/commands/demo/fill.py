@@ -63,12 +63,16 @@ def _hospital(session: Session, seed: HospitalSeed, port: int) -> uuid.UUID:
     )
     session.add(hospital)
     session.flush()
-    if seed.code in LINKS:
-        link = _link(session, seed, hospital.id, port)
-        session.add(link)
-        session.flush()
-        if port and link.level in (Level.FHIR, Level.PULL):
-            session.add(_launch(link, port))
+    # Every hospital has one, as those that are added on a page: at level 0 letters go on paper, and a first message can be tried.
+    link = (
+        _link(session, seed, hospital.id, port)
+        if seed.code in LINKS
+        else Link(hospital_id=hospital.id, profile_in="", channel_out=Channel.PAPER)
+    )
+    session.add(link)
+    session.flush()
+    if port and link.level in (Level.FHIR, Level.PULL):
+        session.add(_launch(link, port))
     return hospital.id
 
 

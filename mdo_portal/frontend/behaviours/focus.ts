@@ -53,6 +53,14 @@ export function rememberPlace(root: Element): () => void {
   };
 }
 
+/** To this piece, when focus is nowhere: what led here left the page with its answer. A list or a panel takes no focus by itself. */
+export function landIn(id: string): void {
+  const piece = document.getElementById(id);
+  if (!piece || !isNowhere()) return;
+  if (!piece.hasAttribute("tabindex")) piece.tabIndex = -1;
+  piece.focus({ preventScroll: true });
+}
+
 /** Where the cursor stands in a text of the room. Such a text is moved into the fresh copy as it is, but its cursor goes to the first letter. */
 function rememberCursor(active: Element): () => void {
   const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = getSelection() ?? {};

@@ -5,7 +5,7 @@
 // changes in a row are one, and it waits for whoever opens, presses or selects something in it, without a button.
 import { ASK_AGAIN_MS, fetchInto, htmx } from "./htmx";
 import { announce, each, isTyping, meta, word } from "./page";
-import { rememberPlace } from "./focus";
+import { landIn, rememberPlace } from "./focus";
 import { lookWhetherGone } from "./gone";
 import { ask, connection, isLive, onLive, startIndicator } from "./socket";
 
@@ -124,6 +124,7 @@ async function fetched(element: HTMLElement, isAsked: boolean): Promise<void> {
   element.removeEventListener("htmx:beforeSwap", hold);
   if (isHeld) { again(element); return; }
   restore();
+  document.getElementById(element.id)?.dispatchEvent(new CustomEvent("live:fetched", { bubbles: true }));
   if (!isAnswered) { askLater(element); return; }
   const says = document.getElementById(element.id)?.dataset["liveSays"] ?? word("updated");
   if (says && Date.now() - spokeAt > 5_000) { spokeAt = Date.now(); announce(says); }
@@ -291,6 +292,6 @@ export function startRefresh(): void {
   document.addEventListener("click", (event) => {
     const bar = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-live-bar]") : null;
     const element = bar && document.getElementById(bar.dataset["liveBar"] ?? "");
-    if (element) void refresh(element, true).then(() => document.getElementById(element.id)?.focus({ preventScroll: true }));
+    if (element) void refresh(element, true).then(() => { landIn(element.id); });
   });
 }

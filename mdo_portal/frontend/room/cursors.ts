@@ -53,14 +53,21 @@ function decorate(text: Y.Text, awareness: Awareness, length: number): Decoratio
   return Decoration.set(marks, true);
 }
 
-/** A name stands to the left of a cursor in the right half of the text, so that it is not cut off. On the wall nobody scrolls: where somebody
- *  types is brought into view, as the advice stands below what a wall shows of a long conclusion. */
+/** A name stands to the left of a cursor in the right half of the text, and below it where there is room, where mostly nothing is written
+ *  yet; else above. So it is not cut off. On the wall nobody scrolls: where somebody types is brought into view, as the advice stands below
+ *  what a wall shows of a long conclusion. */
 const labelsInside = {
   key: "cursor-labels",
-  read: (view: EditorView): [Element, boolean][] => [...view.contentDOM.querySelectorAll<HTMLElement>(".cursor")]
-    .map((caret) => [caret, caret.offsetLeft > view.contentDOM.clientWidth / 2]),
-  write: (carets: [Element, boolean][]): void => {
-    carets.forEach(([caret, isRight]) => caret.classList.toggle("is-right", isRight));
+  read: (view: EditorView): [Element, boolean, boolean][] => [...view.contentDOM.querySelectorAll<HTMLElement>(".cursor")]
+    .map((caret) => {
+      const room = view.scrollDOM.getBoundingClientRect().bottom - caret.getBoundingClientRect().bottom;
+      return [caret, caret.offsetLeft > view.contentDOM.clientWidth / 2, room > (caret.firstElementChild?.clientHeight ?? 0)];
+    }),
+  write: (carets: [Element, boolean, boolean][]): void => {
+    carets.forEach(([caret, isRight, isBelow]) => {
+      caret.classList.toggle("is-right", isRight);
+      caret.classList.toggle("is-below", isBelow);
+    });
     if (document.body.classList.contains("beamer")) carets.at(-1)?.[0].scrollIntoView({ block: "nearest" });
   },
 };

@@ -56,6 +56,29 @@ function mark(isBehind: boolean): void {
   row?.classList.add("is-looked");
 }
 
+/** What holds this element and scrolls by itself: the agenda, or it and what was told back below it. Of a phone it is the page: nothing. */
+function scroller(element: HTMLElement): HTMLElement | null {
+  for (let above = element.parentElement; above; above = above.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(above).overflowY)) return above;
+  }
+  return null;
+}
+
+let inSight = ""; // the case that was on when the agenda last moved to it
+
+/** An agenda of forty is longer than the screen: the case that comes on is brought into sight, a third from the top, so that what comes
+ *  next is too. Only the list moves, and only when another case comes on. */
+function keepInSight(): void {
+  const agenda = document.querySelector<HTMLElement>("[data-room-current]");
+  const on = agenda?.dataset["roomCurrent"] ?? "";
+  const row = on ? agenda?.querySelector<HTMLElement>(`[data-row="${CSS.escape(on)}"]`) : null;
+  const list = row && scroller(row);
+  if (!list || on === inSight) return;
+  inSight = on;
+  const [place, frame] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+  if (place.top < frame.top || place.bottom > frame.bottom) list.scrollTop += place.top - frame.top - frame.height / 3;
+}
+
 const STORED_MS = 500;
 let storing = 0;
 
@@ -75,6 +98,8 @@ function follow(): void {
 }
 
 export function startFollowing(): void {
+  keepInSight();
+  document.addEventListener("live:fetched", keepInSight); // once the reader's own place in it was put back
   each("[data-room-current]", follow);
   each("#room-case", follow);
   // A case that came in whole is up to date: an offer to show changes of the previous one has no meaning any more.

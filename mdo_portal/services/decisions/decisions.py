@@ -63,7 +63,7 @@ def preview(session: Session, round_: Round, case: Case, *, network: str, viewer
         recipients=recipients.destinations(session, case, DecisionForm(content["form"]), before),
         missing=_missing(round_, texts, content["advice"]["items"]),
         warnings=(
-            *signing_warnings.of_advice(session, round_, content, case),
+            *signing_warnings.of_advice(session, round_, content, case, before),
             *signing_warnings.of_letter(content, case, patient),
         ),
         version=content["version"],

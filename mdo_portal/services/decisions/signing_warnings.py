@@ -9,15 +9,22 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.caution import Caution
 from mdo_portal.domain.conclusion import NoteSection
+from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_
 from mdo_portal.services.room import advice
 
 
-def of_advice(session: Session, round_: Round, content: dict[str, Any], case: Case) -> tuple[str, ...]:
+def of_advice(session: Session, round_: Round, content: dict[str, Any], case: Case, before: Decision | None) -> tuple[str, ...]:
     """What the letter of a discussion leaves out, and what it replaces."""
-    return (*_left_out(session, round_), *_lacks(content, case))
+    return (*_same(content, before), *_left_out(session, round_), *_lacks(content, case))
+
+
+def _same(content: dict[str, Any], before: Decision | None) -> tuple[str, ...]:
+    said = N_("Er is niets gewijzigd: deze herziening zegt hetzelfde als het getekende advies.")
+    is_same = before is not None and all(content[part] == before.content.get(part) for part in ("sections", "advice"))
+    return (said,) if is_same else ()
 
 
 def _left_out(session: Session, round_: Round) -> tuple[str, ...]:

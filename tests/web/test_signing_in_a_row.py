@@ -1,0 +1,108 @@
+"""A chair who signs a whole meeting after it: from each advice to the next, and that all of it is done."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Meeting, MeetingState
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.round import Round
+from tests import make
+from tests.web.decision_desk import MINUTE, Desk
+from tests.web.test_decision_forms import desk
+
+__all__ = ["desk"]
+NEXT = re.compile(r'class="btn btn-primary" href="/rounds/([^/]+)/sign" data-hotkey="n"')
+
+
+def another(session: Session, desk: Desk) -> uuid.UUID:
+    """One more of this meeting that was discussed, in the order in which they are made."""
+    region = desk.region
+    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=desk.now, board_id=region.boards["URO-P"])
+    round_ = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha, now=desk.now)
+    return make.discussed(session, round_, viewer=region.bram, now=desk.now + 5 * MINUTE).id
+
+
+def held(session: Session, desk: Desk, state: MeetingState = MeetingState.CLOSED) -> None:
+    session.get_one(Meeting, desk.region.meeting).state = state
+
+
+def test_after_signing_the_chair_goes_on_to_the_next_that_waits(desk: Desk) -> None:
+    """They went back to the meeting after each, and looked for the next there: forty times in a long meeting."""
+    with desk.database.transaction() as session:
+        waiting = [another(session, desk) for _ in range(2)]
+        held(session, desk)
+
+    page = desk.page(desk.at("signed"))
+
+    assert NEXT.findall(page) == [str(waiting[0])]
+    assert "Volgende tekenen (nog 2)" in page
+
+
+def test_what_was_passed_over_comes_after_the_last_of_the_agenda(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        passed_over, last = another(session, desk), another(session, desk)
+        make.signed(session, session.get_one(Round, last), viewer=desk.region.bram, now=desk.now + 7 * MINUTE)
+        held(session, desk)
+
+    page = desk.page(f"/rounds/{last}/signed")
+
+    assert NEXT.findall(page) == [str(passed_over)]
+    assert "Volgende tekenen (nog 1)" in page
+
+
+def test_when_nothing_waits_any_more_the_page_says_so(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        held(session, desk)
+
+    page = desk.page(desk.at("signed"))
+
+    assert "Alles van deze vergadering is getekend." in page
+    assert not NEXT.findall(page)
+
+
+def test_while_the_meeting_goes_on_one_goes_back_to_it(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        another(session, desk)
+        held(session, desk, MeetingState.OPEN)
+
+    page = desk.page(desk.at("signed"))
+
+    assert not NEXT.findall(page)
+    assert "Alles van deze vergadering is getekend." not in page
+
+
+def test_whose_patient_objects_by_now_is_no_next(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        case_id = session.get_one(Round, another(session, desk)).case_id
+        session.get_one(Case, case_id).objected = True
+        held(session, desk)
+
+    assert not NEXT.findall(desk.page(desk.at("signed")))
+
+
+@pytest.mark.parametrize("by", ["Aisha", "Mila"])
+def test_who_may_not_sign_is_led_to_no_signature(desk: Desk, by: str) -> None:
+    with desk.database.transaction() as session:
+        another(session, desk)
+        held(session, desk)
+
+    page = desk.page(desk.at("signed"), by=by)
+
+    assert "Volgende tekenen" not in page and "is getekend." not in page
+
+
+def test_in_the_meeting_that_is_over_the_key_of_signing_leads_to_the_first_that_waits(desk: Desk) -> None:
+    """Toetsen named it, and nothing bore it there."""
+    with desk.database.transaction() as session:
+        first, _ = another(session, desk), another(session, desk)
+        held(session, desk)
+
+    page = desk.page(f"/meetings/{desk.region.meeting}/room")
+
+    assert re.findall(r'href="/rounds/([^/]+)/sign" data-hotkey="s"', page) == [str(first)]
