@@ -266,4 +266,5 @@ def person_at(reading: Reading, place: str) -> Contact | None:
     named, _, role = place.partition(" ")
     if named in ROLES:
         return ROLES[named](reading.message, role)
-    return professional(reading.message, reading.at(place)) or professional(reading.message, place)
+    of_order = reading.at(place)
+    return professional(reading.message, of_order) or (professional(reading.message, place) if place != of_order else None)
