@@ -95,7 +95,7 @@ def asking_title(message: Message, profile: Profile) -> str:
     Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
     """
     rules = profile["referral"]["recognised"]
-    return next((title for title in _titles(message) if refers(title, rules) and names_board(title, rules)), "")
+    return next((title for title in _titles(message) if names_board(title, rules) and refers(title, rules)), "")
 
 
 def _titles(message: Message) -> Iterator[str]:
