@@ -70,6 +70,8 @@ def urgency_of(profile: Profile, said: str) -> str:
     What a link says otherwise stands behind what its profile says, and goes before it.
     """
     codes, key = profile.get("referral", {}).get("codes", {}).get("urgency", {}), said.strip().casefold()
+    if not key:
+        return str(codes.get("", ""))
     return next((str(means) for word, means in reversed(codes.items()) if word.casefold() == key), "")
 
 

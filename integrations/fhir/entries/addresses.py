@@ -174,7 +174,9 @@ def _number(identifier: Node) -> tuple[str, str]:
 
 def _put(names: dict[Any, Entry | None], name: Any, entry: Entry) -> bool:
     """Write down whose name this is; nobody's when another entry has it already, and then False."""
-    known = names.get(name, entry)
+    known = names.setdefault(name, entry)
+    if known is entry:  # nearly always
+        return True
     is_same = known is not None and known.resource == entry.resource
     names[name] = known if is_same else None
     return is_same

@@ -29,14 +29,11 @@ class Entry:
     is_modified: bool = False  # something around it says what nobody here understands (modifierExtension)
     once: str = ""  # `identifier=system|number` (ifNoneExist): to be made only where nothing is there yet under that number
     known_as: str = ""  # `Observation/7`: its address on the sender's server. What is told again under it is the same thing
+    kind: str = field(init=False, repr=False, compare=False)  # these two are asked of every entry, many times
+    id: str = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def kind(self) -> str:
-        return text(self.resource.get("resourceType"))
-
-    @cached_property
-    def id(self) -> str:
-        return text(self.resource.get("id"))
+    def __post_init__(self) -> None:
+        vars(self).update(kind=text(self.resource.get("resourceType")), id=text(self.resource.get("id")))
 
     @cached_property
     def home(self) -> str:

@@ -43,6 +43,8 @@ def without_modified(entry: Entry) -> Plain:
     """The entry without what stands under a modifierExtension."""
     if entry.is_modified:
         return Plain(None, {entry.place: WHY})
+    if not _has(entry.resource):  # as of nearly all
+        return Plain(entry)
     if told := _permitted(entry):
         return replace(without_modified(told), is_turned=True)
     own = entry.resource

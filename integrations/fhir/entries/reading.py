@@ -61,8 +61,8 @@ def fact(section: Section, words: str, code: Any = None, *, label: str = "", dat
     if not words:
         return ()
     system, value = next(iter(codings(code)), ("", ""))
-    shown = joined(words, f"({partial(dated)})" if not is_beside and partial(dated) else "", by=" ")
-    return (Fact(section, shown, label, day(dated), value, system),)
+    part = "" if is_beside else partial(dated)
+    return (Fact(section, f"{words} ({part})" if part else words, label, day(dated), value, system),)
 
 
 def status(profile: Profile, *values: Any) -> str:

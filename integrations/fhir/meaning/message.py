@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,15 +50,13 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     That takes what was told under that address. A search that says what to delete (`Observation?…`) is only named: nobody here can run it.
     """
     tree, older = newest(tree) if text(tree.get("type")) == "history" else (tree, ())
-    read = _read(tree, profile)
+    bundles = tuple(bundles_in(tree))
+    read = _read(tree, bundles, profile)
     if not isinstance(read, IncomingReferral | IncomingAnswer | IncomingResult):
         return read
-    bundles = tuple(bundles_in(tree))
-    held = [(f"{at}entry/{number}", one) for at, own in bundles for number, one in enumerate(listed(own))]
-    asked = [(place, node(node(one).get("request")), text(node(one).get("fullUrl"))) for place, one in held]
-    told = [(place, text(own.get("method")).upper(), own, url) for place, own, url in asked]
-    named = tuple(f"{place} {method}" for place, method, *_ in told if method in _UNSENT)
-    named += tuple(place for place, one in held if _is_no_resource(one))
+    told = [(f"{at}entry/{number}", _method(one), one) for at, own in bundles for number, one in enumerate(listed(own))]
+    named = tuple(f"{place} {method}" for place, method, _ in told if method in _UNSENT)
+    named += tuple(place for place, method, one in told if _is_no_resource(one, method))
     named += tuple(f"{at}Bundle.type" for at, own in bundles if own.get("resourceType") == "Bundle" and not text(own.get("type")))
     named += older
     named += tuple(f"{at}Bundle {one}" for at, own in bundles for one in tags(own))
@@ -67,7 +65,7 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     named += tuple(_passed_values(tree))
     if not named:
         return read
-    gone = unique(address("", text(own.get("url"))) or address("", url) for _, method, own, url in told if method == "DELETE")
+    gone = unique(_address(node(one)) for _, method, one in told if method == "DELETE")
     over = tuple(Fact(Section.OTHER, "", key=one) for one in gone)
     papers = tuple(one for one in gone if one.partition("/")[0] in _PAPERS)
     if isinstance(read, IncomingResult):
@@ -88,11 +86,20 @@ def _deleted(read: IncomingReferral, gone: list[str]) -> tuple[Replaced, ...]:
     return tuple(Replaced(known_as=one) for one in others)
 
 
-def _is_no_resource(item: Any) -> bool:
+def _method(item: Any) -> str:
+    """What is to be done with an entry."""
+    return text(node(node(item).get("request")).get("method")).upper()
+
+
+def _address(item: Node) -> str:
+    return address("", text(node(item.get("request")).get("url"))) or address("", text(item.get("fullUrl")))
+
+
+def _is_no_resource(item: Any, method: str) -> bool:
     """Whether something stands there that is none, or is to be done what nobody knows: never passed over in silence."""
     if item in (None, {}):
         return False
-    return flaw_of(item) is not None or text(node(node(item).get("request")).get("method")).upper() not in _KNOWN
+    return flaw_of(item) is not None or method not in _KNOWN
 
 
 def _is_more_than_sent(bundle: Node) -> bool:
@@ -126,8 +133,9 @@ _KNOWN = frozenset((*WRITES, *_UNSENT))
 _PAPERS = ("DocumentReference", "DiagnosticReport", "Binary")
 
 
-def _read(tree: Node, profile: Profile) -> Incoming:
+def _read(tree: Node, bundles: Sequence[tuple[str, Node]], profile: Profile) -> Incoming:
     """Understand one message: a referral, an answer to a question or documents for a referral, results, or a notice that data lie ready.
+    `bundles`: of the message, with their places.
 
     Raises Unreadable: no_request, wrong_version, no_patient, split, too_many_entries or broken.
     """
@@ -135,11 +143,11 @@ def _read(tree: Node, profile: Profile) -> Incoming:
         raise Unreadable(_REFUSED[kind], f"Bundle.type {kind}") if kind in _REFUSED else Unreadable("broken", "Bundle.type")
     entries = entries_of(tree)
     kinds = {entry.kind for entry in entries}
-    said = [one for at, one in bundles_in(tree) if not (at.startswith("Bundle/") and text(one.get("type")) == "document")]
+    said = [one for at, one in bundles if not (at.startswith("Bundle/") and text(one.get("type")) == "document")]
     bundled = next(filter(None, (moment(one.get("timestamp")) for one in said)), None)  # a document in it may be older
     if (result := read_result(entries, profile, bundled)) is not None:
         return result
-    if kinds <= HELPERS and (gone := deleted_request(one for _, one in bundles_in(tree))):
+    if kinds <= HELPERS and (gone := deleted_request(one for _, one in bundles)):
         return IncomingReferral(patient=_alone(entries, profile), known_as=gone, cancelled=True, sent_at=bundled)
     if not has_request(entries, profile):
         where = Addresses(entries)

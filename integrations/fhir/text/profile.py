@@ -65,7 +65,7 @@ class Profile:
     def _at(self, path: tuple[str, ...]) -> Any:
         found: Any = self.table
         for step in path:
-            found = found.get(step) if isinstance(found, Mapping) else None
+            found = found.get(step) if isinstance(found, dict) else None  # TOML makes no other; asked many times of each entry
         return found
 
 

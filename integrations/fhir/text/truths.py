@@ -34,12 +34,14 @@ def _is_said(tree: Any) -> bool:
             kind = type(one)
             if kind in _OPEN:
                 waiting.append(one)
-            elif (kind is str or kind is int) and (name in _NAMES or name.endswith("Boolean")):
+            elif (kind is int or (kind is str and len(one) <= _LONGEST)) and (name in _NAMES or name.endswith("Boolean")):
                 return True
     return False
 
 
 _OPEN = (dict, list)
+_LONGEST = max(map(len, _SAID))
+"""Most words are longer: of those it is not asked where they stand."""
 
 
 def _truthful(value: Any, name: str = "") -> Any:

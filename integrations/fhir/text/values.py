@@ -273,14 +273,17 @@ def best_first(identifiers: Iterable[Node]) -> list[Node]:
 
 
 def joined(*parts: str, by: str = "; ") -> str:
-    return by.join(part for part in parts if part)
+    return by.join(filter(None, parts))
 
 
 def unique(parts: Iterable[str]) -> list[str]:
     """In order, without empty ones and doubles."""
-    return list(dict.fromkeys(part for part in parts if part))
+    return list(dict.fromkeys(filter(None, parts)))
 
 
 def partial(value: str) -> str:
     """`2001` or `2001-05`: a date that no calendar day can carry, to be shown as words."""
-    return value if re.fullmatch(r"\d{4}(-\d\d)?", value) else ""
+    return value if len(value) in _PARTIAL and re.fullmatch(r"\d{4}(-\d\d)?", value) else ""
+
+
+_PARTIAL = (len("2001"), len("2001-05"))

@@ -80,7 +80,8 @@ def _labelled(reading: Reading, name: str) -> str:
 
 
 def _headed(reading: Reading, name: str) -> str:
-    return next(filter(None, (below(text, headings(reading.profile, name)) for text in reading.letters)), "")
+    called = headings(reading.profile, name) if reading.letters else ()
+    return next(filter(None, (below(text, called) for text in reading.letters)), "")
 
 
 def _sentence(reading: Reading, field: str) -> str:

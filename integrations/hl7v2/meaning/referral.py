@@ -49,13 +49,15 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     said = told(reading, used)
     attached = documents_of(reading)
     gone = withdrawn(message, profile)
+    urgent = urgency_places(reading)
+    when = [one for one in urgent if _is_when(value_at(reading, one))]
     return IncomingReferral(
         patient=who,
         number=number_of(reading, gone),
         board_hint=hint,
         tumour_hint=first(reading, rules["tumour_hint"]),
         **asked,
-        urgency=_urgency(reading),
+        urgency=_urgency(reading, [one for one in urgent if one not in when]),
         latest_useful_on=day(first(reading, rules["latest_useful_on"])),
         referrer=_contact(reading, "referrer"),
         treating=_contact(reading, "treating"),
@@ -72,7 +74,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
                     *unmapped(reading, said),
                     *held_up(reading),
                     *no_day(reading),
-                    *_when(reading),
+                    *(reading.at(one).removesuffix("-1") for one in when),
                     *(f"{item.place}/{GONE}" for item, _ in said.over),
                 )
             )
@@ -123,9 +125,9 @@ def _of_field(reading: Reading, words: str, place: str) -> str:
     return question_of(whole.lstrip("^"), reading.profile, is_list=is_list)[0].strip()
 
 
-def _urgency(reading: Reading) -> str:
+def _urgency(reading: Reading, places: Sequence[str]) -> str:
     """In our words where the profile knows its code or its words, else in the sender's words, else as the code stands there."""
-    said, place = found(reading, [one for one in urgency_places(reading) if not _is_when(value_at(reading, one))])
+    said, place = found(reading, places)
     words = reading.message.get(f"{place[:-2]}-2").strip() if place.endswith("-1") else ""
     return urgency_of(reading.profile, said) or urgency_of(reading.profile, words) or words or said
 
@@ -140,12 +142,6 @@ def urgency_places(reading: Reading) -> list[str]:
 def _is_when(said: str) -> bool:
     """Whether a day or a moment stands where the urgency belongs: it says when, and not how soon."""
     return bool(stamp(said.strip()) or day(said))
-
-
-def _when(reading: Reading) -> list[str]:
-    """Where."""
-    places = dict.fromkeys(reading.at(one) for one in urgency_places(reading) if _is_when(value_at(reading, one)))
-    return [one.removesuffix("-1") for one in places]
 
 
 _PRIORITY = "RF1-2-1"
@@ -266,4 +262,5 @@ def person_at(reading: Reading, place: str) -> Contact | None:
     named, _, role = place.partition(" ")
     if named in ROLES:
         return ROLES[named](reading.message, role)
-    return professional(reading.message, reading.at(place)) or professional(reading.message, place)
+    of_order = reading.at(place)
+    return professional(reading.message, of_order) or (professional(reading.message, place) if place != of_order else None)

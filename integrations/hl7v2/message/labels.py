@@ -12,7 +12,7 @@ from integrations.hl7v2.message.notification import file_name_of
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.values import label
-from integrations.hl7v2.text.words import folded_all, names_board, refers
+from integrations.hl7v2.text.words import folded_all, holds_any, names_board, refers
 from integrations.profiles import asked_of
 from mdo_portal.exchange import Profile
 
@@ -40,7 +40,7 @@ def labelled(label: str, profile: Profile, code: str = "") -> str:
             return str(name)
         if name != "board" and words.rstrip(" :?") in folded_all(tuple(rule.get("headings", ()))):
             return str(name)
-        if any(word in words for word in folded_all(tuple(rule["words"]))):
+        if holds_any(words, folded_all(tuple(rule["words"]))):
             if name in _ASKING and _ABOUT_A_QUESTION.search(words):
                 return ""
             return (asked_of(words) if name == "board" else "") or str(name)
@@ -95,7 +95,7 @@ def asking_title(message: Message, profile: Profile) -> str:
     Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
     """
     rules = profile["referral"]["recognised"]
-    return next((title for title in _titles(message) if refers(title, rules) and names_board(title, rules)), "")
+    return next((title for title in _titles(message) if names_board(title, rules) and refers(title, rules)), "")
 
 
 def _titles(message: Message) -> Iterator[str]:

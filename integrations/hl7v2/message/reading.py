@@ -134,12 +134,12 @@ class Reading:
 
     @cached_property
     def letters(self) -> tuple[str, ...]:
-        """Each text in which the question may stand under its heading; what comes line by line is one."""
+        """Each text in which the question may stand under its heading; what comes line by line is one, and nothing is none."""
         found: list[str] = []
         for is_value, alike in groupby(filter(self.may_head, self.items), line_of_value):
             texts = [text for item in alike for text in told_by(item)]
             found += ["\n".join(texts)] if is_value else texts
-        return tuple(found)
+        return tuple(filter(None, found))
 
     def may_head(self, item: Item) -> bool:
         """Whether a text of an item may hold the question under its heading: a letter that refers, a note beside the results."""
