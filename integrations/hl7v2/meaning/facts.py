@@ -9,7 +9,7 @@ from typing import NamedTuple
 from integrations.hl7v2.meaning.around import how, part_of
 from integrations.hl7v2.meaning.by_rule import by_rule, with_beside
 from integrations.hl7v2.meaning.hint import other_boards
-from integrations.hl7v2.meaning.observed import called, is_free_line, ordered_on, section_of, without_a_day
+from integrations.hl7v2.meaning.observed import called, is_silent, ordered_on, section_of, without_a_day
 from integrations.hl7v2.meaning.places import closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.meaning.unread_roles import unread_roles
@@ -167,7 +167,9 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         yield from (
             replace(_plain(reading, item, text, called(reading, item)), section=section_of(reading, item)) for text in said
         )
-    elif f"@label {reading.asks[item.position]}" not in used and not is_free_line(reading, item):
+    elif item.position in reading.checklist.headings:
+        yield replace(_observed(reading, item), text=reading.checklist.headings[item.position], label="")
+    elif f"@label {reading.asks[item.position]}" not in used and not is_silent(reading, item):
         yield _observed(reading, item)
 
 

@@ -24,7 +24,7 @@ def without_a_day(item: Item) -> str:
 
 def called(reading: Reading, item: Item) -> str:
     """The name of a value; where it has none, or only the code of what was ordered, the words of the order, or of all it reports on."""
-    own, every = label(item.segment), reading.combined.get(id(item.order), "")
+    own, every = reading.checklist.names.get(item.position, label(item.segment)), reading.combined.get(id(item.order), "")
     if item.order is not None and own.casefold() in folded_all(tuple(reading.profile["documents"]["formats"])):
         own = item.order.component(4)  # it says how it is shown: what it is, the order says
     if item.order is None or (own and own != item.order.component(4)):
@@ -32,8 +32,10 @@ def called(reading: Reading, item: Item) -> str:
     return every or item.order.component(4, 2, 0) or own
 
 
-def is_free_line(reading: Reading, item: Item) -> bool:
-    """Whether an OBX is a line without words in a report that is sent line by line: no value that is missing."""
+def is_silent(reading: Reading, item: Item) -> bool:
+    """Whether an OBX is a line without words in a report that is sent line by line, or an answer without any: no value that is missing."""
+    if item.position in reading.checklist.silent:
+        return True
     if (
         item.text
         or value_type(item.segment) not in ("TX", "FT")

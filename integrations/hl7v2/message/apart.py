@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.text.packed import value_type
@@ -93,36 +93,22 @@ def _told_of(item: Item) -> tuple[str, str]:
     return item.segment.component(3) or label(item.segment), item.segment.field(4)
 
 
-def numbered(items: Sequence[Item]) -> dict[int, str]:
+def numbered(items: Sequence[Item], to_answers: Mapping[int, str]) -> dict[int, str]:
     """OBX position -> OBX-4, where that tells one value from another of the same name under an order: `A` and `B` of two specimens.
 
     Then every value under that number says it: what is told of one of two tumours alone is of that one. Of words numbered 1, 2, 3
-    it is the number of a line.
+    it is the number of a line. `to_answers`: what points with it at the answer of a checklist, and the words of that.
     """
     told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
-    to_answers = _to_answers(items)
     for item in items:
         sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
         if sub and item.position not in to_answers and not (sub.isdigit() and value_type(item.segment) in _WORDS):
             told[id(item.order), item.segment.component(3, 1, 0) or label(item.segment)][item.position] = sub
     if not told:
-        return to_answers
+        return {position: words for position, words in to_answers.items() if words}
     tells = {(order, _root(sub)) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
     said = {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, _root(sub)) in tells}
-    return said | to_answers
-
-
-def _to_answers(items: Sequence[Item]) -> dict[int, str]:
-    """OBX position -> the words of the answer that OBX-4 `+2131.1` points at by its code (CAP eCP, NAACCR volume V)."""
-    values = [item for item in items if item.segment.name == "OBX"]
-    pointing = [item for item in values if item.segment.field(4).startswith("+")]
-    if not pointing:
-        return {}
-    answers = {
-        (id(one.order), one.segment.component(3), one.segment.component(5)): one.segment.component(5, 2, 0) for one in values
-    }
-    found = ((one, (id(one.order), one.segment.component(3), one.segment.field(4)[1:].strip())) for one in pointing)
-    return {one.position: words for one, key in found if (words := answers.get(key, ""))}
+    return said | {position: words for position, words in to_answers.items() if words}
 
 
 def _root(sub: str) -> str:

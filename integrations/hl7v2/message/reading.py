@@ -10,6 +10,7 @@ from itertools import groupby
 
 from integrations.hl7v2.message.apart import apart, numbered
 from integrations.hl7v2.message.board_order import BoardOrder, board_order
+from integrations.hl7v2.message.checklist import Checklist, checklist
 from integrations.hl7v2.message.headed import is_letter, told_by
 from integrations.hl7v2.message.items import Item, items, line_of_value, name_of, ordered_as
 from integrations.hl7v2.message.judges import judges
@@ -83,7 +84,12 @@ class Reading:
     @cached_property
     def subs(self) -> dict[int, str]:
         """OBX-4 by position, where it tells one value from another."""
-        return numbered(self.items)
+        return numbered(self.items, self.checklist.filled_in)
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        """The synoptic report in it, as the checklists of the CAP have it."""
+        return checklist(self.items)
 
     @cached_property
     def orders(self) -> dict[int, str]:

@@ -137,9 +137,15 @@ def observed(segment: Segment, more: Sequence[Segment] = ()) -> str:
     return _with_unit(segment, shown(_between(kind).join(filter(None, lines))))
 
 
+NO_TEXT = "{no text}"
+"""What stands for the words of a question or an answer that has none (CAP eCC), without capitals."""
+
+
 def _in_full(repetition: Repetition) -> str:
     """A coded value with the words that were really written (CWE-9), where those of the code are others."""
     words, written = coded(repetition), repetition.component(9, 0)
+    if words.casefold() == NO_TEXT:
+        return ""
     return f"{words} ({written})" if written.casefold() not in words.casefold() else words
 
 
