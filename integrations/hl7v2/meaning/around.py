@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from integrations.hl7v2.message.apart import is_addendum
 from integrations.hl7v2.message.items import Item, line_of
 from integrations.hl7v2.message.misplaced import person_in
 from integrations.hl7v2.message.people import professional_name
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment
-from integrations.hl7v2.text.values import coded
-from mdo_portal.exchange import Profile
+from integrations.hl7v2.text.values import coded, label
 
 
 def how(reading: Reading, item: Item) -> Iterator[str]:
@@ -53,7 +54,16 @@ def found_by(segment: Segment, sender: str) -> str:
     return ", ".join(dict.fromkeys(filter(None, (house if house.casefold() != sender.casefold() else "", *people))))
 
 
-def part_of(segment: Segment, profile: Profile) -> str:
+def part_of(reading: Reading, segment: Segment) -> str:
     """Which part of a report an OBX is, by what stands behind its code (`MRM&IMP`); what nobody here knows as it was sent."""
-    part = segment.component(3, 1, 2).strip()
-    return str(profile["result"]["parts"].get(part.upper(), part))
+    part, parts = segment.component(3, 1, 2).strip(), reading.profile["result"]["parts"]
+    return str(parts.get(part.upper(), part)) or added_by(reading, label(segment))
+
+
+def added_by(reading: Reading, name: str) -> str:
+    """`addendum`, of what comes as one (T05, T06) and does not say it: it stands beside the document that it adds to."""
+    is_added = event_of(reading.message) in _ADDING and not any(map(is_addendum, (name, *reading.titles)))
+    return str(reading.profile["result"]["parts"]["ADT"]) if is_added else ""
+
+
+_ADDING = ("T05", "T06")

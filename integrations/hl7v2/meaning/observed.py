@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from integrations.hl7v2.meaning.by_rule import with_beside
+from integrations.hl7v2.message.apart import is_addendum
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.packed import value_type
@@ -46,7 +47,10 @@ def is_silent(reading: Reading, item: Item) -> bool:
 
 
 def section_of(reading: Reading, item: Item) -> Section:
-    """By the code or label of the observation, else by the order that it stands under, else the profile's default."""
+    """By the code or label of the observation, else by the order that it stands under, else the profile's default.
+
+    An addendum is of the department whose report it adds to: its order is often called so and no more (`PA^Addendum`).
+    """
     sections = reading.profile["sections"]
     order = item.order.component(4, 2, 0) if item.order else ""
     placed = matching(item.segment.component(3), label(item.segment), sections) or matching(
@@ -54,7 +58,10 @@ def section_of(reading: Reading, item: Item) -> Section:
     )
     if placed == Section.PATHOLOGY and _A_MINUTE.search(item.segment.field(6)):  # eGFR, which is no gene
         placed = ""
-    placed = placed or reading.profile["result"]["services"].get(said(item.order, 24), "")
+    services = reading.profile["result"]["services"]
+    placed = (
+        placed or services.get(said(item.order, 24), "") or (services.get(said(item.order, 4), "") if is_addendum(order) else "")
+    )
     return Section(placed or reading.profile["referral"]["default_section"])
 
 

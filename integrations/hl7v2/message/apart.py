@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.message.items import Item, ordered_as
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
@@ -48,6 +48,15 @@ def apart(items: Sequence[Item]) -> dict[int, str]:
         found |= {one.position: said[id(one.order)] for one in many if said.get(id(one.order))}
     alone = (item for many in told.values() for item in many if of_order.get(id(item.order)))
     return {one.position: of_order[id(one.order)] for one in alone} | found
+
+
+def added(items: Sequence[Item]) -> dict[int, str]:
+    """OBX position -> the words of its order where that is an addendum and the value does not say so: a report and its addendum have parts
+    of one name, which come in two messages too.
+    """
+    found = {item.position: ordered_as(item.order) for item in items if item.segment.name == "OBX" and item.order is not None}
+    names = {item.position: label(item.segment) for item in items if item.position in found and item.segment.name == "OBX"}
+    return {n: words for n, words in found.items() if is_addendum(words) and names[n] and not is_addendum(names[n])}
 
 
 def _parent(order: Segment) -> str:
@@ -153,8 +162,13 @@ def _specimen(segment: Segment) -> str:
 def code_of(segment: Segment) -> str:
     """OBX-3, with its suffix; some have one code for report and addendum, so that the addendum alone would replace the findings."""
     code = segment.component(3, 1, 0)
-    is_added = "&" not in code and _ADDED.search(segment.component(3, 2))
+    is_added = "&" not in code and is_addendum(segment.component(3, 2))
     return f"{code}&ADT" if code and is_added else code or label(segment)
+
+
+def is_addendum(name: str) -> bool:
+    """Whether a part or an order is called an addendum."""
+    return _ADDED.search(name) is not None
 
 
 _ADDED = re.compile(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from integrations.hl7v2.message.apart import apart, numbered
+from integrations.hl7v2.message.apart import added, apart, numbered
 from integrations.hl7v2.message.board_order import BoardOrder, board_order
 from integrations.hl7v2.message.checklist import Checklist, checklist
 from integrations.hl7v2.message.headed import is_letter, told_by
@@ -93,18 +93,22 @@ class Reading:
 
     @cached_property
     def orders(self) -> dict[int, str]:
-        """Of which order an OBX is, by its position, where others tell a value of the same name."""
-        return apart(self.items)
+        """Of which order an OBX is, by its position, where others tell a value of the same name, or that is an addendum."""
+        return added(self.items) | apart(self.items)
 
     @cached_property
     def combined(self) -> dict[int, str]:
-        """Of an order (by `id`) that holds the report of others too (their ORC-1 is CN, combined result): what all of them are called."""
+        """Of an order (by `id`) that holds the report of others too (their ORC-1 is CN, combined result): what all of them are called.
+
+        So is the last of several before a document, which is of all of them (MDM_T02).
+        """
         found: dict[int, str] = {}
         others: list[str] = []
+        is_document = self.message.first("TXA") is not None
         for item in self.items:
             if item.segment.name == "OBR":
                 name = ordered_as(item.segment)
-                is_elsewhere = item.common is not None and item.common.component(1).strip().upper() == "CN"
+                is_elsewhere = is_document or (item.common is not None and item.common.component(1).strip().upper() == "CN")
                 if is_elsewhere and id(item.segment) not in self.filled:
                     others.append(name)
                 elif others:
