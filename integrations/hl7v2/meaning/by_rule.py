@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from integrations.hl7v2.message.items import DRUGS, Item
@@ -81,6 +82,16 @@ def _is_deleted(segment: Segment, rule: Mapping[str, Any]) -> bool:
 def with_beside(text: str, part: str) -> str:
     """With what is said beside it: a year or month where no day was sent, or that an order is done."""
     return f"{text} ({part})" if text and part else text
+
+
+NOTED = (*DRUGS, "RXC", "SPM")
+"""What a note stands behind by the structure of its message, so that it is of that. Behind another it is often of the whole order."""
+
+
+def with_own_notes(placed: Fact, notes: Sequence[Fact]) -> tuple[Fact, list[Fact]]:
+    """(what a segment says with the notes behind it, those that have a name of their own)."""
+    own = (one.text for one in notes if not one.label)
+    return replace(placed, text="\n".join((placed.text, *own))), [one for one in notes if one.label]
 
 
 def _at(segment: Segment, place: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from integrations.hl7v2.meaning.around import how, part_of
-from integrations.hl7v2.meaning.by_rule import by_rule, with_beside
+from integrations.hl7v2.meaning.by_rule import NOTED, by_rule, with_beside, with_own_notes
 from integrations.hl7v2.meaning.hint import other_boards
 from integrations.hl7v2.meaning.observed import called, is_silent, ordered_on, section_of, without_a_day
 from integrations.hl7v2.meaning.places import closing
@@ -101,12 +101,14 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
     if name == "OBX":
         yield from _observation(reading, item, used)
         return
-    placed = placed_by_rule(reading, item)
+    placed, notes = placed_by_rule(reading, item), list(_noted(reading, item, used))
+    if placed and name in NOTED and item is not closing(reading):
+        placed, notes = with_own_notes(placed, notes)
     if placed and not (name == "PV2" and "@asking PV2-3" in used):
         yield placed
     yield from spare(reading, item, used)
     yield from sent_to(reading, item, used)
-    yield from _noted(reading, item, used)
+    yield from notes
     yield from (_plain(reading, item, text) for text in item.loose_texts)
 
 
