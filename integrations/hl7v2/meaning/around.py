@@ -49,9 +49,16 @@ def written_by(reading: Reading) -> str:
 
 def found_by(segment: Segment, sender: str) -> str:
     """Who found a value, where that is another than the hospital that sends it: the organisation (OBX-23, 15) and the person (OBX-16)."""
-    house = segment.component(23, 1, 0) or segment.component(15, 2, 0)
+    house = segment.component(23, 1, 0) or _producer(segment)
     people = (professional_name(one, 2) for one in segment.repetitions(16) if one.component(2))
     return ", ".join(dict.fromkeys(filter(None, (house if house.casefold() != sender.casefold() else "", *people))))
+
+
+def _producer(segment: Segment) -> str:
+    """Who found it (OBX-15) in words; some have the name where the number of a laboratory belongs, and that behind it."""
+    words, first = segment.component(15, 2, 0), segment.component(15, 1, 0)
+    is_number = any(map(str.isdigit, words)) and " " not in words
+    return first if is_number and sum(map(str.isalpha, first)) > sum(map(str.isalpha, words)) else words
 
 
 def part_of(reading: Reading, segment: Segment) -> str:

@@ -13,9 +13,10 @@ from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import DELETED
 from integrations.hl7v2.message.timing import quantity_timing
 from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.specimen_source import material
 from integrations.hl7v2.text.status_codes import GONE
 from integrations.hl7v2.text.telephone import telephone
-from integrations.hl7v2.text.values import coded, day, material, partial
+from integrations.hl7v2.text.values import coded, day, partial
 from mdo_portal.exchange import Fact, Section
 
 _WORD = re.compile(r"[^\W\d_]{4}")

@@ -15,10 +15,11 @@ from integrations.hl7v2.message.misplaced import is_person
 from integrations.hl7v2.message.people import YES
 from integrations.hl7v2.message.providers import roles
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.coding_systems import CODING_SYSTEM, is_coding_system
 from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
-from integrations.hl7v2.text.values import CODING_SYSTEM, coded, day
+from integrations.hl7v2.text.values import coded, day
 from integrations.hl7v2.text.words import is_sentence, only_names_board
 from mdo_portal.exchange import Fact, Section
 
@@ -81,9 +82,8 @@ def _is_usual(reading: Reading, segment: Segment, place: str, text: str) -> bool
 def _is_no_reason(segment: Segment, text: str) -> bool:
     """Whether somebody stands where the reason of a change does, one field before his own (TXA-22); or a moment, or a number."""
     third = segment.component(21, 3)
-    is_system = CODING_SYSTEM.fullmatch(third) is not None or third.upper().startswith(("99", "HL7"))
     is_number = " " not in text and any(map(str.isdigit, text))
-    return (bool(third) and not is_system) or is_number
+    return (bool(third) and not is_coding_system(third)) or is_number
 
 
 def _words(reading: Reading, segment: Segment, n: int) -> str:

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from integrations.hl7v2.message.items import Item, ordered_as
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.specimen_source import material
 from integrations.hl7v2.text.stamps import stamp
-from integrations.hl7v2.text.values import coded, label, material
+from integrations.hl7v2.text.values import coded, label
 
 _ORDER_MATERIAL = 15
 
@@ -110,7 +111,7 @@ def numbered(items: Sequence[Item], to_answers: Mapping[int, str]) -> dict[int, 
     """
     told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
     for item in items:
-        sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
+        sub = _sub_id(item.segment) if item.segment.name == "OBX" else ""
         if sub and item.position not in to_answers and not (sub.isdigit() and value_type(item.segment) in _WORDS):
             told[id(item.order), item.segment.component(3, 1, 0) or label(item.segment)][item.position] = sub
     if not told:
@@ -118,6 +119,12 @@ def numbered(items: Sequence[Item], to_answers: Mapping[int, str]) -> dict[int, 
     tells = {(order, _root(sub)) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
     said = {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, _root(sub)) in tells}
     return said | {position: words for position, words in to_answers.items() if words}
+
+
+def _sub_id(segment: Segment) -> str:
+    """OBX-4 as people read it: in v2.8.2 it is made of components (`1^1^2`)."""
+    sub = segment.field(4).strip()
+    return ".".join(filter(None, segment.repetitions(4, 1)[0].components(4))) if sub and segment.component(4, 2) else sub
 
 
 def _root(sub: str) -> str:
