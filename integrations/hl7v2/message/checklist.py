@@ -5,12 +5,13 @@ was filled in behind the answer another OBX of the same question.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.values import NO_TEXT
+from integrations.hl7v2.text.values import NO_TEXT, label
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Checklist:
     filled_in: dict[int, str] = field(default_factory=dict)  # the words of the answer behind which a value was filled in
     headings: dict[int, str] = field(default_factory=dict)  # a question without an answer above others
     silent: set[int] = field(default_factory=set)  # an answer without words that others tell
+    follows: dict[int, str] = field(default_factory=dict)  # of questions of one name: behind which other each stands
 
 
 def checklist(items: Sequence[Item]) -> Checklist:
@@ -30,6 +32,7 @@ def checklist(items: Sequence[Item]) -> Checklist:
     asked = [item for item in values if _is_of_checklist(item.segment)]
     if asked:
         _name(found, asked)
+        found.follows = dict(_following([one for one in asked if one.position not in found.silent]))
     return found
 
 
@@ -97,3 +100,25 @@ def _name(found: Checklist, asked: Sequence[Item]) -> None:
         elif not is_answered:
             found.silent.add(one.position)
         before = one
+
+
+def _following(asked: Sequence[Item]) -> Iterator[tuple[int, str]]:
+    """(position, the nearest question before it that comes once) where that tells two questions of one name apart, as the percentage of
+    cells with one receptor and with another.
+    """
+    codes: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+    for one in asked:
+        codes[id(one.order), label(one.segment)].add(one.segment.component(3))
+    behind: defaultdict[tuple[int, str], dict[str, str]] = defaultdict(dict)
+    above: dict[int, str] = {}
+    for one in asked:
+        name, code = label(one.segment), one.segment.component(3)
+        if len(codes[id(one.order), name]) == 1:
+            above[id(one.order)] = name
+        else:
+            behind[id(one.order), name].setdefault(code, above.get(id(one.order), ""))
+    apart = {key for key, said in behind.items() if len(set(said.values())) == len(said)}
+    for one in asked:
+        key = id(one.order), label(one.segment)
+        if key in apart and (said := behind[key][one.segment.component(3)]):
+            yield one.position, said

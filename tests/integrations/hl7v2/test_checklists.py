@@ -66,3 +66,31 @@ def test_numbers_that_point_at_no_answer_tell_two_values_apart_as_before() -> No
         "OBX|2|CWE|G^Graad^L|2|B.1^Graad 3^L||||||F",
         "OBX|3|NM|M^Maat^L|1|23|mm|||||F",
     ) == [("Graad (1)", "Graad 2"), ("Graad (2)", "Graad 3"), ("Maat (1)", "23 mm")]
+
+
+def receptor(n: int, name: str, percentage: str) -> tuple[str, ...]:
+    code = f"{n}0.1000"
+    return (
+        question(n, f"{code}^{name}", f"{n}1.1000^Positief^CAPECC"),
+        question(n + 1, f"{n}2.1000^Percentage kernen", f"{n}3.1000^{{No text}}^CAPECC", f"{n}3"),
+        question(n + 2, f"{n}2.1000^Percentage kernen", percentage, f"{n}3", "ST"),
+        question(n + 3, f"{n}4.1000^Intensiteit", f"{n}5.1000^Sterk^CAPECC"),
+    )
+
+
+def test_of_two_questions_of_one_name_each_says_behind_which_other_it_stands() -> None:
+    """The percentage of one receptor and that of another stood under one name, and on the case not in their order."""
+    assert told(*receptor(1, "ER-status", "90"), *receptor(5, "PR-status", "80")) == [
+        ("ER-status", "Positief"),
+        ("Percentage kernen (volgt op ER-status)", "90"),
+        ("Intensiteit (volgt op ER-status)", "Sterk"),
+        ("PR-status", "Positief"),
+        ("Percentage kernen (volgt op PR-status)", "80"),
+        ("Intensiteit (volgt op PR-status)", "Sterk"),
+    ]
+
+
+def test_one_alone_says_nothing_of_that_nor_do_two_behind_the_same() -> None:
+    assert told(*receptor(1, "ER-status", "90"))[1] == ("Percentage kernen", "90")
+    twice = (question(1, "1.1000^Maat", "1.2", kind="NM"), question(2, "2.1000^Extra maat", "1.0", kind="NM"))
+    assert told(*twice, question(3, "3.1000^Extra maat", "0.8", kind="NM"))[1:] == [("Extra maat", "1.0"), ("Extra maat", "0.8")]
