@@ -58,6 +58,8 @@ def section_of(reading: Reading, item: Item) -> Section:
     )
     if placed == Section.PATHOLOGY and _A_MINUTE.search(item.segment.field(6)):  # eGFR, which is no gene
         placed = ""
+    if _CLINICAL_STAGE.fullmatch(label(item.segment).strip()):  # `cT`, and not a scan (CT)
+        placed = Section.DIAGNOSIS
     services = reading.profile["result"]["services"]
     placed = (
         placed or services.get(said(item.order, 24), "") or (services.get(said(item.order, 4), "") if is_addendum(order) else "")
@@ -65,6 +67,7 @@ def section_of(reading: Reading, item: Item) -> Section:
     return Section(placed or reading.profile["referral"]["default_section"])
 
 
+_CLINICAL_STAGE = re.compile(r"[yr]?c[TNM](?:[- ]?(?:stadium|categorie|classificatie|stage|category))?")
 _A_MINUTE = re.compile(r"/\s*min", re.IGNORECASE)
 
 

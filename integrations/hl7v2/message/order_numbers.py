@@ -22,11 +22,13 @@ def number_before(order: Item) -> str:
 
 
 def _numbers(order: Item) -> tuple[str, str]:
-    """At who carries it out and at who asks: OBR-3 and OBR-2, else those of its ORC, for one of the two is enough (v2.5 4.5.1.2)."""
+    """At who carries it out and at who asks: OBR-3 and OBR-2, else those of its ORC, for one of the two is enough (v2.5 4.5.1.2); where
+    nobody gave the order a number, that of its group (ORC-4).
+    """
     own = order.segment.component(3), order.segment.component(2)
     if any(own) or order.common is None:
         return own
-    return order.common.component(3), order.common.component(2)
+    return order.common.component(3), order.common.component(2) or order.common.component(4)
 
 
 def _asked_as(order: Segment, number: str) -> str:

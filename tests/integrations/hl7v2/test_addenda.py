@@ -84,6 +84,12 @@ def test_an_order_whose_number_stands_in_its_orc_alone_is_known_by_it(common: st
     assert gone.withdrawn == ("F7/CEA",)
 
 
+def test_an_order_without_any_is_known_by_the_number_of_its_group() -> None:
+    """ORC-4: a preliminary value stood beside the final one."""
+    found = result("ORC|SC|||L99|IP", "OBR|1|||CEA^CEA^L|||20260301", "OBX|1|NM|CEA^CEA^L||12|ug/l|||||P")
+    assert keys(found) == {"L99/CEA/CEA/"}
+
+
 def test_an_order_with_a_number_of_its_own_is_known_by_that() -> None:
     found = result("ORC|RE|A7|F7", "OBR|1|A8||CEA^CEA^L|||20260301", "OBX|1|NM|CEA^CEA^L||12|ug/l|||||F")
     assert keys(found) == {"A8/CEA/CEA/"}

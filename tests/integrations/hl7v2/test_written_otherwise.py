@@ -81,3 +81,14 @@ def test_a_drug_for_which_genes_were_looked_at_is_none_that_the_patient_takes() 
         "OBR|1||T1|81247-9^Genetic variant reporting panel^LN", "OBX|1|CWE|51963-7^Medication assessed^LN||O^Olaparib||||||F"
     )
     assert found.facts[-1].section is Section.PATHOLOGY
+
+
+@pytest.mark.parametrize(
+    ("name", "section"),
+    [
+        ("cT", Section.DIAGNOSIS), ("ycN", Section.DIAGNOSIS), ("cM-stadium", Section.DIAGNOSIS),
+        ("CT", Section.IMAGING), ("CT thorax", Section.IMAGING), ("ct abdomen", Section.IMAGING),
+    ],
+)  # fmt: skip
+def test_a_clinical_stage_is_no_scan(name: str, section: Section) -> None:
+    assert result("OBR|1||T1|F^Formulier^L", f"OBX|1|ST|X^{name}^L||2||||||F").facts[-1].section is section
