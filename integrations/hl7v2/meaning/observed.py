@@ -53,12 +53,13 @@ def section_of(reading: Reading, item: Item) -> Section:
     """
     sections = reading.profile["sections"]
     order = item.order.component(4, 2, 0) if item.order else ""
-    placed = matching(item.segment.component(3), label(item.segment), sections) or matching(
+    name = label(item.segment)
+    placed = matching(item.segment.component(3), name, sections) or matching(
         item.order.component(4) if item.order else "", order or " ".join(reading.titles), sections
     )
     if placed == Section.PATHOLOGY and _A_MINUTE.search(item.segment.field(6)):  # eGFR, which is no gene
         placed = ""
-    if _CLINICAL_STAGE.fullmatch(label(item.segment).strip()):  # `cT`, and not a scan (CT)
+    if "c" in name[:3] and _CLINICAL_STAGE.fullmatch(name.strip()):  # `cT`, and not a scan (CT)
         placed = Section.DIAGNOSIS
     services = reading.profile["result"]["services"]
     placed = (

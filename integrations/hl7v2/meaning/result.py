@@ -98,10 +98,11 @@ def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
     counts: dict[str, int] = {}
     found: dict[int, str] = {}
     event = event_of(reading.message)
-    orders = _orders(reading)
+    whole = document_number(notification, event) if notification else ""
+    orders = {} if notification else {name: number_of_order(one) for name, one in _orders(reading).items()}
     for item in reading.items:
         if item.segment.name == "OBX":
-            owner = document_number(notification, event) if notification else number_of_order(orders.get(id(item.order)))
+            owner = whole or orders.get(id(item.order), "")
             name = "/".join((owner, code_of(item.segment), item.segment.field(4)))
             counts[name] = counts.get(name, 0) + 1
             found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""

@@ -55,9 +55,13 @@ def added(items: Sequence[Item]) -> dict[int, str]:
     """OBX position -> the words of its order where that is an addendum and the value does not say so: a report and its addendum have parts
     of one name, which come in two messages too.
     """
-    found = {item.position: ordered_as(item.order) for item in items if item.segment.name == "OBX" and item.order is not None}
-    names = {item.position: label(item.segment) for item in items if item.position in found and item.segment.name == "OBX"}
-    return {n: words for n, words in found.items() if is_addendum(words) and names[n] and not is_addendum(names[n])}
+    named = {id(item.segment): ordered_as(item.segment) for item in items if item.segment.name == "OBR"}
+    addenda = {order: words for order, words in named.items() if is_addendum(words)}
+    found: dict[int, str] = {}
+    for item in items if addenda else ():
+        if item.segment.name == "OBX" and id(item.order) in addenda and (name := label(item.segment)) and not is_addendum(name):
+            found[item.position] = addenda[id(item.order)]
+    return found
 
 
 def _parent(order: Segment) -> str:
@@ -124,6 +128,8 @@ def numbered(items: Sequence[Item], to_answers: Mapping[int, str]) -> dict[int, 
 def _sub_id(segment: Segment) -> str:
     """OBX-4 as people read it: in v2.8.2 it is made of components (`1^1^2`)."""
     sub = segment.field(4).strip()
+    if sub.isalnum():
+        return sub
     return ".".join(filter(None, segment.repetitions(4, 1)[0].components(4))) if sub and segment.component(4, 2) else sub
 
 

@@ -40,20 +40,19 @@ def _filled_in(values: Sequence[Item]) -> Iterator[tuple[int, str]]:
     """(position, words of its answer) of what OBX-4 puts behind an answer: by the code of it (`+2131.1000043`), or by the first part of
     that code, the number of the answer within its list (`2131`).
     """
-    numbered = [(one, one.segment.field(4).strip()) for one in values]
-    if not any(_POINTS.fullmatch(sub) for _, sub in numbered):
-        return
     answers: dict[tuple[int, str, str], tuple[Item, str]] = {}
     for one in values:
-        for name in _names_of(one.segment):
-            answers.setdefault((id(one.order), one.segment.component(3), name), (one, _words(one.segment)))
-    for one, sub in numbered:
+        if one.segment.component(2) in _CODED:
+            for name in _names_of(one.segment):
+                answers.setdefault((id(one.order), one.segment.component(3), name), (one, _words(one.segment)))
+    for one in values if answers else ():
+        sub = one.segment.field(4).strip()
         answer, words = answers.get((id(one.order), one.segment.component(3), sub), (one, ""))
         if answer is not one and sub.removeprefix("+") not in _codes_of(one.segment):
             yield one.position, words
 
 
-_POINTS = re.compile(r"\+?\d[\d.]*")
+_CODED = ("CWE", "CE", "CNE")
 
 
 def _names_of(segment: Segment) -> Iterator[str]:
@@ -75,7 +74,8 @@ def _words(segment: Segment) -> str:
 
 
 def _is_of_checklist(segment: Segment) -> bool:
-    return _SYSTEM.fullmatch(segment.component(3, 3)) is not None
+    system = segment.component(3, 3)
+    return system[:3].upper() == "CAP" and _SYSTEM.fullmatch(system) is not None
 
 
 _SYSTEM = re.compile(r"CAP[ _-]?EC[CP]", re.IGNORECASE)

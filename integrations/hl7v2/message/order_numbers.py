@@ -7,10 +7,8 @@ from integrations.hl7v2.message.items import Item, ordered_as
 from integrations.hl7v2.text.segment import Segment
 
 
-def number_of_order(order: Item | None) -> str:
+def number_of_order(order: Item) -> str:
     """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several."""
-    if order is None:
-        return ""
     by_filler, by_placer = _numbers(order)
     return _asked_as(order.segment, by_filler or by_placer)
 
