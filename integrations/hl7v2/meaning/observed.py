@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from integrations.hl7v2.meaning.by_rule import with_beside
@@ -59,13 +60,18 @@ def section_of(reading: Reading, item: Item) -> Section:
     )
     if placed == Section.PATHOLOGY and _A_MINUTE.search(item.segment.field(6)):  # eGFR, which is no gene
         placed = ""
-    if "c" in name[:3] and _CLINICAL_STAGE.fullmatch(name.strip()):  # `cT`, and not a scan (CT)
-        placed = Section.DIAGNOSIS
+    if "c" in name[:3] and _CLINICAL_STAGE.fullmatch(name.strip()) and not _is_chosen(item, name, sections):
+        placed = Section.DIAGNOSIS  # `cT`, and not a scan (CT)
     services = reading.profile["result"]["services"]
     placed = (
         placed or services.get(said(item.order, 24), "") or (services.get(said(item.order, 4), "") if is_addendum(order) else "")
     )
     return Section(placed or reading.profile["referral"]["default_section"])
+
+
+def _is_chosen(item: Item, name: str, sections: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a link has this code or name, as it is written, in a column."""
+    return any(one in words for words in sections.values() for one in (item.segment.component(3), name) if one)
 
 
 _CLINICAL_STAGE = re.compile(r"[yr]?c[TNM](?:[- ]?(?:stadium|categorie|classificatie|stage|category))?")

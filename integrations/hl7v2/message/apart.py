@@ -185,6 +185,9 @@ def is_addendum(name: str) -> bool:
 
 
 _ADDED = re.compile(
-    r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )\b(?:addend(?:um|a)|nachtrag)\b", re.IGNORECASE
+    r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )"
+    r"\b(?:addend(?:um|a)|nachtrag|aanvulling|nagekomen (?:verslag|uitslag|bericht|bevinding(?:en)?)|"
+    r"aanvullend(?:e)? (?:verslag|rapport|uitslag|bericht|bevinding(?:en)?|conclusie))\b",
+    re.IGNORECASE,
 )
 """A part that is an addendum, and no report with one in it."""

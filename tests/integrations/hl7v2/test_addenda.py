@@ -28,6 +28,19 @@ def test_an_addendum_that_comes_alone_under_the_code_of_its_report_does_not_take
     assert not (set(first.whole) & set(report.whole) or set(first.whole) & set(second.whole))
 
 
+@pytest.mark.parametrize("name", ["Aanvullend verslag", "Aanvulling 03-03", "Nagekomen uitslag", "Aanvullende conclusie"])
+def test_so_does_one_by_another_of_its_dutch_names(name: str) -> None:
+    report = result(REPORT, "OBX|1|FT|C^Verslag^L||Carcinoom graad 2||||||F")
+    assert keys(report).isdisjoint(keys(result(*added(name, "HER2 3+"))))
+    assert keys(report).isdisjoint(keys(result(REPORT, f"OBX|1|FT|C^{name}^L||HER2 3+||||||F")))
+
+
+@pytest.mark.parametrize("name", ["Aanvullend onderzoek", "Verslag met aanvulling", "Aanvullende diagnostiek"])
+def test_what_only_sounds_like_one_is_none(name: str) -> None:
+    report = result(REPORT, "OBX|1|FT|C^Verslag^L||Carcinoom graad 2||||||F")
+    assert keys(report) == keys(result(REPORT, f"OBX|1|FT|C^{name}^L||Graad 3||||||F"))
+
+
 def test_the_same_addendum_told_again_does() -> None:
     assert keys(result(*added("Addendum 1", "HER2 3+"))) == keys(result(*added("ADDENDUM 1", "HER2 2+")))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mdo_portal.exchange import Section
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import IncomingResult, Section, profile_of_link
+from mdo_portal.wiring_profiles import section_otherwise
 
-from .few_lines import labelled, result
+from .few_lines import PID, labelled, result
 
 ORDER = "OBR|1||T26-9|PA^Histologie^L|||20260301"
 
@@ -92,3 +94,17 @@ def test_a_drug_for_which_genes_were_looked_at_is_none_that_the_patient_takes() 
 )  # fmt: skip
 def test_a_clinical_stage_is_no_scan(name: str, section: Section) -> None:
     assert result("OBR|1||T1|F^Formulier^L", f"OBX|1|ST|X^{name}^L||2||||||F").facts[-1].section is section
+
+
+def test_a_link_may_have_it_in_another_column() -> None:
+    profile = profile_of_link("generic-v2", section_otherwise("generic-v2", "", "cT", Section.FORM))
+    lines = (
+        "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302||ORU^R01|M1|P|2.5",
+        PID,
+        "OBR|1||T1|F^Formulier^L",
+        "OBX|1|ST|X^cT^L||2||||||F",
+        "",
+    )
+    found = Hl7Reader().read("\r".join(lines).encode(), profile)
+    assert isinstance(found, IncomingResult)
+    assert found.facts[-1].section is Section.FORM
