@@ -18,6 +18,7 @@ PLACES = {
         ("`PID-3(1)-1`, `OBX(2)-5`", "tweede herhaling van PID-3, derde OBX: segmenten en herhalingen tellen vanaf 0"),
         ("`@label board`", "de waarde van de OBX die bij `[labels.board]` hoort"),
         ("`@headed board`", "de alinea onder een kopje van `[labels.board]` in een verwijsbrief of een NTE"),
+        ("`@own board`", "wat een eigen segment van het systeem (Z…) zo noemt"),
         ("`@notes OBR`", "de NTE onder dat segment"),
         ("`@asking OBR`, `@asking ORC-16`", "de NTE onder dat segment, of dat veld, als die iets vraagt"),
         ("`@subject`", "waar een NTE over gaat (*Betreft: …*), als dat een MDO noemt"),

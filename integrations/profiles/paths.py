@@ -17,6 +17,7 @@ V2_FUNCTIONS = {
     "closing": re.compile(r""),
     "sentence": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}"),
     "headed": re.compile(r"[a-z_]{1,40}"),
+    "own": re.compile(r"[a-z_]{1,40}"),
     "asking": re.compile(r"[A-Z][A-Z0-9]{2}(?:-\d{1,3})?"),
     "board": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}(?:-\d{1,2})?"),
     "subject": re.compile(r""),

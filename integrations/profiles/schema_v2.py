@@ -163,6 +163,7 @@ V2: Mapping[str, Key] = HEAD | {
             "site": text("Waar in het lichaam (OBX-20)."),
             "interpreter": text("Wie het beoordeelde (OBR-32)."),
             "by": text("Wie het vond, als dat een ander is dan de afzender (OBX-15, 16, 23)."),
+            "follows": text("Achter welke andere vraag van een synoptisch verslag er een staat die twee keer zo heet."),
             "sent_to": text("Label van het ziekenhuis waaraan een verwijzing gericht is (PRD-1 RT), als het MDO elders staat."),
             "language": text("Label van de taal van de patiënt (PID-15)."),
             "twin": text("Label bij een van een meerling (PID-24)."),

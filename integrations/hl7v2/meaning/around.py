@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from integrations.hl7v2.message.apart import is_addendum
 from integrations.hl7v2.message.items import Item, line_of
 from integrations.hl7v2.message.misplaced import person_in
 from integrations.hl7v2.message.people import professional_name
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment
-from integrations.hl7v2.text.values import coded
-from mdo_portal.exchange import Profile
+from integrations.hl7v2.text.values import coded, label
 
 
 def how(reading: Reading, item: Item) -> Iterator[str]:
@@ -48,12 +48,28 @@ def written_by(reading: Reading) -> str:
 
 def found_by(segment: Segment, sender: str) -> str:
     """Who found a value, where that is another than the hospital that sends it: the organisation (OBX-23, 15) and the person (OBX-16)."""
-    house = segment.component(23, 1, 0) or segment.component(15, 2, 0)
+    house = segment.component(23, 1, 0) or _producer(segment)
     people = (professional_name(one, 2) for one in segment.repetitions(16) if one.component(2))
     return ", ".join(dict.fromkeys(filter(None, (house if house.casefold() != sender.casefold() else "", *people))))
 
 
-def part_of(segment: Segment, profile: Profile) -> str:
+def _producer(segment: Segment) -> str:
+    """Who found it (OBX-15) in words; some have the name where the number of a laboratory belongs, and that behind it."""
+    words, first = segment.component(15, 2, 0), segment.component(15, 1, 0)
+    is_number = any(map(str.isdigit, words)) and " " not in words
+    return first if is_number and sum(map(str.isalpha, first)) > sum(map(str.isalpha, words)) else words
+
+
+def part_of(reading: Reading, segment: Segment) -> str:
     """Which part of a report an OBX is, by what stands behind its code (`MRM&IMP`); what nobody here knows as it was sent."""
-    part = segment.component(3, 1, 2).strip()
-    return str(profile["result"]["parts"].get(part.upper(), part))
+    part, parts = segment.component(3, 1, 2).strip(), reading.profile["result"]["parts"]
+    return str(parts.get(part.upper(), part)) or added_by(reading, label(segment))
+
+
+def added_by(reading: Reading, name: str) -> str:
+    """`addendum`, of what comes as one (T05, T06) and does not say it: it stands beside the document that it adds to."""
+    is_added = reading.kind in _ADDING and not any(map(is_addendum, (name, *reading.titles)))
+    return str(reading.profile["result"]["parts"]["ADT"]) if is_added else ""
+
+
+_ADDING = ("MDM^T05", "MDM^T06")

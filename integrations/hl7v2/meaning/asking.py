@@ -99,9 +99,13 @@ def _asks(order: Order, profile: Profile) -> bool:
 
 
 def _is_undecided(order: Order, name: str, profile: Profile) -> bool:
-    """Whether an order that is named after a board has a question, by whatever name, and nothing yet of what the board says to it."""
+    """Whether an order that is named after a board has a question, by whatever name, and nothing yet of what the board says to it.
+
+    One that registers by its name (`Aanmelding MDO long`) may be done: then it is the form that was filled in.
+    """
     recognised = profile["referral"]["recognised"]
-    if order.status or order.control == REPORTING or is_report(name, recognised):
+    is_form = refers(name, recognised) and order.control != REPORTING
+    if is_report(name, recognised) or (not is_form and (order.status or order.control == REPORTING)):
         return False
     labels = [label(one).casefold() for one in (*order.others, *order.documents)]
     is_told = any(word in one for one in (name.casefold(), *labels) for word in (*recognised["outcomes"], *recognised["undone"]))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from integrations.hl7v2.message.items import DRUGS, Item
@@ -12,9 +13,10 @@ from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import DELETED
 from integrations.hl7v2.message.timing import quantity_timing
 from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.specimen_source import material
 from integrations.hl7v2.text.status_codes import GONE
 from integrations.hl7v2.text.telephone import telephone
-from integrations.hl7v2.text.values import coded, day, material, partial
+from integrations.hl7v2.text.values import coded, day, partial
 from mdo_portal.exchange import Fact, Section
 
 _WORD = re.compile(r"[^\W\d_]{4}")
@@ -81,6 +83,16 @@ def _is_deleted(segment: Segment, rule: Mapping[str, Any]) -> bool:
 def with_beside(text: str, part: str) -> str:
     """With what is said beside it: a year or month where no day was sent, or that an order is done."""
     return f"{text} ({part})" if text and part else text
+
+
+NOTED = (*DRUGS, "RXC", "SPM")
+"""What a note stands behind by the structure of its message, so that it is of that. Behind another it is often of the whole order."""
+
+
+def with_own_notes(placed: Fact, notes: Sequence[Fact]) -> tuple[Fact, list[Fact]]:
+    """(what a segment says with the notes behind it, those that have a name of their own)."""
+    own = (one.text for one in notes if not one.label)
+    return replace(placed, text="\n".join((placed.text, *own))), [one for one in notes if one.label]
 
 
 def _at(segment: Segment, place: str) -> str:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from integrations.hl7v2.meaning.around import how, part_of
-from integrations.hl7v2.meaning.by_rule import by_rule, with_beside
+from integrations.hl7v2.meaning.by_rule import NOTED, by_rule, with_beside, with_own_notes
 from integrations.hl7v2.meaning.hint import other_boards
-from integrations.hl7v2.meaning.observed import called, is_free_line, ordered_on, section_of, without_a_day
+from integrations.hl7v2.meaning.observed import called, is_silent, ordered_on, section_of, without_a_day
 from integrations.hl7v2.meaning.places import closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.meaning.unread_roles import unread_roles
@@ -101,12 +101,14 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
     if name == "OBX":
         yield from _observation(reading, item, used)
         return
-    placed = placed_by_rule(reading, item)
+    placed, notes = placed_by_rule(reading, item), list(_noted(reading, item, used))
+    if placed and name in NOTED and item is not closing(reading):
+        placed, notes = with_own_notes(placed, notes)
     if placed and not (name == "PV2" and "@asking PV2-3" in used):
         yield placed
     yield from spare(reading, item, used)
     yield from sent_to(reading, item, used)
-    yield from _noted(reading, item, used)
+    yield from notes
     yield from (_plain(reading, item, text) for text in item.loose_texts)
 
 
@@ -167,7 +169,9 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         yield from (
             replace(_plain(reading, item, text, called(reading, item)), section=section_of(reading, item)) for text in said
         )
-    elif f"@label {reading.asks[item.position]}" not in used and not is_free_line(reading, item):
+    elif item.position in reading.checklist.headings:
+        yield replace(_observed(reading, item), text=reading.checklist.headings[item.position], label="")
+    elif f"@label {reading.asks[item.position]}" not in used and not is_silent(reading, item):
         yield _observed(reading, item)
 
 
@@ -175,9 +179,7 @@ def _observed(reading: Reading, item: Item) -> Fact:
     segment, text, shown = item.segment, item.text, called(reading, item) or "; ".join(reading.titles)
     if is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
-    shown = with_beside(
-        shown, "; ".join((*filter(None, [part_of(segment, reading.profile)]), *of_document(shown, reading.titles)))
-    )
+    shown = with_beside(shown, "; ".join((*filter(None, [part_of(reading, segment)]), *of_document(shown, reading.titles))))
     part = without_a_day(item)  # then the day of the order is not the day of this either
     mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from integrations.hl7v2.meaning.by_rule import with_beside
+from integrations.hl7v2.message.apart import is_addendum
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.packed import value_type
@@ -24,7 +26,7 @@ def without_a_day(item: Item) -> str:
 
 def called(reading: Reading, item: Item) -> str:
     """The name of a value; where it has none, or only the code of what was ordered, the words of the order, or of all it reports on."""
-    own, every = label(item.segment), reading.combined.get(id(item.order), "")
+    own, every = reading.checklist.names.get(item.position, label(item.segment)), reading.combined.get(id(item.order), "")
     if item.order is not None and own.casefold() in folded_all(tuple(reading.profile["documents"]["formats"])):
         own = item.order.component(4)  # it says how it is shown: what it is, the order says
     if item.order is None or (own and own != item.order.component(4)):
@@ -32,8 +34,10 @@ def called(reading: Reading, item: Item) -> str:
     return every or item.order.component(4, 2, 0) or own
 
 
-def is_free_line(reading: Reading, item: Item) -> bool:
-    """Whether an OBX is a line without words in a report that is sent line by line: no value that is missing."""
+def is_silent(reading: Reading, item: Item) -> bool:
+    """Whether an OBX is a line without words in a report that is sent line by line, or an answer without any: no value that is missing."""
+    if item.position in reading.checklist.silent:
+        return True
     if (
         item.text
         or value_type(item.segment) not in ("TX", "FT")
@@ -44,18 +48,33 @@ def is_free_line(reading: Reading, item: Item) -> bool:
 
 
 def section_of(reading: Reading, item: Item) -> Section:
-    """By the code or label of the observation, else by the order that it stands under, else the profile's default."""
+    """By the code or label of the observation, else by the order that it stands under, else the profile's default.
+
+    An addendum is of the department whose report it adds to: its order is often called so and no more (`PA^Addendum`).
+    """
     sections = reading.profile["sections"]
     order = item.order.component(4, 2, 0) if item.order else ""
-    placed = matching(item.segment.component(3), label(item.segment), sections) or matching(
+    name = label(item.segment)
+    placed = matching(item.segment.component(3), name, sections) or matching(
         item.order.component(4) if item.order else "", order or " ".join(reading.titles), sections
     )
     if placed == Section.PATHOLOGY and _A_MINUTE.search(item.segment.field(6)):  # eGFR, which is no gene
         placed = ""
-    placed = placed or reading.profile["result"]["services"].get(said(item.order, 24), "")
+    if "c" in name[:3] and _CLINICAL_STAGE.fullmatch(name.strip()) and not _is_chosen(item, name, sections):
+        placed = Section.DIAGNOSIS  # `cT`, and not a scan (CT)
+    services = reading.profile["result"]["services"]
+    placed = (
+        placed or services.get(said(item.order, 24), "") or (services.get(said(item.order, 4), "") if is_addendum(order) else "")
+    )
     return Section(placed or reading.profile["referral"]["default_section"])
 
 
+def _is_chosen(item: Item, name: str, sections: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a link has this code or name, as it is written, in a column."""
+    return any(one in words for words in sections.values() for one in (item.segment.component(3), name) if one)
+
+
+_CLINICAL_STAGE = re.compile(r"[yr]?c[TNM](?:[- ]?(?:stadium|categorie|classificatie|stage|category))?")
 _A_MINUTE = re.compile(r"/\s*min", re.IGNORECASE)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from integrations.hl7v2.meaning.around import found_by, written_by
+from integrations.hl7v2.meaning.around import added_by, found_by, written_by
 from integrations.hl7v2.meaning.by_rule import by_rule, is_deleted, with_beside
 from integrations.hl7v2.meaning.change import sent_at
 from integrations.hl7v2.meaning.facts import is_told_in_notes, observation_facts, other_facts, placed_by_rule
@@ -17,6 +17,7 @@ from integrations.hl7v2.message.apart import code_of
 from integrations.hl7v2.message.documents import documents
 from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
 from integrations.hl7v2.message.notification import dated, document_number, document_status, file_name_of, parent_number, replaced
+from integrations.hl7v2.message.order_numbers import number_before, number_of_order
 from integrations.hl7v2.message.people import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_cancelled, is_status_only, item_status, order_status, status_by_order
@@ -97,29 +98,20 @@ def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
     counts: dict[str, int] = {}
     found: dict[int, str] = {}
     event = event_of(reading.message)
+    whole = document_number(notification, event) if notification else ""
+    orders = {} if notification else {name: number_of_order(one) for name, one in _orders(reading).items()}
     for item in reading.items:
         if item.segment.name == "OBX":
-            owner = document_number(notification, event) if notification else _order(item.order)
+            owner = whole or orders.get(id(item.order), "")
             name = "/".join((owner, code_of(item.segment), item.segment.field(4)))
             counts[name] = counts.get(name, 0) + 1
             found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
     return found
 
 
-def _order(order: Segment | None) -> str:
-    """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several."""
-    if order is None:
-        return ""
-    return _asked_as(order, order.component(3) or order.component(2))
-
-
-def _asked_as(order: Segment, number: str) -> str:
-    return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""
-
-
-def _before(order: Segment) -> str:
-    """What an order was called while only who asked had a number for it: a first report often comes so, and this is more of it."""
-    return _asked_as(order, order.component(2)) if order.component(3) else ""
+def _orders(reading: Reading) -> dict[int, Item]:
+    """The orders of a message by their segment (`id`)."""
+    return {id(item.segment): item for item in reading.items if item.segment.name == "OBR"}
 
 
 def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]]:
@@ -142,7 +134,7 @@ def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]
 
 def _as_report(reading: Reading, item: Item, fact: Fact) -> Fact:
     """A report in the notes of its order: told again it takes the place of what it was, and it is as final as its order."""
-    owner = _order(item.segment)
+    owner = number_of_order(item)
     return replace(fact, key=f"{owner}/NTE" if owner else "", status=status_by_order(item.segment, reading.profile))
 
 
@@ -159,6 +151,7 @@ def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
                 told = replace(one, status=status, replaces=replaced(reading.message, reading.profile), author=by)
                 if notification is not None:
                     told = _described(told, notification, reading.profile)
+                    told = replace(told, title=with_beside(told.title, added_by(reading, told.title)))
                 codes = {item.segment.component(3), notification.component(2) if notification else ""}
                 yield item.place, _letter(told, codes, reading.profile["referral"]["recognised"])
 
@@ -202,14 +195,13 @@ def _title(notification: Segment) -> str:
 
 
 def _withdrawn(reading: Reading) -> Sequence[str]:
-    return list(dict.fromkeys(filter(None, map(_order, _cancelled(reading)))))
+    return list(dict.fromkeys(filter(None, map(number_of_order, _cancelled(reading)))))
 
 
-def _cancelled(reading: Reading) -> list[Segment]:
+def _cancelled(reading: Reading) -> list[Item]:
     """Orders that are taken back whole: OBR-25 says so and no result stands under them."""
-    orders = (item.segment for item in reading.items if item.segment.name == "OBR")
-    gone = (one for one in orders if is_cancelled(one, reading.profile))
-    return [one for one in gone if id(one) not in reading.filled]
+    gone = (one for one in _orders(reading).values() if is_cancelled(one.segment, reading.profile))
+    return [one for one in gone if id(one.segment) not in reading.filled]
 
 
 def _whole(reading: Reading, notification: Segment | None) -> Iterator[str]:
@@ -218,8 +210,7 @@ def _whole(reading: Reading, notification: Segment | None) -> Iterator[str]:
     Of an order that is done (OBR-25) and of a document also the lines of that code under another sub-id.
     """
     rules, keys = reading.profile["result"], _keys(reading, notification)
-    orders = (item.segment for item in reading.items if item.segment.name == "OBR" and notification is None)
-    before = {id(one): _before(one) for one in orders}
+    before = {name: number_before(one) for name, one in _orders(reading).items()} if notification is None else {}
     for item in reading.items:
         key = keys.get(item.position, "") if item.segment.name == "OBX" else ""
         if not key or item.is_document or not item.text:

@@ -15,10 +15,11 @@ from integrations.hl7v2.message.misplaced import is_person
 from integrations.hl7v2.message.people import YES
 from integrations.hl7v2.message.providers import roles
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.coding_systems import CODING_SYSTEM, is_coding_system
 from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
-from integrations.hl7v2.text.values import CODING_SYSTEM, coded, day
+from integrations.hl7v2.text.values import coded, day
 from integrations.hl7v2.text.words import is_sentence, only_names_board
 from mdo_portal.exchange import Fact, Section
 
@@ -67,6 +68,8 @@ def _is_usual(reading: Reading, segment: Segment, place: str, text: str) -> bool
     """Whether what stands there is what belongs there, and says nothing to a board."""
     if place == _A_MOMENT:
         return bool(stamp(text) or day(text))
+    if place == _WHY_CHANGED:
+        return _is_no_reason(segment, text)
     if place == "ARQ-7" and only_names_board(text, reading.profile["referral"]["recognised"]):
         return True
     if place in _NO_WORDS and not (
@@ -76,11 +79,19 @@ def _is_usual(reading: Reading, segment: Segment, place: str, text: str) -> bool
     return place in _KINDS and " " not in text
 
 
+def _is_no_reason(segment: Segment, text: str) -> bool:
+    """Whether somebody stands where the reason of a change does, one field before his own (TXA-22); or a moment, or a number."""
+    third = segment.component(21, 3)
+    is_number = " " not in text and any(map(str.isdigit, text))
+    return (bool(third) and not is_coding_system(third)) or is_number
+
+
 def _words(reading: Reading, segment: Segment, n: int) -> str:
     """The words of a field; none of one where somebody is named (misplaced.py)."""
     return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n).strip()
 
 
+_WHY_CHANGED = "TXA-21"
 _A_MOMENT = "OBR-14"
 """When the material came in: words there stand one place too far."""
 _NO_WORDS = ("OBR-32", "RF1-9", "RF1-11")

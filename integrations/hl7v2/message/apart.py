@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.message.items import Item, ordered_as
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.specimen_source import material
 from integrations.hl7v2.text.stamps import stamp
-from integrations.hl7v2.text.values import coded, label, material
+from integrations.hl7v2.text.values import coded, label
 
 _ORDER_MATERIAL = 15
 
@@ -48,6 +49,19 @@ def apart(items: Sequence[Item]) -> dict[int, str]:
         found |= {one.position: said[id(one.order)] for one in many if said.get(id(one.order))}
     alone = (item for many in told.values() for item in many if of_order.get(id(item.order)))
     return {one.position: of_order[id(one.order)] for one in alone} | found
+
+
+def added(items: Sequence[Item]) -> dict[int, str]:
+    """OBX position -> the words of its order where that is an addendum and the value does not say so: a report and its addendum have parts
+    of one name, which come in two messages too.
+    """
+    named = {id(item.segment): ordered_as(item.segment) for item in items if item.segment.name == "OBR"}
+    addenda = {order: words for order, words in named.items() if is_addendum(words)}
+    found: dict[int, str] = {}
+    for item in items if addenda else ():
+        if item.segment.name == "OBX" and id(item.order) in addenda and (name := label(item.segment)) and not is_addendum(name):
+            found[item.position] = addenda[id(item.order)]
+    return found
 
 
 def _parent(order: Segment) -> str:
@@ -93,36 +107,30 @@ def _told_of(item: Item) -> tuple[str, str]:
     return item.segment.component(3) or label(item.segment), item.segment.field(4)
 
 
-def numbered(items: Sequence[Item]) -> dict[int, str]:
+def numbered(items: Sequence[Item], to_answers: Mapping[int, str]) -> dict[int, str]:
     """OBX position -> OBX-4, where that tells one value from another of the same name under an order: `A` and `B` of two specimens.
 
     Then every value under that number says it: what is told of one of two tumours alone is of that one. Of words numbered 1, 2, 3
-    it is the number of a line.
+    it is the number of a line. `to_answers`: what points with it at the answer of a checklist, and the words of that.
     """
     told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
-    to_answers = _to_answers(items)
     for item in items:
-        sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
+        sub = _sub_id(item.segment) if item.segment.name == "OBX" else ""
         if sub and item.position not in to_answers and not (sub.isdigit() and value_type(item.segment) in _WORDS):
             told[id(item.order), item.segment.component(3, 1, 0) or label(item.segment)][item.position] = sub
     if not told:
-        return to_answers
+        return {position: words for position, words in to_answers.items() if words}
     tells = {(order, _root(sub)) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
     said = {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, _root(sub)) in tells}
-    return said | to_answers
+    return said | {position: words for position, words in to_answers.items() if words}
 
 
-def _to_answers(items: Sequence[Item]) -> dict[int, str]:
-    """OBX position -> the words of the answer that OBX-4 `+2131.1` points at by its code (CAP eCP, NAACCR volume V)."""
-    values = [item for item in items if item.segment.name == "OBX"]
-    pointing = [item for item in values if item.segment.field(4).startswith("+")]
-    if not pointing:
-        return {}
-    answers = {
-        (id(one.order), one.segment.component(3), one.segment.component(5)): one.segment.component(5, 2, 0) for one in values
-    }
-    found = ((one, (id(one.order), one.segment.component(3), one.segment.field(4)[1:].strip())) for one in pointing)
-    return {one.position: words for one, key in found if (words := answers.get(key, ""))}
+def _sub_id(segment: Segment) -> str:
+    """OBX-4 as people read it: in v2.8.2 it is made of components (`1^1^2`)."""
+    sub = segment.field(4).strip()
+    if sub.isalnum():
+        return sub
+    return ".".join(filter(None, segment.repetitions(4, 1)[0].components(4))) if sub and segment.component(4, 2) else sub
 
 
 def _root(sub: str) -> str:
@@ -167,11 +175,19 @@ def _specimen(segment: Segment) -> str:
 def code_of(segment: Segment) -> str:
     """OBX-3, with its suffix; some have one code for report and addendum, so that the addendum alone would replace the findings."""
     code = segment.component(3, 1, 0)
-    is_added = "&" not in code and _ADDED.search(segment.component(3, 2))
+    is_added = "&" not in code and is_addendum(segment.component(3, 2))
     return f"{code}&ADT" if code and is_added else code or label(segment)
 
 
+def is_addendum(name: str) -> bool:
+    """Whether a part or an order is called an addendum."""
+    return _ADDED.search(name) is not None
+
+
 _ADDED = re.compile(
-    r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )\b(?:addend(?:um|a)|nachtrag)\b", re.IGNORECASE
+    r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )"
+    r"\b(?:addend(?:um|a)|nachtrag|aanvulling|nagekomen (?:verslag|uitslag|bericht|bevinding(?:en)?)|"
+    r"aanvullend(?:e)? (?:verslag|rapport|uitslag|bericht|bevinding(?:en)?|conclusie))\b",
+    re.IGNORECASE,
 )
 """A part that is an addendum, and no report with one in it."""

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from integrations.hl7v2.message.people import professional_name
+from integrations.hl7v2.text.coding_systems import CODING_SYSTEM
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Repetition, Segment
 from integrations.hl7v2.text.telephone import is_moment, is_telephone
-from integrations.hl7v2.text.values import CODING_SYSTEM
 from mdo_portal.exchange import Contact
 
 _WHERE_PEOPLE_STAND = {"PV1": (7, 8, 9, 17), "ORC": (10, 11, 12), "OBR": (10, 16, 28)}

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from integrations.hl7v2.message.apart import apart, numbered
+from integrations.hl7v2.message.apart import added, apart, numbered
 from integrations.hl7v2.message.board_order import BoardOrder, board_order
+from integrations.hl7v2.message.checklist import Checklist, checklist
+from integrations.hl7v2.message.combined import combined
 from integrations.hl7v2.message.headed import is_letter, told_by
-from integrations.hl7v2.message.items import Item, items, line_of_value, name_of, ordered_as
+from integrations.hl7v2.message.items import Item, items, line_of_value, name_of
 from integrations.hl7v2.message.judges import judges
 from integrations.hl7v2.message.labels import asked, asking_title, asks_board, bare_questions, labelled
 from integrations.hl7v2.message.people import professional
@@ -82,29 +84,25 @@ class Reading:
 
     @cached_property
     def subs(self) -> dict[int, str]:
-        """OBX-4 by position, where it tells one value from another."""
-        return numbered(self.items)
+        """OBX-4 by position, where it tells one value from another; of a checklist what does."""
+        found, behind = numbered(self.items, self.checklist.filled_in), self.profile["beside"]["follows"]
+        follows = {n: f"{behind} {name}" for n, name in self.checklist.follows.items()}
+        return found | {n: "; ".join(filter(None, (found.get(n), words))) for n, words in follows.items()}
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        """The synoptic report in it, as the checklists of the CAP have it."""
+        return checklist(self.items)
 
     @cached_property
     def orders(self) -> dict[int, str]:
-        """Of which order an OBX is, by its position, where others tell a value of the same name."""
-        return apart(self.items)
+        """Of which order an OBX is, by its position, where others tell a value of the same name, or that is an addendum."""
+        return added(self.items) | apart(self.items)
 
     @cached_property
     def combined(self) -> dict[int, str]:
-        """Of an order (by `id`) that holds the report of others too (their ORC-1 is CN, combined result): what all of them are called."""
-        found: dict[int, str] = {}
-        others: list[str] = []
-        for item in self.items:
-            if item.segment.name == "OBR":
-                name = ordered_as(item.segment)
-                is_elsewhere = item.common is not None and item.common.component(1).strip().upper() == "CN"
-                if is_elsewhere and id(item.segment) not in self.filled:
-                    others.append(name)
-                elif others:
-                    found[id(item.segment)] = "; ".join(dict.fromkeys((*others, name)))
-                    others = []
-        return found
+        """Of an order (by `id`) that holds the report of others too: what all of them are called."""
+        return combined(self.items, self.filled, is_document=self.message.first("TXA") is not None)
 
     @cached_property
     def judges(self) -> Mapping[int, str]:

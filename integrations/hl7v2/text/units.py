@@ -8,11 +8,15 @@ from integrations.hl7v2.text.segment import Segment
 
 
 def unit_of(segment: Segment) -> str:
-    """As its code writes it; in words where that is the number of a code (`CD:289^mg/dl`)."""
+    """As its code writes it, what UCUM has between braces without them (`mL/min/{1.73_m2}`, `{ratio}`); in words where it is the number
+    of a code (`CD:289^mg/dl`).
+    """
     code = segment.component(6)
-    return (segment.component(6, 2, 0) or code) if _CODE.fullmatch(code) else code
+    said = (segment.component(6, 2, 0) or code) if _CODE.fullmatch(code) else code
+    return _REMARK.sub(lambda found: found[1].replace("_", " "), said) if "{" in said else said
 
 
+_REMARK = re.compile(r"\{([^{}]+)\}")
 _CODE = re.compile(r"(?:[A-Z]+:)?\d{3,}")
 
 

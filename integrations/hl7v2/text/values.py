@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from integrations.days import written_day
 from integrations.hl7v2.text.about import with_about
+from integrations.hl7v2.text.coding_systems import is_coded
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Repetition, Segment
 from integrations.hl7v2.text.stamps import ENDS_IN_UTC, hour, period, stamp, worn_here
@@ -137,9 +138,15 @@ def observed(segment: Segment, more: Sequence[Segment] = ()) -> str:
     return _with_unit(segment, shown(_between(kind).join(filter(None, lines))))
 
 
+NO_TEXT = "{no text}"
+"""What stands for the words of a question or an answer that has none (CAP eCC), without capitals."""
+
+
 def _in_full(repetition: Repetition) -> str:
     """A coded value with the words that were really written (CWE-9), where those of the code are others."""
     words, written = coded(repetition), repetition.component(9, 0)
+    if words.casefold() == NO_TEXT:
+        return ""
     return f"{words} ({written})" if written.casefold() not in words.casefold() else words
 
 
@@ -170,40 +177,14 @@ def _first_part(one: Repetition, c: int, kind: str) -> str:
 
 
 def text_of(one: Repetition) -> str:
-    """All of it; without separators that part nothing (`cT2N1M0^^`)."""
+    """All of it; without separators that part nothing (`cT2N1M0^^`), and of what is a code with its words and its system the words."""
     if not one.has(2):
         return one.text
     parts = one.components(MOST_PARTS)
     alone = [part for part in parts if part]
+    if len(alone) == len(parts[:3]) == 3 and is_coded(*alone):
+        return parts[1]
     return alone[0] if len(alone) == 1 else one.text if parts[0] else one.text.lstrip("^")
-
-
-def material(segment: Segment, n: int) -> str:
-    """The words of a specimen source (SPS, OBR-15 before 2.7): what it is, in what, free words, where it was taken, which side, how.
-
-    All of it: some write something else there, and half of that reads as what it is not.
-    """
-    if not n:
-        return ""
-    if _is_person(segment, n):
-        number, family, given, title = (segment.component(n, c) for c in (1, 2, 3, 6))
-        return f"{' '.join(filter(None, (title, given, family)))} ({number})"
-    said = [one for c in range(1, 8) if (one := segment.component(n, c, 2) or segment.component(n, c))]
-    is_moment = len(said) == 1 and day(said[0]) is not None and said[0].isdigit()  # when it came in, one field late
-    return "" if is_moment else ", ".join(said)
-
-
-_NUMBERED = re.compile(r"[A-Za-z]{0,8}\d{3,}")
-_NAMED = re.compile(r"[^\W\d_][^\d&]*")
-CODING_SYSTEM = re.compile(r"L|LN|LOINC|SCT|SNM\w*|SNOMED.*|ICD[-\w]*|I10\w*|UMLS|DICOM|SRT", re.IGNORECASE)
-"""Coding systems (table 0396) without a digit: `119364003^Serum^SCT` is a code and nobody's name."""
-
-
-def _is_person(segment: Segment, n: int) -> bool:
-    """Whether somebody stands there with number, surname and name, one field too early: and nobody where he should."""
-    number, *names = (segment.component(n, c) for c in (1, 2, 3))
-    is_code = CODING_SYSTEM.fullmatch(names[1]) is not None
-    return bool(_NUMBERED.fullmatch(number) and all(map(_NAMED.fullmatch, names))) and not is_code and not segment.as_sent(n + 1)
 
 
 def lines_of(text: str) -> str:
@@ -269,7 +250,12 @@ def _usual(segment: Segment) -> str:
     if low and not high and low != segment.as_sent(7) and len(several := segment.repetitions(7, 2)) > 1:  # `0~5`
         high = several[1].text
         return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else "; ".join(filter(None, (low, high)))
-    return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else low or segment.field(7)
+    return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else low or _parts(segment, 7)
+
+
+def _parts(segment: Segment, n: int) -> str:
+    """A field without the hats between its parts (`^<^5`)."""
+    return " ".join(part for one in segment.repetitions(n) for part in one.components(MOST_PARTS) if part)
 
 
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")

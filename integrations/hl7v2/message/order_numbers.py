@@ -1,0 +1,36 @@
+"""Under which number a sender knows what it tells under an order: told again, it takes the place of what it was."""
+
+from __future__ import annotations
+
+from integrations.hl7v2.message.apart import is_addendum
+from integrations.hl7v2.message.items import Item, ordered_as
+from integrations.hl7v2.text.segment import Segment
+
+
+def number_of_order(order: Item) -> str:
+    """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several."""
+    by_filler, by_placer = _numbers(order)
+    return _asked_as(order.segment, by_filler or by_placer)
+
+
+def number_before(order: Item) -> str:
+    """What an order was called while only who asked had a number for it: a first report often comes so, and this is more of it."""
+    by_filler, by_placer = _numbers(order)
+    return _asked_as(order.segment, by_placer) if by_filler else ""
+
+
+def _numbers(order: Item) -> tuple[str, str]:
+    """At who carries it out and at who asks: OBR-3 and OBR-2, else those of its ORC, for one of the two is enough (v2.5 4.5.1.2); where
+    nobody gave the order a number, that of its group (ORC-4).
+    """
+    own = order.segment.component(3), order.segment.component(2)
+    if any(own) or order.common is None:
+        return own
+    return order.common.component(3), order.common.component(2) or order.common.component(4)
+
+
+def _asked_as(order: Segment, number: str) -> str:
+    """An addendum under the code of its report (`PA^Addendum 1`) is known by its words: it stands beside that, and beside the next."""
+    words = ordered_as(order)
+    added = f"&{words.casefold()}" if is_addendum(words) else ""
+    return "/".join((number, (order.component(4) or order.component(4, 2)) + added)) if number else ""
