@@ -13,13 +13,13 @@ from integrations.fhir.text.values import Node, nodes, text
 def with_texts(answers: Entry, where: Addresses) -> Node:
     """The QuestionnaireResponse with the words of its Questionnaire where it has none of its own; as it is without that."""
     own = answers.resource
-    form = _form(answers, where)
+    form = form_of(answers, where)
     words = dict(_texts(form.resource)) if form is not None else {}
     return _worded(own, words) if words else own
 
 
-def _form(answers: Entry, where: Addresses) -> Entry | None:
-    """By its canonical address, or by a reference (STU3)."""
+def form_of(answers: Entry, where: Addresses) -> Entry | None:
+    """The Questionnaire that came along: by its canonical address, or by a reference (STU3)."""
     said = answers.resource.get("questionnaire")
     canonical = text(said).partition("|")[0]
     named = (one for one in where.of_kind("Questionnaire") if canonical and text(one.resource.get("url")) == canonical)

@@ -12,6 +12,7 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.headings import Heading, headings
 from integrations.fhir.entries.panels import panels
 from integrations.fhir.entries.reported import reported
+from integrations.fhir.entries.several_forms import told_apart
 from integrations.fhir.entries.wholes import wholes
 from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
@@ -39,6 +40,11 @@ class Reading:
     def wholes(self) -> dict[str, str]:
         """Of values that belong to another value: which of several that is."""
         return wholes(self.where)
+
+    @cached_property
+    def forms(self) -> dict[tuple[str, str], str]:
+        """Of a question on several forms: which form it is."""
+        return told_apart(self.where, self.others, self.profile)
 
     @cached_property
     def reported(self) -> dict[str, Section]:

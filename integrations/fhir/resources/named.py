@@ -135,7 +135,9 @@ def _device(entry: Entry, reading: Reading) -> Iterator[str]:
     yield joined(what, state, by=" ") if what else ""
     why = [concept(one) for name in ("reasonCode", "indication") for one in nodes(own.get(name))]  # R4, STU3
     why += [pointed(one, entry, reading.where) for one in nodes(own.get("reasonReference"))]
-    yield joined(sites(own.get("bodySite")), *why, *notes(used.resource.get("note") if used else None), by=", ")
+    there = used.resource if used else {}
+    safety = map(concept, nodes(there.get("safety")))  # whether it may go into an MRI
+    yield joined(sites(own.get("bodySite")), *why, *safety, *notes(there.get("note")), by=", ")
 
 
 def _diet(entry: Entry, reading: Reading) -> Iterator[str]:

@@ -76,12 +76,19 @@ def _moments(own: Node, reading: Reading) -> tuple[str, str]:
 def _of_whole(own: Node, reading: Reading) -> str:
     """`Variant: afwezig`: what a value with parts is itself, for its parts stand apart and `p.Val600Glu` would read as found.
 
-    A number says nothing of that, nor does a stage (the diagnosis) of its T.
+    A number says nothing of that, nor does a stage (the diagnosis) of its T. What somebody wrote stands there once, and not at each part.
     """
     if "valueQuantity" in own or "valueInteger" in own:
         return ""
     words = answer_text(_answered(own, reading)) or concept(own.get("dataAbsentReason")) or _flags(own)
-    return f"{concept(own.get('code'))}: {words}" if words else ""
+    name = concept(own.get("code"))
+    if len(words) > _LONGEST or "\n" in words:
+        return f"{reading.profile.label('part_of')}: {name}" if name else ""
+    return f"{name}: {words}" if words else ""
+
+
+_LONGEST = 80
+"""Longer words are what somebody wrote."""
 
 
 def _says_nothing(label: str, whole: str) -> bool:

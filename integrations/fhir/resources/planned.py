@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from integrations.fhir.entries.beside import by_whom, unsent
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.materials import pointed
+from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.text.values import Node, concept, joined, moment, node, nodes, text, unique, worn_here
 
@@ -44,8 +46,15 @@ def episode(entry: Entry, reading: Reading) -> Words:
 
 def study(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
-    yield joined(*unsent(own.get("study"), entry, reading.where), by=", ")
+    yield joined(*unique(_title(one, entry, reading) for one in nodes(own.get("study"))), by=", ")
     yield text(own.get("actualArm")) or text(own.get("assignedArm"))
+
+
+def _title(study: Node, entry: Entry, reading: Reading) -> str:
+    """What a study is called; by its number where it has no name, and as it is named where it was not sent."""
+    there = reading.where.resolve(study, entry)
+    own = there.resource if there else {}
+    return text(own.get("title")) or text(study.get("display")) or next((number for _, number in identifiers(own)), "")
 
 
 def group(entry: Entry, reading: Reading) -> Words:
@@ -57,19 +66,23 @@ def group(entry: Entry, reading: Reading) -> Words:
 def _actions(many: list[Node], entry: Entry, reading: Reading) -> Words:
     """All actions, also those inside others. The gate has bounded the depth."""
     for one in many:
-        named = text(one.get("title")) or joined(*map(concept, nodes(one.get("code"))), by=", ") or _meant(one, entry, reading)
+        named = (
+            text(one.get("title"))
+            or joined(*map(concept, nodes(one.get("code"))), by=", ")
+            or meant(one.get("resource"), entry, reading)
+        )
         chosen = reading.profile.word("statuses", text(one.get("selectionBehavior")))
         yield joined(joined(named, text(one.get("description")), by=": "), f"({chosen})" if chosen else "", by=" ")
         yield from _actions(nodes(one.get("action")), entry, reading)
 
 
-def _meant(action: Node, entry: Entry, reading: Reading) -> str:
-    """What an action is that only points at a request: of drugs that are given together each stands by itself, too."""
-    there = reading.where.resolve(action.get("resource"), entry)
+def meant(reference: Any, entry: Entry, reading: Reading) -> str:
+    """What a reference points at by its name, also where that came along and stands by itself: which drug of several it was."""
+    there = reading.where.resolve(reference, entry)
     own = there.resource if there and there.place not in reading.others else {}
     drug = pointed(own.get("medicationReference"), there, reading.where) if there else ""
-    named = text(own.get("title")) or concept(own.get("code")) or concept(own.get("medicationCodeableConcept")) or drug
-    return named or text(node(action.get("resource")).get("display"))
+    coded = (concept(own.get(name)) for name in ("code", "medicationCodeableConcept", "vaccineCode", "type"))
+    return text(own.get("title")) or next(filter(None, coded), "") or drug or text(node(reference).get("display"))
 
 
 def wanted(entry: Entry, reading: Reading) -> Words:

@@ -68,7 +68,9 @@ def answers(entry: Entry, reading: Reading) -> Answers:
         # `Naam` of the patient, and of the referrer; `Links` says nothing without what stands above it
         is_one_of_many = bool(one.group) and (len(headings[one.label]) > 1 or one.label.strip(" :?").casefold() in _BARE)
         above = one.whose or ((one.group,) if is_one_of_many else ())
-        _place(one, found, entry, reading, dated, joined(*above, one.label, by=": "))
+        which = reading.forms.get((entry.place, one.label), "")
+        label = f"{one.label} ({which})" if which else one.label
+        _place(one, found, entry, reading, dated, joined(*above, label, by=": "))
     _by_layman(found, entry, reading)
     return found
 

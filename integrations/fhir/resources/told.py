@@ -148,7 +148,8 @@ def family(entry: Entry, reading: Reading) -> Facts:
     whose = joined(concept(own.get("relationship")), f"({aged})" if aged else "", by=" ")
     words = joined(joined(whose, had, by=": "), *notes(own.get("note")))
     words = joined(words, died, by=" ") if words else ""
-    unknown = concept(own.get("dataAbsentReason")) or because(own)
+    why = own.get("dataAbsentReason")
+    unknown = text(node(why).get("text")) or reading.profile.word("statuses", word(why)) or concept(why) or because(own)
     shown = joined(words, f"({unknown})" if unknown else status(reading.profile, own.get("status")), denied(own, reading), by=" ")
     return (_fact(Section.COMORBIDITY, shown, reading, "family", first_of(own, "date")),) if words else ()
 
@@ -156,7 +157,8 @@ def family(entry: Entry, reading: Reading) -> Facts:
 def _had(one: Node, entry: Entry, reading: Reading) -> str:
     """A disease of a relative, with the age at which it began, how it ended and what is said of it."""
     more = beside(one, entry, reading.where, reading.profile)
-    said = joined(answer_text(one, "onset"), concept(one.get("outcome")), *notes(one.get("note")), *more, by=", ")
+    fatal = reading.profile.label("cause_of_death") if one.get("contributedToDeath") is True else ""
+    said = joined(answer_text(one, "onset"), concept(one.get("outcome")), fatal, *notes(one.get("note")), *more, by=", ")
     return joined(concept(one.get("code")), f"({said})" if said else "", by=" ")
 
 
