@@ -9,6 +9,7 @@ from typing import Any
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.beside import person
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.forms import form_of
 from integrations.fhir.entries.headings import Heading, headings
 from integrations.fhir.entries.panels import panels
 from integrations.fhir.entries.reported import reported
@@ -39,7 +40,13 @@ class Reading:
     @cached_property
     def wholes(self) -> dict[str, str]:
         """Of values that belong to another value: which of several that is."""
-        return wholes(self.where)
+        return wholes(self.where, self.panels)
+
+    @cached_property
+    def questions(self) -> frozenset[str]:
+        """The places of the Questionnaires of which answers came along: what they say is read with those."""
+        asked = (form_of(one, self.where) for one in self.where.every() if one.kind == "QuestionnaireResponse")
+        return frozenset(one.place for one in asked if one is not None)
 
     @cached_property
     def forms(self) -> dict[tuple[str, str], str]:

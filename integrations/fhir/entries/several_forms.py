@@ -45,8 +45,11 @@ def _of_a_day(many: Sequence[_Form], profile: Profile) -> Iterator[tuple[tuple[s
     kinds = Counter(one.kind for one in many)
     called = {one.place: f"{profile.label('form')} {number}" for number, one in enumerate(many, 1)}
     tellers = {kind: _teller([one for one in many if one.kind == kind]) for kind in kinds}
-    for question in dict.fromkeys(name for one in many for name in one.given):
-        asking = [one for one in many if question in one.given]
+    askers: defaultdict[str, list[_Form]] = defaultdict(list)
+    for one in many:
+        for question in one.given:
+            askers[question].append(one)
+    for question, asking in askers.items():
         asked = {one.kind for one in asking}
         if len(asking) < 2 or _are_alike(question, asking, sum(kinds[kind] for kind in asked)):
             continue

@@ -113,7 +113,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         told = implant(entry, reading)
         found.facts.extend(told)
         found.used.update([entry.place] if told else [])
-    elif not mapping:
+    elif not mapping and entry.place not in reading.questions:
         found.unmapped.extend(told_outside(entry.place, entry.resource) if entry.kind == "OperationOutcome" else [entry.place])
 
 

@@ -25,7 +25,7 @@ from integrations.fhir.text.values import (
     text,
     word,
 )
-from mdo_portal.exchange import Section
+from mdo_portal.exchange import Fact, Section
 
 
 def observation(entry: Entry, reading: Reading) -> Facts:
@@ -57,11 +57,16 @@ def observation(entry: Entry, reading: Reading) -> Facts:
         )
     ]
     which, teller = reading.panels.get(entry.place, ("", ""))
-    which = joined(reading.wholes.get(entry.place, ""), which, by=", ")
-    said = [replace(one, label=f"{one.label} ({which})") if which and one.label not in (teller, which) else one for one in said]
+    said = [_of_which(one, (reading.wholes.get(entry.place, ""), which), teller) for one in said]
     whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]
     return (*said, *noted(section, entry, reading, dated))
+
+
+def _of_which(one: Fact, words: tuple[str, str], teller: str) -> Fact:
+    """`Niveau (BRAF, Dabrafenib)`: of which of several; the part by which they are told apart says the last of these itself."""
+    which = joined(words[0], words[1] if one.label != teller else "", by=", ")
+    return replace(one, label=f"{one.label} ({which})") if which and which != one.label else one
 
 
 def _moments(own: Node, reading: Reading) -> tuple[str, str]:

@@ -68,9 +68,7 @@ def answers(entry: Entry, reading: Reading) -> Answers:
         # `Naam` of the patient, and of the referrer; `Links` says nothing without what stands above it
         is_one_of_many = bool(one.group) and (len(headings[one.label]) > 1 or one.label.strip(" :?").casefold() in _BARE)
         above = one.whose or ((one.group,) if is_one_of_many else ())
-        which = reading.forms.get((entry.place, one.label), "")
-        label = f"{one.label} ({which})" if which else one.label
-        _place(one, found, entry, reading, dated, joined(*above, label, by=": "))
+        _place(one, found, entry, reading, dated, joined(*above, one.label, by=": "))
     _by_layman(found, entry, reading)
     return found
 
@@ -165,6 +163,8 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
         found.fields.setdefault(target, []).append(words)
         found.beside.append((target, Fact(Section.FORM, words, shown, day(dated))))
         return
+    which = reading.forms.get((entry.place, label), "")
+    shown = f"{shown} ({which})" if which else shown
     system, code = next(iter(codings([answer["valueCoding"] for answer in given if "valueCoding" in answer])), ("", ""))
     section, words = Section(target) if target else Section.FORM, joined(words, *said_beside)
     found.facts.append(Fact(section, words, shown, day(dated), code, system))
