@@ -10,7 +10,7 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.materials import pointed
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.text.values import Node, concept, joined, moment, node, nodes, text, unique, worn_here
+from integrations.fhir.text.values import Node, answer_text, concept, joined, moment, node, nodes, text, unique, worn_here
 
 Words = Iterator[str]
 
@@ -19,7 +19,8 @@ def appointment(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
     kinds = [concept(one) for name in ("serviceType", "appointmentType") for one in nodes(own.get(name))]
     yield text(own.get("description")) or joined(*unique(kinds), by=", ")
-    yield _span(text(own.get("start")), text(own.get("end")))
+    wanted_in = (answer_text({"valuePeriod": one}) for one in nodes(own.get("requestedPeriod")))  # where no hour is set yet
+    yield _span(text(own.get("start")), text(own.get("end"))) or joined(*wanted_in, by=", ")
     yield joined(*unsent([one.get("actor") for one in nodes(own.get("participant"))], entry, reading.where), by=", ")
     yield joined(*(concept(one) for name in ("reasonCode", "reason", "indication") for one in nodes(own.get(name))), by=", ")
     yield from (text(own.get(name)) for name in ("comment", "patientInstruction"))

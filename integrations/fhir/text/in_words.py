@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from integrations.fhir.text.values import Node, joined, node, nodes, text
+from integrations.fhir.text.values import Node, joined, node, text
 
 
 def measured_in_words(resource: Node) -> Node:

@@ -10,7 +10,7 @@ from tests.integrations.fhir.read_house import read, told, value
 
 
 @pytest.mark.parametrize(
-    "sent, shown",
+    ("sent", "shown"),
     [
         ("12,4", "12,4 ng/ml"), ("<5", "<5 ng/ml"), ("1.234,5", "1.234,5 ng/ml"), ("12.4", "12.4 ng/ml"), ("> 90", "> 90 ng/ml"),
         ("niet bepaald", "niet bepaald"), ("NaN", "NaN"),

@@ -142,38 +142,6 @@ def test_whether_an_implant_may_go_into_an_mri_is_said() -> None:
     assert told(pacer, used) == [("Hulpmiddel", "Pacemaker; MR conditional")]
 
 
-def asked(answer: Node, **question: Any) -> list[tuple[str, str]]:
-    """What an answer to one question reads as, with its form beside it."""
-    form_sent = {"resourceType": "Questionnaire", "id": "f", "url": "http://voorbeeld.nl/f", "status": "active"}
-    form_sent |= {"item": [{"linkId": "1", "text": "Leefstijl", "type": "choice"} | question]}
-    given = about("QuestionnaireResponse", status="completed", questionnaire="http://voorbeeld.nl/f")
-    found = read(form_sent, given | {"item": [{"linkId": "1", "answer": [answer]}]})
-    assert found.unmapped == ()
-    return [(one.label, one.text) for one in found.facts]
-
-
-def test_an_answer_that_is_only_a_code_is_called_as_the_form_that_came_along_calls_it() -> None:
-    options = [{"valueCoding": {"code": "a1", "display": "Nooit gerookt"}}, {"valueCoding": {"code": "a2", "display": "Gestopt"}}]
-    assert asked({"valueCoding": {"code": "a2"}}, answerOption=options) == [("Leefstijl", "Gestopt")]
-    assert asked({"valueCoding": {"code": "a2", "display": "Ex-roker"}}, answerOption=options) == [("Leefstijl", "Ex-roker")]
-
-
-def test_a_code_of_another_system_is_not_called_as_the_form_calls_its_own() -> None:
-    options = [{"valueCoding": {"system": "urn:eigen", "code": "1", "display": "Ja"}}]
-    assert asked({"valueCoding": {"system": "urn:anders", "code": "1"}}, answerOption=options) == [("Leefstijl", "1")]
-
-
-def test_a_number_has_the_unit_in_which_the_form_asks() -> None:
-    unit = {"url": "http://hl7.org/fhir/StructureDefinition/questionnaire-unit", "valueCoding": {"code": "kg", "display": "kg"}}
-    assert asked({"valueDecimal": 80.5}, type="decimal", extension=[unit]) == [("Leefstijl", "80.5 kg")]
-    assert asked({"valueInteger": 80}, type="integer") == [("Leefstijl", "80")]
-
-
-def test_a_form_to_which_nothing_was_answered_is_named() -> None:
-    form_sent = {"resourceType": "Questionnaire", "id": "f", "url": "http://voorbeeld.nl/f", "status": "active"}
-    assert read(form_sent).unmapped == ("Questionnaire/2",)
-
-
 def variant(name: str, gene: str) -> Node:
     parts = [{"code": {"text": "Gen"}, "valueCodeableConcept": {"text": gene}}]
     return value("Variant", valueCodeableConcept={"text": "Aanwezig"}, component=parts) | {"id": name}
@@ -195,3 +163,10 @@ def test_a_drug_is_of_the_gene_in_which_the_variant_is() -> None:
         ("Middel (BRAF)", "Middel A"), ("Niveau (BRAF, Middel A)", "gevoelig"),
         ("Middel (KRAS)", "Middel B"), ("Niveau (KRAS, Middel B)", "gevoelig"),
     ]  # fmt: skip
+
+
+def test_an_appointment_without_an_hour_says_when_it_is_wanted() -> None:
+    wanted = [{"start": "2026-12-01", "end": "2026-12-10"}]
+    pet = {"resourceType": "Appointment", "id": "a", "status": "proposed", "description": "PET", "requestedPeriod": wanted}
+    pet |= {"participant": [{"actor": {"reference": "Patient/p"}, "status": "needs-action"}]}
+    assert told(pet) == [("Afspraak", "PET; 2026-12-01 – 2026-12-10 (voorgesteld)")]
