@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from integrations.fhir.entries.beside import by_whom, unsent
+from integrations.fhir.entries.beside import by_whom, not_so, unsent
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.materials import pointed
 from integrations.fhir.entries.people import identifiers
@@ -83,7 +83,8 @@ def meant(reference: Any, entry: Entry, reading: Reading) -> str:
     own = there.resource if there and there.place not in reading.others else {}
     drug = pointed(own.get("medicationReference"), there, reading.where) if there else ""
     coded = (concept(own.get(name)) for name in ("code", "medicationCodeableConcept", "vaccineCode", "type"))
-    return text(own.get("title")) or next(filter(None, coded), "") or drug or text(node(reference).get("display"))
+    named = text(own.get("title")) or next(filter(None, coded), "") or drug
+    return joined(named, not_so(own, reading.profile), by=" ") if named else text(node(reference).get("display"))
 
 
 def wanted(entry: Entry, reading: Reading) -> Words:
