@@ -107,7 +107,7 @@ def _value(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
         return (
             part_of_body(found.resource)
             if found.kind in _BODY
-            else concept(found.resource.get("code"))
+            else stated(node(pointed), entry, where, profile)
             if found.kind in _ABOUT
             else ""
         )
@@ -118,12 +118,12 @@ def evidence(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`op grond van: biopt`: on what a diagnosis rests."""
     many = nodes(entry.resource.get("evidence"))
     coded = [concept(code) for one in many for code in nodes(one.get("code"))]
-    named = [_stated(detail, entry, where, profile) for one in many for detail in nodes(one.get("detail"))]
+    named = [stated(detail, entry, where, profile) for one in many for detail in nodes(one.get("detail"))]
     said = joined(*unique([*coded, *named]), by=", ")
     return f"{profile.label('evidence')}: {said}" if said else ""
 
 
-def _stated(reference: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+def stated(reference: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
     """What a reference points at, with that it is not so where it says that itself."""
     words, there = pointed(reference, entry, where), where.resolve(reference, entry)
     return joined(words, not_so(there.resource, profile), by=" ") if words and there is not None else words
@@ -144,7 +144,7 @@ def reasons(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`reden: Ileus`: why it was done or is taken."""
     own = entry.resource
     coded = [concept(one) for one in nodes(own.get("reasonCode"))]
-    named = [_stated(one, entry, where, profile) for one in nodes(own.get("reasonReference"))]
+    named = [stated(one, entry, where, profile) for one in nodes(own.get("reasonReference"))]
     said = joined(*unique([*coded, *named]), by=", ")
     return f"{profile.label('reason')}: {said}" if said else ""
 
@@ -187,7 +187,7 @@ def _focus(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
             pointed(one, entry, where) or concept(own.get("productCode")) or text(own.get("name")) or profile.label("something")
         )
     if kind not in _SOMEBODY:
-        return pointed(one, entry, where) if found is None or where.kinds["Condition"] > 1 else ""
+        return stated(one, entry, where, profile) if found is None or where.kinds["Condition"] > 1 else ""
     if _is_same(one, found, node(entry.resource.get("subject")), entry, where):
         return ""
     related = joined(*map(concept, nodes(found.resource.get("relationship"))), by=", ") if found else ""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.entries.beside import beside, by_whom, unsent
+from integrations.fhir.entries.beside import beside, by_whom, stated, unsent
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.materials import pointed
 from integrations.fhir.entries.reading import Facts, Reading, because, denied, fact, status
 from integrations.fhir.entries.task import status_reason
 from integrations.fhir.entries.withdrawal import TAKEN_BACK
@@ -135,7 +134,7 @@ def _finding(one: Node, entry: Entry, reading: Reading) -> str:
     """What was found with on what that rests, which may be that it is none; what came along itself is named for that alone."""
     item, basis = one.get("itemReference"), text(one.get("basis"))
     named = concept(one.get("itemCodeableConcept")) or text(node(item).get("display"))
-    named = named or (pointed(item, entry, reading.where) if basis else "")
+    named = named or (stated(node(item), entry, reading.where, reading.profile) if basis else "")
     return joined(named, f"({basis})" if named and basis else basis, by=" ")
 
 

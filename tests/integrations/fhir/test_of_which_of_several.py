@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.integrations.fhir.make import Node
 from tests.integrations.fhir.read_house import about, of_patient, read, told, value
 
@@ -81,28 +79,6 @@ def test_an_operation_names_its_complication_that_came_along() -> None:
     bled = about("Condition", id="c", code={"text": "Nabloeding"})
     done = about("Procedure", status="completed", code={"text": "Whipple"}, complicationDetail=[{"reference": "Condition/c"}])
     assert ("", "Whipple; Nabloeding") in told(bled, done)
-
-
-@pytest.mark.parametrize(("state", "shown"), [("refuted", "weerlegd"), ("entered-in-error", "ten onrechte ingevoerd")])
-def test_what_is_not_so_is_no_complication_reason_or_ground_by_its_name_alone(state: str, shown: str) -> None:
-    bled = about("Condition", id="c", code={"text": "Nabloeding"}, verificationStatus={"coding": [{"code": state}]})
-    there = [{"reference": "Condition/c"}]
-    done = about("Procedure", id="1", status="completed", code={"text": "Whipple"}, complicationDetail=there)
-    drug = about(
-        "MedicationStatement", id="2", status="active", medicationCodeableConcept={"text": "Middel"}, reasonReference=there
-    )
-    rests = about("Condition", id="3", code={"text": "Anemie"}, evidence=[{"detail": there}])
-    said = [text for _, text in told(bled, done, drug, rests)]
-    assert said[-3:] == [
-        f"Whipple; Nabloeding ({shown})", f"Middel; reden: Nabloeding ({shown})", f"Anemie; op grond van: Nabloeding ({shown})",
-    ]  # fmt: skip
-
-
-def test_a_drug_that_was_entered_in_error_is_suspected_as_that() -> None:
-    wrong = DRUGS[0] | {"status": "entered-in-error"}
-    suspect = [{"instance": {"reference": "MedicationStatement/pembro"}}]
-    event = about("AdverseEvent", id="ae", actuality="actual", event={"text": "Uitslag"}, suspectEntity=suspect)
-    assert told(wrong, event) == [("Bijwerking of complicatie", "Uitslag; Pembrolizumab (ten onrechte ingevoerd)")]
 
 
 def test_a_patient_in_a_study_is_told_with_the_study_that_came_along() -> None:
