@@ -12,7 +12,7 @@ from integrations.fhir.entries.people import contact, identifiers
 from integrations.fhir.text.body import part_of_body
 from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, answer_text, concept, joined, node, nodes, sent_none, text, unique
+from integrations.fhir.text.values import Node, answer_text, concept, joined, node, nodes, sent_none, text, unique, word
 
 _SILENT = (
     "absent-reason",
@@ -107,7 +107,7 @@ def _value(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
         return (
             part_of_body(found.resource)
             if found.kind in _BODY
-            else concept(found.resource.get("code"))
+            else stated(node(pointed), entry, where, profile)
             if found.kind in _ABOUT
             else ""
         )
@@ -118,16 +118,33 @@ def evidence(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`op grond van: biopt`: on what a diagnosis rests."""
     many = nodes(entry.resource.get("evidence"))
     coded = [concept(code) for one in many for code in nodes(one.get("code"))]
-    named = [pointed(detail, entry, where) for one in many for detail in nodes(one.get("detail"))]
+    named = [stated(detail, entry, where, profile) for one in many for detail in nodes(one.get("detail"))]
     said = joined(*unique([*coded, *named]), by=", ")
     return f"{profile.label('evidence')}: {said}" if said else ""
+
+
+def stated(reference: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+    """What a reference points at, with that it is not so where it says that itself."""
+    words, there = pointed(reference, entry, where), where.resolve(reference, entry)
+    return joined(words, not_so(there.resource, profile), by=" ") if words and there is not None else words
+
+
+def not_so(own: Node, profile: Profile) -> str:
+    """`(weerlegd)`: it says of itself that it is not so, or was not done: its name alone would read as if it were."""
+    found = next((state for name in ("verificationStatus", "status") if (state := word(own.get(name))) in _NOT_SO), "")
+    return f"({profile.word('statuses', found) or found})" if found else ""
+
+
+_NOT_SO = frozenset(
+    {"refuted", "entered-in-error", "not-done", "not-taken", "cancelled", "revoked", "rejected", "declined"},
+)
 
 
 def reasons(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`reden: Ileus`: why it was done or is taken."""
     own = entry.resource
     coded = [concept(one) for one in nodes(own.get("reasonCode"))]
-    named = [pointed(one, entry, where) for one in nodes(own.get("reasonReference"))]
+    named = [stated(one, entry, where, profile) for one in nodes(own.get("reasonReference"))]
     said = joined(*unique([*coded, *named]), by=", ")
     return f"{profile.label('reason')}: {said}" if said else ""
 
@@ -170,7 +187,7 @@ def _focus(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
             pointed(one, entry, where) or concept(own.get("productCode")) or text(own.get("name")) or profile.label("something")
         )
     if kind not in _SOMEBODY:
-        return pointed(one, entry, where) if found is None or where.kinds["Condition"] > 1 else ""
+        return stated(one, entry, where, profile) if found is None or where.kinds["Condition"] > 1 else ""
     if _is_same(one, found, node(entry.resource.get("subject")), entry, where):
         return ""
     related = joined(*map(concept, nodes(found.resource.get("relationship"))), by=", ") if found else ""

@@ -9,9 +9,11 @@ from typing import Any
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.beside import person
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.forms import form_of
 from integrations.fhir.entries.headings import Heading, headings
 from integrations.fhir.entries.panels import panels
 from integrations.fhir.entries.reported import reported
+from integrations.fhir.entries.several_forms import told_apart
 from integrations.fhir.entries.wholes import wholes
 from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
@@ -38,7 +40,18 @@ class Reading:
     @cached_property
     def wholes(self) -> dict[str, str]:
         """Of values that belong to another value: which of several that is."""
-        return wholes(self.where)
+        return wholes(self.where, self.panels)
+
+    @cached_property
+    def questions(self) -> frozenset[str]:
+        """The places of the Questionnaires of which answers came along: what they say is read with those."""
+        asked = (form_of(one, self.where) for one in self.where.every() if one.kind == "QuestionnaireResponse")
+        return frozenset(one.place for one in asked if one is not None)
+
+    @cached_property
+    def forms(self) -> dict[tuple[str, str], str]:
+        """Of a question on several forms: which form it is."""
+        return told_apart(self.where, self.others, self.profile)
 
     @cached_property
     def reported(self) -> dict[str, Section]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from integrations.fhir.entries.addresses import Addresses
@@ -16,8 +16,9 @@ _STEPS = 8
 Above = dict[str, tuple[Entry, list[Entry]]]
 
 
-def wholes(where: Addresses) -> dict[str, str]:
-    """place → the words of the value that it belongs to; a value that is called as another is has its number among those.
+def wholes(where: Addresses, panels: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """place → the words of the value that it belongs to; a value that is called as another is has its number among those, or by what its
+    parts tell it from the others (`panels`): a drug is of the variant in BRAF.
 
     Told where a message holds several values of one name with others under them (two bacteria in a culture), or one name under
     several of them; a circle of references ends.
@@ -29,7 +30,7 @@ def wholes(where: Addresses) -> dict[str, str]:
     under: defaultdict[str, set[str]] = defaultdict(set)
     for place, whole in belongs.items():
         under[_name(above[place][0])].add(whole.place)
-    words, numbers = _words(list(found.values()))
+    words, numbers = _words(list(found.values()), panels)
     told = {
         place: words[whole.place]
         for place, whole in belongs.items()
@@ -103,17 +104,24 @@ def _said(one: Entry) -> str:
     return words if len(words) <= _LONGEST and "\n" not in words else ""
 
 
-def _words(found: list[Entry]) -> tuple[dict[str, str], dict[str, str]]:
-    """(place → its words, place → its number): its name with it where another name says the same, its number where all is the same."""
+def _words(found: list[Entry], panels: Mapping[str, tuple[str, str]]) -> tuple[dict[str, str], dict[str, str]]:
+    """(place → its words, place → its number): its name with it where another name says the same; where all is the same what its parts
+    tell, else its number.
+    """
     names: defaultdict[str, set[str]] = defaultdict(set)
     for one in found:
         names[_said(one)].add(_name(one))
     times, passed = (Counter((_name(one), _said(one)) for one in found), Counter[tuple[str, str]]())
-    words, numbers = {}, {}
+    words: dict[str, str] = {}
+    numbers: dict[str, str] = {}
     for one in found:
         name, said = _name(one), _said(one)
         passed[name, said] += 1
         if times[name, said] > 1:
+            teller, part = panels.get(one.place, ("", ""))
+            if teller and part:  # which stands at all that is part of it, too
+                words[one.place] = teller
+                continue
             numbers[one.place] = str(passed[name, said])
         shown = joined(name, said, by=": ") if len(names[said]) > 1 else said
         words[one.place] = joined(shown, numbers.get(one.place, ""), by=" ")

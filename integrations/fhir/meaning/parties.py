@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,11 +25,19 @@ def board(request: Request, reading: Reading) -> str:
     """Who is asked to perform the review; else the only tumour board or service sent; else the kind of review asked for."""
     asked = [contact(item, request.entry, reading.where, reading.profile) for item in request.performers]
     services = reading.where.of_kind("HealthcareService")
-    boards = [entry for entry in services if is_review(entry, reading.profile)] or services
+    boards = [entry for entry in services if is_review(entry, reading.profile)] or _not_a_workplace(services, request, reading)
     named = [who.name or who.organisation for who in asked] + [
         text(entry.resource.get("name")) for entry in boards if len(boards) == 1
     ]
     return next((name for name in named if name), request.hint)
+
+
+def _not_a_workplace(services: Sequence[Entry], request: Request, reading: Reading) -> list[Entry]:
+    """Those that no role works at but one that is asked: the outpatient clinic of who refers is no board."""
+    asked = {there.place for there in reading.where.all(request.performers, request.entry)}
+    roles = (role for role in reading.where.of_kind("PractitionerRole") if role.place not in asked)
+    places = {at.place for role in roles for at in reading.where.all(role.resource.get("healthcareService") or [], role)}
+    return [entry for entry in services if entry.place not in places]
 
 
 def most_urgent(asked: str, others: list[str], profile: Profile) -> str:

@@ -19,6 +19,7 @@ from integrations.fhir.text.values import Node, node, nodes, text
 
 HELPERS = {
     "Patient", "Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Medication", "Binary", "MessageHeader", "Location",
+    "ResearchStudy",
 }  # fmt: skip
 USED = {
     *FACTS,

@@ -113,7 +113,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         told = implant(entry, reading)
         found.facts.extend(told)
         found.used.update([entry.place] if told else [])
-    elif not mapping:
+    elif not mapping and entry.place not in reading.questions:
         found.unmapped.extend(told_outside(entry.place, entry.resource) if entry.kind == "OperationOutcome" else [entry.place])
 
 
@@ -160,15 +160,15 @@ def _more(entry: Entry, said: tuple[Fact, ...], reading: Reading) -> tuple[Fact,
     return (Fact(said[0].section, words, reading.profile.label("note"), said[0].dated_on),) if is_new else ()
 
 
-_POINTED_AT = {"Medication", "Device"}
+_POINTED_AT = {"Medication", "Device", "ResearchStudy"}
 
 
 def leftovers(reading: Reading, sifted: Sifted, found: Gathered) -> None:
-    """What nothing points at: files are kept, drugs and devices are named."""
+    """What nothing points at: files are kept; drugs, devices and studies are named."""
     taken = {
         one.place
         for entry in reading.where.entries
-        for name in ("medicationReference", "device")
+        for name in ("medicationReference", "device", *(["study"] if entry.kind == "ResearchSubject" else []))
         if (pointers := entry.resource.get(name))
         for one in reading.where.all(pointers, entry)
     }

@@ -11,6 +11,7 @@ from integrations.fhir.entries.reading import Facts, Reading, because, denied, f
 from integrations.fhir.resources.allergies import allergy
 from integrations.fhir.resources.medication import medication
 from integrations.fhir.resources.observation import observation
+from integrations.fhir.resources.planned import meant
 from integrations.fhir.text.body import called, site, sites
 from integrations.fhir.text.values import (
     Node,
@@ -127,7 +128,7 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     after = (
         concept(own.get("outcome")),
         *(concept(one) for name in ("complication", "followUp") for one in nodes(own.get(name))),
-        *unsent(own.get("complicationDetail"), entry, reading.where),
+        *unique(meant(one, entry, reading) for one in nodes(own.get("complicationDetail"))),
     )
     put_in = (pointed(one.get("manipulated"), entry, reading.where) for one in nodes(own.get("focalDevice")))
     aids = [*map(concept, nodes(own.get("usedCode"))), *unsent(own.get("usedReference"), entry, reading.where)]

@@ -9,7 +9,7 @@ from integrations.fhir.entries.beside import by_whom, unsent
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.headings import marked
 from integrations.fhir.entries.reading import Facts, Reading, because, fact, intended, noted, status, until
-from integrations.fhir.resources.planned import appointment, episode, group, study, wanted
+from integrations.fhir.resources.planned import appointment, episode, group, meant, study, wanted
 from integrations.fhir.text.values import (
     Node,
     answer_text,
@@ -50,16 +50,24 @@ def _adverse(entry: Entry, reading: Reading) -> Words:
     yield concept(own.get("event") or own.get("type"))
     yield text(own.get("description"))
     yield from (concept(own.get(name)) for name in ("seriousness", "severity", "outcome"))
-    suspected = [one.get("instance") for one in nodes(own.get("suspectEntity"))]
-    for named in (suspected, own.get("resultingCondition"), own.get("reaction")):  # what came of it in R4, in STU3
-        yield joined(*unsent(named, entry, reading.where), by=", ")
+    yield joined(*unique(_suspected(one, entry, reading) for one in nodes(own.get("suspectEntity"))), by=", ")
+    for came_of_it in (own.get("resultingCondition"), own.get("reaction")):  # in R4, in STU3
+        yield joined(*unsent(came_of_it, entry, reading.where), by=", ")
+
+
+def _suspected(one: Node, entry: Entry, reading: Reading) -> str:
+    """`Pembrolizumab (waarschijnlijk)`: what may have caused it, and how sure that is; STU3 has that one step higher."""
+    coded = [*(each.get("assessment") for each in nodes(one.get("causality"))), one.get("causalityAssessment")]
+    how_sure = joined(*unique(map(concept, coded)), by=", ")
+    named = meant(one.get("instance"), entry, reading)
+    return joined(named, f"({how_sure})" if named and how_sure else how_sure, by=" ")
 
 
 def _issue(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
     yield concept(own.get("code") or own.get("category"))
     yield from (text(own.get(name)) for name in ("detail", "severity"))
-    yield joined(*unsent(own.get("implicated"), entry, reading.where), by=", ")
+    yield joined(*unique(meant(one, entry, reading) for one in nodes(own.get("implicated"))), by=", ")
     yield joined(*(concept(one.get("action")) for one in nodes(own.get("mitigation"))), by=", ")
 
 

@@ -16,7 +16,8 @@ def implant(entry: Entry, reading: Reading) -> Facts:
         return ()
     kind = concept(own.get("type"))
     names = [text(one.get("name")) for one in nodes(own.get("deviceName"))]
-    words = joined(*dict.fromkeys(filter(None, (kind, *names, text(own.get("model")), because(own)))))
+    safety = map(concept, nodes(own.get("safety")))  # whether it may go into an MRI
+    words = joined(*dict.fromkeys(filter(None, (kind, *names, text(own.get("model")), *safety, because(own)))))
     shown = joined(words, status(reading.profile, own.get("status")), by=" ") if words else ""
     said = fact(Section.OTHER, shown, own.get("type"), label=reading.profile.label("device"))
     return (*said, *noted(Section.OTHER, entry, reading, "", kind or words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.entries.beside import according, asked_by, at_place, beside, by_whom, unsent
+from integrations.fhir.entries.beside import according, asked_by, at_place, beside, by_whom, stated, unsent
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.doses import when_needed
 from integrations.fhir.entries.materials import pointed, taken_from
@@ -134,8 +134,10 @@ def _device(entry: Entry, reading: Reading) -> Iterator[str]:
     what = (concept(used.resource.get("type")) if used else "") or text(node(own.get("device")).get("display"))
     yield joined(what, state, by=" ") if what else ""
     why = [concept(one) for name in ("reasonCode", "indication") for one in nodes(own.get(name))]  # R4, STU3
-    why += [pointed(one, entry, reading.where) for one in nodes(own.get("reasonReference"))]
-    yield joined(sites(own.get("bodySite")), *why, *notes(used.resource.get("note") if used else None), by=", ")
+    why += [stated(one, entry, reading.where, reading.profile) for one in nodes(own.get("reasonReference"))]
+    there = used.resource if used else {}
+    safety = map(concept, nodes(there.get("safety")))  # whether it may go into an MRI
+    yield joined(sites(own.get("bodySite")), *why, *safety, *notes(there.get("note")), by=", ")
 
 
 def _diet(entry: Entry, reading: Reading) -> Iterator[str]:

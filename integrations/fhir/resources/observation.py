@@ -25,7 +25,7 @@ from integrations.fhir.text.values import (
     text,
     word,
 )
-from mdo_portal.exchange import Section
+from mdo_portal.exchange import Fact, Section
 
 
 def observation(entry: Entry, reading: Reading) -> Facts:
@@ -57,11 +57,16 @@ def observation(entry: Entry, reading: Reading) -> Facts:
         )
     ]
     which, teller = reading.panels.get(entry.place, ("", ""))
-    which = joined(reading.wholes.get(entry.place, ""), which, by=", ")
-    said = [replace(one, label=f"{one.label} ({which})") if which and one.label not in (teller, which) else one for one in said]
+    said = [_of_which(one, (reading.wholes.get(entry.place, ""), which), teller) for one in said]
     whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]
     return (*said, *noted(section, entry, reading, dated))
+
+
+def _of_which(one: Fact, words: tuple[str, str], teller: str) -> Fact:
+    """`Niveau (BRAF, Dabrafenib)`: of which of several; the part by which they are told apart says the last of these itself."""
+    which = joined(words[0], words[1] if one.label != teller else "", by=", ")
+    return replace(one, label=f"{one.label} ({which})") if which and which != one.label else one
 
 
 def _moments(own: Node, reading: Reading) -> tuple[str, str]:
@@ -76,12 +81,19 @@ def _moments(own: Node, reading: Reading) -> tuple[str, str]:
 def _of_whole(own: Node, reading: Reading) -> str:
     """`Variant: afwezig`: what a value with parts is itself, for its parts stand apart and `p.Val600Glu` would read as found.
 
-    A number says nothing of that, nor does a stage (the diagnosis) of its T.
+    A number says nothing of that, nor does a stage (the diagnosis) of its T. What somebody wrote stands there once, and not at each part.
     """
     if "valueQuantity" in own or "valueInteger" in own:
         return ""
     words = answer_text(_answered(own, reading)) or concept(own.get("dataAbsentReason")) or _flags(own)
-    return f"{concept(own.get('code'))}: {words}" if words else ""
+    name = concept(own.get("code"))
+    if len(words) > _LONGEST or "\n" in words:
+        return f"{reading.profile.label('part_of')}: {name}" if name else ""
+    return f"{name}: {words}" if words else ""
+
+
+_LONGEST = 80
+"""Longer words are what somebody wrote."""
 
 
 def _says_nothing(label: str, whole: str) -> bool:

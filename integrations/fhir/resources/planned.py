@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from integrations.fhir.entries.beside import by_whom, unsent
+from integrations.fhir.entries.beside import by_whom, not_so, unsent
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.materials import pointed
+from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.text.values import Node, concept, joined, moment, node, nodes, text, unique, worn_here
+from integrations.fhir.text.values import Node, answer_text, concept, joined, moment, node, nodes, text, unique, worn_here
 
 Words = Iterator[str]
 
@@ -17,7 +19,8 @@ def appointment(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
     kinds = [concept(one) for name in ("serviceType", "appointmentType") for one in nodes(own.get(name))]
     yield text(own.get("description")) or joined(*unique(kinds), by=", ")
-    yield _span(text(own.get("start")), text(own.get("end")))
+    wanted_in = (answer_text({"valuePeriod": one}) for one in nodes(own.get("requestedPeriod")))  # where no hour is set yet
+    yield _span(text(own.get("start")), text(own.get("end"))) or joined(*wanted_in, by=", ")
     yield joined(*unsent([one.get("actor") for one in nodes(own.get("participant"))], entry, reading.where), by=", ")
     yield joined(*(concept(one) for name in ("reasonCode", "reason", "indication") for one in nodes(own.get(name))), by=", ")
     yield from (text(own.get(name)) for name in ("comment", "patientInstruction"))
@@ -44,8 +47,15 @@ def episode(entry: Entry, reading: Reading) -> Words:
 
 def study(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
-    yield joined(*unsent(own.get("study"), entry, reading.where), by=", ")
+    yield joined(*unique(_title(one, entry, reading) for one in nodes(own.get("study"))), by=", ")
     yield text(own.get("actualArm")) or text(own.get("assignedArm"))
+
+
+def _title(study: Node, entry: Entry, reading: Reading) -> str:
+    """What a study is called; by its number where it has no name, and as it is named where it was not sent."""
+    there = reading.where.resolve(study, entry)
+    own = there.resource if there else {}
+    return text(own.get("title")) or text(study.get("display")) or next((number for _, number in identifiers(own)), "")
 
 
 def group(entry: Entry, reading: Reading) -> Words:
@@ -57,19 +67,24 @@ def group(entry: Entry, reading: Reading) -> Words:
 def _actions(many: list[Node], entry: Entry, reading: Reading) -> Words:
     """All actions, also those inside others. The gate has bounded the depth."""
     for one in many:
-        named = text(one.get("title")) or joined(*map(concept, nodes(one.get("code"))), by=", ") or _meant(one, entry, reading)
+        named = (
+            text(one.get("title"))
+            or joined(*map(concept, nodes(one.get("code"))), by=", ")
+            or meant(one.get("resource"), entry, reading)
+        )
         chosen = reading.profile.word("statuses", text(one.get("selectionBehavior")))
         yield joined(joined(named, text(one.get("description")), by=": "), f"({chosen})" if chosen else "", by=" ")
         yield from _actions(nodes(one.get("action")), entry, reading)
 
 
-def _meant(action: Node, entry: Entry, reading: Reading) -> str:
-    """What an action is that only points at a request: of drugs that are given together each stands by itself, too."""
-    there = reading.where.resolve(action.get("resource"), entry)
+def meant(reference: Any, entry: Entry, reading: Reading) -> str:
+    """What a reference points at by its name, also where that came along and stands by itself: which drug of several it was."""
+    there = reading.where.resolve(reference, entry)
     own = there.resource if there and there.place not in reading.others else {}
     drug = pointed(own.get("medicationReference"), there, reading.where) if there else ""
-    named = text(own.get("title")) or concept(own.get("code")) or concept(own.get("medicationCodeableConcept")) or drug
-    return named or text(node(action.get("resource")).get("display"))
+    coded = (concept(own.get(name)) for name in ("code", "medicationCodeableConcept", "vaccineCode", "type"))
+    named = text(own.get("title")) or next(filter(None, coded), "") or drug
+    return joined(named, not_so(own, reading.profile), by=" ") if named else text(node(reference).get("display"))
 
 
 def wanted(entry: Entry, reading: Reading) -> Words:

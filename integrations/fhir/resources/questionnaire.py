@@ -163,6 +163,8 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
         found.fields.setdefault(target, []).append(words)
         found.beside.append((target, Fact(Section.FORM, words, shown, day(dated))))
         return
+    which = reading.forms.get((entry.place, label), "")
+    shown = f"{shown} ({which})" if which else shown
     system, code = next(iter(codings([answer["valueCoding"] for answer in given if "valueCoding" in answer])), ("", ""))
     section, words = Section(target) if target else Section.FORM, joined(words, *said_beside)
     found.facts.append(Fact(section, words, shown, day(dated), code, system))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.entries.beside import beside, by_whom, unsent
+from integrations.fhir.entries.beside import beside, by_whom, stated, unsent
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.materials import pointed
 from integrations.fhir.entries.reading import Facts, Reading, because, denied, fact, status
 from integrations.fhir.entries.task import status_reason
 from integrations.fhir.entries.withdrawal import TAKEN_BACK
@@ -135,7 +134,7 @@ def _finding(one: Node, entry: Entry, reading: Reading) -> str:
     """What was found with on what that rests, which may be that it is none; what came along itself is named for that alone."""
     item, basis = one.get("itemReference"), text(one.get("basis"))
     named = concept(one.get("itemCodeableConcept")) or text(node(item).get("display"))
-    named = named or (pointed(item, entry, reading.where) if basis else "")
+    named = named or (stated(node(item), entry, reading.where, reading.profile) if basis else "")
     return joined(named, f"({basis})" if named and basis else basis, by=" ")
 
 
@@ -148,7 +147,8 @@ def family(entry: Entry, reading: Reading) -> Facts:
     whose = joined(concept(own.get("relationship")), f"({aged})" if aged else "", by=" ")
     words = joined(joined(whose, had, by=": "), *notes(own.get("note")))
     words = joined(words, died, by=" ") if words else ""
-    unknown = concept(own.get("dataAbsentReason")) or because(own)
+    why = own.get("dataAbsentReason")
+    unknown = text(node(why).get("text")) or reading.profile.word("statuses", word(why)) or concept(why) or because(own)
     shown = joined(words, f"({unknown})" if unknown else status(reading.profile, own.get("status")), denied(own, reading), by=" ")
     return (_fact(Section.COMORBIDITY, shown, reading, "family", first_of(own, "date")),) if words else ()
 
@@ -156,7 +156,8 @@ def family(entry: Entry, reading: Reading) -> Facts:
 def _had(one: Node, entry: Entry, reading: Reading) -> str:
     """A disease of a relative, with the age at which it began, how it ended and what is said of it."""
     more = beside(one, entry, reading.where, reading.profile)
-    said = joined(answer_text(one, "onset"), concept(one.get("outcome")), *notes(one.get("note")), *more, by=", ")
+    fatal = reading.profile.label("cause_of_death") if one.get("contributedToDeath") is True else ""
+    said = joined(answer_text(one, "onset"), concept(one.get("outcome")), fatal, *notes(one.get("note")), *more, by=", ")
     return joined(concept(one.get("code")), f"({said})" if said else "", by=" ")
 
 

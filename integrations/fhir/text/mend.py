@@ -12,6 +12,7 @@ from datetime import time
 from typing import Any
 
 from integrations.fhir.text.files import without_slips
+from integrations.fhir.text.in_words import measured_in_words
 from integrations.fhir.text.judge import Shape, faults, is_json, shapes
 from integrations.fhir.text.values import Node, codings, moment, nodes, text, worn_here
 
@@ -49,7 +50,7 @@ class Mended:
 
 def mended(resource: Node, version: str) -> Mended | None:
     """None when it cannot be mended. The id stays, whatever its letters: it is an address inside the message and nothing else."""
-    made = _retyped(_filled(resource))
+    made = measured_in_words(_retyped(_filled(resource)))
     made, beside = without_slips(made)
     made = _listed(made, str(made.get("resourceType", "")), version)
     kept = {name: value for name, value in made.items() if name != "id"}

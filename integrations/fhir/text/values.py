@@ -175,8 +175,12 @@ def quantity(value: Any) -> str:
     if not text(own.get("value")):
         return ""  # a unit alone measures nothing
     code, unit = text(own.get("code")), text(own.get("unit"))
-    unit = "" if code == "1" and unit in ("", "1") else unit or code
+    unit = "" if code == "1" and unit in ("", "1") else _SPANS.get(unit or code, unit or code)
     return joined(text(own.get("comparator")) + text(own.get("value")), unit, by=" ")
+
+
+_SPANS = {"a": "jaar", "mo": "mnd"}
+"""Codes of UCUM that nobody reads as a time."""
 
 
 def answer_text(holder: Node, stem: str = "value") -> str:

@@ -78,7 +78,7 @@ def test_studies_episodes_and_what_else_is_asked_for_are_shown() -> None:
     asked = one("DeviceRequest", status="active", intent="order", codeCodeableConcept=words("Rollator"))
     group = one("RequestGroup", status="active", intent="plan", action=[{"title": "PET-CT", "description": "voor het MDO"}])
     assert told(read(trial, episode, asked, group)) == [
-        ("Studie", "TRIAL-1; B (on-study)"), ("Zorgepisode", "Oncologie; Longcarcinoom"), ("Aangevraagd", "Rollator"),
+        ("Studie", "TRIAL-1; B (neemt deel)"), ("Zorgepisode", "Oncologie; Longcarcinoom"), ("Aangevraagd", "Rollator"),
         ("Aangevraagd", "PET-CT: voor het MDO (gepland)"),
     ]  # fmt: skip
 
