@@ -16,7 +16,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import Fact, IncomingReferral, PatientIdentity, Section, Unreadable, Wire
 from mdo_portal.services.access_log import audit
-from mdo_portal.services.dossier import case_columns, case_facts, documents, earlier_told, known_referrals, latest_word
+from mdo_portal.services.dossier import case_columns, case_facts, documents, earlier_told, known_referrals, latest_word, waiting
 from mdo_portal.services.dossier.case_facts import add_facts
 from mdo_portal.services.dossier.latest_word import ASKED, CANCELLING, UNDATED, Word, is_latest, told_later, word_of
 from mdo_portal.services.dossier.routing import route
@@ -114,14 +114,15 @@ def _bring_up_to_date(
     case.revision += 1
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=is_last)
     if newest:
-        ask_again(case, now=now)
+        ask_again(session, case, now=now)
 
 
-def ask_again(case: Case, *, now: datetime) -> None:
-    """The hospital asks for what it may have taken back: it must stand on somebody's list."""
+def ask_again(session: Session, case: Case, *, now: datetime) -> None:
+    """The hospital asks for what it may have taken back: it must stand on somebody's list. What the board asked, it asks still."""
     case.cancel_told_at = None
     if case.state is CaseState.WITHDRAWN:
-        case.move(CaseState.INCOMPLETE, now=now)
+        is_asked = not waiting.is_answered(session, case)
+        case.move(CaseState.INFORMATION_REQUESTED if is_asked else CaseState.INCOMPLETE, now=now)
 
 
 def _patient(
