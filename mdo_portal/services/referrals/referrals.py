@@ -107,14 +107,13 @@ def _bring_up_to_date(
     is_last = is_latest(session, case, now=now, word=word_of(referral))
     newest = is_last and not referral.only_if_new
     if newest:
+        ask_again(session, case, now=now)  # first: what waits again goes to the board that is named now
         board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
     before = case_columns.take_over(case, referral, newest=newest)
     case.referral_number = case.referral_number or referral.number  # known by its address until then
     earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
     case.revision += 1
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=is_last)
-    if newest:
-        ask_again(session, case, now=now)
 
 
 def ask_again(session: Session, case: Case, *, now: datetime) -> None:

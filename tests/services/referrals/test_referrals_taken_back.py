@@ -191,3 +191,15 @@ def test_a_task_that_asks_for_it_again_by_its_number_puts_it_on_the_list_again(
     questions.answered(session, again, zeed, now=NOW + timedelta(hours=hours), message_id=uuid.uuid4())
 
     assert (case.state is not CaseState.WITHDRAWN) is (hours == 3)
+
+
+def test_what_was_taken_back_without_a_board_and_is_asked_again_of_one_stands_with_that_board(
+    session: Session, zeed: Hospital, region: Region
+) -> None:
+    told = make.referral(make.identity("1"), number="VW-1", board_hint="MDO Onbekend")
+    case = register(session, zeed, told)
+    referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=1))
+
+    register(session, zeed, replace(told, board_hint="MDO Uro-prostaat"), minutes=120)
+
+    assert (case.board_id, case.state) == (region.boards["URO-P"], CaseState.READY)
