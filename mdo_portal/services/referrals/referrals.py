@@ -228,14 +228,16 @@ def cancel(
 ) -> Case | None:
     """The hospital takes its referral back. Off the work list when it waits there; on an agenda it stays, marked, until a person acts.
 
-    So it does when the hospital asked again after it took back: only a person can tell what is meant.
+    So it does when the hospital asked again after it took back: only a person can tell what is meant. Where a person took it off before,
+    it is marked too: that may be undone.
     None when that referral is not here. Raises Conflict when it names another patient, also one who is not here.
     """
     case = known_referrals.taken_back(session, hospital, referral)
     if case is None:
         return None
     _check_patient(session, referral, hospital, case)
-    is_over = case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None  # then only what else it says may be new
+    by_message = case.state is CaseState.WITHDRAWN and case.reason == CANCELLED
+    is_over = by_message or case.cancel_told_at is not None  # then only what else it says may be new
     if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now, word=word_of(referral)):
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     elif not is_over:
