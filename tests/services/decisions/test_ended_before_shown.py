@@ -80,3 +80,17 @@ def test_what_ended_while_it_was_on_was_over_then(
     rooms.step(session, meeting, -1, now=at(14))
 
     assert listed.ended_at == at(12)
+
+
+def test_what_is_listed_after_the_meeting_was_closed_was_over_when_that_was(
+    session: Session, region: Region, zeed: Hospital, uro: Board, meeting: Meeting
+) -> None:
+    """Who looked in the day after took no part in it."""
+    round_ = make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha)
+    rooms.open_meeting(session, meeting, now=NOW)
+    rooms.close_meeting(session, meeting, now=at(30))
+    round_.ended_at = None
+
+    ends(session, round_, region, uro, RoundOutcome.LISTED, minutes=600)
+
+    assert round_.ended_at == at(30)
