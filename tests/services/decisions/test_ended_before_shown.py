@@ -86,10 +86,9 @@ def test_what_is_listed_after_the_meeting_was_closed_was_over_when_that_was(
     session: Session, region: Region, zeed: Hospital, uro: Board, meeting: Meeting
 ) -> None:
     """Who looked in the day after took no part in it."""
-    round_ = make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha)
+    _, round_ = (make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha) for _ in range(2))
     rooms.open_meeting(session, meeting, now=NOW)
     rooms.close_meeting(session, meeting, now=at(30))
-    round_.ended_at = None
 
     ends(session, round_, region, uro, RoundOutcome.LISTED, minutes=600)
 
