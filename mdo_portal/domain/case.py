@@ -167,18 +167,25 @@ class Case(Base):
         """Change state by the table of allowed moves. Raises IllegalMove."""
         if state not in CASE_MOVES[self.state]:
             raise IllegalMove(N_("Deze casus kan nu niet naar die status. Er is niets veranderd."))
+        if self.state not in PAST and state in (CaseState.DISCUSSED, CaseState.LISTED):
+            self.unseen_since = None  # who discusses it reads what is new
         self.state = state
         self.state_since = now
         self.reason = reason
         self.is_open = state in OPEN_STATES
         self.revision += 1
-        if state not in PAST:
-            self.unseen_since = None  # who plans and discusses it reads what is new
+
+    @property
+    def waits_unseen(self) -> datetime | None:
+        """Since when it stands on the list of what nobody saw. Not while it waits to be discussed: it comes back when it is not."""
+        return self.unseen_since if self.state in PAST else None
 
     def came_in(self, at: datetime, *, is_value: bool = False) -> None:
         """Something came in that somebody must look at; after the discussion no list would show it but the one of what is unseen."""
         self.news_at = max(at, self.news_at or at)
-        if self.state in PAST and not self.objected:  # while the patient objects it is nobody's but the hospital's that told it
+        if (
+            self.state in PAST or self.unseen_since
+        ) and not self.objected:  # while the patient objects it is nobody's but the hospital's that told it
             self.unseen_only_values = is_value and (self.unseen_since is None or self.unseen_only_values)
             self.unseen_since = min(at, self.unseen_since or at)
 

@@ -161,10 +161,15 @@ def correct(person_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             memberships.person_for(db, viewer(), Act.PEOPLE_MANAGE, person_id, now=now())
-            colleagues.correct(db, viewer(), person_id, _new_person(), now=now())
+            invitation_ended = colleagues.correct(db, viewer(), person_id, _new_person(), now=now())
     except Incomplete as error:
         return _person(person_id, form=request.form, errors=error.fields), error.status
     flash(gettext("De gegevens zijn bewaard. Wat al getekend is houdt de naam van toen."), "success")
+    if invitation_ended:
+        flash(
+            gettext("De uitnodiging die nog openstond werkt niet meer: zij kan bij het vorige adres liggen. Maak een nieuwe."),
+            "warning",
+        )
     return redirect(url_for("people.person", person_id=person_id))
 
 

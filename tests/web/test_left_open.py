@@ -14,6 +14,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.services.room import rooms
 from mdo_portal.zone import AMSTERDAM
@@ -80,6 +81,42 @@ def test_the_coordinator_closes_it_with_a_time_and_defers_what_was_not_discussed
         (RoundOutcome.DEFERRED, CaseState.SCHEDULED)
     ] * 2
     assert aisha.post(f"{address}/undecided", data=TOKEN | told).status_code == 409  # from a page of before
+
+
+def test_who_leads_two_boards_defers_no_case_onto_the_agenda_of_the_other(
+    app: Flask, database: Database, region: Region, began: datetime
+) -> None:
+    """None of its own people would look for it there."""
+    with database.transaction() as session:
+        session.add(BoardMembership(person_id=region.aisha.person_id, board_id=region.boards["GI"], role=Role.SECRETARY))
+        rooms.close_meeting(session, session.get_one(Meeting, region.meeting), now=began + timedelta(minutes=30))
+        of_the_other = make.meeting(
+            session, session.get_one(Board, region.boards["GI"]), starts_at=datetime.now(UTC) + timedelta(days=6)
+        )
+    told = {
+        "round": [str(one) for one, _, _ in rounds(database, region)],
+        "reason": "Geen tijd meer",
+        "into": str(of_the_other.id),
+    }
+
+    refused = signed_in(app, database, region, "Aisha").post(f"/meetings/{region.meeting}/undecided", data=TOKEN | told)
+
+    assert refused.status_code == 404
+    assert [(outcome, state) for _, outcome, state in rounds(database, region)] == [(None, CaseState.SCHEDULED)] * 2
+
+
+def test_while_it_goes_on_its_cases_are_not_deferred_together(
+    app: Flask, database: Database, region: Region, began: datetime
+) -> None:
+    """From a page of when it was closed: it was opened once more, and the first is on."""
+    with database.transaction() as session:
+        session.get_one(Meeting, region.meeting).current_since = datetime.now(UTC)
+    told = {"round": [str(one) for one, _, _ in rounds(database, region)], "reason": "Geen tijd meer"}
+
+    refused = signed_in(app, database, region, "Aisha").post(f"/meetings/{region.meeting}/undecided", data=TOKEN | told)
+
+    assert refused.status_code == 409
+    assert [outcome for _, outcome, _ in rounds(database, region)] == [None, None]
 
 
 def test_who_does_not_lead_reads_that_it_was_not_closed_and_can_do_nothing(

@@ -15,6 +15,7 @@ from mdo_portal.services.people import mailboxes
 from mdo_portal.services.rights import credentials
 from tests.people import person_id
 from tests.web.people_house import House, house, lines
+from tests.web.portal import CSRF
 
 __all__ = ["house"]
 NEWCOMER = {"name": "Nieuw", "role": "member"}
@@ -217,6 +218,21 @@ def test_a_coordinator_mends_a_typing_error_in_whom_she_added_and_not_somebody_w
     mended = house.post("Aisha", f"{page}/correct", name="N. Nieuw", email="Nieuw@example.nl", discipline="")
     assert mended.status_code == 302 and "nieuw@example.nl" in house.person("Aisha").get(page).text
     assert house.post("Aisha", f"/people/{person_id('Mila')}/correct", name="X", email="x@example.nl").status_code == 403
+
+
+@pytest.mark.parametrize(("email", "works"), [("nieuw@example.nl", False), ("neiuw@example.nl", True)])
+def test_a_link_that_went_to_a_wrong_address_opens_nothing_once_that_is_corrected(house: House, email: str, works: bool) -> None:
+    """Whoever has that address became the colleague. A name that is corrected leaves the link as it is."""
+    form = {"email": "neiuw@example.nl", "name": "N. Neiuw", "role": "observer", "hospital_id": house.region.hospitals["ZEED"]}
+    page = house.post("Aisha", f"{house.uro}/add", **form).headers["Location"]
+    link = shown_link(house.post("Aisha", f"{page}/invite").text)
+
+    typed = {"csrf_token": CSRF, "name": "N. Nieuw", "email": email, "discipline": ""}
+    answer = house.person("Aisha").post(f"{page}/correct", data=typed, follow_redirects=True)
+
+    opened = house.app.test_client().get(urlsplit(link).path, follow_redirects=True)
+    assert (opened.status_code == 200, "Welkom" in opened.text) == (works, works)
+    assert ("De uitnodiging die nog openstond werkt niet meer" in answer.text) is not works
 
 
 def test_a_mailbox_that_takes_no_mail_is_seen_by_who_looks_after_people_and_by_that_person(house: House) -> None:

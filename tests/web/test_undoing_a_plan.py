@@ -11,9 +11,10 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.services.referrals import questions
 from tests import make
-from tests.people import Region
+from tests.people import Region, board_of
 from tests.web.portal import CSRF, app_on, signed_in
 
 
@@ -36,3 +37,22 @@ def test_undone_it_waits_for_what_it_waited_for(database: Database, region: Regi
 
     with database.transaction() as session:
         assert session.get_one(Case, case.id).state is before
+
+
+def test_who_coordinates_two_boards_plans_no_case_of_the_one_onto_an_agenda_of_the_other(
+    database: Database, region: Region
+) -> None:
+    """The list of meetings beside a case names those of its board; its own people would look for it nowhere else."""
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        session.add(BoardMembership(person_id=region.aisha.person_id, board_id=region.boards["GI"], role=Role.SECRETARY))
+        elsewhere = make.meeting(session, board_of(session, region, "GI"), starts_at=now + timedelta(days=6))
+        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=now, board_id=region.boards["URO-P"])
+
+    with app_on(database) as app:
+        form = {"csrf_token": CSRF, "meeting_id": str(elsewhere.id)}
+        answer = signed_in(app, database, region, "Aisha").post(f"/cases/{case.id}/plan", data=form)
+
+    assert answer.status_code == 404
+    with database.transaction() as session:
+        assert session.get_one(Case, case.id).state is CaseState.READY

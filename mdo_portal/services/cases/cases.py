@@ -94,7 +94,7 @@ def _read(session: Session, found: Sequence[Case], *, reduced: bool = False) -> 
             requests=[],
             snapshots=[],
             cancel_told_at=case.cancel_told_at,
-            unseen_since=case.unseen_since,
+            unseen_since=case.waits_unseen,
             preparations=prepared[case.id],
         )
         for case in found

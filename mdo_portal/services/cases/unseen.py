@@ -107,7 +107,7 @@ def folded(session: Session, viewer: Viewer, wanted: Filter) -> int:
 
 def _conditions(viewer: Viewer, wanted: Filter) -> tuple[ColumnElement[bool], ...]:
     of_board = [Case.board_id == wanted.board_id] if wanted.board_id else []
-    return access.on_work_list(viewer), Case.unseen_since.is_not(None), *of_board
+    return access.on_work_list(viewer), Case.unseen_since.is_not(None), Case.state.in_(PAST), *of_board
 
 
 def _is_folded() -> ColumnElement[bool]:
@@ -130,7 +130,7 @@ def _events(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, 
 
 def seen(session: Session, case: Case, *, until: datetime, viewer: Viewer, now: datetime) -> None:
     """Somebody of the board looked at all that came until then; what came after it stays on the list. Touches nothing that was signed."""
-    came = unseen_of(_events(session, [case.id])[case.id], case.unseen_since)
+    came = unseen_of(_events(session, [case.id])[case.id], case.waits_unseen)
     looked = [one.new_at for one in came if one.new_at <= until]
     if not looked:
         raise IllegalMove(N_("Dit was al gezien. Er is niets veranderd."))

@@ -113,7 +113,8 @@ def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Boa
     _refuse_elsewhere(case, board)
     if meeting.state is MeetingState.CALLED_OFF:
         raise IllegalMove(N_("Deze vergadering vervalt. Kies een andere vergadering."))
-    if case.state is CaseState.WITHDRAWN and round_.outcome is not RoundOutcome.WITHDRAWN:
+    is_here = round_.outcome is RoundOutcome.WITHDRAWN and case.reason == round_.outcome_reason
+    if case.state is CaseState.WITHDRAWN and not is_here:
         raise IllegalMove(N_("Deze casus is daarna ingetrokken. Er is niets veranderd; meld hem opnieuw aan als dat moet."))
     if case.state in (CaseState.REDIRECTED, CaseState.WITHDRAWN):
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)

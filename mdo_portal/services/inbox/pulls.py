@@ -43,6 +43,7 @@ class ClaimedPull:
     notice: IncomingNotice
     address: Address
     attempts: int
+    message_id: uuid.UUID  # by which it came: one that was taken back may come anew under its number, and is counted anew
 
 
 class Lying(NamedTuple):
@@ -136,7 +137,9 @@ def claim(session: Session, *, now: datetime) -> ClaimedPull | None:
         session.flush()
         try:
             notice = _unpacked(sealer(session).open(pull.notice_sealed, purpose=NOTICE_PURPOSE))
-            return ClaimedPull(pull.id, notice, hospitals.address_of(session, pull.hospital_id)[1], pull.attempts)
+            return ClaimedPull(
+                pull.id, notice, hospitals.address_of(session, pull.hospital_id)[1], pull.attempts, pull.message_id
+            )
         except CANNOT_OPEN as error:
             log.error("pull.sealed", pull_id=str(pull.id), error=type(error).__name__)
     return None
@@ -206,9 +209,10 @@ def _put_behind(session: Session, pull: Pull, *, now: datetime) -> None:
 
 
 def _ours(session: Session, claimed: ClaimedPull) -> Pull | None:
-    """Locked; None when it was withdrawn meanwhile, or somebody else took over."""
+    """Locked; None when it was withdrawn meanwhile, also when it came anew since, or somebody else took over."""
     pull = session.get(Pull, claimed.pull_id, with_for_update=True)
-    return pull if pull and pull.state is PullState.WAITING and pull.attempts == claimed.attempts else None
+    same = pull and (pull.message_id, pull.attempts) == (claimed.message_id, claimed.attempts)
+    return pull if pull and same and pull.state is PullState.WAITING else None
 
 
 def _settle(pull: Pull, state: PullState, *, now: datetime) -> None:

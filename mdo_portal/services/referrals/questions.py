@@ -177,7 +177,7 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
         when = latest_word.said(Word(answer.sent_at), now) if answer.asks else {}
         timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir", **when)
     if answer.asks and latest_word.is_latest(session, case, now=now, word=Word(answer.sent_at)):
-        referrals.ask_again(case, now=now)
+        referrals.ask_again(session, case, now=now)
     _go_on(session, case, now=now)
     audit.record_system(session, "referral.updated", now=now, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)

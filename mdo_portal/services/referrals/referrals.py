@@ -16,7 +16,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import Fact, IncomingReferral, PatientIdentity, Section, Unreadable, Wire
 from mdo_portal.services.access_log import audit
-from mdo_portal.services.dossier import case_columns, case_facts, documents, earlier_told, known_referrals, latest_word
+from mdo_portal.services.dossier import case_columns, case_facts, documents, earlier_told, known_referrals, latest_word, waiting
 from mdo_portal.services.dossier.case_facts import add_facts
 from mdo_portal.services.dossier.latest_word import ASKED, CANCELLING, UNDATED, Word, is_latest, told_later, word_of
 from mdo_portal.services.dossier.routing import route
@@ -107,21 +107,21 @@ def _bring_up_to_date(
     is_last = is_latest(session, case, now=now, word=word_of(referral))
     newest = is_last and not referral.only_if_new
     if newest:
+        ask_again(session, case, now=now)  # first: what waits again goes to the board that is named now
         board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
     before = case_columns.take_over(case, referral, newest=newest)
     case.referral_number = case.referral_number or referral.number  # known by its address until then
     earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
     case.revision += 1
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=is_last)
-    if newest:
-        ask_again(case, now=now)
 
 
-def ask_again(case: Case, *, now: datetime) -> None:
-    """The hospital asks for what it may have taken back: it must stand on somebody's list."""
+def ask_again(session: Session, case: Case, *, now: datetime) -> None:
+    """The hospital asks for what it may have taken back: it must stand on somebody's list. What the board asked, it asks still."""
     case.cancel_told_at = None
     if case.state is CaseState.WITHDRAWN:
-        case.move(CaseState.INCOMPLETE, now=now)
+        is_asked = not waiting.is_answered(session, case)
+        case.move(CaseState.INFORMATION_REQUESTED if is_asked else CaseState.INCOMPLETE, now=now)
 
 
 def _patient(
@@ -228,14 +228,16 @@ def cancel(
 ) -> Case | None:
     """The hospital takes its referral back. Off the work list when it waits there; on an agenda it stays, marked, until a person acts.
 
-    So it does when the hospital asked again after it took back: only a person can tell what is meant.
+    So it does when the hospital asked again after it took back: only a person can tell what is meant. Where a person took it off before,
+    it is marked too: that may be undone.
     None when that referral is not here. Raises Conflict when it names another patient, also one who is not here.
     """
     case = known_referrals.taken_back(session, hospital, referral)
     if case is None:
         return None
     _check_patient(session, referral, hospital, case)
-    is_over = case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None  # then only what else it says may be new
+    by_message = case.state is CaseState.WITHDRAWN and case.reason == CANCELLED
+    is_over = by_message or case.cancel_told_at is not None  # then only what else it says may be new
     if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now, word=word_of(referral)):
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     elif not is_over:

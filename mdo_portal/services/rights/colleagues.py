@@ -7,11 +7,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain import granting
 from mdo_portal.domain.board import BoardHospital
+from mdo_portal.domain.credentials import Invitation
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.people import TAKES_PART, BoardMembership, HeldRole, Membership, Person, Role
 from mdo_portal.domain.policy import Act
@@ -80,20 +81,29 @@ def add_person(
     return person
 
 
-def correct(session: Session, viewer: Viewer, person_id: uuid.UUID, told: NewPerson, *, now: datetime) -> None:
+def correct(session: Session, viewer: Viewer, person_id: uuid.UUID, told: NewPerson, *, now: datetime) -> bool:
     """Another name, address or specialism of somebody who stays the same person. What was signed keeps the name it was signed with.
 
-    For who may hand out the account: with the address one signs in. Raises NotAllowed, NotFound, Incomplete.
+    Whether an invitation ended by it: its link may lie in the mailbox of whom the wrong address is, and opens the account. For who may
+    hand that out: with the address one signs in. Raises NotAllowed, NotFound, Incomplete.
     """
     person = locked(session, person_id)
     check_invitation(session, viewer, person_id, now=now)
     told.check(N_("Naam en e-mailadres zijn nodig. Er is niets veranderd."))
     if session.scalar(select(func.count()).select_from(Person).where(Person.email == told.email, Person.id != person_id)):
         raise Incomplete({"email": TAKEN_ELSEWHERE})
+    has_moved = person.email != told.email
     for field, detail in CORRECTED.items():
         if getattr(person, field) != getattr(told, field):
             setattr(person, field, getattr(told, field))
             audit.record(session, viewer, Act.PEOPLE_MANAGE, now=now, object_type="person", object_id=person_id, detail=detail)
+    return has_moved and _end_invitations(session, person_id, now=now)
+
+
+def _end_invitations(session: Session, person_id: uuid.UUID, *, now: datetime) -> bool:
+    """Whether one was still good."""
+    still_good = (Invitation.person_id == person_id, Invitation.used_at.is_(None), Invitation.expires_at > now)
+    return bool(session.scalars(update(Invitation).where(*still_good).values(used_at=now).returning(Invitation.id)).all())
 
 
 def _in_the_name_of(

@@ -38,6 +38,10 @@ class Term:
         if self.ends_on and self.ends_on < max(self.starts_on or today, today):
             raise Incomplete({"ends_on": DATES}, DATES)
 
+    def reaches_beyond(self, before: Term) -> bool:
+        starts, ends = before.starts_on, before.ends_on
+        return bool(starts and (self.starts_on or date.min) < starts) or bool(ends and (self.ends_on or date.max) > ends)
+
     @property
     def words(self) -> str:
         return f"{self.starts_on or ''}..{self.ends_on or ''}"
@@ -149,7 +153,7 @@ def _leave_hospital(session: Session, row: HeldRole, *, now: datetime) -> None:
 
 
 def set_term(session: Session, viewer: Viewer, row: HeldRole, place: Place, term: Term, *, now: datetime) -> None:
-    """Another first or last day for a role that is not ended. Nobody stretches their own."""
+    """Another first or last day for a role that is not ended. Nobody stretches their own, and what is stretched is as if given anew."""
     if row.ended_at is not None:
         raise IllegalMove(NO_SUCH)
     if row.person_id == viewer.person_id:
@@ -158,11 +162,13 @@ def set_term(session: Session, viewer: Viewer, row: HeldRole, place: Place, term
     term.check(day_of(now))
     if term.ends_on or (term.starts_on and term.starts_on > day_of(now)):
         check_not_last(session, row, place, until=term.ends_on, now=now)
-    before, after = (f"{row.role.value} {one.words}" for one in (Term(row.starts_on, row.ends_on), term))
+    if term.reaches_beyond(before := Term(row.starts_on, row.ends_on)):
+        coordinators.check_opens_no_hospital(session, viewer, place, row.person_id, row.role, now=now)
     row.starts_on, row.ends_on = term.starts_on, term.ends_on
     session.flush()
     _leave_hospital(session, row, now=now)
-    changed(session, viewer, place, row.person_id, before=before, after=after, now=now)
+    was, is_now = (f"{row.role.value} {one.words}" for one in (before, term))
+    changed(session, viewer, place, row.person_id, before=was, after=is_now, now=now)
 
 
 def check_not_last(session: Session, row: HeldRole, place: Place, *, until: date | None, now: datetime) -> None:

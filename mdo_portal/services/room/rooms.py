@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import HELD
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.decision import NO_ADVICE, Decision
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
 from mdo_portal.services.common import changes
@@ -125,7 +126,7 @@ def _first_open_round(session: Session, meeting: Meeting) -> Round | None:
 
 def _show(session: Session, meeting: Meeting, chosen: Round | None, *, now: datetime) -> None:
     left = session.get(Round, meeting.current_round_id) if meeting.current_round_id else None
-    if left is not None and left is not chosen and left.outcome is None:
+    if left is not None and left is not chosen and _is_over_now(session, left):
         left.ended_at = now
     meeting.current_round_id = chosen.id if chosen else None
     meeting.current_since = now
@@ -134,6 +135,14 @@ def _show(session: Session, meeting: Meeting, chosen: Round | None, *, now: date
         chosen.ended_at = chosen.ended_at if chosen.outcome else None
         conclusions.ensure(session, chosen.id)
     meetings.changed(session, meeting)
+
+
+def _is_over_now(session: Session, left: Round) -> bool:
+    """What has an outcome was over when that was given; but for what was ended, a hamerstuk say, before it was shown, unless signed so."""
+    if left.outcome is None:
+        return True
+    was_early = left.started_at is not None and left.ended_at is not None and left.ended_at < left.started_at
+    return was_early and not session.scalar(select(exists().where(Decision.round_id == left.id, Decision.form.not_in(NO_ADVICE))))
 
 
 def is_on(meeting: Meeting, round_: Round) -> bool:

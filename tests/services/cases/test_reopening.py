@@ -63,7 +63,7 @@ def test_a_case_that_is_over_waits_again_with_all_that_was_told(
             reopen(session, region, case)
 
         assert case.state in WAITING
-        assert (case.question_board, case.unseen_since) == ("Toch bestralen?", None)
+        assert (case.question_board, case.waits_unseen) == ("Toch bestralen?", None)
         assert [one.id for one in worklist.page(session, region.aisha, Filter())] == [case.id]
 
 

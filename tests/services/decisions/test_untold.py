@@ -65,6 +65,17 @@ def test_planned_again_or_another_patient_decided_it_stays_on_it(session: Sessio
     assert listed(session, region) == [round_.id]
 
 
+def test_what_was_decided_before_does_not_tell_how_the_next_discussion_ended(session: Session, region: Region) -> None:
+    decided = _another(session, region)
+    make.signed(session, make.discussed(session, decided, viewer=region.bram), viewer=region.bram)
+    case = session.get_one(Case, decided.case_id)
+    case_acts.reopen(session, case, "nieuwe vraag", viewer=region.aisha, now=NOW)
+
+    again = ended(session, region, case=case)
+
+    assert listed(session, region) == [again.id]
+
+
 def test_what_was_withdrawn_outside_a_meeting_does_not_stand_on_it(session: Session, region: Region) -> None:
     round_ = _another(session, region)
 

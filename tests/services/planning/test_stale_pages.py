@@ -96,6 +96,21 @@ def test_what_has_no_outcome_or_was_planned_again_is_not_taken_back(
     assert session.scalars(select(Round.meeting_id).where(Round.case_id == case.id, Round.outcome.is_(None))).all() == [later.id]
 
 
+def test_undoing_a_planning_takes_nothing_off_the_agenda_onto_which_a_colleague_moved_it_meanwhile(
+    session: Session, region: Region, uro: Board, meeting: Meeting, rounds: list[Round]
+) -> None:
+    """The message *Gepland* still stood there, with its *Ongedaan maken*."""
+    case = case_of(session, rounds[0])
+    later = make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7))
+    make.planned(session, case, later, viewer=region.bram)
+
+    with pytest.raises(Stale):
+        planning.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
+
+    assert case.state is CaseState.SCHEDULED
+    assert session.scalars(select(Round.meeting_id).where(Round.case_id == case.id)).all() == [later.id]
+
+
 def test_an_order_that_names_a_case_of_another_agenda_changes_nothing(
     session: Session, region: Region, zeed: Hospital, uro: Board, meeting: Meeting, rounds: list[Round]
 ) -> None:

@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseEvent, CaseFact, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseFact, CaseState, InformationRequest
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PersonName, Section, Wire
 from mdo_portal.services.dossier import taken_back
 from mdo_portal.services.patients.rulings import Conflict
-from mdo_portal.services.referrals import questions, referrals
+from mdo_portal.services.referrals import case_acts, questions, referrals
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
 from tests.people import Region
@@ -37,6 +37,26 @@ def test_a_referral_taken_back_stays_so_when_a_message_from_before_is_read_at_la
     register(session, zeed, replace(told, question_board="Eerder?"), minutes=60)
 
     assert (case.state, case.question_board) == (CaseState.WITHDRAWN, told.question_board)
+
+
+@pytest.mark.parametrize("by", ["the hospital's message", "somebody there"])
+def test_what_was_taken_back_and_is_asked_again_waits_for_the_answer_that_it_waited_for(
+    session: Session, zeed: Hospital, region: Region, by: str
+) -> None:
+    told = make.referral(make.identity("1"), number="VW-1")
+    case = register(session, zeed, told)
+    questions.ask(session, case, "Is de MRI gemaakt?", viewer=region.aisha, now=NOW)
+    if by == "somebody there":
+        case_acts.withdraw(session, case, "verkeerde patiënt gekozen", viewer=region.dirk, now=NOW)
+    else:
+        referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=1))
+    assert case.state is CaseState.WITHDRAWN
+
+    register(session, zeed, told, minutes=120)
+
+    assert case.state is CaseState.INFORMATION_REQUESTED
+    questions.answer(session, case, session.scalars(select(InformationRequest.id)).one(), "Ja.", viewer=region.dirk, now=NOW)
+    assert case.state is CaseState.READY
 
 
 def test_so_does_the_mark_on_an_agenda(session: Session, zeed: Hospital, region: Region) -> None:
@@ -171,3 +191,15 @@ def test_a_task_that_asks_for_it_again_by_its_number_puts_it_on_the_list_again(
     questions.answered(session, again, zeed, now=NOW + timedelta(hours=hours), message_id=uuid.uuid4())
 
     assert (case.state is not CaseState.WITHDRAWN) is (hours == 3)
+
+
+def test_what_was_taken_back_without_a_board_and_is_asked_again_of_one_stands_with_that_board(
+    session: Session, zeed: Hospital, region: Region
+) -> None:
+    told = make.referral(make.identity("1"), number="VW-1", board_hint="MDO Onbekend")
+    case = register(session, zeed, told)
+    referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=1))
+
+    register(session, zeed, replace(told, board_hint="MDO Uro-prostaat"), minutes=120)
+
+    assert (case.board_id, case.state) == (region.boards["URO-P"], CaseState.READY)
