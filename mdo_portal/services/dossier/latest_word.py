@@ -82,8 +82,17 @@ def holding(case: Case, *words: str) -> ColumnElement[bool]:
 def _said(session: Session, case: Case, *words: str) -> Iterator[Word]:
     """What these events say of when it was said."""
     for told in session.scalars(select(CaseEvent.details).where(holding(case, *words))):
-        version = Version(int(told[NUMBER]) if NUMBER in told else None, _moment(told, CHANGED_AT))
-        yield Word(_moment(told, SAID_AT), told.get(REQUEST, ""), version)
+        yield _word(told)
+
+
+def of_event(event: CaseEvent) -> Word:
+    """What this event says of when it was said."""
+    return _word(event.details)
+
+
+def _word(told: dict[str, Any]) -> Word:
+    version = Version(int(told[NUMBER]) if NUMBER in told else None, _moment(told, CHANGED_AT))
+    return Word(_moment(told, SAID_AT), told.get(REQUEST, ""), version)
 
 
 def _moment(told: dict[str, Any], name: str) -> datetime | None:

@@ -55,6 +55,9 @@ SENTENCES: dict[str, str] = {
     "referral.address_taken": N_(
         "Op het adres van deze aanmelding bij %(hospital)s staat nu een aanvraag voor een andere patiënt; ga na of deze nog klopt"
     ),
+    "referral.replaces_unknown": N_(
+        "Deze aanmelding vervangt een eerdere van %(hospital)s die hier niet bekend is; komt die nog, dan geldt ze als ingetrokken"
+    ),
     "referral.cancelled": N_("%(hospital)s trok de aanmelding in (%(wire)s)"),
     "referral.cancel_unsaid": N_("De intrekking door %(hospital)s was van een andere patiënt en geldt hier niet meer"),
     "case.routed": N_("Toegewezen aan %(board)s"),

@@ -59,6 +59,8 @@ def _referral(
         return case
     case = referrals.register(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
     replaced.take_back(session, incoming, case, hospital, wire=wire, now=now, message_id=message_id)
+    if case.received_at == now:
+        replaced.came_late(session, incoming, case, hospital, wire=wire, now=now, message_id=message_id)
     pull = pulls.of_message(session, message_id) if wire is Wire.FHIR else None
     if pull is not None:  # what was fetched after a notice is also written down as a moment: a later one shows what changed
         snapshots.take(session, pull, case, incoming.facts, message_id=message_id)
