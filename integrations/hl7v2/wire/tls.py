@@ -27,7 +27,7 @@ _LIST = b"-----BEGIN X509 CRL-----"
 _SAID = {
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "no_certificate",
     "WRONG_VERSION_NUMBER": "not_tls",
-    "HTTP_REQUEST": "not_tls",
+    "HTTP_REQUEST": "checked",
     "UNSUPPORTED_PROTOCOL": "old_tls",
     "NO_SHARED_CIPHER": "old_tls",
 }
