@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import PAST, Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.unreadable import ABOUT_IDENTITY
 from mdo_portal.exchange import (
     Incoming,
     IncomingAnswer,
@@ -116,3 +117,8 @@ def told_again(session: Session, incoming: Incoming, message: ClaimedMessage, ca
 def set_aside(message: ClaimedMessage, unreadable: Unreadable) -> Settled:
     """On a person's list, with the reason."""
     return Settled(message.message_id, InboundState.UNREADABLE, unreadable.reason, unreadable.where)
+
+
+def of_nobody(message: ClaimedMessage) -> Settled:
+    """A person said whose it is, and that is nobody who has a case: put aside as such, and kept for its term, should they take it back."""
+    return Settled(message.message_id, InboundState.IGNORED, ABOUT_IDENTITY[0])
