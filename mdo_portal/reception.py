@@ -9,6 +9,7 @@ patients side by side, and one bad message holds nobody else up.
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -206,6 +207,11 @@ def because(refusal: Sorted, why: str) -> Sorted:
     """The same, saying to the sender what is wrong: in words of ours, never in any of the message."""
     said = refusal.answer
     return refusal._replace(answer=said._replace(text=f"{said.text}: {why}" if why else said.text, place=why))
+
+
+def anew_after(message: Sorted, deletion: uuid.UUID) -> None:
+    """The same bytes that came before what they brought was deleted are no double: once more, for each such deletion."""
+    message.arrival.digest = hashlib.sha256(f"after {deletion} ".encode() + message.arrival.digest).digest()
 
 
 def keep(database: Database, messages: Sequence[Sorted], *, link: str = "") -> list[Answer]:

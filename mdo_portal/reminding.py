@@ -16,7 +16,7 @@ from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder
 from mdo_portal.services.follow_up import reminders
 from mdo_portal.services.meetings import meeting_mails
 from mdo_portal.services.oversight import glass_mails, line_reminders, running_again, standstills
-from mdo_portal.services.people import mailboxes
+from mdo_portal.services.people import mailboxes, people
 from mdo_portal.services.referrals import question_mails
 
 log = structlog.get_logger(__name__)
@@ -84,7 +84,8 @@ def remind_next(
     """
     with database.transaction() as session:
         told = cause.claim(session, now=clock(), beside=passed)
-    return told is not None and _mail(database, reminder, cause, told, passed, clock)
+        language = people.language_of(session, told.person_id) if told else ""
+    return told is not None and _mail(database, reminder, cause, told, language, passed, clock)
 
 
 def _mail(
@@ -92,10 +93,11 @@ def _mail(
     reminder: Reminder,
     cause: Cause[OneMail],
     told: OneMail,
+    language: str,
     passed: set[uuid.UUID],
     clock: Callable[[], datetime],
 ) -> bool:
-    receipt = reminder.remind(told.email, told.key, cause.waits)
+    receipt = reminder.remind(told.email, told.key, cause.waits, language)
     if receipt.kind is not ReceiptKind.LATER:
         log.info("reminder.mailed", person_id=str(told.person_id), waits=cause.waits.value, code=receipt.code)
     else:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from mdo_portal.database import Database
-from mdo_portal.domain.case import CaseFact, CaseState
+from mdo_portal.domain.case import CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.inbound import InboundState
 from tests.fhir_request_house import asks, sent
 from tests.integrations.fhir.make import Node, bundle, patient, request
@@ -100,3 +100,53 @@ def test_a_message_that_takes_one_back_and_deletes_another_takes_both_back(clien
 def test_its_own_address_is_not_what_it_takes_the_place_of(client: FlaskClient, database: Database) -> None:
     told = with_deleted("ServiceRequest/r", patient(), asks())
     assert [one.state is CaseState.WITHDRAWN for one in sent(client, database, bundle(patient(), asks()), told)] == [False]
+
+
+# One that comes later than what takes its place
+
+
+@pytest.mark.parametrize(
+    ("told", "late"),
+    [
+        (bundle(patient(), earlier(status="revoked"), new(**REPLACES)), earlier()),
+        (bundle(patient(), earlier(identifier=[], status="entered-in-error"), new(**REPLACES)), earlier(identifier=[])),
+        (with_deleted("ServiceRequest/before", patient(), new()), earlier()),
+    ],
+    ids=["by its number", "by its address", "deleted"],
+)
+def test_one_that_comes_late_is_off_the_list_at_once(client: FlaskClient, database: Database, told: bytes, late: Node) -> None:
+    """It overtook what it takes the place of, which stood beside it then: a patient who has to be discussed twice."""
+    found = sent(client, database, told, bundle(patient(), late))
+    assert [one.state is CaseState.WITHDRAWN for one in found] == [False, True]
+    with database.transaction() as session:
+        said = list(session.scalars(select(CaseFact.text).where(CaseFact.case_id == found[1].id, CaseFact.section == "course")))
+    assert said == [f"vervangen door aanmelding {NEW}"]
+
+
+def test_the_new_one_says_what_it_takes_the_place_of_and_says_it_once(client: FlaskClient, database: Database) -> None:
+    told = [bundle(patient(), earlier(status="revoked"), new(**REPLACES, note=[{"text": text}])) for text in ("Chemo?", "Nu?")]
+    (case,) = sent(client, database, *told)
+    with database.transaction() as session:
+        found = session.scalars(select(CaseEvent.what).where(CaseEvent.case_id == case.id))
+        assert list(found).count("referral.replaces_unknown") == 1
+
+
+def test_asked_for_anew_once_more_it_stands_again(client: FlaskClient, database: Database) -> None:
+    told = bundle(patient(), earlier(status="revoked"), new(**REPLACES))
+    found = sent(client, database, told, bundle(patient(), earlier()), bundle(patient(), earlier(note=[{"text": "Toch ook?"}])))
+    assert [one.state is CaseState.WITHDRAWN for one in found] == [False, False]
+
+
+def test_a_newer_version_than_was_taken_back_is_left_to_a_person(client: FlaskClient, database: Database) -> None:
+    told = bundle(patient(), earlier(status="revoked", meta={"versionId": "2"}), new(**REPLACES))
+    found = sent(client, database, told, bundle(patient(), earlier(meta={"versionId": "3"})))
+    assert [(one.state is CaseState.WITHDRAWN, one.cancel_told_at is not None) for one in found] == [
+        (False, False),
+        (False, True),
+    ]
+
+
+def test_of_another_patient_that_comes_late_nothing_is_taken_back(client: FlaskClient, database: Database) -> None:
+    told = bundle(patient(), earlier(status="revoked"), new(**REPLACES))
+    found = sent(client, database, told, bundle(OTHER_PATIENT, earlier()))
+    assert [one.state is CaseState.WITHDRAWN for one in found] == [False, False]

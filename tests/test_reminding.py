@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import ProgrammingError
 
+from integrations.channels.reminder_words import words
 from integrations.senders import reminder
 from mdo_portal import reminding
 from mdo_portal.commands.demo.mailbox import _ANSWERS as mailbox_answers
@@ -31,7 +32,7 @@ from mdo_portal.domain.question_mail import QuestionMailed
 from mdo_portal.domain.standstill import StandstillMailed
 from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
 from mdo_portal.services.oversight.standstills import Listening
-from mdo_portal.services.people import mailboxes
+from mdo_portal.services.people import mailboxes, people
 from mdo_portal.services.referrals import questions
 from tests import make
 from tests.copies import as_web
@@ -77,6 +78,25 @@ def test_a_colleague_gets_one_mail_without_a_word_about_anybody(pressing: Databa
         assert word not in text
 
 
+def test_who_has_the_portal_in_english_is_mailed_in_english(pressing: Database, mail: tuple[Path, Reminder]) -> None:
+    folder, reminder_ = mail
+    with pressing.transaction() as session:
+        people.set_language(session, person_id("Dirk"), "en")
+    assert reminding.remind_next(pressing, reminder_, reminding.FOLLOW_UP, clock=lambda: MORNING, passed=set())
+
+    ((message, text),) = mails(folder)
+    assert (message["Subject"], message["Content-Language"]) == ("There is something for you in the MDO portal", "en")
+    assert "Sign in and look at Follow-up:\nhttps://mdo.example/follow-up" in text
+
+
+def test_a_mail_about_each_thing_has_its_words_and_its_page_in_both_languages() -> None:
+    for waits in Waits:
+        dutch, english = words(waits, "nl"), words(waits, "en")
+        assert dutch.subject != english.subject and dutch.text != english.text and dutch.page == english.page
+        assert dutch.text.count("{url}") == english.text.count("{url}") == 1
+        assert words(waits, "fy") == dutch
+
+
 def test_while_the_mail_server_is_away_nobody_counts_as_told(pressing: Database, tmp_path: Path) -> None:
     port = free_places().mail
     away = reminder(portal="https://mdo.example", smtp_url=f"smtp://127.0.0.1:{port}", mail_from=SENDER)
@@ -91,7 +111,7 @@ def test_while_the_mail_server_is_away_nobody_counts_as_told(pressing: Database,
 def test_an_address_that_can_be_none_is_refused_and_without_a_mail_server_there_is_nobody_to_remind() -> None:
     made = reminder(portal="https://mdo.example", smtp_url="smtp://127.0.0.1:9", mail_from=SENDER)
     assert made is not None
-    assert made.remind("geen adres\r\nBcc: x@example.nl", "k", Waits.LINE).kind is ReceiptKind.REFUSED
+    assert made.remind("geen adres\r\nBcc: x@example.nl", "k", Waits.LINE, "nl").kind is ReceiptKind.REFUSED
     assert reminder(portal="https://mdo.example", smtp_url="", mail_from="") is None
 
 
@@ -157,7 +177,7 @@ class OneMailboxIsGone:
         self.asked: list[str] = []
         self.is_gone = True
 
-    def remind(self, to: str, key: str, waits: Waits) -> Receipt:
+    def remind(self, to: str, key: str, waits: Waits, language: str) -> Receipt:
         self.asked.append(to)
         if self.is_gone and to == "lars@example.nl":
             return Receipt(ReceiptKind.LATER, NOT_THIS_MAILBOX, at=MORNING)
@@ -169,7 +189,7 @@ def test_a_mail_server_that_has_no_such_mailbox_says_it_is_about_that_address(
 ) -> None:
     monkeypatch.setitem(mailbox_answers, b"RCPT", b"550 no such user")
 
-    receipt = mail[1].remind("lars@example.nl", "k", Waits.LINE)
+    receipt = mail[1].remind("lars@example.nl", "k", Waits.LINE, "nl")
 
     assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, NOT_THIS_MAILBOX)
 

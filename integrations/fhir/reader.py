@@ -91,10 +91,7 @@ def numbers_of(raw: bytes) -> tuple[tuple[str, str], ...]:
 
     Of what was written at its own address (text/at_address.py) those of the resource.
     """
-    try:
-        tree = xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw, most=MAX_PIECES)
-    except Unreadable:
-        return ()
+    tree = at_address.loosely(raw)
     found = nodes((at_address.alone(tree) or tree).get("identifier"))
     return tuple((text(one.get("system")), text(one.get("value"))) for one in found)
 

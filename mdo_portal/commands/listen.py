@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import ssl
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,18 +98,20 @@ def _of_files(files: TlsFiles, trouble: OSError) -> str:
 
 
 async def _renew(settings: Settings, listeners: list[MllpListener]) -> None:
-    """Show a renewed certificate, and ask for those of renewed authorities, without a restart; connections that are there stay."""
+    """Show a renewed certificate, and ask for those of renewed authorities, without a restart; connections that are there stay, but for
+    whose certificate was withdrawn, or whose authority went.
+    """
     files = tls_files(settings)
-    known, news = files.changed if files else (), Trouble()
+    known, trust, news = (files.changed, files.trust, Trouble()) if files else ((), None, Trouble())
     while files is not None:
         await asyncio.sleep(FILES_FRESH_SECONDS)
         try:
             if files.changed != known:
-                context = wiring.mllp_tls(files)
-                known = files.changed
+                context, changed, now = wiring.mllp_tls(files), files.changed, files.trust
                 for listener in listeners:
                     if listener.tls is not None:
-                        listener.tls = context
+                        listener.renew(context, partial(now.refuses, before=trust or now))
+                known, trust = changed, now
                 log.info("listen.renewed")
             news.over()
         except OSError as trouble:  # half written: next time; if it stays so, the next start fails on it

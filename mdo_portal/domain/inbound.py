@@ -34,7 +34,8 @@ INBOUND_MOVES: dict[InboundState, frozenset[InboundState]] = {
     InboundState.UNREADABLE: frozenset({InboundState.KEPT, InboundState.IGNORED}),
     # read once more into its case, after a setting was mended; asks again who it is about, when that answer was taken back
     InboundState.UNDERSTOOD: frozenset({InboundState.KEPT, InboundState.UNREADABLE}),
-    InboundState.IGNORED: frozenset({InboundState.KEPT}),
+    # the second: somebody said that it is of nobody here, and took that back
+    InboundState.IGNORED: frozenset({InboundState.KEPT, InboundState.UNREADABLE}),
 }
 
 OF_A_REFERRAL = ("referral", "update")

@@ -40,6 +40,11 @@ OVER_MLLP = {
         "sprak HTTP (webverkeer) op de poort voor HL7 v2. Kies in dat systeem TCP met MLLP, of stuur FHIR naar het webadres van het "
         "portaal."
     ),
+    "checked": N_(
+        "stuurde een webverzoek of een paar tekens, geen bericht. Zo kijkt een load balancer of bewaking of de poort open is: dan hoeft er "
+        "niets te gebeuren, en is alleen verbinden (TCP) genoeg. Is het toch een EPD, kies daar dan TCP met MLLP, en op de poort met TLS "
+        "ook TLS."
+    ),
     "not_framed": N_(
         "stuurde iets zonder de tekens waartussen een bericht bij MLLP staat (hex 0B ervoor, 1C 0D erachter). Zet in dat systeem MLLP aan; "
         "het heet ook LLP."
@@ -94,6 +99,8 @@ OVER_FHIR = {
 """The same of the FHIR address. The reasons are those of web/fhir.py and, for a token, of integrations/smart/server.py."""
 
 SENTENCES = OVER_MLLP | OVER_FHIR
+CHECKS = ("checked",)
+"""What most likely wants nothing but to know whether the port is open, time and again: told apart from what goes wrong."""
 
 
 class RefusedCall(Base):
@@ -114,6 +121,10 @@ class RefusedCall(Base):
     seen_at: Mapped[datetime]
     #: how often it did
     times: Mapped[int] = mapped_column(BigInteger)
+
+    @property
+    def is_check(self) -> bool:
+        return self.reason in CHECKS
 
     @property
     def sentence(self) -> str:

@@ -172,6 +172,7 @@ SEND_AGAIN = frozenset(
         "media_type",
         "coded",
         "not_polled",
+        "condition",
     }
 )
 """Reasons that lie in the bytes themselves, or of which only the beginning or the number came, or who was refused at the door: the

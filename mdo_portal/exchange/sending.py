@@ -123,8 +123,11 @@ NOT_THIS_MAILBOX = "mail recipient"
 class Reminder(Protocol):
     """Mails one colleague that something waits in the portal, and nothing more. No transaction is open meanwhile."""
 
-    def remind(self, to: str, key: str, waits: Waits) -> Receipt:
-        """`key`: the same for the same mail. UNKNOWN: the mail server took it; LATER: it did not; REFUSED: this can be no address."""
+    def remind(self, to: str, key: str, waits: Waits, language: str) -> Receipt:
+        """`key`: the same for the same mail. `language`: of the person (nl, en).
+
+        UNKNOWN: the mail server took it; LATER: it did not; REFUSED: this can be no address.
+        """
         ...
 
 

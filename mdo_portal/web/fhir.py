@@ -20,7 +20,7 @@ from mdo_portal.reception import Sorted
 from mdo_portal.services.inbox import handed_in, polls
 from mdo_portal.services.links import hospitals, link_tokens
 from mdo_portal.services.links.hospitals import LinkRow
-from mdo_portal.web import bodies, fhir_conditions, limits, refused_calls
+from mdo_portal.web import bodies, fhir_again, fhir_conditions, limits, refused_calls
 from mdo_portal.web.context import database, settings, transaction
 from mdo_portal.web.fhir_envelope import said, trouble
 from mdo_portal.web.guard import machine
@@ -154,7 +154,9 @@ def let_in_with(kind: str) -> tuple[Comer, bytes] | Response:
 def kept(sorted_: Sorted, comer: Comer) -> Answer:
     """The answer to what is stored now, or to what could not be."""
     try:
-        reception.keep(database(), [sorted_], link=comer.token)
+        (answer,) = reception.keep(database(), [sorted_], link=comer.token)
+        if answer.at != sorted_.answer.at and fhir_again.is_made_anew(comer.token, sorted_):
+            reception.keep(database(), [sorted_], link=comer.token)
     except SQLAlchemyError as error:
         log.error("fhir.not_stored", error=type(error).__name__)
         return Answer(Verdict.NOT_NOW, "", reason="not_stored", text="could not be stored now; send again")
@@ -219,17 +221,10 @@ def as_it_came(raw: bytes, comer: Comer, why: str) -> Sorted:
 
 
 def _there_already(comer: Comer, kind: str) -> Response | None:
-    """Conditional create: `If-None-Exist: identifier=system|number` of something this hospital handed in before.
-
-    A condition that we cannot judge is none: the message is kept, and a double of the same bytes has one effect anyway.
-    """
+    """Conditional create: `If-None-Exist: identifier=system|number` of something this hospital handed in before."""
     asked = fhir_conditions.number_in(request.headers.get("If-None-Exist", "").lstrip("?"))
-    if asked is None:
-        return None
-    with database().transaction(link=comer.token) as db:
-        known = handed_in.alike(db, comer.link.link_id, kind, asked.value)
-        message = next((one for one, raw in known if asked.is_of_any or asked.is_among(raw)), None)
-    if message is None:
+    message = fhir_again.here(comer.token, comer.link.link_id, kind, asked) if asked else None
+    if asked is None or message is None:
         return None
     answer = Answer(Verdict.STORED, asked.value, text="Stored before.")
     return say(200, answer, MessageHeader(), f"/fhir/Task/{message.id}" if message.kind == "Task" else "")

@@ -48,6 +48,7 @@ ACTS: dict[str, str] = {
     "patient.lives": "Het ziekenhuis trok een melding van overlijden in",
     "patient.merged": "Uw patiëntnummers werden samengevoegd",
     "patient.unmerged": "Het samenvoegen van uw patiëntnummers werd teruggedraaid",
+    "referral.cancel_unsaid": "De intrekking van uw aanmelding was van een andere patiënt en geldt niet meer",
     "patient.unsaid": "Wat van een andere patiënt was, werd bij u weggehaald",
     "patient.linked": "Uw patiëntnummers werden gekoppeld",
     "patient.unlinked": "Uw patiëntnummers werden ontkoppeld",

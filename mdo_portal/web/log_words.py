@@ -90,6 +90,7 @@ ACT_WORDS: dict[str, str] = {
     "patient.lives": N_("melding van overlijden ingetrokken"),
     "patient.merged": N_("patiëntnummers samengevoegd"),
     "patient.unmerged": N_("samenvoegen van patiëntnummers teruggedraaid"),
+    "referral.cancel_unsaid": N_("intrekking van een andere patiënt ongedaan gemaakt"),
     "patient.unsaid": N_("uitslagen of stukken van een andere patiënt weggehaald"),
     "patient.linked": N_("patiëntnummers gekoppeld"),
     "patient.unlinked": N_("patiëntnummers ontkoppeld"),

@@ -101,7 +101,13 @@ def _for_every_page() -> dict[str, Any]:
 def _me(signed: SignedIn) -> SimpleNamespace:
     roles = set(signed.viewer.hospital_roles).union(*signed.viewer.board_roles.values())
     word = next((gettext(text) for role, text in ROLE_WORDS.items() if role in roles), "")
-    return SimpleNamespace(works_as=signed.viewer.works_as, name=signed.viewer.name, role=word, hospital=signed.hospital_name)
+    return SimpleNamespace(
+        works_as=signed.viewer.works_as,
+        name=signed.viewer.name,
+        role=word,
+        hospital=signed.hospital_name,
+        gives_roles=signed.viewer.may_for_own_hospital_or_board(Act.PEOPLE_MANAGE),
+    )
 
 
 def navigation(viewer: Viewer, numbers: Mapping[str, Number]) -> list[NavItem]:

@@ -15,11 +15,12 @@ from mdo_portal.domain import granting
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.identifiers import typed_number
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import Incomplete, NotFound
+from mdo_portal.errors import Incomplete, NotFound, Stale
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.people.people_rows import PlaceRow, vacant
 from mdo_portal.services.rights import colleagues, credentials, memberships, roles
 from mdo_portal.services.rights.colleagues import NewPerson
+from mdo_portal.web import as_read
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.role_words import WORDS, asked_id, asked_role, asked_term, place_of
@@ -114,6 +115,7 @@ def _person(
     is_repeated: bool = False,
     form: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    is_stale: bool = False,
 ) -> str:
     with transaction() as db:
         found = memberships.person_for(db, viewer(), Act.PEOPLE_READ, person_id, now=now())
@@ -128,6 +130,8 @@ def _person(
         shown["newest_stands"] = newest is not None and credentials.stands(db, newest, now=now())
     shown |= {"person": found, "choices": choices, "is_self": person_id == viewer().person_id, "invitation": invitation}
     shown |= {"is_repeated": is_repeated, "now": now(), "form": form or {}, "errors": errors or {}}
+    seen = as_read.mark({field: getattr(found.row, field) for field in colleagues.CORRECTED})
+    shown |= {"seen": request.form.get("seen", seen) if errors else seen, "is_stale": is_stale}
     return render_template(
         "people/person.html", **WORDS, **shown, viewer=viewer(), manages=lambda place: place.may(viewer(), Act.PEOPLE_MANAGE)
     )
@@ -161,9 +165,12 @@ def correct(person_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             memberships.person_for(db, viewer(), Act.PEOPLE_MANAGE, person_id, now=now())
+            as_read.check(colleagues.particulars(db, person_id))
             invitation_ended = colleagues.correct(db, viewer(), person_id, _new_person(), now=now())
     except Incomplete as error:
         return _person(person_id, form=request.form, errors=error.fields), error.status
+    except Stale as error:
+        return _person(person_id, form=request.form, is_stale=True), error.status
     flash(gettext("De gegevens zijn bewaard. Wat al getekend is houdt de naam van toen."), "success")
     if invitation_ended:
         flash(

@@ -13,12 +13,13 @@ from flask_babel import gettext
 from mdo_portal.domain.audit import SUCCESS
 from mdo_portal.domain.identity import Registration, sentence_of
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import Incomplete, NotAllowed, NotFound
+from mdo_portal.errors import Incomplete, NotAllowed, NotFound, Stale
 from mdo_portal.services.access_log import audit, audit_sign_in
 from mdo_portal.services.inbox import inbox
 from mdo_portal.services.people import identities, providers
 from mdo_portal.services.people.identities import NotAdmitted, ProviderRow
 from mdo_portal.services.rights import colleagues
+from mdo_portal.web import as_read
 from mdo_portal.web.confirming import require_fresh_strong
 from mdo_portal.web.context import client_address, now, settings, transaction, viewer
 from mdo_portal.web.guard import may
@@ -70,10 +71,12 @@ def _confirmed(provider_id: uuid.UUID) -> None:
 
 def _page(provider_id: uuid.UUID, **shown: Any) -> str:
     with transaction() as db:
+        seen = as_read.mark({"changed": providers.changed(db, provider_id)})  # before what is shown is read
         row, is_new = _row(db, provider_id)
         known = [] if is_new else providers.people_of(db, row)
     addresses = {"redirect": outside("oidc.back", provider_id), "logout": outside("oidc.logout", provider_id)}
-    given = {"errors": {}, "form": _as_form(row.said), "tried": None, **shown}
+    given = {"errors": {}, "form": _as_form(row.said), "tried": None, "is_stale": False, **shown}
+    given["seen"] = request.form.get("seen", seen) if given["errors"] else seen
     return render_template("providers/page.html", provider=row, is_new=is_new, people=known, addresses=addresses, **given)
 
 
@@ -116,12 +119,21 @@ def save(provider_id: uuid.UUID) -> ResponseReturnValue:
         said = providers.registration(request.form, loopback=settings().demo)
     except Incomplete as missing:
         return _page(provider_id, errors=missing.fields, form=request.form.to_dict()), 422
-    with transaction() as db:
-        row, _ = _row(db, provider_id)
-        providers.save(db, row, said, viewer=viewer(), now=now())
-        _log(db, provider_id, "enabled" if said.enabled else "saved, not enabled")
+    try:
+        _save(provider_id, said)
+    except Stale as error:
+        return _page(provider_id, form=request.form.to_dict(), is_stale=True), error.status
     flash(gettext("De aanmelddienst is opgeslagen. Controleer nu of het portaal haar kan bereiken."), "success")
     return redirect(url_for("providers.page", provider_id=provider_id), 303)
+
+
+def _save(provider_id: uuid.UUID, said: Registration) -> None:
+    """Raises Stale."""
+    with transaction() as db:
+        row, _ = _row(db, provider_id)
+        as_read.check({"changed": providers.changed(db, provider_id, lock=True)})
+        providers.save(db, row, said, viewer=viewer(), now=now())
+        _log(db, provider_id, "enabled" if said.enabled else "saved, not enabled")
 
 
 def _log(db: Any, provider_id: uuid.UUID, detail: str) -> None:

@@ -61,7 +61,7 @@ def test_a_certificate_that_ended_stands_at_the_top_with_what_it_means_and_in_th
 
     for one in (overview, page):
         assert "Het certificaat van Ziekenhuis ZEED is verlopen: het EPD kan niet meer bellen." in one
-        assert "Een lijn die toen al openstond, loopt door tot hij verbroken wordt." in one
+        assert "Een lijn die toen al openstond, is daarna verbroken." in one
     assert counted(overview) == before + 1
 
 

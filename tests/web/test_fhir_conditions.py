@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from sqlalchemy import select
 from integrations.fhir.text.judge import problem
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.inbound import InboundState
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.errors import IllegalMove
+from mdo_portal.services.inbox import replaying
+from mdo_portal.services.inbox.inbox_rows import ReasonCount
 from tests.integrations.fhir.make import Node, bundle, patient, request
 from tests.web.fhir_house import TASK, app, client, messages, post, speaks_stu3, understand
 
@@ -78,6 +82,15 @@ def test_one_that_asks_for_another_is_refused_and_kept_for_a_person(
     assert (answer.status_code, issue["severity"], issue["code"]) == (412, "error", "conflict")
     assert problem(answer.json, "R4") == ""
     assert [(one.state, one.reason) for one in messages(database)] == [(InboundState.UNREADABLE, "condition")]
+
+
+def test_no_person_makes_it_a_referral_that_its_sender_was_told_is_not_here(client: FlaskClient, database: Database) -> None:
+    """Its system sends it again under another number, and there would be two."""
+    put(client, "/fhir/ServiceRequest?identifier=urn:x|R-2", asks())
+    (kept,) = messages(database)
+    with database.transaction() as session, pytest.raises(IllegalMove, match="opnieuw sturen"):
+        replaying.replay(session, session.get_one(InboundMessage, kept.id), now=datetime.now(UTC))
+    assert (questions(database), ReasonCount("condition", 1, kept.received_at).may_be_read_again) == ([], False)
 
 
 def test_mended_it_is_taken(client: FlaskClient, database: Database) -> None:

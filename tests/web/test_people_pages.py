@@ -303,3 +303,11 @@ def test_a_blocked_person_is_out_at_once(house: House) -> None:
     assert (before, answer.status_code, dirk.get("/worklist").status_code) == (200, 302, 302)
     assert house.post("Aisha", f"/people/{person_id('Dirk')}/enable").status_code == 404
     assert house.post("Lars", f"/people/{person_id('Dirk')}/enable").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "asks"), [("Aisha", "vraag de beheerder van het netwerk"), ("Dirk", "Vraag de MDO-coördinator")]
+)
+def test_whoever_may_not_is_told_whom_to_ask_and_it_is_not_themselves(house: House, name: str, asks: str) -> None:
+    refused = house.person(name).get("/log")
+    assert refused.status_code == 403 and asks in refused.text

@@ -52,6 +52,31 @@ def deleted(kind: str, number: str, name: str) -> bytes:
     return json.dumps({"resourceType": "Bundle", "id": name, "type": "transaction", "entry": [{"request": asked}]}).encode()
 
 
+def deletes(raw: bytes) -> frozenset[str]:
+    """The addresses (`Kind/number`) at which a Bundle deletes what stands there; none when it is no Bundle, or no FHIR."""
+    asked = [node(node(one).get("request")) for one in listed(loosely(raw))]
+    urls = [text(one.get("url")) for one in asked if text(one.get("method")).upper() == "DELETE"]
+    return frozenset(at for url in urls if (at := address("", url)))
+
+
+def names(raw: bytes) -> frozenset[str]:
+    """The same of what stands in a message: of each resource, by its id, and where its Bundle writes it."""
+    tree = loosely(raw)
+    entries = [node(one) for one in listed(tree)]
+    own = [tree, *(node(one.get("resource")) for one in entries)]
+    told = [f"{text(one.get('resourceType'))}/{text(one.get('id'))}" for one in own]
+    told += [text(one.get("fullUrl")) for one in entries] + [text(node(one.get("request")).get("url")) for one in entries]
+    return frozenset(at for one in told if (at := address("", one)))
+
+
+def loosely(raw: bytes) -> Node:
+    """What stands in it, without asking for more than that it can be read; {} when it cannot."""
+    try:
+        return xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw, most=MAX_PIECES)
+    except Unreadable:
+        return {}
+
+
 _JSON = (
     b'{"resourceType": "Bundle", "type": "transaction", "entry": [{"resource": %b, "request": {"method": "PUT", "url": "%b"}}]}'
 )

@@ -13,11 +13,13 @@ from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.people import patient_of, professional_name
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.statuses import DELETED
 from integrations.hl7v2.message.unplaced import unplaced
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
+from integrations.hl7v2.text.status_codes import said
 from integrations.hl7v2.text.values import coded, day, moment
 from mdo_portal.exchange import IncomingAppointment, Profile
 
@@ -27,6 +29,7 @@ _UNITS = {"S": 1, "SEC": 1, "M": 60, "MIN": 60, "MINUTE": 60, "MINUTES": 60, "H"
 def appointment(message: Message, profile: Profile) -> IncomingAppointment:
     """The appointment in `message`. Raises Unreadable: no_patient, broken."""
     rules = profile["appointment"]
+    message = _as_it_is(message)
     reading = Reading.of(message, profile)
     event = event_of(message)
     starts_at, ends_at = _too_far(reading, profile) or tuple(
@@ -50,6 +53,17 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
         sent_at=sent_at(message, profile),
         unmapped=unplaced(message, profile, "appointment"),
     )
+
+
+def _as_it_is(message: Message) -> Message:
+    """Without the services, places and people that go off it (AIS-2 and the same of the others: D), where others of their kind stay."""
+    every = {name: list(map(_goes_off, message.all(name))) for name in ("AIS", "AIG", "AIL", "AIP")}
+    names = [name for name, off in every.items() if any(off) and not all(off)]
+    return message.without(names, _goes_off) if names else message
+
+
+def _goes_off(segment: Segment) -> bool:
+    return said(segment, 2) in DELETED
 
 
 def _state(reading: Reading, event: str, rules: Profile) -> str:

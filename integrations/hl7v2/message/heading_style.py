@@ -76,7 +76,7 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
         is_one = _WHOSE.sub("", name) in headings and not _WISH.fullmatch(name)
         return "" if is_one else _in_brackets(line, headings)
     if not any(one in headings for one in _names(_WHOSE.sub("", name))):
-        is_brief = name in _BRIEF and asks_something(rest.strip())
+        is_brief = name in _BRIEF and asks_something(rest.strip()) and not _MEASURED.match(rest.strip())
         return rest.strip() if is_brief else None
     return rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
 
@@ -110,6 +110,15 @@ _SIGN = re.compile(r"[=;>\u2192\u2026]|\.\.")
 _COUNTED = re.compile(r"(vra(?:ag|gen)(?:stelling)? ?\d)[.)]\s+(\S.*)", re.IGNORECASE)
 _BRIEF = ("vs", "vr", "v", "vrst", "vrgst", "q")
 """What some write for it: only where that asks, for it means other things too."""
+
+
+_MEASURED = re.compile(
+    r"(?:[<>=~\u00b1]?\s*\d[\d.,/]*\s*[^\W\d_%/]{0,5}[%/]?[^\W\d_]{0,5}\s*\?+$)|"
+    r"(?:(?:rr|nibp|bp|tensie|bloeddruk|hf|pols|temp(?:eratuur)?|t|sat(?:uratie)?|spo2|af|ah|vas|nrs|e?mews|gcs|emv|gewicht|lengte|bmi)"
+    r"\b\.?\s*[:=]?\s*\d)",
+    re.IGNORECASE,
+)
+"""What was measured, of which somebody is not sure: `VS: RR 120/80?` (vital signs), `v = 3?`."""
 
 
 def _names(name: str) -> Iterator[str]:

@@ -111,15 +111,20 @@ def names_somebody(segment: Segment, n: int) -> bool:
     """Whether somebody stands where a number belongs (`777^Wit^Anna^^^dr.`): all that he wrote would have the same number.
 
     A number (EI) has who gave it, and behind that what kind of name this is (`123^ZEED^1.2.3^ISO`), which some leave out: of
-    `123^HIX^ZEED` in capitals only who stands in a field of people too is somebody.
+    `123^HIX^ZEED` in capitals only who stands in a field of people too is somebody. Nobody is called as a system is.
     """
     number, family, given, kind, *more = (segment.component(n, c).strip() for c in range(1, 7))
     if not (number and family and given) or any(map(str.isdigit, family + given)) or (kind and not any(more)):
         return False
-    may_have_given_it = not any(more) and f"{family}{given}".isupper()
+    may_have_given_it = not any(more) and (f"{family}{given}".isupper() or family.casefold() in _SYSTEMS)
     return not may_have_given_it or any(segment.component(one).strip() == number for one in _PEOPLE)
 
 
+_SYSTEMS = frozenset(
+    ("chipsoft", "hix", "epic", "nexus", "xcare", "xhis", "cerner", "millennium", "meditech", "sectra", "zorgplatform", "cloverleaf",
+     "rhapsody", "ensemble", "mirth", "epd", "zis", "ris", "pacs", "lis", "lms", "dms", "palga")
+)  # fmt: skip
+"""What gives documents their numbers in Dutch hospitals, as it stands in EI-2."""
 _PEOPLE = (5, 9, 10, 11)
 """Who dictated, wrote, judged and typed a document."""
 

@@ -64,10 +64,14 @@ def order_status(item: Item, profile: Profile) -> str:
 
 
 def is_taken_back(common: Segment, profile: Profile) -> bool:
-    """Whether an ORC takes its order back: by its own code, or as the state that its order has. One that is asked for anew has none."""
+    """Whether an ORC takes its order back: by its own code, or as the state that its order has. One that is asked for anew has none, and
+    one that could not be cancelled stands.
+    """
     rules, state = profile["referral"], said(common, 5)
     if says_so_itself(common, profile):
         return True
+    if said(common, 1) in _COULD_NOT:
+        return False
     return not is_anew(common) and (state in rules["cancel_states"] or state_of(state) == GONE)
 
 
@@ -82,6 +86,8 @@ def is_anew(common: Segment) -> bool:
     return said(common, 1) in _ANEW
 
 
+_COULD_NOT = ("UC", "UD", "UM", "UX", "UH")
+"""ORC-1 (table 0119): the filler could not cancel, discontinue, replace, change or hold it; ORC-5 then says what was asked."""
 _ANEW = ("NW", "RO", "RP")
 """ORC-1 (table 0119): new, and what takes the place of another."""
 

@@ -7,6 +7,7 @@ made only of what is asked for. A document stays in the bytes that came in; `Seg
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from integrations.hl7v2.text.charset import Charset, is_marked, narrow
@@ -75,6 +76,13 @@ class Message:
         if (found := self._by_name.get(name)) is None:
             found = self._by_name[name] = self._lines.named(name)
         return found
+
+    def without(self, names: Collection[str], is_gone: Callable[[Segment], bool]) -> Message:
+        """The same without those segments of these names."""
+        rest = Message(self._lines, self.marks, self._charset)
+        rest._segments = [one for one in self.segments if one.name not in names or not is_gone(one)]
+        rest._by_name = {name: [one for one in rest._segments if one.name == name] for name in names}
+        return rest
 
     def get(self, path: str) -> str:
         """The text at a terser path: `PID-3(1)-4-1`, `OBX(2)-5`; without component the whole field. "" when absent."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BARE_END_SECONDS = 0.2
 """How long a frame may end in FS without CR before we take it as whole (see mllp.py)."""
 
+_NOT_ANY_MORE = Answer(Verdict.NOT_HERE, "")
 Said = asyncio.Future[Answer] | asyncio.Future[bytes]
 """Reception's word on one frame; bytes are that on a whole batch."""
 
@@ -105,6 +106,17 @@ class Connection(asyncio.Protocol):
         """Close after what was written has gone out."""
         if self._transport is not None:
             self._transport.close()
+
+    @property
+    def shown(self) -> bytes:
+        """The client certificate with which the line was opened (DER); b"" without TLS."""
+        tls = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
+        return tls.getpeercert(binary_form=True) or b"" if tls is not None else b""
+
+    def leave(self, reason: str) -> None:
+        """Whoever calls may not any more: what is here gets its answer, nothing more is taken, and it is told."""
+        if not self._stopping:
+            self._end(reason, b"", _NOT_ANY_MORE)
 
     def go_on(self) -> None:
         """Hand in what waits, as far as this connection and the listener as a whole have room for it."""
@@ -200,6 +212,8 @@ class Connection(asyncio.Protocol):
         """Close a connection that says nothing, or that takes for ever over one message. Not while we are the slow one."""
         limits, now = self._listener.limits, time.monotonic()
         assert self._transport is not None
+        if self.caller.expires_at and self.caller.expires_at <= self._listener.now():
+            self.leave("certificate_ended")
         if not self._stopping and not self._asked and not self._backlog:
             if self._decoder.unfinished and now - self._begun > limits.frame_seconds:
                 self._end("too_slow", self._decoder.start, Answer(Verdict.NOT_HERE, "", "too_slow", "The message took too long"))

@@ -46,11 +46,13 @@ class MllpListener:
     """Listens on one port. `receive` gets each message and gives the answer; it is called in the order of arrival per
     connection, up to `in_flight` at once. When it raises, the sender is told to send again (AR, 207), never AA.
 
+    A line ends within minutes of its client certificate, and at `renew` when that was withdrawn: `refused` is told, as of a handshake.
+
     `refused` is told what never became a message: (caller, reason, first bytes), reasons `too_large`, `too_slow`, `too_many`,
-    `too_much`, and those of a handshake that failed (tls.refusal_of). `tls` demands a client certificate (tls.server_context);
-    assign another to `tls` and the next handshake uses it. `limit_bytes` is for one message, `total_bytes` for all that is half
-    here or with reception, `idle_seconds` without any byte (hospitals keep connections open all day), `frame_seconds` from first
-    to last byte of one, `max_per_sender` for one client certificate, or one address where there is none yet.
+    `too_much`, and those of a handshake that failed (tls.refusal_of). `tls` demands a client certificate (tls.server_context).
+    `limit_bytes` is for one message, `total_bytes` for all that is half here or with reception, `idle_seconds` without any byte
+    (hospitals keep connections open all day), `frame_seconds` from first to last byte of one, `max_per_sender` for one client
+    certificate, or one address where there is none yet.
     """
 
     def __init__(
@@ -84,7 +86,7 @@ class MllpListener:
         self.tls = tls
         self._receive, self._refused = receive, refused
         self._host, self._port = host, port
-        self._now = now
+        self.now = now
         self._ids = (f"{int(time.time() * 1000):X}-{count}" for count in itertools.count(1))
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -123,6 +125,13 @@ class MllpListener:
         self._server = None
 
     # Who may come in
+
+    def renew(self, tls: ssl.SSLContext, refusal: Callable[[bytes], str]) -> None:
+        """Other files from the next handshake on. Lines that are open stay, but for whose certificate (DER) there is a `refusal` now."""
+        self.tls = tls
+        for one in list(self.connections):
+            if (shown := one.shown) and (reason := refusal(shown)):
+                one.leave(reason)
 
     def admits(self, connection: Connection) -> bool:
         """Whether there is room for one more of this sender; counts it when there is."""
@@ -236,7 +245,7 @@ class MllpListener:
                 answer = self._said(said, caller)
                 assert isinstance(answer, Answer)
                 acks += self._acks(one, answer)
-        whole = batch.answered(found, acks, now=self._now(), control_id=next(self._ids))
+        whole = batch.answered(found, acks, now=self.now(), control_id=next(self._ids))
         return frame(whole) if whole else b""
 
     def _ask(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer]:
@@ -266,7 +275,7 @@ class MllpListener:
         return b"".join(map(frame, self._acks(raw, said)))
 
     def _acks(self, raw: bytes, said: Answer) -> list[bytes]:
-        return acks_for(raw, said, now=said.at or self._now(), control_id=said.reference or next(self._ids))
+        return acks_for(raw, said, now=said.at or self.now(), control_id=said.reference or next(self._ids))
 
     # What was no message
 

@@ -6,7 +6,9 @@ import re
 
 WAIT_SECONDS = 2.0
 """So long a line may say something else before its first frame: a sender may write the VT by itself, and a little later."""
-_TLS, _HTTP = b"\x16\x03", re.compile(rb"(?:GET|POST|PUT|HEAD|OPTIONS|PRI) ")
+_TLS, _HTTP = b"\x16\x03", re.compile(rb"(?:POST|PUT|PRI) ")
+_CHECK = re.compile(rb"(?:(?:GET|HEAD|OPTIONS) |[ -{}~]{3,60}(?:\r?\n)*\Z)")
+"""What looks whether a port is open asks for a page, or says a few words; who sends brings more than a line, or bars."""
 _FOR_ANOTHER = (b"PROXY ", b"\x00\r\nQUIT\n")
 """How a load balancer says for whom it calls (HAProxy's PROXY protocol, both versions): the sender himself comes after it."""
 _WORDS = re.compile(rb"[!-~]{3}")
@@ -25,6 +27,8 @@ def told_of(stray: bytes, *, is_begun: bool) -> tuple[str, bytes]:
         return "http", b""
     if found := _MESSAGE.search(stray):
         return "not_framed", stray[found.start() :]
+    if _CHECK.match(stray) and not is_begun and not stray.startswith(_FOR_ANOTHER) and _WORDS.search(stray):
+        return "checked", b""
     if is_begun or stray.lstrip().startswith(_FOR_ANOTHER) or not _WORDS.search(stray):
         return "", b""
     return "not_framed", b""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from integrations.hl7v2.wire.still_trusted import Trust, trust_in
 from mdo_portal.exchange import Caller
 
 HANDSHAKE_SECONDS = 10.0
@@ -26,7 +27,7 @@ _LIST = b"-----BEGIN X509 CRL-----"
 _SAID = {
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "no_certificate",
     "WRONG_VERSION_NUMBER": "not_tls",
-    "HTTP_REQUEST": "not_tls",
+    "HTTP_REQUEST": "checked",
     "UNSUPPORTED_PROTOCOL": "old_tls",
     "NO_SHARED_CIPHER": "old_tls",
 }
@@ -87,6 +88,11 @@ class TlsFiles:
     def changed(self) -> tuple[float, ...]:
         """When each was last written: another value means that they must be read again."""
         return tuple(path.stat().st_mtime for path in (self.certificate, self.key, self.authorities))
+
+    @property
+    def trust(self) -> Trust:
+        """Whose clients may call by now. Raises OSError when the file is not there."""
+        return trust_in(self.authorities.read_bytes())
 
 
 def server_context(files: TlsFiles) -> ssl.SSLContext:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, cast, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case, CaseEvent
 from mdo_portal.exchange import IncomingReferral, Version
@@ -19,6 +19,8 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 """Two systems of one hospital: within this nobody can tell which of two words was the later, and the order of arrival holds."""
 SAID_AT = "said_at"
 """Under this name the timeline event of one of those says when the sender said it, by the sender's clock."""
+UNSAID = "unsaid"
+"""Under this name an event says which earlier ones (their ids) were about somebody else: they are no word about this referral."""
 REQUEST, NUMBER, CHANGED_AT = "request", "version", "changed_at"
 """And under these of which request on the sender's server that was which version, and when that server changed it last."""
 
@@ -63,18 +65,34 @@ def told_later(session: Session, case: Case, *words: str, now: datetime, word: W
     """Whether one of these words is newer: it arrived later (this one was offered again after a repair), or was said later, where both
     say when.
     """
-    arrived = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.what.in_(words), CaseEvent.at > now)
+    arrived = select(CaseEvent.id).where(holding(case, *words), CaseEvent.at > now)
     if session.execute(arrived.limit(1)).first() is not None:
         return True
     return word != UNDATED and any(_was_said_later(word, one, now) for one in _said(session, case, *words))
 
 
+def holding(case: Case, *words: str) -> ColumnElement[bool]:
+    """These words about the case, without what turned out to be of somebody else."""
+    since = aliased(CaseEvent)
+    is_named = since.details[UNSAID].as_string().contains(cast(CaseEvent.id, String))
+    is_unsaid = exists().where(since.case_id == CaseEvent.case_id, since.details.has_key(UNSAID), is_named)
+    return (CaseEvent.case_id == case.id) & CaseEvent.what.in_(words) & ~is_unsaid
+
+
 def _said(session: Session, case: Case, *words: str) -> Iterator[Word]:
     """What these events say of when it was said."""
-    query = select(CaseEvent.details).where(CaseEvent.case_id == case.id, CaseEvent.what.in_(words))
-    for told in session.scalars(query):
-        version = Version(int(told[NUMBER]) if NUMBER in told else None, _moment(told, CHANGED_AT))
-        yield Word(_moment(told, SAID_AT), told.get(REQUEST, ""), version)
+    for told in session.scalars(select(CaseEvent.details).where(holding(case, *words))):
+        yield _word(told)
+
+
+def of_event(event: CaseEvent) -> Word:
+    """What this event says of when it was said."""
+    return _word(event.details)
+
+
+def _word(told: dict[str, Any]) -> Word:
+    version = Version(int(told[NUMBER]) if NUMBER in told else None, _moment(told, CHANGED_AT))
+    return Word(_moment(told, SAID_AT), told.get(REQUEST, ""), version)
 
 
 def _moment(told: dict[str, Any], name: str) -> datetime | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,12 @@ def state_of(session: Session, case: Case) -> CaseState:
     if not is_answered(session, case):
         return CaseState.INFORMATION_REQUESTED
     return CaseState.INCOMPLETE if case.missing else CaseState.READY
+
+
+def come_back(session: Session, case: Case, *, now: datetime) -> None:
+    """It stands on the work list again, with nobody yet to plan it as well."""
+    state = state_of(session, case)
+    case.move(CaseState.INCOMPLETE if state is CaseState.READY and case.board_id is None else state, now=now)
 
 
 def is_answered(session: Session, case: Case) -> bool:

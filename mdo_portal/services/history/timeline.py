@@ -55,7 +55,11 @@ SENTENCES: dict[str, str] = {
     "referral.address_taken": N_(
         "Op het adres van deze aanmelding bij %(hospital)s staat nu een aanvraag voor een andere patiënt; ga na of deze nog klopt"
     ),
+    "referral.replaces_unknown": N_(
+        "Deze aanmelding vervangt een eerdere van %(hospital)s die hier niet bekend is; komt die nog, dan geldt ze als ingetrokken"
+    ),
     "referral.cancelled": N_("%(hospital)s trok de aanmelding in (%(wire)s)"),
+    "referral.cancel_unsaid": N_("De intrekking door %(hospital)s was van een andere patiënt en geldt hier niet meer"),
     "case.routed": N_("Toegewezen aan %(board)s"),
     "case.scheduled": N_("Gepland in %(board)s op %(when)s"),
     "case.scheduled_late": N_("Na het sluiten van de aanmelding gepland in %(board)s op %(when)s: %(reason)s"),
@@ -117,6 +121,7 @@ SCHEDULED = ("case.scheduled", "case.scheduled_late")
 NEWS = frozenset(
     {
         "referral.updated", "referral.reread", "referral.cancelled", "referral.address_taken", "case.answered", "document.added",
+        "referral.cancel_unsaid",
         "document.received", "document.corrected", "document.changed", "document.withdrawn", "result.received", "result.corrected",
         "result.withdrawn",
         "patient.changed", "patient.died", "patient.lives", "patient.merged", "patient.unmerged", "patient.unsaid", "patient.linked",

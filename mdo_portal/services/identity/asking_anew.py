@@ -45,7 +45,8 @@ def again(session: Session, conflict: IdentityConflict, papers: Papers, *, now: 
         return
     if message.meaning == "answer" and message.case_id is not None:
         _unanswer(session, message.case_id, message.came_at)
-    if message.state is not InboundState.IGNORED and unsaying.is_readable(message):
+    is_aside = message.state is InboundState.IGNORED and message.reason != ASKED
+    if not is_aside and unsaying.is_readable(message):
         unsaying.waits_anew(message, reason=ASKED)
         say_that_it_waits(session, conflict, [message.id], now=now)
 

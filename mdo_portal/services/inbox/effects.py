@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import PAST, Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.unreadable import ABOUT_IDENTITY
 from mdo_portal.exchange import (
     Incoming,
     IncomingAnswer,
@@ -59,6 +60,8 @@ def _referral(
         return case
     case = referrals.register(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
     replaced.take_back(session, incoming, case, hospital, wire=wire, now=now, message_id=message_id)
+    if case.received_at == now:
+        replaced.came_late(session, incoming, case, hospital, wire=wire, now=now, message_id=message_id)
     pull = pulls.of_message(session, message_id) if wire is Wire.FHIR else None
     if pull is not None:  # what was fetched after a notice is also written down as a moment: a later one shows what changed
         snapshots.take(session, pull, case, incoming.facts, message_id=message_id)
@@ -114,3 +117,8 @@ def told_again(session: Session, incoming: Incoming, message: ClaimedMessage, ca
 def set_aside(message: ClaimedMessage, unreadable: Unreadable) -> Settled:
     """On a person's list, with the reason."""
     return Settled(message.message_id, InboundState.UNREADABLE, unreadable.reason, unreadable.where)
+
+
+def of_nobody(message: ClaimedMessage) -> Settled:
+    """A person said whose it is, and that is nobody who has a case: put aside as such, and kept for its term, should they take it back."""
+    return Settled(message.message_id, InboundState.IGNORED, ABOUT_IDENTITY[0])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
@@ -19,6 +19,13 @@ from mdo_portal.services.common.sealed import sealer
 log = structlog.get_logger(__name__)
 MOST_ALIKE = 20
 """So many messages under one number are looked at, the newest first."""
+
+
+class Addresses(NamedTuple):
+    """Which addresses a message names, and at which it deletes what stands there: what its wire can tell of its bytes."""
+
+    named: Callable[[bytes], frozenset[str]]
+    deleted: Callable[[bytes], frozenset[str]]
 
 
 class Known(NamedTuple):
@@ -41,20 +48,40 @@ def alike(session: Session, link_id: uuid.UUID, kind: str, number: str) -> Itera
         .order_by(InboundMessage.seq.desc())
     )
     for message_id, found, sealed in session.execute(query.limit(MOST_ALIKE)):
-        if not sealed or kind not in ("", found.partition("/")[0]):
-            continue
-        try:
-            raw = sealer(session).open(sealed, purpose=RAW_PURPOSE)
-        except CANNOT_OPEN as error:
-            log.error("message.sealed", message_id=str(message_id), error=type(error).__name__)
-            continue
-        yield Known(message_id, found), raw
+        if kind in ("", found.partition("/")[0]) and (raw := _opened(session, message_id, sealed)):
+            yield Known(message_id, found), raw
 
 
 def of_bytes(session: Session, link_id: uuid.UUID, number: str, digest: bytes) -> uuid.UUID | None:
     """The message of this link with exactly these bytes; `number` is the sender's own, "" for one without."""
     query = select(InboundMessage.id).where(InboundMessage.link_id == link_id, InboundMessage.control_id == number)
     return session.scalar(query.where(InboundMessage.digest == digest))
+
+
+def deleted_since(session: Session, message_id: uuid.UUID, addresses: Addresses) -> uuid.UUID | None:
+    """The last message of the same link by which what came in this one was deleted again at its address, read or not; None for none.
+
+    What is withdrawn by its status is here still.
+    """
+    first = session.get_one(InboundMessage, message_id)
+    row, took_back = InboundMessage, and_(InboundMessage.meaning == "withdrawal", InboundMessage.case_id == first.case_id)
+    later = select(row.id, row.state, row.raw_sealed).where(row.link_id == first.link_id, row.seq > first.seq)
+    later = later.where(row.kind.startswith("Bundle"), or_(row.state == InboundState.KEPT, took_back)).order_by(row.seq.desc())
+    own = addresses.named(_opened(session, first.id, first.raw_sealed))
+    for found, state, sealed in session.execute(later, execution_options={"yield_per": MOST_ALIKE}):
+        gone = addresses.deleted(_opened(session, found, sealed))
+        if gone & own or (gone and state is InboundState.UNDERSTOOD):
+            return found
+    return None
+
+
+def _opened(session: Session, message_id: uuid.UUID, sealed: bytes) -> bytes:
+    """Its bytes; none when they are gone, or nobody can open them any more."""
+    try:
+        return sealer(session).open(sealed, purpose=RAW_PURPOSE) if sealed else b""
+    except CANNOT_OPEN as error:
+        log.error("message.sealed", message_id=str(message_id), error=type(error).__name__)
+        return b""
 
 
 def own_task(session: Session, link_id: uuid.UUID, message_id: uuid.UUID | None) -> uuid.UUID | None:

@@ -1,6 +1,6 @@
 """When the certificates of a line end, and whether somebody must do something: from then on that hospital cannot call any more.
 
-A line that is open then goes on until it breaks: TLS asks who is there when a connection is made, and not again.
+A line that is open ends with it, within minutes (integrations/hl7v2/wire): TLS asks who is there when a connection is made, and not again.
 """
 
 from __future__ import annotations

@@ -120,6 +120,14 @@ def asked_by(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) ->
     return session.scalars(query.with_for_update()).first()
 
 
+def was_answered(session: Session, message_id: uuid.UUID) -> bool:
+    """Whether a person said of this message that it is of another, or of whom: taken back, that answer needs its words again."""
+    said = IdentityConflict.decision.in_((Decision.OTHER, Decision.CORRECTED))
+    answered = exists().where(IdentityConflict.message_id == InboundMessage.id, said)
+    offered = InboundMessage.id == message_id, InboundMessage.offered_at.is_not(None)  # most are read for the first time
+    return session.scalar(select(InboundMessage.id).where(*offered, answered)) is not None
+
+
 def asks_the_same(session: Session, asked: IdentityConflict, conflict: Conflict) -> bool:
     """Whether it is still that question: who came is told in the same words, and does not fit the same patient in the same way."""
     told = rulings.fingerprint(session, conflict.told, previous=conflict.previous)

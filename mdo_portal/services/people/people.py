@@ -66,6 +66,11 @@ def roles_at(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, 
     return sorted(session.scalars(select(Membership.role).where(*here, in_force(Membership, now))))
 
 
+def language_of(session: Session, person_id: uuid.UUID) -> str:
+    """In which language this person has the portal, and is mailed; "" for somebody who is not there."""
+    return session.scalar(select(Person.language).where(Person.id == person_id)) or ""
+
+
 def set_language(session: Session, person_id: uuid.UUID, language: str) -> None:
     session.execute(update(Person).where(Person.id == person_id).values(language=language))
 

@@ -139,6 +139,12 @@ def _minutes(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
+def changed(session: Session, provider_id: uuid.UUID, *, lock: bool = False) -> str:
+    """When it was saved last, the secret too; "" for one that is not there yet. `lock`: nobody else saves it until the transaction ends."""
+    found = session.get(IdentityProvider, provider_id, with_for_update=lock)
+    return found.changed_at.isoformat() if found is not None else ""
+
+
 def save(session: Session, row: ProviderRow, said: Registration, *, viewer: Viewer, now: datetime) -> None:
     """Keep it; an empty secret leaves the one that is there, unless it is another provider now. NotFound for another's."""
     found = session.get(IdentityProvider, row.provider_id, with_for_update=True)

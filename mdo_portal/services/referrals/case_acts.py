@@ -56,8 +56,7 @@ def reopen(session: Session, case: Case, reason: str, *, viewer: Viewer, now: da
         raise IllegalMove(N_("Deze casus staat nog op de werklijst. Er is niets veranderd."))
     if case.objected:
         raise IllegalMove(N_("De patiënt maakt bezwaar tegen delen: geen MDO ziet deze casus. Er is niets veranderd."))
-    state = waiting.state_of(session, case)
-    case.move(CaseState.INCOMPLETE if state is CaseState.READY and case.board_id is None else state, now=now)
+    waiting.come_back(session, case, now=now)
     case.cancel_told_at = None
     timeline.happened(session, case, "case.reopened", at=now, person_id=viewer.person_id, reason=reason.strip())
     standing.announce(session, case)

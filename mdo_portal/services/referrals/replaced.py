@@ -1,17 +1,28 @@
-"""An earlier referral that the same message takes back: another takes its place, and it would stand on the list beside that one."""
+"""An earlier referral that the same message takes back: another takes its place, and it would stand on the list beside that one.
+
+Whichever of the two comes first.
+"""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import Case
+from mdo_portal.domain.case import Case, CaseEvent
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import IncomingReferral, Wire
-from mdo_portal.services.dossier import known_referrals
+from mdo_portal.exchange import IncomingReferral, Replaced, Wire
+from mdo_portal.services.dossier import known_referrals, latest_word
+from mdo_portal.services.dossier.latest_word import Word
+from mdo_portal.services.history import timeline
 from mdo_portal.services.referrals import referrals
+
+NOT_HERE = "referral.replaces_unknown"
+_NUMBER, _ADDRESS = "replaces", "replaces_at"
+"""Under these such an event says which referral it was: by the sender's number, and by its address at the sender."""
 
 
 def take_back(
@@ -24,11 +35,13 @@ def take_back(
     now: datetime,
     message_id: uuid.UUID,
 ) -> None:
-    """As when each of them is taken back by a message of its own. One that is not here, or of another patient than the referral that
-    takes its place, stays as it is: the message names it.
+    """As when each of them is taken back by a message of its own. One that is of another patient than the referral that takes its place
+    stays as it is: the message names it. One that is not here is kept in mind, and is taken back when it comes.
     """
     for one in referral.replaced:
         before = known_referrals.meant(session, hospital, one.number, one.known_as)
+        if before is None and not referral.cancelled:
+            _keep_in_mind(session, referral, one, case, hospital, now=now)
         if before is None or before.id == case.id or before.patient_id != case.patient_id:
             continue
         told = IncomingReferral(
@@ -42,6 +55,52 @@ def take_back(
             version=one.version,
         )
         referrals.cancel(session, told, hospital, wire=wire, now=now, message_id=message_id)
+
+
+def _keep_in_mind(
+    session: Session, referral: IncomingReferral, one: Replaced, case: Case, hospital: Hospital, *, now: datetime
+) -> None:
+    names = {name: told for name, told in ((_NUMBER, one.number), (_ADDRESS, one.known_as)) if told}
+    known = select(CaseEvent.id).where(
+        CaseEvent.case_id == case.id, CaseEvent.what == NOT_HERE, CaseEvent.details.contains(names)
+    )
+    if not names or session.execute(known.limit(1)).first() is not None:
+        return
+    word = Word(referral.sent_at or referral.asked_at, one.known_as, one.version)
+    details: dict[str, Any] = latest_word.said(word, now) | names
+    timeline.happened(session, case, NOT_HERE, at=now, hospital=hospital.name, **details)
+
+
+def came_late(
+    session: Session,
+    referral: IncomingReferral,
+    case: Case,
+    hospital: Hospital,
+    *,
+    wire: Wire,
+    now: datetime,
+    message_id: uuid.UUID,
+) -> None:
+    """The case is new: what took its place may have come before it. A newer version than was taken back is left to a person."""
+    names = [CaseEvent.details[_NUMBER].as_string() == referral.number] if referral.number else []
+    names += [CaseEvent.details[_ADDRESS].as_string() == referral.known_as] if referral.known_as else []
+    beside = select(CaseEvent, Case.referral_number).join(Case, Case.id == CaseEvent.case_id)
+    beside = beside.where(Case.patient_id == case.patient_id, Case.hospital_id == hospital.id, Case.id != case.id)
+    found = session.execute(beside.where(CaseEvent.what == NOT_HERE, or_(False, *names)).limit(1)).first()
+    if found is None:
+        return
+    event, instead = found
+    word = latest_word.of_event(event)
+    told = IncomingReferral(
+        patient=referral.patient,
+        number=referral.number,
+        known_as=referral.known_as,
+        cancelled=True,
+        cancel_reason=_why("", instead),
+        sent_at=word.sent_at,
+        version=word.version,
+    )
+    referrals.cancel(session, told, hospital, wire=wire, now=max(now, event.at), message_id=message_id)
 
 
 def _why(reason: str, number: str) -> str:

@@ -22,16 +22,17 @@ from mdo_portal.domain.told import Appointment, ToldChange
 from mdo_portal.services.dossier import earlier_told
 from mdo_portal.services.dossier.over_before import GONE
 from mdo_portal.services.history import standing
-from mdo_portal.services.referrals import referrals
+from mdo_portal.services.referrals import referrals, unsaid_words
 
 UNSAID = "patient.unsaid"
 
 
 def cases_told(session: Session, message_id: uuid.UUID) -> Sequence[Case]:
-    """The cases to which this message told a value or document, locked."""
+    """The cases to which this message told a value or document, or which it took back or asked for anew, locked."""
     facts = select(CaseFact.case_id).where(CaseFact.message_id == message_id)
     files = select(CaseDocument.case_id).where(CaseDocument.message_id == message_id)
-    query = select(Case).where(Case.id.in_(union(facts, files).subquery().select())).order_by(Case.id)
+    told = union(facts, files, unsaid_words.cases_of(message_id)).subquery()
+    query = select(Case).where(Case.id.in_(told.select())).order_by(Case.id)
     return session.scalars(query.with_for_update(**HELD)).all()
 
 
@@ -41,7 +42,9 @@ def of_whom(session: Session, message_ids: Collection[uuid.UUID]) -> Sequence[Pa
     files = select(Case.patient_id).join(CaseDocument, CaseDocument.case_id == Case.id)
     changes = select(ToldChange.patient_id).where(ToldChange.message_id.in_(message_ids))
     booked = select(Appointment.patient_id).where(Appointment.message_id.in_(message_ids))
-    told = union(facts, files.where(CaseDocument.message_id.in_(message_ids)), changes, booked).subquery()
+    spoken = select(Case.patient_id).join(InboundMessage, InboundMessage.case_id == Case.id)
+    spoken = spoken.where(InboundMessage.id.in_(message_ids))
+    told = union(facts, files.where(CaseDocument.message_id.in_(message_ids)), changes, booked, spoken).subquery()
     return session.scalars(select(Patient).where(Patient.id.in_(told.select())).order_by(Patient.id)).all()
 
 
@@ -54,13 +57,23 @@ def told_since(patient: Patient, at: datetime) -> CompoundSelect[uuid.UUID | Non
 
 
 def unsay(session: Session, case: Case, message_id: uuid.UUID, *, now: datetime) -> None:
-    """Nothing that this message told the case holds there."""
+    """Nothing that this message told the case holds there, nor that it took it back."""
+    name = session.get_one(Hospital, case.hospital_id).name
+    words = unsaid_words.of(session, case, message_id)
+    if _end(session, case, message_id) or words.asked:
+        referrals.assess(session, case, now=now)
+        standing.happened(session, [case], UNSAID, now=now, hospital=name, **unsaid_words.named(words.asked))
+    unsaid_words.unsay(session, case, words, hospital=name, now=now)
+
+
+def _end(session: Session, case: Case, message_id: uuid.UUID) -> bool:
+    """Whether any value or document of it stood there until now."""
     facts = session.scalars(select(CaseFact).where(CaseFact.case_id == case.id)).all()
     kept = select(CaseDocument).where(CaseDocument.case_id == case.id).options(defer(CaseDocument.content_sealed))
     rows: list[CaseFact | CaseDocument] = [*facts, *session.scalars(kept.execution_options(populate_existing=True))]
     mine = [row for row in rows if row.message_id == message_id]
     if all(row.status == GONE for row in mine):
-        return
+        return False
     _ask_as_before(case, [row for row in facts if row.message_id == message_id], facts)
     replaced = _replaced_since(mine)
     for row in mine:
@@ -72,9 +85,7 @@ def unsay(session: Session, case: Case, message_id: uuid.UUID, *, now: datetime)
             # Each message has a moment of its own: by that one knows whose place it took.
             row.superseded_at = replaced.get((row.superseded_at, _place(row)))
     session.flush()
-    referrals.assess(session, case, now=now)
-    name = session.get_one(Hospital, case.hospital_id).name
-    standing.happened(session, [case], UNSAID, now=now, hospital=name)
+    return True
 
 
 def _replaced_since(mine: Iterable[CaseFact | CaseDocument]) -> dict[tuple[datetime, Hashable], datetime]:

@@ -81,6 +81,12 @@ def add_person(
     return person
 
 
+def particulars(session: Session, person_id: uuid.UUID) -> dict[str, str]:
+    """What `correct` writes over, as it stands now: held until the transaction ends."""
+    person = locked(session, person_id)
+    return {field: getattr(person, field) for field in CORRECTED}
+
+
 def correct(session: Session, viewer: Viewer, person_id: uuid.UUID, told: NewPerson, *, now: datetime) -> bool:
     """Another name, address or specialism of somebody who stays the same person. What was signed keeps the name it was signed with.
 

@@ -38,6 +38,8 @@ def test_who_gave_a_number_is_nobody(number: str) -> None:
 def test_who_gave_a_number_may_stand_in_capitals_behind_it_without_its_kind() -> None:
     """Without its number a document is never replaced nor withdrawn. Who wrote it stands in a field of people too."""
     assert numbers("T10", "TXA|1|BR^Brief|TX|20260510||||||||D2^HIX^ZEED|D1^HIX^ZEED||||AU") == ("D2", "D1")
+    assert numbers("T10", "TXA|1|BR^Brief|TX|20260510||||||||123^Chipsoft^Antonius|122^Chipsoft^Antonius||||AU") == ("123", "122")
+    assert numbers("T02", "TXA|1|BR^Brief|TX|20260510||||||||777^Wit^Antonius|||||AU") == ("", "")
     assert numbers("T02", "TXA|1|BR^Brief|TX|20260510|||||777^WIT^ANNA|||777^WIT^ANNA|||||AU") == ("", "")
 
 

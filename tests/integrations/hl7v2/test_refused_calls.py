@@ -109,9 +109,11 @@ def test_a_certificate_that_lets_nobody_in_is_told_apart(tmp_path: Path, certifi
     assert reason in SENTENCES
 
 
-@pytest.mark.parametrize("says", [frame(ADT), b"GET / HTTP/1.1\r\n\r\n"], ids=["HL7", "HTTP"])
-def test_who_does_not_speak_tls_at_all_is_told_apart(tmp_path: Path, says: bytes) -> None:
-    assert refused(tmp_path, says, None) == [("127.0.0.1", "not_tls")]
+@pytest.mark.parametrize(
+    ("says", "reason"), [(frame(ADT), "not_tls"), (b"GET / HTTP/1.1\r\n\r\n", "checked")], ids=["HL7", "HTTP"]
+)
+def test_who_does_not_speak_tls_at_all_is_told_apart(tmp_path: Path, says: bytes, reason: str) -> None:
+    assert refused(tmp_path, says, None) == [("127.0.0.1", reason)]
 
 
 def test_who_does_not_trust_us_or_knows_only_old_ciphers_is_told_apart(tmp_path: Path) -> None:
@@ -119,7 +121,7 @@ def test_who_does_not_trust_us_or_knows_only_old_ciphers_is_told_apart(tmp_path:
 
     assert refused(tmp_path, frame(ADT), untrusting) == [("127.0.0.1", "distrusts_us")]
     assert refused(tmp_path, frame(ADT), old) == [("127.0.0.1", "old_tls")]
-    assert {"distrusts_us", "old_tls", "not_tls"} < set(SENTENCES)
+    assert {"distrusts_us", "old_tls", "not_tls", "checked"} < set(SENTENCES)
 
 
 def test_a_good_certificate_is_no_refusal_and_a_knock_on_the_port_has_no_sentence(tmp_path: Path) -> None:

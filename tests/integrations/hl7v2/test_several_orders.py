@@ -95,3 +95,10 @@ def test_a_board_that_is_taken_back_beside_another_gives_the_other_its_place() -
 def test_the_report_of_a_board_is_not_the_order_for_one() -> None:
     found = ordered("OBR|1|A1||MDV^MDO-verslag^L", "OBX|1|TX|X^Verslag||Oud advies", obr("A2", "MDO^MDO oncologie^L", "Nieuw?"))
     assert (found.board_hint, found.question_board) == ("MDO oncologie", "Nieuw?")
+
+
+@pytest.mark.parametrize("code", ["UC", "UD"])
+def test_an_order_that_could_not_be_cancelled_stands(code: str) -> None:
+    """The filler's answer: ORC-5 says what was asked of it, and the patient is still to be discussed."""
+    assert not ordered(f"ORC|{code}|A2|||CA", BOARD).cancelled
+    assert ordered("ORC|CA|A2|||CA", BOARD).cancelled and ordered("ORC|SC|A2|||CA", BOARD).cancelled

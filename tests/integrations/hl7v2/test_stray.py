@@ -58,9 +58,20 @@ def heard(*said: bytes, hangs_up: bool = False) -> tuple[list[tuple[str, bytes]]
         ((HELLO,), "tls_unasked"),
         ((b"POST /hl7 HTTP/1.1\r\nHost: x\r\n\r\n" + ADT,), "http"),
         ((b"\x02UNB+UNOA:1'\x03",), "not_framed"),
-        ((b"hello ", b"there\r\n"), "not_framed"),
+        ((b"EVN|A08|20260302\rPID|1\r",), "not_framed"),
+        ((b"hello ", b"there\r\n"), "checked"),
+        ((b"GET / HTTP/1.0\r\n\r\n",), "checked"),
+        ((b"OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n",), "checked"),
     ],
-    ids=["TLS", "HTTP", "EDIFACT between STX and ETX", "a person with telnet"],
+    ids=[
+        "TLS",
+        "HTTP",
+        "EDIFACT between STX and ETX",
+        "no MSH",
+        "a person with telnet",
+        "a load balancer",
+        "another load balancer",
+    ],
 )
 def test_who_speaks_something_else_is_told_apart_and_hung_up_on(said: tuple[bytes, ...], reason: str) -> None:
     told, answered, is_closed = heard(*said)

@@ -1,0 +1,37 @@
+"""What a hospital's system hands in again: it is here already, unless it was deleted there since. Only its own messages are looked at."""
+
+from __future__ import annotations
+
+import uuid
+
+from mdo_portal import reception, wiring
+from mdo_portal.reception import Sorted
+from mdo_portal.services.inbox import handed_in
+from mdo_portal.web.context import database
+from mdo_portal.web.fhir_conditions import Number
+
+_ADDRESSES = handed_in.Addresses(wiring.at_address.names, wiring.at_address.deletes)
+
+
+def here(token: str, link_id: uuid.UUID, kind: str, asked: Number) -> handed_in.Known | None:
+    """The newest of this kind ("" for any) that this link handed in under that number, and did not delete since.
+
+    A condition that we cannot judge is none: the message is kept, and a double of the same bytes has one effect anyway.
+    """
+    with database().transaction(link=token) as db:
+        known = handed_in.alike(db, link_id, kind, asked.value)
+        message = next((one for one, raw in known if asked.is_of_any or asked.is_among(raw)), None)
+        return None if message is None or handed_in.deleted_since(db, message.id, _ADDRESSES) else message
+
+
+def is_made_anew(token: str, double: Sorted) -> bool:
+    """Whether what these very bytes brought before was deleted since. Then they are no double any more, and can be kept."""
+    arrival = double.arrival
+    if arrival.link is None:
+        return False
+    with database().transaction(link=token) as db:
+        first = handed_in.of_bytes(db, arrival.link.link_id, arrival.header.control_id, arrival.digest)
+        deletion = handed_in.deleted_since(db, first, _ADDRESSES) if first else None
+    if deletion is not None:
+        reception.anew_after(double, deletion)
+    return deletion is not None

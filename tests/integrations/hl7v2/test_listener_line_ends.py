@@ -1,0 +1,121 @@
+"""A line that stays open for days: it ends with the right of who opened it, and not only when it breaks by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
+from integrations.hl7v2.wire.listener import MllpListener
+from integrations.hl7v2.wire.mllp import MllpDecoder, frame
+from integrations.hl7v2.wire.tls import TlsFiles, server_context
+from mdo_portal.exchange import Answer, Caller, Verdict
+from tests.client_certificates import SERVER, Made, made
+
+from .samples import ADT
+
+AUTHORITY, OTHER = made("CA", ca=True, uses=()), made("Andere CA", ca=True, uses=())
+OURS = made("portaal.test", dns=("portaal.test",), uses=(SERVER,))
+THEIRS = made("epd.zeeduyn.test", by=AUTHORITY)
+
+
+def withdrew(*gone: Made) -> bytes:
+    now = datetime.now(UTC)
+    told = x509.CertificateRevocationListBuilder().issuer_name(AUTHORITY.certificate.subject)
+    told = told.last_update(now - timedelta(hours=1)).next_update(now + timedelta(days=1))
+    for one in gone:
+        serial = x509.RevokedCertificateBuilder().serial_number(one.certificate.serial_number)
+        told = told.add_revoked_certificate(serial.revocation_date(now - timedelta(hours=1)).build())
+    return told.sign(AUTHORITY.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> TlsFiles:
+    found = TlsFiles(tmp_path / "ours.pem", tmp_path / "ours.key", tmp_path / "authorities.pem")
+    found.certificate.write_bytes(OURS.pem)
+    found.key.write_bytes(OURS.key_bytes())
+    found.authorities.write_bytes(AUTHORITY.pem + OTHER.pem + withdrew())
+    return found
+
+
+class House:
+    """A listener with one line on which a message was taken, and what it told of lines that were refused."""
+
+    def __init__(self, files: TlsFiles) -> None:
+        self.files, self.now, self.told = files, datetime.now(UTC), list[tuple[str, str, bytes]]()
+        self.listener = MllpListener(
+            self._receive, host="127.0.0.1", port=0, tls=server_context(files), refused=self._refused, frame_seconds=0.2,
+            now=lambda: self.now,
+        )  # fmt: skip
+
+    async def _receive(self, raw: bytes, caller: Caller) -> Answer:
+        return Answer(Verdict.STORED, "")
+
+    async def _refused(self, caller: Caller, reason: str, start: bytes) -> None:
+        self.told.append((caller.common_name, reason, start))
+
+    def authorities_are(self, pem: bytes) -> None:
+        before = self.files.trust
+        self.files.authorities.write_bytes(pem)
+        self.listener.renew(server_context(self.files), partial(self.files.trust.refuses, before=before))
+
+
+async def _said_after(house: House, client: Path, then: Callable[[House], None], says: bytes) -> bytes:
+    context = ssl.create_default_context(cafile=str(house.files.certificate))
+    context.load_cert_chain(client)
+    await house.listener.start()
+    try:
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", house.listener.port, ssl=context, server_hostname="portaal.test"
+        )
+        writer.write(frame(ADT))
+        async with asyncio.timeout(20):
+            assert len(MllpDecoder().feed(await reader.read(65_536))) == 1
+            then(house)
+            writer.write(says)
+            return await reader.read(65_536)
+    finally:
+        await house.listener.stop(1.0)
+
+
+def said_after(house: House, then: Callable[[House], None], says: bytes = b"") -> bytes:
+    """What a line on which a message was taken hears when it `says` that, after `then`; nothing when it is closed."""
+    client = house.files.certificate.with_name("client.pem")
+    client.write_bytes(THEIRS.pem + THEIRS.key_bytes())
+    return asyncio.run(_said_after(house, client, then, says))
+
+
+def test_a_line_ends_with_its_certificate(files: TlsFiles) -> None:
+    def years_go_by(house: House) -> None:
+        house.now += timedelta(days=365)
+
+    house = House(files)
+    assert said_after(house, years_go_by) == b""
+    assert house.told == [("epd.zeeduyn.test", "certificate_ended", b"")]
+
+
+@pytest.mark.parametrize(
+    ("left", "why"),
+    [
+        (AUTHORITY.pem + OTHER.pem + withdrew(THEIRS), "certificate_withdrawn"),
+        (OTHER.pem, "unknown_authority"),
+    ],
+)
+def test_a_line_ends_when_its_certificate_or_its_authority_is_withdrawn(files: TlsFiles, left: bytes, why: str) -> None:
+    house = House(files)
+    assert said_after(house, lambda one: one.authorities_are(left)) == b""
+    assert house.told == [("epd.zeeduyn.test", why, b"")]
+
+
+def test_a_new_list_that_does_not_name_it_leaves_it_open(files: TlsFiles) -> None:
+    house = House(files)
+    others = AUTHORITY.pem + withdrew(made("iemand anders", by=AUTHORITY))
+    assert said_after(house, lambda one: one.authorities_are(others), frame(ADT)) != b""
+    assert house.told == []
