@@ -8,7 +8,7 @@ migration again for each step: the tests of the migrations take two for each of 
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import CodeType
+from types import CodeType, MethodType
 from typing import Any
 
 from alembic.config import Config
@@ -17,12 +17,12 @@ from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from werkzeug.routing import Rule
+from werkzeug.routing.matcher import State, StateMachineMatcher
 
 from mdo_portal.services.people import passwords
 
 #: as the portal hashes passwords
 HASHER = passwords._hasher
-Builder = Callable[..., tuple[str, str]]
 
 
 class Compiled(FileSystemBytecodeCache):
@@ -55,38 +55,39 @@ def install(folder: str) -> None:
 
 
 def _remember_addresses() -> None:
-    """Werkzeug writes and compiles two Python functions per route; they know nothing of the application they are made for."""
-    compiled: Callable[[Rule, bool], Builder] = Rule._compile_builder
-    kept: dict[Any, Builder] = {}
-
-    def remembered(rule: Rule, append_unknown: bool = True) -> Builder:
-        if rule.defaults:
-            return compiled(rule, append_unknown)
-        key = (rule.rule, tuple(rule._trace), append_unknown)
-        if key not in kept:
-            kept[key] = compiled(rule, append_unknown)
-        return kept[key]
-
-    Rule._compile_builder = remembered  # type: ignore[method-assign]
+    """Each address taken apart, and the two functions that Werkzeug writes and compiles for it: they know nothing of the application."""
     read: Callable[[Rule], None] = Rule.compile
     known: dict[Any, tuple[Any, ...]] = {}
 
     def read_once(rule: Rule) -> None:
-        """The address, taken apart: two hundred for each application."""
         assert rule.map is not None
-        key = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, rule.map.host_matching)
-        if rule.defaults or key not in known:
+        key = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, rule.map.host_matching, repr(rule.defaults))
+        if key not in known:
             read(rule)
-            if not rule.defaults:
-                known[key] = rule._parts, rule._trace, rule._converters, frozenset(rule.arguments)
+            builders = rule._build.__func__, rule._build_unknown.__func__  # type: ignore[attr-defined]
+            known[key] = rule._parts, rule._trace, rule._converters, frozenset(rule.arguments), *builders
             return
-        parts, trace, converters, arguments = known[key]
-        rule._parts, rule._trace, rule._converters = list(parts), list(trace), dict(converters)
+        rule._parts, rule._trace, rule._converters, arguments, build, build_unknown = known[key]
         rule.arguments |= arguments
-        rule._build = rule._compile_builder(False).__get__(rule, None)
-        rule._build_unknown = rule._compile_builder(True).__get__(rule, None)
+        rule._build, rule._build_unknown = MethodType(build, rule), MethodType(build_unknown, rule)
 
     Rule.compile = read_once  # type: ignore[method-assign]
+    StateMachineMatcher.add = _added  # type: ignore[assignment, method-assign]
+
+
+def _added(matcher: StateMachineMatcher, rule: Rule) -> None:
+    """As Werkzeug does it, which makes a `State` for every part of every address and throws away those that it has already."""
+    state = matcher._root
+    for part in rule._parts:
+        following = state.static.get(part.content) if part.static else next((to for it, to in state.dynamic if it == part), None)
+        if following is None:
+            following = State()
+            if part.static:
+                state.static[part.content] = following
+            else:
+                state.dynamic.append((part, following))
+        state = following
+    state.rules.append(rule)
 
 
 def _remember_migrations() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from jinja2 import DictLoader, Environment
+from werkzeug.routing import Map, Rule
 
 from mdo_portal.commands import migrate
 from tests.once import Compiled
@@ -54,3 +55,24 @@ def test_a_folder_of_migrations_is_read_once_and_another_folder_has_its_own(tmp_
 
     assert first is again
     assert (first.get_heads() != [], elsewhere.get_heads()) == (True, [])
+
+
+def addresses(first_page: int) -> Map:
+    shown = {"page": first_page}
+    return Map(
+        [
+            Rule("/cases/", endpoint="cases", defaults=shown),
+            *(Rule(f"/cases/<int:page>{to}", endpoint="cases" + to) for to in ("", "/piece")),
+        ]
+    )
+
+
+def test_an_address_is_taken_apart_once_and_each_application_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = addresses(1), addresses(2)
+    monkeypatch.setattr(Rule, "_compile_builder", None)  # nobody takes it apart again
+    again = addresses(1)
+
+    assert [a.bind("mdo").build("cases", {"page": 1}) for a in (one, other, again)] == ["/cases/", "/cases/1", "/cases/"]
+    assert [a.bind("mdo").match("/cases/")[1] for a in (one, other, again)] == [{"page": 1}, {"page": 2}, {"page": 1}]
+    rule, asked = again.bind("mdo").match("/cases/7/piece", return_rule=True)
+    assert (rule.map is again, asked) == (True, {"page": 7})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
+from collections.abc import Callable
 
 import pytest
 
@@ -21,7 +22,6 @@ def packed(plain: bytes) -> bytes:
     return zlib.compress(plain, 9)
 
 
-ESCAPES = packed(b"#41" * 49_990)
 SHARED = b"\x00\x00\x00\xff\xff" * 200_000
 """A megabyte that unpacks to nothing, and that every object before it may be said to hold."""
 
@@ -39,32 +39,32 @@ TREE = b"".join(b"<</Type/StructElem/S/TD/P %d 0 R/K[%d]/Pg 3 0 R>>" % (n, n * 7
 
 
 @pytest.mark.parametrize(
-    "bomb",
+    "made",  # here, and not where the tests are collected: packing them takes a tenth of a second, in every worker
     [
-        pdf(*[ESCAPES] * 260),
-        pdf(packed(b"\0" * 30_000_000)),
-        lying_over_each_other(1_500),
-        pdf(packed(b"a" * 3_000)) + b" #41" * 5_000,
+        lambda: pdf(*[packed(b"#41" * 49_990)] * 260),
+        lambda: pdf(packed(b"\0" * 30_000_000)),
+        lambda: lying_over_each_other(1_500),
+        lambda: pdf(packed(b"a" * 3_000)) + b" #41" * 5_000,
     ],
     ids=["escapes in each of many objects", "one that swells", "objects that lie over each other", "escapes in the open"],
 )
-def test_a_pdf_that_is_far_more_work_than_its_size_is_not_trusted(bomb: bytes) -> None:
+def test_a_pdf_that_is_far_more_work_than_its_size_is_not_trusted(made: Callable[[], bytes]) -> None:
     """56 kB of the first took 24 seconds, in the worker itself and with everything else of its batch waiting."""
-    assert pdf_inside.is_active(bomb)
+    assert pdf_inside.is_active(made())
 
 
 @pytest.mark.parametrize(
-    "honest",
+    "made",
     [
-        pdf(*[packed(TREE)] * 20),
-        pdf(*[packed(b"<</Type/Font/BaseFont/ABCDEF+Times#20New#20Roman>>")] * 90),
-        pdf(*[b"\x8f" + random.Random(n).randbytes(900) for n in range(300)]),
-        pdf(packed(TREE)) + random.Random(1).randbytes(2_000_000),
+        lambda: pdf(*[packed(TREE)] * 20),
+        lambda: pdf(*[packed(b"<</Type/Font/BaseFont/ABCDEF+Times#20New#20Roman>>")] * 90),
+        lambda: pdf(*[b"\x8f" + random.Random(n).randbytes(900) for n in range(300)]),
+        lambda: pdf(packed(TREE)) + random.Random(1).randbytes(2_000_000),
     ],
     ids=["tagged", "names with blanks", "encrypted", "with a scan"],
 )
-def test_an_honest_pdf_of_many_objects_is_shown(honest: bytes) -> None:
-    assert not pdf_inside.is_active(honest)
+def test_an_honest_pdf_of_many_objects_is_shown(made: Callable[[], bytes]) -> None:
+    assert not pdf_inside.is_active(made())
 
 
 def test_what_is_packed_is_found_behind_much_that_is_honest() -> None:
