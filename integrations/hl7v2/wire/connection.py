@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from integrations.hl7v2.wire import stray
 from integrations.hl7v2.wire.mllp import FrameTooLarge, MllpDecoder
+from integrations.hl7v2.wire.still_trusted import ASKS_ANEW
 from integrations.hl7v2.wire.tls import caller_of
 from mdo_portal.exchange import Answer, Caller, Verdict
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 BARE_END_SECONDS = 0.2
 """How long a frame may end in FS without CR before we take it as whole (see mllp.py)."""
 
-_NOT_ANY_MORE = Answer(Verdict.NOT_HERE, "")
+_CERTIFICATE_ENDED = "certificate_ended"
 Said = asyncio.Future[Answer] | asyncio.Future[bytes]
 """Reception's word on one frame; bytes are that on a whole batch."""
 
@@ -114,9 +116,16 @@ class Connection(asyncio.Protocol):
         return tls.getpeercert(binary_form=True) or b"" if tls is not None else b""
 
     def leave(self, reason: str) -> None:
-        """Whoever calls may not any more: what is here gets its answer, nothing more is taken, and it is told."""
-        if not self._stopping:
-            self._end(reason, b"", _NOT_ANY_MORE)
+        """Whoever calls may not any more: what is here gets its answer, nothing more is taken, and it is told.
+
+        Not when it may be nothing: who has the next certificate by now comes back with it, and else the handshake tells.
+        """
+        if self._stopping:
+            return
+        self._stopping, self._last_words = True, b""
+        if reason not in (ASKS_ANEW, _CERTIFICATE_ENDED):
+            self._listener.tell_refused(self.caller, reason, b"")
+        self._write()
 
     def go_on(self) -> None:
         """Hand in what waits, as far as this connection and the listener as a whole have room for it."""
@@ -212,8 +221,9 @@ class Connection(asyncio.Protocol):
         """Close a connection that says nothing, or that takes for ever over one message. Not while we are the slow one."""
         limits, now = self._listener.limits, time.monotonic()
         assert self._transport is not None
-        if self.caller.expires_at and self.caller.expires_at <= self._listener.now():
-            self.leave("certificate_ended")
+        over = self._listener.now() - self.caller.expires_at if self.caller.expires_at else -timedelta.max
+        if over >= timedelta() and (not self._decoder.unfinished or over.total_seconds() > limits.frame_seconds):
+            self.leave(_CERTIFICATE_ENDED)  # not in the middle of a message
         if not self._stopping and not self._asked and not self._backlog:
             if self._decoder.unfinished and now - self._begun > limits.frame_seconds:
                 self._end("too_slow", self._decoder.start, Answer(Verdict.NOT_HERE, "", "too_slow", "The message took too long"))

@@ -182,23 +182,23 @@ class MllpListener:
                 transport, connection, self.tls, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
             )
         except (TimeoutError, OSError) as trouble:  # the edge: whoever can't show who he is goes, and it is written down
-            self._no_tls(caller, begun.trouble or trouble)
+            self._no_tls(caller, begun.trouble or trouble, begun.begin)
             transport.abort()
         else:
             if secure is not None:
                 connection.connection_made(secure)
             elif begun.trouble is not None:  # it was told why, and hung up
-                self._no_tls(caller, begun.trouble)
+                self._no_tls(caller, begun.trouble, begun.begin)
             else:  # asyncio gives nothing when the other went in the very moment that we began
                 self.tell_refused(caller, NO_TLS, b"")
         finally:
             self._shaking[caller.host] -= 1
             self._shaking += Counter()  # forgets who has none
 
-    def _no_tls(self, caller: Caller, trouble: BaseException) -> None:
+    def _no_tls(self, caller: Caller, trouble: BaseException, begin: bytes) -> None:
         reason = getattr(trouble, "reason", None) or type(trouble).__name__
         log.warning("no TLS", extra={"peer": caller.address, "reason": str(reason)})
-        self.tell_refused(caller, refusal_of(trouble), b"")
+        self.tell_refused(caller, refusal_of(trouble, begin), b"")
 
     # Messages
 
