@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from mdo_portal.database import Database
 from mdo_portal.domain.identity_conflict import Decision
+from mdo_portal.domain.unreadable import DECIDED
+from mdo_portal.services.inbox import inbox
 from tests.identity_questions import STRANGER, born, decide, opened, states, take_back
 from tests.people import Region
 from tests.reception_house import rows
@@ -12,11 +14,13 @@ from tests.test_identity_taken_back import asked_by_a_result, comes, result, sta
 __all__ = ["asked_by_a_result"]
 
 
-def test_what_is_of_nobody_here_is_put_aside_and_not_thrown_away(asked_by_a_result: Database) -> None:
+def test_what_is_of_nobody_here_is_put_aside_and_not_thrown_away(asked_by_a_result: Database, region: Region) -> None:
     decide(asked_by_a_result, Decision.OTHER)
 
     assert [(row.state.value, row.reason) for row in rows(asked_by_a_result)][-1] == ("ignored", "identity_conflict")
     assert (standing(asked_by_a_result), opened(asked_by_a_result)) == ({"VW-1": {"4.1 ug/L"}}, [])
+    with asked_by_a_result.transaction() as session:
+        assert inbox.rows(session, region.lars)[0].sentence == DECIDED  # it said that somebody decides who this is
 
 
 def test_said_by_mistake_and_taken_back_it_can_still_be_this_patients(asked_by_a_result: Database) -> None:
