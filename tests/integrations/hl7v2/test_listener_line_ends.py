@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 from integrations.hl7v2.wire.listener import MllpListener
 from integrations.hl7v2.wire.mllp import MllpDecoder, frame
+from integrations.hl7v2.wire.still_trusted import ASKS_ANEW, trust_in
 from integrations.hl7v2.wire.tls import TlsFiles, server_context
+from mdo_portal.domain.refused_call import SENTENCES
 from mdo_portal.exchange import Answer, Caller, Verdict
 from tests.client_certificates import SERVER, Made, made
 
@@ -159,3 +161,17 @@ def test_a_new_list_that_does_not_name_it_leaves_it_open(files: TlsFiles) -> Non
     others = AUTHORITY.pem + withdrew(made("iemand anders", by=AUTHORITY))
     assert said_after(house, lambda one: one.authorities_are(others), frame(ADT)) != b""
     assert house.told == []
+
+
+def test_by_whom_it_is_good_in_the_end_a_line_does_not_tell_when_another_issued_it(files: TlsFiles) -> None:
+    """Then a new handshake tells: the line is opened anew, and nobody is told that something is wrong with it."""
+    between = made("Zeeduyn uitgifte", ca=True, uses=(), by=AUTHORITY)
+    shown, before = made("epd.zeeduyn.test", by=between).der, files.trust
+
+    assert trust_in(AUTHORITY.pem + OTHER.pem + withdrew()).refuses(shown, before=before) == ""
+    assert trust_in(OTHER.pem).refuses(shown, before=before) == ASKS_ANEW
+    assert ASKS_ANEW not in SENTENCES
+
+
+def test_what_is_no_certificate_is_judged_by_nobody_here(files: TlsFiles) -> None:
+    assert trust_in(b"").refuses(b"\x30\x03\x02\x01\x01", before=files.trust) == ""
