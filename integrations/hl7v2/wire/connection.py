@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from integrations.hl7v2.wire import stray
@@ -221,9 +220,8 @@ class Connection(asyncio.Protocol):
         """Close a connection that says nothing, or that takes for ever over one message. Not while we are the slow one."""
         limits, now = self._listener.limits, time.monotonic()
         assert self._transport is not None
-        over = self._listener.now() - self.caller.expires_at if self.caller.expires_at else -timedelta.max
-        if over >= timedelta() and (not self._decoder.unfinished or over.total_seconds() > limits.frame_seconds):
-            self.leave(_CERTIFICATE_ENDED)  # not in the middle of a message
+        if self._is_over(limits.frame_seconds):
+            self.leave(_CERTIFICATE_ENDED)
         if not self._stopping and not self._asked and not self._backlog:
             if self._decoder.unfinished and now - self._begun > limits.frame_seconds:
                 self._end("too_slow", self._decoder.start, Answer(Verdict.NOT_HERE, "", "too_slow", "The message took too long"))
@@ -232,6 +230,13 @@ class Connection(asyncio.Protocol):
         if not self._transport.is_closing():
             wait = max(0.05, min(limits.idle_seconds, limits.frame_seconds) / 4)
             self._timer = asyncio.get_running_loop().call_later(wait, self._watch)
+
+    def _is_over(self, grace: float) -> bool:
+        """Whether the certificate ended with which the line was opened. In the middle of a message that may wait a moment."""
+        if self.caller.expires_at is None:
+            return False
+        since = (self._listener.now() - self.caller.expires_at).total_seconds()
+        return since >= (grace if self._decoder.unfinished else 0)
 
 
 class Handshake(asyncio.Protocol):
