@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
+import uuid
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -167,3 +171,21 @@ def test_who_typed_for_long_proves_it_on_the_form_and_types_nothing_twice(house:
     assert lars.post(address, data=typed | {"password": PASSWORD}).status_code == 303
     assert left_open(house).post(f"{address}/people", data=told | {"password": PASSWORD}).status_code == 303
     assert count(house, Identity) == 1
+
+
+def test_who_proves_it_at_the_hospital_comes_back_to_the_provider_that_is_being_added(house: House) -> None:
+    """A second one, say; its page was not found without the hospital that it is for."""
+    house.linked("Lars", "lars-1")
+    lars, new = house.browser(), f"/links/sign-in/{uuid.uuid4()}"
+    house.back(lars, house.out(lars), sub="lars-1")
+    with lars.session_transaction() as kept:
+        kept["csrf"] = CSRF
+    long_ago = datetime.now(UTC) - timedelta(minutes=10)
+    house.change(SignedInSession, SignedInSession.person_id == person_id("Lars"), confirmed_strongly_at=long_ago)
+
+    asked = lars.post(new, data=FORM | {"hospital": str(house.region.hospitals["ZEED"])}).text
+
+    way = re.search(r'href="(/[^"]*confirm[^"]*)"', asked)
+    wanted = parse_qs(urlsplit(html.unescape(way[1])).query)["next"][0] if way else ""
+    house.change(SignedInSession, SignedInSession.person_id == person_id("Lars"), confirmed_strongly_at=datetime.now(UTC))
+    assert wanted.startswith(new) and lars.get(wanted).status_code == 200
