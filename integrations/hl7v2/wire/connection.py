@@ -38,6 +38,7 @@ class Connection(asyncio.Protocol):
         self._early: list[bytes] = []  # what came between the handshake and connection_made
         self._transport: asyncio.Transport | None = None
         self._heard = self._begun = time.monotonic()
+        self._let_in_by = listener.tls  # at the beginning of its handshake
         self.unfinished = 0  # bytes of a message whose end is not here yet
         self.caller = Caller()
 
@@ -46,6 +47,8 @@ class Connection(asyncio.Protocol):
         self.caller = caller_of(transport)
         if not self._listener.admits(self):
             return self._turn_away()
+        if self._let_in_by is not self._listener.tls:  # the files changed while it shook hands
+            self.look_again()
         self._watch()
         for data in self._early:
             self.data_received(data)
@@ -108,11 +111,12 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
-    @property
-    def shown(self) -> bytes:
-        """The client certificate with which the line was opened (DER); b"" without TLS."""
+    def look_again(self) -> None:
+        """Whether the client certificate with which the line was opened is one to call with by now."""
         tls = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
-        return tls.getpeercert(binary_form=True) or b"" if tls is not None else b""
+        shown = tls.getpeercert(binary_form=True) if tls is not None else None
+        if shown and (reason := self._listener.refusal(shown)):
+            self.leave(reason)
 
     def leave(self, reason: str) -> None:
         """Whoever calls may not any more: what is here gets its answer, nothing more is taken, and it is told.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -13,6 +13,15 @@ from cryptography.exceptions import InvalidSignature
 _BLOCK = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----.*?-----END \1-----", re.DOTALL)
 ASKS_ANEW = "asks_anew"
 """An authority went, and by whom this certificate is good in the end its line does not tell: a new handshake does. Nothing is wrong."""
+
+
+Refusal = Callable[[bytes], str]
+"""Why a client certificate (DER) is none to call with any more; "" when it still is."""
+
+
+def nobody(_: bytes) -> str:
+    """Nothing changed since the start."""
+    return ""
 
 
 class Trust(NamedTuple):

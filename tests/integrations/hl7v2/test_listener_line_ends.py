@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -81,31 +83,45 @@ class House:
         self.listener.renew(server_context(self.files), partial(self.files.trust.refuses, before=before))
 
 
-async def _said_after(house: House, client: Path, then: Callable[[House], Awaitable[None] | None], says: bytes) -> bytes:
+@asynccontextmanager
+async def calling(house: House, client: Path) -> AsyncIterator[asyncio.StreamReader]:
+    """A line of theirs on which a message is said."""
     context = ssl.create_default_context(cafile=str(house.files.certificate))
     context.load_cert_chain(client)
     await house.listener.start()
     try:
-        reader, writer = await asyncio.open_connection(
-            "127.0.0.1", house.listener.port, ssl=context, server_hostname="portaal.test"
-        )
-        writer.write(frame(ADT))
+        port = house.listener.port
+        reader, house.writer = await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname="portaal.test")
+        house.writer.write(frame(ADT))
         async with asyncio.timeout(20):
-            assert len(MllpDecoder().feed(await reader.read(65_536))) == 1
-            house.writer = writer
-            if (done := then(house)) is not None:
-                await done
-            writer.write(says)
-            return await reader.read(65_536)
+            yield reader
     finally:
         await house.listener.stop(1.0)
 
 
+async def _said_first(house: House, client: Path) -> bytes:
+    async with calling(house, client) as reader:
+        return await reader.read(65_536)
+
+
+async def _said_after(house: House, client: Path, then: Callable[[House], Awaitable[None] | None], says: bytes) -> bytes:
+    async with calling(house, client) as reader:
+        assert len(MllpDecoder().feed(await reader.read(65_536))) == 1
+        if (done := then(house)) is not None:
+            await done
+        house.writer.write(says)
+        return await reader.read(65_536)
+
+
+def certificate_of_theirs(files: TlsFiles) -> Path:
+    client = files.certificate.with_name("client.pem")
+    client.write_bytes(THEIRS.pem + THEIRS.key_bytes())
+    return client
+
+
 def said_after(house: House, then: Callable[[House], Awaitable[None] | None], says: bytes = b"") -> bytes:
     """What a line on which a message was taken hears when it `says` that, after `then`; nothing when it is closed."""
-    client = house.files.certificate.with_name("client.pem")
-    client.write_bytes(THEIRS.pem + THEIRS.key_bytes())
-    return asyncio.run(_said_after(house, client, then, says))
+    return asyncio.run(_said_after(house, certificate_of_theirs(house.files), then, says))
 
 
 def test_a_line_ends_with_its_certificate(files: TlsFiles) -> None:
@@ -154,6 +170,26 @@ def test_a_line_ends_when_its_certificate_or_its_authority_is_withdrawn(files: T
     house = House(files)
     assert said_after(house, lambda one: one.authorities_are(left)) == b""
     assert house.told == [("epd.zeeduyn.test", why, b"")]
+
+
+def test_nor_does_it_begin_when_that_happened_during_its_handshake(files: TlsFiles) -> None:
+    """Let in by what stood there when it began, it stayed open until its certificate ended."""
+
+    async def scenario(house: House, client: Path) -> bytes:
+        loop = asyncio.get_running_loop()
+        begins = loop.start_tls
+
+        async def withdrawn_meanwhile(*args: Any, **more: Any) -> asyncio.Transport | None:
+            made_ = await begins(*args, **more)
+            house.authorities_are(AUTHORITY.pem + OTHER.pem + withdrew(THEIRS))
+            return made_
+
+        loop.start_tls = withdrawn_meanwhile  # type: ignore[method-assign]
+        return await _said_first(house, client)
+
+    house = House(files)
+    assert asyncio.run(scenario(house, certificate_of_theirs(files))) == b""
+    assert house.told == [("epd.zeeduyn.test", "certificate_withdrawn", b"")]
 
 
 def test_a_new_list_that_does_not_name_it_leaves_it_open(files: TlsFiles) -> None:
