@@ -290,7 +290,7 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     if case is None:
         if awaiting.must_wait(session, one.message.message_id):
             return [effects.set_aside(one.message, Unreadable(awaiting.WAITS))]
-        if conflicts.was_answered(session, one.message.message_id):
+        if conflicts.was_answered(session, one.message.message_id, hospital.id, one.patient, one.number):
             return [effects.of_nobody(one.message)]
         settling.forget(session, one.message)
         return []

@@ -12,6 +12,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.identity_conflict import Decision
 from mdo_portal.services.history.timeline import SENTENCES
+from mdo_portal.services.identity import objections
 from tests import make
 from tests.identity_questions import STRANGER, born, decide, opened, referral, states, take_back
 from tests.people import Region
@@ -104,6 +105,19 @@ def test_on_an_agenda_it_is_marked_no_more(asked_by_a_result: Database, region: 
     take_back(asked_by_a_result, chosen)
 
     assert stands(asked_by_a_result) == (CaseState.SCHEDULED, False, ["referral.cancelled", UNSAID])
+
+
+def test_whose_patient_objects_by_now_stays_off_every_list(asked_by_a_result: Database, region: Region) -> None:
+    """It stood open again, and once the objection was lifted it was planned though nobody had asked anew."""
+    chosen = decide(asked_by_a_result, Decision.SAME)
+    comes(asked_by_a_result, region, OF_STRANGER)
+    with asked_by_a_result.transaction() as session:
+        case = session.scalars(select(Case).where(Case.referral_number == "VW-1")).one()
+        objections.record(session, case, viewer=region.dirk, now=make.NOW)
+
+    take_back(asked_by_a_result, chosen)
+
+    assert stands(asked_by_a_result) == (CaseState.WITHDRAWN, False, ["referral.cancelled", UNSAID])
 
 
 @pytest.fixture

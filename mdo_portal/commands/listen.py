@@ -106,8 +106,8 @@ async def _renew(settings: Settings, listeners: list[MllpListener]) -> None:
     while files is not None:
         await asyncio.sleep(FILES_FRESH_SECONDS)
         try:
-            if files.changed != known:
-                context, changed, now = wiring.mllp_tls(files), files.changed, files.trust
+            if (changed := files.changed) != known:  # asked before they are read: what is written meanwhile is read next time
+                context, now = wiring.mllp_tls(files), files.trust
                 for listener in listeners:
                     if listener.tls is not None:
                         listener.renew(context, partial(now.refuses, before=trust or now))

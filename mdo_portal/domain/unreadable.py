@@ -180,6 +180,8 @@ hospital must send again."""
 
 ABOUT_IDENTITY = ("identity_conflict", "waits_for_identity")
 """Reasons that a person settles by saying who the patient is, and no other way."""
+DECIDED = N_("Op de pagina Wie is dit is beslist: dit gaat over iemand die hier geen casus heeft, of het is terzijde gelegd.")
+"""What is said of a message that was put aside by that."""
 
 #: reason code -> why a message that was read into a case before was read again in vain
 AGAIN_REASONS: dict[str, str] = {

@@ -146,7 +146,7 @@ def _after(round_id: uuid.UUID) -> dict[str, Any]:
             for name, act in _RIGHTS.items()
         }
         is_revised = rounds.is_being_revised(db, round_id)
-        onward = to_sign.onward(db, found, case)
+        onward = to_sign.onward(db, found)
     return rights | {
         "is_revised": is_revised,
         "onward": onward,

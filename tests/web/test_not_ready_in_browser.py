@@ -45,7 +45,8 @@ def test_where_the_bar_wraps_the_page_stays_where_it_is(browser: Browser, width:
     """On a phone, and at 400 %, each page went down by a line of the menu and up again while it loaded."""
     page, asset = browser.new_page(viewport={"width": width, "height": 600}), Assets.read()
     bar = """<header class="page-header"><a class="brand">MDO-portal</a><nav class="page-nav"><ul><li><a>Werklijst</a></li></ul></nav>
-    <div class="header-end">{line}<button class="btn-quiet">Toetsen</button></div></header><main>Werklijst</main>"""
+    <div class="header-end">{line}<button class="btn-quiet">T</button></div></header><main>Werklijst<div class="page-bar" style="position: fixed; inset: auto 0 0">
+    <button>Plannen</button></div></main>"""
 
     def answer(route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
@@ -59,6 +60,12 @@ def test_where_the_bar_wraps_the_page_stays_where_it_is(browser: Browser, width:
     page.goto(SITE, wait_until="domcontentloaded")
     expect(page.locator(".not-ready")).to_be_visible(timeout=SOON)
     while_loading = page.locator("main").bounding_box()
+    line = page.locator(".not-ready").bounding_box()
+    assert line is not None and line["x"] + line["width"] <= width
+    for button in page.get_by_role("button").all():  # it lay over what is done with a case, and took the taps
+        box = button.bounding_box()
+        assert box is not None
+        assert box["x"] >= line["x"] + line["width"] or box["y"] >= line["y"] + line["height"]
 
     page.evaluate("document.documentElement.classList.add('is-ready')")
 

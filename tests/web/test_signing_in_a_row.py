@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.round import Round
 from tests import make
+from tests.people import person_id
 from tests.web.decision_desk import MINUTE, Desk
 from tests.web.test_decision_forms import desk
 
@@ -84,6 +86,17 @@ def test_whose_patient_objects_by_now_is_no_next(desk: Desk) -> None:
         held(session, desk)
 
     assert not NEXT.findall(desk.page(desk.at("signed")))
+
+
+def test_who_leads_both_boards_is_led_on_from_a_case_that_went_to_the_other(desk: Desk) -> None:
+    """The page said that all of the meeting was signed, of a meeting of which one waited."""
+    with desk.database.transaction() as session:
+        waits = another(session, desk)
+        session.get_one(Case, desk.case_id).board_id = desk.region.boards["GI"]
+        session.add(BoardMembership(person_id=person_id("Bram"), board_id=desk.region.boards["GI"], role=Role.CHAIR))
+        held(session, desk)
+
+    assert NEXT.findall(desk.page(desk.at("signed"))) == [str(waits)]
 
 
 @pytest.mark.parametrize("by", ["Aisha", "Mila"])

@@ -104,6 +104,19 @@ def test_who_sets_up_signing_in_second_hears_of_the_first(sign_in: oidc_house.Ho
     assert label(sign_in) == "Van Lars"
 
 
+def test_of_a_secret_that_does_not_come_back_the_page_says_so(sign_in: oidc_house.House) -> None:
+    """The page said that what was typed stands below, and saved once more the secret of before stood there."""
+    lars = signed_in(sign_in.app, sign_in.database, sign_in.region, "Lars")
+    page = f"/links/sign-in/{sign_in.ids['ZEED']}"
+    typed_now = typed(lars, page, **FORM | {"client_secret": "geheim-van-lars"})
+
+    for wrong, status in (({"seen": "0" * 16}, 409), ({"max_age_minutes": "nooit"}, 422)):
+        answer = lars.post(page, data=typed_now | wrong)
+        assert (answer.status_code, "Typ het geheim opnieuw" in answer.text) == (status, True)
+        assert "geheim-van-lars" not in answer.text
+    assert "Typ het geheim opnieuw" not in lars.get(page).text
+
+
 def test_so_in_the_same_moment(sign_in: oidc_house.House) -> None:
     lars, answers = signed_in(sign_in.app, sign_in.database, sign_in.region, "Lars"), list[int]()
     page = f"/links/sign-in/{sign_in.ids['ZEED']}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from integrations.hl7v2.wire import stray
 from integrations.hl7v2.wire.mllp import FrameTooLarge, MllpDecoder
+from integrations.hl7v2.wire.still_trusted import ASKS_ANEW
 from integrations.hl7v2.wire.tls import caller_of
 from mdo_portal.exchange import Answer, Caller, Verdict
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 BARE_END_SECONDS = 0.2
 """How long a frame may end in FS without CR before we take it as whole (see mllp.py)."""
 
-_NOT_ANY_MORE = Answer(Verdict.NOT_HERE, "")
+_CERTIFICATE_ENDED = "certificate_ended"
 Said = asyncio.Future[Answer] | asyncio.Future[bytes]
 """Reception's word on one frame; bytes are that on a whole batch."""
 
@@ -37,6 +38,7 @@ class Connection(asyncio.Protocol):
         self._early: list[bytes] = []  # what came between the handshake and connection_made
         self._transport: asyncio.Transport | None = None
         self._heard = self._begun = time.monotonic()
+        self._let_in_by = listener.tls  # at the beginning of its handshake
         self.unfinished = 0  # bytes of a message whose end is not here yet
         self.caller = Caller()
 
@@ -45,6 +47,8 @@ class Connection(asyncio.Protocol):
         self.caller = caller_of(transport)
         if not self._listener.admits(self):
             return self._turn_away()
+        if self._let_in_by is not self._listener.tls:  # the files changed while it shook hands
+            self.look_again()
         self._watch()
         for data in self._early:
             self.data_received(data)
@@ -107,16 +111,24 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
-    @property
-    def shown(self) -> bytes:
-        """The client certificate with which the line was opened (DER); b"" without TLS."""
+    def look_again(self) -> None:
+        """Whether the client certificate with which the line was opened is one to call with by now."""
         tls = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
-        return tls.getpeercert(binary_form=True) or b"" if tls is not None else b""
+        shown = tls.getpeercert(binary_form=True) if tls is not None else None
+        if shown and (reason := self._listener.refusal(shown)):
+            self.leave(reason)
 
     def leave(self, reason: str) -> None:
-        """Whoever calls may not any more: what is here gets its answer, nothing more is taken, and it is told."""
-        if not self._stopping:
-            self._end(reason, b"", _NOT_ANY_MORE)
+        """Whoever calls may not any more: what is here gets its answer, nothing more is taken, and it is told.
+
+        Not when it may be nothing: who has the next certificate by now comes back with it, and else the handshake tells.
+        """
+        if self._stopping:
+            return
+        self._stopping, self._last_words = True, b""
+        if reason not in (ASKS_ANEW, _CERTIFICATE_ENDED):
+            self._listener.tell_refused(self.caller, reason, b"")
+        self._write()
 
     def go_on(self) -> None:
         """Hand in what waits, as far as this connection and the listener as a whole have room for it."""
@@ -212,8 +224,8 @@ class Connection(asyncio.Protocol):
         """Close a connection that says nothing, or that takes for ever over one message. Not while we are the slow one."""
         limits, now = self._listener.limits, time.monotonic()
         assert self._transport is not None
-        if self.caller.expires_at and self.caller.expires_at <= self._listener.now():
-            self.leave("certificate_ended")
+        if self._is_over(limits.frame_seconds):
+            self.leave(_CERTIFICATE_ENDED)
         if not self._stopping and not self._asked and not self._backlog:
             if self._decoder.unfinished and now - self._begun > limits.frame_seconds:
                 self._end("too_slow", self._decoder.start, Answer(Verdict.NOT_HERE, "", "too_slow", "The message took too long"))
@@ -222,6 +234,13 @@ class Connection(asyncio.Protocol):
         if not self._transport.is_closing():
             wait = max(0.05, min(limits.idle_seconds, limits.frame_seconds) / 4)
             self._timer = asyncio.get_running_loop().call_later(wait, self._watch)
+
+    def _is_over(self, grace: float) -> bool:
+        """Whether the certificate ended with which the line was opened. In the middle of a message that may wait a moment."""
+        if self.caller.expires_at is None:
+            return False
+        since = (self._listener.now() - self.caller.expires_at).total_seconds()
+        return since >= (grace if self._decoder.unfinished else 0)
 
 
 class Handshake(asyncio.Protocol):

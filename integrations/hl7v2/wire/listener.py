@@ -17,6 +17,7 @@ from integrations.hl7v2.text import batch
 from integrations.hl7v2.wire.ack import acks_for
 from integrations.hl7v2.wire.connection import Connection, Handshake
 from integrations.hl7v2.wire.mllp import DEFAULT_LIMIT, frame
+from integrations.hl7v2.wire.still_trusted import Refusal, nobody
 from integrations.hl7v2.wire.tls import HANDSHAKE_SECONDS, HANDSHAKING, NO_TLS, Handshaking, caller_of, refusal_of
 from mdo_portal.exchange import Answer, Caller, Verdict
 
@@ -84,9 +85,9 @@ class MllpListener:
         self.connections: set[Connection] = set()
         self.unfinished = 0  # bytes of messages whose end is not here yet, over all connections
         self.tls = tls
+        self.refusal: Refusal = nobody
         self._receive, self._refused = receive, refused
-        self._host, self._port = host, port
-        self.now = now
+        self._host, self._port, self.now = host, port, now
         self._ids = (f"{int(time.time() * 1000):X}-{count}" for count in itertools.count(1))
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -126,12 +127,11 @@ class MllpListener:
 
     # Who may come in
 
-    def renew(self, tls: ssl.SSLContext, refusal: Callable[[bytes], str]) -> None:
+    def renew(self, tls: ssl.SSLContext, refusal: Refusal) -> None:
         """Other files from the next handshake on. Lines that are open stay, but for whose certificate (DER) there is a `refusal` now."""
-        self.tls = tls
+        self.tls, self.refusal = tls, refusal
         for one in list(self.connections):
-            if (shown := one.shown) and (reason := refusal(shown)):
-                one.leave(reason)
+            one.look_again()
 
     def admits(self, connection: Connection) -> bool:
         """Whether there is room for one more of this sender; counts it when there is."""
@@ -182,23 +182,23 @@ class MllpListener:
                 transport, connection, self.tls, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
             )
         except (TimeoutError, OSError) as trouble:  # the edge: whoever can't show who he is goes, and it is written down
-            self._no_tls(caller, begun.trouble or trouble)
+            self._no_tls(caller, begun.trouble or trouble, begun.begin)
             transport.abort()
         else:
             if secure is not None:
                 connection.connection_made(secure)
             elif begun.trouble is not None:  # it was told why, and hung up
-                self._no_tls(caller, begun.trouble)
+                self._no_tls(caller, begun.trouble, begun.begin)
             else:  # asyncio gives nothing when the other went in the very moment that we began
                 self.tell_refused(caller, NO_TLS, b"")
         finally:
             self._shaking[caller.host] -= 1
             self._shaking += Counter()  # forgets who has none
 
-    def _no_tls(self, caller: Caller, trouble: BaseException) -> None:
+    def _no_tls(self, caller: Caller, trouble: BaseException, begin: bytes) -> None:
         reason = getattr(trouble, "reason", None) or type(trouble).__name__
         log.warning("no TLS", extra={"peer": caller.address, "reason": str(reason)})
-        self.tell_refused(caller, refusal_of(trouble), b"")
+        self.tell_refused(caller, refusal_of(trouble, begin), b"")
 
     # Messages
 

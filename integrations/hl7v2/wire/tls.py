@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from integrations.hl7v2.wire.still_trusted import Trust, trust_in
 from mdo_portal.exchange import Caller
@@ -24,6 +25,9 @@ _NOT_VALID_NOW, _NOT_THIS_PURPOSE, _WITHDRAWN = {9, 10}, {26}, {23}  # X509_V_ER
 _NO_LIST = {3, 8, 11, 12}
 """Of the authority no list of what it withdrew is here, or only one that is not of now."""
 _LIST = b"-----BEGIN X509 CRL-----"
+_FIRST = 8
+_BRINGS = (b"POST ", b"PUT ")
+"""What sends a message in HTTP; anything else of HTTP may only look whether the port is open."""
 _SAID = {
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "no_certificate",
     "WRONG_VERSION_NUMBER": "not_tls",
@@ -35,10 +39,13 @@ _SAID = {
 
 @dataclass
 class Handshaking:
-    """One handshake: what went wrong in it, and how its line is shut. For the TLS objects that begin where it is `HANDSHAKING`."""
+    """One handshake: how it began, what went wrong in it, and how its line is shut. For the TLS objects that begin where it is
+    `HANDSHAKING`.
+    """
 
     hang_up: Callable[[], None]
     trouble: ssl.SSLError | None = None
+    begin: bytes = b""
 
 
 HANDSHAKING: ContextVar[Handshaking] = ContextVar("handshaking")
@@ -52,10 +59,15 @@ class _Telling(ssl.SSLObject):
     """
 
     _mine: Handshaking
+    came: ssl.MemoryBIO
 
     def do_handshake(self) -> None:
         if not hasattr(self, "_mine"):
             self._mine = HANDSHAKING.get(Handshaking(lambda: None))
+        begin = self.came.read() if not self._mine.begin else b""
+        if begin:  # and back: OpenSSL says of what sends a message by HTTP, and of what looks whether we are here, the same
+            self.came.write(begin)
+            self._mine.begin = begin[:_FIRST]
         if self._mine.trouble is not None:
             raise self._mine.trouble
         try:
@@ -70,6 +82,12 @@ class _Telling(ssl.SSLObject):
 
 class _Context(ssl.SSLContext):
     sslobject_class = _Telling
+
+    def wrap_bio(self, incoming: ssl.MemoryBIO, *args: Any, **more: Any) -> ssl.SSLObject:
+        made = super().wrap_bio(incoming, *args, **more)
+        assert isinstance(made, _Telling)
+        made.came = incoming
+        return made
 
 
 @dataclass(frozen=True)
@@ -110,8 +128,10 @@ def server_context(files: TlsFiles) -> ssl.SSLContext:
     return context
 
 
-def refusal_of(trouble: BaseException) -> str:
-    """Why a handshake failed, as a reason that people get a sentence for (domain/refused_call.SENTENCES), or NO_TLS."""
+def refusal_of(trouble: BaseException, begin: bytes = b"") -> str:
+    """Why a handshake that began with these bytes failed, as a reason that people get a sentence for (domain/refused_call.SENTENCES), or
+    NO_TLS.
+    """
     reason = str(getattr(trouble, "reason", ""))
     if isinstance(trouble, ssl.SSLCertVerificationError):
         if trouble.verify_code in _NOT_VALID_NOW:
@@ -121,7 +141,7 @@ def refusal_of(trouble: BaseException) -> str:
         return "certificate_not_for_calling" if trouble.verify_code in _NOT_THIS_PURPOSE else "unknown_authority"
     if "_ALERT_" in reason and ("CA" in reason.split("_") or "CERTIFICATE" in reason):
         return "distrusts_us"
-    return _SAID.get(reason, NO_TLS)
+    return "http" if begin.startswith(_BRINGS) else _SAID.get(reason, NO_TLS)
 
 
 def caller_of(transport: asyncio.BaseTransport) -> Caller:

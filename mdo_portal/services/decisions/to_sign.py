@@ -24,7 +24,7 @@ class Onward(NamedTuple):
     waiting: int
 
 
-def onward(session: Session, signed: Round, case: Case) -> Onward | None:
+def onward(session: Session, signed: Round) -> Onward | None:
     """From this discussion, in the order of the agenda and round to its beginning; None while the meeting still goes on."""
     meeting = session.get(Meeting, signed.meeting_id) if signed.meeting_id else None
     if meeting is None or meeting.state is MeetingState.OPEN:
@@ -34,7 +34,7 @@ def onward(session: Session, signed: Round, case: Case) -> Onward | None:
         select(Round.id, Round.position)
         .join(Case, Case.id == Round.case_id)
         .where(Round.meeting_id == meeting.id, Round.id != signed.id, Round.outcome.in_(WITH_ADVICE), ~is_signed)
-        .where(Case.board_id == case.board_id, Case.state.in_(ENDED), ~Case.objected)
+        .where(Case.board_id == meeting.board_id, Case.state.in_(ENDED), ~Case.objected)
         .order_by(Round.position, Round.id)
     )
     waiting = session.execute(query).all()

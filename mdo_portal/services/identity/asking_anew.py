@@ -77,6 +77,17 @@ def let_go(session: Session, conflict: IdentityConflict, *, now: datetime) -> li
     return [one.id for one in reversed(came) if one.settled_at is None]
 
 
+def of_nobody_anew(session: Session, conflict: IdentityConflict) -> list[uuid.UUID]:
+    """What waited for that answer, and was put aside by it as of nobody here, waits for the next one. Gives which."""
+    aside = InboundMessage.state == InboundState.IGNORED, InboundMessage.reason == ASKED
+    mine = InboundMessage.ruling_id == conflict.id, InboundMessage.id != conflict.message_id
+    put_aside = session.scalars(select(InboundMessage).where(*mine, *aside).order_by(InboundMessage.seq).with_for_update())
+    waiting = [one for one in put_aside if unsaying.is_readable(one)]
+    for message in waiting:
+        unsaying.waits_anew(message, reason=WAITS)
+    return [one.id for one in waiting]
+
+
 def _under(conflict: IdentityConflict) -> Select[InboundMessage]:
     mine = InboundMessage.ruling_id == conflict.id, InboundMessage.id != conflict.message_id
     return select(InboundMessage).where(*mine, InboundMessage.state == InboundState.UNDERSTOOD)

@@ -148,6 +148,7 @@ def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -
     went_by = conflict.decision in WENT_BY and conflict.kind not in (*MERGES, ConflictKind.ELEVEN_TEST)
     # While they are one: no number says of whom each was.
     waiting = asking_anew.let_go(session, conflict, now=now) if went_by else []
+    waiting += asking_anew.of_nobody_anew(session, conflict)
     for one in _of_one_decision(session, merge) if merge else ():
         unmerging.undo(session, one, now=now, person_id=conflict.undo_asked_by)
     if conflict.decision in WENT_BY and conflict.kind not in MERGES and papers.stood:

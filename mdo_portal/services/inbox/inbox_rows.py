@@ -14,6 +14,7 @@ from mdo_portal.domain.unreadable import (
     ABOUT_IDENTITY,
     AGAIN_IN_VAIN,
     AGAIN_REASONS,
+    DECIDED,
     NO_SENDER,
     NOBODY,
     SEND_AGAIN,
@@ -93,6 +94,8 @@ class InboxRow(NamedTuple):
     def sentence(self) -> str:
         if self.state is InboundState.UNDERSTOOD:
             return AGAIN_REASONS.get(self.reason, AGAIN_IN_VAIN) if self.reason else ""
+        if self.state is InboundState.IGNORED and self.reason in ABOUT_IDENTITY:
+            return DECIDED
         told = PULL_REASONS.get(self.place, "") if self.reason == "not_pulled" else ""
         return told or UNREADABLE_REASONS.get(self.reason, "")
 

@@ -120,12 +120,19 @@ def asked_by(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) ->
     return session.scalars(query.with_for_update()).first()
 
 
-def was_answered(session: Session, message_id: uuid.UUID) -> bool:
-    """Whether a person said of this message that it is of another, or of whom: taken back, that answer needs its words again."""
-    said = IdentityConflict.decision.in_((Decision.OTHER, Decision.CORRECTED))
-    answered = exists().where(IdentityConflict.message_id == InboundMessage.id, said)
+def was_answered(
+    session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID, told: PatientIdentity | None, number: str
+) -> bool:
+    """Whether a person said of this message that it is of another, or of whom, or it waited for that: taken back, that answer needs its
+    words again.
+    """
     offered = InboundMessage.id == message_id, InboundMessage.offered_at.is_not(None)  # most are read for the first time
-    return session.scalar(select(InboundMessage.id).where(*offered, answered)) is not None
+    if session.scalar(select(InboundMessage.id).where(*offered)) is None:
+        return False
+    rulings_here = [rulings.of(session, hospital_id, told, previous=one) for one in {"", number}] if told else []
+    of_another = IdentityConflict.decision.in_((Decision.OTHER, Decision.CORRECTED))
+    own = select(exists().where(IdentityConflict.message_id == message_id, of_another))
+    return any(one and one.decision is not Decision.SAME for one in rulings_here) or bool(session.scalar(own))
 
 
 def asks_the_same(session: Session, asked: IdentityConflict, conflict: Conflict) -> bool:

@@ -65,7 +65,7 @@ def _stand_again(session: Session, case: Case, at: datetime, *, now: datetime) -
     """As before it was taken back then. What a person did with it since stays; they see that there is news."""
     if case.cancel_told_at == at:
         case.cancel_told_at = None
-    elif case.state is CaseState.WITHDRAWN and case.state_since == at:
+    elif case.state is CaseState.WITHDRAWN and case.state_since == at and not case.objected:
         waiting.come_back(session, case, now=now)
         case.cancel_told_at = now if _is_said_again(session, case, at) else None
 

@@ -110,7 +110,13 @@ def test_a_certificate_that_lets_nobody_in_is_told_apart(tmp_path: Path, certifi
 
 
 @pytest.mark.parametrize(
-    ("says", "reason"), [(frame(ADT), "not_tls"), (b"GET / HTTP/1.1\r\n\r\n", "checked")], ids=["HL7", "HTTP"]
+    ("says", "reason"),
+    [
+        (frame(ADT), "not_tls"),
+        (b"GET / HTTP/1.1\r\n\r\n", "checked"),
+        (b"POST /hl7 HTTP/1.1\r\nHost: x\r\n\r\n" + ADT, "http"),
+    ],
+    ids=["HL7", "a check", "a message by HTTP"],
 )
 def test_who_does_not_speak_tls_at_all_is_told_apart(tmp_path: Path, says: bytes, reason: str) -> None:
     assert refused(tmp_path, says, None) == [("127.0.0.1", reason)]
