@@ -16,7 +16,7 @@ from integrations.hl7v2.meaning.places import first, found, value_at
 from integrations.hl7v2.meaning.withdrawal import number_of, why, withdrawn
 from integrations.hl7v2.message.board_order import counted
 from integrations.hl7v2.message.documents import documents
-from integrations.hl7v2.message.headed import below, headings, question_of
+from integrations.hl7v2.message.headed import around, below, headings, question_of
 from integrations.hl7v2.message.misplaced import is_person, person_in
 from integrations.hl7v2.message.notification import document_number, replaced
 from integrations.hl7v2.message.people import is_prefix, participant, patient_of, professional
@@ -99,12 +99,27 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
 
 def _named_first(reading: Reading, places: Sequence[str]) -> Sequence[str]:
     """The places with a field that calls itself the question (`Vraagstelling: …`) right behind an answer and a letter that do: what asks
-    elsewhere without a name may ask for anything.
+    elsewhere without a name may ask for anything. One with its answer behind it was put to a board of before.
     """
-    heads = headings(reading.profile, "board")
-    named = [one for one in places if not one.startswith("@") and below(_whole_field(reading, reading.at(one)), heads)]
+    fields = [(one, _whole_field(reading, reading.at(one))) for one in places if not one.startswith("@")]
+    named = [one for one, text in fields if _is_open_question(reading, text)]
     first = [one for one in places if one in _NAMED]
     return [*first, *named, *(one for one in places if one not in (*first, *named))] if named else places
+
+
+def _is_open_question(reading: Reading, text: str) -> bool:
+    heads = headings(reading.profile, "board")
+    if not below(text, heads):
+        return False
+    *before, _ = around(text, heads).casefold().split(":")
+    others = [" ".join(one.split()[-_HEAD:]) for one in before]
+    recognised = reading.profile["referral"]["recognised"]
+    answers = [one for one in recognised["outcomes"] if one not in recognised["reports"]]  # `Uitslag PA: …` may be anything
+    return not any(one in head for head in others for one in answers)
+
+
+_HEAD = 3
+"""Words of a heading in the middle of a text."""
 
 
 _NAMED = ("@label board", "@headed board")

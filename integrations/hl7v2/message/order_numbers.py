@@ -8,9 +8,11 @@ from integrations.hl7v2.text.segment import Segment
 
 
 def number_of_order(order: Item) -> str:
-    """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several."""
+    """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several. Of a group
+    with the moment too: it may hold the same twice, of two days.
+    """
     by_filler, by_placer = _numbers(order)
-    return _asked_as(order.segment, by_filler or by_placer)
+    return _asked_as(order.segment, by_filler or by_placer or _of_group(order))
 
 
 def number_before(order: Item) -> str:
@@ -20,17 +22,22 @@ def number_before(order: Item) -> str:
 
 
 def _numbers(order: Item) -> tuple[str, str]:
-    """At who carries it out and at who asks: OBR-3 and OBR-2, else those of its ORC, for one of the two is enough (v2.5 4.5.1.2); where
-    nobody gave the order a number, that of its group (ORC-4).
-    """
+    """At who carries it out and at who asks: OBR-3 and OBR-2, else those of its ORC, for one of the two is enough (v2.5 4.5.1.2)."""
     own = order.segment.component(3), order.segment.component(2)
     if any(own) or order.common is None:
         return own
-    return order.common.component(3), order.common.component(2) or order.common.component(4)
+    return order.common.component(3), order.common.component(2)
+
+
+def _of_group(order: Item) -> str:
+    """The number of its group (ORC-4), for an order to which nobody gave one, with when it was done (OBR-7)."""
+    group = order.common.component(4) if order.common is not None else ""
+    return " ".join(filter(None, (group, order.segment.component(7)))) if group else ""
 
 
 def _asked_as(order: Segment, number: str) -> str:
     """An addendum under the code of its report (`PA^Addendum 1`) is known by its words: it stands beside that, and beside the next."""
     words = ordered_as(order)
-    added = f"&{words.casefold()}" if is_addendum(words) else ""
-    return "/".join((number, (order.component(4) or order.component(4, 2)) + added)) if number else ""
+    added = f"&{words.casefold()}" if is_addendum(words) else ""  # below its report: taken back whole, that takes it along
+    asked = order.component(4) or order.component(4, 2)
+    return "/".join(filter(None, (number, asked, added))) if number else ""

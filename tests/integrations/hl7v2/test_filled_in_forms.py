@@ -32,3 +32,12 @@ def test_it_is_a_referral_with_all_its_answers() -> None:
 )
 def test_what_may_be_the_answer_of_a_board_is_a_result(lines: tuple[str, ...]) -> None:
     assert isinstance(read("ORU^R01", *lines), IncomingResult)
+
+
+@pytest.mark.parametrize(
+    "name", ["CT thorax (aanvraag MDO long)", "Histologie biopt, aanmelding MDO", "Coloscopie t.b.v. aanmelding MDO"]
+)
+def test_an_examination_that_says_for_what_it_was_made_registers_nobody(name: str) -> None:
+    done = DONE.replace("Aanmelding MDO mamma", name)
+    found = read("ORU^R01", done, "OBX|1|TX|1^Vraagstelling^L||Metastasen?||||||F", "OBX|2|TX|2^Bevindingen^L||Geen||||||F")
+    assert isinstance(found, IncomingResult)
