@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from itertools import zip_longest
 
-from integrations.hl7v2.message.headed import below, headings, names_of, unsigned
-from integrations.hl7v2.message.heading_style import headed_by
-from integrations.hl7v2.message.items import Item, is_around, name_of
+from integrations.hl7v2.meaning.own_segments import own
+from integrations.hl7v2.message.headed import below, headings, unsigned
+from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import names_somebody, number_aside
 from integrations.hl7v2.message.providers import provider, roles
 from integrations.hl7v2.message.reading import Reading, is_referral
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment
@@ -86,46 +83,6 @@ def _labelled(reading: Reading, name: str) -> str:
 def _headed(reading: Reading, name: str) -> str:
     called = headings(reading.profile, name) if reading.letters else ()
     return next(filter(None, (below(text, called) for text in reading.letters)), "")
-
-
-def _own(reading: Reading, name: str) -> str:
-    """What a segment of the sender's own (Z…) calls so: behind the name in one field, or in the field behind that of its name. A number,
-    a code or a tick there says nothing, and `Vraag` alone heads any line of a list.
-    """
-    heads = names_of(reading.profile, name)
-    for own in _own_segments(reading):
-        said = [one for n in range(1, _MOST_OWN) if (one := field_words(own, n).strip())]
-        for words, following in zip_longest(said, said[1:], fillvalue=""):
-            found = below(words, heads) or (following if headed_by(words, heads) == "" else "")
-            if asks_something(found) or _SAID.search(found):
-                return found
-    return ""
-
-
-def _own_segments(reading: Reading) -> Iterator[Segment]:
-    """Those of the sender's own, without what stands among the results of another order: what a scan was to answer is no question to a
-    board. Behind all of them they are of the message.
-    """
-    every = [item.segment for item in reading.items]
-    last = max((n for n, one in enumerate(every) if one.name in _OF_ORDERS), default=0)
-    rests_on, is_of_result = reading.kind.startswith(("REF", "CCR")), False
-    for n, one in enumerate(every):
-        if one.name in ("ORC", "OBR"):
-            is_result = one.name == "OBR" and (rests_on or bool(one.component(25)))
-            is_of_result = is_result and not names_board(name_of(one), reading.profile["referral"]["recognised"])
-        elif one.name.startswith("Z") and (n > last or not is_of_result):
-            yield one
-
-
-_OF_ORDERS = ("ORC", "OBR", "OBX")
-
-
-_SAID = re.compile(r"[^\W\d_]{2,}\W+(?:\w+\W+)*?[^\W\d_]{2,}")
-"""Two words: what is said, and no code."""
-
-
-_MOST_OWN = 40
-"""Fields of a segment of the sender's own that are looked at."""
 
 
 def _sentence(reading: Reading, field: str) -> str:
@@ -209,5 +166,5 @@ _SUBJECTS = ("betreft", "onderwerp")
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
     "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number,
-    "own": _own, "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
+    "own": own, "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
 }  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from integrations.hl7v2.message.apart import is_addendum
 from integrations.hl7v2.message.items import Item, ordered_as
 from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.values import label
 
 
 def number_of_order(order: Item) -> str:
@@ -35,9 +38,22 @@ def _of_group(order: Item) -> str:
     return " ".join(filter(None, (group, order.segment.component(7)))) if group else ""
 
 
+def added_to(items: Sequence[Item]) -> list[str]:
+    """Of every addendum in a message the report that it adds to, by the names that the order of that may have."""
+    orders = {id(item.segment): item for item in items if item.segment.name == "OBR"}
+    added = [one for one in orders.values() if is_addendum(ordered_as(one.segment))]
+    parts = (item for item in items if item.segment.name == "OBX" and is_addendum(label(item.segment)))
+    added += [orders[id(item.order)] for item in parts if id(item.order) in orders]
+    return list(dict.fromkeys(name for one in added for number in _numbers(one) if (name := _report(one.segment, number))))
+
+
 def _asked_as(order: Segment, number: str) -> str:
-    """An addendum under the code of its report (`PA^Addendum 1`) is known by its words: it stands beside that, and beside the next."""
-    words = ordered_as(order)
-    added = f"&{words.casefold()}" if is_addendum(words) else ""  # below its report: taken back whole, that takes it along
-    asked = order.component(4) or order.component(4, 2)
-    return "/".join(filter(None, (number, asked, added))) if number else ""
+    """An addendum under the code of its report (`PA^Addendum 1`) is known by its words: it stands beside that, and beside the next. Below
+    the report: taken back whole, that takes it along.
+    """
+    report, words = _report(order, number), ordered_as(order)
+    return f"{report}/&{words.casefold()}" if report and is_addendum(words) else report
+
+
+def _report(order: Segment, number: str) -> str:
+    return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""
