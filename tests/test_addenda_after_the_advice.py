@@ -54,6 +54,17 @@ def test_one_of_a_document_does(house: House) -> None:
     assert house.facts() == ["Carcinoom graad 2", "HER2 3+"]
 
 
+@pytest.mark.parametrize("parent", ["", "D1"])
+def test_one_that_has_no_number_of_its_own_takes_the_place_of_nothing(house: House, parent: str) -> None:
+    """A system that sends it under the number of its document: the conclusion was gone, and the addendum stood there alone."""
+    house.hears("MDM^T02", txa("D1"), CONCLUSION)
+    for _ in range(2):
+        house.hears("MDM^T06", txa("D1", parent), MORE)
+    assert house.facts() == ["Carcinoom graad 2", "HER2 3+"]
+    house.hears("MDM^T11", txa("D1", available="CA"))
+    assert house.facts() == []
+
+
 def test_another_report_of_that_patient_does_not(house: House) -> None:
     house.hears("ORU^R01", REPORT, CONCLUSION)
     decided(house)

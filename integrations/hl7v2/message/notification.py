@@ -65,6 +65,25 @@ def parent_number(notification: Segment) -> str:
     return _entity(notification, _PARENT + aside) or (_entity(notification, _PARENT) if aside < 0 else "")
 
 
+def name_of_words(notification: Segment, event: str) -> str:
+    """Under which the words of a document are known: its number; of an addendum that has none of its own something below that, for it
+    stands beside the words that it adds to.
+    """
+    number = document_number(notification, event)
+    is_own = event not in ADDING or parent_number(notification) not in ("", number)
+    return number if is_own or not number else f"{number}/&"
+
+
+def document_added_to(notification: Segment, event: str) -> list[str]:
+    """The document that an addendum adds to, if it says that."""
+    named = parent_number(notification) or document_number(notification, event)
+    return [named] if named and event in ADDING else []
+
+
+ADDING = ("T05", "T06")
+"""What adds to a document that stands (HL7 v2.5 9.6)."""
+
+
 def replaced(message: Message, profile: Profile) -> str:
     """The parent of a replacement or an edit; an addendum stands beside its parent."""
     notification, takes_place = message.first("TXA"), event_of(message) in profile["result"]["replacing"]

@@ -23,12 +23,13 @@ def test_it_is_a_referral_with_all_its_answers() -> None:
     "lines",
     [
         (DONE, *FORM, "OBX|4|TX|4^Advies MDO^L||Eerst opereren||||||F"),
+        (DONE, *FORM, "OBX|4|TX|4^Aanbeveling^L||Eerst opereren||||||F"),
         (DONE, *FORM[1:]),
         ("ORC|RE|F1", DONE, *FORM),
         (DONE.replace("Aanmelding MDO", "MDO"), *FORM),
         (DONE.replace("Aanmelding MDO", "Verslag MDO aanmelding"), *FORM),
     ],
-    ids=["answered by the board", "no question", "said to be a result", "no registration", "a report"],
+    ids=["answered by the board", "recommended", "no question", "said to be a result", "no registration", "a report"],
 )
 def test_what_may_be_the_answer_of_a_board_is_a_result(lines: tuple[str, ...]) -> None:
     assert isinstance(read("ORU^R01", *lines), IncomingResult)
