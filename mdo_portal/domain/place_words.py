@@ -13,6 +13,7 @@ FUNCTIONS: Mapping[str, str] = {
     "participant": N_("PRT met rol %(name)s"),
     "label": N_("OBX met het label van: %(name)s"),
     "headed": N_("alinea met het kopje van: %(name)s"),
+    "own": N_("eigen segment (Z…) met de naam van: %(name)s"),
     "sentence": N_("zin in %(name)s"),
     "asking": N_("vraag in of onder %(name)s"),
     "subject": N_("waar een NTE over gaat (Betreft)"),
@@ -92,7 +93,7 @@ def said(place: str) -> Said | None:
     function, _, name = place.removeprefix("@").partition(" ")
     if not place.startswith("@") or function not in FUNCTIONS or ("%(name)s" in FUNCTIONS[function]) != bool(name):
         return None
-    return Said(FUNCTIONS[function], ASKED.get(name, name) if function in ("label", "headed") else name)
+    return Said(FUNCTIONS[function], ASKED.get(name, name) if function in ("label", "headed", "own") else name)
 
 
 def said_of_complaint(text: str) -> Said | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -19,25 +18,15 @@ from mdo_portal.services.inbox import inbox
 from mdo_portal.services.people import identities, providers
 from mdo_portal.services.people.identities import NotAdmitted, ProviderRow
 from mdo_portal.services.rights import colleagues
-from mdo_portal.web import as_read
-from mdo_portal.web.confirming import require_fresh_strong
+from mdo_portal.web import as_read, confirming
 from mdo_portal.web.context import client_address, now, settings, transaction, viewer
 from mdo_portal.web.guard import may
+from mdo_portal.web.links_proof import who_again
 from mdo_portal.web.oidc import outside, relying_party
-from mdo_portal.wiring import Metadata, Refused, identity_provider
+from mdo_portal.web.provider_form import Tried, as_form, compared
+from mdo_portal.wiring import Refused, identity_provider
 
 blueprint = Blueprint("providers", __name__, url_prefix="/links/sign-in")
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What a test of the registration found: the provider's own words, or why it is not believed."""
-
-    metadata: Metadata | None
-    code: str = ""
-    sentence: str = ""
-    #: what is asked for and the provider does not say it has
-    missing: list[str] = field(default_factory=list)
 
 
 @blueprint.get("")
@@ -58,15 +47,17 @@ def new(hospital_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/<uuid:provider_id>")
 @may(Act.PROVIDER_MANAGE)
 def page(provider_id: uuid.UUID) -> str:
-    _confirmed(provider_id)
+    with transaction() as db:
+        _row(db, provider_id)  # whose it is not, is not asked who they are
+    confirming.require_fresh_strong()
     return _page(provider_id)
 
 
-def _confirmed(provider_id: uuid.UUID) -> None:
-    """Who says by whose word a hospital's people come in has just proven who they are. Whose provider it is not, is not asked for that."""
+def _again(provider_id: uuid.UUID) -> str:
+    """Who says by whose word a hospital's people come in has just proven who they are; what they typed meanwhile stays."""
     with transaction() as db:
         _row(db, provider_id)
-    require_fresh_strong()
+    return gettext(why) if (why := who_again()) else ""
 
 
 def _page(provider_id: uuid.UUID, **shown: Any) -> str:
@@ -75,8 +66,9 @@ def _page(provider_id: uuid.UUID, **shown: Any) -> str:
         row, is_new = _row(db, provider_id)
         known = [] if is_new else providers.people_of(db, row)
     addresses = {"redirect": outside("oidc.back", provider_id), "logout": outside("oidc.logout", provider_id)}
-    given = {"errors": {}, "form": _as_form(row.said), "tried": None, "is_stale": False, **shown}
-    given["seen"] = request.form.get("seen", seen) if given["errors"] else seen
+    given = {"errors": {}, "form": as_form(row.said), "tie": {}, "tried": None, "is_stale": False, "again": "", **shown}
+    given["seen"] = request.form.get("seen", seen) if given["errors"] or given["again"] else seen
+    given["proof"] = confirming.ways(url_for("providers.page", provider_id=provider_id)) if given["again"] else None
     return render_template("providers/page.html", provider=row, is_new=is_new, people=known, addresses=addresses, **given)
 
 
@@ -96,25 +88,11 @@ def _id(text: str) -> uuid.UUID:
         raise NotFound() from None
 
 
-def _as_form(said: Registration) -> dict[str, str]:
-    """The fields as people type them; the secret never comes back."""
-    lists = ("required_acr", "required_amr", "strong_values", "algorithms", "extra_hosts")
-    return {
-        "label": said.label,
-        "issuer": said.issuer,
-        "client_id": said.client_id,
-        "scopes": said.scopes,
-        "max_age_minutes": str(said.max_age_seconds // 60),
-        "reads_userinfo": "1" if said.reads_userinfo else "",
-        "enabled": "1" if said.enabled else "",
-        **{name: " ".join(getattr(said, name)) for name in lists},
-    }
-
-
 @blueprint.post("/<uuid:provider_id>")
 @may(Act.PROVIDER_MANAGE)
 def save(provider_id: uuid.UUID) -> ResponseReturnValue:
-    _confirmed(provider_id)
+    if again := _again(provider_id):
+        return _page(provider_id, form=request.form.to_dict(), again=again), 422
     try:
         said = providers.registration(request.form, loopback=settings().demo)
     except Incomplete as missing:
@@ -149,27 +127,23 @@ def test(provider_id: uuid.UUID) -> str:
     with transaction() as db:
         row = providers.provider_for(db, viewer(), provider_id)
     try:
-        tried = _compared(row.said, relying_party().look(identity_provider(row.said)))
+        tried = compared(row.said, relying_party().look(identity_provider(row.said)))
     except Refused as refused:
         tried = Tried(None, f"{refused.code} {refused.detail}".strip(), sentence_of(refused.code))
     return _page(provider_id, tried=tried)
-
-
-def _compared(said: Registration, found: Metadata) -> Tried:
-    missing = [one for one in said.algorithms if one not in found.algorithms]
-    missing += [one for one in said.required_acr if found.acr_values and one not in found.acr_values]
-    return Tried(found, missing=missing)
 
 
 @blueprint.post("/<uuid:provider_id>/people")
 @may(Act.PROVIDER_MANAGE)
 def link(provider_id: uuid.UUID) -> ResponseReturnValue:
     """Say beforehand under which name (sub) the provider knows somebody of the hospital."""
-    _confirmed(provider_id)
-    person_id, subject = _id(request.form.get("person_id", "")), request.form.get("subject", "").strip()
+    tie = request.form.to_dict()
+    if again := _again(provider_id):
+        return _page(provider_id, tie=tie, again=again), 422
+    person_id, subject = _id(tie.get("person_id", "")), tie.get("subject", "").strip()
     if not (0 < len(subject) <= 255 and subject.isascii() and subject.isprintable()):
         sentence = gettext("Vul het kenmerk (sub) in zoals de aanmelddienst het geeft, hoogstens 255 tekens.")
-        return _page(provider_id, errors={"subject": sentence}), 422
+        return _page(provider_id, tie=tie, errors={"subject": sentence}), 422
     try:
         with transaction() as db:
             row = providers.provider_for(db, viewer(), provider_id)
@@ -178,7 +152,7 @@ def link(provider_id: uuid.UUID) -> ResponseReturnValue:
             _log_link(db, row, person_id, "linked to the hospital's account by the link manager")
     except (NotAdmitted, NotAllowed) as refused:
         status = 409 if isinstance(refused, NotAdmitted) else refused.status
-        return _page(provider_id, errors={"subject": gettext(refused.sentence)}), status
+        return _page(provider_id, tie=tie, errors={"subject": gettext(refused.sentence)}), status
     flash(gettext("De koppeling is opgeslagen. Deze collega kan zich nu via het ziekenhuis aanmelden."), "success")
     return redirect(url_for("providers.page", provider_id=provider_id, _anchor="people"), 303)
 

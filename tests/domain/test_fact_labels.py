@@ -12,11 +12,11 @@ from mdo_portal.services.dossier.earlier_told import LABELS
 from mdo_portal.services.referrals.referrals import CANCELLED
 
 PROFILES = Path(__file__).resolve().parents[2] / "integrations" / "profiles"
-#: what stands in a value, in the words it was written with, and above none
+#: what stands in a value, or behind a label of the sender, in the words it was written with, and above none by itself
 WORDS = (
     "yes", "no", "criticality", "until", "as_needed", "reason", "evidence", "about", "method", "material", "place", "by", "patient", "died",
     "location", "prescriber", "removed", "addendum", "over", "at_most", "during", "somebody", "something",
-    "agreed_with", "represented_by", "according", "preferred", "last", "times", "exception", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+    "form", "part_of", "cause_of_death", "agreed_with", "represented_by", "according", "preferred", "last", "times", "exception", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
 )  # fmt: skip
 IN_VALUES = tuple(f"labels.{name}" for name in WORDS)
 

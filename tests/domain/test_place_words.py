@@ -13,6 +13,7 @@ from mdo_portal.domain import place_words
     [
         ("@provider RP", "PRD met rol RP"),
         ("@label board", "OBX met het label van: vraag aan het MDO"),
+        ("@own board", "eigen segment (Z…) met de naam van: vraag aan het MDO"),
         ("@notes OBR", "NTE onder OBR"),
         ("@number VN", "nummer van soort VN"),
         ("PID-3(1)-4-1", "PID-3(1)-4-1"),

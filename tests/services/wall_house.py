@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +16,10 @@ from mdo_portal.services.people import sessions
 from tests import make
 from tests.conftest import opened
 from tests.people import PEOPLE, Region, person_id
+
+Says = Callable[..., int]
+REFUSED = "belongs to somebody else"
+"""What the triggers of the wall say."""
 
 
 @pytest.fixture
@@ -27,6 +33,20 @@ def signed_as(house: Database, region: Region, name: str, proof: Proof = make.PR
     with house.transaction() as session:
         at = region.hospitals[PEOPLE[name][1]]
         return sessions.start_session(session, person_id(name), at, proof=proof, now=datetime.now(UTC))
+
+
+@pytest.fixture
+def says(walls: tuple[Database, Database], region: Region) -> Says:
+    """One statement in the session of somebody, or of nobody; how many rows it was about."""
+    house, web = walls
+
+    def say(who: str, statement: str, **named: Any) -> int:
+        key = sessions.hash_key(signed_as(house, region, who)) if who else ""
+        with web.transaction(entering=key) as session:
+            done = session.execute(text(statement), named)
+            return len(done.all()) if done.returns_rows else int(done.rowcount)  # type: ignore[attr-defined]
+
+    return say
 
 
 CLOSED = ("cases", "patients", "case_facts", "audit_entries", "inbound_messages", "sessions", "drafts")

@@ -12,7 +12,7 @@ from mdo_portal.domain.credentials import Passkey
 from mdo_portal.domain.identity import Identity
 from mdo_portal.domain.people import Membership, Person, Role, SignedInSession
 from mdo_portal.services.people import second_factors
-from tests.people import person_id
+from tests.people import PASSWORD, person_id
 from tests.web.oidc_house import House, count, house
 from tests.web.portal import CSRF, signed_in
 from tests.web.test_another_telephone import secret_on
@@ -120,14 +120,35 @@ def test_a_link_manager_ties_a_colleague(house: House) -> None:
     assert tie(house, "Lars", "Dirk") == 303 and count(house, Identity) == 1
 
 
-def test_who_says_by_whose_word_people_come_in_proves_who_they_are(house: House) -> None:
-    """A link manager's screen that stands open lets nobody register a provider of their own, nor tie a name to a colleague."""
-    lars, address = signed_in(house.app, house.database, house.region, "Lars"), f"/links/sign-in/{house.ids['ZEED']}"
+def left_open(house: House) -> FlaskClient:
+    """The screen of ZEED's link manager, ten minutes after anybody proved to be there."""
+    lars = signed_in(house.app, house.database, house.region, "Lars")
     long_ago = datetime.now(UTC) - timedelta(minutes=10)
     house.change(SignedInSession, SignedInSession.person_id == person_id("Lars"), confirmed_strongly_at=long_ago)
+    return lars
+
+
+def test_who_says_by_whose_word_people_come_in_proves_who_they_are(house: House) -> None:
+    """A link manager's screen that stands open lets nobody register a provider of their own, nor tie a name to a colleague."""
+    lars, address = left_open(house), f"/links/sign-in/{house.ids['ZEED']}"
     told = {"person_id": str(person_id("Dirk")), "subject": "dirk-1", "csrf_token": CSRF}
 
-    answers = [lars.get(address), lars.post(address, data=FORM), lars.post(f"{address}/people", data=told)]
+    page = lars.get(address)
+    answers = [lars.post(address, data=FORM | {"password": "onzin"}), lars.post(f"{address}/people", data=told)]
 
-    assert [(answer.status_code, answer.location.partition("?")[0]) for answer in answers] == [(303, "/confirm")] * 3
-    assert count(house, Identity) == 0
+    assert (page.status_code, page.location.partition("?")[0]) == (303, "/confirm")
+    assert [answer.status_code for answer in answers] == [422, 422] and count(house, Identity) == 0
+
+
+def test_who_typed_for_long_proves_it_on_the_form_and_types_nothing_twice(house: House) -> None:
+    lars, address = left_open(house), f"/links/sign-in/{house.ids['ZEED']}"
+    told = {"person_id": str(person_id("Dirk")), "subject": "dirk-1", "csrf_token": CSRF}
+    typed = FORM | {"label": "Zeeduyn, werkaccount"}
+
+    asked, tied = lars.post(address, data=typed).text, lars.post(f"{address}/people", data=told).text
+
+    assert 'value="Zeeduyn, werkaccount"' in asked and asked.count('name="password"') == 1
+    assert 'value="dirk-1"' in tied and f'value="{person_id("Dirk")}" selected' in tied and tied.count('name="password"') == 1
+    assert lars.post(address, data=typed | {"password": PASSWORD}).status_code == 303
+    assert left_open(house).post(f"{address}/people", data=told | {"password": PASSWORD}).status_code == 303
+    assert count(house, Identity) == 1
