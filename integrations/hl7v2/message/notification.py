@@ -135,10 +135,16 @@ def names_somebody(segment: Segment, n: int) -> bool:
     number, family, given, kind, *more = (segment.component(n, c).strip() for c in range(1, 7))
     if not (number and family and given) or any(map(str.isdigit, family + given)) or (kind and not any(more)):
         return False
-    may_have_given_it = not any(more) and (f"{family}{given}".isupper() or family.casefold() in _SYSTEMS)
+    may_have_given_it = not any(more) and (f"{family}{given}".isupper() or _is_system(family))
     return not may_have_given_it or any(segment.component(one).strip() == number for one in _PEOPLE)
 
 
+def _is_system(name: str) -> bool:
+    """Whether a system is called so. What is short for one is written in capitals: Lis is somebody."""
+    return name.casefold() in _SYSTEMS and not (name.casefold() in _SHORT and name.istitle())
+
+
+_SHORT = ("epd", "zis", "ris", "lis", "lms", "dms")
 _SYSTEMS = frozenset(
     ("chipsoft", "hix", "epic", "nexus", "xcare", "xhis", "cerner", "millennium", "meditech", "sectra", "zorgplatform", "cloverleaf",
      "rhapsody", "ensemble", "mirth", "epd", "zis", "ris", "pacs", "lis", "lms", "dms", "palga")

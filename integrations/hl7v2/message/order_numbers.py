@@ -11,11 +11,13 @@ from integrations.hl7v2.text.values import label
 
 
 def number_of_order(order: Item) -> str:
-    """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several. Of a group
-    with the moment too: it may hold the same twice, of two days.
+    """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several. Where nobody
+    gave it a number that of its group (ORC-4), with the moment below that: a group may hold the same twice, of two days.
     """
     by_filler, by_placer = _numbers(order)
-    return _asked_as(order.segment, by_filler or by_placer or _of_group(order))
+    if by_filler or by_placer or order.common is None:
+        return _asked_as(order.segment, by_filler or by_placer)
+    return _asked_as(order.segment, order.common.component(4), order.segment.component(7))
 
 
 def number_before(order: Item) -> str:
@@ -32,12 +34,6 @@ def _numbers(order: Item) -> tuple[str, str]:
     return order.common.component(3), order.common.component(2)
 
 
-def _of_group(order: Item) -> str:
-    """The number of its group (ORC-4), for an order to which nobody gave one, with when it was done (OBR-7)."""
-    group = order.common.component(4) if order.common is not None else ""
-    return " ".join(filter(None, (group, order.segment.component(7)))) if group else ""
-
-
 def added_to(items: Sequence[Item]) -> list[str]:
     """Of every addendum in a message the report that it adds to, by the names that the order of that may have."""
     orders = {id(item.segment): item for item in items if item.segment.name == "OBR"}
@@ -47,12 +43,12 @@ def added_to(items: Sequence[Item]) -> list[str]:
     return list(dict.fromkeys(name for one in added for number in _numbers(one) if (name := _report(one.segment, number))))
 
 
-def _asked_as(order: Segment, number: str) -> str:
+def _asked_as(order: Segment, number: str, at: str = "") -> str:
     """An addendum under the code of its report (`PA^Addendum 1`) is known by its words: it stands beside that, and beside the next. Below
     the report: taken back whole, that takes it along.
     """
     report, words = _report(order, number), ordered_as(order)
-    return f"{report}/&{words.casefold()}" if report and is_addendum(words) else report
+    return "/".join(filter(None, (report, at, f"&{words.casefold()}" if is_addendum(words) else ""))) if report else ""
 
 
 def _report(order: Segment, number: str) -> str:

@@ -102,7 +102,7 @@ def test_an_order_without_any_is_known_by_the_number_of_its_group() -> None:
     """ORC-4: a preliminary value stood beside the final one."""
     found = result("ORC|SC|||L99|IP", "OBR|1|||CEA^CEA^L|||20260301", "OBX|1|NM|CEA^CEA^L||12|ug/l|||||P")
     final = result("ORC|SC|||L99|CM", "OBR|1|||CEA^CEA^L|||20260301", "OBX|1|NM|CEA^CEA^L||13|ug/l|||||F")
-    assert keys(found) == keys(final) == {"L99 20260301/CEA/CEA/"}
+    assert keys(found) == keys(final) == {"L99/CEA/20260301/CEA/"}
 
 
 def test_the_same_of_two_days_in_one_group_are_two() -> None:
@@ -113,6 +113,8 @@ def test_the_same_of_two_days_in_one_group_are_two() -> None:
     )
     assert keys(first).isdisjoint(keys(second))
     assert not set(first.whole) & set(second.whole)
+    gone = result("ORC|RE|||L99", f"OBR|1|||CEA^CEA^L|||20260301{'|' * 18}X").withdrawn
+    assert [result_facts.is_under(key, gone[0]) for key in (*keys(first), *keys(second))] == [True, False]
 
 
 def test_a_report_that_is_taken_back_whole_takes_its_addenda_along_and_an_addendum_only_itself() -> None:
