@@ -54,7 +54,7 @@ def deleted(kind: str, number: str, name: str) -> bytes:
 
 def deletes(raw: bytes) -> frozenset[str]:
     """The addresses (`Kind/number`) at which a Bundle deletes what stands there; none when it is no Bundle, or no FHIR."""
-    if b"delete" not in raw.replace(b"\0", b"").lower():  # also as UTF-16; as nearly all of those that wait to be read, when many do: they need not be parsed
+    if b"delete" not in raw.lower():  # as nearly all of those that wait to be read, when many do: they need not be parsed
         return frozenset()
     asked = [node(node(one).get("request")) for one in listed(loosely(raw))]
     urls = [text(one.get("url")) for one in asked if text(one.get("method")).upper() == "DELETE"]
