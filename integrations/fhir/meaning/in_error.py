@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.reading import Reading, without_state
 from integrations.fhir.meaning.gathered import Gathered
@@ -37,7 +39,9 @@ def take_back(entry: Entry, reading: Reading, found: Gathered) -> None:
     elif entry.kind == "QuestionnaireResponse":
         over = Gathered()
         of_form(without_state(entry), reading, over)
-        found.taken_back.extend(over.facts)
+        found.taken_back.extend(
+            replace(one, key=entry.known_as) for one in over.facts
+        )  # beside another form they had another name
     if entry.kind in {*TOLD, "Consent"}:
         for carried in attached(entry, reading):
             found.withdraw(carried)
