@@ -33,7 +33,8 @@ def take_back(entry: Entry, reading: Reading, found: Gathered) -> None:
         is_silent = all(one.text == reading.profile.label("report") for one in told)
         is_written = not is_silent and told == only_narrative(without_state(entry), reading)
         found.taken_back.extend(named_alone(entry) if is_silent or is_written else ())
-        found.taken_back.extend(() if is_silent else told)  # told otherwise since, it stands
+        # told otherwise since, it stands; beside others of its name it had another
+        found.taken_back.extend(() if is_silent else (replace(one, key=entry.known_as) for one in told))
     elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind) or (implant if entry.kind == "Device" else None):
         found.taken_back.extend(mapping(without_state(entry), reading))
     elif entry.kind == "QuestionnaireResponse":
