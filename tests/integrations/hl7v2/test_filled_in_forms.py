@@ -42,3 +42,9 @@ def test_an_examination_that_says_for_what_it_was_made_registers_nobody(name: st
     done = DONE.replace("Aanmelding MDO mamma", name)
     found = read("ORU^R01", done, "OBX|1|TX|1^Vraagstelling^L||Metastasen?||||||F", "OBX|2|TX|2^Bevindingen^L||Geen||||||F")
     assert isinstance(found, IncomingResult)
+
+
+@pytest.mark.parametrize("state", ["P", "I", "S", "R"])
+def test_one_that_somebody_is_still_filling_in_registers_nobody_yet(state: str) -> None:
+    assert isinstance(read("ORU^R01", f"{DONE.removesuffix('F')}{state}", *FORM), IncomingResult)
+    assert isinstance(read("ORU^R01", f"{DONE.removesuffix('F')}C", *FORM), IncomingReferral)
