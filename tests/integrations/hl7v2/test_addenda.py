@@ -38,7 +38,13 @@ def test_so_does_one_by_another_of_its_dutch_names(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Aanvullend onderzoek", "Verslag met aanvulling", "Aanvullende diagnostiek", "Verslag inclusief aanvulling", "Verslag + addendum"],
+    [
+        "Aanvullend onderzoek",
+        "Verslag met aanvulling",
+        "Aanvullende diagnostiek",
+        "Verslag inclusief aanvulling",
+        "Verslag + addendum",
+    ],
 )
 def test_what_only_sounds_like_one_is_none(name: str) -> None:
     report = result(REPORT, "OBX|1|FT|C^Verslag^L||Carcinoom graad 2||||||F")
