@@ -68,7 +68,8 @@ def _page(provider_id: uuid.UUID, **shown: Any) -> str:
     addresses = {"redirect": outside("oidc.back", provider_id), "logout": outside("oidc.logout", provider_id)}
     given = {"errors": {}, "form": as_form(row.said), "tie": {}, "tried": None, "is_stale": False, "again": "", **shown}
     given["seen"] = request.form.get("seen", seen) if given["errors"] or given["again"] else seen
-    given["proof"] = confirming.ways(url_for("providers.page", provider_id=provider_id)) if given["again"] else None
+    back = url_for("providers.page", provider_id=provider_id, hospital=row.hospital_id)
+    given["proof"] = confirming.ways(back) if given["again"] else None
     return render_template("providers/page.html", provider=row, is_new=is_new, people=known, addresses=addresses, **given)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
+import uuid
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +16,7 @@ from mdo_portal.domain.credentials import Passkey
 from mdo_portal.domain.identity import Identity
 from mdo_portal.domain.people import Membership, Person, Role, SignedInSession
 from mdo_portal.services.people import second_factors
+from mdo_portal.zone import day_of
 from tests.people import PASSWORD, person_id
 from tests.web.oidc_house import House, count, house
 from tests.web.portal import CSRF, signed_in
@@ -35,11 +40,15 @@ def vouched_for(house: House) -> FlaskClient:
     return client
 
 
-def works(house: House, name: str, code: str, role: Role = Role.SPECIALIST, *, starts_in: int = 0) -> None:
+def works(
+    house: House, name: str, code: str, role: Role = Role.SPECIALIST, *, starts_in: int = 0, ended: int | None = None
+) -> None:
+    """`ended`: how many days ago was the last one on which it counted."""
     begins = (datetime.now(UTC) + timedelta(days=starts_in)).date() if starts_in else None
+    ends = None if ended is None else day_of(datetime.now(UTC)) - timedelta(days=ended)
     with house.database.transaction() as session:
         where = house.region.hospitals[code]
-        session.add(Membership(person_id=person_id(name), hospital_id=where, role=role, starts_on=begins))
+        session.add(Membership(person_id=person_id(name), hospital_id=where, role=role, starts_on=begins, ends_on=ends))
 
 
 @pytest.mark.parametrize(
@@ -81,6 +90,16 @@ def test_who_works_there_only_arranges_a_second_step_of_their_own(house: House) 
     assert answer.status_code == 200
     with house.database.transaction() as session:
         assert session.get_one(Person, person_id("Dirk")).totp_sealed
+
+
+@pytest.mark.parametrize(("ended", "status"), [(0, 403), (1, 200)])
+def test_so_does_whose_time_elsewhere_is_over(house: House, ended: int, status: int) -> None:
+    """A locum of last year: their provider vouches for one factor, and without a second one of ours they see no patient."""
+    works(house, "Dirk", "ODUL", ended=ended)
+    client = vouched_for(house)
+
+    assert client.get("/account/second-factor").status_code == status
+    assert ("en niet via uw ziekenhuis" in client.get("/account").text) is (status == 403)
 
 
 def test_by_own_means_they_change_it_as_before(house: House) -> None:
@@ -152,3 +171,21 @@ def test_who_typed_for_long_proves_it_on_the_form_and_types_nothing_twice(house:
     assert lars.post(address, data=typed | {"password": PASSWORD}).status_code == 303
     assert left_open(house).post(f"{address}/people", data=told | {"password": PASSWORD}).status_code == 303
     assert count(house, Identity) == 1
+
+
+def test_who_proves_it_at_the_hospital_comes_back_to_the_provider_that_is_being_added(house: House) -> None:
+    """A second one, say; its page was not found without the hospital that it is for."""
+    house.linked("Lars", "lars-1")
+    lars, new = house.browser(), f"/links/sign-in/{uuid.uuid4()}"
+    house.back(lars, house.out(lars), sub="lars-1")
+    with lars.session_transaction() as kept:
+        kept["csrf"] = CSRF
+    long_ago = datetime.now(UTC) - timedelta(minutes=10)
+    house.change(SignedInSession, SignedInSession.person_id == person_id("Lars"), confirmed_strongly_at=long_ago)
+
+    asked = lars.post(new, data=FORM | {"hospital": str(house.region.hospitals["ZEED"])}).text
+
+    way = re.search(r'href="(/[^"]*confirm[^"]*)"', asked)
+    wanted = parse_qs(urlsplit(html.unescape(way[1])).query)["next"][0] if way else ""
+    house.change(SignedInSession, SignedInSession.person_id == person_id("Lars"), confirmed_strongly_at=datetime.now(UTC))
+    assert wanted.startswith(new) and lars.get(wanted).status_code == 200

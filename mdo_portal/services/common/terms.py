@@ -24,6 +24,11 @@ def in_force(kind: type[HeldRole], now: datetime) -> ColumnElement[bool]:
     return in_force_on(kind, day_of(now))
 
 
+def not_over(kind: type[HeldRole], now: datetime) -> ColumnElement[bool]:
+    """The rows of `kind` that count now, or will when their day comes."""
+    return and_(kind.ended_at.is_(None), or_(kind.ends_on.is_(None), kind.ends_on >= day_of(now)))
+
+
 def may_come_in(now: datetime) -> ColumnElement[bool]:
     """The people who are not shut out and work at some hospital now: a role on a board alone lets nobody in."""
     here = select(Membership.id).where(Membership.person_id == Person.id, in_force(Membership, now))

@@ -236,7 +236,8 @@ def cancel(
     if case is None:
         return None
     _check_patient(session, referral, hospital, case)
-    by_message = case.state is CaseState.WITHDRAWN and case.reason == CANCELLED
+    was_off = case.state is CaseState.WITHDRAWN
+    by_message = was_off and case.reason == CANCELLED
     is_over = by_message or case.cancel_told_at is not None  # then only what else it says may be new
     if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now, word=word_of(referral)):
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
@@ -249,7 +250,10 @@ def cancel(
     carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
     if not is_over:
         said = latest_word.said(word_of(referral), now)
+        unread = case.unseen_since, case.unseen_only_values
         standing.happened(session, [case], CANCELLING, now=now, hospital=hospital.name, wire=wire.value, **said)
+        if was_off:  # it says what stands there already: nobody need look
+            case.unseen_since, case.unseen_only_values = unread
     standing.announce(session, case)
     return case
 

@@ -223,13 +223,17 @@ def check_invitation(session: Session, viewer: Viewer, person_id: uuid.UUID, *, 
 
 
 def _is_more(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
-    """Has a role, now or to come, at a place that this viewer does not manage; taking part in a hospital's name is none."""
+    """Has a role, now or to come, at a place that this viewer does not manage; taking part in a hospital's name is none.
+
+    Or has none where they do any more: whose last role here was ended is no longer theirs to hand out. PostgreSQL says so too.
+    """
     kinds: tuple[type[HeldRole], ...] = (Membership, BoardMembership)
     held = [
         one for kind in kinds for one in session.scalars(select(kind).where(kind.person_id == person_id, kind.ended_at.is_(None)))
     ]
-    real = [one for one in held if isinstance(one, BoardMembership) or one.role is not TAKES_PART]
-    return any(not Place(one.place_id, isinstance(one, BoardMembership)).may(viewer, Act.PEOPLE_MANAGE) for one in real)
+    elsewhere = [one for one in held if not Place(one.place_id, isinstance(one, BoardMembership)).may(viewer, Act.PEOPLE_MANAGE)]
+    is_real = (isinstance(one, BoardMembership) or one.role is not TAKES_PART for one in elsewhere)
+    return len(elsewhere) == len(held) or any(is_real)
 
 
 def _is_on_a_board_of(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:

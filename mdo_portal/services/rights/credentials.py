@@ -14,6 +14,7 @@ from mdo_portal.domain.credentials import Authenticator, Invitation, Passkey, Re
 from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotAllowed, PortalError
+from mdo_portal.services.common.terms import not_over
 from mdo_portal.services.people import attempts, passkeys, passwords, people, second_factors, sessions, viewers
 from mdo_portal.services.rights import colleagues
 
@@ -48,9 +49,9 @@ class OpensMore(NotAllowed):
     )
 
 
-def opens_more(session: Session, viewer: Viewer) -> bool:
-    """Whether this person's own password or key opens more than the hospital they are here for, now or later."""
-    held = select(Membership.id).where(Membership.person_id == viewer.person_id, Membership.ended_at.is_(None))
+def opens_more(session: Session, viewer: Viewer, *, now: datetime) -> bool:
+    """Whether this person's own password or key opens more than the hospital they are here for, now or later: not a role that ran out."""
+    held = select(Membership.id).where(Membership.person_id == viewer.person_id, not_over(Membership, now))
     more = (Membership.hospital_id != viewer.hospital_id) | (Membership.role == Role.ADMINISTRATOR)
     return session.execute(held.where(more).limit(1)).first() is not None
 

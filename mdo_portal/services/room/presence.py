@@ -16,6 +16,7 @@ from mdo_portal.domain.board import LASTS, Meeting, Presence
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.people import BOARD_ROLES, BoardMembership, Person, Role
+from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.common import changes
 from mdo_portal.services.common.terms import counted_between
@@ -62,25 +63,22 @@ class Attendee(NamedTuple):
 
 def enter(session: Session, meeting_id: uuid.UUID, viewer: Viewer, *, now: datetime) -> None:
     """This person is in the room (again, or still). Who comes back after a while has been away, and that is kept."""
-    row = {
-        "id": new_id(),
-        "meeting_id": meeting_id,
-        "person_id": viewer.person_id,
-        "hospital_id": viewer.hospital_id,
-        "first_seen_at": now,
-        "seen_at": now,
-        "away": [],
-    }
-    statement = insert(Presence).values(row)
+    row = {"id": new_id(), "meeting_id": meeting_id, "person_id": viewer.person_id, "hospital_id": viewer.hospital_id}
+    statement = insert(Presence).values(row | {"first_seen_at": now, "seen_at": now, "away": []})
     again = back(now) | {"hospital_id": viewer.hospital_id, "screen_of": None}
     session.execute(statement.on_conflict_do_update(index_elements=["meeting_id", "person_id"], set_=again))
-    _come_along(session, meeting_id, viewer.person_id, now=now)
+    _come_along(session, meeting_id, viewer, now=now)
     changes.announce(session, "presence", meeting_id)
 
 
-def _come_along(session: Session, meeting_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime) -> None:
-    """Who watched along with this person comes back with them; after too long nobody knows who is still beside them."""
-    along = update(Presence).where(Presence.meeting_id == meeting_id, Presence.screen_of == person_id)
+def _come_along(session: Session, meeting_id: uuid.UUID, viewer: Viewer, *, now: datetime) -> None:
+    """Who watched along with this person comes back with them; after too long nobody knows who is still beside them.
+
+    Whoever only watches by now says nothing of others, and PostgreSQL would take nothing: those stay as was said of them.
+    """
+    said_here = Meeting.board_id.in_(viewer.boards_for(Act.ROOM_SHARE))
+    room = select(Meeting.id).where(Meeting.id == meeting_id, said_here)
+    along = update(Presence).where(Presence.meeting_id.in_(room), Presence.screen_of == viewer.person_id)
     session.execute(along.where(Presence.seen_at <= now - STILL_TOGETHER).values(screen_of=None))
     session.execute(along.where(Presence.seen_at > now - STILL_TOGETHER).values(back(now)))
 

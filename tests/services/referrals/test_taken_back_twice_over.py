@@ -15,7 +15,10 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import IncomingReferral, Wire
+from mdo_portal.services.cases import unseen
+from mdo_portal.services.cases.worklist_rows import Filter
 from mdo_portal.services.decisions import outcomes
+from mdo_portal.services.history import timeline
 from mdo_portal.services.planning import planning
 from mdo_portal.services.referrals import case_acts, referrals
 from tests import make
@@ -65,6 +68,21 @@ def test_back_on_the_agenda_it_says_that_the_hospital_took_it_back(
     case = case_of(session, round_)
     assert (case.state, case.cancel_told_at) == (CaseState.SCHEDULED, NOW + 2 * HOUR)
     assert session.scalar(select(func.count()).where(CaseEvent.what == "referral.cancelled")) == 1
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_nobody_need_look_at_what_says_what_stands_there_already(
+    session: Session, region: Region, zeed: Hospital, told: IncomingReferral, round_: Round, is_new: bool
+) -> None:
+    """Each case that is withdrawn in the portal and in the EPD came on the list of what came after the discussion."""
+    case = case_of(session, round_)
+    if is_new:
+        timeline.happened(session, case, "result.received", at=NOW + HOUR)
+
+    take_back(session, zeed, told)
+
+    listed = unseen.rows(session, region.aisha, Filter())
+    assert [(row.id, row.since) for row in listed] == ([(case.id, NOW + HOUR)] if is_new else [])
 
 
 def test_an_older_word_that_asks_does_not_bring_it_back(
