@@ -103,3 +103,24 @@ def test_a_warning_that_was_sent_in_error_is_over(server: Server) -> None:
     server.sends(request(), patient(), flag)
     server.sends(request(), patient(), flag | {"status": "entered-in-error"})
     assert server.told("Waarschuwing") == [("MRSA", "withdrawn", False)]
+
+
+def test_one_of_two_of_a_name_that_was_sent_in_error_is_over_with_all_its_parts(server: Server) -> None:
+    """Beside the other its parts were called *Gen (EGFR)*, alone *Gen*: they stood there on."""
+    first, second = (
+        psa("", id=gene, code={"text": "Variant"}, valueString="Aanwezig")
+        | {
+            "component": [
+                {"code": {"text": name}, "valueCodeableConcept": {"text": said}}
+                for name, said in (("Gen", gene), ("cDNA", "c.1"))
+            ]
+        }
+        for gene in ("BRAF", "EGFR")
+    )
+    for one in (first, second):
+        one.pop("valueQuantity", None)
+    server.sends(request(), patient(), first, second)
+    server.sends(request(), patient(), second | {"status": "entered-in-error"})
+
+    query = select(CaseFact.source_key).where(CaseFact.superseded_at.is_(None), CaseFact.source_key != "")
+    assert set(server.session.scalars(query)) == {"Observation/BRAF"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.case import CaseFact
 from tests.integrations.fhir.make import Node, patient, request
 from tests.people import Region
 from tests.test_fhir_deleted import Server
@@ -72,3 +74,19 @@ def test_so_is_a_form_that_comes_behind_its_referral(server: Server) -> None:
 
 def test_answers_that_ask_nothing_say_nothing_against_the_referral(server: Server) -> None:
     assert server.sends(request(), patient(), form("in-progress", PSA)).cautions == []
+
+
+WRONG: Node = PSA | {"answer": [{"valueString": "2,0"}]}
+RIGHT = form("completed", PSA, id="r")
+
+
+@pytest.mark.parametrize("before", [(form("completed", WRONG),), (RIGHT, form("completed", WRONG))], ids=["alone", "beside it"])
+def test_one_that_is_entered_in_error_beside_another_is_over_whatever_its_answers_were_called(
+    server: Server, before: tuple[Node, ...]
+) -> None:
+    """`PSA` where it came alone, `PSA (formulier 2)` beside the one that is right: the wrong answer stood there on."""
+    server.sends(request(), patient(), *before)
+    server.sends(request(), patient(), RIGHT, form("entered-in-error", WRONG))
+
+    stand = [(one.label, one.text) for one in server.session.scalars(select(CaseFact).where(CaseFact.superseded_at.is_(None)))]
+    assert [one for one in stand if one[0].startswith("PSA")] == [("PSA", "8,1")]

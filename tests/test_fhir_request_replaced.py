@@ -150,3 +150,17 @@ def test_of_another_patient_that_comes_late_nothing_is_taken_back(client: FlaskC
     told = bundle(patient(), earlier(status="revoked"), new(**REPLACES))
     found = sent(client, database, told, bundle(OTHER_PATIENT, earlier()))
     assert [one.state is CaseState.WITHDRAWN for one in found] == [False, False]
+
+
+def test_another_request_that_has_that_address_since_is_not_taken_back(client: FlaskClient, database: Database) -> None:
+    """Some servers give each message the same addresses: under a number of its own it is another request."""
+    told = bundle(patient(), earlier(status="revoked"), new(**REPLACES))
+    found = sent(client, database, told, bundle(patient(), earlier(identifier=[{"value": "REF-3"}])))
+    assert [(one.referral_number, one.state is CaseState.WITHDRAWN) for one in found] == [(NEW, False), ("REF-3", False)]
+
+
+def test_one_of_which_what_took_its_place_is_off_the_list_stands(client: FlaskClient, database: Database) -> None:
+    """Its hospital took the new one back and asks for the first after all: nothing stands beside it, and nobody else is discussed."""
+    told = bundle(patient(), earlier(status="revoked"), new(**REPLACES))
+    found = sent(client, database, told, bundle(patient(), new(status="revoked")), bundle(patient(), earlier()))
+    assert [(one.referral_number, one.state is CaseState.WITHDRAWN) for one in found] == [(NEW, True), (EARLIER, False)]

@@ -171,3 +171,18 @@ def test_what_the_patients_own_referral_adds_is_held_against_it_no_more(
     comes(database, region, born(own, "19701231").replace(b"VW-5", b"VW-9"))
 
     assert question(database, "9") == "Toch bestralen?"
+
+
+def test_on_an_agenda_the_own_hospitals_later_word_keeps_the_mark(
+    put_under_nine: tuple[Database, uuid.UUID], region: Region
+) -> None:
+    """The second word left no line of its own here either: the board discussed a patient whose hospital had taken the case back."""
+    database, chosen = put_under_nine
+    with database.transaction() as session:
+        case = session.scalars(select(Case).where(Case.referral_number == "VW-9")).one()
+        make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
+    comes(database, region, OF_NINTH, OWN)
+
+    take_back(database, chosen)
+
+    assert stands(database, "9")[:2] == (CaseState.SCHEDULED, True)

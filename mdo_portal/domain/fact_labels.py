@@ -100,6 +100,12 @@ _REST = re.compile(r"[:;,(]")
 _ONE_THING = frozenset({("label", "")})
 
 
+def bare(label: str) -> str:
+    """`PI-RADS` of `PI-RADS (links)`: of which of several it is may stand behind a name or not, by what else a message holds."""
+    name, mark, _ = label.rpartition(" (")
+    return name if mark and label.endswith(")") else label
+
+
 def are_two(label: str, first: tuple[str, str], second: tuple[str, str]) -> bool:
     """Whether two facts under this label are two things: it says of what kind they are (*Allergie*), and the patient may have several.
 

@@ -183,6 +183,7 @@ class IncomingResult:
     withdrawn: tuple[str, ...] = ()  # orders taken back whole (OBR-25 X): every fact and document whose key starts so
     # keys told whole, with or without the sub-id: a line under one of them that was told before and does not come again is over
     whole: tuple[str, ...] = ()
+    adds_to: tuple[str, ...] = ()  # orders or documents of before to which an addendum in it adds: it goes where those are
     taken_back: tuple[Fact, ...] = ()  # diagnoses and orders that the message says are no longer so: as in IncomingReferral
     sent_at: datetime | None = None
     unmapped: tuple[str, ...] = ()

@@ -21,9 +21,10 @@ def with_texts(answers: Entry, where: Addresses) -> Node:
 def form_of(answers: Entry, where: Addresses) -> Entry | None:
     """The Questionnaire that came along: by its canonical address, or by a reference (STU3)."""
     said = answers.resource.get("questionnaire")
-    canonical = text(said).partition("|")[0]
-    named = (one for one in where.of_kind("Questionnaire") if canonical and text(one.resource.get("url")) == canonical)
-    found = next(named, None) or (where.resolve(canonical or said, answers) if said else None)
+    canonical, _, version = text(said).partition("|")
+    named = [one for one in where.of_kind("Questionnaire") if canonical and text(one.resource.get("url")) == canonical]
+    named.sort(key=lambda one: text(one.resource.get("version")) != version)  # in another the same code may mean something else
+    found = next(iter(named), None) or (where.resolve(canonical or said, answers) if said else None)
     return found if found is not None and found.kind == "Questionnaire" else None
 
 

@@ -30,15 +30,19 @@ class _Form:
 def told_apart(where: Addresses, others: Collection[str], profile: Profile) -> dict[tuple[str, str], str]:
     """(place of a form, question) → what tells this form from the others of that day that ask it too: `links`, `formulier 2`.
 
-    What they all answer alike is so in all of them, and needs nothing.
+    What they all answer alike is so in all of them, and needs nothing. One that was entered in error is none of them.
     """
-    sent = [one for one in where.of_kind("QuestionnaireResponse") if one.place not in others]
+    sent = [one for one in where.of_kind("QuestionnaireResponse") if one.place not in others and not _is_in_error(one)]
     if len(sent) < 2:
         return {}
     days: defaultdict[str, list[_Form]] = defaultdict(list)
     for one in sent:
         days[str(day(one.resource.get("authored")))].append(_read(one, where))
     return {key: words for many in days.values() if len(many) > 1 for key, words in _of_a_day(many, profile)}
+
+
+def _is_in_error(form: Entry) -> bool:
+    return text(form.resource.get("status")) == "entered-in-error"
 
 
 def _of_a_day(many: Sequence[_Form], profile: Profile) -> Iterator[tuple[tuple[str, str], str]]:

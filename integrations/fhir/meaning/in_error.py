@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.reading import Reading, without_state
 from integrations.fhir.meaning.gathered import Gathered
@@ -31,13 +33,16 @@ def take_back(entry: Entry, reading: Reading, found: Gathered) -> None:
         is_silent = all(one.text == reading.profile.label("report") for one in told)
         is_written = not is_silent and told == only_narrative(without_state(entry), reading)
         found.taken_back.extend(named_alone(entry) if is_silent or is_written else ())
-        found.taken_back.extend(() if is_silent else told)  # told otherwise since, it stands
+        # told otherwise since, it stands; beside others of its name it had another
+        found.taken_back.extend(() if is_silent else (replace(one, key=entry.known_as) for one in told))
     elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind) or (implant if entry.kind == "Device" else None):
         found.taken_back.extend(mapping(without_state(entry), reading))
     elif entry.kind == "QuestionnaireResponse":
         over = Gathered()
         of_form(without_state(entry), reading, over)
-        found.taken_back.extend(over.facts)
+        found.taken_back.extend(
+            replace(one, key=entry.known_as) for one in over.facts
+        )  # beside another form they had another name
     if entry.kind in {*TOLD, "Consent"}:
         for carried in attached(entry, reading):
             found.withdraw(carried)

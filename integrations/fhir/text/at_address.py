@@ -54,6 +54,8 @@ def deleted(kind: str, number: str, name: str) -> bytes:
 
 def deletes(raw: bytes) -> frozenset[str]:
     """The addresses (`Kind/number`) at which a Bundle deletes what stands there; none when it is no Bundle, or no FHIR."""
+    if b"delete" not in raw.lower():  # as nearly all of those that wait to be read, when many do: they need not be parsed
+        return frozenset()
     asked = [node(node(one).get("request")) for one in listed(loosely(raw))]
     urls = [text(one.get("url")) for one in asked if text(one.get("method")).upper() == "DELETE"]
     return frozenset(at for url in urls if (at := address("", url)))

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from integrations.hl7v2.message.apart import is_addendum
 from integrations.hl7v2.message.items import Item, line_of
 from integrations.hl7v2.message.misplaced import person_in
+from integrations.hl7v2.message.notification import ADDING
 from integrations.hl7v2.message.people import professional_name
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import coded, label
@@ -68,8 +70,6 @@ def part_of(reading: Reading, segment: Segment) -> str:
 
 def added_by(reading: Reading, name: str) -> str:
     """`addendum`, of what comes as one (T05, T06) and does not say it: it stands beside the document that it adds to."""
-    is_added = reading.kind in _ADDING and not any(map(is_addendum, (name, *reading.titles)))
-    return str(reading.profile["result"]["parts"]["ADT"]) if is_added else ""
-
-
-_ADDING = ("MDM^T05", "MDM^T06")
+    is_added = reading.message.first("TXA") is not None and event_of(reading.message) in ADDING
+    says_so = is_added and any(map(is_addendum, (name, *reading.titles)))
+    return str(reading.profile["result"]["parts"]["ADT"]) if is_added and not says_so else ""

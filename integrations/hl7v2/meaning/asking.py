@@ -12,7 +12,7 @@ from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.packed import is_document
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.values import label
-from integrations.hl7v2.text.words import is_report, names_board, refers
+from integrations.hl7v2.text.words import is_report, matching, names_board, refers
 from mdo_portal.exchange import Profile
 
 REPORTING = "RE"
@@ -101,10 +101,13 @@ def _asks(order: Order, profile: Profile) -> bool:
 def _is_undecided(order: Order, name: str, profile: Profile) -> bool:
     """Whether an order that is named after a board has a question, by whatever name, and nothing yet of what the board says to it.
 
-    One that registers by its name (`Aanmelding MDO long`) may be done: then it is the form that was filled in.
+    One that registers by its name (`Aanmelding MDO long`) may be done: then it is the form that was filled in, and not one that somebody
+    is still filling in. A scan of which the name says for what it was made (`CT thorax (aanvraag MDO long)`) is no form.
     """
     recognised = profile["referral"]["recognised"]
-    is_form = refers(name, recognised) and order.control != REPORTING
+    is_examination = matching("", name, profile["sections"]) in ("imaging", "pathology", "marker", "course")
+    is_done = order.control != REPORTING and order.status.strip().upper() in ("", *profile["result"]["complete"])
+    is_form = refers(name, recognised) and is_done and not is_examination
     if is_report(name, recognised) or (not is_form and (order.status or order.control == REPORTING)):
         return False
     labels = [label(one).casefold() for one in (*order.others, *order.documents)]

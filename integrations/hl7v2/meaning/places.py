@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from itertools import zip_longest
 
+from integrations.hl7v2.meaning.own_segments import own
 from integrations.hl7v2.message.headed import below, headings, unsigned
-from integrations.hl7v2.message.heading_style import headed_by
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import names_somebody, number_aside
 from integrations.hl7v2.message.providers import provider, roles
 from integrations.hl7v2.message.reading import Reading, is_referral
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment
@@ -85,23 +83,6 @@ def _labelled(reading: Reading, name: str) -> str:
 def _headed(reading: Reading, name: str) -> str:
     called = headings(reading.profile, name) if reading.letters else ()
     return next(filter(None, (below(text, called) for text in reading.letters)), "")
-
-
-def _own(reading: Reading, name: str) -> str:
-    """What a segment of the sender's own (Z…) calls so: behind the name in one field, or in the field behind that of its name."""
-    heads = headings(reading.profile, name)
-    for item in reading.items:
-        if not item.segment.name.startswith("Z"):
-            continue
-        said = [one for n in range(1, _MOST_OWN) if (one := field_words(item.segment, n).strip())]
-        for words, following in zip_longest(said, said[1:], fillvalue=""):
-            if own := below(words, heads) or (following if headed_by(words, heads) == "" else ""):
-                return own
-    return ""
-
-
-_MOST_OWN = 40
-"""Fields of a segment of the sender's own that are looked at."""
 
 
 def _sentence(reading: Reading, field: str) -> str:
@@ -185,5 +166,5 @@ _SUBJECTS = ("betreft", "onderwerp")
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
     "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number,
-    "own": _own, "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
+    "own": own, "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
 }  # fmt: skip

@@ -12,11 +12,12 @@ from integrations.hl7v2.meaning.around import found_by, written_by
 from integrations.hl7v2.meaning.cautions import held_up, no_day
 from integrations.hl7v2.meaning.facts import told, unmapped
 from integrations.hl7v2.meaning.hint import board_hint
+from integrations.hl7v2.meaning.named_question import named_first, whole_field
 from integrations.hl7v2.meaning.places import first, found, value_at
 from integrations.hl7v2.meaning.withdrawal import number_of, why, withdrawn
 from integrations.hl7v2.message.board_order import counted
 from integrations.hl7v2.message.documents import documents
-from integrations.hl7v2.message.headed import below, headings, question_of
+from integrations.hl7v2.message.headed import question_of
 from integrations.hl7v2.message.misplaced import is_person, person_in
 from integrations.hl7v2.message.notification import document_number, replaced
 from integrations.hl7v2.message.people import is_prefix, participant, patient_of, professional
@@ -25,7 +26,6 @@ from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import item_status
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.events import event_of
-from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.stamps import stamp
 from integrations.hl7v2.text.status_codes import GONE
 from integrations.hl7v2.text.telephone import is_called, is_moment, is_number_of_a_thing, telephone
@@ -90,24 +90,11 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     rules = reading.profile["referral"]
     change = rules["reason_of_change"] if event_of(reading.message) in rules["changed_events"] else ()
     may = {name: [one for one in rules[name] if one not in change and _asks(reading, one)] for name in QUESTIONS}
-    asked = {name: _first_that_says(reading, _named_first(reading, places)) for name, places in may.items()}
+    asked = {name: _first_that_says(reading, named_first(reading, places)) for name, places in may.items()}
     return {
         name: (_of_field(reading, words, at), at if "-" in at else at.replace("@asking", "@notes"))
         for name, (words, at) in asked.items()
     }
-
-
-def _named_first(reading: Reading, places: Sequence[str]) -> Sequence[str]:
-    """The places with a field that calls itself the question (`Vraagstelling: …`) right behind an answer and a letter that do: what asks
-    elsewhere without a name may ask for anything.
-    """
-    heads = headings(reading.profile, "board")
-    named = [one for one in places if not one.startswith("@") and below(_whole_field(reading, reading.at(one)), heads)]
-    first = [one for one in places if one in _NAMED]
-    return [*first, *named, *(one for one in places if one not in (*first, *named))] if named else places
-
-
-_NAMED = ("@label board", "@headed board")
 
 
 def _first_that_says(reading: Reading, places: Sequence[str]) -> tuple[str, str]:
@@ -129,19 +116,10 @@ def _of_field(reading: Reading, words: str, place: str) -> str:
     """Of a field (`OBR-13`, `OBR-31-2-0`) that repeats more than the first may be the question, or one of them called so."""
     if not words or place.startswith("@"):
         return words.strip()
-    whole, is_list = _whole_field(reading, place), place.count("-") > 1
+    whole, is_list = whole_field(reading, place), place.count("-") > 1
     if is_list and "\n" not in whole:
         return words.strip()
     return question_of(whole.lstrip("^"), reading.profile, is_list=is_list)[0].strip()
-
-
-def _whole_field(reading: Reading, place: str) -> str:
-    """All repetitions of the field of a plain path, each a line."""
-    name, n, *part = place.split("-")
-    found = reading.message.all(name[:3])[counted(place) - 1 :][:1]
-    if part or not found:
-        return field_words(found[0], int(n)) if found else ""
-    return "\n".join(dict.fromkeys(one.text for one in found[0].repetitions(int(n))))
 
 
 def _urgency(reading: Reading, places: Sequence[str]) -> str:

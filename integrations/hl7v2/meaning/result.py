@@ -16,8 +16,17 @@ from integrations.hl7v2.meaning.unsaid import unsaid
 from integrations.hl7v2.message.apart import code_of
 from integrations.hl7v2.message.documents import documents
 from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
-from integrations.hl7v2.message.notification import dated, document_number, document_status, file_name_of, parent_number, replaced
-from integrations.hl7v2.message.order_numbers import number_before, number_of_order
+from integrations.hl7v2.message.notification import (
+    dated,
+    document_added_to,
+    document_number,
+    document_status,
+    file_name_of,
+    name_of_words,
+    parent_number,
+    replaced,
+)  # fmt: skip
+from integrations.hl7v2.message.order_numbers import added_to, number_before, number_of_order
 from integrations.hl7v2.message.people import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_cancelled, is_status_only, item_status, order_status, status_by_order
@@ -50,6 +59,7 @@ def result(message: Message, profile: Profile) -> IncomingResult:
         documents=tuple(document for _, document in attached),
         withdrawn=tuple(_withdrawn(reading)),
         whole=tuple(dict.fromkeys(_whole(reading, notification))),
+        adds_to=tuple(added_to(reading.items) if notification is None else document_added_to(notification, event_of(message))),
         sent_at=sent_at(message, profile),
         taken_back=tuple(fact for _, fact in over if fact not in stands),
         unmapped=(
@@ -98,7 +108,7 @@ def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
     counts: dict[str, int] = {}
     found: dict[int, str] = {}
     event = event_of(reading.message)
-    whole = document_number(notification, event) if notification else ""
+    whole = name_of_words(notification, event) if notification else ""
     orders = {} if notification else {name: number_of_order(one) for name, one in _orders(reading).items()}
     for item in reading.items:
         if item.segment.name == "OBX":

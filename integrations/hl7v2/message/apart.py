@@ -185,7 +185,7 @@ def is_addendum(name: str) -> bool:
 
 
 _ADDED = re.compile(
-    r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )"
+    r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )(?<!inclusief )(?<!plus )(?<!\+ )(?<!& )"
     r"\b(?:addend(?:um|a)|nachtrag|aanvulling|nagekomen (?:verslag|uitslag|bericht|bevinding(?:en)?)|"
     r"aanvullend(?:e)? (?:verslag|rapport|uitslag|bericht|bevinding(?:en)?|conclusie))\b",
     re.IGNORECASE,

@@ -60,7 +60,7 @@ def _names_of(segment: Segment) -> Iterator[str]:
     code, _, more = segment.component(5).partition(".")
     if code and segment.component(5, 2):
         yield f"+{segment.component(5)}"
-    if code and more:
+    if code and more and _is_of_checklist(segment):  # `C34.9` is no answer of a list
         yield code
 
 

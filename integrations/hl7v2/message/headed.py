@@ -41,6 +41,11 @@ def headings(profile: Profile, name: str) -> frozenset[str]:
     return _as_headings((*rule.get("words", ()), *rule.get("headings", ())))
 
 
+def names_of(profile: Profile, name: str) -> frozenset[str]:
+    """The same without what is that only above a paragraph (`Vraag`)."""
+    return _as_headings(tuple(profile["labels"].get(name, {}).get("words", ())))
+
+
 @lru_cache(maxsize=64)
 def _as_headings(words: tuple[str, ...]) -> frozenset[str]:
     """Without the full stop of what is shortened: a heading is compared without its own."""

@@ -76,7 +76,7 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
         is_one = _WHOSE.sub("", name) in headings and not _WISH.fullmatch(name)
         return "" if is_one else _in_brackets(line, headings)
     if not any(one in headings for one in _names(_WHOSE.sub("", name))):
-        is_brief = name in _BRIEF and asks_something(rest.strip()) and not _MEASURED.match(rest.strip())
+        is_brief = name in _BRIEF and asks_something(rest.strip()) and not _MEASURED.fullmatch(rest.strip())
         return rest.strip() if is_brief else None
     return rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
 
@@ -113,12 +113,13 @@ _BRIEF = ("vs", "vr", "v", "vrst", "vrgst", "q")
 
 
 _MEASURED = re.compile(
-    r"(?:[<>=~\u00b1]?\s*\d[\d.,/]*\s*[^\W\d_%/]{0,5}[%/]?[^\W\d_]{0,5}\s*\?+$)|"
-    r"(?:(?:rr|nibp|bp|tensie|bloeddruk|hf|pols|temp(?:eratuur)?|t|sat(?:uratie)?|spo2|af|ah|vas|nrs|e?mews|gcs|emv|gewicht|lengte|bmi)"
-    r"\b\.?\s*[:=]?\s*\d)",
+    r"(?=\D*\d)(?:[\d\s<>=~\u00b1%.,/;:?\u00b0]|(?:rr|nibp|bp|tensie|bloeddruk|hf|pols|temp(?:eratuur)?|t|sat(?:uratie)?|spo2|af|ah|vas|nrs|"
+    r"e?mews|gcs|emv|gewicht|lengte|bmi|mmhg|kg|cm|m|min|bpm|sl|c|graden|kpa|l|lpm)(?![^\W\d_]))+",
     re.IGNORECASE,
 )
-"""What was measured, of which somebody is not sure: `VS: RR 120/80?` (vital signs), `v = 3?`."""
+"""Nothing but what was measured, of which somebody is not sure: `VS: RR 120/80?` (vital signs), `v = 3?`. `VS: BMI 45, nog operabel?` and
+`VS: 2 kuren?` ask.
+"""
 
 
 def _names(name: str) -> Iterator[str]:

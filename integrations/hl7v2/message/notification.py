@@ -65,6 +65,25 @@ def parent_number(notification: Segment) -> str:
     return _entity(notification, _PARENT + aside) or (_entity(notification, _PARENT) if aside < 0 else "")
 
 
+def name_of_words(notification: Segment, event: str) -> str:
+    """Under which the words of a document are known: its number; of an addendum that has none of its own something below that, for it
+    stands beside the words that it adds to.
+    """
+    number = document_number(notification, event)
+    is_own = event not in ADDING or parent_number(notification) not in ("", number)
+    return number if is_own or not number else f"{number}/&"
+
+
+def document_added_to(notification: Segment, event: str) -> list[str]:
+    """The document that an addendum adds to, if it says that."""
+    named = parent_number(notification) or document_number(notification, event)
+    return [named] if named and event in ADDING else []
+
+
+ADDING = ("T05", "T06")
+"""What adds to a document that stands (HL7 v2.5 9.6)."""
+
+
 def replaced(message: Message, profile: Profile) -> str:
     """The parent of a replacement or an edit; an addendum stands beside its parent."""
     notification, takes_place = message.first("TXA"), event_of(message) in profile["result"]["replacing"]
@@ -116,10 +135,16 @@ def names_somebody(segment: Segment, n: int) -> bool:
     number, family, given, kind, *more = (segment.component(n, c).strip() for c in range(1, 7))
     if not (number and family and given) or any(map(str.isdigit, family + given)) or (kind and not any(more)):
         return False
-    may_have_given_it = not any(more) and (f"{family}{given}".isupper() or family.casefold() in _SYSTEMS)
+    may_have_given_it = not any(more) and (f"{family}{given}".isupper() or _is_system(family))
     return not may_have_given_it or any(segment.component(one).strip() == number for one in _PEOPLE)
 
 
+def _is_system(name: str) -> bool:
+    """Whether a system is called so. What is short for one is written in capitals: Lis is somebody."""
+    return name.casefold() in _SYSTEMS and not (name.casefold() in _SHORT and name.istitle())
+
+
+_SHORT = ("epd", "zis", "ris", "lis", "lms", "dms")
 _SYSTEMS = frozenset(
     ("chipsoft", "hix", "epic", "nexus", "xcare", "xhis", "cerner", "millennium", "meditech", "sectra", "zorgplatform", "cloverleaf",
      "rhapsody", "ensemble", "mirth", "epd", "zis", "ris", "pacs", "lis", "lms", "dms", "palga")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from integrations.hl7v2.message.apart import is_addendum
 from integrations.hl7v2.message.items import Item, ordered_as
 from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.values import label
 
 
 def number_of_order(order: Item) -> str:
-    """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several."""
+    """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several. Where nobody
+    gave it a number that of its group (ORC-4), with the moment below that: a group may hold the same twice, of two days.
+    """
     by_filler, by_placer = _numbers(order)
-    return _asked_as(order.segment, by_filler or by_placer)
+    if by_filler or by_placer or order.common is None:
+        return _asked_as(order.segment, by_filler or by_placer)
+    return _asked_as(order.segment, order.common.component(4), order.segment.component(7))
 
 
 def number_before(order: Item) -> str:
@@ -20,17 +27,29 @@ def number_before(order: Item) -> str:
 
 
 def _numbers(order: Item) -> tuple[str, str]:
-    """At who carries it out and at who asks: OBR-3 and OBR-2, else those of its ORC, for one of the two is enough (v2.5 4.5.1.2); where
-    nobody gave the order a number, that of its group (ORC-4).
-    """
+    """At who carries it out and at who asks: OBR-3 and OBR-2, else those of its ORC, for one of the two is enough (v2.5 4.5.1.2)."""
     own = order.segment.component(3), order.segment.component(2)
     if any(own) or order.common is None:
         return own
-    return order.common.component(3), order.common.component(2) or order.common.component(4)
+    return order.common.component(3), order.common.component(2)
 
 
-def _asked_as(order: Segment, number: str) -> str:
-    """An addendum under the code of its report (`PA^Addendum 1`) is known by its words: it stands beside that, and beside the next."""
-    words = ordered_as(order)
-    added = f"&{words.casefold()}" if is_addendum(words) else ""
-    return "/".join((number, (order.component(4) or order.component(4, 2)) + added)) if number else ""
+def added_to(items: Sequence[Item]) -> list[str]:
+    """Of every addendum in a message the report that it adds to, by the names that the order of that may have."""
+    orders = {id(item.segment): item for item in items if item.segment.name == "OBR"}
+    added = [one for one in orders.values() if is_addendum(ordered_as(one.segment))]
+    parts = (item for item in items if item.segment.name == "OBX" and is_addendum(label(item.segment)))
+    added += [orders[id(item.order)] for item in parts if id(item.order) in orders]
+    return list(dict.fromkeys(name for one in added for number in _numbers(one) if (name := _report(one.segment, number))))
+
+
+def _asked_as(order: Segment, number: str, at: str = "") -> str:
+    """An addendum under the code of its report (`PA^Addendum 1`) is known by its words: it stands beside that, and beside the next. Below
+    the report: taken back whole, that takes it along.
+    """
+    report, words = _report(order, number), ordered_as(order)
+    return "/".join(filter(None, (report, at, f"&{words.casefold()}" if is_addendum(words) else ""))) if report else ""
+
+
+def _report(order: Segment, number: str) -> str:
+    return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""

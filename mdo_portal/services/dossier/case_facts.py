@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseFact
-from mdo_portal.domain.fact_labels import are_two
+from mdo_portal.domain.fact_labels import are_two, bare
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import NOT_SENT, Fact, IncomingAnswer, IncomingReferral, Section
@@ -90,20 +90,14 @@ def _told_otherwise(present: Sequence[CaseFact], facts: Sequence[Fact], hospital
     Under the same name only: an address that tells of a PSA what it told of a haemoglobin was given out twice. Of which of several it
     is may stand behind that name or not, by what else the message holds.
     """
-    names = {(fact.key, fact.section, _bare(fact.label)) for fact in facts if fact.key}
+    names = {(fact.key, fact.section, bare(fact.label)) for fact in facts if fact.key}
     if not names:
         return
     told = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in facts}
     for one in present:
-        is_of = (one.source_key, one.section, _bare(one.label)) in names and one.hospital_id == hospital.id
+        is_of = (one.source_key, one.section, bare(one.label)) in names and one.hospital_id == hospital.id
         if is_of and one.received_at <= now and (one.section, one.label, one.text, one.dated_on) not in told:
             one.superseded_at = now
-
-
-def _bare(label: str) -> str:
-    """`PI-RADS` of `PI-RADS (links)`."""
-    name, mark, _ = label.rpartition(" (")
-    return name if mark and label.endswith(")") else label
 
 
 def arrived(session: Session, case: Case, told: IncomingReferral | IncomingAnswer, hospital: Hospital, *, now: datetime) -> None:

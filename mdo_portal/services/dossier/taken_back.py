@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.fact_labels import bare
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import Fact
+from mdo_portal.exchange import Fact, Section
 from mdo_portal.services.dossier.told_index import Name, grouped, label_of
 
 
@@ -27,10 +28,17 @@ def take_back(session: Session, case: Case, facts: Sequence[Fact], hospital: Hos
     own = [one for one in present if one.hospital_id == hospital.id and one.id not in gone]
     names = {fact.key for fact in facts if not fact.text} - {""}
     gone |= {one.id: one for one in own if one.source_key in names}
+    answers = {_at_address(fact, fact.key) for fact in facts if fact.key and fact.text}
+    gone |= {one.id: one for one in own if one.source_key and _at_address(one, one.source_key) in answers}
     gone |= {one.id: one for one in _meant(own, facts)}
     for one in gone.values():
         one.superseded_at, one.status = now, "withdrawn"
     return bool(gone)
+
+
+def _at_address(one: CaseFact | Fact, key: str) -> tuple[str, Section, str, str]:
+    """The same words under the same address: what else was told with it may have given it another name."""
+    return key, one.section, bare(one.label), one.text
 
 
 def are_told(session: Session, case: Case, facts: Sequence[Fact]) -> bool:

@@ -9,10 +9,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import Case, CaseEvent
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingReferral, Replaced, Wire
 from mdo_portal.services.dossier import known_referrals, latest_word
@@ -81,11 +81,18 @@ def came_late(
     now: datetime,
     message_id: uuid.UUID,
 ) -> None:
-    """The case is new: what took its place may have come before it. A newer version than was taken back is left to a person."""
-    names = [CaseEvent.details[_NUMBER].as_string() == referral.number] if referral.number else []
-    names += [CaseEvent.details[_ADDRESS].as_string() == referral.known_as] if referral.known_as else []
+    """The case is new: what took its place may have come before it, and be there still. A newer version than was taken back is left to a
+    person.
+    """
+    number, address = (CaseEvent.details[name].as_string() for name in (_NUMBER, _ADDRESS))
+    names = [number == referral.number] if referral.number else []
+    if referral.known_as:  # under another number it is another request, as everywhere (known_referrals.at)
+        is_numbered_otherwise = number != referral.number if referral.number else false()
+        names.append((address == referral.known_as) & ~func.coalesce(is_numbered_otherwise, false()))
     beside = select(CaseEvent, Case.referral_number).join(Case, Case.id == CaseEvent.case_id)
-    beside = beside.where(Case.patient_id == case.patient_id, Case.hospital_id == hospital.id, Case.id != case.id)
+    beside = beside.where(
+        Case.patient_id == case.patient_id, Case.hospital_id == hospital.id, Case.id != case.id, Case.state != CaseState.WITHDRAWN
+    )
     found = session.execute(beside.where(CaseEvent.what == NOT_HERE, or_(False, *names)).limit(1)).first()
     if found is None:
         return

@@ -79,10 +79,12 @@ def _has(session: Session, case: Case, result: IncomingResult) -> bool:
         return True
     if taken_back.are_told(session, case, result.taken_back):
         return True
-    under = {*result.withdrawn, *result.whole}
+    under = {*result.withdrawn, *result.whole, *result.adds_to}
     under |= {name for document in result.documents for name in (document.reference, document.replaces)}
     names = {fact.key for fact in result.facts} | under
     parts = [CaseFact.source_key.startswith(f"{name}/", autoescape=True) for name in under - {""}]
     facts = select(CaseFact.id).where(CaseFact.case_id == case.id, or_(CaseFact.source_key.in_(names - {""}), *parts))
-    files = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.reference.in_(under - {""}))
+    papers = [CaseDocument.reference.startswith(f"{name}/", autoescape=True) for name in under - {""}]
+    is_among = or_(CaseDocument.reference.in_(under - {""}), *papers)
+    files = select(CaseDocument.id).where(CaseDocument.case_id == case.id, is_among)
     return session.execute(union_all(facts, files).limit(1)).first() is not None

@@ -63,11 +63,12 @@ def unsay(session: Session, case: Case, words: Words, *, hospital: str, now: dat
 
 def _stand_again(session: Session, case: Case, at: datetime, *, now: datetime) -> None:
     """As before it was taken back then. What a person did with it since stays; they see that there is news."""
-    if case.cancel_told_at == at:
-        case.cancel_told_at = None
-    elif case.state is CaseState.WITHDRAWN and case.state_since == at and not case.objected:
+    is_withdrawn = case.state is CaseState.WITHDRAWN and case.state_since == at and not case.objected
+    if not is_withdrawn and case.cancel_told_at != at:
+        return
+    if is_withdrawn:
         waiting.come_back(session, case, now=now)
-        case.cancel_told_at = now if _is_said_again(session, case, at) else None
+    case.cancel_told_at = now if _is_said_again(session, case, at) else None
 
 
 def _is_said_again(session: Session, case: Case, at: datetime) -> bool:

@@ -38,3 +38,31 @@ def test_a_number_has_the_unit_in_which_the_form_asks() -> None:
 def test_a_form_to_which_nothing_was_answered_is_named() -> None:
     form_sent = {"resourceType": "Questionnaire", "id": "f", "url": "http://voorbeeld.nl/f", "status": "active"}
     assert read(form_sent).unmapped == ("Questionnaire/2",)
+
+
+def test_of_two_versions_of_a_form_the_one_that_was_filled_in_says_what_a_code_means() -> None:
+    """The first in the message did: a stage II that was called I."""
+    stages = {"1": "Stadium II", "2": "Stadium I"}
+    forms = [
+        {
+            "resourceType": "Questionnaire",
+            "id": f"f{version}",
+            "url": "http://voorbeeld.nl/f",
+            "version": version,
+            "status": "active",
+        }
+        | {
+            "item": [
+                {
+                    "linkId": "1",
+                    "text": "Stadium",
+                    "type": "choice",
+                    "answerOption": [{"valueCoding": {"code": "1", "display": stage}}],
+                }
+            ]
+        }
+        for version, stage in stages.items()
+    ]
+    given = about("QuestionnaireResponse", status="completed", questionnaire="http://voorbeeld.nl/f|2")
+    found = read(*forms, given | {"item": [{"linkId": "1", "answer": [{"valueCoding": {"code": "1"}}]}]})
+    assert [(one.label, one.text) for one in found.facts] == [("Stadium", "Stadium I")]

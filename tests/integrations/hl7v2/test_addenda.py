@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mdo_portal.exchange import IncomingResult, Section
+from mdo_portal.services.dossier import result_facts
 
 from .few_lines import read, result
 
@@ -35,7 +36,16 @@ def test_so_does_one_by_another_of_its_dutch_names(name: str) -> None:
     assert keys(report).isdisjoint(keys(result(REPORT, f"OBX|1|FT|C^{name}^L||HER2 3+||||||F")))
 
 
-@pytest.mark.parametrize("name", ["Aanvullend onderzoek", "Verslag met aanvulling", "Aanvullende diagnostiek"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Aanvullend onderzoek",
+        "Verslag met aanvulling",
+        "Aanvullende diagnostiek",
+        "Verslag inclusief aanvulling",
+        "Verslag + addendum",
+    ],
+)
 def test_what_only_sounds_like_one_is_none(name: str) -> None:
     report = result(REPORT, "OBX|1|FT|C^Verslag^L||Carcinoom graad 2||||||F")
     assert keys(report) == keys(result(REPORT, f"OBX|1|FT|C^{name}^L||Graad 3||||||F"))
@@ -100,7 +110,31 @@ def test_an_order_whose_number_stands_in_its_orc_alone_is_known_by_it(common: st
 def test_an_order_without_any_is_known_by_the_number_of_its_group() -> None:
     """ORC-4: a preliminary value stood beside the final one."""
     found = result("ORC|SC|||L99|IP", "OBR|1|||CEA^CEA^L|||20260301", "OBX|1|NM|CEA^CEA^L||12|ug/l|||||P")
-    assert keys(found) == {"L99/CEA/CEA/"}
+    final = result("ORC|SC|||L99|CM", "OBR|1|||CEA^CEA^L|||20260301", "OBX|1|NM|CEA^CEA^L||13|ug/l|||||F")
+    assert keys(found) == keys(final) == {"L99/CEA/20260301/CEA/"}
+
+
+def test_the_same_of_two_days_in_one_group_are_two() -> None:
+    """The later one took the place of the first, and the course of a marker was one value."""
+    first, second = (
+        result("ORC|RE|||L99", f"OBR|1|||CEA^CEA^L|||{day}", f"OBX|1|NM|CEA^CEA^L||{value}|ug/l|||||F")
+        for day, value in (("20260301", 12), ("20260322", 4))
+    )
+    assert keys(first).isdisjoint(keys(second))
+    assert not set(first.whole) & set(second.whole)
+    gone = result("ORC|RE|||L99", f"OBR|1|||CEA^CEA^L|||20260301{'|' * 18}X").withdrawn
+    assert [result_facts.is_under(key, gone[0]) for key in (*keys(first), *keys(second))] == [True, False]
+
+
+def test_a_report_that_is_taken_back_whole_takes_its_addenda_along_and_an_addendum_only_itself() -> None:
+    report = result(REPORT, "OBX|1|FT|C^Conclusie^L||Carcinoom graad 2||||||F")
+    addendum = result(*added("Addendum 1", "HER2 3+"))
+    gone = result(f"{REPORT.removesuffix('F')}X").withdrawn
+    corrected = result(added("Addendum 1", "")[0].removesuffix("F") + "X").withdrawn
+
+    assert all(result_facts.is_under(key, gone[0]) for key in keys(report) | keys(addendum))
+    assert all(result_facts.is_under(key, corrected[0]) for key in keys(addendum))
+    assert not any(result_facts.is_under(key, corrected[0]) for key in keys(report))
 
 
 def test_an_order_with_a_number_of_its_own_is_known_by_that() -> None:

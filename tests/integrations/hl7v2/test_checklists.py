@@ -68,6 +68,12 @@ def test_numbers_that_point_at_no_answer_tell_two_values_apart_as_before() -> No
     ) == [("Graad (1)", "Graad 2"), ("Graad (2)", "Graad 3"), ("Maat (1)", "23 mm")]
 
 
+def test_a_code_with_a_full_stop_of_another_list_is_no_answer_that_a_number_points_at() -> None:
+    """`1.2` and `2.1` are grades: the number of a lesion is no part of those."""
+    lesions = ("OBX|1|CWE|G^Graad^L|1|2.1^Graad 2^L||||||F", "OBX|2|CWE|G^Graad^L|2|1.2^Graad 1^L||||||F")
+    assert told(*lesions) == [("Graad (1)", "Graad 2"), ("Graad (2)", "Graad 1")]
+
+
 def receptor(n: int, name: str, percentage: str) -> tuple[str, ...]:
     code = f"{n}0.1000"
     return (

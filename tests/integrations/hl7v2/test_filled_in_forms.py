@@ -23,12 +23,28 @@ def test_it_is_a_referral_with_all_its_answers() -> None:
     "lines",
     [
         (DONE, *FORM, "OBX|4|TX|4^Advies MDO^L||Eerst opereren||||||F"),
+        (DONE, *FORM, "OBX|4|TX|4^Aanbeveling^L||Eerst opereren||||||F"),
         (DONE, *FORM[1:]),
         ("ORC|RE|F1", DONE, *FORM),
         (DONE.replace("Aanmelding MDO", "MDO"), *FORM),
         (DONE.replace("Aanmelding MDO", "Verslag MDO aanmelding"), *FORM),
     ],
-    ids=["answered by the board", "no question", "said to be a result", "no registration", "a report"],
+    ids=["answered by the board", "recommended", "no question", "said to be a result", "no registration", "a report"],
 )
 def test_what_may_be_the_answer_of_a_board_is_a_result(lines: tuple[str, ...]) -> None:
     assert isinstance(read("ORU^R01", *lines), IncomingResult)
+
+
+@pytest.mark.parametrize(
+    "name", ["CT thorax (aanvraag MDO long)", "Histologie biopt, aanmelding MDO", "Coloscopie t.b.v. aanmelding MDO"]
+)
+def test_an_examination_that_says_for_what_it_was_made_registers_nobody(name: str) -> None:
+    done = DONE.replace("Aanmelding MDO mamma", name)
+    found = read("ORU^R01", done, "OBX|1|TX|1^Vraagstelling^L||Metastasen?||||||F", "OBX|2|TX|2^Bevindingen^L||Geen||||||F")
+    assert isinstance(found, IncomingResult)
+
+
+@pytest.mark.parametrize("state", ["P", "I", "S", "R"])
+def test_one_that_somebody_is_still_filling_in_registers_nobody_yet(state: str) -> None:
+    assert isinstance(read("ORU^R01", f"{DONE.removesuffix('F')}{state}", *FORM), IncomingResult)
+    assert isinstance(read("ORU^R01", f"{DONE.removesuffix('F')}C", *FORM), IncomingReferral)

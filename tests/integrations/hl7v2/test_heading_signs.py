@@ -51,6 +51,11 @@ def test_a_question_is_found_however_its_heading_is_written(heading: str) -> Non
     assert asked.removeprefix("3 kuren, dan ") == ASKS
 
 
+@pytest.mark.parametrize("asks", ["BMI 45, nog operabel?", "gewicht 45 kg, volle dosis?", "2 kuren?", "70 Gy?"])
+def test_a_question_in_which_something_measured_stands_is_one(asks: str) -> None:
+    assert asked_in("Voorgeschiedenis: COPD", f"VS: {asks}", "Medicatie: metoprolol") == asks
+
+
 def test_a_heading_that_asks_itself_stands_above_its_question() -> None:
     assert asked_in("Vraagstelling?", ASKS, "Medicatie: metoprolol") == ASKS
 

@@ -43,6 +43,12 @@ def test_who_gave_a_number_may_stand_in_capitals_behind_it_without_its_kind() ->
     assert numbers("T02", "TXA|1|BR^Brief|TX|20260510|||||777^WIT^ANNA|||777^WIT^ANNA|||||AU") == ("", "")
 
 
+def test_somebody_who_is_called_as_a_system_is_shortened_is_somebody() -> None:
+    """All that she wrote had the same number, and each letter took the place of the one before."""
+    assert numbers("T02", "TXA|1|BR^Brief|TX|20260510||||||||777^Lis^Anna|||||AU")[0] != "777"
+    assert numbers("T02", "TXA|1|BR^Brief|TX|20260510||||||||123^LIS^Antonius|||||AU")[0] == "123"
+
+
 def test_a_number_that_stands_early_replaces_what_stands_in_its_own_place() -> None:
     assert numbers("T10", "TXA||BR^Brief|TX||||||||NEW-2||OLD-1|||AU") == ("NEW-2", "OLD-1")
     assert numbers("T10", "TXA||BR^Brief|TX||||||||NEW-2|OLD-1||||AU") == ("NEW-2", "OLD-1")

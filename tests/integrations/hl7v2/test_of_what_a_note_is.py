@@ -81,3 +81,29 @@ def test_what_is_no_question_there_asks_nothing(own: str) -> None:
     found = read("ORM^O01", "ORC|NW|A1", f"{BOARD}{'|' * 9}64 jaar, COPD", own)
     assert isinstance(found, IncomingReferral)
     assert found.question_board == "64 jaar, COPD"
+
+
+@pytest.mark.parametrize(
+    "own", ["ZAN|1|Vraagstelling|4821|Open", "ZRX|1|Vraag|N|Ja", "ZQA|1|Vraag|Gebruikt u bloedverdunners?|Ja"]
+)
+def test_a_number_a_tick_or_a_line_of_a_list_there_is_no_question(own: str) -> None:
+    found = read("ORM^O01", "ORC|NW|A1", f"{BOARD}{'|' * 9}Graag advies adjuvant", own)
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Graag advies adjuvant"
+
+
+def test_what_a_scan_was_to_answer_is_no_question_to_the_board() -> None:
+    """A segment of the sender's own under the result of that scan."""
+    scan = (f"OBR|1|B1||CT^CT thorax^L|||20260301{'|' * 18}F", "ZVR|1|Vraagstelling|Recidief longcarcinoom?")
+    found = read("REF^I12", "RF1||R|MDO^MDO long", *scan, "OBX|1|FT|C^Conclusie||Geen recidief||||||F")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == ""
+
+
+@pytest.mark.parametrize("answer", ["Antwoord", "Advies MDO", "Beleid"])
+def test_a_question_with_its_answer_behind_it_was_put_to_a_board_of_before(answer: str) -> None:
+    before = f"Vorig MDO. Vraagstelling: operabel? {answer}: lobectomie"
+    found = read("ORM^O01", "ORC|NW|A1", f"{BOARD}{'|' * 9}{before}", "NTE|1||Nu pT2N1. Adjuvante immunotherapie?")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Nu pT2N1. Adjuvante immunotherapie?"
+    assert before in [fact.text for fact in found.facts]
