@@ -40,9 +40,8 @@ def take_back(entry: Entry, reading: Reading, found: Gathered) -> None:
     elif entry.kind == "QuestionnaireResponse":
         over = Gathered()
         of_form(without_state(entry), reading, over)
-        found.taken_back.extend(
-            replace(one, key=entry.known_as) for one in over.facts
-        )  # beside another form they had another name
+        # beside another form they had another name
+        found.taken_back.extend(replace(one, key=entry.known_as) for one in over.facts)
     if entry.kind in {*TOLD, "Consent"}:
         for carried in attached(entry, reading):
             found.withdraw(carried)
