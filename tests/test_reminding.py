@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.message import Message
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,6 @@ from sqlalchemy.exc import ProgrammingError
 from integrations.channels.reminder_words import words
 from integrations.senders import reminder
 from mdo_portal import reminding
-from mdo_portal.commands.demo.mailbox import _ANSWERS as mailbox_answers
 from mdo_portal.commands.demo.mailbox import SENDER, mailbox
 from mdo_portal.commands.demo.places import free_places
 from mdo_portal.commands.postgres_databases import as_role
@@ -24,24 +20,23 @@ from mdo_portal.database import Base, Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.grant import GlassMailed
 from mdo_portal.domain.hospital import Hospital, Level
-from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.link import LineReminded, Link
 from mdo_portal.domain.meeting_mail import MeetingMailed
-from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.domain.question_mail import QuestionMailed
 from mdo_portal.domain.standstill import StandstillMailed
-from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
+from mdo_portal.exchange import ReceiptKind, Reminder, Waits
 from mdo_portal.services.oversight.standstills import Listening
-from mdo_portal.services.people import mailboxes, people
+from mdo_portal.services.people import people
 from mdo_portal.services.referrals import questions
 from tests import make
 from tests.copies import as_web
 from tests.people import Region, person_id
+from tests.reminding_house import MORNING, ending, mail, mails, warned
 from tests.services.follow_house import IMAGING, signed
 from tests.services.oversight.test_glass_mails import broken
-from tests.services.oversight.test_line_reminders import DAY, END, bound
+from tests.services.oversight.test_line_reminders import DAY, END
 
-MORNING = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
+__all__ = ["ending", "mail"]
 
 
 @pytest.fixture
@@ -49,21 +44,6 @@ def pressing(database: Database, region: Region) -> Database:
     with database.transaction() as session:
         signed(session, region, IMAGING | {"responsible": "Dirk"})
     return database
-
-
-@pytest.fixture
-def mail(tmp_path: Path) -> Iterator[tuple[Path, Reminder]]:
-    port = free_places().mail
-    made = reminder(portal="https://mdo.example", smtp_url=f"smtp://127.0.0.1:{port}", mail_from=SENDER)
-    assert made is not None
-    with mailbox(port, tmp_path):
-        yield tmp_path, made
-
-
-def mails(folder: Path) -> list[tuple[Message, str]]:
-    """What the mail server took: the mail, and what a reader reads."""
-    found = [message_from_bytes(kept.read_bytes()) for kept in sorted(folder.glob("*.eml"))]
-    return [(one, one.get_payload(decode=True).decode().replace("\r\n", "\n")) for one in found]  # type: ignore[union-attr]
 
 
 def test_a_colleague_gets_one_mail_without_a_word_about_anybody(pressing: Database, mail: tuple[Path, Reminder]) -> None:
@@ -115,31 +95,6 @@ def test_an_address_that_can_be_none_is_refused_and_without_a_mail_server_there_
     assert reminder(portal="https://mdo.example", smtp_url="", mail_from="") is None
 
 
-@pytest.fixture
-def ending(database: Database, region: Region) -> Database:
-    """The certificate of ZEED's line ends in a week; Lars and Lotte look after that line."""
-    with database.transaction() as session:
-        bound(session, region)
-        session.add(Person(id=person_id("Lotte"), name="Lotte", email="lotte@example.nl"))
-        session.flush()
-        session.add(
-            Membership(id=new_id(), person_id=person_id("Lotte"), hospital_id=region.hospitals["ZEED"], role=Role.LINK_MANAGER)
-        )
-    return database
-
-
-def week_before() -> datetime:
-    return END - DAY * 7
-
-
-def warned(database: Database, reminder_: Reminder) -> int:
-    """How many mails one round of the worker takes."""
-    passed, count = set[uuid.UUID](), 0
-    while reminding.remind_next(database, reminder_, reminding.LINE, clock=week_before, passed=passed):
-        count += 1
-    return count
-
-
 def test_who_looks_after_a_line_is_mailed_that_something_ends_there_and_not_of_which_hospital(
     ending: Database, region: Region, mail: tuple[Path, Reminder]
 ) -> None:
@@ -170,30 +125,6 @@ def test_while_the_mail_server_is_away_nobody_counts_as_warned(ending: Database,
     assert len(list(tmp_path.glob("*.eml"))) == 2
 
 
-class OneMailboxIsGone:
-    """A mail server that takes nothing for Lars."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.is_gone = True
-
-    def remind(self, to: str, key: str, waits: Waits, language: str) -> Receipt:
-        self.asked.append(to)
-        if self.is_gone and to == "lars@example.nl":
-            return Receipt(ReceiptKind.LATER, NOT_THIS_MAILBOX, at=MORNING)
-        return Receipt(ReceiptKind.UNKNOWN, "mailed", at=MORNING)
-
-
-def test_a_mail_server_that_has_no_such_mailbox_says_it_is_about_that_address(
-    mail: tuple[Path, Reminder], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(mailbox_answers, b"RCPT", b"550 no such user")
-
-    receipt = mail[1].remind("lars@example.nl", "k", Waits.LINE, "nl")
-
-    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, NOT_THIS_MAILBOX)
-
-
 @pytest.mark.parametrize("kept", [LineReminded, MeetingMailed, StandstillMailed, GlassMailed, QuestionMailed])
 def test_web_processes_cannot_read_who_was_mailed(ending: Database, kept: type[Base]) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), as_web(ending).transaction() as session:
@@ -220,48 +151,6 @@ def test_who_sits_on_a_board_is_mailed_by_the_worker_that_something_of_its_meeti
         assert "https://mdo.example/meetings\n" in text
         for word in ("prostaat", "Uro", "2026", "maart", region.meeting.hex):
             assert word not in one["Subject"] + one["Message-ID"] + text
-
-
-def test_a_mailbox_that_takes_no_mail_holds_nobody_else_up_and_is_tried_again_in_the_next_round(ending: Database) -> None:
-    server = OneMailboxIsGone()
-
-    warned(ending, server)
-    assert sorted(server.asked) == ["lars@example.nl", "lotte@example.nl"]
-
-    warned(ending, server)
-    assert sorted(server.asked) == ["lars@example.nl", "lars@example.nl", "lotte@example.nl"]
-
-
-def test_a_mailbox_that_takes_no_mail_is_named_until_it_takes_one_or_the_address_is_another(ending: Database) -> None:
-    server = OneMailboxIsGone()
-    warned(ending, server)
-    assert refusing(ending) == {"Lars": week_before()}
-
-    with ending.transaction() as session:
-        session.get_one(Person, person_id("Lars")).email = "lars@elders.example.nl"
-    assert refusing(ending) == {}
-
-    with ending.transaction() as session:
-        session.get_one(Person, person_id("Lars")).email = "lars@example.nl"
-    assert refusing(ending) == {"Lars": week_before()}
-    server.is_gone = False
-    warned(ending, server)
-    assert refusing(ending) == {}
-
-
-def test_a_mail_server_that_is_away_says_nothing_of_a_mailbox(ending: Database) -> None:
-    away = reminder(portal="https://mdo.example", smtp_url=f"smtp://127.0.0.1:{free_places().mail}", mail_from=SENDER)
-    assert away is not None
-    warned(ending, away)
-
-    assert refusing(ending) == {}
-
-
-def refusing(database: Database) -> dict[str, datetime]:
-    """As a web process sees it."""
-    with as_web(database).transaction() as session:
-        found = mailboxes.refusing(session, [person_id(name) for name in ("Lars", "Lotte")])
-        return {name: found[person_id(name)] for name in ("Lars", "Lotte") if person_id(name) in found}
 
 
 def test_what_stands_still_is_mailed_by_the_worker_and_says_neither_what_nor_where(

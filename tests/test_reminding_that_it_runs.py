@@ -11,7 +11,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.standstill import Standstill, StandstillMailed
 from mdo_portal.exchange import Reminder
 from tests.people import Region, person_id
-from tests.test_reminding import MORNING, mail, mails
+from tests.reminding_house import MORNING, mail, mails
 
 __all__ = ["mail"]
 
