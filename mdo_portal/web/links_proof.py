@@ -16,8 +16,9 @@ from mdo_portal.web import confirming
 from mdo_portal.web.confirming import require_fresh_strong
 from mdo_portal.web.context import now, signed, transaction, viewer
 
-AGAIN = N_(
-    "Bevestig nog eens dat u het bent: dat is langer dan vijf minuten geleden. Wat u typte staat er nog; kies een bestand opnieuw."
+AGAIN = N_("Bevestig nog eens dat u het bent: dat is langer dan vijf minuten geleden. Wat u typte staat er nog.")
+AGAIN_WITH_FILE = N_(
+    "Bevestig nog eens dat u het bent: dat is langer dan vijf minuten geleden. Wat u typte staat er nog; kies het bestand opnieuw."
 )
 
 
@@ -52,6 +53,6 @@ def who_again() -> str:
     if signed().is_fresh_strong(now()):
         return ""
     if not any(request.form.get(name) for name in ("password", "code", "credential")):
-        return AGAIN
+        return AGAIN_WITH_FILE if any(one.filename for one in request.files.values()) else AGAIN
     proven = confirming.by_form()
     return "" if proven and proven.strong else confirming.ONE_FACTOR if proven else confirming.WRONG

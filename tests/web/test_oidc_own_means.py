@@ -166,6 +166,7 @@ def test_who_typed_for_long_proves_it_on_the_form_and_types_nothing_twice(house:
 
     asked, tied = lars.post(address, data=typed).text, lars.post(f"{address}/people", data=told).text
 
+    assert "Wat u typte staat er nog." in asked and "kies het bestand" not in asked
     assert 'value="Zeeduyn, werkaccount"' in asked and asked.count('name="password"') == 1
     assert 'value="dirk-1"' in tied and f'value="{person_id("Dirk")}" selected' in tied and tied.count('name="password"') == 1
     assert lars.post(address, data=typed | {"password": PASSWORD}).status_code == 303
