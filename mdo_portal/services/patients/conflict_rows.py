@@ -127,9 +127,8 @@ def waiting(session: Session, viewer: Viewer, *, now: datetime) -> Waiting:
         return Waiting(0, 0)
     late = IdentityConflict.received_at < now - ASKED_TOO_LONG
     query = select(func.count(), func.count().filter(late)).where(
-        IdentityConflict.hospital_id == viewer.hospital_id, IdentityConflict.closed_at.is_(None),
-        IdentityConflict.decided_at.is_(None), IdentityConflict.blocks,
-    )  # fmt: skip
+        IdentityConflict.holds_up(viewer.hospital_id), IdentityConflict.decided_at.is_(None)
+    )
     return Waiting._make(session.execute(query).one())
 
 
