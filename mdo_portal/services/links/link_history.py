@@ -32,6 +32,7 @@ def newest(session: Session, hospital_id: uuid.UUID, *what: Changed) -> LinkChan
 def remember(
     session: Session, hospital_id: uuid.UUID, what: Changed, before: str, after: str, *, viewer: Viewer | None, now: datetime
 ) -> None:
+    """What was changed of a hospital's link, in the words of its page; `viewer` None: by the command line."""
     by_id, by_name = (viewer.person_id, viewer.name) if viewer else (None, "")
     session.add(LinkChange(hospital_id=hospital_id, at=now, by_id=by_id, by_name=by_name, what=what, before=before, after=after))
     session.flush()
