@@ -180,7 +180,8 @@ OTHERWISE: dict[str, Rule] = {
     # one hospital's link: of its link manager, and the administrator
     **dict.fromkeys(("links.page", "links.piece", "links.edit", "links.save", "links.token", "again.read_again"), of_hospital),
     **dict.fromkeys(
-        ("trying.page", "trying.show", "trying.report", "taking.adopt", "taking.places", "taking.board", "taking.urgency"),
+        ("trying.page", "trying.show", "trying.report", "taking.adopt", "taking.places", "taking.board", "taking.own_board",
+         "taking.urgency"),
         of_hospital,
     ),
     **dict.fromkeys(("places.page", "places.keys", "places.save", "places.place_one", "places.say_kind"), of_hospital),
