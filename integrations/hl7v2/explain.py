@@ -7,6 +7,7 @@ place (a name, a telephone) by looking for the value in the segments where the r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from itertools import islice
 
 from integrations.hl7v2.meaning.facts import told
 from integrations.hl7v2.meaning.hint import board_hint
@@ -43,6 +44,8 @@ from mdo_portal.exchange import (
 
 WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1", "ARQ")
 SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)
+MOST_FILLED = 400
+"""Places that are shown to choose from."""
 MOST_VALUE = 4_000
 """Characters of one value that are shown."""
 _OUR_OWN = ("facts", "documents", "whole", "taken_back")
@@ -74,7 +77,14 @@ class Hl7Explainer:
             charset_by=_said_by(message, rules, charset),
             fields=fields,
             leftovers=(*_left(incoming, message, {one.place for one in fields}), *read.cut_off()),
+            filled=_filled(message),
         )
+
+
+def _filled(message: Message) -> tuple[tuple[str, str], ...]:
+    """What stands where in the segments of the message: who seeks a value need not count the separators. Results speak for themselves."""
+    names = dict.fromkeys(one.name for one in message.segments if one.name and one.name not in ("OBX", "NTE"))
+    return tuple(islice((one for name in names for one in parts(message, name)), MOST_FILLED))
 
 
 def _said_by(message: Message, rules: Profile, charset: str) -> str:
