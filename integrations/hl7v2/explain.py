@@ -18,6 +18,7 @@ from integrations.hl7v2.meaning.result import facts_of
 from integrations.hl7v2.message.explain_places import Stood, flat, place_of, shown
 from integrations.hl7v2.message.left import parts
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.worded_lines import by_word
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.text.charset import codec_read
 from integrations.hl7v2.text.er7 import Message
@@ -104,8 +105,14 @@ def _left(incoming: object, message: Message, read: Set[str]) -> Iterator[LeftOv
     for name in getattr(incoming, "unmapped", ()):
         place, why = _parted(name, "unmapped")
         there = parts(message, place) if why == "unmapped" else ()
-        yield LeftOver(place, why, tuple(one for one in there if one[0] not in read and f"{one[0]}-1" not in read))
+        left = tuple(one for one in there if one[0] not in read and f"{one[0]}-1" not in read)
+        yield LeftOver(place, why, left, _by_word(message, place[:3], left))
     yield from (LeftOver(*_parted(name)) for name in getattr(incoming, "quarantined", ()))
+
+
+def _by_word(message: Message, name: str, left: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    there, places = parts(message, name) if left and name.startswith("Z") else [], dict(left)
+    return tuple(one for one in by_word(there) if one[0] in places)
 
 
 def _parted(name: str, usual: str = "broken") -> tuple[str, str]:

@@ -55,3 +55,17 @@ def test_a_place_in_fhir_may_be_typed_as_the_page_itself_writes_it(new: New, pla
 
     assert "is geen plaats in een bericht" not in after and "ServiceRequest.extension" in new.link.otherwise
     assert "ServiceRequest/1" not in new.link.otherwise
+
+
+def test_what_has_a_word_beside_it_is_taken_by_that_word_and_the_patients_number_by_its_place(new: New) -> None:
+    lines = b"ZVR|1|MDO|Uro-prostaat\rZVR|2|DATUM|20260401\r"
+    raw = samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|").replace(b"Uro-prostaat", b"") + lines
+    page = new.taken(new.tried(raw, "hix"), "adopt", profile="hix", application="HIX", facility="NIEUW")
+    assert '<option value="board_hint @line ZVR-3 MDO">' in page and '<option value="patient.bsn ZVR-3">' in page
+    assert "naast MDO, waar dat ook staat" in page
+
+    after = new.taken(page, "places", profile="hix", **{"is": "board_hint @line ZVR-3 MDO"})
+
+    assert "De casus komt bij het MDO Uro-prostaat." in after and '"@line ZVR-3 MDO"' in new.link.otherwise
+    listed = html.unescape(new.portal.person("Ada").get(f"{new.home}/places").text)
+    assert "eigen segment met dit woord ernaast: ZVR-3 MDO" in listed
