@@ -62,7 +62,7 @@ def test_what_has_a_word_beside_it_is_taken_by_that_word_and_the_patients_number
     raw = samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|").replace(b"Uro-prostaat", b"") + lines
     page = new.taken(new.tried(raw, "hix"), "adopt", profile="hix", application="HIX", facility="NIEUW")
     assert '<option value="board_hint @line ZVR-3 MDO">' in page and '<option value="patient.bsn ZVR-3">' in page
-    assert "naast MDO, waar dat ook staat" in page
+    assert "naast MDO, op welke regel dat ook staat" in page
 
     after = new.taken(page, "places", profile="hix", **{"is": "board_hint @line ZVR-3 MDO"})
 
