@@ -62,7 +62,9 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
         yield ConformanceLine(LABELS["board_hint"], places=at, weight=Weight.MUST.value, means=NO_BOARD_HERE, why=why)
     if tried.unknown_urgency:
         at = tuple(map(in_dutch, dict.fromkeys(found.get(("urgency", ""), ()))))
-        yield ConformanceLine(LABELS["urgency"], places=at, weight=Weight.SHOULD.value, means=NO_URGENCY_HERE, why=UNKNOWN_URGENCY)
+        yield ConformanceLine(
+            LABELS["urgency"], places=at, weight=Weight.SHOULD.value, means=NO_URGENCY_HERE, why=UNKNOWN_URGENCY
+        )
     for gap in tried.missing:
         name, place = LABELS.get(gap.name, gap.name), _plain(tried.not_dates.get(gap.name, ""), 80)
         at, searched = (place,) if place else (), tuple(map(in_dutch, looked.get(gap.name, ())))

@@ -138,7 +138,9 @@ class _Read:
         for name in FIELDS:
             value = _shown(getattr(referral, name))
             said = words_for_board(self._rules.table, value) if name == "board_hint" else ()
-            place = next(filter(None, (self._named(name), *(self._place(one, ()) for one in (value, *said)))), "") if value else ""
+            place = (
+                next(filter(None, (self._named(name), *(self._place(one, ()) for one in (value, *said)))), "") if value else ""
+            )
             yield FieldRead(name, value, place, looked=self._rules.words("referral", name) or self._looked(name))
         yield FieldRead("sent_at", _shown(referral.sent_at), self._place(_shown(referral.sent_at), ()))
         for role in ("referrer", "treating", "case_manager", "gp"):

@@ -74,7 +74,7 @@ def urgency_of(profile: Profile, said: str) -> str:
 
 
 def board_of(profile: Profile, said: str) -> str:
-    """The code of the board that this hospital means by these words, in whatever letters; the words themselves where it says nothing of them."""
+    """The code of the board that this hospital means by these words, in whatever letters; else the words themselves."""
     return _meant(profile.get("referral", {}).get("codes", {}).get("board", {}), said) or said
 
 
@@ -86,7 +86,7 @@ def words_for_board(profile: Profile, code: str) -> tuple[str, ...]:
 
 def _meant(codes: Mapping[str, Any], said: str) -> str:
     key = " ".join(said.split()).casefold()
-    return next((str(means) for word, means in reversed(codes.items()) if " ".join(word.split()).casefold() == key), "")
+    return next((str(means) for word, means in reversed(list(codes.items())) if " ".join(word.split()).casefold() == key), "")
 
 
 _ASKED = {"radiolo": "radiology", "patholo": "pathology"}

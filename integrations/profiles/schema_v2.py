@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .keys import Key, free, one_of, places, table, text, texts
 from .outward import OUTGOING
-from .schema_parts import HEAD, PLACED, SECTION_NAMES, SEX, CODES
+from .schema_parts import CODES, HEAD, PLACED, SECTION_NAMES, SEX
 
 _FACT = table(
     "Eén segment: in welke kolom, met welk label, en welk veld wat is (`3-2-0`: veld, component, subcomponent).",

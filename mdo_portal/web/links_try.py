@@ -61,7 +61,17 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
         line = wire_of(link)
         chosen = request.form.get("profile", "") or (link.profile_in if link and line else _likely(hospital))
         may_manage, before = viewer().may(Act.LINK_MANAGE, hospital_id=hospital_id), told_before(db, hospital)
-    given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", "called": (), "typed": _typed(), **given}
+    given = {
+        "tried": None,
+        "text": "",
+        "error": "",
+        "report": "",
+        "pasted": False,
+        "again": "",
+        "called": (),
+        "typed": _typed(),
+        **given,
+    }
     return render_template(
         "links/try.html", hospital=hospital, link=link, line=line, has_line=line is not None, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,

@@ -21,7 +21,7 @@ def test_what_stands_in_the_message_is_offered_by_its_place_also_where_nothing_r
     """A number in PID-20 stood nowhere on the page: who sought it had to count the separators."""
     raw = samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|")
     pid = next(line for line in raw.split(b"\r") if line.startswith(b"PID"))
-    raw = raw.replace(pid, b"|".join((pid.split(b"|") + [b""] * 20)[:20] + [b"999911120"]))
+    raw = raw.replace(pid, b"|".join([*(pid.split(b"|") + [b""] * 20)[:20], b"999911120"]))
 
     before = new.tried(raw, "hix")
     page = new.taken(before, "adopt", profile="hix", application="HIX", facility="NIEUW")

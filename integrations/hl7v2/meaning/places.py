@@ -30,7 +30,9 @@ def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
     for place in places:
         value = value_at(reading, place)
         if value and value.strip("^~& "):  # `^^` says nothing
-            return value, line_place(reading.message, place.removeprefix(FUNCTION)) if place.startswith(FUNCTION) else reading.at(place)
+            return value, line_place(reading.message, place.removeprefix(FUNCTION)) if place.startswith(FUNCTION) else reading.at(
+                place
+            )
     return "", ""
 
 
@@ -171,6 +173,6 @@ def _line(reading: Reading, argument: str) -> str:
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "line": _line, "notes": _notes, "number": _number,
-    "own": own, "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
+    "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "line": _line, "notes": _notes,
+    "number": _number, "own": own, "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A segment of the sender's own (Z…) that comes once for each thing it tells, and says in one field what the other holds (`ZVR|2|SPOED|P2`).
+"""A segment of the sender's own (Z…) that comes once for each thing it tells, with what that is in one field (`ZVR|2|SPOED|P2`).
 
 Which of them comes first is not the same in every message: such a value is found by the word beside it.
 """
@@ -30,7 +30,9 @@ def line_place(message: Message, argument: str) -> str:
 
 def by_word(parts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """(place, the same place by the word before it) for each of these fields of a segment that comes more often with another word."""
-    fields = [(found[1], found[2] or "0", int(found[3]), at, value) for at, value in parts[:_MOST] if (found := _FIELD.fullmatch(at))]
+    fields = [
+        (found[1], found[2] or "0", int(found[3]), at, value) for at, value in parts[:_MOST] if (found := _FIELD.fullmatch(at))
+    ]
     words = {(name, n, field): value for name, n, field, _, value in fields if _WORD.fullmatch(value)}
     times = Counter((name, field, value) for (name, _, field), value in words.items())
     for name, n, field, at, _ in fields:
