@@ -5,8 +5,6 @@ from __future__ import annotations
 import html
 import re
 
-import pytest
-
 from tests.integrations.fhir.make import bundle, patient, request
 from tests.integrations.hl7v2 import samples
 from tests.web.test_links import portal
@@ -45,16 +43,31 @@ def test_what_is_no_place_stays_in_its_box(new: New) -> None:
     assert new.link.otherwise == ""
 
 
-@pytest.mark.parametrize("place", ["ServiceRequest/1.extension[0].valueString", "ServiceRequest.extension.valueString"])
-def test_a_place_in_fhir_may_be_typed_as_the_page_itself_writes_it(new: New, place: str) -> None:
-    raw = bundle(patient(), request(extension=[ASKED]))
+def test_a_place_in_fhir_may_be_typed_as_the_page_itself_writes_it_and_of_an_extension_that_is_its_url(new: New) -> None:
+    """By its number another extension of the next message would have been the question."""
+    said, other = (
+        "ServiceRequest/1.extension[url=https://epd.example/vraag].valueString",
+        {"url": "https://epd.example/pa", "valueString": "T1"},
+    )
+    raw = bundle(patient(), request(extension=[ASKED, other]))
     page = new.taken(new.tried(raw, "generic-r4"), "adopt", profile="generic-r4")
-    assert "ServiceRequest/1.extension[0].valueString" in page
+    assert said in page
 
-    after = new.taken(page, "places", profile="generic-r4", **{"at.question_board": place})
+    after = new.taken(page, "places", profile="generic-r4", **{"at.question_board": said})
+    turned = new.tried(bundle(patient(), request(extension=[other, ASKED])), "generic-r4")
 
-    assert "is geen plaats in een bericht" not in after and "ServiceRequest.extension" in new.link.otherwise
-    assert "ServiceRequest/1" not in new.link.otherwise
+    assert "is geen plaats in een bericht" not in after and '"ServiceRequest.extension[url=' in new.link.otherwise
+    for one in (after, turned):
+        row = re.search(r'<th scope="row">Vraag aan het MDO.*?</tr>', one, re.DOTALL)
+        assert row is not None and "Operabel?" in row[0] and "T1" not in row[0]
+
+
+def test_a_resource_has_no_number_in_a_place_that_is_kept(new: New) -> None:
+    page = new.taken(new.tried(bundle(patient(), request()), "generic-r4"), "adopt", profile="generic-r4")
+
+    new.taken(page, "places", profile="generic-r4", **{"at.latest_useful_on": "ServiceRequest/1.occurrencePeriod.end"})
+
+    assert '"ServiceRequest.occurrencePeriod.end"' in new.link.otherwise
 
 
 def test_what_has_a_word_beside_it_is_taken_by_that_word_and_the_patients_number_by_its_place(new: New) -> None:
