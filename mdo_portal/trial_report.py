@@ -15,6 +15,8 @@ from mdo_portal.trial import IS_PLACE, Tried
 
 MOST_PLACES = 40
 BSN_FAILS = "Wat hier staat, voldoet niet aan de elfproef: het wordt bewaard en gemarkeerd, nooit geweigerd."
+NO_BOARD_HERE, NO_URGENCY_HERE = "geen MDO van dit ziekenhuis", "geen bekend woord voor urgentie"
+"""What a word that was found is not, in the report."""
 _NO_PLACE = re.compile(r"[^A-Za-z0-9_@()\[\]./:=^ -]")
 
 
@@ -57,10 +59,12 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
         at = tuple(map(in_dutch, dict.fromkeys(found.get(("board_hint", ""), ()))))
         said = ELSEWHERE_ON_PAPER if tried.elsewhere else NO_BOARD % {"boards": "; ".join(tried.boards)}
         why = said if tried.boards else NO_BOARDS
-        yield ConformanceLine(LABELS["board_hint"], places=at, weight=Weight.MUST.value, why=why)
+        yield ConformanceLine(LABELS["board_hint"], places=at, weight=Weight.MUST.value, means=NO_BOARD_HERE, why=why)
     if tried.unknown_urgency:
         at = tuple(map(in_dutch, dict.fromkeys(found.get(("urgency", ""), ()))))
-        yield ConformanceLine(LABELS["urgency"], places=at, weight=Weight.SHOULD.value, why=UNKNOWN_URGENCY)
+        yield ConformanceLine(
+            LABELS["urgency"], places=at, weight=Weight.SHOULD.value, means=NO_URGENCY_HERE, why=UNKNOWN_URGENCY
+        )
     for gap in tried.missing:
         name, place = LABELS.get(gap.name, gap.name), _plain(tried.not_dates.get(gap.name, ""), 80)
         at, searched = (place,) if place else (), tuple(map(in_dutch, looked.get(gap.name, ())))

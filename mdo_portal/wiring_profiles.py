@@ -75,8 +75,17 @@ def placed_otherwise(profile: str, otherwise: str, key: str, place: str) -> str:
 
 def urgency_otherwise(profile: str, otherwise: str, word: str, means: str) -> str:
     """`otherwise` with the sender's `word` meaning one of URGENCIES. Raises exchange.WrongProfile."""
+    return _coded(profile, otherwise, "urgency", word, means)
+
+
+def board_otherwise(profile: str, otherwise: str, word: str, code: str) -> str:
+    """`otherwise` with the sender's `word` meaning the board with this code. Raises exchange.WrongProfile."""
+    return _coded(profile, otherwise, "board", word, code)
+
+
+def _coded(profile: str, otherwise: str, field: str, word: str, means: str) -> str:
     own = profiles.parse_own(otherwise, wire_of(profile).value)
-    codes: dict[str, Any] = own.setdefault("referral", {}).setdefault("codes", {}).setdefault("urgency", {})
+    codes: dict[str, Any] = own.setdefault("referral", {}).setdefault("codes", {}).setdefault(field, {})
     for same in [one for one in codes if one.casefold() == word.casefold()]:
         del codes[same]
     codes[word] = means

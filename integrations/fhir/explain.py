@@ -7,6 +7,7 @@ in the message, the request and the patient first.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
@@ -19,6 +20,7 @@ from integrations.fhir.meaning.sieve import sift
 from integrations.fhir.reader import FhirReader, tree_of
 from integrations.fhir.text.profile import Profile, load_profile
 from integrations.fhir.text.values import codings, text
+from integrations.profiles import words_for_board
 from mdo_portal.exchange import (
     Contact,
     Explanation,
@@ -136,7 +138,10 @@ class _Read:
     def _referral(self, referral: IncomingReferral) -> Iterator[FieldRead]:
         for name in FIELDS:
             value = _shown(getattr(referral, name))
-            place = (self._named(name) or self._place(value, ())) if value else ""
+            said = words_for_board(self._rules.table, value) if name == "board_hint" else ()
+            place = (
+                next(filter(None, (self._named(name), *(self._place(one, ()) for one in (value, *said)))), "") if value else ""
+            )
             yield FieldRead(name, value, place, looked=self._rules.words("referral", name) or self._looked(name))
         yield FieldRead("sent_at", _shown(referral.sent_at), self._place(_shown(referral.sent_at), ()))
         for role in ("referrer", "treating", "case_manager", "gp"):
@@ -240,10 +245,29 @@ def _leaves(entries: Iterable[Entry]) -> dict[str, list[tuple[str, str]]]:
             if isinstance(value, dict):
                 waiting.extend((f"{place}.{name}", inner) for name, inner in reversed(value.items()) if name != "resourceType")
             elif isinstance(value, list):
-                waiting.extend((f"{place}[{n}]", inner) for n, inner in reversed(list(enumerate(value))))
+                waiting.extend(
+                    (f"{place}[{which}]", inner) for which, inner in reversed(list(zip(_which(place, value), value, strict=True)))
+                )
             elif len(words := text(value)) < MOST_VALUE and len(found.setdefault(words, [])) < 3:
                 found[words].append((place, entry.kind))
     return found
+
+
+def _which(place: str, among: list[object]) -> list[str]:
+    """The how-manyth each is; of an extension its url where that tells it from the others: in the next message they may stand in another
+    order.
+    """
+    urls = (
+        [text(one.get("url")) if isinstance(one, dict) else "" for one in among]
+        if place.endswith(_EXTENSIONS)
+        else [""] * len(among)
+    )
+    times = Counter(urls)
+    return [f"url={url}" if times[url] == 1 and _URL.fullmatch(url) else str(n) for n, url in enumerate(urls)]
+
+
+_EXTENSIONS = (".extension", ".modifierExtension")
+_URL = re.compile(r"(?:https?://|urn:oid:)[A-Za-z0-9./_-]{1,150}")
 
 
 def _shown(value: object) -> str:

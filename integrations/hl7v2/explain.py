@@ -7,6 +7,7 @@ place (a name, a telephone) by looking for the value in the segments where the r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from itertools import islice
 
 from integrations.hl7v2.meaning.facts import told
 from integrations.hl7v2.meaning.hint import board_hint
@@ -17,6 +18,7 @@ from integrations.hl7v2.meaning.result import facts_of
 from integrations.hl7v2.message.explain_places import Stood, flat, place_of, shown
 from integrations.hl7v2.message.left import parts
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.worded_lines import by_word
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.text.charset import codec_read
 from integrations.hl7v2.text.er7 import Message
@@ -43,6 +45,8 @@ from mdo_portal.exchange import (
 
 WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1", "ARQ")
 SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)
+MOST_FILLED = 400
+"""Places that are shown to choose from."""
 MOST_VALUE = 4_000
 """Characters of one value that are shown."""
 _OUR_OWN = ("facts", "documents", "whole", "taken_back")
@@ -74,7 +78,14 @@ class Hl7Explainer:
             charset_by=_said_by(message, rules, charset),
             fields=fields,
             leftovers=(*_left(incoming, message, {one.place for one in fields}), *read.cut_off()),
+            filled=_filled(message),
         )
+
+
+def _filled(message: Message) -> tuple[tuple[str, str], ...]:
+    """What stands where in the segments of the message: who seeks a value need not count the separators. Results speak for themselves."""
+    names = dict.fromkeys(one.name for one in message.segments if one.name and one.name not in ("OBX", "NTE"))
+    return tuple(islice((one for name in names for one in parts(message, name)), MOST_FILLED))
 
 
 def _said_by(message: Message, rules: Profile, charset: str) -> str:
@@ -94,8 +105,14 @@ def _left(incoming: object, message: Message, read: Set[str]) -> Iterator[LeftOv
     for name in getattr(incoming, "unmapped", ()):
         place, why = _parted(name, "unmapped")
         there = parts(message, place) if why == "unmapped" else ()
-        yield LeftOver(place, why, tuple(one for one in there if one[0] not in read and f"{one[0]}-1" not in read))
+        left = tuple(one for one in there if one[0] not in read and f"{one[0]}-1" not in read)
+        yield LeftOver(place, why, left, _by_word(message, place[:3], left))
     yield from (LeftOver(*_parted(name)) for name in getattr(incoming, "quarantined", ()))
+
+
+def _by_word(message: Message, name: str, left: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    there, places = parts(message, name) if left and name.startswith("Z") else [], dict(left)
+    return tuple(one for one in by_word(there) if one[0] in places)
 
 
 def _parted(name: str, usual: str = "broken") -> tuple[str, str]:

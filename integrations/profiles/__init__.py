@@ -69,10 +69,24 @@ def urgency_of(profile: Profile, said: str) -> str:
 
     What a link says otherwise stands behind what its profile says, and goes before it.
     """
-    codes, key = profile.get("referral", {}).get("codes", {}).get("urgency", {}), said.strip().casefold()
-    if not key:
-        return str(codes.get("", ""))
-    return next((str(means) for word, means in reversed(codes.items()) if word.casefold() == key), "")
+    codes = profile.get("referral", {}).get("codes", {}).get("urgency", {})
+    return _meant(codes, said) if said.strip() else str(codes.get("", ""))
+
+
+def board_of(profile: Profile, said: str) -> str:
+    """The code of the board that this hospital means by these words, in whatever letters; else the words themselves."""
+    return _meant(profile.get("referral", {}).get("codes", {}).get("board", {}), said) or said
+
+
+def words_for_board(profile: Profile, code: str) -> tuple[str, ...]:
+    """The words by which this hospital means the board with this code."""
+    codes: Mapping[str, str] = profile.get("referral", {}).get("codes", {}).get("board", {})
+    return tuple(word for word, means in codes.items() if means == code)
+
+
+def _meant(codes: Mapping[str, Any], said: str) -> str:
+    key = " ".join(said.split()).casefold()
+    return next((str(means) for word, means in reversed(list(codes.items())) if " ".join(word.split()).casefold() == key), "")
 
 
 _ASKED = {"radiolo": "radiology", "patholo": "pathology"}

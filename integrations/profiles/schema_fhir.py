@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .keys import Key, free, one_of, places, table, text, texts
 from .outward import SEND
-from .schema_parts import HEAD, PLACED, SECTION_NAMES, SEX, TARGETS, URGENCY
+from .schema_parts import CODES, HEAD, PLACED, SECTION_NAMES, SEX, TARGETS
 
 _WORDS = Key("rows", "Van boven naar beneden: de eerste rij met een woord van het label wint.")
 _WORDS_TO = Key("rows", _WORDS.words, among=TARGETS)
@@ -30,7 +30,7 @@ FHIR: Mapping[str, Key] = HEAD | {
             "sex": SEX,
         },
     ),
-    "referral": table("De aanvraag. Van een lijst telt de eerste plaats met een waarde.", PLACED | {"codes": URGENCY}),
+    "referral": table("De aanvraag. Van een lijst telt de eerste plaats met een waarde.", PLACED | {"codes": CODES}),
     "request": table(
         "Welke aanvraag bedoeld is.",
         {

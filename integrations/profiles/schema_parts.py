@@ -27,9 +27,12 @@ PLACED = {
 
 SEX = free("Geslacht: wat er wordt gestuurd → M, F, X of leeg.", one_of("", "M", "F", "X", ""))
 
-URGENCY = table(
+CODES = table(
     "Codes voor de velden hierboven.",
-    {"urgency": free("Urgentie: wat er wordt gestuurd → routine, urgent, asap; anders blijft het zoals gestuurd.", text())},
+    {
+        "urgency": free("Urgentie: wat er wordt gestuurd → routine, urgent, asap; anders blijft het zoals gestuurd.", text()),
+        "board": free("MDO: hoe dit ziekenhuis het noemt → de code van het MDO; anders blijft het zoals gestuurd.", text()),
+    },
 )
 
 HEAD = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .keys import Key, free, one_of, places, table, text, texts
 from .outward import OUTGOING
-from .schema_parts import HEAD, PLACED, SECTION_NAMES, SEX, URGENCY
+from .schema_parts import CODES, HEAD, PLACED, SECTION_NAMES, SEX
 
 _FACT = table(
     "Eén segment: in welke kolom, met welk label, en welk veld wat is (`3-2-0`: veld, component, subcomponent).",
@@ -132,7 +132,7 @@ V2: Mapping[str, Key] = HEAD | {
                 "ORC-5 die de order dan afrondt → woord voor de lezer; zo'n bericht vraagt niets meer en maakt geen casus.",
                 text(),
             ),
-            "codes": URGENCY,
+            "codes": CODES,
             "spare_labels": free(
                 "Veld dat een vraag had kunnen zijn en niet gekozen werd → label waaronder het getoond wordt.", text()
             ),

@@ -167,6 +167,7 @@ class Changed(StrEnum):
     PLAIN = "plain"  #: unencrypted messages were accepted in writing, until a day
     NO_PLAIN = "no_plain"  #: that acceptance was withdrawn
     KEYS = "keys"  #: the public keys of its system were fetched and are others now
+    NO_TOKEN = "no_token"  #: the fixed token was withdrawn: its system gets one for a signed assertion, or nothing comes
     TOKEN = "token"  #: a new token for the FHIR door; the token itself stands nowhere
 
 

@@ -14,6 +14,7 @@ FUNCTIONS: Mapping[str, str] = {
     "label": N_("OBX met het label van: %(name)s"),
     "headed": N_("alinea met het kopje van: %(name)s"),
     "own": N_("eigen segment (Z…) met de naam van: %(name)s"),
+    "line": N_("eigen segment met dit woord ernaast: %(name)s"),
     "sentence": N_("zin in %(name)s"),
     "asking": N_("vraag in of onder %(name)s"),
     "subject": N_("waar een NTE over gaat (Betreft)"),

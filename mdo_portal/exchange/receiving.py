@@ -141,6 +141,7 @@ class LeftOver:
     place: str
     why: str = ""  # "unmapped", or in the reader's words why it was quarantined
     parts: tuple[tuple[str, str], ...] = ()  # (place that a profile could name, what stands there)
+    by_word: tuple[tuple[str, str], ...] = ()  # (one of those, how to name it where its line may stand anywhere among others)
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ class Explanation:
     leftovers: tuple[LeftOver, ...] = ()
     reason: str = ""  # code of UNREADABLE_REASONS when it cannot be read
     where: str = ""
+    filled: tuple[tuple[str, str], ...] = ()  # (place that a profile could name, what stands there), read or not; only in HL7 v2
 
 
 class Explainer(Protocol):

@@ -47,7 +47,8 @@ class ConformanceLine:
     places: tuple[str, ...] = ()  # of a missing one: where something stands that is no date
     looked: tuple[str, ...] = ()  # where the profile looks
     found: bool = True
-    weight: str = ""  # of a missing one: "must", "should", "nice"
+    weight: str = ""  # of a missing one, and of one that means nothing here: "must", "should", "nice"
+    means: str = ""  # of one that was found and means nothing here: what it is not
     why: str = ""
 
 

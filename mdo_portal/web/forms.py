@@ -38,9 +38,10 @@ def page() -> str:
     _only_for_own_hospital()
     with transaction() as db:
         fields, saved_at = drafts.load(db, viewer())
+        mine = people.boards_of_hospital(db, viewer().hospital_id)
         shown = _choices(db) | _window(fields)
-    if not fields:
-        fields = {"referrer_name": signed().viewer.name}
+    if not fields:  # who can choose from one board has chosen
+        fields = {"referrer_name": signed().viewer.name, "board_id": str(mine[0].id) if len(mine) == 1 else ""}
     return render_template(
         "forms/page.html", fields=fields, saved_at=saved_at, wrong={}, lost=False, **_progress(fields), **shown
     )

@@ -260,3 +260,17 @@ def token(hospital_id: uuid.UUID) -> str:
         log(db, Act.LINK_MANAGE, hospital_id, "token")
         name, shown = hospital.name, told(link)
     return render_template("links/token.html", hospital_id=hospital_id, name=name, token=made, told=shown)
+
+
+@blueprint.post("/<uuid:hospital_id>/token/withdraw")
+@may(Act.LINK_MANAGE)
+def withdraw_token(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """Nobody comes in by the fixed token any more: of a hospital whose system gets its own, or that stops."""
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id, lock=True)
+        if link is None:
+            raise NotFound()
+        if links.withdraw_token(db, hospital, link, viewer=viewer(), now=now()):
+            log(db, Act.LINK_MANAGE, hospital_id, "withdrew the token")
+    flash(gettext("Het vaste token is ingetrokken: wat daarmee komt wordt geweigerd (401)."), "success")
+    return redirect(url_for("links.page", hospital_id=hospital_id, _anchor="told"), 303)

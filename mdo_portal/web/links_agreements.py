@@ -103,8 +103,8 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
             log(db, Act.LINK_MANAGE, hospital_id, "agreements")
     except Incomplete as missing:
         return _refused(hospital_id, missing.fields), 422
-    flash(gettext("De afspraken zijn vastgelegd. Op deze pagina kunt u meteen proberen of het werkt."), "success")
-    return redirect(url_for("links.page", hospital_id=hospital_id), 303)
+    flash(gettext("De afspraken zijn vastgelegd. Wat hun server of hun token niet goed doet, staat hieronder."), "success")
+    return redirect(url_for("links.page", hospital_id=hospital_id, _anchor="agreed"), 303)
 
 
 def _refused(hospital_id: uuid.UUID, errors: dict[str, str]) -> str:

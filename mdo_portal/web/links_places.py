@@ -36,6 +36,8 @@ NO_PLACE = N_(
 NO_KINDS = N_("Soorten berichten zijn er alleen bij HL7 v2. Er is niets veranderd.")
 _CHOSEN = {**{name: name for name in OFFERED}, NOTHING: "", AS_PROFILE: None}
 """What a person chooses -> what the link says; None = what its profile says."""
+_NUMBERED = re.compile(r"^([A-Z][A-Za-z]{2,40})/\d+\.")
+"""A resource by its place in one message: where it stands in the next one nobody knows."""
 _HL7_PLACE = re.compile(r"[A-Za-z][A-Za-z0-9]{2}(?:\(\d+\))?(?:[-.]\d+(?:\(\d+\))?){1,3}")
 
 
@@ -170,8 +172,8 @@ def say_kind(hospital_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def as_path(place: str) -> str:
-    """`pid.3.1`, as vendors write it, is PID-3-1; anything else as it was typed."""
-    return place.upper().replace(".", "-") if _HL7_PLACE.fullmatch(place) else place
+    """`pid.3.1`, as vendors write it, is PID-3-1; `Patient/0.birthDate`, as our own pages say where it stood, is Patient.birthDate."""
+    return place.upper().replace(".", "-") if _HL7_PLACE.fullmatch(place) else _NUMBERED.sub(r"\1.", place)
 
 
 def _with_line(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:

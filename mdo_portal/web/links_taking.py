@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from base64 import b64decode
 from collections import Counter
+from collections.abc import Callable
 from operator import itemgetter
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -81,19 +82,7 @@ def _adopted(profile: str, application: str, *, lapses: bool) -> str:
 @may(Act.LINK_MANAGE)
 def places(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """What was left over is what somebody chose for it, and what stood elsewhere stands where they typed; all of it or nothing."""
-    try:
-        with transaction() as db:
-            hospital, link = _read_by(db, hospital_id)
-            text = _placed(link, *_chosen())
-            if links.save_otherwise(db, hospital, link, text, viewer=viewer(), now=now()):
-                log(db, Act.LINK_MANAGE, hospital_id, "places")
-    except WrongProfile as wrong:
-        flash(gettext(NO_PLACE, value=wrong.value) if wrong.problem == "bad_place" else sentence(wrong), "error")
-    except Incomplete as refused:
-        flash(gettext(refused.sentence) % refused.params, "error")
-    else:
-        flash(gettext("Opgeslagen. Nieuwe berichten worden zo gelezen; hieronder ziet u dit bericht opnieuw."), "success")
-    return _read_again(hospital_id)
+    return _learnt(hospital_id, lambda db, hospital, link: _placed(link, *_chosen()))
 
 
 @blueprint.post("/board")
@@ -115,21 +104,46 @@ def board(hospital_id: uuid.UUID) -> ResponseReturnValue:
     return _read_again(hospital_id)
 
 
+@blueprint.post("/own-board")
+@may(Act.LINK_MANAGE)
+def own_board(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """The word by which this hospital's messages name a board means that board, in its messages and nobody else's."""
+    return _learnt(hospital_id, _board_said)
+
+
+def _board_said(db: Session, hospital: Hospital, link: Link) -> str:
+    word, chosen = request.form.get("word", "").strip()[:MOST_LETTERS], request.form.get("board", "")
+    mine = {str(one.id): one for one in routing.boards_of(db, hospital)}
+    if not word or chosen not in mine:
+        raise Incomplete({}, NO_BOARD)
+    if others := routing.called_elsewhere(db, word, but={one.id for one in mine.values()}):
+        raise Incomplete({}, boards.NAMES_ANOTHER, board=others[0].name)
+    return wiring_profiles.board_otherwise(link.profile_in, link.otherwise, word, mine[chosen].code)
+
+
 @blueprint.post("/urgency")
 @may(Act.LINK_MANAGE)
 def urgency(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """What this hospital means by its own word for how urgent something is."""
+    return _learnt(hospital_id, _urgency_said)
+
+
+def _urgency_said(db: Session, hospital: Hospital, link: Link) -> str:
     word, means = request.form.get("word", "").strip()[:MOST_LETTERS], request.form.get("means", "")
+    if not word or means not in URGENCIES:
+        raise Incomplete({}, NO_URGENCY)
+    return wiring_profiles.urgency_otherwise(link.profile_in, link.otherwise, word, means)
+
+
+def _learnt(hospital_id: uuid.UUID, say: Callable[[Session, Hospital, Link], str]) -> ResponseReturnValue:
+    """The link says from now on what `say` makes of what it said, or nothing changes and the page says why."""
     try:
         with transaction() as db:
             hospital, link = _read_by(db, hospital_id)
-            if not word or means not in URGENCIES:
-                raise Incomplete({}, NO_URGENCY)
-            text = wiring_profiles.urgency_otherwise(link.profile_in, link.otherwise, word, means)
-            if links.save_otherwise(db, hospital, link, text, viewer=viewer(), now=now()):
+            if links.save_otherwise(db, hospital, link, say(db, hospital, link), viewer=viewer(), now=now()):
                 log(db, Act.LINK_MANAGE, hospital_id, "places")
     except WrongProfile as wrong:
-        flash(sentence(wrong), "error")
+        flash(gettext(NO_PLACE, value=wrong.value) if wrong.problem == "bad_place" else sentence(wrong), "error")
     except Incomplete as refused:
         flash(gettext(refused.sentence) % refused.params, "error")
     else:

@@ -32,6 +32,7 @@ from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may, takes_files
 from mdo_portal.web.links import LINES, log, told_before, wire_of
+from mdo_portal.web.links_places import as_path
 from mdo_portal.zone import AMSTERDAM
 
 blueprint = Blueprint("trying", __name__, url_prefix="/links/<uuid:hospital_id>")
@@ -60,7 +61,17 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
         line = wire_of(link)
         chosen = request.form.get("profile", "") or (link.profile_in if link and line else _likely(hospital))
         may_manage, before = viewer().may(Act.LINK_MANAGE, hospital_id=hospital_id), told_before(db, hospital)
-    given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", "called": (), **given}
+    given = {
+        "tried": None,
+        "text": "",
+        "error": "",
+        "report": "",
+        "pasted": False,
+        "again": "",
+        "called": (),
+        "typed": _typed(),
+        **given,
+    }
     return render_template(
         "links/try.html", hospital=hospital, link=link, line=line, has_line=line is not None, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
@@ -68,6 +79,11 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
         board_elsewhere=BOARD_ELSEWHERE, unknown_urgency=UNKNOWN_URGENCY, urgencies=URGENCIES,
         takes_part=takes_part, may_join=may_join, may_manage=may_manage, told_before=before, **given,
     )  # fmt: skip
+
+
+def _typed() -> dict[str, str]:
+    """Field -> the place that somebody just typed for it: what is not there, or is no place, stays to be mended."""
+    return {name: as_path(place.strip()) for name in PLACEABLE if (place := request.form.get(f"at.{name}", ""))}
 
 
 def _likely(hospital: Hospital) -> str:

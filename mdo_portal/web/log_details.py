@@ -130,6 +130,7 @@ DETAIL_WORDS: dict[str, str] = {
     "not_yet": N_("toch nog niet geopend"),
     "settings": N_("instellingen"),
     "token": N_("nieuw token"),
+    "withdrew the token": N_("vast token ingetrokken"),
     "places": N_("waar gegevens in berichten staan"),
     "adopted": N_("ingesteld naar een bericht"),
     "sender": N_("afzender overgenomen"),

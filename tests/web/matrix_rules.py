@@ -178,9 +178,21 @@ OTHERWISE: dict[str, Rule] = {
     "destruction.find": of_nothing,
     "destruction.ask": of_own_hospital,
     # one hospital's link: of its link manager, and the administrator
-    **dict.fromkeys(("links.page", "links.piece", "links.edit", "links.save", "links.token", "again.read_again"), of_hospital),
     **dict.fromkeys(
-        ("trying.page", "trying.show", "trying.report", "taking.adopt", "taking.places", "taking.board", "taking.urgency"),
+        ("links.page", "links.piece", "links.edit", "links.save", "links.token", "links.withdraw_token", "again.read_again"),
+        of_hospital,
+    ),
+    **dict.fromkeys(
+        (
+            "trying.page",
+            "trying.show",
+            "trying.report",
+            "taking.adopt",
+            "taking.places",
+            "taking.board",
+            "taking.own_board",
+            "taking.urgency",
+        ),
         of_hospital,
     ),
     **dict.fromkeys(("places.page", "places.keys", "places.save", "places.place_one", "places.say_kind"), of_hospital),

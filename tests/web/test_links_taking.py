@@ -260,6 +260,7 @@ def test_a_word_for_urgent_that_the_work_list_does_not_know_is_never_good_and_is
     assert "Kies wat dit woord betekent." in wrong and "rood" not in new.link.otherwise
     words = " ".join(pdf_text.whole(report.data).split())
     assert "Dit woord kent het portaal niet als urgentie" in words and "Binnen 3 dagen" not in words
+    assert "geen bekend woord voor urgentie (gewenst)" in words and "geen MDO van dit ziekenhuis" not in words
 
 
 @pytest.mark.parametrize(("path", "form"), [("urgency", {"word": "rood", "means": "asap"}), ("places", {"is": "urgency ZMD-3"})])

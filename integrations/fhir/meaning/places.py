@@ -16,7 +16,7 @@ from integrations.fhir.entries.people import born
 from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import best_first, concept, day, node, quantity, text
-from integrations.profiles import urgency_of
+from integrations.profiles import board_of, urgency_of
 from mdo_portal.exchange import IncomingReferral
 
 FIELDS = (
@@ -39,6 +39,7 @@ def placed(read: IncomingReferral, anchors: Sequence[Entry], where: Addresses, p
     found = {name: value for name in FIELDS if (value := _found(profile.words("referral", name), anchors, where)[0])}
     about = {name: value for name in PATIENT_FIELDS if (value := _found(profile.words("patient", name), anchors, where)[0])}
     over: dict[str, Any] = dict(found)
+    over["board_hint"] = board_of(profile.table, found.get("board_hint", read.board_hint))
     if "urgency" in found:
         over["urgency"] = urgency_of(profile.table, found["urgency"]) or found["urgency"]
     if "latest_useful_on" in found:

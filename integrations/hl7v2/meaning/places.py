@@ -11,6 +11,7 @@ from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import names_somebody, number_aside
 from integrations.hl7v2.message.providers import provider, roles
 from integrations.hl7v2.message.reading import Reading, is_referral
+from integrations.hl7v2.message.worded_lines import FUNCTION, line_place
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.segment import Segment
@@ -29,7 +30,9 @@ def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
     for place in places:
         value = value_at(reading, place)
         if value and value.strip("^~& "):  # `^^` says nothing
-            return value, reading.at(place)
+            return value, line_place(reading.message, place.removeprefix(FUNCTION)) if place.startswith(FUNCTION) else reading.at(
+                place
+            )
     return "", ""
 
 
@@ -164,7 +167,12 @@ def _subject(reading: Reading, _: str) -> str:
 _SUBJECTS = ("betreft", "onderwerp")
 
 
+def _line(reading: Reading, argument: str) -> str:
+    at = line_place(reading.message, argument)
+    return reading.message.get(at) if at else ""
+
+
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number,
-    "own": own, "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
+    "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "line": _line, "notes": _notes,
+    "number": _number, "own": own, "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
 }  # fmt: skip

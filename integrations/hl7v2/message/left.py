@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from integrations.hl7v2.message.worded_lines import FUNCTION, line_place
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import HEADERS, LargeSegment, Repetition, Segment
 from mdo_portal.exchange import Profile
@@ -23,7 +24,7 @@ def left_of(message: Message, profile: Profile, names: Collection[str], *, is_re
     Of a segment of the standard its name is enough: it has dozens of fields that mean nothing here.
     """
     is_own = any(name.startswith("Z") for name in names)
-    own = _own_places(profile, is_referral=is_referral) if is_own else frozenset()
+    own = _own_places(message, profile, is_referral=is_referral) if is_own else frozenset()
     left: list[str] = []
     for name in names:
         read = [path for path in own if path.startswith((f"{name}-", f"{name}("))] if name.startswith("Z") else []
@@ -45,13 +46,15 @@ def parts_of(segment: Segment, place: str) -> list[tuple[str, str]]:
     return [(at, value[:MOST_TEXT]) for at, value in _of_segment(place, segment)]
 
 
-def _own_places(profile: Profile, *, is_referral: bool) -> frozenset[str]:
-    """Every plain path that the profile reads in a message: of what is no referral the patient's, and its number."""
+def _own_places(message: Message, profile: Profile, *, is_referral: bool) -> frozenset[str]:
+    """Every plain path that the profile reads in this message: of what is no referral the patient's, and its number."""
     referral = profile["referral"]
     tables: list[Mapping[str, object]] = [profile["patient"]]
     tables += [referral, *profile["contacts"].values()] if is_referral else [{"number": referral["number"]}]
     lists = (paths for table in tables for paths in table.values() if isinstance(paths, list))
-    return frozenset(path.replace("(0)", "") for paths in lists for path in paths if _PATH.fullmatch(str(path)))
+    every = [str(path) for paths in lists for path in paths]
+    lines = (line_place(message, path.removeprefix(FUNCTION)) for path in every if path.startswith(FUNCTION))
+    return frozenset(path.replace("(0)", "") for path in (*every, *lines) if _PATH.fullmatch(path))
 
 
 def _is_read(place: str, read: Iterable[str]) -> bool:

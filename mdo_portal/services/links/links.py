@@ -162,6 +162,15 @@ def new_token(session: Session, hospital: Hospital, link: Link, *, viewer: Viewe
     return token
 
 
+def withdraw_token(session: Session, hospital: Hospital, link: Link, *, viewer: Viewer, now: datetime) -> bool:
+    """The fixed token of the FHIR door stops working at this commit, and none takes its place. False when there was none."""
+    if not link.token_in_hash:
+        return False
+    link.token_in_hash = ""
+    remember(session, hospital.id, Changed.NO_TOKEN, "token", "", viewer=viewer, now=now)
+    return True
+
+
 def save_otherwise(session: Session, hospital: Hospital, link: Link, text: str, *, viewer: Viewer | None, now: datetime) -> bool:
     """Keep what this hospital puts elsewhere; the caller had it checked against the schema. False when nothing changed."""
     text = text.replace("\r\n", "\n").strip()

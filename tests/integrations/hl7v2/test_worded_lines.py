@@ -1,0 +1,73 @@
+"""A segment of the sender's own that comes once for each thing it tells: its value is found by the word beside it, in whatever order."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from integrations.hl7v2.explain import Hl7Explainer
+from integrations.hl7v2.message.worded_lines import by_word
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import IncomingReferral, WrongProfile, profile_of_link
+from tests.integrations.hl7v2 import samples
+from tests.integrations.hl7v2.test_left import unmapped, with_own
+
+LINES = (b"ZVR|1|VRAAG|Cystectomie of sparen?", b"ZVR|2|SPOED|P2", b"ZVR|3|WHO|1")
+OWN = profile_of_link("generic-v2", '[referral]\nquestion_board = ["@line ZVR-3 VRAAG"]\nurgency = ["@line ZVR-3 SPOED"]\n')
+
+
+def sent(*lines: bytes) -> bytes:
+    """The sample without a question or urgency anywhere else."""
+    return with_own(*lines).replace(b"|A^Spoed^L|", b"||").replace(b"VRAAG^Vraagstelling", b"X2^Iets")
+
+
+@pytest.mark.parametrize("lines", list(permutations(LINES)))
+def test_the_value_is_that_of_the_line_with_the_word_wherever_it_stands(lines: tuple[bytes, ...]) -> None:
+    """By its place alone the question of the next message was `P2`, and nothing said so."""
+    read = Hl7Reader().read(sent(*lines), OWN)
+    assert isinstance(read, IncomingReferral)
+    assert (read.question_board, read.urgency) == ("Cystectomie of sparen?", "P2")
+
+
+def test_the_place_that_is_shown_is_where_it_stood_and_it_is_not_left_over() -> None:
+    raw = sent(LINES[2], LINES[1], LINES[0])
+
+    said = {one.name: one.place for one in Hl7Explainer().explain(raw, OWN).fields if one.value}
+
+    assert (said["question_board"], said["urgency"]) == ("ZVR(2)-3", "ZVR(1)-3")
+    assert unmapped(raw, OWN) == ("ZVR-2", "ZVR-3", "ZVR(1)-2", "ZVR(2)-2")
+
+
+def test_without_such_a_line_it_says_nothing() -> None:
+    read = Hl7Reader().read(sent(LINES[2]), OWN)
+
+    assert isinstance(read, IncomingReferral) and (read.question_board, read.urgency) == ("", "")
+
+
+def test_a_value_with_a_word_of_its_own_beside_it_is_offered_by_that_word() -> None:
+    left = Hl7Explainer().explain(sent(*LINES), "generic-v2").leftovers[0]
+
+    assert left.by_word == (
+        ("ZVR-3", "@line ZVR-3 VRAAG"), ("ZVR(1)-3", "@line ZVR-3 SPOED"), ("ZVR(2)-3", "@line ZVR-3 WHO"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [("ZVR-2", "VRAAG"), ("ZVR-3", "Opereren?")],  # one line: its place is what it has
+        [("ZVR-2", "VRAAG"), ("ZVR-3", "a"), ("ZVR(1)-2", "VRAAG"), ("ZVR(1)-3", "b")],  # the word says no which
+        [("ZVR-2", "Jansen, P."), ("ZVR-3", "a"), ("ZVR(1)-2", "Smit"), ("ZVR(1)-3", "b")],  # people, and no words of a program
+        [("OBX-3", "VRAAG"), ("OBX-5", "a"), ("OBX(1)-3", "SPOED"), ("OBX(1)-5", "b")],  # what labels are for
+    ],
+)
+def test_what_has_no_such_word_keeps_its_place(parts: list[tuple[str, str]]) -> None:
+    assert list(by_word(parts)) == []
+
+
+@pytest.mark.parametrize("place", ["@line ZVR-3", "@line ZVR SPOED", "@line PID-3 SPOED", "@line ZVR-3 P. Jansen"])
+def test_what_cannot_be_such_a_place_is_refused(place: str) -> None:
+    own = f'[referral]\nurgency = ["{place}"]\n'
+    with pytest.raises(WrongProfile):
+        Hl7Reader().read(samples.REFERRAL, profile_of_link("generic-v2", own))
