@@ -13,10 +13,11 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.round import Round
+from mdo_portal.services.decisions import decisions
 from tests import make
 from tests.people import person_id
 from tests.web.decision_desk import MINUTE, Desk
-from tests.web.test_decision_forms import desk
+from tests.web.test_decision_forms import WITHDRAWN, desk
 
 __all__ = ["desk"]
 NEXT = re.compile(r'class="btn btn-primary" href="/rounds/([^/]+)/sign" data-hotkey="n"')
@@ -66,6 +67,35 @@ def test_when_nothing_waits_any_more_the_page_says_so(desk: Desk) -> None:
 
     assert "Alles van deze vergadering is getekend." in page
     assert not NEXT.findall(page)
+
+
+def test_a_revision_that_waits_is_signed_in_the_row_too(desk: Desk) -> None:
+    """*Alles van deze vergadering is getekend* stood there, and the text that a colleague was to get stayed unsigned."""
+    with desk.database.transaction() as session:
+        revised, first = another(session, desk), another(session, desk)
+        again = session.get_one(Round, revised)
+        make.signed(session, again, viewer=desk.region.bram, now=desk.now + 7 * MINUTE)
+        decisions.start_correction(session, again, session.get_one(Case, again.case_id))
+        held(session, desk)
+
+    page = desk.page(desk.at("signed"))
+
+    assert NEXT.findall(page) == [str(revised)]
+    assert "Volgende tekenen (nog 2)" in page
+    assert NEXT.findall(desk.page(f"/rounds/{revised}/signed")) == [str(first)], "from the revised one to what is left"
+
+
+def test_a_revision_of_what_was_withdrawn_waits_for_no_signature(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        other = another(session, desk)
+        make.signed(session, session.get_one(Round, other), viewer=desk.region.bram, now=desk.now + 7 * MINUTE)
+        decisions.start_correction(session, session.get_one(Round, desk.round_id), session.get_one(Case, desk.case_id))
+        held(session, desk)
+    assert NEXT.findall(desk.page(f"/rounds/{other}/signed")) == [str(desk.round_id)]
+
+    assert desk.sign("withdrawal", **WITHDRAWN).status_code == 303
+
+    assert "Alles van deze vergadering is getekend." in desk.page(f"/rounds/{other}/signed")
 
 
 def test_while_the_meeting_goes_on_one_goes_back_to_it(desk: Desk) -> None:
