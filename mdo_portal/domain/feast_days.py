@@ -36,7 +36,7 @@ def kings_day(year: int) -> date:
 
 @cache
 def feast_days(year: int) -> dict[date, str]:
-    """Every feast day of a year and its name, also those that fall in a weekend. For 2014 and later: before, a Queen had another birthday."""
+    """Every feast day of a year and its name, also those in a weekend. For 2014 and later: before, a Queen had another birthday."""
     after_easter = {-2: N_("Goede Vrijdag"), 1: N_("Tweede Paasdag"), 39: N_("Hemelvaartsdag"), 50: N_("Tweede Pinksterdag")}
     return {
         date(year, 1, 1): N_("Nieuwjaarsdag"),

@@ -136,12 +136,10 @@ def route(case_id: uuid.UUID) -> ResponseReturnValue:
             raise NotFound()
         case_acts.route(db, grant.case, board, request.form.get("reason", "").strip(), viewer=viewer(), now=now())
         stays = access.may(db, viewer(), Act.CASE_READ, grant.case, now=now())
+    said = gettext("Toegewezen aan %(board)s.", board=board.name)
     if stays:
-        return _done(case_id, gettext("Toegewezen aan %(board)s.", board=board.name))
-    flash(
-        gettext("Toegewezen aan %(board)s. De casus staat nu op de werklijst daar, en hier niet meer.", board=board.name),
-        "success",
-    )
+        return _done(case_id, said)
+    flash(" ".join((said, gettext("De casus staat nu op de werklijst daar, en hier niet meer."))), "success")
     return redirect(url_for("worklist.page"))
 
 

@@ -23,12 +23,12 @@ __all__ = ["desk"]
 NEXT = re.compile(r'class="btn btn-primary" href="/rounds/([^/]+)/sign" data-hotkey="n"')
 
 
-def another(session: Session, desk: Desk) -> uuid.UUID:
+def another(session: Session, desk: Desk, *, text: str = "Operatie.") -> uuid.UUID:
     """One more of this meeting that was discussed, in the order in which they are made."""
     region = desk.region
     case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=desk.now, board_id=region.boards["URO-P"])
     round_ = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha, now=desk.now)
-    return make.discussed(session, round_, viewer=region.bram, now=desk.now + 5 * MINUTE).id
+    return make.discussed(session, round_, viewer=region.bram, now=desk.now + 5 * MINUTE, text=text).id
 
 
 def held(session: Session, desk: Desk, state: MeetingState = MeetingState.CLOSED) -> None:
@@ -96,6 +96,20 @@ def test_a_revision_of_what_was_withdrawn_waits_for_no_signature(desk: Desk) -> 
     assert desk.sign("withdrawal", **WITHDRAWN).status_code == 303
 
     assert "Alles van deze vergadering is getekend." in desk.page(f"/rounds/{other}/signed")
+
+
+def test_what_cannot_be_signed_yet_is_passed_over(desk: Desk) -> None:
+    """A conclusion that was left empty held up the row: back to the list, and look for the next there."""
+    with desk.database.transaction() as session:
+        empty, filled = another(session, desk, text=""), another(session, desk)
+        held(session, desk)
+
+    page = desk.page(f"/rounds/{empty}/sign")
+
+    assert "Dit moet eerst" in page
+    assert re.findall(r'href="/rounds/([^/]+)/sign" data-hotkey="n"', page) == [str(filled)]
+    assert "Overslaan: volgende tekenen (nog 1)" in page
+    assert "Overslaan" not in desk.page(f"/rounds/{filled}/sign"), "what can be signed is not passed over"
 
 
 def test_while_the_meeting_goes_on_one_goes_back_to_it(desk: Desk) -> None:

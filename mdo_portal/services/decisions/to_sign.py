@@ -13,8 +13,8 @@ from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import Note
 from mdo_portal.domain.decision import WHOLE, Decision
-from mdo_portal.exchange import DecisionForm
 from mdo_portal.domain.round import Round, RoundOutcome
+from mdo_portal.exchange import DecisionForm
 
 WITH_ADVICE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
 ENDED = (CaseState.DISCUSSED, CaseState.LISTED)
@@ -47,7 +47,7 @@ def onward(session: Session, signed: Round) -> Onward | None:
 
 
 def _is_revised() -> ColumnElement[bool]:
-    """A revision of what was signed was begun, and waits for the signature as a first advice does. What was withdrawn is revised no more."""
+    """A revision was begun, and waits for the signature as a first advice does. What was withdrawn is revised no more."""
     notes = exists().where(Note.round_id == Round.id)
     withdrawn = exists().where(Decision.round_id == Round.id, Decision.form == DecisionForm.WITHDRAWAL)
     return and_(notes, ~notes.where(Note.frozen_at.is_not(None)), ~withdrawn)
