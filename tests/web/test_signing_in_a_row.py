@@ -83,6 +83,9 @@ def test_a_revision_that_waits_is_signed_in_the_row_too(desk: Desk) -> None:
     assert NEXT.findall(page) == [str(revised)]
     assert "Volgende tekenen (nog 2)" in page
     assert NEXT.findall(desk.page(f"/rounds/{revised}/signed")) == [str(first)], "from the revised one to what is left"
+    assert re.search(r'name="reason"[^>]*data-hotkey="s"', desk.page(f"/rounds/{revised}/sign")), (
+        "its key leads to the reason first"
+    )
 
 
 def test_a_revision_of_what_was_withdrawn_waits_for_no_signature(desk: Desk) -> None:
