@@ -16,13 +16,12 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.errors import whereabouts
 from mdo_portal.exchange import (
+    ABOUT_NO_ONE,
     Incoming,
     IncomingNotice,
     IncomingReceipt,
     IncomingReferral,
     PatientIdentity,
-    PatientLink,
-    PatientMerge,
     Reader,
     Unreadable,
     Wire,
@@ -35,17 +34,12 @@ from mdo_portal.services.inbox import effects, pulls, queue, settling
 from mdo_portal.services.inbox.queue import Lane
 from mdo_portal.services.inbox.settling import ClaimedMessage, Settled
 from mdo_portal.services.letters import acknowledging
-from mdo_portal.services.patients import conflicts, rulings
+from mdo_portal.services.patients import conflicts, pile, rulings
 from mdo_portal.services.patients.rulings import Conflict
 from mdo_portal.services.referrals import awaiting, registering
 from mdo_portal.services.referrals.registering import Told
 
 log = structlog.get_logger(__name__)
-
-
-def understand_next(database: Database, readers: Mapping[Wire, Reader], *, now: datetime) -> bool:
-    """Understand one waiting message, if there is one. True when there was."""
-    return understand(database, readers, now=now) > 0
 
 
 def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datetime, most: int = 1, lane: Lane = Lane.ANY) -> int:
@@ -88,9 +82,6 @@ def _understand(
             return
 
 
-ABOUT_NO_ONE = PatientMerge | PatientLink | IncomingNotice | IncomingReceipt | None
-
-
 @dataclass(frozen=True)
 class Read:
     """A message and what it means, or why it means nothing."""
@@ -102,7 +93,7 @@ class Read:
     @property
     def patient(self) -> PatientIdentity | None:
         """Whom it is about, when it is about one."""
-        return None if isinstance(self.incoming, ABOUT_NO_ONE) else self.incoming.patient
+        return None if self.incoming is None or isinstance(self.incoming, ABOUT_NO_ONE) else self.incoming.patient
 
     @property
     def number(self) -> str:
@@ -175,7 +166,7 @@ def _alone(database: Database, one: Read, *, now: datetime) -> bool:
     """
     try:
         return once_more(lambda: _in_its_own(database, one, now=now))
-    except conflicts.AnsweredError:
+    except pile.AnsweredError:
         with database.transaction() as session:
             settling.release(session, [one.message])
             changes.wake(session, "understand")
@@ -204,7 +195,7 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     """What became of it; nothing when it waits for a person to say who its patient is, or nothing of it is kept."""
     message = one.message
     hospital = session.get_one(Hospital, message.hospital_id)
-    if message.case_id is None and conflicts.wait(session, message.message_id, hospital, now=now):
+    if message.case_id is None and pile.wait(session, message.message_id, hospital, now=now):
         return []
     asked = conflicts.asked_by(session, message.message_id, hospital.id) if message.case_id is None else None
     try:
@@ -221,11 +212,11 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
             carrying_out.lapse(session, asked, now=now)
         conflicts.open_for(session, conflict, message.message_id, hospital, one.incoming, now=now)
     except Unreadable as unreadable:
-        if unreadable.reason != conflicts.WAITS:
+        if unreadable.reason != pile.WAITS:
             return [effects.set_aside(message, unreadable)]
         carrying_out.lapse(session, asked, now=now)
-        conflicts.hold_questions(session, message.hospital_id)
-        conflicts.put_on_pile(session, message.message_id, reason=unreadable.reason, place=unreadable.where)
+        pile.hold_questions(session, message.hospital_id)
+        pile.put_on_pile(session, message.message_id, reason=unreadable.reason, place=unreadable.where)
     return []
 
 

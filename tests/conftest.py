@@ -25,7 +25,7 @@ from mdo_portal.commands import migrate
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.postgres_databases import as_role, clone_database, template_database
 from mdo_portal.database import Database, HoldingSession
-from tests import as_run, canaries, clusters, dealing, in_memory, make, once, people, reading, statements, taken_anew
+from tests import as_run, canaries, clusters, dealing, in_memory, make, once, people, reading, statements, taken_anew, telling
 from tests import browser as browsers
 from tests.copies import Copies, as_web, opened, plain
 from tests.people import Region
@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     as_run.install()
     taken_anew.install()
     statements.install()
+    telling.install(config)
     shared = getattr(config, "workerinput", {}).get("compiled")
     if not shared:
         in_memory.install()

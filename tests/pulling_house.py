@@ -72,7 +72,7 @@ class Places:
             return list(session.scalars(select(InboundMessage).where(InboundMessage.kind == kind).order_by(InboundMessage.seq)))
 
     def understand(self) -> None:
-        while understanding.understand_next(self.database, READERS, now=now()):
+        while understanding.understand(self.database, READERS, now=now()):
             pass
 
     def pull(self) -> None:

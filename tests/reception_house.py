@@ -32,7 +32,7 @@ def hand_in(database: Database, region: Region, *raws: bytes, now: datetime = NO
 
 def understand_all(database: Database, *, now: datetime = NOW, readers: dict[Wire, Reader] | None = None) -> int:
     done = 0
-    while understanding.understand_next(database, readers or READERS, now=now):
+    while understanding.understand(database, readers or READERS, now=now):
         done += 1
     return done
 

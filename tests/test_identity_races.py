@@ -18,7 +18,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.services.history import standing
 from mdo_portal.services.identity import carrying_out, merges
-from mdo_portal.services.patients import conflicts, deciding, identification
+from mdo_portal.services.patients import deciding, identification, pile
 from tests import make
 from tests.identity_questions import CONFLICTS, ConflictKind, merge, referral, states
 from tests.make import BSN, NOW
@@ -133,7 +133,7 @@ def test_nor_when_that_happens_before_anybody_holds_whom_it_found(
 
 @pytest.mark.parametrize("number", ["1^^^ZEED^PI", f"{BSN}^^^NLMINBIZA^NNNLD"])
 @pytest.mark.parametrize("decision", [Decision.SAME, Decision.OTHER, Decision.ASIDE])
-@pytest.mark.parametrize(("module", "name"), [(conflicts, "put_on_pile"), (conflicts, "hold_questions")])
+@pytest.mark.parametrize(("module", "name"), [(pile, "put_on_pile"), (pile, "hold_questions")])
 def test_nothing_waits_for_a_question_that_is_answered_meanwhile(
     database: Database, region: Region, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, decision: Decision, number: str
 ) -> None:

@@ -19,7 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingAnswer, Wire
 from mdo_portal.services.identity import merges
 from mdo_portal.services.inbox import rereading
-from mdo_portal.services.patients import conflicts, identification, patients
+from mdo_portal.services.patients import identification, patients, pile
 from mdo_portal.services.referrals import questions, referrals
 from tests import make
 from tests.identity_questions import CONFLICTS, decide, states
@@ -97,7 +97,7 @@ def test_a_message_that_postgresql_ended_for_another_is_done_once_more_and_not_h
     """It was one of its three tries, and the next came after a pause."""
     hand_in(database, region, make.hl7_referral())
 
-    ended = ended_once(monkeypatch, conflicts, "wait")
+    ended = ended_once(monkeypatch, pile, "wait")
     understand_all(database)
 
     assert (ended, states(database)) == (["40P01"], ["understood"])

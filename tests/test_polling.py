@@ -51,7 +51,7 @@ class Asked:
         self.looks += 1
         poller = wiring.outward(client_secret(self.database)).poller
         assert polling.poll_next(self.database, poller, clock=self.now)
-        while understanding.understand_next(self.database, READERS, now=self.now()):
+        while understanding.understand(self.database, READERS, now=self.now()):
             pass
 
     def messages(self) -> list[InboundMessage]:

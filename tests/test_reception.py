@@ -177,7 +177,7 @@ def test_a_bad_message_holds_up_its_own_patient_and_nobody_else(database: Databa
 
 def _die(url: str, now: datetime) -> None:
     readers = spying(lambda raw: os._exit(9) if b"dodelijk" in raw else None)
-    while understanding.understand_next(opened(url), readers, now=now):
+    while understanding.understand(opened(url), readers, now=now):
         pass
     os._exit(0)
 

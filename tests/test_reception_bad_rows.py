@@ -16,7 +16,7 @@ from mdo_portal.domain.retention import Kind
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.services.inbox import replaying
 from mdo_portal.services.keeping import purging
-from mdo_portal.services.patients import conflicts
+from mdo_portal.services.patients import pile
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -73,7 +73,7 @@ def test_a_batch_of_nothing_else_is_set_aside_and_what_comes_after_it_goes_on(da
 def test_what_was_emptied_is_never_in_the_queue_or_on_the_pile(database: Database, region: Region) -> None:
     kept(database, region, "1", "2")
     with database.transaction() as session:
-        conflicts.put_on_pile(session, rows(database)[1].id, reason=conflicts.WAITS, place="PID-3")
+        pile.put_on_pile(session, rows(database)[1].id, reason=pile.WAITS, place="PID-3")
 
     for control_id in ("M0", "M1"):  # as destroy_case() and the terms do it
         spoil(database, control_id, raw_sealed=b"", patient_keys=[])
@@ -91,7 +91,7 @@ def test_what_waits_for_a_person_is_not_emptied_by_its_term(database: Database, 
     years_ago = NOW - timedelta(days=4000)
     spoil(database, "M0", received_at=years_ago)
     with database.transaction() as session:
-        conflicts.put_on_pile(session, rows(database)[0].id, reason=conflicts.WAITS, place="PID-3")
+        pile.put_on_pile(session, rows(database)[0].id, reason=pile.WAITS, place="PID-3")
         assert purging.purge(session, Kind.INBOUND, now=NOW) == 0
 
     with database.transaction() as session:  # decided: it is read again

@@ -54,7 +54,7 @@ def test_received_is_understood_plus_pending_plus_unreadable_plus_ignored(
         sent.append(raw)
         hand_in(database, region, raw)
         if dice.random() < 0.4:
-            understanding.understand_next(database, readers, now=NOW + timedelta(minutes=step))
+            understanding.understand(database, readers, now=NOW + timedelta(minutes=step))
         _adds_up(database, sent, already, ignored_before)
 
     for minute in range(3 * len(story) + 1):  # three tries each, and one patient's messages wait for each other

@@ -16,7 +16,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import IllegalMove
 from mdo_portal.services.inbox import intake, replaying
-from mdo_portal.understanding import understand_next
+from mdo_portal.understanding import understand
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -28,7 +28,7 @@ ACTS = st.lists(st.sampled_from(["replay", "replay all", "ignore", "understand",
 def act(database: Database, region: Region, control_id: str, what: str) -> None:
     """One thing that a person or a worker may do; what is not allowed changes nothing."""
     if what == "understand":
-        while understand_next(database, wiring.readers(), now=NOW + timedelta(hours=1)):
+        while understand(database, wiring.readers(), now=NOW + timedelta(hours=1)):
             pass
         return
     with database.transaction() as session:

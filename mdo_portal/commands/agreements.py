@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal import wiring, wiring_profiles
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.link import Changed, Link
+from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Wire
 from mdo_portal.services.common.sealed import sealer
 from mdo_portal.services.links import link_history
@@ -60,10 +60,7 @@ def remembered(session: Session, code: str, *, now: datetime) -> Iterator[None]:
     before = agreements.as_text(session, *found)
     yield
     session.flush()
-    after = agreements.as_text(session, *found)
-    if before != after:
-        told = link_history.differing(before, after)
-        link_history.remember(session, found[0].id, Changed.SETTINGS, *told, viewer=None, now=now)
+    link_history.remember_settings(session, found[0].id, before, agreements.as_text(session, *found), viewer=None, now=now)
 
 
 def written(

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ColumnElement, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -125,3 +125,8 @@ class IdentityConflict(Base):
     undo_asked_at: Mapped[datetime | None]
     #: who asked
     undo_asked_by: Mapped[uuid.UUID | None]
+
+    @classmethod
+    def holds_up(cls, hospital_id: uuid.UUID) -> ColumnElement[bool]:
+        """Open at this hospital, and messages wait until it is answered and the answer is carried out."""
+        return (cls.hospital_id == hospital_id) & cls.closed_at.is_(None) & cls.blocks

@@ -9,6 +9,7 @@ _MOST_BYTES = 8
 
 
 def written(value: int) -> bytes:
+    """As lib0 writes it: seven bits a byte, the lowest first, and the eighth says that another follows."""
     made = bytearray()
     while value >= 0x80:
         made.append(value & 0x7F | 0x80)

@@ -7,6 +7,7 @@ never sees a table. Nothing here is computed from patient data: a value is carri
 
 from mdo_portal.exchange.calendar import CalendarEntry
 from mdo_portal.exchange.incoming import (
+    ABOUT_NO_ONE,
     APPOINTMENT_STATES,
     NOT_SENT,
     ORDERED,
@@ -75,6 +76,7 @@ from mdo_portal.exchange.vouching import Ended, Vouched
 from mdo_portal.exchange.wire import NobodyReads, Profile, Unreadable, Wire, WrongProfile, profile_of_link
 
 __all__ = [
+    "ABOUT_NO_ONE",
     "APPOINTMENT_STATES",
     "MEANINGS",
     "NOT_SENT",

@@ -272,3 +272,6 @@ Incoming = (
     | IncomingNotice
     | IncomingReceipt
 )
+
+ABOUT_NO_ONE = PatientMerge | PatientLink | IncomingNotice | IncomingReceipt
+"""What is about two patients, or about none: it has no `patient`."""

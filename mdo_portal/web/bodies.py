@@ -7,8 +7,8 @@ Heads, and bodies that drip: commands/patience.py.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from gunicorn.http.errors import ParseException
@@ -62,24 +62,25 @@ def _is_live(environ: dict[str, Any]) -> bool:
     return environ.get("REQUEST_METHOD") == "GET" and environ.get("HTTP_UPGRADE", "").strip().lower() == "websocket"
 
 
-def whole(request: Request) -> bytes:
-    """The body. Raises Broken, and RequestEntityTooLarge."""
+@contextmanager
+def _told_as_broken() -> Iterator[None]:
+    """What comes off the line in pieces that are no body, or stops coming."""
     try:
-        return request.get_data()
-    except RequestEntityTooLarge:
-        raise
+        yield
     except (ClientDisconnected, OSError, ParseException):
         raise Broken from None
+
+
+def whole(request: Request) -> bytes:
+    """The body. Raises Broken, and RequestEntityTooLarge."""
+    with _told_as_broken():
+        return request.get_data()
 
 
 def begun(request: Request, *, most: int) -> bytes:
     """The body; of one that is longer the rest is passed over, and nothing is given. Raises as `passed_over`."""
-    try:
+    with _told_as_broken():
         raw: bytes = request.stream.read(most + 1)
-    except RequestEntityTooLarge:
-        raise
-    except (ClientDisconnected, OSError, ParseException):
-        raise Broken from None
     if len(raw) <= most:
         return raw
     passed_over(request)
@@ -101,13 +102,9 @@ def passed_over(request: Request, *, clock: Callable[[], float] = time.monotonic
     that is known. Raises Broken, and RequestEntityTooLarge; who drips is heard no further.
     """
     until = clock() + PASSED_OVER_SECONDS
-    try:
+    with _told_as_broken():
         while request.stream.read(_PIECE) and clock() < until:
             pass
-    except RequestEntityTooLarge:
-        raise
-    except (ClientDisconnected, OSError, ParseException):
-        raise Broken from None
 
 
 def swallow(request: Request, *, most: int) -> None:

@@ -10,19 +10,17 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from flask import current_app, request, session
+from flask import current_app, request
 from flask.wrappers import Response
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from mdo_portal.exchange import LaunchAttempt
+from mdo_portal.web import on_the_way
 from mdo_portal.web.context import settings
+from mdo_portal.web.on_the_way import KEPT
 
-KEPT = timedelta(minutes=10)
-AT_ONCE = 3
-"""So many patients may be on their way into one browser at the same time; the cookie must stay small."""
 LONGEST_ISS, LONGEST_LAUNCH = 300, 2_000
 _NAME = "launch"
 _PATH = "/launch"
@@ -101,20 +99,15 @@ class Pending:
 
 
 def keep(pending: Pending, *, now: datetime) -> None:
-    waiting = [*session.get(_NAME, []), {
-        "state": pending.attempt.state, "verifier": pending.attempt.verifier, "iss": pending.iss, "at": now.timestamp(),
-        "person": str(pending.person_id), "hospital": str(pending.hospital_id),
-    }]  # fmt: skip
-    session[_NAME] = waiting[-AT_ONCE:]
+    """In this browser, until it comes back with the state of the attempt."""
+    on_the_way.keep(_NAME, pending.attempt.state, {
+        "verifier": pending.attempt.verifier, "iss": pending.iss, "person": str(pending.person_id), "hospital": str(pending.hospital_id),
+    }, started_at=now)  # fmt: skip
 
 
 def take(state: str, person_id: uuid.UUID, hospital_id: uuid.UUID, *, now: datetime) -> Pending | None:
     """The attempt of this browser with this state, when it is this person's at this hospital and still young; gone after this."""
-    waiting: list[dict[str, Any]] = session.get(_NAME, [])
-    found = next((one for one in waiting if one["state"] == state), None)
-    session[_NAME] = [one for one in waiting if one is not found]
-    if found is None or (found["person"], found["hospital"]) != (str(person_id), str(hospital_id)):
+    taken = on_the_way.take(_NAME, state, now=now)
+    if taken is None or (taken[0]["person"], taken[0]["hospital"]) != (str(person_id), str(hospital_id)):
         return None
-    if now - datetime.fromtimestamp(found["at"], UTC) > KEPT:
-        return None
-    return Pending(LaunchAttempt(found["state"], found["verifier"]), found["iss"], person_id, hospital_id)
+    return Pending(LaunchAttempt(state, taken[0]["verifier"]), taken[0]["iss"], person_id, hospital_id)

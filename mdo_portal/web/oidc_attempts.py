@@ -1,19 +1,14 @@
-"""What a browser carries between leaving for its provider and coming back: in its own signed cookie, ten minutes, good once."""
+"""What a browser carries between leaving for its provider and coming back (on_the_way.py)."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from flask import session
-
+from mdo_portal.web import on_the_way
 from mdo_portal.wiring import Attempt
 
-KEPT = timedelta(minutes=10)
-AT_ONCE = 3
-"""So many windows may be signing in at the same time; the cookie must stay small."""
 _NAME = "oidc"
 
 
@@ -32,26 +27,22 @@ class Pending:
 
 
 def keep(pending: Pending) -> None:
+    """In this browser, until it comes back with the state of the attempt."""
     attempt = pending.attempt
-    waiting = [*session.get(_NAME, []), {
-        "state": attempt.state, "nonce": attempt.nonce, "verifier": attempt.verifier, "back": attempt.redirect_uri,
-        "at": attempt.started_at.timestamp(), "fresh": attempt.fresh, "provider": str(pending.provider_id),
-        "wanted": pending.wanted[:300], "invitation": pending.invitation, "confirming": str(pending.confirming or ""),
-    }]  # fmt: skip
-    session[_NAME] = waiting[-AT_ONCE:]
+    on_the_way.keep(_NAME, attempt.state, {
+        "nonce": attempt.nonce, "verifier": attempt.verifier, "back": attempt.redirect_uri, "fresh": attempt.fresh,
+        "provider": str(pending.provider_id), "wanted": pending.wanted[:300], "invitation": pending.invitation,
+        "confirming": str(pending.confirming or ""),
+    }, started_at=attempt.started_at)  # fmt: skip
 
 
 def take(state: str, provider_id: uuid.UUID, *, now: datetime) -> Pending | None:
     """The attempt of this browser with this state, for this provider and still young; gone after this."""
-    waiting: list[dict[str, Any]] = session.get(_NAME, [])
-    found = next((one for one in waiting if one["state"] == state), None)
-    session[_NAME] = [one for one in waiting if one is not found]
-    if found is None or found["provider"] != str(provider_id):  # a state is bound to the provider it was made for (mix-up)
+    taken = on_the_way.take(_NAME, state, now=now)
+    if taken is None or taken[0]["provider"] != str(provider_id):  # a state is bound to the provider it was made for (mix-up)
         return None
-    started_at = datetime.fromtimestamp(found["at"], UTC)
-    if now - started_at > KEPT:
-        return None
-    attempt = Attempt(found["state"], found["nonce"], found["verifier"], found["back"], started_at, found["fresh"])
+    found, started_at = taken
+    attempt = Attempt(state, found["nonce"], found["verifier"], found["back"], started_at, found["fresh"])
     return Pending(provider_id, attempt, found["wanted"], found["invitation"], _id(found["confirming"]))
 
 

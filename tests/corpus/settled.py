@@ -33,7 +33,7 @@ def understand(database: Database, count: Count) -> None:
     more = True
     while more:
         started = time.perf_counter()
-        more = understanding.understand_next(database, readers, now=datetime.now(UTC))
+        more = understanding.understand(database, readers, now=datetime.now(UTC))
         count.took(time.perf_counter() - started)
 
 

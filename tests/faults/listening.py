@@ -238,6 +238,6 @@ def _at_once(port: int, raw: bytes, control_id: str, *, lines: int = 8) -> set[s
 
 def _understood(database: Database) -> int:
     done, readers = 0, wiring.readers()
-    while understanding.understand_next(database, readers, now=make.NOW):
+    while understanding.understand(database, readers, now=make.NOW):
         done += 1
     return done

@@ -76,6 +76,7 @@ GROUPS = {
     ),
     "who it is": Group(
         ("mdo_portal.services.identity.carrying_out", "mdo_portal.services.patients.deciding", "mdo_portal.services.patients.conflicts",
+         "mdo_portal.services.patients.pile",
          "mdo_portal.services.patients.rulings", "mdo_portal.services.patients.identification", "mdo_portal.services.identity.apart",
          "mdo_portal.services.referrals.unsaying", "mdo_portal.services.patients.merge_doubts", "mdo_portal.services.patients.held",
          "mdo_portal.services.identity.asking_anew"),

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
@@ -24,22 +23,16 @@ from mdo_portal.services.letters import letter_templates, patient_letters
 from mdo_portal.services.letters.letter_template_choice import Place
 from tests import make
 from tests.people import Region
-from tests.web.portal import app_on, signed_in
+from tests.web.portal import Portal, app_on
 
 BSN = "999911120"
 
 
 @dataclass(frozen=True)
-class House:
+class House(Portal):
     """The application, its database, and the ids of one case that went the whole way."""
 
-    app: Flask
-    database: Database
-    region: Region
     ids: dict[str, uuid.UUID]
-
-    def person(self, name: str) -> FlaskClient:
-        return signed_in(self.app, self.database, self.region, name)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def post(
 
 
 def understand(database: Database) -> None:
-    while understanding.understand_next(database, wiring.readers(), now=datetime.now(UTC)):
+    while understanding.understand(database, wiring.readers(), now=datetime.now(UTC)):
         pass
 
 

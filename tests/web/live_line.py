@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,6 +16,14 @@ SITE = "http://portal.example"
 (CONFIG,) = re.findall(r"<meta name=\"htmx-config\".*", (DIST.parents[2] / "templates" / "base.html").read_text())
 """As every page has it."""
 SOON = 15_000
+
+
+def hurried(page: Page, seen: Callable[[], bool]) -> None:
+    """The clock of the page (`page.clock.install()`) goes on by seconds until this is seen; who calls says what is expected."""
+    until = time.monotonic() + SOON / 1000
+    while not seen() and time.monotonic() < until:
+        page.clock.run_for(1_000)
+        page.wait_for_timeout(20)
 
 
 @dataclass

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
@@ -20,23 +18,17 @@ from mdo_portal.services.access_log import audit
 from mdo_portal.web import log_overdue
 from tests import make
 from tests.people import Region
-from tests.web.portal import CSRF, app_on, signed_in
+from tests.web.portal import CSRF, Portal, app_on
 
 NUMBER, OTHER_NUMBER = "K-4711", "K-8822"  # four digits alone stand in many a moment
 
 
 @dataclass(frozen=True)
-class House:
+class House(Portal):
     """The application with one patient of ZEED and one of KREE, each looked at."""
 
-    app: Flask
-    database: Database
-    region: Region
     case_id: uuid.UUID
     other_case_id: uuid.UUID
-
-    def person(self, name: str) -> FlaskClient:
-        return signed_in(self.app, self.database, self.region, name)
 
     def ask(self, path: str, **form: str) -> str:
         answer = self.person("Petra").post(path, data={"csrf_token": CSRF, **form})

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -19,20 +17,14 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
 from tests import make
 from tests.people import Region, person_id
-from tests.web.portal import CSRF, app_on, signed_in
+from tests.web.portal import CSRF, Portal, app_on
 
 
 @dataclass(frozen=True)
-class House:
+class House(Portal):
     """The application and one case of ZEED on the agenda of nobody yet."""
 
-    app: Flask
-    database: Database
-    region: Region
     case_id: uuid.UUID
-
-    def person(self, name: str) -> FlaskClient:
-        return signed_in(self.app, self.database, self.region, name)
 
     def post(self, name: str, path: str, /, **form: object) -> TestResponse:
         return self.person(name).post(path, data={"csrf_token": CSRF, **form})

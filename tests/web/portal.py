@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from unittest.mock import patch
 
@@ -47,6 +47,18 @@ def app_on(database: Database, *, hears: bool = False, at: str = "") -> Iterator
             yield app
     finally:
         app.extensions["mdo_live_stop"].set()
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The application on a database with the small region, and a browser of everybody in it."""
+
+    app: Flask
+    database: Database
+    region: Region
+
+    def person(self, name: str) -> FlaskClient:
+        return signed_in(self.app, self.database, self.region, name)
 
 
 def _deaf(*_: object) -> None:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -20,22 +19,16 @@ from mdo_portal.services.people import sessions
 from tests import make
 from tests.people import Region
 from tests.services.keeping.test_retention import LATELY, LONG_AGO, finished
-from tests.web.portal import CSRF, app_on, signed_in
+from tests.web.portal import CSRF, Portal, app_on
 
 NUMBER = "Z-4711"
 
 
 @dataclass(frozen=True)
-class House:
+class House(Portal):
     """The application with one finished case of ZEED, a second privacy officer (Pim) and a case manager (Cees)."""
 
-    app: Flask
-    database: Database
-    region: Region
     case_id: uuid.UUID
-
-    def person(self, name: str) -> FlaskClient:
-        return signed_in(self.app, self.database, self.region, name)
 
     def extra(self, name: str, role: Role, *, code: str = "ZEED", at: datetime | None = None) -> FlaskClient:
         """Somebody of this role, signed in at that moment."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
@@ -26,19 +25,13 @@ from tests import make
 from tests.people import Region
 from tests.services.follow_house import IMAGING, OPERATION
 from tests.services.follow_house import signed as signed_decision
-from tests.web.portal import CSRF, app_on, signed_in
+from tests.web.portal import CSRF, Portal, app_on
 
 
 @dataclass(frozen=True)
-class House:
-    app: Flask
-    database: Database
-    region: Region
+class House(Portal):
     operation: str
     imaging: str
-
-    def person(self, name: str) -> FlaskClient:
-        return signed_in(self.app, self.database, self.region, name)
 
     def item(self, item_id: str) -> FollowUp:
         with self.database.transaction() as session:

@@ -13,8 +13,8 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.services.inbox import intake, settling
 from tests import make
 from tests.journeys.test_glass import Portal, portal
-from tests.web.live_line import SOON
-from tests.web.refreshed_page import Server, server
+from tests.web.live_line import SOON, hurried
+from tests.web.refreshed_page import GATHERED_MS, Server, server
 
 __all__ = ["portal", "server"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -39,8 +39,15 @@ def settled(portal: Portal, message: uuid.UUID, state: InboundState, reason: str
 def aged(server: Server) -> None:
     """The panel is one that ages, and its page is live."""
     server.mode = AGES
+    server.page.clock.install()
     server.page.reload()
     expect(server.page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+
+
+def calm(server: Server) -> None:
+    """As long as a piece that ages takes at most, by the clock of its page; and time for what it asks to come here."""
+    server.page.clock.run_for(CALM_MS)
+    server.page.wait_for_timeout(GATHERED_MS)
 
 
 @pytest.mark.parametrize("address", ["/links/{zeed}", "/links"])
@@ -48,12 +55,14 @@ def test_what_cannot_be_read_is_there_without_a_reload(portal: Portal, address: 
     """A link manager asked the vendor to send once more, and looked at a page on which nothing happened."""
     waits = kept(portal)
     with portal.desk_of("Lars") as page:
+        page.clock.install()
         page.goto(portal.url + address.format(zeed=portal.region.hospitals["ZEED"]))
         expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
         expect(unreadable(page)).to_have_text("0")
 
         settled(portal, waits, InboundState.UNREADABLE, "not_er7")
 
+        hurried(page, lambda: "1" in unreadable(page).inner_text())
         expect(unreadable(page)).to_contain_text("1", timeout=SOON)
         expect(page.locator("[data-live-bar]")).to_have_count(0)
         expect(page.locator("#inbox-unreadable:visible")).to_have_text(["1"] if address == "/links" else [])  # at the tab
@@ -114,11 +123,12 @@ def test_who_is_about_to_copy_something_keeps_it_selected_and_sees_the_newest_af
     server.page.evaluate(SELECT)
 
     server.change()
-    server.page.wait_for_timeout(CALM_MS)
+    calm(server)
     assert server.fetched == 0
     assert server.page.evaluate("String(getSelection())") == "stand 1"
 
     server.page.evaluate("getSelection().removeAllRanges()")
+    calm(server)
     expect(server.page.locator("#panel")).to_contain_text("stand 2", timeout=SOON)
 
 
@@ -129,10 +139,11 @@ def test_a_button_that_is_being_pressed_stays_until_it_is_let_go(server: Server)
     server.page.mouse.down()
 
     server.change()
-    server.page.wait_for_timeout(CALM_MS)
+    calm(server)
     assert server.fetched == 0
     server.page.mouse.up()
 
+    calm(server)
     server.until_asked()
     assert server.revision == 3, "the click was heard"
 
@@ -143,6 +154,7 @@ def test_many_messages_in_a_row_are_one_look(server: Server) -> None:
     for _ in range(8):
         server.change()
 
+    calm(server)
     expect(server.page.locator("#panel")).to_contain_text("stand 9", timeout=SOON)
     assert server.fetched <= 2
 

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from mdo_portal.web.assets import DIST, Assets
+from tests.web.live_line import hurried
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SITE = "http://portal.example"
@@ -74,6 +75,7 @@ def server(browser: Browser) -> Iterator[Server]:
     page = browser.new_page()
     server = Server(page)
     page.route("**/*", server.answer)
+    page.clock.install()
     page.goto(SITE)
     page.wait_for_function("window.htmx !== undefined")
     server.type()
@@ -97,7 +99,9 @@ def test_signed_out_elsewhere_the_page_waits_with_what_was_typed(server: Server)
     expect(server.page.locator("textarea")).to_have_value("een lang verhaal")
 
     server.signed_in = True  # in another tab; the page looks again by itself
-    expect(server.page.get_by_role("heading", name="U bent afgemeld")).to_be_hidden()
+    covered = server.page.get_by_role("heading", name="U bent afgemeld")
+    hurried(server.page, covered.is_hidden)
+    expect(covered).to_be_hidden()
     server.send()
     expect(server.page.get_by_role("heading", name="Vastgelegd")).to_be_visible()
     assert server.sent == ["csrf_token=new+token&why=een+lang+verhaal&do=it"]
@@ -161,7 +165,6 @@ def test_a_form_in_which_nobody_typed_anything_is_simply_sent(server: Server) ->
 @pytest.mark.parametrize("words", ["", "een lang verhaal"])
 def test_clicking_twice_sends_once_also_where_the_answer_is_slow_and_nothing_was_typed(server: Server, words: str) -> None:
     """The second click asked for what had just been done, so the answer one read was that it could not be done."""
-    server.page.clock.install()
     server.keeps_page = True
     server.page.get_by_label("Waarom").fill(words)
     with server.page.expect_request("**/send"):
@@ -175,7 +178,6 @@ def test_clicking_twice_sends_once_also_where_the_answer_is_slow_and_nothing_was
 
 
 def test_what_was_sent_and_left_the_page_where_it_was_may_be_sent_again_a_little_later(server: Server) -> None:
-    server.page.clock.install()
     server.keeps_page = True
     server.page.get_by_label("Waarom").fill("")
     with server.page.expect_request("**/send"):
@@ -197,6 +199,12 @@ def test_without_a_line_the_page_stays_and_says_so(server: Server) -> None:
     expect(server.page.locator("textarea")).to_have_value("een lang verhaal")
 
 
+def until_saved(page: Page) -> None:
+    form = page.locator("form")
+    hurried(page, lambda: form.get_attribute("data-autosave-state") == "saved")
+    expect(form).to_have_attribute("data-autosave-state", "saved")
+
+
 def test_a_form_that_saves_itself_goes_on_doing_so_when_sending_it_was_held_back(server: Server) -> None:
     """It gave up: what was typed since was never saved, and the page no longer warned whoever left it."""
     server.autosave = ' data-autosave="/save"'
@@ -209,7 +217,7 @@ def test_a_form_that_saves_itself_goes_on_doing_so_when_sending_it_was_held_back
 
     server.signed_in = True
 
-    expect(server.page.locator("form")).to_have_attribute("data-autosave-state", "saved")
+    until_saved(server.page)
     assert "een lang verhaal" in server.saved[-1]
 
 
@@ -225,5 +233,5 @@ def test_a_form_that_saves_itself_is_covered_when_one_signed_out_elsewhere_and_s
     assert server.saved == []
 
     server.signed_in = True
-    expect(server.page.locator("form")).to_have_attribute("data-autosave-state", "saved")
+    until_saved(server.page)
     assert "een lang verhaal" in server.saved[-1]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -22,21 +21,15 @@ from mdo_portal.services.common import changes
 from mdo_portal.services.referrals import results
 from tests import make
 from tests.people import Region
-from tests.web.portal import CSRF, app_on, signed_in
+from tests.web.portal import CSRF, Portal, app_on
 
 LIST = "/worklist?unseen=1"
 
 
 @dataclass(frozen=True)
-class House:
-    app: Flask
-    database: Database
-    region: Region
+class House(Portal):
     case: Case
     told: set[tuple[str, str]]
-
-    def person(self, name: str) -> FlaskClient:
-        return signed_in(self.app, self.database, self.region, name)
 
     def post(self, client: FlaskClient, what: str, **form: str) -> int:
         return client.post(f"/cases/{self.case.id}/{what}", data={"csrf_token": CSRF, **form}).status_code

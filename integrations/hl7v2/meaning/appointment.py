@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import zip_longest
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from integrations.hl7v2.meaning.appointment_times import from_until
 from integrations.hl7v2.meaning.change import sent_at
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.items import Item
-from integrations.hl7v2.message.people import patient_of, professional_name
+from integrations.hl7v2.message.people import patient_of
+from integrations.hl7v2.message.professionals import professional_name
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import DELETED
 from integrations.hl7v2.message.unplaced import unplaced
@@ -20,10 +20,8 @@ from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
 from integrations.hl7v2.text.status_codes import said
-from integrations.hl7v2.text.values import coded, day, moment
+from integrations.hl7v2.text.values import coded, day
 from mdo_portal.exchange import IncomingAppointment, Profile
-
-_UNITS = {"S": 1, "SEC": 1, "M": 60, "MIN": 60, "MINUTE": 60, "MINUTES": 60, "H": 3600, "HR": 3600, "HOUR": 3600}
 
 
 def appointment(message: Message, profile: Profile) -> IncomingAppointment:
@@ -32,9 +30,7 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
     message = _as_it_is(message)
     reading = Reading.of(message, profile)
     event = event_of(message)
-    starts_at, ends_at = _too_far(reading, profile) or tuple(
-        _moment(reading, rules[at], profile) for at in ("starts_at", "ends_at")
-    )
+    starts_at, ends_at = from_until(reading, profile)
     number = first(reading, rules["number"])
     return IncomingAppointment(
         patient=patient_of(message, profile),
@@ -43,7 +39,7 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
         state=_state(reading, event, rules),
         event=event,
         starts_at=starts_at,
-        ends_at=_behind(ends_at, starts_at) or _after(reading, starts_at, rules),
+        ends_at=ends_at,
         service=_every(reading, [one for one in rules["service"] if not _is_type(first(reading, [one]), one)]),
         place=_place(reading, rules["place"]),
         with_whom=_with_whom(reading, rules),
@@ -92,32 +88,6 @@ def _how_far(reading: Reading, rules: Profile) -> str:
     own, place = found(reading, [*rules["status"], "AIS-10-1"])
     words = reading.message.get(re.sub(r"-1$", "-2", place))
     return str(rules["words"].get(code, words or own.strip()))
-
-
-def _moment(reading: Reading, places: list[str], profile: Profile) -> datetime | None:
-    zone = ZoneInfo(profile["timezone"])
-    return next((found for place in places if (found := moment(first(reading, [place]), zone))), None)
-
-
-def _too_far(reading: Reading, profile: Profile) -> tuple[datetime, datetime] | None:
-    """From and until where they stand one component too far (`^^^^from^until`): there the beginning would be the end."""
-    starts_at, ends_at = (_moment(reading, [place], profile) for place in ("SCH-11-5", "SCH-11-6"))
-    return (starts_at, ends_at) if starts_at and ends_at and not first(reading, ["SCH-11-4"]) else None
-
-
-def _behind(ends_at: datetime | None, starts_at: datetime | None) -> datetime | None:
-    """The end, unless it is before the beginning: then another place has it of before the appointment was moved."""
-    return None if ends_at and starts_at and ends_at <= starts_at else ends_at
-
-
-def _after(reading: Reading, starts_at: datetime | None, rules: Profile) -> datetime | None:
-    """The end by its length, when only that was sent. A length in a unit that nobody here knows ends nowhere."""
-    for place, beside in zip_longest(rules["length"], rules["length_unit"][: len(rules["length"])]):
-        length, unit = first(reading, [place]), first(reading, [*filter(None, [beside]), *rules["length_unit"]])
-        seconds = _UNITS.get(unit.strip().upper() or "MIN")
-        if starts_at and seconds and re.fullmatch(r"[0-9]{1,5}", length) and int(length):
-            return starts_at + timedelta(seconds=int(length) * seconds)
-    return None
 
 
 def _every(reading: Reading, places: list[str]) -> str:

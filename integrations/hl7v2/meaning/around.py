@@ -8,7 +8,7 @@ from integrations.hl7v2.message.apart import is_addendum
 from integrations.hl7v2.message.items import Item, line_of
 from integrations.hl7v2.message.misplaced import person_in
 from integrations.hl7v2.message.notification import ADDING
-from integrations.hl7v2.message.people import professional_name
+from integrations.hl7v2.message.professionals import professional_name
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment

@@ -12,12 +12,12 @@ from integrations.hl7v2.message.people import has_second_bsn
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.numbers import is_possible_bsn, ungrouped
 from integrations.hl7v2.text.values import day
-from mdo_portal.exchange import Incoming, IncomingNotice, IncomingReceipt, PatientIdentity, PatientLink, PatientMerge, Profile
+from mdo_portal.exchange import ABOUT_NO_ONE, Incoming, PatientIdentity, Profile
 
 
 def placed(read: Incoming, message: Message, profile: Profile) -> Incoming:
     """What was read, with the patient's numbers and birth date from the profile's own places where those have a value."""
-    if isinstance(read, PatientMerge | PatientLink | IncomingNotice | IncomingReceipt):
+    if isinstance(read, ABOUT_NO_ONE):
         return read
     about = {name: found_in(message, profile["patient"][name])[0] for name in ("bsn", "local_number", "birth_on")}
     over: dict[str, Any] = {name: value.strip() for name, value in about.items() if value.strip() and name != "birth_on"}

@@ -20,10 +20,12 @@ from integrations.hl7v2.message.documents import documents
 from integrations.hl7v2.message.headed import question_of
 from integrations.hl7v2.message.misplaced import is_person, person_in
 from integrations.hl7v2.message.notification import document_number, replaced
-from integrations.hl7v2.message.people import is_prefix, participant, patient_of, professional
+from integrations.hl7v2.message.people import patient_of
+from integrations.hl7v2.message.professionals import participant, professional
 from integrations.hl7v2.message.providers import provider
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import item_status
+from integrations.hl7v2.message.surnames import is_prefix
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.stamps import stamp

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.judges import is_judge
 from integrations.hl7v2.message.left import parts_of
-from integrations.hl7v2.message.people import ROLES_AT, has_ended
+from integrations.hl7v2.message.professionals import ROLES_AT, has_ended
 from integrations.hl7v2.message.providers import roles
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.segment import Segment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from integrations.hl7v2.message.people import ROLES_AT, professional_name
+from integrations.hl7v2.message.professionals import ROLES_AT, professional_name
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Segment
 

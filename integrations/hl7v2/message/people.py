@@ -1,4 +1,4 @@
-"""Who is in the message: the patient with names and numbers, and the professionals around."""
+"""The patient of a message, with names and numbers. Who is around: professionals.py."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from typing import Any
 from unicodedata import normalize
 
 from integrations.days import day_first
+from integrations.hl7v2.message.surnames import PREFIX, is_prefix, prefix_aside, surname, with_prefix
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.given import given_names
 from integrations.hl7v2.text.numbers import BSN_DIGITS, Number, is_possible_bsn, numbers, ungrouped
 from integrations.hl7v2.text.segment import Repetition, Segment
-from integrations.hl7v2.text.telephone import is_moment, is_telephone, telephone
 from integrations.hl7v2.text.values import day
-from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
+from mdo_portal.exchange import PatientIdentity, PersonName, Profile, Unreadable
 
-_PREFIX = re.compile(
-    r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s|v\.? ?d\.?|v/d|v\.) ?)+", re.IGNORECASE
-)
-"""A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
-_BEHIND = re.compile(rf"([^\s,]+)(?:,\s?((?i:{_PREFIX.pattern}))|\s((?:van|de|den|der|ten|ter)(?: (?:de|den|der))?))")
+_BEHIND = re.compile(rf"([^\s,]+)(?:,\s?((?i:{PREFIX.pattern}))|\s((?:van|de|den|der|ten|ter)(?: (?:de|den|der))?))")
 """A prefix that stands behind its surname (`Vries, de`); without a comma only a Dutch one in small letters (`Vries de`)."""
 YES, _NO = ("Y", "J", "1", "JA", "YES", "TRUE"), ("N", "0", "NEE", "NO", "FALSE")
 """PID-30, a code (table 0136) that some write in full."""
@@ -170,12 +166,12 @@ def _name(names: list[Repetition]) -> PersonName:
     initials, given = given_names(_letters(legal.component(2)), "" if is_before else others)
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
-    if not (own or own_prefix) and (before := others if is_before else _prefix_aside(legal, 1)):
+    if not (own or own_prefix) and (before := others if is_before else prefix_aside(legal, 1)):
         own_prefix, own = before, _without(before, family)
         family = f"{before} {own}"
-    family, own = _with_prefix(family, own_prefix, own, partner)
+    family, own = with_prefix(family, own_prefix, own, partner)
     return PersonName(
-        family=family or _surname(own_prefix, own, partner_prefix, partner),
+        family=family or surname(own_prefix, own, partner_prefix, partner),
         own_prefix=own_prefix,
         own_family=own,
         partner_prefix=partner_prefix,
@@ -183,11 +179,6 @@ def _name(names: list[Repetition]) -> PersonName:
         initials=initials,
         given=given,
     )
-
-
-def _prefix_aside(name: Repetition, family_at: int) -> str:
-    """The prefix of a surname where HL7 has titles (`Berg^A^B^^van den`), or what stands behind a name (`Berg^A^B^van den`)."""
-    return next(filter(is_prefix, (name.component(family_at + n).strip() for n in (4, 3))), "")
 
 
 def _without(prefix: str, family: str) -> str:
@@ -198,81 +189,3 @@ def _without(prefix: str, family: str) -> str:
 def _letters(part: str) -> str:
     """A letter and its accent as one sign: some send them apart (NFD), and the same name would be another name."""
     return normalize("NFC", part.strip())
-
-
-def _with_prefix(family: str, prefix: str, own: str, partner: str) -> tuple[str, str]:
-    """(the surname to show, the name after its prefix): some write the prefix in FN.2 and leave it out of FN.1 (`Berg&van den&Berg`)."""
-    is_there = family.casefold().startswith(f"{prefix} ".casefold()) or family == prefix
-    is_before = own == family or (not own and is_prefix(prefix))
-    if not (family and prefix and is_before) or is_there or (partner and own != family):
-        return family, own
-    return f"{prefix} {family}", family
-
-
-def _surname(own_prefix: str, own: str, partner_prefix: str, partner: str) -> str:
-    own_part = " ".join(filter(None, (own_prefix, own)))
-    partner_part = " ".join(filter(None, (partner_prefix, partner)))
-    return " - ".join(filter(None, (partner_part, own_part)))
-
-
-def professional(message: Message, place: str) -> Contact | None:
-    """The first person or number of an XCN field such as `ORC-12`, of `ORC(1)-12` in the second alone; None when there is none."""
-    name, _, n = place.partition("-")
-    found = message.all(name[:3])
-    for segment in found[int(name[4:-1]) :][:1] if name[3:] else found:
-        for one in segment.repetitions(int(n)):
-            number = one.component(1).strip()
-            if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
-                named = professional_name(one, 2)
-                is_name = not named and " " in number and not any(map(str.isdigit, number))  # written as one
-                return Contact(number, "", _authority_of(one)) if is_name else Contact(named, number, _authority_of(one))
-    return None
-
-
-def _authority_of(xcn: Repetition) -> str:
-    """Who gave the number of a professional (`VEKTIS` for AGB)."""
-    return xcn.component(9) or xcn.component(9, 2)
-
-
-def is_prefix(text: str) -> bool:
-    """Whether it is the prefix of a surname and nothing else."""
-    return _PREFIX.fullmatch(text.strip()) is not None
-
-
-ROLES_AT = {"PRT": (4, 5, 8, 15), "ROL": (3, 4, 14, 12)}
-"""Of PRT (v2.7), and of ROL before it: the fields of the role, the person, the organisation and the telephone."""
-
-
-def participant(message: Message, role: str) -> Contact | None:
-    """Who has this role in a PRT or a ROL: who orders (OP), who treats (AT); None when there is none, or he has it no longer."""
-    for segment in (*message.all("PRT"), *message.all("ROL")):
-        at, who, house, phone = ROLES_AT[segment.name]
-        one = next(iter(segment.repetitions(who)), None)
-        if has_ended(segment) or segment.component(at) != role:
-            continue
-        if one is not None and (one.component(1) or one.component(2, 0)):
-            return Contact(
-                name=professional_name(one, 2),
-                number=one.component(1).strip(),
-                authority=_authority_of(one),
-                organisation=segment.component(house),
-                phone=telephone(segment, phone),
-            )
-    return None
-
-
-def has_ended(segment: Segment) -> bool:
-    """Whether a ROL takes somebody's role away (table 0287)."""
-    return segment.name == "ROL" and segment.component(2).strip().upper() in ("DE", "DC", "CO")
-
-
-def professional_name(name: Repetition, family_at: int) -> str:
-    """Title, initials and surname of an XCN or XPN, in which the surname stands at component `family_at`."""
-    prefix, own, partner_prefix, partner = (name.component(family_at, s) for s in range(2, 6))
-    shown, _ = _with_prefix(name.component(family_at), prefix, own, partner)
-    family = shown or _surname(prefix, own, partner_prefix, partner)
-    title, given = name.component(family_at + 4), name.component(family_at + 1)
-    if before := _prefix_aside(name, family_at):
-        family, title = family if prefix else f"{before} {family}", "" if is_prefix(title) else title
-    family = family.removesuffix(f", {given.strip()}")  # some write `Jansen, L.^L.`
-    return " ".join(filter(None, (title, given.strip(), name.component(family_at + 2), family)))

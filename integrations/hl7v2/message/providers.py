@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.hl7v2.message.people import professional_name
+from integrations.hl7v2.message.professionals import professional_name
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import telephone

@@ -16,8 +16,8 @@ from integrations.hl7v2.message.headed import is_letter, told_by
 from integrations.hl7v2.message.items import Item, items, line_of_value, name_of
 from integrations.hl7v2.message.judges import judges
 from integrations.hl7v2.message.labels import asked, asking_title, asks_board, bare_questions, labelled
-from integrations.hl7v2.message.people import professional
 from integrations.hl7v2.message.pieces import joined
+from integrations.hl7v2.message.professionals import professional
 from integrations.hl7v2.message.statuses import is_gone
 from integrations.hl7v2.message.titles import titles
 from integrations.hl7v2.text.er7 import Message

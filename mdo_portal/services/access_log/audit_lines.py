@@ -101,6 +101,7 @@ def about(hospital_id: uuid.UUID) -> ColumnElement[bool]:
 
 
 def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """On AuditEntry. Of no patient at all (`patient_ids` empty) there is no line; None means of anybody."""
     found: list[ColumnElement[bool]] = []
     if wanted.since:
         found.append(AuditEntry.at >= wanted.since)

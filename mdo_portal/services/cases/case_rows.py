@@ -225,17 +225,21 @@ class CaseView:
 
     def message_of(self, round_id: uuid.UUID) -> DecisionRow | None:
         """What the referrer was told of a round that ended without an advice, as far as it holds."""
-        return message(sorted((one for one in self.decisions if one.round_id == round_id), key=lambda one: one.version))
+        return message(self._signed(round_id))
 
     def advice_of(self, round_id: uuid.UUID) -> Advice | None:
         """The same of this round."""
-        signed = sorted((one for one in self.decisions if one.round_id == round_id), key=lambda one: one.version)
+        signed = self._signed(round_id)
         whole = main(signed)
         if whole is None:
             return None
         last = signed[-1]
         additions = [one for one in signed if one.version > whole.version and one.form is DecisionForm.ADDENDUM]
         return Advice(whole, additions, last if last.form is DecisionForm.WITHDRAWAL else None)
+
+    def _signed(self, round_id: uuid.UUID) -> list[DecisionRow]:
+        """Every version of the decision of this round, the first one first."""
+        return sorted((one for one in self.decisions if one.round_id == round_id), key=lambda one: one.version)
 
     def timeline(self, looked_at: datetime | None) -> list[TimelineLine]:
         """What happened, newest first, for who looked last at `looked_at`."""

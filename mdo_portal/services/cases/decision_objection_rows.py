@@ -151,6 +151,7 @@ def missed(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[Mis
 
 
 def spoken(session: Session, viewer: Viewer, decision_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Against which of these decisions the viewer said something already."""
     query = select(DecisionObjection.decision_id).where(
         DecisionObjection.decision_id.in_(list(decision_ids)), DecisionObjection.person_id == viewer.person_id
     )

@@ -6,10 +6,9 @@ sit on the board; else the board's coordinators. Only who may close the item: a 
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -18,16 +17,14 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.feast_days import is_working_day
 from mdo_portal.domain.follow_up import FollowState, FollowUp
 from mdo_portal.domain.handover import Reminded
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
+from mdo_portal.services.common import mails
 from mdo_portal.services.common.terms import in_force
 from mdo_portal.services.follow_up.follow_up_links import MAY_GET_ONE
-from mdo_portal.zone import AMSTERDAM, day_of
+from mdo_portal.zone import day_of
 
-FROM, UNTIL = time(7), time(18)
-"""In Amsterdam, on working days: a mail at night helps nobody."""
 MOST = 2_000
 
 
@@ -60,23 +57,12 @@ class _Colleague(NamedTuple):
     role: Role
 
 
-def key_of(person_id: uuid.UUID, said: Iterable[str]) -> str:
-    """The same for the same mail to this person; what it stands for cannot be read from it."""
-    return f"{person_id}.{hashlib.sha256(' '.join(said).encode()).hexdigest()[:16]}"
-
-
-def is_time_to_mail(now: datetime) -> bool:
-    """Working hours of a working day, in Amsterdam."""
-    local = now.astimezone(AMSTERDAM)
-    return is_working_day(local.date()) and FROM <= local.time() < UNTIL
-
-
 def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told | None:
     """The next colleague to mail, written down as mailed today; None outside working hours or when everybody knows.
 
     `beside`: who is left alone for now.
     """
-    if not is_time_to_mail(now):
+    if not mails.is_time_to_mail(now):
         return None
     today = day_of(now)
     mailed = set(beside) | set(session.scalars(select(Reminded.person_id).where(Reminded.mailed_on >= today)))

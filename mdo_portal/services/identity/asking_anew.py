@@ -22,8 +22,8 @@ from mdo_portal.services.history import standing
 from mdo_portal.services.identity import apart, merges, unmerging
 from mdo_portal.services.letters import withholding
 from mdo_portal.services.patients import families, held, identification, patients
-from mdo_portal.services.patients.conflicts import WAITS
 from mdo_portal.services.patients.identity_papers import Papers
+from mdo_portal.services.patients.pile import WAITS
 from mdo_portal.services.patients.rulings import Conflict
 from mdo_portal.services.referrals import unsaying
 

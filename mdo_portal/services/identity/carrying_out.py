@@ -24,8 +24,9 @@ from mdo_portal.services.history import standing
 from mdo_portal.services.identity import asking_anew, merges, unmerging
 from mdo_portal.services.letters import deliveries
 from mdo_portal.services.patients import identity_papers, patients
-from mdo_portal.services.patients.conflicts import WAITS, announce
+from mdo_portal.services.patients.conflicts import announce
 from mdo_portal.services.patients.identity_papers import Papers
+from mdo_portal.services.patients.pile import WAITS
 
 log = structlog.get_logger(__name__)
 _PASSING = frozenset({"08", "40", "53", "55", "57"})

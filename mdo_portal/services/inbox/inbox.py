@@ -101,6 +101,7 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def meant(asked: Asked) -> list[ColumnElement[bool]]:
+    """The conditions on InboundMessage by which a list is narrowed. Whose messages somebody may see is not among them (`visible`)."""
     found = []
     if asked.state == WAITING:
         found += [InboundMessage.state == InboundState.UNREADABLE, InboundMessage.reason.in_(ABOUT_IDENTITY)]

@@ -69,7 +69,7 @@ def behind(session: Session, viewer: Viewer) -> dict[uuid.UUID, int]:
         .join(asked, asked.id == IdentityConflict.message_id)
         .join(InboundMessage, InboundMessage.hospital_id == asked.hospital_id)
         .where(
-            IdentityConflict.hospital_id == viewer.hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks,
+            IdentityConflict.holds_up(viewer.hospital_id),
             InboundMessage.patient_keys.bool_op("&&")(asked.patient_keys), InboundMessage.id != asked.id, visible(viewer),
             *meant(Asked(WAITING)),
         )

@@ -161,6 +161,7 @@ def keep_logo(session: Session, viewer: Viewer, body: bytes, *, now: datetime) -
 
 
 def cleaned(body: bytes) -> bytes:
+    """A logo with nothing in it but its picture. Raises Incomplete for the field `logo`."""
     try:
         return clean_png(body)
     except NotAPicture:

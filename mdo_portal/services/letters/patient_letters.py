@@ -73,6 +73,7 @@ class VersionLine(NamedTuple):
 
 
 def newest(session: Session, case_id: uuid.UUID) -> Written | None:
+    """None while there is none. Who may read it is asked before."""
     row = _newest(session, case_id)
     if row is None:
         return None

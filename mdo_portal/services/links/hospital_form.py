@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.link import Changed
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
@@ -55,7 +54,4 @@ def save(session: Session, viewer: Viewer, hospital_id: uuid.UUID, form: Mapping
 
 def _tell_link(session: Session, hospital: Hospital, before: str, *, viewer: Viewer, now: datetime) -> None:
     """Its link manager keeps the same particulars on another page: who has that open hears that they changed."""
-    after = link_history.as_text(hospital, None)
-    if before != after:
-        said = link_history.differing(before, after)
-        link_history.remember(session, hospital.id, Changed.SETTINGS, *said, viewer=viewer, now=now)
+    link_history.remember_settings(session, hospital.id, before, link_history.as_text(hospital, None), viewer=viewer, now=now)

@@ -197,4 +197,5 @@ def _opened(session: Session, sealed: bytes, purpose: str) -> str:
 
 
 def hash_token(token: str) -> str:
+    """All that is kept of a token: it is long and random, so no salt."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -32,10 +32,19 @@ def newest(session: Session, hospital_id: uuid.UUID, *what: Changed) -> LinkChan
 def remember(
     session: Session, hospital_id: uuid.UUID, what: Changed, before: str, after: str, *, viewer: Viewer | None, now: datetime
 ) -> None:
+    """What was changed of a hospital's link, in the words of its page; `viewer` None: by nobody at a screen."""
     by_id, by_name = (viewer.person_id, viewer.name) if viewer else (None, "")
     session.add(LinkChange(hospital_id=hospital_id, at=now, by_id=by_id, by_name=by_name, what=what, before=before, after=after))
     session.flush()
     changes.announce(session, "link", hospital_id)
+
+
+def remember_settings(
+    session: Session, hospital_id: uuid.UUID, before: str, after: str, *, viewer: Viewer | None, now: datetime
+) -> None:
+    """Of two texts of settings (`as_text`) the lines that differ; where none does, nothing was changed."""
+    if before != after:
+        remember(session, hospital_id, Changed.SETTINGS, *differing(before, after), viewer=viewer, now=now)
 
 
 def as_text(hospital: Hospital, link: Link | None) -> str:

@@ -29,7 +29,7 @@ from mdo_portal.services.links.link_form import (
     settings_said,
     wrong_settings,
 )
-from mdo_portal.services.links.link_history import as_text, differing, remember
+from mdo_portal.services.links.link_history import as_text, differing, remember, remember_settings
 
 LONGEST_OTHERWISE = 20_000
 SENDERS_APART = "links_senders_apart"
@@ -117,9 +117,7 @@ def take_profile(
     lapses, link.profile_in = link.profile_in != profile, profile
     link.level = link.level if link.level is Level.PULL else level_of(profiles.wires[profile])
     session.flush()
-    after = as_text(hospital, link)
-    if before != after:
-        remember(session, hospital.id, Changed.SETTINGS, *differing(before, after), viewer=viewer, now=now)
+    remember_settings(session, hospital.id, before, as_text(hospital, link), viewer=viewer, now=now)
     if lapses and link.otherwise:
         save_otherwise(session, hospital, link, "", viewer=viewer, now=now)
 

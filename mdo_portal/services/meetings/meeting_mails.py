@@ -11,15 +11,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.meeting_mail import MeetingMailed
 from mdo_portal.domain.people import BoardMembership, Person
+from mdo_portal.services.common import mails
+from mdo_portal.services.common.mails import Told
 from mdo_portal.services.common.terms import in_force, may_come_in
-from mdo_portal.services.follow_up import reminders
 
 _TOLD_OF = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED, MeetingState.CALLED_OFF)
 
@@ -32,50 +33,30 @@ class Change(NamedTuple):
     is_called_off: bool
 
 
-class Told(NamedTuple):
-    """One mail to write: to whom, and all it stands for."""
-
-    person_id: uuid.UUID
-    email: str
-    changes: tuple[Change, ...]
-
-    @property
-    def key(self) -> str:
-        """The same for the same mail; neither meeting nor day can be read from it."""
-        return reminders.key_of(
-            self.person_id, (f"{one.meeting_id} {one.starts_at.isoformat()} {one.is_called_off}" for one in self.changes)
-        )
-
-
-def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told | None:
+def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told[Change] | None:
     """The next colleague to mail, written down as mailed; None outside working hours or when everybody knows.
 
     `beside`: who is left alone for now.
     """
-    if not reminders.is_time_to_mail(now) or not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+    if not mails.is_time_to_mail(now) or not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
         return None
-    for (person_id, email), changes in sorted(_to_tell(session, now=now).items()):
-        if person_id not in beside:
-            told = Told(person_id, email, tuple(changes))
-            _write_down(session, told, now=now)
-            return told
-    return None
+    told = mails.next_told(_to_tell(session, now=now), lambda *_: True, beside=beside)
+    if told is not None:
+        _write_down(session, told, now=now)
+    return told
 
 
 _LOCK = func.hashtext("meeting_mails")
 """One worker at a time looks who must be told: a change that comes back is told again, so no key can tell two workers apart."""
 
 
-def put_back(session: Session, told: Told) -> None:
+def put_back(session: Session, told: Told[Change]) -> None:
     """The mail server did not take it: this person knows what was known before."""
-    change = tuple_(MeetingMailed.meeting_id, MeetingMailed.starts_at, MeetingMailed.is_called_off)
-    session.execute(delete(MeetingMailed).where(MeetingMailed.person_id == told.person_id, change.in_(told.changes)))
+    mails.put_back(session, MeetingMailed, told)
 
 
-def _write_down(session: Session, told: Told, *, now: datetime) -> None:
-    rows = insert(MeetingMailed).values(
-        [{"person_id": told.person_id, "mailed_at": now, **one._asdict()} for one in told.changes]
-    )  # fmt: skip
+def _write_down(session: Session, told: Told[Change], *, now: datetime) -> None:
+    rows = insert(MeetingMailed).values([{"person_id": told.person_id, "mailed_at": now, **one._asdict()} for one in told.things])
     session.execute(rows.on_conflict_do_update(constraint="pk_meeting_mails", set_={"mailed_at": now}))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.certificate_refusals import HOLDS_KEY
 from mdo_portal.domain.hospital import Channel, Hospital
-from mdo_portal.domain.link import Changed, Link
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.services.inbox import polls
@@ -111,10 +111,7 @@ def save(
     """Write it down, and who did. Raises Incomplete with a sentence per field; then nothing changed."""
     before = as_text(session, hospital, link)
     write(session, link, said, checks, now=now, loopback=loopback)
-    after = as_text(session, hospital, link)
-    if before != after:
-        told = link_history.differing(before, after)
-        link_history.remember(session, hospital.id, Changed.SETTINGS, *told, viewer=viewer, now=now)
+    link_history.remember_settings(session, hospital.id, before, as_text(session, hospital, link), viewer=viewer, now=now)
 
 
 def write(session: Session, link: Link, said: Agreed, checks: Checks, *, now: datetime, loopback: bool) -> None:

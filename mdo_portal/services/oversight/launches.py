@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.launch import Launch
-from mdo_portal.domain.link import Changed, Link
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import LaunchServer, Wire, profile_of_link
@@ -89,10 +89,7 @@ def save(
         setattr(row, one.name, getattr(then, one.name))
     session.add(row)
     session.flush()
-    if before != (after := _as_text(row)):
-        link_history.remember(
-            session, hospital.id, Changed.SETTINGS, *link_history.differing(before, after), viewer=viewer, now=now
-        )
+    link_history.remember_settings(session, hospital.id, before, _as_text(row), viewer=viewer, now=now)
 
 
 def _as_text(row: Launch) -> str:

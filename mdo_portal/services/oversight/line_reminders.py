@@ -11,12 +11,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.link import LineReminded
-from mdo_portal.services.follow_up import reminders
+from mdo_portal.services.common import mails
+from mdo_portal.services.common.mails import Told
 from mdo_portal.services.links import line_endings
 from mdo_portal.services.people import keepers
 from mdo_portal.services.people.keepers import Keeper
@@ -33,44 +32,19 @@ class Step(NamedTuple):
     days: int
 
 
-class Told(NamedTuple):
-    """One mail to write: to whom, and all it stands for."""
-
-    person_id: uuid.UUID
-    email: str
-    steps: tuple[Step, ...]
-
-    @property
-    def key(self) -> str:
-        """The same for the same mail; it goes out with it, so neither line nor day can be read from it."""
-        return reminders.key_of(self.person_id, (f"{one.link_id} {one.ends_at.isoformat()} {one.days}" for one in self.steps))
-
-
-def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told | None:
+def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told[Step] | None:
     """The next colleague to mail, written down as mailed; None outside working hours or when everybody knows.
 
     `beside`: who is left alone for now.
     """
-    if not reminders.is_time_to_mail(now):
+    if not mails.is_time_to_mail(now):
         return None
-    for (person_id, email), steps in sorted(_to_tell(session, now=now).items()):
-        if person_id in beside:
-            continue
-        if won := tuple(one for one in steps if _is_first(session, person_id, one, now=now)):
-            return Told(person_id, email, won)
-    return None
+    return mails.next_told(_to_tell(session, now=now), mails.once(session, LineReminded, now=now), beside=beside)
 
 
-def put_back(session: Session, told: Told) -> None:
+def put_back(session: Session, told: Told[Step]) -> None:
     """The mail server did not take it: this person was not told."""
-    step = tuple_(LineReminded.link_id, LineReminded.ends_at, LineReminded.days)
-    session.execute(delete(LineReminded).where(LineReminded.person_id == told.person_id, step.in_(told.steps)))
-
-
-def _is_first(session: Session, person_id: uuid.UUID, step: Step, *, now: datetime) -> bool:
-    """Of two workers one writes it down."""
-    row = insert(LineReminded).values(person_id=person_id, **step._asdict(), mailed_at=now)
-    return session.execute(row.on_conflict_do_nothing().returning(LineReminded.person_id)).first() is not None
+    mails.put_back(session, LineReminded, told)
 
 
 def _to_tell(session: Session, *, now: datetime) -> Mapping[Keeper, list[Step]]:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.standstill import Standstill, StandstillMailed
-from mdo_portal.services.follow_up import reminders
+from mdo_portal.services.common import mails
 from mdo_portal.services.oversight import standstills
 from mdo_portal.services.oversight.standstills import Still, Told
 from mdo_portal.services.people.keepers import Keeper
@@ -30,7 +30,7 @@ def claim(session: Session, *, now: datetime, beside: Collection[UUID] = ()) -> 
     """The next colleague to mail, written down as mailed; None when everybody knows. `beside`: who is left alone for now."""
     if not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
         return None
-    by_day = reminders.is_time_to_mail(now)
+    by_day = mails.is_time_to_mail(now)
     for person_id, rows in _by_person(session):
         news = [row for row in rows if not row.runs_told]
         if person_id in beside or not news or not all(_has_run(row, now=now) for row in news):

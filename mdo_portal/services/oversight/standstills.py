@@ -20,7 +20,7 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.standstill import Standstill, StandstillMailed
-from mdo_portal.services.follow_up import reminders
+from mdo_portal.services.common import mails
 from mdo_portal.services.inbox import polls
 from mdo_portal.services.links import figures, key_fetching, listening
 from mdo_portal.services.links.figures import Figures
@@ -71,7 +71,7 @@ class Told(NamedTuple):
     def key(self) -> str:
         """The same for the same mail; neither line nor moment can be read from it."""
         said = (f"{one.what} {one.hospital_id} {self.at.isoformat()}" for one in self.stills)
-        return reminders.key_of(self.person_id, said)
+        return mails.key_of(self.person_id, said)
 
 
 def claim(session: Session, *, now: datetime, is_unheard: bool, beside: Collection[uuid.UUID] = ()) -> Told | None:
@@ -83,7 +83,7 @@ def claim(session: Session, *, now: datetime, is_unheard: bool, beside: Collecti
         return None
     stills = set(_standing(session, now=now, is_unheard=is_unheard))
     _note_what_moves(session, stills, now=now)
-    by_day = reminders.is_time_to_mail(now)
+    by_day = mails.is_time_to_mail(now)
     for keeper, all_of_it in sorted(_by_keeper(session, stills, now=now).items()):
         if keeper.person_id in beside:
             continue

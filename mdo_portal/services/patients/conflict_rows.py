@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -127,25 +127,26 @@ def waiting(session: Session, viewer: Viewer, *, now: datetime) -> Waiting:
         return Waiting(0, 0)
     late = IdentityConflict.received_at < now - ASKED_TOO_LONG
     query = select(func.count(), func.count().filter(late)).where(
-        IdentityConflict.hospital_id == viewer.hospital_id, IdentityConflict.closed_at.is_(None),
-        IdentityConflict.decided_at.is_(None), IdentityConflict.blocks,
-    )  # fmt: skip
+        IdentityConflict.holds_up(viewer.hospital_id), IdentityConflict.decided_at.is_(None)
+    )
     return Waiting._make(session.execute(query).one())
 
 
 def conflict_for(session: Session, viewer: Viewer, act: Act, conflict_id: uuid.UUID) -> IdentityConflict:
     """The conflict, if this viewer may do `act` with it; another hospital's does not exist."""
-    query = select(IdentityConflict).where(IdentityConflict.id == conflict_id).with_for_update()
-    found = session.execute(query).scalar_one_or_none()
-    if found is None or not viewer.may(act, hospital_id=found.hospital_id):
-        raise NotFound()
-    return found
+    return _held(session, viewer, act, IdentityConflict, conflict_id)
 
 
 def merge_for(session: Session, viewer: Viewer, act: Act, merge_id: uuid.UUID) -> Merge:
     """The merge, if this viewer may undo it."""
-    query = select(Merge).where(Merge.id == merge_id).with_for_update()
-    found = session.execute(query).scalar_one_or_none()
+    return _held(session, viewer, act, Merge, merge_id)
+
+
+_Row = TypeVar("_Row", IdentityConflict, Merge)
+
+
+def _held(session: Session, viewer: Viewer, act: Act, kind: type[_Row], row_id: uuid.UUID) -> _Row:
+    found = session.scalars(select(kind).where(kind.id == row_id).with_for_update()).one_or_none()
     if found is None or not viewer.may(act, hospital_id=found.hospital_id):
         raise NotFound()
     return found

@@ -1,101 +1,29 @@
 """Conflicts of identity: opened by a message that does not fit. Decided by a person (deciding.py), done by a worker (carrying_out.py).
 
-While one is open, the later messages of that patient wait behind it, in their order. When it is decided they are read again.
+While one is open, the later messages of that patient wait behind it (pile.py).
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id, passes_eleven_test
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
-from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import (
-    Incoming,
-    IncomingNotice,
-    IncomingReceipt,
-    IncomingReferral,
-    PatientIdentity,
-    PatientLink,
-    PatientMerge,
-)
+from mdo_portal.exchange import ABOUT_NO_ONE, Incoming, IncomingReferral, PatientIdentity
 from mdo_portal.services.common import changes
-from mdo_portal.services.patients import families, held, identity_papers, patients, rulings
+from mdo_portal.services.patients import families, held, identity_papers, patients, pile, rulings
 from mdo_portal.services.patients.identity_papers import Papers
 from mdo_portal.services.patients.rulings import Conflict
-
-WAITS = "waits_for_identity"
-MOST_OLDER = 20
-"""Of a long pile the oldest say enough: each of them waits for the same cases."""
-
-
-# The pile
-
-
-def wait(session: Session, message_id: uuid.UUID, hospital: Hospital, *, now: datetime) -> bool:
-    """Puts it on the pile when an older message that shares a number with it waits there. Returns whether it does. Raises AnsweredError."""
-    older = _older_on_pile(session, message_id, hospital.id)
-    if older:
-        hold_questions(session, hospital.id)
-        if not (older := _older_on_pile(session, message_id, hospital.id)):
-            raise AnsweredError  # and they are read again, before this one
-        put_on_pile(session, message_id, reason=WAITS, place="")
-        held.behind_message(session, message_id, older, hospital, now=now)
-    return bool(older)
-
-
-class AnsweredError(Exception):
-    """What a message would wait for was answered a moment ago: it is given back, and read in its turn."""
-
-
-def hold_questions(session: Session, hospital_id: uuid.UUID) -> None:
-    """No answer to a question that messages of this hospital wait for is carried out until the transaction ends. Raises AnsweredError
-    when there is no such question any more.
-
-    Whoever carries one out lets go what waits on the pile: a message that is put there meanwhile would wait for nothing, for ever.
-    """
-    query = select(IdentityConflict.id).where(
-        IdentityConflict.hospital_id == hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
-    )
-    if not session.scalars(query.order_by(IdentityConflict.id).with_for_update(read=True)).all():
-        raise AnsweredError
-
-
-def _older_on_pile(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    is_open = exists().where(
-        IdentityConflict.hospital_id == hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
-    )
-    if not session.scalar(select(is_open)):
-        return ()
-    mine = session.execute(select(InboundMessage.seq, InboundMessage.patient_keys).where(InboundMessage.id == message_id)).one()
-    older = select(InboundMessage.id).where(
-        InboundMessage.settled_at.is_(None),
-        InboundMessage.state == InboundState.UNREADABLE,
-        InboundMessage.hospital_id == hospital_id,
-        InboundMessage.seq < mine.seq,
-        InboundMessage.patient_keys.overlap(mine.patient_keys),
-    )
-    return session.scalars(older.order_by(InboundMessage.seq).limit(MOST_OLDER)).all()
-
-
-def put_on_pile(session: Session, message_id: uuid.UUID, *, reason: str, place: str) -> None:
-    """It stands on a person's list and is not settled: what comes after it about the same patient waits, its term does not run."""
-    values = {"state": InboundState.UNREADABLE, "reason": reason, "place": place[:200]}
-    session.execute(update(InboundMessage).where(InboundMessage.id == message_id).values(**values))
-    changes.announce(session, "inbox", message_id)
-
-
-# Opening
 
 
 def open_for(
@@ -104,7 +32,7 @@ def open_for(
     """A person must say who this is. The same message again opens nothing anew."""
     asked_about = [session.get(Patient, one) for one in (conflict.patient_id, conflict.other_id) if one]
     families.roots_locked(session, [patient for patient in asked_about if patient])
-    put_on_pile(session, message_id, reason="identity_conflict", place=conflict.where)
+    pile.put_on_pile(session, message_id, reason="identity_conflict", place=conflict.where)
     held.behind_question(session, message_id, conflict.patient_id, hospital, now=now)
     query = select(IdentityConflict.id).where(IdentityConflict.message_id == message_id, IdentityConflict.closed_at.is_(None))
     if session.execute(query.limit(1)).first() is None:
@@ -114,9 +42,8 @@ def open_for(
 def asked_by(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -> IdentityConflict | None:
     """What this message asked when it was read before, and nobody answered yet; held until the transaction ends."""
     query = select(IdentityConflict).where(
-        IdentityConflict.hospital_id == hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks,
-        IdentityConflict.message_id == message_id, IdentityConflict.decided_at.is_(None),
-    )  # fmt: skip
+        IdentityConflict.holds_up(hospital_id), IdentityConflict.message_id == message_id, IdentityConflict.decided_at.is_(None)
+    )
     return session.scalars(query.with_for_update()).first()
 
 
@@ -202,8 +129,8 @@ _Came = TypeVar("_Came", bound=Incoming)
 
 
 def incoming_corrected(session: Session, hospital_id: uuid.UUID, incoming: _Came) -> _Came:
-    """What came, with corrected numbers of its patient; a merge or link as it came."""
-    if isinstance(incoming, PatientMerge | PatientLink | IncomingNotice | IncomingReceipt):
+    """What came, with corrected numbers of its patient; what is about no one patient as it came."""
+    if isinstance(incoming, ABOUT_NO_ONE):
         return incoming
     right = _corrected(session, hospital_id, incoming.patient, rulings.number_of(incoming))
     return incoming if right is incoming.patient else replace(incoming, patient=right)

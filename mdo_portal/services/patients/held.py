@@ -74,9 +74,7 @@ def _patients_waited_for(session: Session, older: Sequence[uuid.UUID], hospital:
     """Whose cases were told that one of these waits, of those of whom anything is asked. The cases of the others are left to others:
     a hospital may have hundreds of questions open.
     """
-    asked = select(IdentityConflict.patient_id).where(
-        IdentityConflict.hospital_id == hospital.id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
-    )
+    asked = select(IdentityConflict.patient_id).where(IdentityConflict.holds_up(hospital.id))
     told = (
         select(Case.patient_id)
         .join(CaseEvent, CaseEvent.case_id == Case.id)

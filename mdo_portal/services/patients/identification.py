@@ -75,7 +75,7 @@ def _is_named(session: Session, found: Patient, told: PatientIdentity) -> bool:
 
 def _is_disputed(session: Session, patient: Patient) -> bool:
     is_open = select(IdentityConflict.patient_id, IdentityConflict.other_patient_id).where(
-        IdentityConflict.hospital_id == patient.hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
+        IdentityConflict.holds_up(patient.hospital_id)
     )
     asked = session.execute(is_open).all()
     family = set(families.members(session, patient.id)) if asked else set()  # it may have been merged since it was asked about

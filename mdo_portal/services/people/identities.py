@@ -85,6 +85,7 @@ def provider(session: Session, provider_id: uuid.UUID, *, only_enabled: bool = T
 
 
 def row_of(session: Session, one: IdentityProvider, hospital: Hospital) -> ProviderRow:
+    """All that a token of it is measured by, and its secret, opened."""
     sealed = one.client_secret_sealed
     said = Registration(
         label=one.label,

@@ -47,6 +47,7 @@ class NewApp(NamedTuple):
 
 
 def factors_of(session: Session, person_id: uuid.UUID) -> Factors:
+    """With what this colleague can prove who they are, here; what their hospital vouches for is not known here."""
     person = session.get_one(Person, person_id)
     passkeys = session.scalar(select(func.count()).select_from(Passkey).where(Passkey.person_id == person_id)) or 0
     unused = (

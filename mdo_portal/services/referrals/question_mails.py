@@ -14,16 +14,16 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mdo_portal.domain.case import Case, CaseLook, InformationRequest
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.domain.policy import POLICY, Act, Relation
 from mdo_portal.domain.question_mail import QuestionMailed
+from mdo_portal.services.common import mails
+from mdo_portal.services.common.mails import Told
 from mdo_portal.services.common.terms import in_force, may_come_in
-from mdo_portal.services.follow_up import reminders
 
 QUIET = timedelta(minutes=15)
 """So long nobody is mailed: who is looking sees it by themselves, and what is asked in one go is one mail."""
@@ -41,19 +41,6 @@ class Said(NamedTuple):
     is_answer: bool
 
 
-class Told(NamedTuple):
-    """One mail to write: to whom, and all it stands for."""
-
-    person_id: uuid.UUID
-    email: str
-    said: tuple[Said, ...]
-
-    @property
-    def key(self) -> str:
-        """The same for the same mail; no case can be read from it."""
-        return reminders.key_of(self.person_id, (f"{one.request_id} {one.is_answer}" for one in self.said))
-
-
 class _Colleague(NamedTuple):
     person_id: uuid.UUID
     name: str
@@ -62,34 +49,21 @@ class _Colleague(NamedTuple):
     is_mailed: bool
 
 
-def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told | None:
+def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told[Said] | None:
     """The next colleague to mail, written down as mailed; None outside working hours or when everybody knows.
 
     `beside`: who is left alone for now.
     """
-    if not reminders.is_time_to_mail(now):
+    if not mails.is_time_to_mail(now):
         return None
     lately = select(QuestionMailed.person_id).where(QuestionMailed.mailed_at > now - APART)
     left = set(beside) | set(session.scalars(lately))
-    for (person_id, email), said in sorted(_to_tell(session, now=now).items()):
-        if person_id in left:
-            continue
-        if won := tuple(one for one in said if _is_first(session, person_id, one, now=now)):
-            return Told(person_id, email, won)
-    return None
+    return mails.next_told(_to_tell(session, now=now), mails.once(session, QuestionMailed, now=now), beside=left)
 
 
-def put_back(session: Session, told: Told) -> None:
+def put_back(session: Session, told: Told[Said]) -> None:
     """The mail server did not take it: this person was not told."""
-    for one in told.said:
-        theirs = (QuestionMailed.person_id == told.person_id, QuestionMailed.request_id == one.request_id)
-        session.execute(delete(QuestionMailed).where(*theirs, QuestionMailed.is_answer == one.is_answer))
-
-
-def _is_first(session: Session, person_id: uuid.UUID, said: Said, *, now: datetime) -> bool:
-    """Of two workers one writes it down."""
-    row = insert(QuestionMailed).values(person_id=person_id, mailed_at=now, **said._asdict())
-    return session.execute(row.on_conflict_do_nothing().returning(QuestionMailed.person_id)).first() is not None
+    mails.put_back(session, QuestionMailed, told)
 
 
 def _to_tell(session: Session, *, now: datetime) -> Mapping[tuple[uuid.UUID, str], list[Said]]:

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage, InboundState
-from mdo_portal.understanding import understand_next
+from mdo_portal.understanding import understand
 from mdo_portal.wiring import readers
 from tests.integrations.fhir.make import sample
 from tests.make import NOW
@@ -56,7 +56,7 @@ def test_fhirpy_hands_in_a_referral_and_a_task(door: str, database: Database) ->
     client.resource("Task", **{name: value for name, value in task().items() if name != "resourceType"}).save()
 
     assert [one.kind for one in kept(database)] == ["Bundle/transaction", "Task"]
-    assert understand_next(database, readers(), now=NOW)
+    assert understand(database, readers(), now=NOW)
     assert kept(database)[0].state is InboundState.UNDERSTOOD
 
 

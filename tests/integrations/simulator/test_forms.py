@@ -38,7 +38,7 @@ def sent(
     """(receipts, what the hospital shows) of letters sent one after another."""
     with own_profile(f"[send]\n{wish}\n" if wish else "", extends=profile) as own, hospital(code, folder) as running:
         behave(running, mode)
-        seconds = 1.0 if mode in ("stil", "bewaart") else 20.0  # who waits for silence waits for all of it
+        seconds = {"stil": 0.5, "bewaart": 1.0}.get(mode, 20.0)  # who waits for silence waits for all of it
         receipts = [sender.send(one, address(running, own, seconds=seconds)) for one in letters]
         return receipts, state(running)["letters"]
 

@@ -89,7 +89,7 @@ def test_several_that_wait_behind_one_that_nobody_could_read_rest_until_it_is_re
     readers = spying(refusing(b"REF^I12", understanding.Unreadable("broken")))
 
     tries = 0
-    while understanding.understand_next(database, readers, now=NOW) and tries < 20:
+    while understanding.understand(database, readers, now=NOW) and tries < 20:
         tries += 1
 
     assert tries == 4

@@ -16,7 +16,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Membership
 from mdo_portal.domain.standstill import StandstillMailed
 from mdo_portal.exchange import Wire
-from mdo_portal.services.follow_up import reminders
+from mdo_portal.services.common import mails
 from mdo_portal.services.inbox import polls
 from mdo_portal.services.links import key_fetching
 from mdo_portal.services.oversight import standstills
@@ -143,7 +143,7 @@ def test_letters_that_go_by_themselves_and_do_not_arrive_are_told_and_paper_is_n
     session.flush()
     late = (decision.signed_at + HOUR * hours for hours in range(5, 100))
 
-    assert told(session, next(at for at in late if reminders.is_time_to_mail(at))) == expected
+    assert told(session, next(at for at in late if mails.is_time_to_mail(at))) == expected
 
 
 @pytest.mark.parametrize(

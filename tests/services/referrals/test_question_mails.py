@@ -42,7 +42,7 @@ def told(session: Session, at: datetime) -> list[tuple[str, int]]:
     """Who is mailed when a worker looks once, and of how much."""
     found = []
     while (one := question_mails.claim(session, now=at)) is not None:
-        found.append((one.email, len(one.said)))
+        found.append((one.email, len(one.things)))
     return found
 
 
