@@ -11,6 +11,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
+from mdo_portal.errors import N_
+
 SATURDAY, SUNDAY = 5, 6
 
 
@@ -33,15 +35,24 @@ def kings_day(year: int) -> date:
 
 
 @cache
-def feast_days(year: int) -> frozenset[date]:
-    """Every feast day of a year, also those that fall in a weekend. For 2014 and later: before, a Queen had another birthday."""
-    fixed = {date(year, 1, 1), kings_day(year), date(year, 5, 5), date(year, 12, 25), date(year, 12, 26)}
-    moving = {
-        easter(year) + timedelta(days=days) for days in (-2, 1, 39, 50)
-    }  # Good Friday, Easter Monday, Ascension, Whit Monday
-    return frozenset(fixed | moving)
+def feast_days(year: int) -> dict[date, str]:
+    """Every feast day of a year and its name, also those in a weekend. For 2014 and later: before, a Queen had another birthday."""
+    after_easter = {-2: N_("Goede Vrijdag"), 1: N_("Tweede Paasdag"), 39: N_("Hemelvaartsdag"), 50: N_("Tweede Pinksterdag")}
+    return {
+        date(year, 1, 1): N_("Nieuwjaarsdag"),
+        kings_day(year): N_("Koningsdag"),
+        date(year, 5, 5): N_("Bevrijdingsdag"),
+        date(year, 12, 25): N_("Eerste Kerstdag"),
+        date(year, 12, 26): N_("Tweede Kerstdag"),
+        **{easter(year) + timedelta(days=days): name for days, name in after_easter.items()},
+    }
+
+
+def name_of(day: date) -> str:
+    """What feast day it is, in Dutch as in the law; empty when it is none."""
+    return feast_days(day.year).get(day, "")
 
 
 def is_working_day(day: date) -> bool:
     """Whether people who carry letters work on it."""
-    return day.weekday() < SATURDAY and day not in feast_days(day.year)
+    return day.weekday() < SATURDAY and not name_of(day)

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
 from mdo_portal.services.cases import unseen
+from mdo_portal.services.common import access
 from mdo_portal.services.dossier import waiting
 from mdo_portal.services.dossier.event_rows import EventRow
 from mdo_portal.services.people import people
@@ -133,8 +134,13 @@ def route(case_id: uuid.UUID) -> ResponseReturnValue:
         board = choices.get(request.form["board_id"])
         if board is None:
             raise NotFound()
-        case_acts.route(db, grant.case, board, viewer=viewer(), now=now())
-    return _done(case_id, gettext("Toegewezen aan %(board)s.", board=board.name))
+        case_acts.route(db, grant.case, board, request.form.get("reason", "").strip(), viewer=viewer(), now=now())
+        stays = access.may(db, viewer(), Act.CASE_READ, grant.case, now=now())
+    said = gettext("Toegewezen aan %(board)s.", board=board.name)
+    if stays:
+        return _done(case_id, said)
+    flash(" ".join((said, gettext("De casus staat nu op de werklijst daar, en hier niet meer."))), "success")
+    return redirect(url_for("worklist.page"))
 
 
 @blueprint.post("/<uuid:case_id>/withdraw")

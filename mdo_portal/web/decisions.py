@@ -62,12 +62,13 @@ def _shown(round_id: uuid.UUID) -> dict[str, Any]:
         found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_SIGN, round_id, now=now())
         audit.record(db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, detail="preview")
         shown = decisions.preview(db, found, case, network=settings().network, viewer=viewer(), now=now())
-        view = cases.view(db, case)
+        view, onward = cases.view(db, case), to_sign.onward(db, found) if shown.missing else None
     return {
         "round": found,
         "board": board,
         "case": view,
         "preview": shown,
+        "onward": onward,
         "reason": request.form.get("reason", ""),
         "entered": letter_words.entered(shown.content),
     }

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from mdo_portal.domain import feast_days
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, Stale
@@ -19,12 +20,19 @@ from mdo_portal.services.planning.rescheduling import Wanted, add, as_it_stands,
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import clock, iso_day, when
-from mdo_portal.zone import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM, day_of
 
 blueprint = Blueprint("rescheduling", __name__, url_prefix="/meetings")
 FIELDS = ("day", "hour", "minutes", "place", "video_url")
 HELD_BY = Act.MEETING_CLOSE_REGISTRATION
 """Who lets registration close, and a meeting lapse, says when it is held."""
+
+
+@blueprint.app_template_filter()
+def feast_day(at: datetime) -> str:
+    """What feast day a meeting falls on, of which nobody thinks when the series is made; empty when on none."""
+    name = feast_days.name_of(day_of(at))
+    return str(gettext(name)) if name else ""
 
 
 @blueprint.get("/<uuid:meeting_id>/when")

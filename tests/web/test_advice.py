@@ -63,7 +63,8 @@ def test_a_recommendation_is_added_typed_and_shown(room: Room) -> None:
     assert saved.status_code == 303
     shown = room.chair.get(room.page).text
     assert "Prostatectomie" in shown
-    assert "20-12-2026" in shown
+    assert all(f'name="{one}" rows' in shown for one in ("dissent", "deviation")), "a sentence of the letter, and not half a line"
+    assert "20 dec" in shown
 
 
 def test_what_no_longer_fits_the_screen_is_refused_and_nothing_is_lost(room: Room) -> None:

@@ -19,7 +19,7 @@ from mdo_portal.errors import NotAllowed
 from mdo_portal.services.decisions import rounds
 from mdo_portal.services.referrals import case_acts
 from tests import make
-from tests.people import PASSWORD, Region, board_of
+from tests.people import PASSWORD, Region
 from tests.web.decision_desk import MINUTE, Desk, on_the_table
 from tests.web.portal import CSRF, app_on
 
@@ -37,7 +37,7 @@ def desk(database: Database, region: Region) -> Iterator[Desk]:
         case.state = CaseState.CLOSED
         session.flush()
         case_acts.reopen(session, case, "hoort bij een ander MDO", viewer=region.dirk, now=now)
-        case_acts.route(session, case, board_of(session, region, "GI"), viewer=region.dirk, now=now)
+        case.board_id = region.boards["GI"]
         made = (round_.id, round_.case_id)
     with app_on(database) as app:
         yield Desk(app, database, region, *made, now)

@@ -113,7 +113,8 @@ def test_who_left_something_out_reads_that_above_the_question_with_what_was_type
 
     assert "Dit BSN klopt niet" in page and "identities-compare" in page
     assert re.search(r'value="corrected" checked', form) and 'value="4711"' in form and "gebeld met balie" in form
-    assert "Geef een reden op" in client.post(path, data={"csrf_token": CSRF, "decision": "aside"}).text
+    asked = client.post(path, data={"csrf_token": CSRF, "decision": "aside"}).text
+    assert "Schrijf bij Toelichting waarom" in asked.partition('id="f-reason-error"')[2], "where it is to be typed"
 
 
 def test_a_question_that_a_colleague_answered_meanwhile_shows_that_answer(house: House) -> None:

@@ -69,6 +69,8 @@ def test_what_no_letter_may_say_stays_on_the_form_and_is_not_kept(house: House) 
 
 def test_a_logo_is_kept_as_a_picture_of_ours_and_another_file_is_refused(house: House) -> None:
     path = begun(house, audience="gp")
+    beside = house.post("Ada", path, **fields(house, path, intro="{patient}", logo=(io.BytesIO(png()), "logo.png")))
+    assert beside.status_code == 422 and "Kies het bestand opnieuw: het is niet bewaard." in beside.text
     refused = house.post("Ada", path, **fields(house, path, logo=(io.BytesIO(b"<svg onload=x()>"), "logo.png")))
     assert refused.status_code == 422 and "geen PNG" in refused.text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from tests.web.test_links import Portal, portal
 __all__ = ["portal"]
 KEPT = {"csrf_token": CSRF, "name": "Zeeduyn", "profile_in": "hix", "channel_out": "fhir", "profile_out": "generic-r4"}
 COPIES = {"csrf_token": CSRF, "channel": "hook", "phone": ""}
+GONE = "Typ het geheim opnieuw: een geheim komt hier niet terug."
 OURS, THEIRS = "https://epd.zeeduyn.example/fhir", "https://elders.example/fhir"
 
 
@@ -72,6 +74,24 @@ def test_copies_to_practices_too(portal: Portal) -> None:
     assert lars.post(page, data=said | {"password": PASSWORD}).status_code == 303
     assert goes_to(portal) == (OURS, [THEIRS])
     assert left_open(portal).post(page, data=said | {"phone": "0612345678"}).status_code == 303
+
+
+@pytest.mark.parametrize(("page", "secret"), [("settings", "token_out"), ("gp", "secret")])
+@pytest.mark.parametrize("why", ["again", "wrong"])
+def test_a_secret_that_is_gone_from_the_form_is_said_where_it_is_to_be_typed(
+    portal: Portal, page: str, secret: str, why: str
+) -> None:
+    """*Wat u typte staat er nog*, it said; saved once more, letters went to the new address with the token of the old one."""
+    lars, address = left_open(portal), f"{portal.link()}/{page}"
+    said = (KEPT | {"url_out": THEIRS} if page == "settings" else COPIES | {"url": THEIRS}) | {secret: "geheim-van-lars"}
+    over = {"again": {}, "wrong": {"phone": "0" * 200, "password": PASSWORD}}
+
+    answer = lars.post(address, data=said | over[why])
+
+    assert answer.status_code == 422 and "geheim-van-lars" not in answer.text
+    assert re.search(rf'id="f-{secret}-error">.*?{GONE}', answer.text, re.DOTALL), "beside the field"
+    assert answer.text.index(GONE) < answer.text.index('class="panel"'), "and where one reads that it was not saved"
+    assert GONE not in lars.get(address).text
 
 
 @pytest.mark.parametrize("over", [{"url_out": OURS, "city": "Duinzicht"}, {"channel_out": "paper", "profile_out": ""}])

@@ -140,8 +140,9 @@ def test_how_copies_reach_general_practitioners_is_not_overwritten_either(portal
     before, hook = form_of(lars, page), {"channel": "hook", "url": "https://post.example/van-ada"}
     assert ada.post(page, data=form_of(ada, page) | hook).status_code == 303
 
-    late = lars.post(page, data=before | hook | {"url": "https://post.example/van-lars"})
+    late = lars.post(page, data=before | hook | {"url": "https://post.example/van-lars", "secret": "getypt"})
 
+    assert "Typ het geheim opnieuw" in late.text, "it is not on the page any more"
     assert late.status_code == 409 and "Ada wijzigde dit intussen" in html.unescape(late.text) and "van-lars" in late.text
     assert "van-ada" in lars.get(page).text
     assert lars.post(page, data=before | hook | {"seen": seen_on(late.text)}).status_code == 303

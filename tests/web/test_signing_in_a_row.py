@@ -13,21 +13,22 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.round import Round
+from mdo_portal.services.decisions import decisions
 from tests import make
 from tests.people import person_id
 from tests.web.decision_desk import MINUTE, Desk
-from tests.web.test_decision_forms import desk
+from tests.web.test_decision_forms import WITHDRAWN, desk
 
 __all__ = ["desk"]
 NEXT = re.compile(r'class="btn btn-primary" href="/rounds/([^/]+)/sign" data-hotkey="n"')
 
 
-def another(session: Session, desk: Desk) -> uuid.UUID:
+def another(session: Session, desk: Desk, *, text: str = "Operatie.") -> uuid.UUID:
     """One more of this meeting that was discussed, in the order in which they are made."""
     region = desk.region
     case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=desk.now, board_id=region.boards["URO-P"])
     round_ = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha, now=desk.now)
-    return make.discussed(session, round_, viewer=region.bram, now=desk.now + 5 * MINUTE).id
+    return make.discussed(session, round_, viewer=region.bram, now=desk.now + 5 * MINUTE, text=text).id
 
 
 def held(session: Session, desk: Desk, state: MeetingState = MeetingState.CLOSED) -> None:
@@ -66,6 +67,52 @@ def test_when_nothing_waits_any_more_the_page_says_so(desk: Desk) -> None:
 
     assert "Alles van deze vergadering is getekend." in page
     assert not NEXT.findall(page)
+
+
+def test_a_revision_that_waits_is_signed_in_the_row_too(desk: Desk) -> None:
+    """*Alles van deze vergadering is getekend* stood there, and the text that a colleague was to get stayed unsigned."""
+    with desk.database.transaction() as session:
+        revised, first = another(session, desk), another(session, desk)
+        again = session.get_one(Round, revised)
+        make.signed(session, again, viewer=desk.region.bram, now=desk.now + 7 * MINUTE)
+        decisions.start_correction(session, again, session.get_one(Case, again.case_id))
+        held(session, desk)
+
+    page = desk.page(desk.at("signed"))
+
+    assert NEXT.findall(page) == [str(revised)]
+    assert "Volgende tekenen (nog 2)" in page
+    assert NEXT.findall(desk.page(f"/rounds/{revised}/signed")) == [str(first)], "from the revised one to what is left"
+    assert re.search(r'name="reason"[^>]*data-hotkey="s"', desk.page(f"/rounds/{revised}/sign")), (
+        "its key leads to the reason first"
+    )
+
+
+def test_a_revision_of_what_was_withdrawn_waits_for_no_signature(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        other = another(session, desk)
+        make.signed(session, session.get_one(Round, other), viewer=desk.region.bram, now=desk.now + 7 * MINUTE)
+        decisions.start_correction(session, session.get_one(Round, desk.round_id), session.get_one(Case, desk.case_id))
+        held(session, desk)
+    assert NEXT.findall(desk.page(f"/rounds/{other}/signed")) == [str(desk.round_id)]
+
+    assert desk.sign("withdrawal", **WITHDRAWN).status_code == 303
+
+    assert "Alles van deze vergadering is getekend." in desk.page(f"/rounds/{other}/signed")
+
+
+def test_what_cannot_be_signed_yet_is_passed_over(desk: Desk) -> None:
+    """A conclusion that was left empty held up the row: back to the list, and look for the next there."""
+    with desk.database.transaction() as session:
+        empty, filled = another(session, desk, text=""), another(session, desk)
+        held(session, desk)
+
+    page = desk.page(f"/rounds/{empty}/sign")
+
+    assert "Dit moet eerst" in page
+    assert re.findall(r'href="/rounds/([^/]+)/sign" data-hotkey="n"', page) == [str(filled)]
+    assert "Overslaan: volgende tekenen (nog 1)" in page
+    assert "Overslaan" not in desk.page(f"/rounds/{filled}/sign"), "what can be signed is not passed over"
 
 
 def test_while_the_meeting_goes_on_one_goes_back_to_it(desk: Desk) -> None:

@@ -127,3 +127,13 @@ def test_the_sentence_above_the_list_counts_what_the_left_column_counts(page: Pa
 
     expect(page.locator("#worklist-lead")).to_contain_text("2 te plannen")
     expect(page.locator("#worklist-boards [aria-current] .count")).to_have_text("2")
+
+
+def test_an_empty_list_asks_nobody_to_choose_a_row(page: Page) -> None:
+    """On the first day of a region nine keys stood below *De werklijst is leeg*, of which one did something."""
+    expect(page.locator(".brief-hint")).to_be_visible()
+
+    page.goto(SITE + "/worklist?words=Niemandheetzo")
+
+    expect(page.locator("#worklist-rows .empty")).to_be_visible()
+    expect(page.locator(".brief-hint")).to_be_hidden()

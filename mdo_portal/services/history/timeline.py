@@ -61,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "referral.cancelled": N_("%(hospital)s trok de aanmelding in (%(wire)s)"),
     "referral.cancel_unsaid": N_("De intrekking door %(hospital)s was van een andere patiënt en geldt hier niet meer"),
     "case.routed": N_("Toegewezen aan %(board)s"),
+    "case.routed_why": N_("Toegewezen aan %(board)s: %(reason)s"),
     "case.scheduled": N_("Gepland in %(board)s op %(when)s"),
     "case.scheduled_late": N_("Na het sluiten van de aanmelding gepland in %(board)s op %(when)s: %(reason)s"),
     "case.unscheduled": N_("Van de agenda van %(board)s gehaald"),

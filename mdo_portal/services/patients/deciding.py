@@ -33,7 +33,7 @@ def decide(
     if decision not in offered(conflict):
         raise IllegalMove(N_("Kies wat er moet gebeuren. Er is niets veranderd."))
     if decision is Decision.ASIDE and not reason.strip():
-        raise IllegalMove(N_("Geef een reden op. Er is niets veranderd."))
+        raise IllegalMove(N_("Schrijf bij Toelichting waarom. Er is niets veranderd."))
     if decision is Decision.CORRECTED:
         papers = identity_papers.read(session, conflict)
         right = replace(papers, corrected_number=number.strip(), corrected_bsn=bsn.strip())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import OVER, WAITING, Case, CaseState
@@ -20,16 +21,22 @@ from mdo_portal.services.referrals import referrals
 from mdo_portal.services.room import rooms
 
 
-def route(session: Session, case: Case, board: Board, *, viewer: Viewer, now: datetime) -> None:
-    """A person chooses the board. A case that stands on an agenda must come off it first."""
+def route(session: Session, case: Case, board: Board, reason: str = "", *, viewer: Viewer, now: datetime) -> None:
+    """A person chooses the board. A case that stands on an agenda must come off it first.
+
+    Who led the board it was of may not see it any more, and then writes nothing about it: that it is of another is the last of all.
+    """
     if case.state not in WAITING:
         raise IllegalMove(N_("Deze casus wacht niet meer. Haal hem eerst van de agenda; er is niets veranderd."))
     changes.announce(session, "worklist", case.board_id or "unrouted")
-    case.board_id = board.id
-    timeline.happened(session, case, "case.routed", at=now, person_id=viewer.person_id, board=board.name)
+    set_committed_value(case, "board_id", board.id)
+    said = {"board": board.name} | ({"reason": reason} if reason else {})
+    timeline.happened(session, case, "case.routed_why" if reason else "case.routed", at=now, person_id=viewer.person_id, **said)
     referrals.assess(session, case, now=now)
     case.revision += 1
     standing.announce(session, case)
+    session.flush()
+    session.execute(select(func.access.give_to_board(case.id, board.id)))
 
 
 def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: datetime) -> None:

@@ -98,7 +98,7 @@ def show(session: Session, meeting: Meeting, round_id: uuid.UUID, *, now: dateti
 
 
 def step(session: Session, meeting: Meeting, by: int, *, now: datetime, seen: str | None = None) -> None:
-    """To the next (+1) or previous (-1) case on the agenda; at either end nothing moves, nor when somebody did it just now.
+    """To the next (+1) or previous (-1) case on the agenda; not when somebody did it just now. Behind the last comes what was passed over.
 
     `seen`: the round that was on when the reader pressed (its id as text, "" = none); None = not said. When none is on, because that
     one was taken off the agenda, the next is the first that was not discussed.
@@ -111,6 +111,9 @@ def step(session: Session, meeting: Meeting, by: int, *, now: datetime, seen: st
     order = [one.id for one in rounds]
     if meeting.current_round_id in order:
         to = order.index(meeting.current_round_id) + by
+        if to == len(order):
+            passed_over = (at for at, one in enumerate(rounds[:-1]) if one.outcome is None)
+            to = next(passed_over, len(rounds))
     elif by > 0:
         to = next((at for at, one in enumerate(rounds) if one.outcome is None), len(rounds))
     else:

@@ -22,7 +22,7 @@ from mdo_portal.services.room import rooms
 from mdo_portal.web import printing
 from tests import make
 from tests.make import NOW
-from tests.people import Region, board_of
+from tests.people import Region
 
 
 def plan(session: Session, case: Case, meeting: Meeting, region: Region, *, now: datetime = NOW, late_reason: str = "") -> Round:
@@ -173,7 +173,7 @@ def test_a_case_that_went_to_another_board_is_not_put_back_on_this_agenda(
     outcomes.set_outcome(session, first, case, ended, reason="hoort bij Lage GI", board=uro, viewer=region.bram, now=NOW)
     if ended is RoundOutcome.REDIRECTED:
         case_acts.reopen(session, case, "voor Lage GI", viewer=region.aisha, now=NOW)
-    case_acts.route(session, case, board_of(session, region, "GI"), viewer=region.aisha, now=NOW)
+    case.board_id = region.boards["GI"]
 
     with pytest.raises(IllegalMove):
         outcomes.take_back_outcome(session, first, case, board=uro, viewer=region.bram, now=NOW)

@@ -50,6 +50,22 @@ def test_a_meeting_that_is_opened_again_was_opened_the_first_time(
     assert meeting.opened_at == NOW
 
 
+def test_behind_the_last_case_comes_what_was_passed_over_and_then_nothing(
+    session: Session, region: Region, meeting: Meeting, rounds: list[Round]
+) -> None:
+    """The key did nothing at the end, and the one that waited for its pathologist was forgotten."""
+    make.discussed(session, rounds[0], viewer=region.bram)
+    rooms.show(session, meeting, rounds[2].id, now=NOW)
+
+    rooms.step(session, meeting, 1, now=NOW, seen=str(rounds[2].id))
+    assert meeting.current_round_id == rounds[1].id
+
+    make.discussed(session, rounds[1], viewer=region.bram)
+    rooms.step(session, meeting, 1, now=NOW, seen=str(rounds[1].id))
+    rooms.step(session, meeting, 1, now=NOW, seen=str(rounds[2].id))
+    assert meeting.current_round_id == rounds[2].id, "also when that one has no outcome itself"
+
+
 def test_what_comes_next_is_reckoned_from_when_the_case_came_on(
     session: Session, region: Region, meeting: Meeting, rounds: list[Round]
 ) -> None:

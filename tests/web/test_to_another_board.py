@@ -1,0 +1,116 @@
+"""A case goes to another board: given by who led it until then, who no longer sees it, and found by who leads the other."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import BoardHospital
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
+from mdo_portal.domain.hospital import Hospital
+from tests import make
+from tests.people import Region
+from tests.services.wall_house import REFUSED, Says, says, walls
+from tests.web.portal import CSRF, app_on, signed_in
+
+__all__ = ["says", "walls"]
+GIVE = "SELECT access.give_to_board(:case, :board)"
+
+
+@pytest.fixture
+def app(database: Database) -> Iterator[Flask]:
+    with app_on(database) as running:
+        yield running
+
+
+@pytest.fixture
+def case_id(database: Database, region: Region) -> uuid.UUID:
+    """Of ZEED, which takes part in both boards; Aisha coordinates Uro-prostaat alone, and works elsewhere."""
+    with database.transaction() as session:
+        session.add(BoardHospital(board_id=region.boards["GI"], hospital_id=region.hospitals["ZEED"]))
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        return make.case(session, zeed, board_id=region.boards["URO-P"]).id
+
+
+def given(region: Region, **over: str) -> dict[str, str]:
+    return {"csrf_token": CSRF, "board_id": str(region.boards["GI"])} | over
+
+
+def stands(database: Database, case_id: uuid.UUID) -> tuple[uuid.UUID | None, list[str]]:
+    with database.transaction() as session:
+        told = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.what.startswith("case.routed")))
+        return session.get_one(Case, case_id).board_id, [one.details.get("reason", "") for one in told]
+
+
+def test_a_coordinator_gives_a_case_to_a_board_that_is_not_theirs(
+    app: Flask, database: Database, region: Region, case_id: uuid.UUID
+) -> None:
+    """PostgreSQL refused it: the row, as it became, was none of theirs. *Er ging iets mis bij ons*, each time."""
+    aisha, carla = (signed_in(app, database, region, name) for name in ("Aisha", "Carla"))
+    assert carla.get(f"/cases/{case_id}").status_code == 404
+
+    page = aisha.post(f"/cases/{case_id}/route", data=given(region, reason="groeit in de darm"), follow_redirects=True)
+
+    assert page.status_code == 200 and page.request.path == "/worklist", "where they go on, and not a case that is not theirs"
+    assert "Toegewezen aan Lage GI. De casus staat nu op de werklijst daar, en hier niet meer." in page.text
+    assert stands(database, case_id) == (region.boards["GI"], ["groeit in de darm"])
+    assert "Toegewezen aan Lage GI: groeit in de darm" in carla.get(f"/cases/{case_id}").text
+    assert aisha.get(f"/cases/{case_id}").status_code == 404
+
+
+def test_who_has_no_board_yet_is_given_to_a_board_of_somebody_else(
+    app: Flask, database: Database, region: Region, case_id: uuid.UUID
+) -> None:
+    with database.transaction() as session:
+        session.get_one(Case, case_id).board_id = None
+
+    answer = signed_in(app, database, region, "Aisha").post(f"/cases/{case_id}/route", data=given(region))
+
+    assert (answer.status_code, answer.location) == (302, "/worklist")
+    assert stands(database, case_id) == (region.boards["GI"], [""])
+
+
+def test_who_treats_the_patient_stays_with_the_case(app: Flask, database: Database, region: Region, case_id: uuid.UUID) -> None:
+    page = signed_in(app, database, region, "Dirk").post(f"/cases/{case_id}/route", data=given(region), follow_redirects=True)
+
+    assert page.status_code == 200 and page.request.path == f"/cases/{case_id}" and "Toegewezen aan Lage GI." in page.text
+
+
+@pytest.mark.parametrize(("who", "board"), [("Carla", "GI"), ("Mila", "GI"), ("", "GI"), ("Aisha", "elsewhere")])
+def test_postgresql_gives_no_case_for_who_does_not_lead_it_or_to_a_board_its_hospital_is_not_in(
+    database: Database, region: Region, case_id: uuid.UUID, says: Says, who: str, board: str
+) -> None:
+    with database.transaction() as session:
+        kree = session.get_one(Hospital, region.hospitals["KREE"])
+        to = region.boards["GI"] if board == "GI" else make.board(session, "LONG", [kree], name="Long").id
+
+    with pytest.raises(ProgrammingError, match=REFUSED):
+        says(who, GIVE, case=case_id, board=to)
+
+    assert stands(database, case_id) == (region.boards["URO-P"], [])
+
+
+def test_whose_patient_objects_is_given_by_the_own_hospital_alone(
+    database: Database, region: Region, case_id: uuid.UUID, says: Says
+) -> None:
+    with database.transaction() as session:
+        session.get_one(Case, case_id).objected = True
+
+    with pytest.raises(ProgrammingError, match=REFUSED):
+        says("Aisha", GIVE, case=case_id, board=region.boards["GI"])
+    assert says("Dirk", GIVE, case=case_id, board=region.boards["GI"]) == 1
+
+
+def test_what_is_over_is_given_to_no_board(database: Database, region: Region, case_id: uuid.UUID, says: Says) -> None:
+    with database.transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.state, case.is_open = CaseState.CLOSED, False
+
+    with pytest.raises(ProgrammingError, match=REFUSED):
+        says("Aisha", GIVE, case=case_id, board=region.boards["GI"])
