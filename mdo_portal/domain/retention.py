@@ -186,6 +186,14 @@ def edge(kind: Kind, amount: int, *, now: datetime) -> datetime:
     return months_later(now, -amount * (12 if unit is Unit.YEARS else 1))
 
 
+def is_over(kind: Kind, amount: int, *, since: datetime) -> datetime:
+    """When the term of what began then is over."""
+    unit = RULES[kind].unit
+    if unit is Unit.DAYS:
+        return since + timedelta(days=amount)
+    return months_later(since, amount * (12 if unit is Unit.YEARS else 1))
+
+
 def months_later(start: Day, months: int) -> Day:
     """So many months later (or earlier), on the last day of a shorter month: as PostgreSQL counts."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.certificate import clean, spoken
 from mdo_portal.domain.link import CalledCertificate, Link, LinkCertificate
 from mdo_portal.exchange import Caller
-from mdo_portal.zone import day_of
+from mdo_portal.services.common.terms import last_day
 
 ENDS_SOON = timedelta(days=60)
 """From then on a certificate that ends is shown as something to do: a new one takes hospitals weeks."""
@@ -106,11 +106,6 @@ def line_of(session: Session, link_id: uuid.UUID, *, now: datetime) -> LineRow:
     accepted = link.plain_accepted_at is not None and until is not None and now <= until
     safety = Safety.UNSECURED if accepted else Safety.TLS if certificates else Safety.LOCAL
     return LineRow(safety, certificates, link.plain_accepted_at, link.plain_accepted_by, link.plain_accepted_why, until)
-
-
-def last_day(until: datetime) -> date:
-    """The Dutch day of which `until` is the end, or in which it lies."""
-    return day_of(until - timedelta(microseconds=1))
 
 
 def saw(session: Session, callers: Mapping[str, Caller], *, now: datetime) -> None:

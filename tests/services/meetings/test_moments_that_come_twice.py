@@ -73,7 +73,9 @@ def test_an_evening_board_that_was_left_open_is_over_after_midnight(
     assert (meeting.state, meeting.closed_at) == (MeetingState.CLOSED, began + after * MINUTE)
 
 
-@pytest.mark.parametrize(("said", "words"), [(time(22, 0), "nog een casus aan de orde"), (time(5, 45), "nog een casus aan de orde")])
+@pytest.mark.parametrize(
+    ("said", "words"), [(time(22, 0), "nog een casus aan de orde"), (time(5, 45), "nog een casus aan de orde")]
+)
 def test_but_not_before_it_began_nor_the_next_morning(
     session: Session, region: Region, zeed: Hospital, meeting: Meeting, said: time, words: str
 ) -> None:
