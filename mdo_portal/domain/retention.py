@@ -180,10 +180,7 @@ class RetentionRule(Base):
 
 def edge(kind: Kind, amount: int, *, now: datetime) -> datetime:
     """What is older than this is due."""
-    unit = RULES[kind].unit
-    if unit is Unit.DAYS:
-        return now - timedelta(days=amount)
-    return months_later(now, -amount * (12 if unit is Unit.YEARS else 1))
+    return is_over(kind, -amount, since=now)
 
 
 def is_over(kind: Kind, amount: int, *, since: datetime) -> datetime:
