@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.place_words import CERTIFICATE
@@ -214,13 +216,17 @@ def anew_after(message: Sorted, deletion: uuid.UUID) -> None:
     message.arrival.digest = hashlib.sha256(f"after {deletion} ".encode() + message.arrival.digest).digest()
 
 
-def keep(database: Database, messages: Sequence[Sorted], *, link: str = "") -> list[Answer]:
+def keep(
+    database: Database, messages: Sequence[Sorted], *, link: str = "", if_: Callable[[Session], None] | None = None
+) -> list[Answer]:
     """Store them all, in one commit. Only when this returns may the answers go out. Raises when nothing was stored.
 
     Gives the answers: a double gets that of its first time. `link`: the token by which a hospital came in; a web process may store
-    for that hospital only.
+    for that hospital only. `if_`: what must hold as they are stored, asked in that transaction; nothing is when it raises.
     """
     with database.transaction(link=link) as session:
+        if if_ is not None:
+            if_(session)
         doubles = intake.keep(session, [message.arrival for message in messages])
     return _answers(messages, doubles)
 

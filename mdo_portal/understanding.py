@@ -283,6 +283,6 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
             return [effects.set_aside(one.message, Unreadable(awaiting.WAITS))]
         if conflicts.was_answered(session, one.message.message_id, hospital.id, one.patient, one.number):
             return [effects.of_nobody(one.message)]
-        settling.forget(session, one.message)
+        settling.forget(session, one.message, now=now)
         return []
     return [effects.understood(one.incoming, one.message, case, effects.leftovers(one.incoming, one.message))]

@@ -27,12 +27,16 @@ def pairs(database: Database, region: Region) -> Iterator[Pairs]:
         ("signs", "is unmerged", ["303 / undone", "409 / undone"]),
         ("signs", "signs too", ["303 / 303"]),
         ("defers all", "holds", ["303 / 303"]),
+        ("plans", "plans for later", ["302 / 302"]),
+        ("plans", "is cancelled waiting", ["302 / understood", "409 / understood"]),
+        ("destroys on request", "reopens", ["303 / 404", "409 / 302"]),
+        ("comes in", "comes in", ["stored / stored"]),
     ],
 )
 def test_neither_is_ended_or_left_without_a_word_and_it_is_as_if_one_came_after_the_other(
     pairs: Pairs, one: str, other: str, told: list[str]
 ) -> None:
-    """A signature under a number that is somebody else's by now is refused; of two chairs one signs, and the other reads that it is done."""
+    """A signature under a number that is somebody else's by now is refused; of two chairs one signs, and the other reads that it is done. A case that is opened again goes to nobody's request."""
     came = pairs.pair(one, other)
 
     assert (came["odd"], came["told"]) == ([], told)

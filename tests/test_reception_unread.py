@@ -172,3 +172,21 @@ def test_a_change_with_odd_signs_in_its_number_reaches_its_patient_and_refuses_n
     assert [row.state for row in rows(database)] == ["understood"] * 3
     with database.transaction() as session:
         assert session.scalars(select(Patient.family).where(Patient.local_number == "1")).one() == "Anders"
+
+
+@pytest.mark.parametrize("most", [1, 16], ids=["one by one", "in one batch"])
+def test_what_waited_behind_a_message_that_turns_out_to_be_about_nobody_here_is_let_go_too(
+    database: Database, region: Region, most: int
+) -> None:
+    """It stood on the list for its whole term, behind a message that was no longer there."""
+    hand_in(database, region, lab("L1"))
+    understand(database, spying(refusing(b"|L1|", Unreadable("broken", "OBX"))), most)
+    hand_in(database, region, lab("L2"), lab("L3"))
+    understand(database, most=most)
+    assert [reason for _, reason in told(database)] == ["broken", "waits_for_referral", "waits_for_referral"]
+
+    decide(database, replaying.replay, now=NOW)
+    understand(database, most=most)
+
+    assert told(database) == []
+    assert count(database, FeedCount, FeedCount.ignored == 3) == 1

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -85,6 +85,11 @@ class FollowUp(Base):
         Index("ix_follow_ups_board_id", "board_id", "signed_at"),
         Index("ix_follow_ups_due", "due_on", "id", postgresql_where="state = 'open'"),
         Index("ix_follow_ups_superseded_by_id", "superseded_by_id"),
+        Index(
+            "ix_follow_ups_closed_at",
+            text("closed_at DESC"),
+            postgresql_where="closed_at IS NOT NULL AND superseded_by_id IS NULL",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

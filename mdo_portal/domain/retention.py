@@ -180,10 +180,15 @@ class RetentionRule(Base):
 
 def edge(kind: Kind, amount: int, *, now: datetime) -> datetime:
     """What is older than this is due."""
+    return is_over(kind, -amount, since=now)
+
+
+def is_over(kind: Kind, amount: int, *, since: datetime) -> datetime:
+    """When the term of what began then is over."""
     unit = RULES[kind].unit
     if unit is Unit.DAYS:
-        return now - timedelta(days=amount)
-    return months_later(now, -amount * (12 if unit is Unit.YEARS else 1))
+        return since + timedelta(days=amount)
+    return months_later(since, amount * (12 if unit is Unit.YEARS else 1))
 
 
 def months_later(start: Day, months: int) -> Day:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from typing import cast
 import structlog
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from mdo_portal import reception, wiring, wiring_profiles
@@ -123,11 +124,14 @@ def _received(kind: str, address: uuid.UUID | None = None) -> Response:
     if isinstance(came, Response):
         return came
     comer, raw = came
-    there = _there_already(comer, kind)
-    if there is not None:
-        return there
+    asked = fhir_conditions.number_in(request.headers.get("If-None-Exist", "").lstrip("?"))
+    if asked and (there := fhir_again.here(comer.token, comer.link.link_id, kind, asked)):
+        return _here_already(asked.value, there)
     sorted_ = sorted_in(raw, comer, kind)
-    answer = kept(sorted_, comer)
+    try:
+        answer = kept(sorted_, comer, fhir_again.once(comer.link.link_id, kind, asked) if asked else None)
+    except fhir_again.HereAlready as there_now:
+        return _here_already(there_now.number, there_now.known)
     if answer.verdict is not Verdict.STORED:
         return say(None, answer)
     location, is_known = _location(comer, sorted_, address)
@@ -151,10 +155,10 @@ def let_in_with(kind: str) -> tuple[Comer, bytes] | Response:
     return comer, raw
 
 
-def kept(sorted_: Sorted, comer: Comer) -> Answer:
-    """The answer to what is stored now, or to what could not be."""
+def kept(sorted_: Sorted, comer: Comer, if_: Callable[[Session], None] | None = None) -> Answer:
+    """The answer to what is stored now, or to what could not be. `if_`: as reception.keep has it."""
     try:
-        (answer,) = reception.keep(database(), [sorted_], link=comer.token)
+        (answer,) = reception.keep(database(), [sorted_], link=comer.token, if_=if_)
         if answer.at != sorted_.answer.at and fhir_again.is_made_anew(comer.token, sorted_):
             reception.keep(database(), [sorted_], link=comer.token)
     except SQLAlchemyError as error:
@@ -220,13 +224,9 @@ def as_it_came(raw: bytes, comer: Comer, why: str) -> Sorted:
     return reception.sort(raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=comer.link, refused=why)
 
 
-def _there_already(comer: Comer, kind: str) -> Response | None:
-    """Conditional create: `If-None-Exist: identifier=system|number` of something this hospital handed in before."""
-    asked = fhir_conditions.number_in(request.headers.get("If-None-Exist", "").lstrip("?"))
-    message = fhir_again.here(comer.token, comer.link.link_id, kind, asked) if asked else None
-    if asked is None or message is None:
-        return None
-    answer = Answer(Verdict.STORED, asked.value, text="Stored before.")
+def _here_already(number: str, message: handed_in.Known) -> Response:
+    """Conditional create: `If-None-Exist: identifier=system|number` of something this hospital handed in before, or in this moment."""
+    answer = Answer(Verdict.STORED, number, text="Stored before.")
     return say(200, answer, MessageHeader(), f"/fhir/Task/{message.id}" if message.kind == "Task" else "")
 
 

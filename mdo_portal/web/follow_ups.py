@@ -19,7 +19,14 @@ from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import cases
 from mdo_portal.services.cases.case_rows import CaseView
 from mdo_portal.services.common import access
-from mdo_portal.services.follow_up import follow_up_evidence, follow_up_links, follow_up_rows, follow_ups, handovers
+from mdo_portal.services.follow_up import (
+    follow_up_choices,
+    follow_up_evidence,
+    follow_up_links,
+    follow_up_rows,
+    follow_ups,
+    handovers,
+)
 from mdo_portal.services.follow_up.follow_up_rows import Filter
 from mdo_portal.services.follow_up.follow_ups import Answer
 from mdo_portal.services.follow_up.handovers import Wanted
@@ -44,7 +51,7 @@ def page() -> str:
     wanted = Filter(_uuid(request.args.get("board", "")), _uuid(request.args.get("hospital", "")), request.args.get("all") == "1")
     with transaction() as db:
         found = follow_up_rows.rows(db, viewer(), wanted)
-        boards, hospitals = (each(db, viewer(), wanted) for each in (follow_up_rows.boards_of, follow_up_rows.hospitals_of))
+        boards, hospitals = (each(db, viewer(), wanted) for each in (follow_up_choices.boards_of, follow_up_choices.hospitals_of))
         audit.record(db, viewer(), Act.FOLLOW_READ, now=now(), object_type="follow_up", hits=len(found))
     led = [(board_id, name) for board_id, name in boards if viewer().may(Act.FOLLOW_FIGURES, board_id=board_id)]
     shown = {"rows": found, "wanted": wanted, "boards": boards, "hospitals": hospitals, "led": led, "most": follow_up_rows.MOST}

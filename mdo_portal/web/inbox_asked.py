@@ -12,7 +12,7 @@ from mdo_portal.domain.identifiers import typed_number
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.services.inbox.inbox_rows import WAITING, Asked
-from mdo_portal.zone import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM, stood_so
 
 MINUTE = "%Y-%m-%dT%H:%M"
 """As a browser writes a moment."""
@@ -41,16 +41,16 @@ def _id(name: str) -> uuid.UUID | None:
 
 
 def _minute(text: str) -> datetime | None:
-    """A minute as Amsterdam means it, as a browser writes one; None for anything else."""
+    """A minute as Amsterdam means it, the second of two that are alike, as a browser writes one; None for anything else."""
     try:
-        minute = datetime.strptime(text, MINUTE).replace(tzinfo=AMSTERDAM)
+        minute = datetime.strptime(text, MINUTE)  # noqa: DTZ007  a clock on a wall here, which may show it twice
     except ValueError:
         return None
-    return minute if 2000 <= minute.year <= 2100 else None
+    return stood_so(minute)[1] if 2000 <= minute.year <= 2100 else None
 
 
 def minute_of(asked: Asked) -> str:
-    return asked.until.strftime(MINUTE) if asked.until else ""
+    return asked.until.astimezone(AMSTERDAM).strftime(MINUTE) if asked.until else ""
 
 
 def kept(asked: Asked) -> dict[str, Any]:

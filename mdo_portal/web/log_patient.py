@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from flask import Blueprint, render_template, request
@@ -19,6 +19,7 @@ from mdo_portal.letters import letters
 from mdo_portal.letters.letter_data import LetterPatient
 from mdo_portal.letters.letter_reports import LookLine, WhoLooked
 from mdo_portal.services.access_log import audit, audit_lines, audit_patient
+from mdo_portal.services.common.terms import last_day
 from mdo_portal.services.patients import families
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.csv import as_csv
@@ -26,7 +27,7 @@ from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
 from mdo_portal.web.log_files import moment
 from mdo_portal.web.log_patient_words import look_line
-from mdo_portal.zone import AMSTERDAM
+from mdo_portal.zone import AMSTERDAM, day_of
 
 blueprint = Blueprint("patient", __name__, url_prefix="/patient")
 HEADS = (
@@ -88,8 +89,8 @@ def _letter(found: Overview, since: datetime | None, until: datetime | None) -> 
         number=f"INZ-{now().astimezone(AMSTERDAM):%Y%m%d-%H%M%S}",
         hospital=found.hospital,
         patient=LetterPatient(name, patient.birth_on, patient.sex, found.hospital, patient.local_number, bsn),
-        since_on=since.date() if since else None,
-        until_on=(until - timedelta(days=1)).date() if until else None,
+        since_on=day_of(since) if since else None,
+        until_on=last_day(until) if until else None,
         lines=tuple(found.lines),
     )
 

@@ -20,7 +20,7 @@ from mdo_portal.services.letters import post_waiting
 from mdo_portal.services.links import key_fetching, line_endings, listening
 from mdo_portal.services.patients import conflict_rows
 from mdo_portal.services.planning import undecided
-from mdo_portal.services.rights import rights_reviews
+from mdo_portal.services.rights import rights_due
 from mdo_portal.web import log_overdue
 from mdo_portal.web.context import is_fragment, now, transaction
 from mdo_portal.zone import day_of
@@ -95,7 +95,7 @@ def _pressing(db: Session, viewer: Viewer) -> Number:
 
 
 COUNTS = {
-    "people.page": Count(lambda viewer: viewer.may_at_all(Act.RIGHTS_REVIEW), partial(_counted, rights_reviews.overdue)),
+    "people.page": Count(lambda viewer: viewer.may_at_all(Act.RIGHTS_REVIEW), partial(_counted, rights_due.overdue)),
     "log.page": Count(lambda viewer: viewer.may_for_own_hospital(Act.LOG_REVIEW), log_overdue.count),
     "inbox.links": Count(lambda viewer: viewer.may_at_all(Act.INBOX_READ), _waiting_too_long),
     "identities.page": Count(lambda viewer: viewer.may_for_own_hospital(Act.IDENTITY_DECIDE), _questions),

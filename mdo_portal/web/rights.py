@@ -17,7 +17,7 @@ from mdo_portal.errors import N_, NotFound
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.people import people
 from mdo_portal.services.people.people_rows import PersonPage
-from mdo_portal.services.rights import explaining, memberships, rights_reviews
+from mdo_portal.services.rights import explaining, memberships, rights_due, rights_reviews
 from mdo_portal.services.rights.explaining import ActRow
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import as_csv
@@ -43,7 +43,7 @@ OTHER = N_("Eigen account en het overige")
 @may(Act.RIGHTS_REVIEW)
 def page() -> str:
     with transaction() as db:
-        due = rights_reviews.due_list(db, viewer(), now=now())
+        due = rights_due.due_list(db, viewer(), now=now())
         audit.record(db, viewer(), Act.RIGHTS_REVIEW, now=now(), object_type="rights_review")
     return render_template("rights/list.html", due=due, viewer=viewer())
 

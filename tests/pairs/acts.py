@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.pairs import by_messages, on_pages
+from tests.pairs import by_answers, by_connections, by_messages, by_reports, on_pages
 from tests.pairs.house import Doing
 
 ACTS: dict[str, Doing] = {
@@ -16,6 +16,7 @@ ACTS: dict[str, Doing] = {
     "shows": on_pages.shows,
     "closes": lambda house, world: on_pages.leads(house, world, "close"),
     "plans": lambda house, world: on_pages.plans(house, world, "waits", world.meeting_id),
+    "plans for later": lambda house, world: on_pages.plans(house, world, "waits", world.later_id),
     "moves": lambda house, world: on_pages.plans(house, world, "agenda", world.later_id),
     "takes off": on_pages.takes_off,
     "defers all": on_pages.moves_on,
@@ -29,10 +30,20 @@ ACTS: dict[str, Doing] = {
     "confirms": on_pages.confirms,
     "destroys on request": on_pages.destroys_on_request,
     "puts on paper": on_pages.puts_on_paper,
+    "reopens": on_pages.reopens,
+    "ends the chair's role": lambda house, world: on_pages.ends_a_role(house, world, "Bram"),
+    "changes the link": on_pages.changes_the_link,
     "recommends": on_pages.recommends,
     "types": on_pages.types,
     "is told again": by_messages.is_told_again,
     "is cancelled": by_messages.is_cancelled,
+    "is cancelled waiting": lambda house, world: by_messages.is_cancelled(house, world, "waits"),
+    "has an addendum": by_reports.has_an_addendum,
+    "is replayed": by_answers.is_replayed,
+    "says who it is": by_answers.says_who_it_is,
+    "takes the answer back": by_answers.takes_it_back,
+    "comes in": by_connections.comes_in,
+    "comes in to be made once": by_connections.comes_in_once,
     "answers by message": by_messages.answers_by_message,
     "links": by_messages.links,
     "is merged": by_messages.is_merged,
@@ -46,9 +57,23 @@ ACTS: dict[str, Doing] = {
 NEEDS = {
     "signed": ("withdraws the advice", "corrects", "confirms", "puts on paper", "sends"),
     "agenda": ("defers", "goes on", "shows", "closes", "moves", "takes off", "defers all", "withdraws on agenda"),
-    "waits": ("plans", "answers", "asks", "answers by message"),
-    "old": ("purges", "destroys on request"),
+    "waits": ("plans", "plans for later", "is cancelled waiting", "answers", "asks", "answers by message"),
+    "old": ("purges", "destroys on request", "reopens"),
 }
+
+
+#: what must have come before two meet, beside the cases
+FIRST: dict[str, Doing] = {
+    "has an addendum": by_reports.has_a_report,
+    "is replayed": by_answers.is_asked,
+    "says who it is": by_answers.is_asked,
+    "takes the answer back": by_answers.is_answered,
+}
+
+
+def first(*names: str) -> list[Doing]:
+    """Each once, what takes a question with it last."""
+    return sorted({FIRST[one] for one in names if one in FIRST}, key=list(FIRST.values()).index)
 
 
 def needed(*names: str) -> set[str]:

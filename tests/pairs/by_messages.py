@@ -47,8 +47,8 @@ def is_told_again(house: House, world: World) -> object:
     return _in_one(house, lambda session, zeed: referrals.register(session, told, zeed, wire=Wire.HL7V2, now=now))
 
 
-def is_cancelled(house: House, world: World) -> object:
-    told = make.referral(make.identity(world.number), number=world.numbers["table"], cancelled=True)
+def is_cancelled(house: House, world: World, name: str = "table") -> object:
+    told = make.referral(make.identity(world.number), number=world.numbers[name], cancelled=True)
     now = datetime.now(UTC)
     return _in_one(house, lambda session, zeed: referrals.cancel(session, told, zeed, wire=Wire.HL7V2, now=now))
 

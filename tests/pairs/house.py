@@ -14,7 +14,7 @@ from tests.pairs.world import World
 from tests.people import Region
 from tests.web.portal import CSRF, signed_in
 
-WHO = ("Aisha", "Bram", "Bilal", "Dirk", "Petra", "Carla")
+WHO = ("Aisha", "Bram", "Bilal", "Dirk", "Petra", "Carla", "Ada")
 
 
 @dataclass

@@ -19,7 +19,7 @@ from mdo_portal.database import Database
 from mdo_portal.web import limits
 from tests.copies import plain
 from tests.pairs import halting, world
-from tests.pairs.acts import ACTS, needed
+from tests.pairs.acts import ACTS, first, needed
 from tests.pairs.halting import Actor, Watch
 from tests.pairs.house import House
 from tests.people import Region
@@ -59,7 +59,10 @@ class Pairs:
         return self._steps[pair]
 
     def world(self, *names: str) -> world.World:
-        return world.made(self.database, self.region, needed(*names))
+        made = world.made(self.database, self.region, needed(*names))
+        for act in first(*names):
+            act(self.first, made)
+        return made
 
     def seen(self, made: world.World) -> dict[str, Any]:
         with self.database.transaction() as session:
@@ -91,13 +94,12 @@ class Pairs:
         whatever more they hold), and right before it, where the second goes by and what the first had read is old.
         """
         met = [self.halted(one, other, halt=self.steps(one, other))]
-        if met[0].waits_at:
-            met.append(self.halted(one, other, halt=self.steps(other, one), turned=True))
-        if len(met) == 2 and (at := met[1].waits_at):
+        met.append(self.halted(one, other, halt=self.steps(other, one), turned=True))  # one may pass over what the other holds
+        if met[0].waits_at and (at := met[1].waits_at):
             met += [self.halted(one, other, halt=at + 1), self.halted(one, other, halt=at)]
         odd = [f"{'DEADLOCK' if run.ended else 'NO SENTENCE'} {run}" for run in met if run.ended or run.is_rude]
         self.failed = self.failed or any(run.is_rude for run in met)
-        serial = self.one_after_another(one, other) if met[0].waits_at or odd else []
+        serial = self.one_after_another(one, other) if any(run.waits_at for run in met) or odd else []
         odd += [f"OTHERWISE {run}: {run.differs(serial)}" for run in met if serial and run.as_told not in serial]
         told = sorted({run.said for run in met})
         return {"pair": f"{one} & {other}", "runs": len(met), "meet": [run.waits_at for run in met], "told": told, "odd": odd}

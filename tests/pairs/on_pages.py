@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 from pycrdt import Doc, Text
+from sqlalchemy import select
 
 from mdo_portal.database import once_more
 from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.people import BoardMembership
 from mdo_portal.domain.policy import Act
 from mdo_portal.services.common import access
 from mdo_portal.services.room import conclusions, rooms
 from tests.pairs.halting import beforehand
 from tests.pairs.house import House
 from tests.pairs.world import World
-from tests.people import PASSWORD
+from tests.people import PASSWORD, person_id
 
 NOTE: Doc[Any] = Doc()
 NOTE[conclusions.TEXT] = Text()
@@ -73,6 +76,32 @@ def moves_on(house: House, world: World) -> object:
 
 def withdraws(house: House, world: World, name: str) -> object:
     return house.post("Dirk", f"/cases/{world.cases[name]}/withdraw", reason="overleden")
+
+
+def reopens(house: House, world: World) -> object:
+    return house.post("Dirk", f"/cases/{world.cases['old']}/reopen", reason="toch nog een vraag")
+
+
+def ends_a_role(house: House, world: World, who: str) -> object:
+    """Whose turn it is may be acting on a page that they opened before."""
+    with beforehand(), house.database.transaction() as session:
+        held = BoardMembership.person_id == person_id(who), BoardMembership.board_id == world.region.boards["URO-P"]
+        role = session.scalars(select(BoardMembership.id).where(*held).limit(1)).one()
+    return house.post("Ada", f"/people/roles/board/{role}/end")
+
+
+def changes_the_link(house: House, world: World) -> object:
+    """Where letters go from now on."""
+    with beforehand():
+        page = f"/links/{world.region.hospitals['ZEED']}/settings"
+        seen = re.search(r'name="seen" value="([^"]+)"', house.clients["Ada"].get(page).text)
+    fields = {
+        "seen": seen[1] if seen else "",
+        "profile_in": "hix",
+        "sending_applications": "ZEED-EPD",
+        "name": f"Zeeduyn {uuid.uuid4().hex[:8]}",
+    }
+    return house.post("Ada", page, **fields)
 
 
 def answers(house: House, world: World) -> object:

@@ -69,6 +69,7 @@ class World:
 _AT_REST = (
     "UPDATE deliveries SET state = 'received', received_at = now() WHERE state = 'waiting'",
     "UPDATE cases SET is_open = true WHERE NOT is_open",
+    "UPDATE board_memberships SET ended_at = NULL, ended_by = NULL WHERE ended_at IS NOT NULL",
 )
 
 
@@ -156,6 +157,7 @@ ROWS = {
 OF_ALL = {
     "patients": "SELECT p.local_number, p.objects, p.family, m.local_number FROM patients p LEFT JOIN patients m ON m.id = p.merged_into"
     " WHERE p.local_number IN (:before, :number, :third) ORDER BY 1",
+    "messages": "SELECT kind, state, reason, doubles FROM inbound_messages WHERE control_id LIKE :known ORDER BY 1, 2, 3, 4",
     "meeting": "SELECT state, revision, current_round_id IS NULL FROM meetings WHERE id IN (:meeting, :later) ORDER BY starts_at",
     "holds": "SELECT count(*) FROM legal_holds h JOIN patients p ON p.id = h.patient_id WHERE p.local_number IN (:before, :number, :third)",
     "questions": "SELECT kind, decision FROM identity_conflicts k JOIN patients p ON p.id = k.patient_id"
@@ -174,6 +176,7 @@ def picture(session: Session, world: World) -> dict[str, Any]:
         "before": world.before,
         "number": world.number,
         "third": third(world),
+        "known": f"%{world.number}%",
         "meeting": world.meeting_id,
         "later": world.later_id,
     }

@@ -114,3 +114,13 @@ def test_what_is_no_moment_begins_at_the_newest(many: House, nonsense: str) -> N
 
 def test_of_a_short_list_no_moment_is_asked(house: House) -> None:
     assert "datetime-local" not in house.person(Role.LINK_MANAGER).get("/inbox").text
+
+
+def test_a_minute_that_comes_twice_when_summer_time_ends_is_the_second(house: House) -> None:
+    """What came in the second of the two hours stood on no page of before it, and the newest did not reach it."""
+    kept(house, "no_patient", control_id="BOTH-1")
+    with house.database.transaction() as session:
+        both = InboundMessage.control_id == "BOTH-1"
+        session.execute(update(InboundMessage).where(both).values(received_at=datetime(2026, 10, 25, 1, 15, tzinfo=UTC)))
+
+    assert "BOTH-1" in table(house.person(Role.LINK_MANAGER).get("/inbox?until=2026-10-25T02:15").text)

@@ -10,8 +10,7 @@ import uuid
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
@@ -66,11 +65,16 @@ def _next(ends: dict[uuid.UUID, Head], line: dict[str, Any], *, now: datetime) -
     }
 
 
+_HEADS = text(
+    "WITH RECURSIVE chain (hospital_id) AS ((SELECT hospital_id FROM audit_seals ORDER BY hospital_id LIMIT 1) UNION ALL"
+    " SELECT (SELECT s.hospital_id FROM audit_seals s WHERE s.hospital_id > chain.hospital_id ORDER BY s.hospital_id LIMIT 1)"
+    " FROM chain WHERE chain.hospital_id IS NOT NULL)"
+    " SELECT chain.hospital_id, last.number, last.hash FROM chain, LATERAL (SELECT s.number, s.hash FROM audit_seals s"
+    " WHERE s.hospital_id = chain.hospital_id ORDER BY s.number DESC LIMIT 1) last ORDER BY chain.hospital_id"
+)
+"""From chain to chain by the index: for the last of each PostgreSQL reads all seals of five years, with every batch and every minute."""
+
+
 def heads(session: Session) -> list[Head]:
     """The end of every chain."""
-    query = (
-        select(AuditSeal.hospital_id, AuditSeal.number, AuditSeal.hash)
-        .ext(distinct_on(AuditSeal.hospital_id))
-        .order_by(AuditSeal.hospital_id, AuditSeal.number.desc())
-    )
-    return [Head(row[0], row[1], bytes(row[2])) for row in session.execute(query)]
+    return [Head(row[0], row[1], bytes(row[2])) for row in session.execute(_HEADS)]

@@ -19,6 +19,11 @@ def end_of(day: date) -> datetime:
     return datetime.combine(min(day, _LAST) + timedelta(days=1), time(), AMSTERDAM)
 
 
+def last_day(until: datetime) -> date:
+    """The Dutch day of which `until` is the end, or in which it lies."""
+    return day_of(until - timedelta(microseconds=1))
+
+
 def in_force(kind: type[HeldRole], now: datetime) -> ColumnElement[bool]:
     """The rows of `kind` that count now."""
     return in_force_on(kind, day_of(now))
@@ -43,7 +48,7 @@ def in_force_on(kind: type[HeldRole], today: date | ColumnElement[date]) -> Colu
 
 def counted_between(kind: type[HeldRole], first: Moment, last: Moment) -> ColumnElement[bool]:
     """The rows of `kind` that counted at any moment between these two (columns), whatever became of them since."""
-    first_day, last_day = (cast(func.timezone(AMSTERDAM.key, at), Date) for at in (first, last))
-    begun = and_(or_(kind.given_at.is_(None), kind.given_at <= last), or_(kind.starts_on.is_(None), kind.starts_on <= last_day))
-    still = and_(or_(kind.ended_at.is_(None), kind.ended_at > first), or_(kind.ends_on.is_(None), kind.ends_on >= first_day))
+    begun_on, over_on = (cast(func.timezone(AMSTERDAM.key, at), Date) for at in (first, last))
+    begun = and_(or_(kind.given_at.is_(None), kind.given_at <= last), or_(kind.starts_on.is_(None), kind.starts_on <= over_on))
+    still = and_(or_(kind.ended_at.is_(None), kind.ended_at > first), or_(kind.ends_on.is_(None), kind.ends_on >= begun_on))
     return and_(begun, still)

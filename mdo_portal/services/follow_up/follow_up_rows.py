@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Select, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -112,19 +111,27 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[FollowRow]:
     """The work list: what is late first, then by due date; closed items after the open ones, newest answer first."""
-    query = select(FollowUp.id).join(Case, Case.id == FollowUp.case_id).where(_looks_after(viewer, Act.FOLLOW_READ), STANDS)
-    if not wanted.everything:
-        query = query.where(FollowUp.state == FollowState.OPEN)
+    # First which, then all that is said of these: patients and decisions of tens of thousands were looked up for two hundred.
+    ids = [FollowUp.id == func.any(func.array(_first(viewer, wanted, FollowUp.state == FollowState.OPEN)))]
+    if wanted.everything:  # by themselves: together with the open ones all closed ones of ten years were read and sorted
+        ids.append(FollowUp.id == func.any(func.array(_first(viewer, wanted, FollowUp.closed_at.is_not(None)))))
+    found = _rows().where(or_(*ids)).order_by(*_ORDER).limit(MOST)
+    return [FollowRow._make(row) for row in session.execute(found)]
+
+
+_ORDER = (
+    FollowUp.state != FollowState.OPEN, FollowUp.closed_at.desc(), FollowUp.due_on.nulls_last(), FollowUp.signed_at, FollowUp.position,
+)  # fmt: skip
+
+
+def _first(viewer: Viewer, wanted: Filter, which: ColumnElement[bool]) -> ScalarSelect[uuid.UUID]:
+    """The first of these, open ones or closed ones, in the order of the list."""
+    query = select(FollowUp.id).join(Case, Case.id == FollowUp.case_id).where(looks_after(viewer, Act.FOLLOW_READ), STANDS, which)
     if wanted.board_id:
         query = query.where(FollowUp.board_id == wanted.board_id)
     if wanted.hospital_id:
         query = query.where(or_(FollowUp.owner_hospital_id == wanted.hospital_id, FollowUp.hospital_id == wanted.hospital_id))
-    state, due = FollowUp.state != FollowState.OPEN, FollowUp.due_on.nulls_last()
-    order = (state, FollowUp.closed_at.desc(), due, FollowUp.signed_at, FollowUp.position)
-    # First which, then all that is said of these: patients and decisions of tens of thousands were looked up for two hundred.
-    page = query.order_by(*order).limit(MOST).scalar_subquery()
-    found = _rows().where(FollowUp.id == func.any(func.array(page))).order_by(*order)
-    return [FollowRow._make(row) for row in session.execute(found)]
+    return query.order_by(*_ORDER[1:]).limit(MOST).scalar_subquery()
 
 
 def of_case(session: Session, case_id: uuid.UUID) -> list[FollowRow]:
@@ -175,26 +182,6 @@ def _pressing(*, own_too: bool) -> Select[int]:
     return select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())
 
 
-def _looks_after(viewer: Viewer, act: Act) -> ColumnElement[bool]:
+def looks_after(viewer: Viewer, act: Act) -> ColumnElement[bool]:
     """The own hospital's, and those of the viewer's boards unless the patient objects to sharing."""
     return own_or_board.theirs(viewer, act, Case.hospital_id)
-
-
-def boards_of(session: Session, viewer: Viewer, wanted: Filter) -> Sequence[tuple[uuid.UUID, str]]:
-    """For the filter: boards of which this viewer has an item such as is wanted, the one that was chosen, and those they lead."""
-    led = Board.id.in_([*viewer.boards_for(Act.FOLLOW_FIGURES), wanted.board_id])
-    query = select(Board.id, Board.name).where(or_(led, _has_items(viewer, wanted, FollowUp.board_id == Board.id)))
-    return [(row[0], row[1]) for row in session.execute(query.order_by(Board.name))]
-
-
-def hospitals_of(session: Session, viewer: Viewer, wanted: Filter) -> Sequence[tuple[uuid.UUID, str]]:
-    """For the filter: hospitals that have something to do for this viewer's items, and the one that was chosen."""
-    has_items = _has_items(viewer, wanted, FollowUp.owner_hospital_id == Hospital.id)
-    query = select(Hospital.id, Hospital.name).where(or_(Hospital.id == wanted.hospital_id, has_items))
-    return [(row[0], row[1]) for row in session.execute(query.order_by(Hospital.name))]
-
-
-def _has_items(viewer: Viewer, wanted: Filter, where: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether there is one, found at the first: there may be tens of thousands. Closed ones of ten years only where they are wanted."""
-    open_ = () if wanted.everything else (FollowUp.state == FollowState.OPEN,)
-    return exists().where(Case.id == FollowUp.case_id, where, _looks_after(viewer, Act.FOLLOW_READ), *open_)

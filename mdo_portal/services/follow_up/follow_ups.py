@@ -27,6 +27,7 @@ from mdo_portal.services.common.access import Grant
 from mdo_portal.services.follow_up import handovers
 from mdo_portal.services.follow_up.follow_up_evidence import Pointed
 from mdo_portal.services.history import standing, timeline
+from mdo_portal.zone import day_of
 
 MOST_WORDS = 1_000
 EVENTS = {
@@ -189,7 +190,7 @@ def _check(item: FollowUp, answer: Answer, *, today: date) -> None:
         wrong["reason"] = N_("Kies de reden.")
     if len(answer.words) > MOST_WORDS:
         wrong["words"] = N_("Deze tekst is te lang; hoogstens 1.000 tekens.")
-    if answer.done_on and not item.signed_at.date() <= answer.done_on <= today:
+    if answer.done_on and not day_of(item.signed_at) <= answer.done_on <= today:
         wrong["done_on"] = N_("Deze dag ligt vóór het advies of in de toekomst.")
     if wrong:
         raise Incomplete(wrong, NOT_SAVED)

@@ -85,7 +85,7 @@ _LOCK = (
         InboundMessage.id, InboundMessage.link_id, Link.hospital_id, InboundMessage.wire,
         Link.profile_in, Link.profile_out, Link.channel_out, Link.otherwise, Link.charset_in, InboundMessage.kind,
         InboundMessage.attempts, func.coalesce(InboundMessage.counts_at, InboundMessage.received_at).label("received_at"),
-        InboundMessage.case_id, InboundMessage.meaning,
+        InboundMessage.case_id, InboundMessage.meaning, InboundMessage.offered_at.is_not(None).label("is_again"),
     )
     .join(Link, Link.id == InboundMessage.link_id)
     .where(
@@ -142,7 +142,7 @@ def _opened(session: Session, row: Any, sealed: bytes, *, now: datetime) -> Clai
     profile = row.profile_out if is_about_a_letter else profile_of_link(row.profile_in, row.otherwise)
     return ClaimedMessage(
         row.id, row.link_id, row.hospital_id, raw, row.wire, profile, row.charset_in, row.attempts + 1, row.received_at,
-        row.case_id, row.meaning,
+        row.case_id, row.meaning, row.is_again,
     )  # fmt: skip
 
 

@@ -39,6 +39,8 @@ class ClaimedMessage:
     #: the case it was read into before, and what it was then: it is read once more. None and "": it is read for the first time
     case_id: uuid.UUID | None = None
     meaning: str = ""
+    #: it was offered again: others may wait behind it
+    is_again: bool = False
 
 
 def release(session: Session, claimed: Sequence[ClaimedMessage]) -> None:
@@ -130,8 +132,10 @@ def settle(
     settle_all(session, [Settled(message_id, state, reason, place, case_id, leftovers)], now=now)
 
 
-def forget(session: Session, claimed: ClaimedMessage) -> None:
+def forget(session: Session, claimed: ClaimedMessage, *, now: datetime) -> None:
     """It is about somebody without a case: counted as such, each time that it came, and nothing of it is kept."""
+    if claimed.is_again:
+        awaiting.release(session, [claimed.message_id], now=now)
     its = InboundMessage.id == claimed.message_id, InboundMessage.application_ack.not_in(ACK_OWED)
     doubles = session.scalar(delete(InboundMessage).where(*its).returning(InboundMessage.doubles))
     if doubles is None:

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, aliased
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.destruction import DestroyRequest, Ground
 from mdo_portal.domain.people import Membership, Person, Role
-from mdo_portal.domain.retention import Kind, Shield, edge
+from mdo_portal.domain.retention import Kind, Shield, edge, is_over
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.common.terms import in_force
 from mdo_portal.services.keeping import retention
+from mdo_portal.zone import day_of
 
 MONTH = timedelta(days=31)
 MOST = 200
@@ -50,8 +51,7 @@ def going(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Go
 
 
 def _goes_on(since: datetime, amount: int, now: datetime) -> date:
-    term = now - edge(Kind.CASE, amount, now=now)
-    return max(since + term, now).date()
+    return day_of(max(is_over(Kind.CASE, amount, since=since), now))
 
 
 class RequestRow(NamedTuple):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.link import Changed, Link
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services.links.lines import last_day
+from mdo_portal.services.common.terms import last_day
 from mdo_portal.services.links.link_history import remember
 
 LONGEST_PLAIN = timedelta(days=366)

@@ -19,7 +19,7 @@ from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.links import lines
-from mdo_portal.services.links.lines import CertificateRow, Safety
+from mdo_portal.services.links.lines import CertificateRow, LineRow, Safety
 
 PRESSES = timedelta(days=14)
 """From then on it stands on the overview and in the menu too: before, whoever looks at the link reads it there."""
@@ -50,9 +50,11 @@ class Ending(NamedTuple):
 
 def ending(session: Session, link: Link | None, *, now: datetime) -> Ending | None:
     """None = the line has no certificate of which the end is known."""
-    if link is None:
-        return None
-    line = lines.line_of(session, link.id, now=now)
+    return None if link is None else of_line(link, lines.line_of(session, link.id, now=now), now=now)
+
+
+def of_line(link: Link, line: LineRow, *, now: datetime) -> Ending | None:
+    """The same, of a line that was asked for already."""
     known = sorted((one.expires_at, one.by_name, one) for one in line.certificates if one.expires_at)
     if not known:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.certificate import clean, spoken
 from mdo_portal.domain.link import CalledCertificate, Link, LinkCertificate
 from mdo_portal.exchange import Caller
-from mdo_portal.zone import day_of
+from mdo_portal.services.common.terms import last_day
 
 ENDS_SOON = timedelta(days=60)
 """From then on a certificate that ends is shown as something to do: a new one takes hospitals weeks."""
@@ -100,17 +100,23 @@ class LineRow:
 
 def line_of(session: Session, link_id: uuid.UUID, *, now: datetime) -> LineRow:
     """How this link's line stands, for its page."""
-    link = session.get_one(Link, link_id)
-    certificates = tuple(map(_row, session.scalars(bound(link_id).order_by(LinkCertificate.bound_at))))
+    return lines_of(session, [session.get_one(Link, link_id)], now=now)[link_id]
+
+
+def lines_of(session: Session, links: Iterable[Link], *, now: datetime) -> dict[uuid.UUID, LineRow]:
+    """The same of many, each by the id of its link. One statement."""
+    known = {link.id: link for link in links}
+    found: dict[uuid.UUID, list[CertificateRow]] = {link_id: [] for link_id in known}
+    for one in session.scalars(bound(*known).order_by(LinkCertificate.bound_at)):
+        found[one.link_id].append(_row(one))
+    return {link_id: _line(link, tuple(found[link_id]), now) for link_id, link in known.items()}
+
+
+def _line(link: Link, certificates: tuple[CertificateRow, ...], now: datetime) -> LineRow:
     until = link.plain_accepted_until
     accepted = link.plain_accepted_at is not None and until is not None and now <= until
     safety = Safety.UNSECURED if accepted else Safety.TLS if certificates else Safety.LOCAL
     return LineRow(safety, certificates, link.plain_accepted_at, link.plain_accepted_by, link.plain_accepted_why, until)
-
-
-def last_day(until: datetime) -> date:
-    """The Dutch day of which `until` is the end, or in which it lies."""
-    return day_of(until - timedelta(microseconds=1))
 
 
 def saw(session: Session, callers: Mapping[str, Caller], *, now: datetime) -> None:
@@ -163,9 +169,9 @@ def _known(session: Session) -> set[str]:
     return {text for row in rows for text in row if text}
 
 
-def bound(link_id: uuid.UUID) -> Select[LinkCertificate]:
-    """The certificates that count for this link."""
-    return select(LinkCertificate).where(LinkCertificate.link_id == link_id, _counts())
+def bound(*link_ids: uuid.UUID) -> Select[LinkCertificate]:
+    """The certificates that count for these links."""
+    return select(LinkCertificate).where(LinkCertificate.link_id.in_(link_ids), _counts())
 
 
 def _counts() -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ stand in letters as what was discussed the day before, with whoever looked in si
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,12 +28,14 @@ def last_act(session: Session, meeting: Meeting) -> datetime:
 
 
 def over_at(meeting: Meeting, said: time | None, *, now: datetime) -> datetime:
-    """When it was over, as somebody says: that time, on the day it last went on. Raises IllegalMove for none, and for what cannot be."""
+    """When it was over, as somebody says: that time, after it last went on. Raises IllegalMove for none, and for what cannot be."""
     if said is None:
         raise IllegalMove(N_("Deze vergadering is niet gesloten toen zij voorbij was. Vul in tot hoe laat zij duurde."))
     moved = meeting.moved_at.astimezone(AMSTERDAM)
-    at = datetime.combine(moved.date(), said.replace(tzinfo=None), tzinfo=AMSTERDAM)
-    if at < moved.replace(second=0, microsecond=0):
+    days = (moved.date(), moved.date() + timedelta(days=1))  # an evening board goes on past midnight
+    same_day, next_day = (datetime.combine(day, said.replace(tzinfo=None), tzinfo=AMSTERDAM) for day in days)
+    at = next_day if same_day < moved.replace(second=0, microsecond=0) else same_day
+    if at is next_day and at > moved + LASTS:
         raise IllegalMove(
             N_("Om %(when)s kwam in deze vergadering nog een casus aan de orde. Vul die tijd in, of een latere."),
             when=f"{moved:%H:%M}",

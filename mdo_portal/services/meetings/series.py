@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Interval, and_, delete, func, literal, or_, select, update
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.services.meetings.meetings import TO_COME
-from mdo_portal.zone import AMSTERDAM, day_of
+from mdo_portal.zone import AMSTERDAM, day_of, stood_so
 
 WEEKS_AHEAD = 8
 MAY_COME = (*TO_COME, MeetingState.CALLED_OFF)
@@ -51,8 +51,11 @@ def _row(board: Board, day: date) -> dict[str, Any]:
 
 
 def closes_at(board: Board, starts_at: datetime) -> datetime:
-    """When registration closes for a meeting that starts then: by the clock on the wall, also when that was put back or forward between."""
-    return (starts_at.astimezone(AMSTERDAM) - timedelta(hours=board.closing_hours)).astimezone(UTC)
+    """When registration closes for a meeting that starts then: by the clock on the wall, also when that was put back or forward between.
+
+    Where it shows that twice the second time, as PostgreSQL has it.
+    """
+    return stood_so(starts_at.astimezone(AMSTERDAM) - timedelta(hours=board.closing_hours))[1]
 
 
 def _earlier(hours: int) -> Any:

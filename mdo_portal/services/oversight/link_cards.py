@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
@@ -18,10 +20,11 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.inbox import polls
 from mdo_portal.services.inbox.inbox import meant
 from mdo_portal.services.inbox.inbox_rows import WAITING, Asked, Shown
+from mdo_portal.services.letters import lateness
 from mdo_portal.services.links import key_fetching, line_endings
 from mdo_portal.services.links.line_endings import Ending
-from mdo_portal.services.links.lines import ENDS_SOON
-from mdo_portal.services.oversight.link_status import LineState, line_state, outgoing
+from mdo_portal.services.links.lines import ENDS_SOON, LineRow, lines_of
+from mdo_portal.services.oversight.link_status import LineState, Outgoing, state_of
 from mdo_portal.services.referrals import participation
 
 
@@ -80,18 +83,22 @@ class _Inbound(NamedTuple):
 
 
 def link_cards(session: Session, viewer: Viewer, *, now: datetime) -> list[LinkCard]:
-    """The links this viewer looks after: who looks after all asks of all hospitals at once, but of certificates and letters."""
+    """The links this viewer looks after: who looks after all asks of all hospitals at once."""
     query = select(Hospital, Link, *_inbound(now)).outerjoin(Link, Link.hospital_id == Hospital.id).order_by(Hospital.name)
     if Role.ADMINISTRATOR not in viewer.hospital_roles:
         query = query.where(Hospital.id == viewer.hospital_id)
     by_hour, alone = _by_hour(session, now=now), participation.without_a_board(session)
     unanswered = {one.hospital_id for one in polls.silent(session, now=now)}
     without_keys = {one.hospital_id for one in key_fetching.failing(session, now=now)}
+    found = session.execute(query).all()
+    known = lines_of(session, [link for _, link, *_ in found if link], now=now)
+    letters = _letters(session, [hospital.id for hospital, *_ in found])
     return [
         _card(
-            session,
             hospital,
             link,
+            link and known[link.id],
+            letters[hospital.id],
             _Inbound._make(came),
             by_hour.get(hospital.id, (0,) * 24),
             takes_part=hospital.id not in alone,
@@ -99,8 +106,23 @@ def link_cards(session: Session, viewer: Viewer, *, now: datetime) -> list[LinkC
             has_no_keys=hospital.id in without_keys,
             now=now,
         )
-        for hospital, link, *came in session.execute(query)
+        for hospital, link, *came in found
     ]
+
+
+def _letters(session: Session, hospital_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Outgoing]:
+    """As link_status.outgoing says it of one hospital."""
+    post = func.access.post_of(Hospital.id).table_valued("last_out_at", "waiting", "oldest_at", "refused", name="post").lateral()
+    strictest = select(func.min(Board.late_hours)).join(BoardHospital).where(BoardHospital.hospital_id == Hospital.id)
+    query = (
+        select(
+            Hospital.id, post.c.last_out_at, func.coalesce(post.c.waiting, 0), post.c.oldest_at, func.coalesce(post.c.refused, 0),
+            func.coalesce(strictest.correlate(Hospital).scalar_subquery(), lateness.HOURS),
+        )
+        .outerjoin(post, true())
+        .where(Hospital.id.in_(hospital_ids))
+    )  # fmt: skip
+    return {hospital_id: Outgoing(*counted) for hospital_id, *counted in session.execute(query)}
 
 
 def _by_hour(session: Session, *, now: datetime) -> dict[uuid.UUID, tuple[int, ...]]:
@@ -117,9 +139,10 @@ def _by_hour(session: Session, *, now: datetime) -> dict[uuid.UUID, tuple[int, .
 
 
 def _card(
-    session: Session,
     hospital: Hospital,
     link: Link | None,
+    line: LineRow | None,
+    out: Outgoing,
     came: _Inbound,
     by_hour: tuple[int, ...],
     *,
@@ -128,8 +151,7 @@ def _card(
     has_no_keys: bool,
     now: datetime,
 ) -> LinkCard:
-    out = outgoing(session, hospital.id)
-    ending = line_endings.ending(session, link, now=now)
+    ending = line_endings.of_line(link, line, now=now) if link and line else None
     return LinkCard(
         hospital_id=hospital.id,
         code=hospital.code,
@@ -140,7 +162,7 @@ def _card(
         profile_in=link.profile_in if link else "",
         profile_out=link.profile_out if link else "",
         channel_out=link.channel_out if link else Channel.PAPER,
-        line=line_state(session, link, now=now),
+        line=state_of(link, line, now=now) if link and line else LineState.UNPROVEN,
         has_understood=came.understood_id is not None,
         last_in_at=came.last_in_at,
         last_out_at=out.last_out_at,

@@ -188,9 +188,10 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
 
 def line_state(session: Session, link: Link | None, *, now: datetime) -> LineState:
     """What is known of the line's safety; a link that was only set up is not called secured."""
-    if link is None:
-        return LineState.UNPROVEN
-    line = lines.line_of(session, link.id, now=now)
+    return LineState.UNPROVEN if link is None else state_of(link, lines.line_of(session, link.id, now=now), now=now)
+
+
+def state_of(link: Link, line: lines.LineRow, *, now: datetime) -> LineState:
     by_token = link.level is not Level.HL7V2 and bool(link.token_in_hash or link.client_id_in)
     certificates = line.certificates if link.level not in (Level.FHIR, Level.PULL) else ()  # over FHIR nobody shows them
     is_over = not by_token and bool(certificates) and all(one.ended(now) for one in certificates)

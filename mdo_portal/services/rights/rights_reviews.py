@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.board import BoardHospital
 from mdo_portal.domain.granting import Place
-from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Membership
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.retention import months_later
 from mdo_portal.domain.rights import Odd, RightsReview, RightsReviewLine, Verdict
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotAllowed, NotFound
@@ -24,52 +22,11 @@ from mdo_portal.services.access_log import audit
 from mdo_portal.services.common.terms import in_force
 from mdo_portal.services.people.people_rows import PersonRow, PlaceRow, RoleRow
 from mdo_portal.services.rights import memberships, roles
-from mdo_portal.zone import day_of
 
 NOT_SEEN = timedelta(days=90)
 SIGNED = N_("Deze beoordeling is al afgetekend. Er is niets veranderd.")
 NOT_ALL = N_("Nog niet over elke regel is beslist. Kies bij elke regel behouden of beëindigen; daarna kunt u aftekenen.")
 NOT_OWN = N_("Over uw eigen rol beslist u niet zelf. Laat een collega die dit ook mag de beoordeling doen.")
-
-
-class DueRow(NamedTuple):
-    """How it stands with the review of one place."""
-
-    place: Place
-    name: str
-    last_at: datetime | None
-    last_by: str
-    due_on: date | None  #: empty = never reviewed, and of some role nobody knows since when: now
-    is_overdue: bool
-    open_id: uuid.UUID | None
-    roles: int
-
-
-def due_list(session: Session, viewer: Viewer, *, now: datetime) -> list[DueRow]:
-    """Every place this viewer reviews, the most overdue first."""
-    found = [_due(session, one, now=now) for one in memberships.places(session, viewer, Act.RIGHTS_REVIEW)]
-    return sorted((one for one in found if one.roles or one.last_at), key=lambda one: (one.due_on or date.min, one.name))
-
-
-def overdue(session: Session, viewer: Viewer, *, now: datetime) -> int:
-    """How many reviews are due, for the header."""
-    return sum(one.is_overdue for one in due_list(session, viewer, now=now))
-
-
-def _due(session: Session, row: PlaceRow, *, now: datetime) -> DueRow:
-    reviews = list(session.scalars(_of(row.place).order_by(RightsReview.signed_at.desc().nulls_first()).limit(2)))
-    signed = next((one for one in reviews if one.signed_at), None)
-    under_way = next((one.id for one in reviews if one.signed_at is None), None)
-    at_board = session.get(Board, row.place.id) if row.place.is_board else None
-    months = at_board.review_months if at_board else session.get_one(Hospital, row.place.id).review_months
-    kind = memberships.kind_of(row.place)
-    query = select(func.count(), func.count(kind.given_at), func.min(kind.given_at))
-    held, dated, first = session.execute(query.where(memberships.at(row.place), kind.ended_at.is_(None))).one()
-    since = signed.signed_at if signed else first if dated == held else None  # a role given today was looked at today
-    due_on = months_later(day_of(since), months) if since else None
-    is_overdue = held > 0 and (due_on is None or due_on <= day_of(now))
-    last_at, last_by = (signed.signed_at, signed.signed_name) if signed else (None, "")
-    return DueRow(row.place, row.name, last_at, last_by, due_on, is_overdue, under_way, held)
 
 
 def _of(place: Place) -> Select[RightsReview]:

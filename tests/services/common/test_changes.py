@@ -105,7 +105,7 @@ def test_of_what_is_about_nobody_here_only_the_page_of_the_link_hears(
     heard(ear)
 
     with database.transaction() as session:
-        settling.forget(session, forgotten)
+        settling.forget(session, forgotten, now=make.NOW)
     assert of_hospital(ear, link.hospital_id) == {"link"}
 
     with database.transaction() as session:

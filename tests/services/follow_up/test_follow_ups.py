@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from mdo_portal.errors import IllegalMove, Incomplete, Stale
 from mdo_portal.services.follow_up import follow_up_rows, follow_ups
 from mdo_portal.services.follow_up.follow_up_rows import Filter
 from mdo_portal.services.follow_up.follow_ups import Answer
+from mdo_portal.zone import AMSTERDAM
 from tests import make
 from tests.make import NOW, TODAY
 from tests.people import Region, board_of
@@ -198,3 +199,13 @@ def test_the_board_hears_once_what_became_of_its_advice(session: Session, region
     assert [one.text for one in follow_up_rows.told_back(session, next_one)] == ["Prostatectomie"]
     assert follow_up_rows.tell(session, next_one, now=LATER) == 1
     assert follow_up_rows.told_back(session, next_one) == []
+
+
+def test_what_an_evening_board_advised_after_midnight_was_not_done_the_day_before(session: Session, region: Region) -> None:
+    """In Greenwich it was still that day."""
+    (item,) = items_of(session, signed(session, region, OPERATION))
+    item.signed_at = datetime(2026, 1, 1, 0, 20, tzinfo=AMSTERDAM)
+
+    with pytest.raises(Incomplete):
+        close(session, region, item, Answer(FollowState.CARRIED_OUT, done_on=date(2025, 12, 31)))
+    close(session, region, item, Answer(FollowState.CARRIED_OUT, done_on=date(2026, 1, 1)))

@@ -40,7 +40,7 @@ def told(session: Session) -> dict[str, tuple[InboundState, str]]:
 def test_forgotten_is_that_one_message(session: Session, region: Region) -> None:
     first, _ = kept(session, region, "M1", "M2")
 
-    settling.forget(session, first)
+    settling.forget(session, first, now=NOW)
 
     assert told(session) == {"M2": (InboundState.KEPT, "")}
     assert session.scalars(select(FeedCount.ignored)).all() == [1]
@@ -50,7 +50,7 @@ def test_of_one_whose_sender_still_hears_the_header_stays_and_of_the_others_ever
     first, second = kept(session, region, "M1", "M2")
     session.execute(text("UPDATE inbound_messages SET application_ack = 'AL'"))
 
-    settling.forget(session, first)
+    settling.forget(session, first, now=NOW)
 
     assert told(session) == {first.message_id.hex: (InboundState.IGNORED, "nobody_here"), "M2": (InboundState.KEPT, "")}
     row = session.get_one(InboundMessage, second.message_id)
@@ -122,6 +122,6 @@ def test_an_open_list_of_what_came_hears_what_became_of_it(
     monkeypatch.setattr(changes, "announce", lambda _, *which, **how: heard.append(which))
 
     session.execute(text(f"UPDATE inbound_messages SET attempts = {settling.MAX_ATTEMPTS}"))  # it was its last try
-    act(session, replace(claimed, attempts=settling.MAX_ATTEMPTS), **({"now": NOW} if act is settling.failed else {}))
+    act(session, replace(claimed, attempts=settling.MAX_ATTEMPTS), now=NOW)
 
     assert ("inbox", claimed.message_id) in heard

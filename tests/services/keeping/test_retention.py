@@ -228,3 +228,12 @@ def test_the_patient_goes_with_the_last_case(session: Session, region: Region) -
     session.execute(update(Case).where(Case.id == second.id).values(state_since=LONG_AGO))
     purging.purge(session, Kind.CASE, now=NOW)
     assert session.scalar(there) == 0
+
+
+def test_the_day_on_which_a_case_goes_is_so_many_months_on_and_a_dutch_day(session: Session, region: Region) -> None:
+    """Where a leap day lies between, the page said a day too early; of what ended just after midnight, the day before."""
+    finished(session, region, at=datetime(2027, 3, 9, 23, 30, tzinfo=UTC))
+
+    rows = retention_rows.going(session, region.hospitals["ZEED"], now=datetime(2028, 2, 20, 12, tzinfo=UTC))
+
+    assert [row.goes_on for row in rows] == [date(2028, 3, 10)]

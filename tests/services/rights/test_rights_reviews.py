@@ -19,7 +19,7 @@ from mdo_portal.domain.retention import months_later
 from mdo_portal.domain.rights import Odd, RightsReviewLine, Verdict
 from mdo_portal.errors import IllegalMove
 from mdo_portal.services.people import sessions
-from mdo_portal.services.rights import rights_reviews
+from mdo_portal.services.rights import rights_due, rights_reviews
 from tests import make
 from tests.make import NOW, TODAY
 from tests.people import Region, person_id
@@ -40,7 +40,7 @@ def reviewed(session: Session, region: Region, *, now: datetime = NOW) -> None:
 
 
 def due(session: Session, region: Region, now: datetime) -> tuple[date | None, bool]:
-    row = next(one for one in rights_reviews.due_list(session, region.aisha, now=now) if one.place == uro(region))
+    row = next(one for one in rights_due.due_list(session, region.aisha, now=now) if one.place == uro(region))
     return row.due_on, row.is_overdue
 
 
