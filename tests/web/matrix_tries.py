@@ -49,7 +49,7 @@ SLICES = 16
 EVERYTHING = range(SLICES)
 #: where somebody with one factor is sent, before anything is looked up
 SECOND_FACTOR = ("second-factor", "/confirm")
-HELD_BACK = escape(HeldBack.sentence)
+HELD_BACK = escape(HeldBack.sentence).encode()
 """What is read where only the second wall refused."""
 REQUEST_IDS = {"cases.answer": "question_id", "destruction.printed": "executed_id"}
 
@@ -207,7 +207,7 @@ def _try_person(house: House, found: list[Address], who: Somebody, slices: Conta
 
 
 def _fits(answer: TestResponse, wanted: object, who: Somebody) -> bool:
-    if answer.status_code >= 500 or answer.status_code == 429 or HELD_BACK in answer.text:
+    if answer.status_code >= 500 or answer.status_code == 429 or HELD_BACK in answer.get_data():
         return False  # what a page may not do it says itself, and what it may PostgreSQL lets it
     if wanted is True:
         return answer.status_code not in (403, 404)
