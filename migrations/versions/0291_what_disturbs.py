@@ -13,6 +13,7 @@ LEADS = "ANY (access.boards('leads'))"
 PLACE = f"(access.administers() OR {{0}}.hospital_id IN (access.keeps_link(), access.watches()) OR {{0}}.board_id = {LEADS})"
 IN_OWN_NAME = "({0} IS NOT DISTINCT FROM {1} OR {0} = access.person())"
 WHOSE = "CASE TG_OP WHEN 'DELETE' THEN OLD.person_id ELSE NEW.person_id END"
+WAIT = "coalesce(NEW.wait_until <= now() + interval '10 minutes', true)"
 SAME = "NEW.{0} IS NOT DISTINCT FROM OLD.{0}"
 #: trigger -> (when, on, what must hold). Never narrower than the pages, which look at more (domain/policy.py). Of an INSERT, OLD is nothing.
 GUARDS = {
@@ -49,6 +50,9 @@ GUARDS = {
         " IS NOT DISTINCT FROM (OLD.review_id, OLD.person_id, OLD.membership_id, OLD.role))",
     ),
     "own_calendar": ("INSERT OR DELETE OR UPDATE OF person_id, key_hash, made_at", "calendar_addresses", f"access.person() = {WHOSE}"),
+    # Nobody is shut out for long by guesses that were never made: a page makes somebody wait for a minute, by a clock that may differ.
+    "own_wait": ("INSERT OR UPDATE OF wait_until", "people", WAIT),
+    "own_wait_of_address": ("INSERT OR UPDATE OF wait_until", "sign_in_attempts", WAIT),
 }  # fmt: skip
 WAS = "person_id IS NULL OR person_id = (SELECT access.person()) OR act ~ '^(sign_in|sign_out|confirm|account)'"
 #: before there is a viewer, of signing in alone, and never of a patient; what the portal did by itself, of a case that is seen here

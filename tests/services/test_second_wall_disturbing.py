@@ -76,6 +76,11 @@ STATEMENTS = {
     ),
     "a calendar is read under another key": ("UPDATE calendar_addresses SET key_hash = 'y' WHERE person_id = :dirk", {"Dirk"}),
     "a calendar is read no more": ("DELETE FROM calendar_addresses WHERE person_id = :dirk", {"Dirk"}),
+    "a colleague waits for years": ("UPDATE people SET wait_until = now() + interval '9 years' WHERE id = :dirk", {}),
+    "an address waits for years": (
+        "INSERT INTO sign_in_attempts (bucket, failures, first_at, last_at, wait_until) VALUES ('x', 9, now(), now(), now() + interval '9 years')",
+        {},
+    ),
     "a calendar of another": ("INSERT INTO calendar_addresses (person_id, key_hash, made_at) VALUES (:bilal, 'y', now())", {"Bilal"}),
 }  # fmt: skip
 PEOPLE = ("", "Dirk", "Carla", "Mila", "Lars", "Petra", "Bram", "Aisha", "Ada", "Bilal")
@@ -95,6 +100,15 @@ def test_a_queue_is_given_free_by_who_sends_a_letter_again(tries: Tries, things:
             "Aisha",
             "UPDATE destinations SET next_attempt_at = NULL, leased_until = NULL WHERE hospital_id = :zeed",
             zeed=things["zeed"],
+        )
+        == 1
+    )
+
+
+def test_who_guesses_waits_a_minute_though_nobody_is_in(tries: Tries, things: dict[str, uuid.UUID]) -> None:
+    assert (
+        tries(
+            "", "UPDATE people SET failures = 4, wait_until = now() + interval '1 minute' WHERE id = :dirk", dirk=things["dirk"]
         )
         == 1
     )
