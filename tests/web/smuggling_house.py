@@ -25,7 +25,7 @@ from werkzeug.test import TestResponse
 from mdo_portal.app import create_app
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database, is_held_back
-from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.domain.board import Board, Meeting, MeetingState, Presence
 from mdo_portal.domain.case import InformationRequest
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.grant import CaseGrant, GrantKind
@@ -59,11 +59,15 @@ class House:
     keys: dict[str, str]
     written: list[Write] = field(default_factory=list)
 
-    def act(self, who: str, path: str, form: dict[str, Any]) -> tuple[TestResponse, list[Write]]:
-        """What the page answered, and by which statements it wrote; all of it taken back."""
+    def act(self, who: str, path: str, form: dict[str, Any], *, read: str = "") -> tuple[TestResponse, list[Write]]:
+        """What the page answered, and by which statements it wrote; all of it taken back. `read`: the page that was read before, of which
+        the form says what it showed.
+        """
         client = self.app.test_client()
         with client.session_transaction() as cookie:
             cookie.update({"_user_id": self.keys[who], "_fresh": True, "csrf": CSRF})
+        if read:
+            form = form | {"seen": re.findall(r'name="seen" value="([^"]+)"', client.get(self._filled(read)).text)[0]}
         self.written.clear()
         named = {name: self._filled(value) for name, value in form.items()}
         self.trying.undo = True
@@ -88,6 +92,8 @@ class House:
         return said((statement, params)) if rows else ""
 
     def _filled(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._filled(one) for one in value]
         if not isinstance(value, str):
             return value
         return re.sub(r"\{(\w+)\}", lambda one: str(self.ids[one[1]]), value)
@@ -165,15 +171,15 @@ def _filled(session: Session, region: Region) -> dict[str, uuid.UUID]:
     }
     ids |= {name.lower(): person_id(name) for name in PEOPLE}
     ids["decision_id"] = session.scalars(select(Decision.id).where(Decision.round_id == things.ids["round_id"])).one()
-    return ids | _more(session, region, cases["waiting"].id, now) | _places(things)
+    return ids | _more(session, region, cases["waiting"].id, tonight.id, now) | _places(things)
 
 
 def _places(things: Things) -> dict[str, uuid.UUID]:
     return {name.replace(" ", "_"): value for name, value in things.ids.items()}
 
 
-def _more(session: Session, region: Region, case_id: uuid.UUID, now: datetime) -> dict[str, uuid.UUID]:
-    """A question and a grant of the case that waits; a role that ran out, and one that may be ended."""
+def _more(session: Session, region: Region, case_id: uuid.UUID, tonight: uuid.UUID, now: datetime) -> dict[str, uuid.UUID]:
+    """A question and a grant of the case that waits; who is there tonight; a role that ran out, and one that may be ended."""
     zeed, yesterday = region.hospitals["ZEED"], day_of(now) - timedelta(days=1)
     rows: dict[str, Any] = {
         "asked": InformationRequest(case_id=case_id, asked_at=now, asked_by=person_id("Bram"), text="x"),
@@ -182,6 +188,9 @@ def _more(session: Session, region: Region, case_id: uuid.UUID, now: datetime) -
             begins_at=now, ends_at=now + timedelta(days=3), given_by=person_id("Dirk"), given_at=now,
         ),
         "ran_out": Membership(person_id=person_id("Dirk"), hospital_id=zeed, role=Role.CASE_MANAGER, ends_on=yesterday),
+        "there": Presence(
+            meeting_id=tonight, person_id=person_id("Mila"), hospital_id=region.hospitals["DELT"], first_seen_at=now, seen_at=now, away=[]
+        ),
         "sits": BoardMembership(person_id=person_id("Petra"), board_id=region.boards["URO-P"], role=Role.OBSERVER),
     }  # fmt: skip
     session.add_all(rows.values())
@@ -204,8 +213,9 @@ def _rare(database: Database, region: Region) -> dict[str, str]:
         ),
     }
     with database.transaction() as session:
+        same = session.get_one(Person, person_id("Bram")).password_hash
         for name, (works, sits) in rare.items():
-            session.add(Person(id=person_id(name), name=name, email=f"{name}@example.nl".lower()))
+            session.add(Person(id=person_id(name), name=name, email=f"{name}@example.nl".lower(), password_hash=same))
             session.flush()
             for row in (*works, *sits):
                 row.person_id = person_id(name)
