@@ -55,9 +55,11 @@ GUARDS = {
     "own_wait_of_address": ("INSERT OR UPDATE OF wait_until", "sign_in_attempts", WAIT),
 }  # fmt: skip
 WAS = "person_id IS NULL OR person_id = (SELECT access.person()) OR act ~ '^(sign_in|sign_out|confirm|account)'"
-#: before there is a viewer, of signing in alone, and never of a patient; what the portal did by itself, of a case that is seen here
+#: before there is a viewer, of signing in alone, and never of a patient; what the portal did by itself, of a case that is seen here, or
+#: that a privacy officer of its hospital just had destroyed
 ADDS = """person_id = (SELECT access.person()) OR patient_id IS NULL AND case_id IS NULL AND act ~ '^(sign_in|sign_out|confirm|account)'
-    OR person_id IS NULL AND EXISTS (SELECT FROM cases c WHERE c.id = audit_entries.case_id)"""
+    OR person_id IS NULL AND EXISTS (SELECT FROM cases c WHERE c.id = audit_entries.case_id)
+    OR person_id IS NULL AND act = 'case.destroyed' AND hospital_id = (SELECT access.watches())"""
 
 
 def _function(is_theirs: str) -> str:

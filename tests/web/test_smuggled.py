@@ -105,6 +105,7 @@ DEEDS = {
     "a hold is lifted": Deed("Petra", "/retention/holds/{hold_id}/lift", {"reason": WHY}),
     "asked to be destroyed": Deed("Petra", "/destruction/requests", {"case_id": "{waiting_case}", "patient_id": "{waiting_patient}", "letter_on": "2026-01-02"}),
     "asked to be destroyed, refused": Deed("Petra", "/destruction/{destroy_id}/refuse", {"ground": "law", "refusal": WHY}),
+    "destroyed, says a second person": Deed("Petra", "/destruction/{to_destroy}/approve"),
     "an identity is put aside": Deed("Lars", "/identities/{conflict_id}/decide", {"decision": "aside", "reason": "x"}),
     "a merge is undone": Deed("Lars", "/identities/merges/{merge_id}/undo"),
     "somebody new at a hospital": Deed("Lars", PEOPLE_ + "/hospital/{zeed}/add", NEW | {"role": "specialist"}),
