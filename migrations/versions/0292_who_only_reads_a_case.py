@@ -29,6 +29,8 @@ GUARDS = {
     # In the own name by who sees it: they read along, prepare, object, or broke the glass. As what happened by itself: by who acts on it.
     "own_history": ("INSERT", "case_events", "NEW.person_id = access.person() OR NEW.person_id IS NULL AND access.handles(NEW.case_id)"),
     "own_follow_up": ("INSERT OR UPDATE", "follow_ups", "access.handles(NEW.case_id)"),
+    "own_fact_stands": ("UPDATE", "case_facts", "access.handles(NEW.case_id)"),
+    "own_document_stands": ("UPDATE", "case_documents", "access.handles(NEW.case_id)"),
     "own_handover": ("INSERT", "follow_up_handovers", "access.handles(NEW.case_id)"),
 }  # fmt: skip
 #: a role of a hospital is ended, or given other days, by whom that hospital has for it: not by who leads any board, of who only takes part
@@ -62,8 +64,6 @@ def upgrade() -> None:
         op.execute(
             f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW WHEN (current_user = '{APP}') EXECUTE FUNCTION access.{name}()"
         )
-
-
     op.execute(f"CREATE OR REPLACE FUNCTION access.own_role_is_over() {_function(WHOSE_TERM)}")
     op.execute(f"CREATE OR REPLACE FUNCTION access.own_note() {_function(FREEZES)}")
 

@@ -32,7 +32,7 @@ def things(standing: tuple[Database, Database], region: Region) -> dict[str, uui
         meeting.starts_at, meeting.registration_closes_at = (datetime.now(UTC) + timedelta(hours=one) for one in (24, 9))
         on, after = (
             make.planned(
-                session, make.case(session, zeed, board_id=region.boards["URO-P"], number=number, patient=make.identity(number)),
+                session, make.case(session, zeed, board_id=region.boards["URO-P"], number=number, patient=make.identity(number), documents=(make.document(),)),
                 meeting, viewer=region.bram,
             )
             for number in ("71-1", "71-2")
@@ -46,7 +46,7 @@ def things(standing: tuple[Database, Database], region: Region) -> dict[str, uui
             {"p": person_id("Dirk")},
         )
         review = rights_reviews.start(session, region.ada, Place(region.boards["URO-P"], True), now=datetime.now(UTC))
-        return {"meeting": meeting.id, "on": on.id, "next": after.id, "zeed": zeed.id, "review": review.id, "dirk": person_id("Dirk"),
+        return {"meeting": meeting.id, "on": on.id, "case": on.case_id, "next": after.id, "zeed": zeed.id, "review": review.id, "dirk": person_id("Dirk"),
                 "bilal": person_id("Bilal"), "board": region.boards["URO-P"]}  # fmt: skip
 
 
@@ -74,6 +74,8 @@ STATEMENTS = {
     "one's own role is kept": (
         "UPDATE rights_review_lines SET verdict = 'keep', decided_at = now(), decided_by = access.person() WHERE person_id = access.person()", {},
     ),
+    "what was told is gone": ("UPDATE case_facts SET superseded_at = now(), status = 'x' WHERE case_id = :case", {"Dirk", "Bram", "Aisha", "Bilal"}),
+    "a document is gone": ("UPDATE case_documents SET status = 'x' WHERE case_id = :case", {"Dirk", "Bram", "Aisha", "Bilal"}),
     "a calendar is read under another key": ("UPDATE calendar_addresses SET key_hash = 'y' WHERE person_id = :dirk", {"Dirk"}),
     "a calendar is read no more": ("DELETE FROM calendar_addresses WHERE person_id = :dirk", {"Dirk"}),
     "a colleague waits for years": ("UPDATE people SET wait_until = now() + interval '9 years' WHERE id = :dirk", {}),
