@@ -206,6 +206,11 @@ def is_lost(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and (getattr(error.orig, "sqlstate", None) or "08").startswith("08")
 
 
+def is_held_back(error: BaseException) -> bool:
+    """Whether the second wall refused this: a policy, a trigger or a right that is not there."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "42501"
+
+
 def is_too_long(error: BaseException) -> bool:
     """Whether a value is more than PostgreSQL keeps in an index."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "54000"

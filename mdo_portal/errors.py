@@ -5,6 +5,7 @@ Sentences are Dutch message ids; `web` and `live` translate them at the edge. Pa
 
 from __future__ import annotations
 
+import re
 from traceback import walk_tb
 from types import TracebackType
 
@@ -20,8 +21,19 @@ def whereabouts(error: BaseException) -> dict[str, str]:
     """
     said = {"error": type(error).__name__, "at": _own_line(error.__traceback__)}
     orig = getattr(error, "orig", None)
-    found = {"sqlstate": getattr(orig, "sqlstate", None), "rule": getattr(getattr(orig, "diag", None), "constraint_name", None)}
+    found = {"sqlstate": getattr(orig, "sqlstate", None), "rule": _rule(getattr(orig, "diag", None))}
     return said | {name: str(value) for name, value in found.items() if value}
+
+
+_RULES = (r"function access\.(\w+)", r'(policy for table "\w+")', r"permission denied for (\w+ \w+)")
+"""How PostgreSQL names what refused: the trigger's function, a table's policies, the right that lacks. Names of ours, never a value."""
+
+
+def _rule(told: object) -> str:
+    """The rule of ours that was broken: a constraint by its name, else what of the second wall refused."""
+    name, context, message = (getattr(told, part, None) or "" for part in ("constraint_name", "context", "message_primary"))
+    found = (re.search(one, words) for words in (context, message) for one in _RULES)
+    return name or next((one[1].replace('"', "") for one in found if one), "")
 
 
 def _own_line(trace: TracebackType | None) -> str:
@@ -79,6 +91,15 @@ class NotAllowed(PortalError):
 
     status = 403
     sentence = N_("Uw rol mag dit niet doen. Er is niets veranderd.")
+
+
+class HeldBack(NotAllowed):
+    """PostgreSQL itself would not have it (doc 0023): something of this is of another hospital, another board or somebody else."""
+
+    sentence = N_(
+        "Dit is tegengehouden: iets ervan hoort bij een ander ziekenhuis, een ander MDO of iemand anders. Er is niets veranderd; wat al "
+        "was opgeslagen, is er nog. Hoort u dit wel te kunnen, meld de beheerder dan wat u deed en hoe laat."
+    )
 
 
 class NotOurPage(NotAllowed):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 from flask import Flask, Response, request
@@ -25,7 +26,9 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.sealing import Sealer
+from mdo_portal.errors import HeldBack, PortalError
 from mdo_portal.services.common.sealed import row_of
+from mdo_portal.web import refusals
 from tests import make
 
 #: answers that carry nothing of a patient's although they look like it, and why
@@ -50,16 +53,29 @@ class Guard:
 
     carried: set[str] = field(default_factory=set)
     unlogged: list[str] = field(default_factory=list)
+    #: pages that PostgreSQL itself held back: an act that a trigger breaks, or that only the second wall refused
+    held_back: list[str] = field(default_factory=list)
+
+    def note(self, error: PortalError) -> None:
+        """As every refusal is noted."""
+        if isinstance(error, HeldBack):
+            self.held_back.append(f"{request.method} {request.endpoint}")
+        _note(error)
+
+
+_note = refusals.note
 
 
 @contextmanager
 def guarded(app: Flask, database: Database) -> Iterator[Guard]:
-    """Watch every answer of `app`; raises at the end when one carried patient data without a line."""
+    """Watch every answer of `app`; raises at the end when one carried patient data without a line, or was held back by the second wall."""
     guard = Guard()
     app.extensions["audit_guard"] = guard
     app.before_request(_begin)
     app.after_request(lambda response: _look(response, database, guard))
-    yield guard
+    with patch.object(refusals, "note", guard.note):
+        yield guard
+    assert guard.held_back == [], f"only PostgreSQL refused, and said so: {guard.held_back}"
     assert guard.unlogged == [], f"patient data went out without a line in the access log: {guard.unlogged}"
 
 

@@ -14,7 +14,7 @@ from flask import request
 from flask_socketio import SocketIO, disconnect
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import Database, once_more
+from mdo_portal.database import Database, is_held_back, once_more
 from mdo_portal.domain.policy import POLICY, Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed, NotFound, NotSignedIn, PortalError, whereabouts
@@ -106,7 +106,10 @@ def _run(database: Database, name: str, act: Act, event: Event, is_act: IsAct, c
     except Exception as error:
         # The edge of a socket: one bad event must not end the connection, and must not say what went wrong inside.
         log.error("event.failed", event_name=name, **whereabouts(error))
-        return {"ok": False, "reason": "busy"}
+        if not is_held_back(error):
+            return {"ok": False, "reason": "busy"}
+        _note_refusal(database, act, sid, payload)
+        return {"ok": False, "reason": "NotAllowed"}  # asked again it is refused again
     return answer  # after the commit: an answer means that it is stored
 
 

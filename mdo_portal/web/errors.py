@@ -13,7 +13,18 @@ from flask_babel import force_locale, get_locale, gettext
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from mdo_portal import database
-from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError, TooLong, whereabouts
+from mdo_portal.errors import (
+    N_,
+    HeldBack,
+    NotFound,
+    NotFresh,
+    NotOurPage,
+    NotSignedIn,
+    NotStrong,
+    PortalError,
+    TooLong,
+    whereabouts,
+)
 from mdo_portal.web import fhir, nothing, refusals
 from mdo_portal.web.context import is_fragment
 from mdo_portal.web.paths import here, own_path
@@ -62,7 +73,8 @@ def _portal_error(error: PortalError) -> ResponseReturnValue:
         return redirect(url_for("account.second_factor", next=own_path(request.full_path.rstrip("?"))))
     if isinstance(error, NotFresh):
         return _to_confirm(error)
-    return _answer(gettext(error.sentence) % error.params, error.status, is_expired=isinstance(error, NotOurPage))
+    kind = {"is_expired": isinstance(error, NotOurPage), "is_held": isinstance(error, HeldBack)}
+    return _answer(gettext(error.sentence) % error.params, error.status, **kind)
 
 
 def _to_confirm(error: NotFresh) -> ResponseReturnValue:
@@ -95,6 +107,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         return fhir.broken(error)
     if database.is_too_long(error):
         return _portal_error(TooLong())
+    if database.is_held_back(error):
+        return _portal_error(HeldBack())
     is_away = database.is_away(error) or _lacks(error)
     status = 503 if is_away else 500
     language = request.cookies.get("language", "nl")
@@ -155,14 +169,15 @@ def _page_before() -> str:
     return came_from if adapter and came_from and adapter.test(urlsplit(came_from).path, "GET") else ""
 
 
-def _answer(sentence: str, status: int, *, is_expired: bool = False) -> ResponseReturnValue:
+def _answer(sentence: str, status: int, *, is_expired: bool = False, is_held: bool = False) -> ResponseReturnValue:
     if is_fragment():
         return render_template("errors/_toast.html", sentence=sentence, status=status), status, _headers(sentence, status)
     g.uncounted = True  # a refusal costs little, however often it is asked for
     was_sent = request.method == "POST"  # something was typed, and the page before this one still has it
     shown = {"sentence": sentence, "status": status, "again": _again(), "back": _way_back()}
-    has_typed = was_sent and status in (400, 404, 409) and _has_typed()
-    return render_template("errors/page.html", **shown, was_sent=was_sent, has_typed=has_typed, is_expired=is_expired), status
+    has_typed = was_sent and (is_held or status in (400, 404, 409)) and _has_typed()
+    kind = {"is_expired": is_expired, "is_held": is_held}
+    return render_template("errors/page.html", **shown, was_sent=was_sent, has_typed=has_typed, **kind), status
 
 
 def _has_typed() -> bool:

@@ -123,7 +123,7 @@ def _person(
         manages = memberships.places(db, viewer(), Act.PEOPLE_MANAGE) if person_id != viewer().person_id else []
         choices = [(one, granting.roles_to_give(viewer(), one.place, has_chair=_chaired(db, one))) for one in manages]
         shown: dict[str, Any] = {
-            "may_whole": colleagues.may_whole_person(db, viewer(), person_id),
+            "may_whole": colleagues.may_whole_person(db, viewer(), person_id, now=now()),
             "may_invite": colleagues.may_invite(db, viewer(), person_id, now=now()),
         }
         newest = shown["newest"] = credentials.newest_invitation(db, person_id)

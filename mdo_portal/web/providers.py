@@ -148,7 +148,7 @@ def link(provider_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             row = providers.provider_for(db, viewer(), provider_id)
-            colleagues.check_tie(db, viewer(), person_id)
+            colleagues.check_tie(db, viewer(), person_id, now=now())
             identities.link(db, person_id, row.hospital_id, row.said.issuer, subject, now=now(), linked_by_id=viewer().person_id)
             _log_link(db, row, person_id, "linked to the hospital's account by the link manager")
     except (NotAdmitted, NotAllowed) as refused:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from playwright.sync_api import Browser, Dialog, Error, Page, Response, ViewportSize
 
+from mdo_portal.errors import HeldBack
 from tests.monkey.meeting import Held
 
 SIGHT = (Path(__file__).parent / "sight.js").read_text()
@@ -60,8 +62,9 @@ class Desk:
         self.sign_in()
 
     def _answered(self, answer: Response) -> None:
-        if answer.status == 500:
-            self.wrong(self.name, f"500 at {answer.url}")
+        said = unquote(answer.headers.get("x-error", ""))
+        if answer.status == 500 or said == HeldBack.sentence:
+            self.wrong(self.name, f"{answer.status} at {answer.url}")
 
     def _stays(self, dialog: Dialog) -> None:
         """Leaving would lose what is not stored yet: who is asked stays."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from mdo_portal.commands.postgres_databases import as_role
-from mdo_portal.database import Database
+from mdo_portal.database import Database, is_held_back
 from mdo_portal.domain.people import Proof
 from mdo_portal.services.people import sessions
 from tests import make
 from tests.conftest import opened
+from tests.copies import Copies
 from tests.people import PEOPLE, Region, person_id
 
 Says = Callable[..., int]
@@ -47,6 +49,38 @@ def says(walls: tuple[Database, Database], region: Region) -> Says:
             return len(done.all()) if done.returns_rows else int(done.rowcount)  # type: ignore[attr-defined]
 
     return say
+
+
+Tries = Callable[..., "int | None"]
+
+
+@pytest.fixture(scope="module")
+def standing(copies: Copies) -> Iterator[tuple[Database, Database]]:
+    """As `walls`, for tests that take back all they do: one house for all of a file."""
+    with copies.one() as database:
+        yield database, opened(as_role(database.url, "mdo_app"), pool_size=1)
+
+
+@pytest.fixture(scope="module")
+def tries(standing: tuple[Database, Database], region: Region) -> Tries:
+    """As `says`, and taken back: how many rows it was about, None when the wall refused. Everybody meets the same house."""
+    house, web = standing
+    keys = {"": ""}
+
+    def one(who: str, statement: str, **named: Any) -> int | None:
+        if who not in keys:
+            keys[who] = sessions.hash_key(signed_as(house, region, who))
+        with web.transaction(entering=keys[who]) as session:
+            try:
+                return int(session.execute(text(statement), named).rowcount)  # type: ignore[attr-defined]
+            except DBAPIError as error:
+                if not is_held_back(error):
+                    raise
+                return None
+            finally:
+                session.rollback()
+
+    return one
 
 
 CLOSED = ("cases", "patients", "case_facts", "audit_entries", "inbound_messages", "sessions", "drafts")

@@ -43,6 +43,8 @@ MIXED_FORMS = (
     ("meeting_id", "/cases/{case_id}/unplan"),
     ("board_id", "/cases/{case_id}/route"),
     ("case_id", "/destruction/requests"),
+    ("patient_id", "/destruction/requests"),
+    ("person_id", "/links/sign-in/{provider_id}/people"),
 )
 
 

@@ -19,7 +19,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
 from mdo_portal.services.access_log import audit
-from mdo_portal.services.common.terms import in_force
+from mdo_portal.services.common.terms import in_force, not_over
 from mdo_portal.services.people import open_sessions, sessions
 from mdo_portal.services.rights.memberships import colleague_by_email
 from mdo_portal.services.rights.roles import Term, changed, check_not_last, give, locked
@@ -142,7 +142,7 @@ def is_known(session: Session, viewer: Viewer, place: Place, person_id: uuid.UUI
 def disable(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> None:
     """May not sign in any more, and is signed out everywhere. Roles stay as they are."""
     person = locked(session, person_id)
-    check_whole_person(session, viewer, person_id)
+    check_whole_person(session, viewer, person_id, now=now)
     if person_id == viewer.person_id:
         raise IllegalMove(NOT_YOURSELF)
     for kind in (Membership, BoardMembership):
@@ -157,44 +157,45 @@ def disable(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: date
 def enable(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> None:
     """May sign in again. Nobody lifts their own block: whoever is blocked is not signed in."""
     person = locked(session, person_id)
-    check_whole_person(session, viewer, person_id)
+    check_whole_person(session, viewer, person_id, now=now)
     person.disabled_at = None
     _whole(session, viewer, person_id, "disabled -> enabled", now=now)
 
 
-def check_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> None:
+def check_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> None:
     """Acts on the person, not on one role: an administrator, or the link manager of the only hospital they work for.
 
-    Raises NotFound for somebody who does not work there, NotAllowed for who works elsewhere too or administers the network.
+    Raises NotFound for somebody who does not work there, NotAllowed for who works elsewhere too, now or to come, or administers the
+    network. A role that ran out elsewhere opens nothing any more and keeps nobody; here it says whose colleague this was.
     """
     if granting.as_administrator(viewer):
         return
-    held = select(Membership.hospital_id, Membership.role).where(Membership.person_id == person_id, Membership.ended_at.is_(None))
-    works = list(session.execute(held))
-    mine = [where for where, _ in works if Place(where, False).may(viewer, Act.PEOPLE_MANAGE)]
+    held = select(Membership.hospital_id, Membership.role, not_over(Membership, now)).where(Membership.person_id == person_id)
+    works = list(session.execute(held.where(Membership.ended_at.is_(None))))
+    mine = {where for where, _, _ in works if Place(where, False).may(viewer, Act.PEOPLE_MANAGE)}
     if not mine:
         raise NotFound() if not _is_on_a_board_of(session, viewer, person_id) else NotAllowed()
-    if {where for where, _ in works} != set(mine) or any(role is Role.ADMINISTRATOR for _, role in works):
+    if any(counts and (where not in mine or role is Role.ADMINISTRATOR) for where, role, counts in works):
         raise NotAllowed(NOT_ONLY_YOURS)
 
 
-def check_tie(session: Session, viewer: Viewer, person_id: uuid.UUID) -> None:
+def check_tie(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> None:
     """Whoever says under which name a provider knows somebody can let anybody in as them, on every board too: as with an invitation.
 
     Raises NotAllowed. That somebody does not work there is said by who makes the tie (identities.link).
     """
     try:
-        check_whole_person(session, viewer, person_id)
+        check_whole_person(session, viewer, person_id, now=now)
     except NotFound:
         return
     except NotAllowed:
         raise NotAllowed(NOT_YOURS_TO_TIE) from None
 
 
-def may_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
+def may_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> bool:
     """For showing or hiding the button."""
     try:
-        check_whole_person(session, viewer, person_id)
+        check_whole_person(session, viewer, person_id, now=now)
     except (NotFound, NotAllowed):
         return False
     return person_id != viewer.person_id
@@ -218,21 +219,29 @@ def check_invitation(session: Session, viewer: Viewer, person_id: uuid.UUID, *, 
     if person_id == viewer.person_id:
         raise NotAllowed(NOT_YOURSELF_INVITED)
     has_account = session.get_one(Person, person_id).password_hash or open_sessions.presences(session, [person_id], now=now)
-    if has_account or _is_more(session, viewer, person_id):
-        check_whole_person(session, viewer, person_id)
+    if has_account or _is_more(session, viewer, person_id, now=now):
+        check_whole_person(session, viewer, person_id, now=now)
 
 
-def _is_more(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
+def _is_more(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> bool:
     """Has a role, now or to come, at a place that this viewer does not manage; taking part in a hospital's name is none.
 
     Or has none where they do any more: whose last role here was ended is no longer theirs to hand out. PostgreSQL says so too.
     """
     kinds: tuple[type[HeldRole], ...] = (Membership, BoardMembership)
     held = [
-        one for kind in kinds for one in session.scalars(select(kind).where(kind.person_id == person_id, kind.ended_at.is_(None)))
+        (one, counts)
+        for kind in kinds
+        for one, counts in session.execute(
+            select(kind, not_over(kind, now)).where(kind.person_id == person_id, kind.ended_at.is_(None))
+        )
     ]
-    elsewhere = [one for one in held if not Place(one.place_id, isinstance(one, BoardMembership)).may(viewer, Act.PEOPLE_MANAGE)]
-    is_real = (isinstance(one, BoardMembership) or one.role is not TAKES_PART for one in elsewhere)
+    elsewhere = [
+        (one, counts)
+        for one, counts in held
+        if not Place(one.place_id, isinstance(one, BoardMembership)).may(viewer, Act.PEOPLE_MANAGE)
+    ]
+    is_real = (counts and (isinstance(one, BoardMembership) or one.role is not TAKES_PART) for one, counts in elsewhere)
     return len(elsewhere) == len(held) or any(is_real)
 
 

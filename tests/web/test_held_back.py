@@ -1,0 +1,109 @@
+"""What PostgreSQL itself would not have is told to the person in a sentence, and to the log by the name of the rule; never by a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from flask import request as asked_by
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
+
+from mdo_portal.database import Database
+from mdo_portal.domain.audit import REFUSED, AuditEntry
+from mdo_portal.domain.policy import Act
+from mdo_portal.live import guard
+from mdo_portal.live.registry import REGISTRY
+from mdo_portal.services.referrals import drafts
+from tests.people import Region, person_id
+from tests.web.portal import CSRF, app_on, signed_in
+
+#: by which part of the wall -> (the statement that a page of ours might one day make by mistake, the name that the log must say)
+RULES = {
+    "a trigger": ("UPDATE people SET name = 'Jansen' WHERE email = 'ada@example.nl'", "own_colleague"),
+    "a trigger's nested question": (
+        "INSERT INTO invitations (id, person_id, token_hash, made_by, made_at, expires_at)"
+        " SELECT gen_random_uuid(), id, 'x', id, now(), now() FROM people WHERE name = 'Ada'",
+        "invitation_is_theirs",
+    ),
+    "a policy": (
+        "INSERT INTO legal_holds (id, hospital_id, reason, set_by, set_at) SELECT gen_random_uuid(), access.hospital(), 'Jansen',"
+        " access.person(), now()",
+        "policy for table legal_holds",
+    ),
+    "a right that is not there": ("UPDATE cases SET referral_number = 'Jansen'", "table cases"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def held(request: pytest.FixtureRequest, database: Database, region: Region) -> Iterator[FlaskClient]:
+    """A page of Dirk's, that makes a statement which is not his to make."""
+    statement = RULES[getattr(request, "param", "a trigger")][0]
+
+    def smuggles(session: Session, *_: Any, **__: Any) -> None:
+        session.execute(text(statement))
+
+    with app_on(database) as app, patch.object(drafts, "load", smuggles), patch.object(drafts, "save", smuggles):
+        yield signed_in(app, database, region, "Dirk")
+        app.extensions["audit_guard"].held_back.clear()  # else the guard of all tests fails this one: here it is what was asked
+
+
+def test_the_person_reads_what_happened_what_was_kept_and_what_to_do(held: FlaskClient) -> None:
+    asked, sent = held.get("/register"), held.post("/register/draft", data={"csrf_token": CSRF, "family": "Voorbeeld"})
+
+    assert (asked.status_code, sent.status_code) == (403, 403)
+    for page in (asked.text, sent.text):
+        assert "Tegengehouden" in page and "Er is niets veranderd" in page and "meld de beheerder" in page
+        assert "own_colleague" not in page and "people" not in page.split("<main")[-1]
+    assert "staat nog op de vorige pagina" in sent.text
+
+
+def test_a_piece_of_a_page_says_the_same_and_stays(held: FlaskClient) -> None:
+    sent = held.post("/register/draft", data={"csrf_token": CSRF}, headers={"HX-Request": "true"})
+
+    assert (sent.status_code, sent.headers["HX-Reswap"]) == (403, "none")
+    assert "tegengehouden" in sent.text and "X-Error" in sent.headers
+
+
+@pytest.mark.parametrize(("held", "rule"), [(what, rule) for what, (_, rule) in RULES.items()], indirect=["held"])
+def test_the_log_says_which_rule_and_nothing_of_what_was_written(held: FlaskClient, rule: str) -> None:
+    with capture_logs() as said:
+        held.get("/register")
+
+    [line] = [one for one in said if one["event"] == "request.failed"]
+    assert (line["sqlstate"], line["rule"], line["log_level"]) == ("42501", rule, "error")
+    assert "Jansen" not in str(said)
+
+
+def test_it_stands_in_the_access_log_as_every_attempt_that_was_refused(held: FlaskClient, database: Database) -> None:
+    held.get("/register")
+
+    with database.transaction() as session:
+        lines = session.scalars(select(AuditEntry).where(AuditEntry.outcome == REFUSED)).all()
+    assert [(one.act, one.person_id) for one in lines] == [("case:register", person_id("Dirk"))]
+
+
+def test_a_live_event_hears_once_and_for_all_that_it_is_not_theirs(database: Database, region: Region) -> None:
+    """It heard *busy*, and its page sent the same again, and again."""
+
+    def smuggles(context: guard.Context, _payload: guard.Payload) -> dict[str, Any]:
+        context.session.execute(text(RULES["a trigger"][0]))
+        return {}
+
+    with app_on(database) as app, app.test_request_context():
+        client = signed_in(app, database, region, "Dirk")
+        with client.session_transaction() as cookie:
+            at = SimpleNamespace(session_key=cookie["_user_id"], address="127.0.0.1")
+        asked_by.sid = "x"  # type: ignore[attr-defined]
+        with patch.object(REGISTRY, "get", lambda _: at), patch.object(REGISTRY, "may_ask", lambda *_: True):
+            own = app.extensions["mdo_database"]
+            answer = guard._run(own, "room:join", Act.ROOM_JOIN, smuggles, guard.never, 1.0, {})
+
+    assert answer == {"ok": False, "reason": "NotAllowed"}
+    with database.transaction() as session:
+        assert session.scalars(select(AuditEntry.act).where(AuditEntry.outcome == REFUSED)).all() == ["room:join"]
