@@ -18,6 +18,7 @@ _FACT = table(
             "fields",
             "Velden die achter de tekst staan, elk met al zijn herhalingen, in woorden als die er zijn; `17-1` is één component.",
         ),
+        "codes": free("Code zonder woorden in een veld van `beside` → woord; leeg: niet getoond.", text()),
         "code": Key("field", "Veld met de code."),
         "system": Key("field", "Veld met het codestelsel."),
         "date": Key("field", "Veld met de datum."),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from integrations.hl7v2.meaning.around import how, part_of
 from integrations.hl7v2.meaning.by_rule import NOTED, by_rule, with_beside, with_own_notes
 from integrations.hl7v2.meaning.hint import other_boards
-from integrations.hl7v2.meaning.observed import called, is_silent, ordered_on, section_of, without_a_day
+from integrations.hl7v2.meaning.observed import called, is_silent, number_of, ordered_on, section_of, without_a_day
 from integrations.hl7v2.meaning.places import closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.meaning.unread_roles import unread_roles
@@ -130,7 +130,8 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     ways = [timing(one.segment) if one.segment.name == "TQ1" else by_rule(one.segment, rules["RXR"]).text for one in item.more]
     more = (one for one in ways if one not in placed.text.split("; "))
     said = "; ".join(dict.fromkeys(filter(None, (placed.text, *people, judged, when if when not in placed.text else "", *more))))
-    return replace(placed, text=with_beside(said, done_words(item, reading.profile)))
+    name = with_beside(placed.label, number_of(reading, item.segment) if item.segment.name == "SPM" else "")
+    return replace(placed, text=with_beside(said, done_words(item, reading.profile)), label=name)
 
 
 def _is_somebody(reading: Reading, segment: Segment, n: int) -> bool:
@@ -142,7 +143,7 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     is_asked = (f"@notes {item.segment.name}" in used and reading.may_ask(item)) or (
         "@closing" in used and item is closing(reading)
     )
-    said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else list(zip(item.notes, item.note_labels, strict=True))
+    said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else item.remarks
     if "@headed board" in used and reading.may_head(item):
         own = own_notes(item)
         rest = around(own, headings(reading.profile, "board"))

@@ -34,6 +34,12 @@ def called(reading: Reading, item: Item) -> str:
     return every or item.order.component(4, 2, 0) or own
 
 
+def number_of(reading: Reading, specimen: Segment) -> str:
+    """Under which the values say that they are of it (`I`, OBX-4); a number that only counts may count something else."""
+    own = {specimen.component(n, c) for n, c in ((1, 1), (2, 1), (2, 2))} - {""}
+    return next((sub for sub in reading.subs.values() if sub in own and not sub.isdigit()), "")
+
+
 def is_silent(reading: Reading, item: Item) -> bool:
     """Whether an OBX is a line without words in a report that is sent line by line, or an answer without any: no value that is missing."""
     if item.position in reading.checklist.silent:

@@ -154,7 +154,7 @@ def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
     keys = _keys(reading, notification)
     for item in reading.items:
         if item.is_document:
-            reference = document_number(notification, event_of(reading.message)) if notification else keys[item.position]
+            reference = name_of_words(notification, event_of(reading.message)) if notification else keys[item.position]
             status = item_status(item, notification, reading.profile)
             for one in documents(item, reading.profile, reference):
                 by = written_by(reading) or found_by(item.segment, reading.message.get("MSH-4-1")) or one.author

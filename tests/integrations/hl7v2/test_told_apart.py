@@ -107,3 +107,13 @@ def test_what_stands_behind_each_of_two_specimens_of_an_order_is_of_that_specime
     assert both["Tumorcellen"] == "40 %"
     lines = (f"OBX|{n}|TX|C^Conclusie^L|{sub}|{text}||||||F" for n, sub, text in ((1, "A", "Carcinoom"), (2, "B", "Schoon")))
     assert {"Conclusie (A)", "Conclusie (B)"} <= set(labelled(result(order, lung, share.format(1, 40), liver, *lines)))
+
+
+def test_a_specimen_says_under_which_number_its_values_stand() -> None:
+    values = [f"OBX|{n}|TX|C^Conclusie^L|{sub}|{text}||||||F" for n, sub, text in ((1, "I", "Carcinoom"), (2, "II", "DCIS"))]
+    found = result("OBR|1|A1|F1|PA^Biopt^L", *values, "SPM|1|I||M^Mamma^L|||||LI^links", "SPM|2|^II||M^Mamma^L|||||RE^rechts")
+
+    assert labelled(found) | {"Aangevraagd": ""} == {
+        "Aangevraagd": "", "Conclusie (I)": "Carcinoom", "Conclusie (II)": "DCIS",
+        "Materiaal (I)": "Mamma; links", "Materiaal (II)": "Mamma; rechts",
+    }  # fmt: skip
