@@ -11,6 +11,7 @@ from integrations.hl7v2.message.apart import is_addendum
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.packed import value_type
+from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import said, status_in
 from integrations.hl7v2.text.values import day, label, partial
 from integrations.hl7v2.text.words import folded_all, matching
