@@ -21,6 +21,7 @@ V2_FUNCTIONS = {
     "asking": re.compile(r"[A-Z][A-Z0-9]{2}(?:-\d{1,3})?"),
     "board": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}(?:-\d{1,2})?"),
     "subject": re.compile(r""),
+    "soon": re.compile(r""),
     "person": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}"),
 }
 #: Kind.element.element; behind an element one choice: [n] or [name=value]

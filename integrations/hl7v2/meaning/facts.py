@@ -14,6 +14,7 @@ from integrations.hl7v2.meaning.places import closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.meaning.unread_roles import unread_roles
 from integrations.hl7v2.meaning.unsaid import unsaid
+from integrations.hl7v2.message.board_order import is_replaced
 from integrations.hl7v2.message.documents import file_name, is_pointer, rich_words
 from integrations.hl7v2.message.headed import around, headings, own_notes, unsigned
 from integrations.hl7v2.message.items import DRUGS, ORDERED, Item, ordered_as
@@ -70,6 +71,8 @@ def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
     """What the item says of all that it tells."""
     if item.segment.name in ORDERED:
         is_empty = item.segment.name == "OBR" and id(item.segment) not in reading.filled
+        if is_replaced(item.common, reading.board, reading.message):
+            return GONE
         return GONE if is_empty and is_cancelled(item.segment, reading.profile) else order_status(item, reading.profile)
     return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
 

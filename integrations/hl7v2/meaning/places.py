@@ -17,6 +17,7 @@ from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import day
 from integrations.hl7v2.text.words import asks_something, is_report, is_sentence, names_board, says_no_which
+from integrations.profiles import urgency_of
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -83,6 +84,18 @@ def _labelled(reading: Reading, name: str) -> str:
 def _headed(reading: Reading, name: str) -> str:
     called = headings(reading.profile, name) if reading.letters else ()
     return next(filter(None, (below(text, called) for text in reading.letters)), "")
+
+
+def _soon(reading: Reading, _: str) -> str:
+    """How soon, below its heading in a letter or a note: by a word of the profile, or it tells of something else. Below `Urgentie` yes and
+    no say nothing, for of the bladder it is a complaint.
+    """
+    for called, least in ((headings(reading.profile, "urgency"), 0), (frozenset({"urgentie"}), len("YES"))):
+        lines = (below(text, called).partition("\n")[0].strip() for text in reading.letters)
+        said = (form for line in lines for form in (line, line.rstrip(" .!")))
+        if word := next((one for one in said if len(one) > least and urgency_of(reading.profile, one)), ""):
+            return word
+    return ""
 
 
 def _sentence(reading: Reading, field: str) -> str:
@@ -166,5 +179,5 @@ _SUBJECTS = ("betreft", "onderwerp")
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
     "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number,
-    "own": own, "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
+    "own": own, "provider": _provider, "sentence": _sentence, "soon": _soon, "subject": _subject, "title": _title
 }  # fmt: skip
