@@ -99,8 +99,13 @@ def _soon(reading: Reading, _: str) -> str:
 
 
 def _sentence(reading: Reading, field: str) -> str:
-    """What stands in a field where no words belong, when it is a sentence."""
-    said = (value_at(reading, f"{field}-{c}") for c in ("2-0", "1"))
+    """What stands in a field where no words belong, or behind a code, when it is a sentence."""
+    name, _, n = field.partition("-")
+    segment = reading.message.first(name) if reading.at(field) == field else None
+    if segment is None or not segment.repeats(int(n), 1):
+        said = [value_at(reading, f"{field}-{c}") for c in ("2-0", "1")]
+    else:
+        said = [one.component(c, 0) for one in segment.repetitions(int(n)) for c in (2, 1)]
     return next(filter(is_sentence, said), "")
 
 
