@@ -224,6 +224,9 @@ V2: Mapping[str, Key] = HEAD | {
         {
             "media": free("OBX-5.2 → eerste deel van het bestandstype.", text()),
             "formats": texts("Titels die alleen zeggen hoe het wordt getoond: dan heet het document naar de order."),
+            "unnamed": texts(
+                "Namen van een uitslag die alleen zeggen dat het een verslag is: de naam van de order staat erachter."
+            ),
             "general": texts("Titels die niets zeggen: dan zegt de order wat voor document het is."),
             "kinds": free("Soort document → codes en woorden in label of titel.", texts()),
             "not_sent": text("Label van een verwijzing (OBX-2 RP) naar een stuk dat niet is meegestuurd."),
