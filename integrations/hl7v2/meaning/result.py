@@ -67,8 +67,13 @@ def result(message: Message, profile: Profile) -> IncomingResult:
             *unsaid(reading, (*told, *over)),
             *(f"{item.place}/{GONE}" for item, _ in over),
         ),
-        quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
+        quarantined=tuple(f"{place}/broken" for place, document in attached if _is_broken(document)),
     )
+
+
+def _is_broken(document: IncomingDocument) -> bool:
+    """Whether nobody can read it. One that is taken back comes without what it was, mostly."""
+    return document.kind == "unreadable" and (bool(document.content) or document.status != GONE)
 
 
 def facts_of(reading: Reading) -> Iterator[tuple[Item, Fact]]:

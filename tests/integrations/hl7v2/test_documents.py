@@ -142,6 +142,13 @@ def test_a_large_document_is_never_made_a_text(event: str, lines: tuple[str, ...
     assert made and max(made) < LARGE
 
 
+@pytest.mark.parametrize("value", ['""', "", "^AP^PDF^Base64^", '^AP^PDF^Base64^""'])
+def test_a_document_that_is_taken_back_without_its_bytes_is_over_and_nothing_in_it_is_broken(value: str) -> None:
+    found = result("OBR|1|A1|F1|BR^Brief^L", f"OBX|1|ED|PDF^Brief^L||{value}||||||D")
+    assert [(one.reference, one.status, one.content) for one in found.documents] == [("F1/BR/PDF/", "withdrawn", b"")]
+    assert found.quarantined == ()
+
+
 @pytest.mark.parametrize("encoding", ["8bit", "8-bit", "7bit", "UTF-8", "none", "A"])
 def test_a_letter_in_no_encoding_is_read_whatever_its_sender_calls_that(encoding: str) -> None:
     found = result(
