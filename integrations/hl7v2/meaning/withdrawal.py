@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from integrations.hl7v2.meaning.places import number_at
 from integrations.hl7v2.message.board_order import is_replaced
 from integrations.hl7v2.message.items import name_of
+from integrations.hl7v2.message.notification import ADDING, document_status
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_anew, is_cancelled, is_taken_back, says_so_itself
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.events import kind_of
+from integrations.hl7v2.text.events import event_of, kind_of
 from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.status_codes import GONE
 from integrations.hl7v2.text.words import names_board
 from mdo_portal.exchange import Profile, Replaced
 
@@ -58,6 +60,17 @@ def number_of(reading: Reading, gone: list[Line]) -> str:
 def why(gone: list[Line]) -> str:
     """Why they are taken back, in the sender's words."""
     return "; ".join(dict.fromkeys(one.reason for one in gone if one.reason))
+
+
+def is_document_gone(message: Message, profile: Profile) -> bool:
+    """Whether the document of a message is taken back whole: by its event, or as the state that it has by now. What adds to it, or takes its
+    place, may be taken back and leaves it as it is.
+    """
+    notification, event = message.first("TXA"), event_of(message)
+    if notification is None or not kind_of(message).startswith("MDM"):
+        return False
+    is_told = event not in (*ADDING, *profile["result"]["replacing"])
+    return event in profile["result"]["cancelling"] or (is_told and document_status(notification, profile) == GONE)
 
 
 def instead_of(reading: Reading, number: str) -> tuple[Replaced, ...]:
