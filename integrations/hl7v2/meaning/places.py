@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from integrations.hl7v2.meaning.own_segments import own
@@ -16,7 +16,7 @@ from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import day
-from integrations.hl7v2.text.words import asks_something, is_report, is_sentence, names_board, says_no_which
+from integrations.hl7v2.text.words import asks_something, holds_any, is_report, is_sentence, names_board, says_no_which
 from integrations.profiles import urgency_of
 
 
@@ -82,8 +82,17 @@ def _labelled(reading: Reading, name: str) -> str:
 
 
 def _headed(reading: Reading, name: str) -> str:
-    called = headings(reading.profile, name) if reading.letters else ()
-    return next(filter(None, (below(text, called) for text in reading.letters)), "")
+    called = headings(reading.profile, name) if reading.letters else frozenset[str]()
+    letters = _with_any(reading, called) if name == _SELDOM else reading.letters
+    return next(filter(None, (below(text, called) for text in letters)), "")
+
+
+def _with_any(reading: Reading, called: frozenset[str]) -> Iterator[str]:
+    """The letters in which one of these stands at all: to look at every line of a long one takes long."""
+    return (text for text in reading.letters if holds_any(text.casefold(), called))
+
+
+_SELDOM = "latest"
 
 
 def _soon(reading: Reading, _: str) -> str:
@@ -91,7 +100,7 @@ def _soon(reading: Reading, _: str) -> str:
     no say nothing, for of the bladder it is a complaint.
     """
     for called, least in ((headings(reading.profile, "urgency"), 0), (frozenset({"urgentie"}), len("YES"))):
-        lines = (below(text, called).partition("\n")[0].strip() for text in reading.letters)
+        lines = (below(text, called).partition("\n")[0].strip() for text in _with_any(reading, called))
         said = (form for line in lines for form in (line, line.rstrip(" .!")))
         if word := next((one for one in said if len(one) > least and urgency_of(reading.profile, one)), ""):
             return word

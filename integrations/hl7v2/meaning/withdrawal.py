@@ -63,7 +63,7 @@ def why(gone: list[Line]) -> str:
 
 
 def is_document_gone(message: Message, profile: Profile) -> bool:
-    """Whether the document of a message is taken back whole: by its event, or as the state that it has by now. What adds to it, or takes its
+    """Whether the document of a message is taken back whole: by its event, or as its state by now. What adds to it, or takes its
     place, may be taken back and leaves it as it is.
     """
     notification, event = message.first("TXA"), event_of(message)

@@ -226,3 +226,12 @@ def test_and_so_is_one_behind_the_code_of_an_order() -> None:
     )
     assert isinstance(found, IncomingReferral)
     assert (asked, found.question_board) == ("", "Kan zij sparend geopereerd worden?")
+
+
+@pytest.mark.parametrize("said", ["Graag advies over resectie", "Vraag: nog operabel?"])
+def test_a_question_one_place_beyond_the_clinical_information_is_asked(said: str) -> None:
+    found = read("ORM^O01", "ORC|NW|A1", f"OBR|1|A1||MDO^MDO oncologie^L||||||||||{said}")
+    told = read("ORM^O01", "ORC|NW|A1", "OBR|1|A1||MDO^MDO oncologie^L||||||||||Man, 70 jaar")
+    assert isinstance(found, IncomingReferral) and isinstance(told, IncomingReferral)
+    assert (found.question_board, labelled(found).get("Klinische gegevens")) == (said, None)
+    assert (told.question_board, labelled(told)["Klinische gegevens"]) == ("", "Man, 70 jaar")
