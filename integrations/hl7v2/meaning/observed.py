@@ -45,9 +45,15 @@ def _of_what(reading: Reading, item: Item, own: str) -> str:
 
 
 def number_of(reading: Reading, specimen: Segment) -> str:
-    """Under which the values say that they are of it (`I`, OBX-4); a number that only counts may count something else."""
-    own = {specimen.component(n, c) for n, c in ((1, 1), (2, 1), (2, 2))} - {""}
+    """Under which the values say that they are of a specimen (`I`, OBX-4); a number that only counts may count something else."""
+    places = ((1, 1), (2, 1), (2, 2)) if specimen.name == "SPM" else ()
+    own = {specimen.component(n, c) for n, c in places} - {""}
     return next((sub for sub in reading.subs.values() if sub in own and not sub.isdigit()), "")
+
+
+def is_told_in_notes(reading: Reading, item: Item) -> bool:
+    """Whether the notes of an order are its report: in a message of results, where nothing else stands under it."""
+    return item.segment.name == "OBR" and reading.kind.startswith("ORU") and id(item.segment) not in reading.filled
 
 
 def is_silent(reading: Reading, item: Item) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 from integrations.hl7v2.meaning.around import added_by, found_by, written_by
 from integrations.hl7v2.meaning.by_rule import by_rule, is_deleted, with_beside
 from integrations.hl7v2.meaning.change import sent_at
-from integrations.hl7v2.meaning.facts import is_told_in_notes, observation_facts, other_facts, placed_by_rule
+from integrations.hl7v2.meaning.facts import observation_facts, other_facts, placed_by_rule
+from integrations.hl7v2.meaning.observed import is_told_in_notes
 from integrations.hl7v2.meaning.places import number_at
 from integrations.hl7v2.meaning.unsaid import unsaid
 from integrations.hl7v2.message.apart import code_of
