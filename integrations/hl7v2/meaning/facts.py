@@ -6,18 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from integrations.hl7v2.meaning.around import how, part_of
+from integrations.hl7v2.meaning.around import how, number_of, part_of
 from integrations.hl7v2.meaning.by_rule import NOTED, by_rule, with_beside, with_own_notes
 from integrations.hl7v2.meaning.hint import other_boards
-from integrations.hl7v2.meaning.observed import (
-    called,
-    is_silent,
-    is_told_in_notes,
-    number_of,
-    ordered_on,
-    section_of,
-    without_a_day,
-)
+from integrations.hl7v2.meaning.observed import called, is_silent, is_told_in_notes, ordered_on, section_of, without_a_day
 from integrations.hl7v2.meaning.places import closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.meaning.unread_roles import unread_roles

@@ -11,7 +11,6 @@ from integrations.hl7v2.message.apart import is_addendum
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.packed import value_type
-from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import said, status_in
 from integrations.hl7v2.text.values import day, label, partial
 from integrations.hl7v2.text.words import folded_all, matching, names_board
@@ -42,13 +41,6 @@ def _of_what(reading: Reading, item: Item, own: str) -> str:
     words = item.order.component(4, 2, 0)
     is_said = item.position in reading.orders or words.casefold() == own.casefold()
     return "" if is_said or names_board(words, reading.profile["referral"]["recognised"]) else words
-
-
-def number_of(reading: Reading, specimen: Segment) -> str:
-    """Under which the values say that they are of a specimen (`I`, OBX-4); a number that only counts may count something else."""
-    places = ((1, 1), (2, 1), (2, 2)) if specimen.name == "SPM" else ()
-    own = {specimen.component(n, c) for n, c in places} - {""}
-    return next((sub for sub in reading.subs.values() if sub in own and not sub.isdigit()), "")
 
 
 def is_told_in_notes(reading: Reading, item: Item) -> bool:
