@@ -65,6 +65,24 @@ def test_one_that_has_no_number_of_its_own_takes_the_place_of_nothing(house: Hou
     assert house.facts() == []
 
 
+@pytest.mark.parametrize("parent", ["", "D1"])
+def test_nor_does_its_file_which_goes_when_its_document_does(house: House, parent: str) -> None:
+    house.hears("MDM^T02", txa("D1"), PDF)
+    more = PDF.replace("JVBERi0xLjcK", "JVBERi0xLjQK")
+    for _ in range(2):
+        house.hears("MDM^T06", txa("D1", parent), more)
+    assert house.documents() == [("D1", "", True), ("D1/&", "", True)]
+    house.hears("MDM^T11", txa("D1", available="CA"))
+    assert [stands for _, _, stands in house.documents()] == [False, False]
+
+
+def test_nor_when_another_takes_the_place_of_its_document(house: House) -> None:
+    house.hears("MDM^T02", txa("D1"), PDF)
+    house.hears("MDM^T06", txa("D1"), PDF.replace("JVBERi0xLjcK", "JVBERi0xLjQK"))
+    house.hears("MDM^T10", txa("D2", "D1"), PDF.replace("JVBERi0xLjcK", "JVBERi0xLjUK"))
+    assert [number for number, _, stands in house.documents() if stands] == ["D2"]
+
+
 def test_another_report_of_that_patient_does_not(house: House) -> None:
     house.hears("ORU^R01", REPORT, CONCLUSION)
     decided(house)

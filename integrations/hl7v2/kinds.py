@@ -9,7 +9,7 @@ from integrations.hl7v2.meaning.asking import is_referral
 from integrations.hl7v2.meaning.change import change, link, merge
 from integrations.hl7v2.meaning.referral import referral
 from integrations.hl7v2.meaning.result import result
-from integrations.hl7v2.meaning.withdrawal import withdrawn
+from integrations.hl7v2.meaning.withdrawal import is_document_gone, withdrawn
 from integrations.hl7v2.message.labels import asking_title
 from integrations.hl7v2.message.notification import document_status
 from integrations.hl7v2.message.statuses import is_only_done, is_only_underway
@@ -39,18 +39,24 @@ def _order_status(message: Message, profile: Profile) -> Incoming:
     return (referral if withdrawn(message, profile) else result)(message, profile)
 
 
+def _document(message: Message, profile: Profile) -> Incoming:
+    """An MDM about a patient who is here; of what registers somebody for a board, and says so in its title, that it is taken back."""
+    is_over = is_document_gone(message, profile) and asking_title(message, profile)
+    return (referral if is_over else result)(message, profile)
+
+
 def _titled_document(message: Message, profile: Profile) -> Incoming:
-    """An MDM: the referral when its title says so in full and it still holds, else a document of a patient who is here."""
+    """An MDM: the referral when its title says so in full and it still holds, else a document."""
     notification = message.first("TXA")
     is_gone = notification is not None and document_status(notification, profile) == GONE
-    return (referral if not is_gone and asking_title(message, profile) else result)(message, profile)
+    return (referral if not is_gone and asking_title(message, profile) else _document)(message, profile)
 
 
 MEANINGS: dict[str, Callable[[Message, Profile], Incoming]] = {
     "referral": _asked,
     "finding": _finding,
     "result": result,
-    "document": result,
+    "document": _document,
     "titled_document": _titled_document,
     "order_status": _order_status,
     "patient": change,

@@ -23,6 +23,10 @@ PLACES = {
         ("`@notes OBR`", "de NTE onder dat segment"),
         ("`@asking OBR`, `@asking ORC-16`", "de NTE onder dat segment, of dat veld, als die iets vraagt"),
         ("`@subject`", "waar een NTE over gaat (*Betreft: …*), als dat een MDO noemt"),
+        (
+            "`@soon`",
+            "hoe dringend het is onder een kopje van `[labels.urgency]`, als dat een woord van `[referral.codes.urgency]` is",
+        ),
         ("`@person OBR-17`", "een mens in een veld waar geen mens hoort"),
         ("`@sentence OBR-32`", "een zin in een veld waar geen woorden horen"),
         ("`@board OBR-44`, `@board OBR-4-5`", "wat in dat veld staat, als dat een MDO noemt"),

@@ -18,6 +18,7 @@ _FACT = table(
             "fields",
             "Velden die achter de tekst staan, elk met al zijn herhalingen, in woorden als die er zijn; `17-1` is één component.",
         ),
+        "codes": free("Code zonder woorden in een veld van `beside` → woord; leeg: niet getoond.", text()),
         "code": Key("field", "Veld met de code."),
         "system": Key("field", "Veld met het codestelsel."),
         "date": Key("field", "Veld met de datum."),
@@ -223,6 +224,9 @@ V2: Mapping[str, Key] = HEAD | {
         {
             "media": free("OBX-5.2 → eerste deel van het bestandstype.", text()),
             "formats": texts("Titels die alleen zeggen hoe het wordt getoond: dan heet het document naar de order."),
+            "unnamed": texts(
+                "Namen van een uitslag die alleen zeggen dat het een verslag is: de naam van de order staat erachter."
+            ),
             "general": texts("Titels die niets zeggen: dan zegt de order wat voor document het is."),
             "kinds": free("Soort document → codes en woorden in label of titel.", texts()),
             "not_sent": text("Label van een verwijzing (OBX-2 RP) naar een stuk dat niet is meegestuurd."),

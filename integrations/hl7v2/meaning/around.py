@@ -73,3 +73,10 @@ def added_by(reading: Reading, name: str) -> str:
     is_added = reading.message.first("TXA") is not None and event_of(reading.message) in ADDING
     says_so = is_added and any(map(is_addendum, (name, *reading.titles)))
     return str(reading.profile["result"]["parts"]["ADT"]) if is_added and not says_so else ""
+
+
+def number_of(reading: Reading, specimen: Segment) -> str:
+    """Under which the values say that they are of a specimen (`I`, OBX-4); a number that only counts may count something else."""
+    places = ((1, 1), (2, 1), (2, 2)) if specimen.name == "SPM" else ()
+    own = {specimen.component(n, c) for n, c in places} - {""}
+    return next((sub for sub in reading.subs.values() if sub in own and not sub.isdigit()), "")

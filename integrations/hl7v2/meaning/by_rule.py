@@ -17,6 +17,7 @@ from integrations.hl7v2.text.specimen_source import material
 from integrations.hl7v2.text.status_codes import GONE
 from integrations.hl7v2.text.telephone import telephone
 from integrations.hl7v2.text.values import coded, day, partial
+from integrations.hl7v2.text.words import tells
 from mdo_portal.exchange import Fact, Section
 
 _WORD = re.compile(r"[^\W\d_]{4}")
@@ -27,7 +28,8 @@ def by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     """The fact in a segment, one without text where it has none; withdrawn when the segment says that it is deleted."""
     text = _person(segment, rule) or next(filter(None, (_at(segment, place).strip() for place in rule["text"])), "")
     text = _with_written(text, _at(segment, rule["written"])) if text and "written" in rule else text
-    beside = [said for place in rule.get("beside", ()) for said in _beside(segment, place)]
+    in_words = rule.get("codes", {})
+    beside = [in_words.get(said.upper(), said) for place in rule.get("beside", ()) for said in _beside(segment, place)]
     if segment.name in DRUGS and (not text or _SET_ID.fullmatch(text)):  # a field too far: what is named there is the drug
         text = next(filter(_WORD.search, beside), text)
     when = quantity_timing(segment, int(rule["timing"])) if "timing" in rule else ""
@@ -54,9 +56,10 @@ def _beside(segment: Segment, place: str) -> Iterator[str]:
 
 def _with_written(text: str, written: str) -> str:
     """The words of a code with what was written beside them, where that says more: the side often stands there alone."""
-    if written.casefold() in text.casefold():
+    written = written.strip()
+    if not written or tells(text, written):
         return text
-    return written if text.casefold() in written.casefold() else f"{text}; {written}"
+    return written if tells(written, text) else f"{text}; {written}"
 
 
 def _person(segment: Segment, rule: Mapping[str, Any]) -> str:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from integrations.hl7v2.meaning.around import how, part_of
+from integrations.hl7v2.meaning.around import how, number_of, part_of
 from integrations.hl7v2.meaning.by_rule import NOTED, by_rule, with_beside, with_own_notes
 from integrations.hl7v2.meaning.hint import other_boards
-from integrations.hl7v2.meaning.observed import called, is_silent, ordered_on, section_of, without_a_day
+from integrations.hl7v2.meaning.observed import called, is_silent, is_told_in_notes, ordered_on, section_of, without_a_day
 from integrations.hl7v2.meaning.places import closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.meaning.unread_roles import unread_roles
 from integrations.hl7v2.meaning.unsaid import unsaid
+from integrations.hl7v2.message.board_order import is_replaced
 from integrations.hl7v2.message.documents import file_name, is_pointer, rich_words
 from integrations.hl7v2.message.headed import around, headings, own_notes, unsigned
 from integrations.hl7v2.message.items import DRUGS, ORDERED, Item, ordered_as
@@ -70,7 +71,9 @@ def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
     """What the item says of all that it tells."""
     if item.segment.name in ORDERED:
         is_empty = item.segment.name == "OBR" and id(item.segment) not in reading.filled
-        return GONE if is_empty and is_cancelled(item.segment, reading.profile) else order_status(item, reading.profile)
+        is_over = is_replaced(item.common, reading.board, reading.message)
+        is_over = is_over or (is_empty and is_cancelled(item.segment, reading.profile))
+        return GONE if is_over else order_status(item, reading.profile)
     return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
 
 
@@ -130,7 +133,11 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     ways = [timing(one.segment) if one.segment.name == "TQ1" else by_rule(one.segment, rules["RXR"]).text for one in item.more]
     more = (one for one in ways if one not in placed.text.split("; "))
     said = "; ".join(dict.fromkeys(filter(None, (placed.text, *people, judged, when if when not in placed.text else "", *more))))
-    return replace(placed, text=with_beside(said, done_words(item, reading.profile)))
+    whole, name = (
+        with_beside(said, done_words(item, reading.profile)),
+        with_beside(placed.label, number_of(reading, item.segment)),
+    )
+    return replace(placed, text=whole, label=name)
 
 
 def _is_somebody(reading: Reading, segment: Segment, n: int) -> bool:
@@ -142,7 +149,7 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     is_asked = (f"@notes {item.segment.name}" in used and reading.may_ask(item)) or (
         "@closing" in used and item is closing(reading)
     )
-    said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else list(zip(item.notes, item.note_labels, strict=True))
+    said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else item.remarks
     if "@headed board" in used and reading.may_head(item):
         own = own_notes(item)
         rest = around(own, headings(reading.profile, "board"))
@@ -152,11 +159,6 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     for text, shown in said:
         if text and (not shown or f"@label {labelled(shown, reading.profile)}" not in used):
             yield _plain(reading, item, text, shown)
-
-
-def is_told_in_notes(reading: Reading, item: Item) -> bool:
-    """Whether the notes of an order are its report: in a message of results, where nothing else stands under it."""
-    return item.segment.name == "OBR" and reading.kind.startswith("ORU") and id(item.segment) not in reading.filled
 
 
 def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:

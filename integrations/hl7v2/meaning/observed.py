@@ -13,7 +13,7 @@ from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.status_codes import said, status_in
 from integrations.hl7v2.text.values import day, label, partial
-from integrations.hl7v2.text.words import folded_all, matching
+from integrations.hl7v2.text.words import folded_all, matching, names_board
 from mdo_portal.exchange import Section
 
 
@@ -30,8 +30,22 @@ def called(reading: Reading, item: Item) -> str:
     if item.order is not None and own.casefold() in folded_all(tuple(reading.profile["documents"]["formats"])):
         own = item.order.component(4)  # it says how it is shown: what it is, the order says
     if item.order is None or (own and own != item.order.component(4)):
-        return with_beside(own, every)
+        return with_beside(own, every or _of_what(reading, item, own))
     return every or item.order.component(4, 2, 0) or own
+
+
+def _of_what(reading: Reading, item: Item, own: str) -> str:
+    """What a report is of that is called so and no more; the next one has the same name. What comes with a referral is of no board."""
+    if item.order is None or own.casefold() not in folded_all(tuple(reading.profile["documents"]["unnamed"])):
+        return ""
+    words = item.order.component(4, 2, 0)
+    is_said = item.position in reading.orders or words.casefold() == own.casefold()
+    return "" if is_said or names_board(words, reading.profile["referral"]["recognised"]) else words
+
+
+def is_told_in_notes(reading: Reading, item: Item) -> bool:
+    """Whether the notes of an order are its report: in a message of results, where nothing else stands under it."""
+    return item.segment.name == "OBR" and reading.kind.startswith("ORU") and id(item.segment) not in reading.filled
 
 
 def is_silent(reading: Reading, item: Item) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from integrations.hl7v2.meaning.own_segments import own
@@ -17,7 +17,8 @@ from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import day
-from integrations.hl7v2.text.words import asks_something, is_report, is_sentence, names_board, says_no_which
+from integrations.hl7v2.text.words import asks_something, holds_any, is_report, is_sentence, names_board, says_no_which
+from integrations.profiles import urgency_of
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -84,13 +85,39 @@ def _labelled(reading: Reading, name: str) -> str:
 
 
 def _headed(reading: Reading, name: str) -> str:
-    called = headings(reading.profile, name) if reading.letters else ()
-    return next(filter(None, (below(text, called) for text in reading.letters)), "")
+    called = headings(reading.profile, name) if reading.letters else frozenset[str]()
+    letters = _with_any(reading, called) if name == _SELDOM else reading.letters
+    return next(filter(None, (below(text, called) for text in letters)), "")
+
+
+def _with_any(reading: Reading, called: frozenset[str]) -> Iterator[str]:
+    """The letters in which one of these stands at all: to look at every line of a long one takes long."""
+    return (text for text in reading.letters if holds_any(text.casefold(), called))
+
+
+_SELDOM = "latest"
+
+
+def _soon(reading: Reading, _: str) -> str:
+    """How soon, below its heading in a letter or a note: by a word of the profile, or it tells of something else. Below `Urgentie` yes and
+    no say nothing, for of the bladder it is a complaint.
+    """
+    for called, least in ((headings(reading.profile, "urgency"), 0), (frozenset({"urgentie"}), len("YES"))):
+        lines = (below(text, called).partition("\n")[0].strip() for text in _with_any(reading, called))
+        said = (form for line in lines for form in (line, line.rstrip(" .!")))
+        if word := next((one for one in said if len(one) > least and urgency_of(reading.profile, one)), ""):
+            return word
+    return ""
 
 
 def _sentence(reading: Reading, field: str) -> str:
-    """What stands in a field where no words belong, when it is a sentence."""
-    said = (value_at(reading, f"{field}-{c}") for c in ("2-0", "1"))
+    """What stands in a field where no words belong, or behind a code, when it is a sentence."""
+    name, _, n = field.partition("-")
+    segment = reading.message.first(name) if reading.at(field) == field else None
+    if segment is None or not segment.repeats(int(n), 1):
+        said = [value_at(reading, f"{field}-{c}") for c in ("2-0", "1")]
+    else:
+        said = [one.component(c, 0) for one in segment.repetitions(int(n)) for c in (2, 1)]
     return next(filter(is_sentence, said), "")
 
 
@@ -174,5 +201,5 @@ def _line(reading: Reading, argument: str) -> str:
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
     "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "line": _line, "notes": _notes,
-    "number": _number, "own": own, "provider": _provider, "sentence": _sentence, "subject": _subject, "title": _title
+    "number": _number, "own": own, "provider": _provider, "sentence": _sentence, "soon": _soon, "subject": _subject, "title": _title
 }  # fmt: skip

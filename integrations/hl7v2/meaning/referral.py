@@ -14,7 +14,7 @@ from integrations.hl7v2.meaning.facts import told, unmapped
 from integrations.hl7v2.meaning.hint import board_hint
 from integrations.hl7v2.meaning.named_question import named_first, whole_field
 from integrations.hl7v2.meaning.places import first, found, value_at
-from integrations.hl7v2.meaning.withdrawal import number_of, why, withdrawn
+from integrations.hl7v2.meaning.withdrawal import instead_of, is_document_gone, number_of, why, withdrawn
 from integrations.hl7v2.message.board_order import counted
 from integrations.hl7v2.message.documents import documents
 from integrations.hl7v2.message.headed import question_of
@@ -53,9 +53,11 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     gone = withdrawn(message, profile)
     urgent = urgency_places(reading)
     when = [one for one in urgent if _is_when(value_at(reading, one))]
+    number = number_of(reading, gone)
+    is_over = bool(gone) or event_of(message) in rules["cancel_events"] or is_document_gone(message, profile)
     return IncomingReferral(
         patient=who,
-        number=number_of(reading, gone),
+        number=number,
         board_hint=hint,
         tumour_hint=first(reading, rules["tumour_hint"]),
         **asked,
@@ -70,6 +72,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         documents=tuple(document for _, document in attached),
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         replaces=replaced(message, profile),
+        replaced=instead_of(reading, number),
         unmapped=tuple(
             dict.fromkeys(
                 (
@@ -82,8 +85,8 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
             )
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
-        cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
-        cancel_reason=why(gone) or (_why(reading) if gone or event_of(message) in rules["cancel_events"] else ""),
+        cancelled=is_over,
+        cancel_reason=why(gone) or ((_why(reading) or asked["question_board"]) if is_over else ""),
     )
 
 

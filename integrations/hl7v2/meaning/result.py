@@ -10,7 +10,8 @@ from typing import Any
 from integrations.hl7v2.meaning.around import added_by, found_by, written_by
 from integrations.hl7v2.meaning.by_rule import by_rule, is_deleted, with_beside
 from integrations.hl7v2.meaning.change import sent_at
-from integrations.hl7v2.meaning.facts import is_told_in_notes, observation_facts, other_facts, placed_by_rule
+from integrations.hl7v2.meaning.facts import observation_facts, other_facts, placed_by_rule
+from integrations.hl7v2.meaning.observed import is_told_in_notes
 from integrations.hl7v2.meaning.places import number_at
 from integrations.hl7v2.meaning.unsaid import unsaid
 from integrations.hl7v2.message.apart import code_of
@@ -67,8 +68,13 @@ def result(message: Message, profile: Profile) -> IncomingResult:
             *unsaid(reading, (*told, *over)),
             *(f"{item.place}/{GONE}" for item, _ in over),
         ),
-        quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
+        quarantined=tuple(f"{place}/broken" for place, document in attached if _is_broken(document)),
     )
+
+
+def _is_broken(document: IncomingDocument) -> bool:
+    """Whether nobody can read it. One that is taken back comes without what it was, mostly."""
+    return document.kind == "unreadable" and (bool(document.content) or document.status != GONE)
 
 
 def facts_of(reading: Reading) -> Iterator[tuple[Item, Fact]]:
@@ -154,7 +160,7 @@ def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
     keys = _keys(reading, notification)
     for item in reading.items:
         if item.is_document:
-            reference = document_number(notification, event_of(reading.message)) if notification else keys[item.position]
+            reference = name_of_words(notification, event_of(reading.message)) if notification else keys[item.position]
             status = item_status(item, notification, reading.profile)
             for one in documents(item, reading.profile, reference):
                 by = written_by(reading) or found_by(item.segment, reading.message.get("MSH-4-1")) or one.author

@@ -33,11 +33,18 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
         text = _words(reading, item.segment, int(place[4:]))
         text = "" if text and _is_usual(reading, item.segment, place, text) else text
         asked = reading.at(place)
-        taken = (asked, f"@sentence {place}", f"@asking {place}", f"@board {place}")
-        if text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
+        taken = (asked, f"@asking {place}", f"@board {place}")
+        if text and f"@sentence {place}" in used:
+            text = _but(text, value_at(reading, f"@sentence {place}"))
+        elif text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
             text = question_of(text, reading.profile, is_list=asked not in used)[1]
         if text:
             yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
+
+
+def _but(text: str, asked: str) -> str:
+    """What the repetitions of a field say, without the one that asks."""
+    return "\n".join(line for line in text.split("\n") if line.strip() != asked.strip())
 
 
 def sent_to(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from integrations.hl7v2.meaning.places import number_at
+from integrations.hl7v2.message.board_order import is_replaced
 from integrations.hl7v2.message.items import name_of
+from integrations.hl7v2.message.notification import ADDING, document_status
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_anew, is_cancelled, is_taken_back, says_so_itself
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.events import kind_of
+from integrations.hl7v2.text.events import event_of, kind_of
+from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.status_codes import GONE
 from integrations.hl7v2.text.words import names_board
-from mdo_portal.exchange import Profile
+from mdo_portal.exchange import Profile, Replaced
 
 
 @dataclass
@@ -56,6 +60,31 @@ def number_of(reading: Reading, gone: list[Line]) -> str:
 def why(gone: list[Line]) -> str:
     """Why they are taken back, in the sender's words."""
     return "; ".join(dict.fromkeys(one.reason for one in gone if one.reason))
+
+
+def is_document_gone(message: Message, profile: Profile) -> bool:
+    """Whether the document of a message is taken back whole: by its event, or as its state by now. What adds to it, or takes its
+    place, may be taken back and leaves it as it is.
+    """
+    notification, event = message.first("TXA"), event_of(message)
+    if notification is None or not kind_of(message).startswith("MDM"):
+        return False
+    is_told = event not in (*ADDING, *profile["result"]["replacing"])
+    return event in profile["result"]["cancelling"] or (is_told and document_status(notification, profile) == GONE)
+
+
+def instead_of(reading: Reading, number: str) -> tuple[Replaced, ...]:
+    """The orders whose place this referral takes, under their own numbers: they would stand on the list beside it."""
+    message, rules = reading.message, reading.profile["referral"]["recognised"]
+    before: dict[str, str] = {}
+    common: Segment | None = None
+    for segment in message.segments:
+        common = segment if segment.name == "ORC" else common
+        if segment.name == "OBR" and common is not None and is_replaced(common, reading.board, message):
+            was = common.component(4) or common.component(2) or segment.component(2)
+            if names_board(name_of(segment), rules) and was not in ("", number):
+                before[was] = common.component(16, 2, 0) or common.component(16)
+    return tuple(Replaced(number=was, reason=reason) for was, reason in before.items())
 
 
 def _lines(message: Message, profile: Profile) -> list[Line]:

@@ -61,6 +61,12 @@ def _control(one: BoardOrder, message: Message) -> str:
 
 _REPLACES = "RO"
 """ORC-1: this takes the place of the order before it (RP)."""
+_REPLACED = ("RP", "RU")
+
+
+def is_replaced(common: Segment | None, board: BoardOrder | None, message: Message) -> bool:
+    """Whether an ORC gives its place to the order that asks the board. One that is replaced and by no other is told anew."""
+    return board is not None and said(common, 1) in _REPLACED and _control(board, message) == _REPLACES
 
 
 def _is_gone(one: BoardOrder, message: Message, profile: Profile) -> bool:

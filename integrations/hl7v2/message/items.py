@@ -52,6 +52,17 @@ class Item:
         return observed(self.segment, [one.segment for one in self.more if one.segment.name == "OBX"])
 
     @property
+    def remarks(self) -> list[tuple[str, str]]:
+        """The notes with their names; those without one that follow each other are lines of one, for many break them."""
+        found: list[tuple[str, str]] = []
+        for text, shown in zip(self.notes, self.note_labels, strict=True):
+            if found and not shown and not found[-1][1]:
+                found[-1] = (f"{found[-1][0]}\n{text}", "")
+            else:
+                found.append((text, shown))
+        return found
+
+    @property
     def loose_texts(self) -> list[str]:
         """The loose lines up to where the fields of the segment go on."""
         return [line.field(0) for line in self.loose]

@@ -66,8 +66,8 @@ def parent_number(notification: Segment) -> str:
 
 
 def name_of_words(notification: Segment, event: str) -> str:
-    """Under which the words of a document are known: its number; of an addendum that has none of its own something below that, for it
-    stands beside the words that it adds to.
+    """Under which the words and the file of a document are known: its number; of an addendum that has none of its own something below
+    that, for it stands beside what it adds to.
     """
     number = document_number(notification, event)
     is_own = event not in ADDING or parent_number(notification) not in ("", number)

@@ -15,6 +15,7 @@ from integrations.hl7v2.message.numbered_lines import NumberedLines
 from integrations.hl7v2.message.out_of_order import FEWEST_TO_ORDER, by_number, put_in_order
 from integrations.hl7v2.text.packed import PDF, is_packed, value_type
 from integrations.hl7v2.text.segment import LargeSegment, Segment
+from integrations.hl7v2.text.status_codes import said
 from integrations.rich_text import is_rich
 
 _NO_WORDS = re.compile(rb"[A-Za-z0-9+/]+=*")
@@ -59,10 +60,19 @@ def _is_line(begun: Item, item: Item, lines: NumberedLines) -> bool:
     if isinstance(one, LargeSegment) or isinstance(other, LargeSegment):
         return False  # no line is so long, and to look at one again for each that follows takes long
     is_alike = value_type(one) == value_type(other) and all(one.as_sent(n) == other.as_sent(n) for n in _APART)
+    is_alike = is_alike and _status(begun) == _status(item)
     is_alike = is_alike and (one.as_sent(4) == other.as_sent(4) or lines.follows(one, _last(begun).segment, item))
     if not is_alike or any(one.as_sent(n) or other.as_sent(n) for n in _OF_VALUES) or _is_closed(begun, item):
         return False
     return not (begun.notes or begun.loose or item.loose or is_packed(one, 1, 0) or is_packed(other, 1, 0))
+
+
+def _status(item: Item) -> str:
+    """Of a line without one that of its order: many say it on the last line alone."""
+    return item.segment.as_sent(11).strip().upper() or said(item.order, 25) or _FINAL
+
+
+_FINAL = "F"
 
 
 def _is_closed(begun: Item, item: Item) -> bool:
@@ -76,8 +86,8 @@ def _is_closed(begun: Item, item: Item) -> bool:
 _START = 600
 _PAGES = ("<html", "<!doctype", "<?xml", "<head", "<body")
 _LINES = ("TX", "FT")
-_APART = (3, 11, 14, 16, 17, 20, 23)
-"""What it is, its status, its day, who found it, how and where."""
+_APART = (3, 14, 16, 17, 20, 23)
+"""What it is, its day, who found it, how and where."""
 _OF_VALUES = (6, 7, 8)
 
 

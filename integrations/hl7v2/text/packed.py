@@ -65,7 +65,12 @@ def encoding_at(segment: Segment, place: int, repetition: int) -> str:
         return "base64"
     if place != 5:
         return "a" if place == 1 and is_written_first(segment, repetition) else "base64"
-    return segment.component(5, 4, repetition=repetition).lower()
+    said = segment.component(5, 4, repetition=repetition).strip().lower()
+    return "a" if said in _AS_IT_STANDS else said
+
+
+_AS_IT_STANDS = ("8bit", "8-bit", "7bit", "7-bit", "ascii", "utf-8", "utf8", "none", "plain", "text")
+"""What others call text that is in no encoding (`A`): the words of MIME, or of its letters."""
 
 
 def without_ends(packed: bytes) -> bytes:

@@ -16,6 +16,7 @@ from integrations.hl7v2.text.stamps import ENDS_IN_UTC, hour, period, stamp, wor
 from integrations.hl7v2.text.telephone import spoken
 from integrations.hl7v2.text.tidy import shown
 from integrations.hl7v2.text.units import has_unit, power, unit_of
+from integrations.hl7v2.text.words import tells
 from integrations.times import believable, believable_day
 
 _TIME = re.compile(
@@ -147,7 +148,7 @@ def _in_full(repetition: Repetition) -> str:
     words, written = coded(repetition), repetition.component(9, 0)
     if words.casefold() == NO_TEXT:
         return ""
-    return f"{words} ({written})" if written.casefold() not in words.casefold() else words
+    return words if not written or tells(words, written) else f"{words} ({written})"
 
 
 def _between(kind: str) -> str:

@@ -71,6 +71,11 @@ def holds_any(shown: str, words: Iterable[str]) -> bool:
     return False
 
 
+def tells(text: str, part: str) -> bool:
+    """Whether a text has these words as whole ones: a side (`li`) is not told by *maligne*."""
+    return re.search(rf"(?<!\w){re.escape(part.casefold())}(?!\w)", text.casefold()) is not None
+
+
 def says_no_which(words: str) -> bool:
     """Whether this says that a board is asked, and not which: `Aanmelding MDO`, or the name of a portal for them."""
     return bool(words) and not _NO_WHICH.sub("", words.casefold().replace("_", " "))

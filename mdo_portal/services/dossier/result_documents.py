@@ -27,7 +27,7 @@ def add(telling: Telling, result: IncomingResult) -> set[str]:
     for document in result.documents:
         # several documents of one message may share its number, and come again together
         others = [one for one in known if one.sha256 not in came or not document.content]
-        earlier = [one for one in others if one.reference and one.reference in (document.reference, document.replaces)]
+        earlier = [one for one in others if one.reference and one.reference in _over_by(document)]
         words = [one for one in _words(document, rows) if one.source_key not in told]
         happened |= _over_before(telling, document, known, rows)
         if document.content:
@@ -39,6 +39,13 @@ def add(telling: Telling, result: IncomingResult) -> set[str]:
         else:
             happened |= _without_content(telling, document, earlier, words)
     return happened
+
+
+def _over_by(document: IncomingDocument) -> tuple[str, ...]:
+    """The numbers of what it is, or takes the place of; what is over takes along the addendum that was sent under its own number."""
+    own, before = document.reference, document.replaces
+    gone = own if document.status == GONE else ""
+    return (own, before, *(f"{name}/&" for name in {gone, before} - {""}))
 
 
 def _over_before(

@@ -114,7 +114,8 @@ def test_a_document_of_a_year_is_not_of_the_day_of_its_order() -> None:
         (("RXD|1|L02^Letrozol^L|20260301|30|ST",), "Verstrekt", "Letrozol; 30; ST"),
         (("RXA|0|1|20260301||L01^Docetaxel^L|150|mg|||||||||||||CP",), "Toegediend", "Docetaxel; 150; mg"),
         (("RXA|0|1|20260301||L01^Docetaxel^L|150|mg|||||||||||||RE",), "Toegediend", "Docetaxel; 150; mg (geweigerd)"),
-        (("IAM|1|DA|PEN^Penicilline^L|SV|Shock|A^^",), "Allergie", "Penicilline; Shock; SV"),
+        (("IAM|1|DA|PEN^Penicilline^L|SV|Shock|A^^",), "Allergie", "Penicilline; Shock; ernstig"),
+        (("AL1|1|DA|PEN^Penicilline^L|U|Shock",), "Allergie", "Penicilline; Shock"),
     ],
 )
 def test_a_drug_or_allergy_beside_results_says_what_was_sent_of_it(lines: tuple[str, ...], label: str, text: str) -> None:

@@ -173,7 +173,7 @@ LINES = ("Aard materiaal: naaldbiopt", "", "Conclusie: carcinoom")
 def test_a_free_line_of_a_report_is_no_value_that_is_missing() -> None:
     found = result("OBR|1||T26|PA^Histologie", *(f"OBX|{n}|TX|V^Verslag||{text}||||||F" for n, text in enumerate(LINES, 1)))
 
-    assert [(fact.text, fact.key) for fact in found.facts if fact.label == "Verslag"] == [
+    assert [(fact.text, fact.key) for fact in found.facts if fact.label == "Verslag (Histologie)"] == [
         ("Aard materiaal: naaldbiopt\n\nConclusie: carcinoom", "T26/PA/V/"),
     ]
 
@@ -186,4 +186,4 @@ def test_a_free_line_of_a_report_is_no_value_that_is_missing() -> None:
 def test_a_value_that_is_missing_is(line: str) -> None:
     found = result("OBR|1||T26|PA^Histologie", "OBX|1|TX|V^Verslag||Geen||||||F", line)
 
-    assert [fact.text for fact in found.facts if fact.label in ("Verslag", "Vraag")] == ["Geen", ""]
+    assert [fact.text for fact in found.facts if fact.label in ("Verslag (Histologie)", "Vraag")] == ["Geen", ""]

@@ -10,6 +10,7 @@ from integrations.hl7v2.text.charset import Charset
 from integrations.hl7v2.text.lines import LARGE
 from mdo_portal.exchange import IncomingReferral, IncomingResult, Section
 
+from .few_lines import labelled, result
 from .samples import PDF, PDF_TEXT
 
 HEADER = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||REF^I12|M1|P|2.5||||||UNICODE UTF-8"
@@ -139,3 +140,21 @@ def test_a_large_document_is_never_made_a_text(event: str, lines: tuple[str, ...
     Hl7Reader().read(raw.encode(), "generic-v2")
 
     assert made and max(made) < LARGE
+
+
+@pytest.mark.parametrize("value", ['""', "", "^AP^PDF^Base64^", '^AP^PDF^Base64^""'])
+def test_a_document_that_is_taken_back_without_its_bytes_is_over_and_nothing_in_it_is_broken(value: str) -> None:
+    found = result("OBR|1|A1|F1|BR^Brief^L", f"OBX|1|ED|PDF^Brief^L||{value}||||||D")
+    assert [(one.reference, one.status, one.content) for one in found.documents] == [("F1/BR/PDF/", "withdrawn", b"")]
+    assert found.quarantined == ()
+
+
+@pytest.mark.parametrize("encoding", ["8bit", "8-bit", "7bit", "UTF-8", "none", "A"])
+def test_a_letter_in_no_encoding_is_read_whatever_its_sender_calls_that(encoding: str) -> None:
+    found = result(
+        "OBR|1|A1|F1|BR^Brief^L", f"OBX|1|ED|BR^Brief^L||^text^html^{encoding}^<html><body>Beste collega</body></html>"
+    )
+
+    assert [(one.kind, one.media_type) for one in found.documents] == [("", "text/html")]
+    assert labelled(found)["Brief"] == "Beste collega"
+    assert found.quarantined == ()

@@ -60,3 +60,51 @@ def test_how_soon_in_the_words_of_a_clinic_is_that(said: str, urgency: str) -> N
     found = read("ORM^O01", "ORC|NW|A1", f"TQ1|1||||||||{said}", "OBR|1|A1||MDO^MDO oncologie^L")
     assert isinstance(found, IncomingReferral)
     assert found.urgency == urgency
+
+
+FORM = (
+    "Naam: J. Giessen\\.br\\{}\\.br\\Vraagstelling: opereren?\\.br\\Wens: geen stoma",
+    "Casus: longca.\\.br\\\\.br\\Vraag: opereren?\\.br\\\\.br\\{}\\.br\\Casemanager: M. Bakker",
+)
+
+
+def forms(line: str) -> list[IncomingReferral]:
+    """The form as one text, as notes, and as the lines of a text."""
+    told = [one.format(line) for one in FORM]
+    letters = [referral(f"OBX|1|FT|F^Aanmeldformulier^L||{one}||||||F") for one in told]
+    notes = [referral(*(f"NTE|1||{part}" for part in one.split("\\.br\\") if part)) for one in told]
+    as_lines = [
+        referral(*(f"OBX|{n}|TX|F^Aanmeldformulier^L||{part}" for n, part in enumerate(one.split("\\.br\\"), start=1)))
+        for one in told
+    ]
+    return [*letters, *notes, *as_lines]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Urgentie: spoed", "urgent"), ("Spoed: nee", "routine"), ("Prioriteit: Regulier.", "routine"), ("Spoed: z.s.m.", "urgent"),
+        ("Urgentie: ja", ""), ("Spoed: liefst voor haar vakantie", ""), ("Urgentie: sinds drie weken", ""),
+    ],
+)  # fmt: skip
+def test_a_form_that_is_one_text_says_how_urgent_it_is_where_a_word_for_that_stands_there(line: str, said: str) -> None:
+    assert {(one.urgency, one.question_board) for one in forms(line)} == {(said, "opereren?")}
+
+
+@pytest.mark.parametrize(
+    "line", ["Uiterlijk bespreken: 12-11-2026", "Te bespreken vóór: 12-11-2026", "Laatst nuttige datum: 20261112"]
+)
+def test_and_until_when_it_is_useful(line: str) -> None:
+    assert {one.latest_useful_on for one in forms(line)} == {date(2026, 11, 12)}
+
+
+def test_what_a_field_says_goes_before_a_form_and_a_letter_keeps_its_words() -> None:
+    said = referral("OBX|1|ST|U1^Spoed||Nee||||||F", "OBX|2|FT|F^Aanmeldformulier^L||Spoed: ja\\.br\\Vraag: opereren?||||||F")
+    assert said.urgency == "routine"
+    assert labelled(said)["Aanmeldformulier"] == "Spoed: ja\nVraag: opereren?"
+
+
+def test_what_a_report_beside_the_referral_says_of_an_urgency_is_not_its_own() -> None:
+    report = ("OBR|2|B1||CT^CT thorax^L", "OBX|1|FT|CT^CT thorax^L||Spoed: ja\\.br\\Uiterlijk bespreken: 12-11-2026||||||F")
+    said = referral("NTE|1||Vraag: opereren?", *report)
+    assert (said.urgency, said.latest_useful_on) == ("", None)

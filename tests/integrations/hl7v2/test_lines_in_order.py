@@ -73,3 +73,18 @@ def test_the_pieces_of_a_document_are_put_together_by_their_numbers(place: str) 
         for came, n in enumerate((1, 4, 2, 3), start=1)
     ]
     assert [one.content for one in result(REPORT, *lines).documents] == [PDF]
+
+
+@pytest.mark.parametrize(("status", "order"), [("F", "F"), ("F", ""), ("P", "P"), ("C", "C")])
+def test_a_text_of_which_the_last_line_alone_has_a_status_is_one(status: str, order: str) -> None:
+    text = [f"OBX|{n}|TX|CT^CT thorax^L||{line}" for n, line in enumerate(("Verslag:", "normaal.", "Conclusie: geen."), start=1)]
+    found = result(f"OBR|1|A1|F1|CT^CT thorax{'|' * 21}{order}", *text[:-1], f"{text[-1]}||||||{status}")
+
+    assert [fact.text for fact in found.facts[1:]] == ["Verslag:\nnormaal.\nConclusie: geen."]
+    assert found.facts[-1].status == {"F": "", "P": "preliminary", "C": "corrected"}[status]
+
+
+@pytest.mark.parametrize("status", ["P", "D", "^Voorlopig"])
+def test_a_line_with_another_status_than_its_order_is_no_line_of_that_text(status: str) -> None:
+    found = result(REPORT, "OBX|1|TX|CT^CT thorax^L||Normaal.", f"OBX|2|TX|CT^CT thorax^L||Geen nodus.||||||{status}")
+    assert [fact.text for fact in found.facts[1:]] == ["Normaal.", "Geen nodus."]

@@ -127,3 +127,12 @@ def test_the_initial_of_somebody_in_the_place_of_a_house_is_no_house() -> None:
     found = read("ORM^O01", f"ORC|NW|A1{'|' * 10}77^Wit^Warren^C|77^Wit^Warren^C", "OBR|1|A1||MDO^MDO oncologie^L")
     assert isinstance(found, IncomingReferral)
     assert (found.referrer.name, found.referrer.organisation) == ("Warren C Wit", "ZEED")
+
+
+def test_notes_that_follow_each_other_are_lines_of_one_and_what_has_a_name_is_by_itself() -> None:
+    lines = ("NTE|1|L|Verslag in vier", "NTE|2|L|regels,", "NTE|3|L|Bloedgroep A|B^Bloedgroep", "NTE|4|L|en dit.")
+    found = result("OBR|1|A1|F1|PA^Histologie^L", *lines, "OBX|1|ST|G^Graad^L||3||||||F")
+
+    assert [(fact.text, fact.label) for fact in found.facts[1:]] == [
+        ("Verslag in vier\nregels,", ""), ("Bloedgroep A", "Bloedgroep"), ("en dit.", ""), ("3", "Graad")
+    ]  # fmt: skip

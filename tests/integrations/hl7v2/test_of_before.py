@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mdo_portal.exchange import IncomingAppointment, IncomingReferral, IncomingResult
+from mdo_portal.exchange import IncomingAppointment, IncomingReferral, IncomingResult, Replaced
 
 from .few_lines import read
 
@@ -38,6 +38,30 @@ def test_the_order_that_replaces_another_is_the_one_that_asks() -> None:
     found = read("ORM^O01", "ORC|RP|R1", old, "ORC|RO|R2", new)
     assert isinstance(found, IncomingReferral)
     assert (found.board_hint, found.number) == ("Aanmelding MDO mamma", "R2")
+
+
+def test_the_order_that_gives_its_place_is_taken_back_under_its_own_number() -> None:
+    """It stood on the list beside the one that asks now."""
+    old, new = "OBR|1|R1||MDO^Aanmelding MDO long", "OBR|1|R2||MDO^Aanmelding MDO mamma"
+    found = read("ORM^O01", f"ORC|RP|R1{'|' * 14}^Toch mamma", old, "ORC|RO|R2", new)
+    assert isinstance(found, IncomingReferral)
+    assert found.replaced == (Replaced(number="R1", reason="Toch mamma"),)
+    assert [fact.text for fact in found.facts if fact.label == "Aangevraagd"] == ["Aanmelding MDO mamma"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (("ORC|RP|R1||G1", "OBR|1|R1||MDO^MDO long"), ("ORC|RO|R2||G1", "OBR|1|R2||MDO^MDO long")),
+        (("ORC|RP|R1", "OBR|1|R1||MDO^MDO long"), ("ORC|NW|R2", "OBR|1|R2||CT^CT thorax")),
+        (("ORC|RP|R1", "OBR|1|R1||CT^CT thorax"), ("ORC|RO|R2", "OBR|1|R2||MDO^MDO long")),
+    ],
+    ids=["one group, so one referral", "told anew beside another order", "no order of a board"],
+)
+def test_one_that_is_told_anew_or_is_another_is_not(old: tuple[str, str], new: tuple[str, str]) -> None:
+    found = read("ORM^O01", *old, *new)
+    assert isinstance(found, IncomingReferral)
+    assert found.replaced == ()
 
 
 @pytest.mark.parametrize("status", ["C^Cancelled^L", "Geannuleerd", "^Ingetrokken"])

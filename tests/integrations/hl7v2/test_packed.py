@@ -21,7 +21,7 @@ def packed(content: bytes) -> str:
 def test_rtf_in_the_first_place_of_an_ed_is_the_document_and_its_words_are_read() -> None:
     read = result(ORDER, "OBX|1|ED|CP^Verslag^L||" + RTF.replace("\\", "\\E\\") + "^TEXT^RTF^A^||||||F")
     assert [(one.media_type, one.content) for one in read.documents] == [("text/rtf", RTF.encode())]
-    assert [fact.text for fact in read.facts if fact.label == "Verslag"] == ["Conclusie: geen maligniteit\nEinde"]
+    assert [fact.text for fact in read.facts if fact.label == "Verslag (Pathologie)"] == ["Conclusie: geen maligniteit\nEinde"]
 
 
 def test_an_ed_that_holds_words_and_nothing_else_is_those_words() -> None:

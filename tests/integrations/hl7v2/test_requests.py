@@ -199,3 +199,39 @@ def test_an_urgency_where_the_interval_belongs_is_the_urgency(timing: str, urgen
     found = read("ORM^O01", "ORC|NW|A1", f"OBR|1|A1||MDO^MDO long^L{'|' * 23}{timing}")
     assert isinstance(found, IncomingReferral)
     assert found.urgency == urgency
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "Longhaard, resectabel?",
+        "^Longhaard, resectabel?",
+        "X^Longhaard, resectabel?^L",
+        "Graag bespreken of hij geopereerd kan worden",
+    ],
+)
+def test_a_question_behind_such_a_code_is_asked(behind: str) -> None:
+    found = read("REF^I12", f"RF1||R||||R1||||O^Provider ordered^HL70336~{behind}", "PRD|RT|MDO long")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == next(one for one in behind.split("^") if " " in one)
+    assert labelled(found) == {"Reden van verwijzing": "Provider ordered"}
+
+
+def test_and_so_is_one_behind_the_code_of_an_order() -> None:
+    asked = referral().question_board
+    found = read(
+        "ORM^O01",
+        "ORC|NW|A1",
+        f"OBR|1|A1||MDO^MDO oncologie^L{'|' * 27}C50^Mammacarcinoom^I10~^Kan zij sparend geopereerd worden?",
+    )
+    assert isinstance(found, IncomingReferral)
+    assert (asked, found.question_board) == ("", "Kan zij sparend geopereerd worden?")
+
+
+@pytest.mark.parametrize("said", ["Graag advies over resectie", "Vraag: nog operabel?"])
+def test_a_question_one_place_beyond_the_clinical_information_is_asked(said: str) -> None:
+    found = read("ORM^O01", "ORC|NW|A1", f"OBR|1|A1||MDO^MDO oncologie^L||||||||||{said}")
+    told = read("ORM^O01", "ORC|NW|A1", "OBR|1|A1||MDO^MDO oncologie^L||||||||||Man, 70 jaar")
+    assert isinstance(found, IncomingReferral) and isinstance(told, IncomingReferral)
+    assert (found.question_board, labelled(found).get("Klinische gegevens")) == (said, None)
+    assert (told.question_board, labelled(told)["Klinische gegevens"]) == ("", "Man, 70 jaar")

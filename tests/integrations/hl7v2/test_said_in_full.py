@@ -64,6 +64,10 @@ def test_a_result_whose_words_stand_in_its_name_is_there() -> None:
     ("line", "shown"),
     [
         ("DG1|1||^^^C61^Prostaatcarcinoom^I10", "Prostaatcarcinoom"),
+        ("DG1|1||C50.4^Maligne neoplasma mamma^I10|li", "Maligne neoplasma mamma; li"),
+        ("DG1|1||C50.4^Carcinoom mamma, re^I10|Re", "Carcinoom mamma, re"),
+        ("DG1|1||C34^Longca^I10|Longca re", "Longca re"),
+        ("OBX|1|CWE|CT^cT||2^Stadium cT2b^L^^^^^^cT2", "Stadium cT2b (cT2)"),
         ("AL1|1|DA|^Penicilline|SV^ernstig|Huiduitslag~Benauwdheid", "Penicilline; Huiduitslag; Benauwdheid; ernstig"),
         ("AL1|1|DA|^Penicilline", "Penicilline"),
     ],

@@ -57,7 +57,7 @@ def test_a_text_of_blanks_alone_comes_back_and_no_other_has_hex_in_it() -> None:
 def test_a_year_with_components_behind_it_is_still_a_year() -> None:
     told = referral("AL1|1|DA|PEN^Penicilline^L|MO|Uitslag|2014-06^^")
 
-    assert labelled(told)["Allergie"] == "Penicilline; Uitslag; MO (2014-06)"
+    assert labelled(told)["Allergie"] == "Penicilline; Uitslag; matig (2014-06)"
 
 
 def test_separators_inside_a_field_keep_their_meaning() -> None:

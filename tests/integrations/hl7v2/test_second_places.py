@@ -86,7 +86,7 @@ def test_a_document_that_is_only_pointed_at_is_said_to_be_not_sent(kind: str) ->
     found = read(kind, PID, "OBR|1||F1|CT^CT", r"OBX|1|RP|V^Verslag^L||\\files\a.pdf^Endo^AP^PDF||||||F", "OBX|2|RP|||||||||F")
     assert isinstance(found, (IncomingReferral, IncomingResult))
     pointed = [fact.text for fact in found.facts if fact.label == "Document niet meegestuurd"]
-    assert (pointed, found.documents) == ([r"Verslag: \\files\a.pdf Endo AP PDF"], ())
+    assert (pointed, found.documents) == ([r"Verslag (CT): \\files\a.pdf Endo AP PDF"], ())
 
 
 @pytest.mark.parametrize(

@@ -193,3 +193,13 @@ def test_how_far_a_study_is_makes_no_case_unless_its_order_asks_a_board(how_far:
 )
 def test_a_status_in_words_is_that_status(word: str, status: str) -> None:
     assert result("OBR|1||F1|L^Lab", f"OBX|1|NM|PSA^PSA||4.1|ug/l|||||{word}").facts[-1].status == status
+
+
+@pytest.mark.parametrize(
+    "line", ["RF1|C^Cancelled^HL70283|||||VW7||||^Patiënt ziet af", "RF1|C^Cancelled^HL70283|||||VW7||||Z^Patiënt ziet af^L"]
+)
+def test_why_a_referral_is_taken_back_may_stand_where_its_reason_does(line: str) -> None:
+    """Where that is the question of the case it says nothing new (services/referrals)."""
+    found = read("REF^I14", line, "PRD|RP|Wit^A")
+    assert isinstance(found, IncomingReferral)
+    assert (found.cancelled, found.cancel_reason) == (True, "Patiënt ziet af")

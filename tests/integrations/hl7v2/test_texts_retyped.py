@@ -20,7 +20,7 @@ def test_rtf_that_comes_line_by_line_is_one_text() -> None:
 
     found = result("OBR|1||F1|H^Histologie", *lines, "OBX|4|TX|V^Verslag||Los.||||||F")
 
-    assert [fact.text for fact in found.facts if fact.label == "Verslag"] == ["Macroscopie\nVier pijpjes.", "Los."]
+    assert [fact.text for fact in found.facts if fact.label == "Verslag (Histologie)"] == ["Macroscopie\nVier pijpjes.", "Los."]
 
 
 @pytest.mark.parametrize("kind", ["ED", "ST"])
@@ -79,7 +79,7 @@ def test_a_report_that_comes_line_by_line_is_one_text_with_every_line_of_it() ->
     report = [f"OBX|{n}|TX|V^Verslag|1|{one}||||||F" for n, one in enumerate(lines, 1)]
     whole = "CT:\nGeen afwijkingen.\n\n   MRI:\nGeen afwijkingen."
 
-    assert text_of(result("OBR|1||F1|R^Radiologie", *report), "Verslag") == [whole]
+    assert text_of(result("OBR|1||F1|R^Radiologie", *report), "Verslag (Radiologie)") == [whole]
     assert text_of(refers("OBR|1|A1||MDO^MDO long", *report), "Verslag") == [whole]
 
 
@@ -105,4 +105,4 @@ def test_a_text_in_html_is_no_line_of_a_plain_one_and_a_page_of_it_may_come_in_l
     lines = ["Een", "<p>Twee</p>", "CEA <5 > 3", "<html><body>", "<p>Drie</p>", "</body></html>", "Vier"]
     found = result("OBR|1||F1|R^Radiologie", *(f"OBX|{n}|TX|V^Verslag|1|{one}||||||F" for n, one in enumerate(lines, 1)))
 
-    assert text_of(found, "Verslag") == ["Een", "Twee", "CEA <5 > 3", "Drie", "Vier"]
+    assert text_of(found, "Verslag (Radiologie)") == ["Een", "Twee", "CEA <5 > 3", "Drie", "Vier"]

@@ -107,3 +107,36 @@ def test_what_stands_behind_each_of_two_specimens_of_an_order_is_of_that_specime
     assert both["Tumorcellen"] == "40 %"
     lines = (f"OBX|{n}|TX|C^Conclusie^L|{sub}|{text}||||||F" for n, sub, text in ((1, "A", "Carcinoom"), (2, "B", "Schoon")))
     assert {"Conclusie (A)", "Conclusie (B)"} <= set(labelled(result(order, lung, share.format(1, 40), liver, *lines)))
+
+
+def test_a_specimen_says_under_which_number_its_values_stand() -> None:
+    values = [f"OBX|{n}|TX|C^Conclusie^L|{sub}|{text}||||||F" for n, sub, text in ((1, "I", "Carcinoom"), (2, "II", "DCIS"))]
+    found = result("OBR|1|A1|F1|PA^Biopt^L", *values, "SPM|1|I||M^Mamma^L|||||LI^links", "SPM|2|^II||M^Mamma^L|||||RE^rechts")
+
+    assert labelled(found) | {"Aangevraagd": ""} == {
+        "Aangevraagd": "", "Conclusie (I)": "Carcinoom", "Conclusie (II)": "DCIS",
+        "Materiaal (I)": "Mamma; links", "Materiaal (II)": "Mamma; rechts",
+    }  # fmt: skip
+
+
+def test_a_report_that_is_called_so_and_no_more_says_of_what_it_is() -> None:
+    """The next one of that patient, in another message, was called so too."""
+    ct = result("OBR|1|A1|F1|CT^CT thorax^L", "OBX|1|TX|GDT^Verslag||Geen nodus.||||||F", "OBX|2|TX|C^Conclusie||Geen.||||||F")
+    both = result(
+        "OBR|1|A1|F1|CT^CT thorax^L", "OBX|1|TX|V^Verslag||a||||||F", "OBR|2|A2|F2|MR^MRI^L", "OBX|1|TX|V^Verslag||b||||||F"
+    )
+    named = result("OBR|1|A1|F1|V^Verslag", "OBX|1|TX|V^Verslag||a||||||F", "OBX|2|TX|W^Report Text||b||||||F")
+
+    assert [fact.label for fact in ct.facts[1:]] == ["Verslag (CT thorax)", "Conclusie"]
+    assert [fact.label for fact in both.facts if fact.key] == ["Verslag (CT thorax)", "Verslag (MRI)"]
+    assert [fact.label for fact in named.facts if fact.key] == ["Verslag", "Report Text (Verslag)"]
+
+
+def test_but_not_of_the_board_that_is_asked() -> None:
+    asked = referral(
+        "NTE|1||Vraag: opereren?",
+        "OBX|1|TX|V^Verslag||Nodus rechts.||||||F",
+        "OBR|2|B1||CT^CT^L",
+        "OBX|1|TX|W^Verslag||Nodus.||||||F",
+    )
+    assert {"Verslag", "Verslag (CT)"} < set(labelled(asked))

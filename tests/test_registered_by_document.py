@@ -1,0 +1,79 @@
+"""What a hospital takes back or replaces of a registration that came as a document or an order, from the wire to the list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from mdo_portal.database import Database
+from mdo_portal.domain.case import Case
+from tests.make import NOW
+from tests.people import Region
+from tests.reception_house import hand_in, understand_all
+from tests.test_reception_meanings import became, message
+
+LATER = NOW + timedelta(hours=1)
+PID = "PID|1||501^^^ZEED^PI||van Voorbeeld^A||19600101|F"
+
+
+def txa(title: str, available: str = "AV") -> str:
+    return f"TXA|1|A^{title}|TX|20260301{'|' * 8}D100|||||AU||{available}"
+
+
+def states(database: Database, region: Region, *raws: bytes) -> list[tuple[str, str]]:
+    for hour, raw in enumerate(raws):
+        at = NOW + timedelta(hours=hour)
+        hand_in(database, region, raw, now=at)
+        understand_all(database, now=at)
+    with database.transaction() as session:
+        asked = select(Case).where(Case.referral_number.in_(("D100", "F1", "F2"))).order_by(Case.referral_number)
+        return [(one.referral_number, one.state.value) for one in session.scalars(asked)]
+
+
+def test_an_order_that_another_replaces_stands_on_the_list_no_more(database: Database, region: Region) -> None:
+    first = message("ORM^O01", PID, "ORC|NW|F1", "OBR|1|F1||MDO^Aanmelding MDO long", "NTE|1||Vraag: resectie?")
+    second = message(
+        "ORM^O01",
+        PID,
+        "ORC|RP|F1",
+        "OBR|1|F1||MDO^Aanmelding MDO long",
+        "ORC|RO|F2",
+        "OBR|2|F2||MDO^Aanmelding MDO long",
+        "NTE|1||Vraag: SBRT?",
+    )
+    found = states(database, region, first, second)
+    assert found == [("F1", "withdrawn"), ("F2", "received")]
+
+
+@pytest.mark.parametrize(("kind", "available"), [("MDM^T11", "AV"), ("MDM^T11", "CA"), ("MDM^T04", "CA")])
+def test_a_registration_goes_off_the_list_when_its_document_is_taken_back(
+    kind: str, available: str, database: Database, region: Region
+) -> None:
+    asked = message("MDM^T02", PID, txa("Aanmelding MDO long"), "OBX|1|TX|A^Aanmelding MDO long||Vraag: SBRT?||||||F")
+    gone = message(kind, PID, txa("Aanmelding MDO long", available))
+    assert states(database, region, asked, gone) == [("D100", "withdrawn")]
+    assert became(database) == [("understood", "")] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "available"),
+    [("MDM^T11", "Verslag MDO long", "CA"), ("MDM^T06", "Aanmelding MDO long", "CA"), ("MDM^T03", "Aanmelding MDO long", "AV")],
+    ids=["a report", "an addendum", "its state"],
+)
+def test_nothing_else_that_is_told_of_a_document_takes_it_off(
+    kind: str, title: str, available: str, database: Database, region: Region
+) -> None:
+    asked = message("MDM^T02", PID, txa("Aanmelding MDO long"), "OBX|1|TX|A^Aanmelding MDO long||Vraag: SBRT?||||||F")
+    told = message(kind, PID, txa(title, available).replace("D100", "D200" if "Verslag" in title else "D100"))
+    assert states(database, region, asked, told) == [("D100", "received")]
+
+
+def test_one_under_a_number_that_no_case_has_waits_for_a_person(database: Database, region: Region) -> None:
+    text = "OBX|1|TX|A^Aanmelding MDO long||Vraag: SBRT?||||||F"
+    asked = message("MDM^T02", PID, txa("Aanmelding MDO long"), text)
+    again = message("MDM^T10", PID, txa("Aanmelding MDO long").replace("D100|", "D101|D100"), text.replace("SBRT", "Resectie"))
+    gone = message("MDM^T11", PID, txa("Aanmelding MDO long", "CA").replace("D100", "D101"))
+    assert states(database, region, asked, again, gone) == [("D100", "received")]
+    assert became(database) == [("understood", "")] * 2 + [("unreadable", "unknown_referral")]
