@@ -68,13 +68,13 @@ def _signs(value: str) -> str:
 
 
 def concept(value: Any) -> str:
-    """The words of a CodeableConcept, Coding or code: text, else a display, else the code itself."""
+    """The words of a CodeableConcept, Coding or code: text (of a page its words), else a display, else the code itself."""
     if value is None:
         return ""
     if isinstance(value, str):
         return text(value)
     own = node(value)
-    if words := text(own.get("text")):
+    if words := plain(own.get("text")):
         return words
     coded = nodes(own.get("coding")) or [own]
     if len(coded) > 1:
