@@ -13,12 +13,13 @@ def sorted_as(own: Node, profile: Profile) -> list[str]:
     """
     silent = {*profile.words("request", "kinds"), *profile.words("request", "codes")}
     many = (one for one in categories(own) if not silent & {code for _, code in codings(one)})
-    return unique(concept(one) for one in many if _has_words(one) and profile.section(codings(one)) is None)
+    return unique(concept(one) for one in many if has_words(one) and profile.section(codings(one)) is None)
 
 
 def categories(own: Node) -> list[Node]:
     return [one for name in ("category", "type") for one in nodes(own.get(name))]
 
 
-def _has_words(one: Node) -> bool:
+def has_words(one: Node) -> bool:
+    """Whether it is more than a code, which says nothing to who reads it."""
     return bool(text(one.get("text"))) or any(text(each.get("display")) for each in nodes(one.get("coding")))

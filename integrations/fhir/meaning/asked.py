@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from integrations.fhir.entries.beside import extended
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.entries.sorted_as import categories, sorted_as
+from integrations.fhir.entries.sorted_as import categories, has_words, sorted_as
 from integrations.fhir.meaning.parties import board
 from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.told import narrative
@@ -20,6 +20,7 @@ def _asked_for(request: Request, reading: Reading) -> str:
     many = [one for name in ("code", "serviceRequested", "specialty") for one in nodes(own.get(name))]
     plain, silent = set(reading.profile.words("request", "codes")), (hint.casefold(), *reading.profile.words("request", "silent"))
     said = [text(one.get("text")) if plain & {code for _, code in codings(one)} else concept(one) for one in many]
+    said += [concept(one) for one in nodes(own.get("orderDetail")) if not has_words(one)]  # no question: nobody can read it
     said += [one for one in sorted_as(own, reading.profile) if not urgency_of(reading.profile.table, one)]
     return joined(*(one for one in unique(said) if one.casefold() not in silent), by=", ")
 

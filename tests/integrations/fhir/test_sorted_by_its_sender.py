@@ -57,3 +57,13 @@ def test_a_request_that_says_why_on_its_page_alone_is_not_silent() -> None:
 )
 def test_a_page_that_was_made_of_what_the_fields_say_is_not_told_again(words: str, more: Node) -> None:
     assert "Toelichting" not in dict(told(asked=request(code=BOARD, text=page(words), **more)))
+
+
+def test_a_code_without_words_is_no_question_to_the_board() -> None:
+    """As Belgian referrals have it: `tmp-with-tion-7` stood there as the question, before the one that was asked."""
+    details = [{"coding": [{"system": "urn:x", "code": "tmp-with-tion-7"}]}, {"text": "CT-beelden aanwezig"}]
+    found = read(asked=request(code=BOARD, orderDetail=details))
+    assert found.question_board == "CT-beelden aanwezig"
+    assert ("Aangevraagd", "tmp-with-tion-7") in [(one.label, one.text) for one in found.facts]
+    alone = read(asked=request(code=BOARD, orderDetail=details[:1], reasonCode=[{"text": "Is resectie mogelijk?"}]))
+    assert alone.question_board == "Is resectie mogelijk?"
