@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.days import only_day
+from integrations.fhir.text.known_codes import known
 from integrations.rich_text import words_of
 from integrations.times import believable, believable_day, is_an_end
 
@@ -79,7 +80,8 @@ def concept(value: Any) -> str:
     coded = nodes(own.get("coding")) or [own]
     if len(coded) > 1:
         coded.sort(key=lambda one: one.get("userSelected") is not True)  # what somebody chose before what was derived from it
-    return next((words for name in ("display", "code") for one in coded if (words := text(one.get(name)))), "")
+    shown = next((words for one in coded if (words := text(one.get("display")))), "")
+    return shown or next((known(text(one.get("system")), code) for one in coded if (code := text(one.get("code")))), "")
 
 
 def codings(value: Any) -> list[tuple[str, str]]:
