@@ -67,7 +67,8 @@ def _parse(text: str) -> Any:
         if _keys(tree) != _marks_of_keys(text):  # a key stands twice, or a text holds what looks like one: then it is read slowly
             json.loads(text, object_pairs_hook=_once, parse_float=Decimal)
     except json.JSONDecodeError as error:
-        several = "several JSON values; send one Bundle" if error.msg == _SEVERAL else ""
+        is_another = error.msg == _SEVERAL and text[error.pos] == "{"
+        several = "several JSON values; send one Bundle" if is_another else ""
         raise Unreadable("no_header", several or f"not JSON at character {error.pos}") from None
     except _Twice:
         raise Unreadable("broken", "a key stands twice in one object") from None
