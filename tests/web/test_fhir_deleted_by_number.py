@@ -14,7 +14,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import CaseState
 from mdo_portal.exchange import IncomingReferral, Replaced, Unreadable
 from tests.integrations.fhir.make import Node, bundle, patient, request
-from tests.web.fhir_house import app, client, messages, post, understand
+from tests.web.fhir_house import app, client, messages, post, speaks_stu3, understand
 from tests.web.test_fhir_at_its_address import cases
 
 __all__ = ["app", "client"]
@@ -45,6 +45,13 @@ def test_of_another_number_it_stays(client: FlaskClient, database: Database) -> 
     sent(client)
     assert delete(client, "?identifier=urn:x|R-2").status_code == 202
     assert [one.state is CaseState.WITHDRAWN for one in cases(database)] == [False]
+
+
+def test_in_stu3_a_referral_request_is(client: FlaskClient, database: Database) -> None:
+    speaks_stu3(database)
+    assert post(client, "/fhir", bundle(asked() | {"resourceType": "ReferralRequest"}, patient())).status_code == 202
+    assert post(client, f"/fhir/ReferralRequest?{R1}", b"", method="DELETE").status_code == 202
+    assert [one.state for one in cases(database)] == [CaseState.WITHDRAWN]
 
 
 @pytest.mark.parametrize("is_read", [True, False])
