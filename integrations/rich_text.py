@@ -17,14 +17,15 @@ MOST = 400_000
 
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?"
-    r"<(?:!doctype html|html|head|body|div|p|span|table|font|center|ul|ol|dl|section|h[1-6]|b|i|br)\b[^<>]{0,500}>",
+    r"<(?:!doctype html|html|head|body|div|p|span|table|font|center|ul|ol|dl|section|h[1-6]|b|i|br|par)\b[^<>]{0,500}>",
     re.I,
 )
 _BREAKS = {
     "br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote", "pre",
     "dl", "dt", "dd", "section", "article", "header", "footer", "main", "aside", "address", "caption", "hr", "center", "fieldset",
-    "legend", "form", "figure", "figcaption", "thead", "tbody",
+    "legend", "form", "figure", "figcaption", "thead", "tbody", "par",
 }  # fmt: skip
+"""`par` is of no page: laboratories of pathology write their paragraphs so (MedMij Pathologie, PALGA)."""
 _UNSEEN_TAGS = {"script", "style", "title"}
 _CELLS = {"td", "th"}
 _STRUCK = "del"

@@ -54,7 +54,8 @@ def _resource(kind: str) -> Node:
             {"code": "update", "documentation": _AT},
             {"code": "delete", "documentation": _GONE},
         ]
-        return made | {"versioning": "no-version", "updateCreate": True, "conditionalCreate": True, "conditionalUpdate": True}
+        both = {"conditionalCreate": True, "conditionalUpdate": True, "conditionalDelete": "single"}
+        return made | {"versioning": "no-version", "updateCreate": True, **both}
     return made | {"conditionalCreate": True}
 
 
@@ -107,7 +108,7 @@ _AT = (
     "an identifier. 400 when its id is not the one in the address; else 202, and it is read afterwards. Or under its number "
     "(?identifier=system|number), as when it is POSTed; 412 when it has another. If-Match is not looked at, and the answer says so."
 )
-_GONE = "The referral of that address is taken back."
+_GONE = "The referral of that address, or under that number (?identifier=system|number), is taken back."
 _KINDS = {
     "DiagnosticReport": _RESULT,
     "Observation": _RESULT,

@@ -36,6 +36,7 @@ FHIR: Mapping[str, Key] = HEAD | {
         {
             "codes": texts("Codes die zeggen: dit vraagt om een MDO."),
             "words": texts("STU3 ProcedureRequest: woorden in code of category die dat zeggen."),
+            "kinds": texts("Codes die alleen zeggen wat voor soort aanvraag het is: niet getoond."),
             "silent": texts("Woorden die alleen zeggen dat het om een MDO gaat: niet getoond naast de naam van het MDO."),
             "registers": texts("Woorden van een uitslag die daarmee een aanmelding voor een MDO is, en geen uitslag."),
             "ends": texts(

@@ -57,6 +57,7 @@ CERTIFICATE = "certificate"
 _AT = r"[A-Z][A-Za-z]{1,40}/\d{1,5}(?:#[A-Za-z]{1,64}/\d{1,5})?"
 COMPLAINTS: Mapping[str, str] = {
     r"not JSON at character (\d+)": N_("geen geldige JSON vanaf teken %(name)s"),
+    "several JSON values; send one Bundle": N_("meer JSON-objecten achter elkaar (NDJSON); het moet één Bundle zijn"),
     r"not XML at line (\d+)": N_("geen geldige XML op regel %(name)s"),
     "not a JSON object": N_("geen JSON-object"),
     "not UTF-8": N_("niet in UTF-8"),

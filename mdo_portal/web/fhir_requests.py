@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from mdo_portal import wiring
-from mdo_portal.exchange import MessageHeader, Unreadable, Verdict
+from mdo_portal.exchange import Answer, MessageHeader, Unreadable, Verdict
 from mdo_portal.reception import Sorted, because
 from mdo_portal.web import fhir_conditions
 from mdo_portal.web.fhir import Comer, as_it_came, kept, let_in_with, nothing_here, say, sorted_in
@@ -58,6 +58,23 @@ def delete(kind: str, resource_id: str) -> Response:
     if not wiring.at_address.is_address(kind, resource_id):
         return nothing_here(404)
     told = wiring.at_address.deleted(kind, resource_id, str(uuid.uuid4()))
+    return _answered(as_it_came(told, came[0], ""), came[0], MessageHeader())
+
+
+@blueprint.delete("/ServiceRequest", defaults={"kind": "ServiceRequest"})
+@blueprint.delete("/ReferralRequest", defaults={"kind": "ReferralRequest"})
+@machine("a hospital's system proves itself with its bearer token")
+def delete_by_number(kind: str) -> Response:
+    """Conditional delete (`?identifier=system|number`): the referral under that number is taken back. 412 for any other condition."""
+    if not fhir_conditions.is_any():
+        return nothing_here(405, ["POST"])
+    came = let_in_with(kind)
+    if isinstance(came, Response):
+        return came
+    asked = fhir_conditions.number_in(request.query_string.decode("ascii", "replace"))
+    if asked is None:
+        return say(412, Answer(Verdict.REFUSED, "", reason="condition", text="say one identifier, and nothing else"))
+    told = wiring.at_address.deleted_by_number(kind, asked.system, asked.value, str(uuid.uuid4()))
     return _answered(as_it_came(told, came[0], ""), came[0], MessageHeader())
 
 

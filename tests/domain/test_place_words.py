@@ -27,6 +27,7 @@ def test_a_place_is_said_in_words(place: str, words: str) -> None:
     ("said", "words"),
     [
         ("not JSON at character 9", "geen geldige JSON vanaf teken 9"),
+        ("several JSON values; send one Bundle", "meer JSON-objecten achter elkaar (NDJSON); het moet één Bundle zijn"),
         ("more than 5000 values", "meer dan 5000 onderdelen"),
         ("ServiceRequest/1: intent missing, status not valid", "ServiceRequest/1: intent ontbreekt"),
         ("ServiceRequest/1: unknown element", "ServiceRequest/1 heeft een onderdeel dat FHIR daar niet kent"),

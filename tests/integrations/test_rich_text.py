@@ -21,6 +21,8 @@ HYPERLINK = '{\\field{\\*\\fldinst{HYPERLINK "x"'
         (r"{\rtf1 a\~b\_c\ldblquote d\rdblquote}", "a b-c“d”"),
         (r"{\rtf1\uc1\u-3913 x}", "\uf0b7"),
         ("<div>een<ul><li>twee</li></ul>&euro;5</div>", "een\n\ntwee\n\n€5"),
+        ("<par>een</par><par>twee</par><par/>", "een\n\ntwee"),
+        ("<part>een</part>", "<part>een</part>"),
         ("<!DOCTYPE html><html><body>x<script>y</script></body></html>", "x"),
         ("PSA <4 en > 10, <p bekend", "PSA <4 en > 10, <p bekend"),
         ("<p>PSA <4 en > 10, <p bekend", "PSA <4 en > 10, <p bekend"),

@@ -158,6 +158,8 @@ def test_who_made_a_body_that_is_refused_hears_what_is_wrong_with_it(client: Fla
         for path, body in (
             ("/fhir", REFERRAL.decode().encode("utf-16")),
             ("/fhir", b'{"resourceType": "Bundle",}'),
+            ("/fhir", b'{"resourceType": "Patient"}\n{"resourceType": "ServiceRequest"}\n'),
+            ("/fhir", b'{"resourceType": "Patient"} en meer'),
             ("/fhir", b'{"id": "1", "id": "2"}'),
             ("/fhir/ServiceRequest", REFERRAL),
         )
@@ -165,6 +167,8 @@ def test_who_made_a_body_that_is_refused_hears_what_is_wrong_with_it(client: Fla
     assert told == [
         "no readable message header: not UTF-8",
         "no readable message header: not JSON at character 26",
+        "no readable message header: several JSON values; send one Bundle",
+        "no readable message header: not JSON at character 28",
         "message is damaged: a key stands twice in one object",
         "message is damaged: no ServiceRequest, and this address takes nothing else",
     ]

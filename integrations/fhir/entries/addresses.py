@@ -21,7 +21,8 @@ class Addresses:
 
     Absolute (`https://…`, `urn:uuid:…`): the entry with that fullUrl. Relative: on the server of the one who points; where one of the two
     lives on no server (a fullUrl that is a urn, or none), by type and id. `#id`: contained. `Kind?identifier=…`: by kind and number. The
-    version behind an address is not looked at.
+    version behind an address is not looked at. Where both live on no server, and nothing has that id: the number that one has (a program
+    that makes ids of numbers: `Patient/1EKG4`).
     An address that two different entries claim resolves to nothing: better no fact than the wrong one.
     """
 
@@ -83,7 +84,18 @@ class Addresses:
             return self._known[bare]
         if "/" not in plain:
             return self._by_id.get(plain)
-        return (self._homeless if home else self._short).get(plain)
+        known = self._homeless if home else self._short
+        return known.get(plain) if home or plain in known else self._by_bare_number.get(plain)
+
+    @cached_property
+    def _by_bare_number(self) -> dict[str, Entry | None]:
+        """`Patient/1EKG4`: by kind and number, of what lives on no server; a short one may be an id by chance."""
+        found: dict[str, Entry | None] = {}
+        for entry in self.entries:
+            for _, value in map(_number, nodes(entry.resource.get("identifier")) if not entry.home else ()):
+                if len(value) >= _LONG_ENOUGH and "/" not in value:
+                    _put(found, f"{entry.kind}/{value}", entry)
+        return found
 
     @cached_property
     def _by_id(self) -> dict[str, Entry | None]:
@@ -146,9 +158,13 @@ class Addresses:
         return [entry for entry in found if entry is not None]
 
 
+_LONG_ENOUGH = 4
+
+
 def _plain(address: str) -> str:
-    """Without the version behind it, nor the strokes that some write around it."""
-    return address.split("/_history/")[0].strip("/")
+    """Without the version behind it, the strokes that some write around it, nor the kind before a UUID (`Observation/urn:uuid:…`)."""
+    plain = address.split("/_history/")[0].strip("/")
+    return plain[plain.index("/urn:") + 1 :] if "/urn:" in plain else plain
 
 
 def _alike(url: str) -> str:

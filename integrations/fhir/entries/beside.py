@@ -19,6 +19,7 @@ _SILENT = (
     "narrativeLink",
     "originalText",
     "specification",
+    "EdifactReferenceNumber",
     "translation",
     "basedOn",
     "supportingInfo",
@@ -91,8 +92,8 @@ def _said(one: Node, entry: Entry, where: Addresses, profile: Profile) -> Iterat
 
 
 def _name(address: str) -> str:
-    """The last part of an address as words: `mcode-histology-morphology-behavior`, `ext-Problem.Name`."""
-    return address.rstrip("/").rpartition("/")[2].rpartition(".")[2].replace("-", " ")
+    """The last part of an address as words: `mcode-histology-morphology-behavior`, `ext-Problem.Name`, `ext-Course`."""
+    return address.rstrip("/").rpartition("/")[2].rpartition(".")[2].removeprefix("ext-").replace("-", " ")
 
 
 def _value(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:

@@ -78,11 +78,11 @@ def is_bsn(item: Node, profile: Profile) -> bool:
 def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     """The number the hospital itself uses: its system by profile, else typed MR or PI, else the first that is no BSN; a second comes last.
 
-    The number of a visit, an account or a paper is nobody's own, unless the profile says that its system is.
+    The number of a visit, an account or a paper is nobody's own, nor is a pseudonym, unless the profile says that its system is.
     """
     liked = profile.words("identifiers", "local")
     held = (item for item in items if item.get("use") != "old")
-    found = [item for item in held if not any(map(_is_elsewhere, _kinds(item))) or _pair(item)[0] in liked]
+    found = [item for item in held if not _is_nobodys_own(item) or _pair(item)[0] in liked]
     found.sort(
         key=lambda item: (
             _place_in(liked, _pair(item)[0]),
@@ -97,6 +97,11 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
 def _kinds(item: Node) -> list[str]:
     """What it says that it is: a code of the sender's own may stand before that of the standard."""
     return [code for _, code in codings(item.get("type"))] or [word(item.get("type"))]
+
+
+def _is_nobodys_own(item: Node) -> bool:
+    """A pseudonym (`…/NamingSystem/pseudo-bsn`) is made for one receiver, or for once: the next message has another."""
+    return "pseudo" in _pair(item)[0].casefold() or any(map(_is_elsewhere, _kinds(item)))
 
 
 def _is_elsewhere(kind: str) -> bool:

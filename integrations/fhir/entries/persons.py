@@ -25,6 +25,13 @@ def is_numbered_otherwise(reference: Any, patient: Node) -> bool:
     return any(issuer in issuers and (issuer, value) not in own for issuer, value in numbers({"identifier": named}))
 
 
+def are_numbered_apart(one: Node, other: Node) -> bool:
+    """Whether somebody gave each of them a number, and none of those is the same."""
+    ours, theirs = numbers(one), numbers(other)
+    both = ({issuer for issuer, _ in ours} & {issuer for issuer, _ in theirs}) - {""}
+    return any({pair for pair in ours if pair[0] == issuer}.isdisjoint(theirs) for issuer in both)
+
+
 def is_same_person(one: Node, other: Node) -> bool:
     """Whether they are the same record, or share a number of one issuer and say nothing else of who it is."""
     if one == other:

@@ -8,7 +8,7 @@ from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.task import referral_of
 from integrations.fhir.meaning.request import ALL_KINDS, KINDS, number_of
-from integrations.fhir.text.location import address
+from integrations.fhir.text.location import address, sought
 from integrations.fhir.text.values import Node, listed, node, nodes, text, unique
 from integrations.fhir.text.versions import version_of
 from mdo_portal.exchange import Unreadable, Version
@@ -32,14 +32,23 @@ def referral_of_tasks(tasks: list[Entry]) -> tuple[str, str]:
     return next(iter(numbers), ""), next(iter(addresses), "")
 
 
-def deleted_request(bundles: Iterable[Node]) -> str:
-    """The address of the one request that these delete; "" for none. Raises Unreadable("split") for several."""
+def deleted_request(bundles: Iterable[Node]) -> tuple[str, str]:
+    """(address, number) of the one request that these delete, by the one or the other; empty for none. Raises Unreadable("split") for
+    several.
+    """
     asked = (node(node(one).get("request")) for own in bundles for one in listed(own))
     deleted = [text(one.get("url")) for one in asked if text(one.get("method")).upper() == "DELETE"]
     found = unique(at for one in deleted for kind in ALL_KINDS if (at := address(kind, one)))
-    if len(found) > 1:
+    numbers = unique(deleted_number(one) for one in deleted)
+    if len(found) + len(numbers) > 1:
         raise Unreadable("split", "DELETE")
-    return next(iter(found), "")
+    return next(iter(found), ""), next(iter(numbers), "")
+
+
+def deleted_number(url: str) -> str:
+    """The number of the request in `ServiceRequest?identifier=system|number`; "" for any other address."""
+    kind, _, value = sought(url)
+    return value if kind in ALL_KINDS else ""
 
 
 def address_of_request(entries: Iterable[Entry]) -> str:

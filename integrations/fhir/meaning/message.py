@@ -15,7 +15,7 @@ from integrations.fhir.entries.modified import without_modified
 from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.task import is_notice, question_of, read_notice
 from integrations.fhir.meaning.addition import read_addition
-from integrations.fhir.meaning.belonging import deleted_request
+from integrations.fhir.meaning.belonging import deleted_number, deleted_request
 from integrations.fhir.meaning.referral import read_referral
 from integrations.fhir.meaning.request import ALL_KINDS, has_request, with_contained
 from integrations.fhir.meaning.result import read_result
@@ -47,7 +47,8 @@ ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "
 def read_message(tree: Node, profile: Profile) -> Incoming:
     """As `_read`; what the message asks to do to a resource without sending it is named, and what it deletes is taken back.
 
-    That takes what was told under that address. A search that says what to delete (`Observation?…`) is only named: nobody here can run it.
+    That takes what was told under that address, and a request by its number. Another search that says what to delete (`Observation?…`) is
+    only named: nobody here can run it.
     """
     tree, older = newest(tree) if text(tree.get("type")) == "history" else (tree, ())
     bundles = tuple(bundles_in(tree))
@@ -77,13 +78,18 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
         taken_back=(*read.taken_back, *over),
         documents_taken_back=(*read.documents_taken_back, *papers),
     )
-    return replace(read, replaced=(*read.replaced, *_deleted(read, gone))) if isinstance(read, IncomingReferral) else read
+    numbers = unique(
+        deleted_number(text(node(node(one).get("request")).get("url"))) for _, method, one in told if method == "DELETE"
+    )
+    return (
+        replace(read, replaced=(*read.replaced, *_deleted(read, gone, numbers))) if isinstance(read, IncomingReferral) else read
+    )
 
 
-def _deleted(read: IncomingReferral, gone: list[str]) -> tuple[Replaced, ...]:
-    """The other requests that are deleted beside the one that it is about."""
+def _deleted(read: IncomingReferral, gone: list[str], numbers: list[str]) -> tuple[Replaced, ...]:
+    """The other requests that are deleted beside the one that it is about, by their address or their number."""
     others = (one for one in gone if one.partition("/")[0] in ALL_KINDS and one != read.known_as)
-    return tuple(Replaced(known_as=one) for one in others)
+    return (*(Replaced(known_as=one) for one in others), *(Replaced(number=one) for one in numbers if one != read.number))
 
 
 def _method(item: Any) -> str:
@@ -147,8 +153,10 @@ def _read(tree: Node, bundles: Sequence[tuple[str, Node]], profile: Profile) -> 
     bundled = next(filter(None, (moment(one.get("timestamp")) for one in said)), None)  # a document in it may be older
     if (result := read_result(entries, profile, bundled)) is not None:
         return result
-    if kinds <= HELPERS and (gone := deleted_request(one for _, one in bundles)):
-        return IncomingReferral(patient=_alone(entries, profile), known_as=gone, cancelled=True, sent_at=bundled)
+    if kinds <= HELPERS and any(gone := deleted_request(one for _, one in bundles)):
+        return IncomingReferral(
+            patient=_alone(entries, profile), known_as=gone[0], number=gone[1], cancelled=True, sent_at=bundled
+        )
     if not has_request(entries, profile):
         where = Addresses(entries)
         tasks = [entry for entry in entries if entry.kind == "Task"]

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from integrations.fhir.entries.addresses import Addresses
-from integrations.fhir.entries.beside import beside, extended
+from integrations.fhir.entries.beside import beside
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.in_force import not_in_force
 from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import asked_at, request_task, task_number
 from integrations.fhir.entries.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
-from integrations.fhir.meaning.asked import asked_for, wanted_from
+from integrations.fhir.meaning.asked import asked_as_reason, own_words, urgencies
 from integrations.fhir.meaning.belonging import address_of
 from integrations.fhir.meaning.gathered import Gathered, distinct
 from integrations.fhir.meaning.hanging import of_others
@@ -35,8 +35,6 @@ from integrations.fhir.meaning.taking import leftovers, take
 from integrations.fhir.meaning.whose import another_in_words, own_files
 from integrations.fhir.resources.around import authors, over_by_event
 from integrations.fhir.resources.extensions import of_extensions
-from integrations.fhir.resources.told import narrative
-from integrations.fhir.text.body import sites
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
 from integrations.fhir.text.versions import version_of
@@ -145,17 +143,17 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
 
 def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
     reasons = [_reason(item) for item in request.reason_codes if concept(item)]
-    facts = distinct([*reasons, *_named_only(request, reading), *_own_words(request, reading), *found.facts])
+    facts = distinct([*reasons, *_named_only(request, reading), *own_words(request, reading), *found.facts])
     people = found.people
     read = IncomingReferral(
         patient=patient_identity(patient.resource, reading.profile),
         number=request.number,
         board_hint=found.said("board_hint") or board(request, reading),
         tumour_hint=found.said("tumour_hint") or _reason_words(request, reading),
-        question_board=found.said("question_board", *request.questions) or _asked_as_reason(request),
+        question_board=found.said("question_board", *request.questions) or asked_as_reason(request),
         question_radiology=found.said("question_radiology"),
         question_pathology=found.said("question_pathology"),
-        urgency=most_urgent(request.urgency, found.fields.get("urgency", []), reading.profile),
+        urgency=most_urgent(request.urgency, [*urgencies(request, reading), *found.fields.get("urgency", [])], reading.profile),
         latest_useful_on=next(
             (found_on for said in found.fields.get("latest_useful_on", []) if (found_on := sent_day(said))), request.latest_on
         ),
@@ -195,34 +193,6 @@ def _is_held(name: str, words: str, read: IncomingReferral, reading: Reading) ->
     if name == "urgency":
         return bool(urgency_of(reading.profile.table, words)) or words in read.urgency
     return name != "tumour_hint"
-
-
-def _own_words(request: Request, reading: Reading) -> list[Fact]:
-    """What the request says beside the question: where it is, what the patient is told, and text that stands in no field (`additional`)."""
-    own = request.entry.resource
-    kind = word((own.get("text") or {}).get("status"))
-    is_written = kind == "additional" or (kind == "extensions" and not request.questions)
-    words = narrative(own) if is_written else ""
-    words = "" if any(words in one for one in request.questions) else words
-    beside = extended(request.entry, reading.where, reading.profile)
-    said = (
-        ("asked", asked_for(request, reading)),
-        ("asked", joined(*map(concept, nodes(own.get("performerType"))), by=", ")),
-        ("wanted_from", wanted_from(own)),
-        ("note", words),
-        ("note", text(own.get("patientInstruction"))),
-        ("site", sites(own.get("bodySite"))),
-        *(("note", one) for one in beside),
-    )
-    return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
-
-
-def _asked_as_reason(request: Request) -> str:
-    """Where nothing else asks: a reason, or what is asked for, in words that end in a question mark. It stands in its own place too."""
-    asked = nodes(request.entry.resource.get("code") or request.entry.resource.get("type"))
-    said = ((text(item.get("text")).rstrip(), bool(item.get("coding"))) for item in [*request.reason_codes, *asked])
-    # One word beside a code (`Metastasen?`) is a diagnosis that is in doubt, and no question to a board.
-    return "\n".join(words for words, is_coded in said if words.endswith("?") and (not is_coded or " " in words))
 
 
 def _reason_words(request: Request, reading: Reading) -> str:

@@ -13,6 +13,7 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.performed import orders_of_results
 from integrations.fhir.entries.persons import is_numbered_otherwise, is_same_person, numbers
+from integrations.fhir.entries.sorted_as import has_words
 from integrations.fhir.entries.task import ENDED
 from integrations.fhir.entries.withdrawal import is_request_taken_back, tasks_about
 from integrations.fhir.text.location import tail
@@ -198,7 +199,11 @@ def read_request(entry: Entry, profile: Profile) -> Request:
     asker = node(own.get("requester"))
     latest = extension(own, *profile.words("request", "latest_useful_extensions"))
     asked = next((concept(item) for name in _ASKED for item in nodes(own.get(name))), "")
-    said = [*notes(own.get("note")), plain(own.get("description")), *(concept(item) for item in nodes(own.get("orderDetail")))]
+    said = [
+        *notes(own.get("note")),
+        plain(own.get("description")),
+        *(concept(item) for item in nodes(own.get("orderDetail")) if has_words(item)),
+    ]
     urgency = text(own.get("priority"))
     return Request(
         entry=entry,

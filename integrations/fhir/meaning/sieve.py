@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from integrations.fhir.entries.addresses import Addresses
+from integrations.fhir.entries.body_structures import with_sides
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.modified import WHY, Plain, without_modified
 from integrations.fhir.meaning.request import KINDS
@@ -70,7 +71,7 @@ def sift(entries: Iterable[Entry], version: str) -> Sifted:
         stripped += [
             f"{entry.place} {name}" for name in (*said, *(["implicitRules"] if entry.resource.get("implicitRules") else []))
         ]
-    where = Addresses(good)
+    where = with_sides(Addresses(good))
     refused |= {entry.place: "its address is claimed twice" for entry in where.claimed_twice}
     refused |= {file.place: WHY for entry in turned for file in _files(entry, where)}
     return Sifted(where, refused, tuple(stripped))

@@ -11,6 +11,7 @@ from unicodedata import combining, normalize
 from integrations.fhir.entries.addresses import Addresses, logical
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers, is_bsn
+from integrations.fhir.entries.persons import are_numbered_apart, is_numbered_otherwise
 from integrations.fhir.meaning.request import is_other
 from integrations.fhir.meaning.sieve import Sifted
 from integrations.fhir.text.location import tail
@@ -31,16 +32,25 @@ def subject(resource: Node) -> Any:
 def is_anothers(entry: Entry, patient: Entry, where: Addresses, profile: Profile) -> bool:
     """Whether it is of somebody else: by whom it is about, else by the patients among those who come to it, or whose file it is.
 
-    To a group come several: then one of them is enough.
+    To a group come several: then one of them is enough. A letter that names another at its source is nobody's: a person must look.
     """
-    own = entry.resource
+    own, source = entry.resource, node(entry.resource.get("context")).get("sourcePatientInfo")
     if pointer := subject(own):
-        return is_other(pointer, patient, where, entry) or (entry.kind == "Task" and not _names_somebody(pointer))
+        is_of_nobody = entry.kind == "Task" and not _names_somebody(pointer)
+        return is_of_nobody or is_other(pointer, patient, where, entry) or _came_from_another(source, entry, patient, where)
     come = [one.get("actor") for one in nodes(own.get("participant"))] if entry.kind == "Appointment" else []
-    source = node(own.get("context")).get("sourcePatientInfo")
     asked = [*come, source, own.get("actor"), own.get("beneficiary"), own.get("individual"), own.get("securityContext")]
     patients = [one for one in asked if one and _is_a_patient(one, entry, where, profile)]
     return bool(patients) and all(is_other(one, patient, where, entry) for one in patients)
+
+
+def _came_from_another(source: Any, entry: Entry, patient: Entry, where: Addresses) -> bool:
+    """Whether whom the letter was about where it was made has another number of who gave the patient one."""
+    if not source:
+        return False
+    found = where.resolve(source, entry)
+    is_apart = found is not None and found.kind == "Patient" and are_numbered_apart(found.resource, patient.resource)
+    return is_apart or is_numbered_otherwise(source, patient.resource)
 
 
 def _names_somebody(pointer: Any) -> bool:

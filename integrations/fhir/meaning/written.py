@@ -47,6 +47,7 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
         words = words or joined(
             *remarks(one), *(() if narrative(one) else unsent(one.get("entry"), entry, reading.where)), by=", "
         )
+        words = _without_heading(words, title)
         target = reading.profile.target("", title) or _asked_above(above, reading)
         if words and whose:
             found.facts.append(Fact(Section.OTHER, words, joined(letter, *whose, title, by=": "), dated, status=state))
@@ -58,6 +59,12 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
             placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
             label = joined(letter, title if title != letter else "", by=": ")
             found.facts.append(Fact(placed_by, words, label, dated, status=state))
+
+
+def _without_heading(words: str, title: str) -> str:
+    """Some say the title of a section once more before its words (`Zorgpad: Oncologie`)."""
+    told = words[len(title) + 1 :].strip() if title and words.casefold().startswith(f"{title.casefold()}:") else ""
+    return told or words
 
 
 def _asked_above(above: tuple[str, ...], reading: Reading) -> str:

@@ -10,6 +10,7 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.doses import when_needed
 from integrations.fhir.entries.materials import pointed, taken_from
 from integrations.fhir.entries.reading import Facts, Reading, because, denied, fact, finished, intended, noted, status, until
+from integrations.fhir.entries.sorted_as import sorted_as
 from integrations.fhir.resources.agreed import agreed
 from integrations.fhir.resources.contacts import relative
 from integrations.fhir.resources.happened import HAPPENED
@@ -111,6 +112,7 @@ _MORE_ASKED = ("serviceRequested", "orderDetail", "specialty", "performerType")
 def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     yield joined(*(concept(one) for name in _MORE_ASKED for one in nodes(own.get(name))), by=", ")
+    yield joined(*sorted_as(own, reading.profile), by=", ")
     yield joined(answer_text(own, "quantity"), timing(node(own.get("occurrenceTiming")), reading.profile), by=", ")
     yield when_needed(own, reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")

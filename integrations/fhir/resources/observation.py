@@ -30,7 +30,7 @@ from mdo_portal.exchange import Fact, Section
 
 def observation(entry: Entry, reading: Reading) -> Facts:
     """`PSA`: `12.40 ng/mL`; a panel gives one fact per component."""
-    own = entry.resource
+    own = _ticked(entry.resource, reading)
     codes = [*codings(own.get("code")), *codings(own.get("category"))]
     by_code = reading.profile.section(codes)
     section = by_code or reading.reported.get(entry.place) or Section.OTHER
@@ -61,6 +61,21 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]
     return (*said, *noted(section, entry, reading, dated))
+
+
+def _ticked(own: Node, reading: Reading) -> Node:
+    """The same; of a question whose answers are parts without a value (of a checklist: `Thoraxwand, Nervus phrenicus`) those as its value.
+
+    That they have none is said with them: nobody here knows whether they were found or only looked for.
+    """
+    parts = nodes(own.get("component"))
+    if not parts or any(answer_text(one) or any(one.get(name) for name in _SAYS) for one in (own, *parts)):
+        return own
+    words = joined(*(called(one.get("code")) for one in parts), by=", ")
+    return own | {"component": [], "valueString": f"{words} ({reading.profile.label('no_value')})"} if words else own
+
+
+_SAYS = ("dataAbsentReason", "interpretation")
 
 
 def _of_which(one: Fact, words: tuple[str, str], teller: str) -> Fact:

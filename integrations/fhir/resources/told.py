@@ -44,7 +44,8 @@ def only_narrative(entry: Entry, reading: Reading) -> Facts:
     words = narrative(own)
     if not words or own.get("component") or own.get("hasMember"):
         return ()
-    section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or _column(entry, reading)
+    by_code = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))])
+    section = by_code or reading.reported.get(entry.place) or _column(entry, reading)
     dated = first_of(
         own, "effectiveDateTime", "effectivePeriod", "performedDateTime", "onsetDateTime", "date", "issued", "recordedDate"
     )

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import quote
 
 from integrations.fhir.text import xml_reader
 from integrations.fhir.text.json_gate import MAX_PIECES, load
-from integrations.fhir.text.location import address
-from integrations.fhir.text.values import Node, listed, node, text
+from integrations.fhir.text.location import address, numbered, sought
+from integrations.fhir.text.values import Node, listed, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Unreadable
 
@@ -52,13 +53,25 @@ def deleted(kind: str, number: str, name: str) -> bytes:
     return json.dumps({"resourceType": "Bundle", "id": name, "type": "transaction", "entry": [{"request": asked}]}).encode()
 
 
+def deleted_by_number(kind: str, system: str, value: str, name: str) -> bytes:
+    """The deletion of what has this number, whatever its address."""
+    asked = {"method": "DELETE", "url": numbered(kind, quote(system), quote(value))}
+    return json.dumps({"resourceType": "Bundle", "id": name, "type": "transaction", "entry": [{"request": asked}]}).encode()
+
+
 def deletes(raw: bytes) -> frozenset[str]:
-    """The addresses (`Kind/number`) at which a Bundle deletes what stands there; none when it is no Bundle, or no FHIR."""
+    """The addresses (`Kind/number`, `Kind?identifier=…`) at which a Bundle deletes what stands there; none of what is no Bundle of FHIR."""
     if b"delete" not in raw.lower():  # as nearly all of those that wait to be read, when many do: they need not be parsed
         return frozenset()
     asked = [node(node(one).get("request")) for one in listed(loosely(raw))]
     urls = [text(one.get("url")) for one in asked if text(one.get("method")).upper() == "DELETE"]
-    return frozenset(at for url in urls if (at := address("", url)))
+    return frozenset(at for url in urls if (at := address("", url) or _by_number(url)))
+
+
+def _by_number(url: str) -> str:
+    """`Kind?identifier=…` in one spelling; "" for any other address."""
+    kind, system, value = sought(url)
+    return numbered(kind, system, value) if kind else ""
 
 
 def names(raw: bytes) -> frozenset[str]:
@@ -68,7 +81,13 @@ def names(raw: bytes) -> frozenset[str]:
     own = [tree, *(node(one.get("resource")) for one in entries)]
     told = [f"{text(one.get('resourceType'))}/{text(one.get('id'))}" for one in own]
     told += [text(one.get("fullUrl")) for one in entries] + [text(node(one.get("request")).get("url")) for one in entries]
-    return frozenset(at for one in told if (at := address("", one)))
+    by_number = (
+        numbered(text(one.get("resourceType")), system, text(each.get("value")))
+        for one in own
+        for each in nodes(one.get("identifier"))
+        for system in {"", text(each.get("system"))}
+    )
+    return frozenset((*(at for one in told if (at := address("", one))), *by_number))
 
 
 def loosely(raw: bytes) -> Node:

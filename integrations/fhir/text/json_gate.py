@@ -24,6 +24,8 @@ _KEY = re.compile(r'"[ \t\n\r]*:')
 _SPACED_KEY = re.compile(r'"[ \t\n\r]+:')
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
+_SEVERAL = "Extra data"
+"""What Python calls a second value behind the first: an export in NDJSON, a resource on each line."""
 _SIGNS = (b"{", b"[", b",")
 """Before each value but the first stands one of these; those inside texts are counted too: prose has few."""
 
@@ -65,7 +67,9 @@ def _parse(text: str) -> Any:
         if _keys(tree) != _marks_of_keys(text):  # a key stands twice, or a text holds what looks like one: then it is read slowly
             json.loads(text, object_pairs_hook=_once, parse_float=Decimal)
     except json.JSONDecodeError as error:
-        raise Unreadable("no_header", f"not JSON at character {error.pos}") from None
+        is_another = error.msg == _SEVERAL and text[error.pos] == "{"
+        several = "several JSON values; send one Bundle" if is_another else ""
+        raise Unreadable("no_header", several or f"not JSON at character {error.pos}") from None
     except _Twice:
         raise Unreadable("broken", "a key stands twice in one object") from None
     except RecursionError:

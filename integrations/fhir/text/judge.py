@@ -41,6 +41,19 @@ def faults(resource: Node, version: str) -> frozenset[str] | None:
     return frozenset()
 
 
+Step = str | int
+"""A name of an element, or a number in a list."""
+
+
+def wrong_places(resource: Node, version: str) -> list[tuple[Step, ...]]:
+    """Where what stands there is not as the version has it, each as the way to it; none where that cannot be said."""
+    try:
+        model_of(str(resource.get("resourceType", "")), version).model_validate(_light(resource))
+    except Exception as error:  # as in `problem`
+        return [tuple(one["loc"]) for one in _found(error) or [] if one["loc"] and one["type"] != "missing"]
+    return []
+
+
 @dataclass(frozen=True)
 class Shape:
     """What a version says of one element. `kind`: string, number, boolean, Resource, or the name of a complex type; "" = unknown."""

@@ -35,3 +35,8 @@ def sought(told: str) -> tuple[str, str, str]:
     """(kind, system, number) of a conditional reference (`Patient?identifier=system|number`); empty for any other search, and no search."""
     found = _SEARCH.fullmatch(unquote(told)) if "?" in told else None
     return (found[1], found[2], found[3]) if found else ("", "", "")
+
+
+def numbered(kind: str, system: str, value: str) -> str:
+    """The conditional reference that `sought` reads."""
+    return f"{kind}?identifier={system}|{value}"

@@ -15,6 +15,7 @@ from integrations.fhir.text.files import without_slips
 from integrations.fhir.text.in_words import measured_in_words
 from integrations.fhir.text.judge import Shape, faults, is_json, shapes
 from integrations.fhir.text.values import Node, codings, moment, nodes, text, worn_here
+from integrations.fhir.text.wrong_days import without_wrong_days
 
 _WHEN = (
     "authoredOn", "occurrenceDateTime", "occurrencePeriod", "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate",
@@ -32,8 +33,8 @@ _OF_A_PERSON = frozenset(("birthDate",))
 """Of a birth date that nobody can read is said that there is one (cautions.py names it so, too): two of them are for a person."""
 MAY_MISS = frozenset(("status", "intent", "contentType"))
 """What the standard wants and no reader here needs: a letter without a status is a letter."""
-_MAY_MISS_OF = {"DocumentReference": MAY_MISS | {"type"}}
-"""In STU3 a document must say of what type it is: without that it is a document all the same."""
+_MAY_MISS_OF = {"DocumentReference": MAY_MISS | {"type"}, "NutritionOrder": MAY_MISS | {"dateTime"}}
+"""In STU3 a document must say of what type it is, and a diet since when: without that they are a document and a diet all the same."""
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d|Z\Z|[+-]\d\d:\d\d\Z)")
 """`1954-08-12T00:00`, and as XML Schema writes a day: `1954-08-12+01:00`."""
 _UNKNOWN_DAY = re.compile(r"(\d{4}(?:-(?!00)\d\d)?)(?:-00)+")
@@ -53,6 +54,7 @@ def mended(resource: Node, version: str) -> Mended | None:
     made = measured_in_words(_retyped(_filled(resource)))
     made, beside = without_slips(made)
     made = _listed(made, str(made.get("resourceType", "")), version)
+    made, days = without_wrong_days(made, version)
     kept = {name: value for name, value in made.items() if name != "id"}
     names = faults(kept, version)
     if names is None:
@@ -68,7 +70,7 @@ def mended(resource: Node, version: str) -> Mended | None:
     if again is None or {name for name in again if name in rest or name not in unneeded | wrong}:
         return None
     here = {"id": made["id"]} if "id" in made else {}
-    return Mended(here | rest, tuple(sorted(names | again | set(beside))))
+    return Mended(here | rest, tuple(sorted(names | again | set(beside) | days)))
 
 
 def _filled(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.days import only_day
+from integrations.fhir.text.known_codes import known
 from integrations.rich_text import words_of
 from integrations.times import believable, believable_day, is_an_end
 
@@ -68,18 +69,19 @@ def _signs(value: str) -> str:
 
 
 def concept(value: Any) -> str:
-    """The words of a CodeableConcept, Coding or code: text, else a display, else the code itself."""
+    """The words of a CodeableConcept, Coding or code: text (of a page its words), else a display, else the code itself."""
     if value is None:
         return ""
     if isinstance(value, str):
         return text(value)
     own = node(value)
-    if words := text(own.get("text")):
+    if words := plain(own.get("text")):
         return words
     coded = nodes(own.get("coding")) or [own]
     if len(coded) > 1:
         coded.sort(key=lambda one: one.get("userSelected") is not True)  # what somebody chose before what was derived from it
-    return next((words for name in ("display", "code") for one in coded if (words := text(one.get(name)))), "")
+    shown = next((words for one in coded if (words := text(one.get("display")))), "")
+    return shown or next((known(text(one.get("system")), code) for one in coded if (code := text(one.get("code")))), "")
 
 
 def codings(value: Any) -> list[tuple[str, str]]:

@@ -111,3 +111,48 @@ def test_who_refers_has_no_bsn_for_a_number(asker: Any, beside: list[Node], name
     who = patient(identifier=[{"system": BSN, "value": "999900006"}], name=[{"family": "Zuidwal", "given": ["Wytske"]}])
     found = read(*beside, asked=request(requester=asker), who=who)
     assert (found.referrer.name, found.referrer.number, found.referrer.authority) == (name, "", "")
+
+
+def _letter(source: Node, **more: Any) -> Node:
+    content = [{"attachment": {"contentType": "application/pdf", "data": PDF, "title": "Brief"}}]
+    own = {
+        "resourceType": "DocumentReference",
+        "id": "d",
+        "status": "current",
+        "subject": {"reference": "Patient/p"},
+        "content": content,
+    }
+    return own | {"context": {"sourcePatientInfo": source}} | more
+
+
+def _known_as(*numbers: tuple[str, str]) -> Node:
+    return {"resourceType": "Patient", "id": "s", "identifier": [{"system": system, "value": value} for system, value in numbers]}
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        _letter({"reference": "#s"}, contained=[_known_as((BSN, "999900018"))]),
+        _letter({"identifier": {"system": BSN, "value": "999900018"}}),
+        _letter({"reference": "#s"}, contained=[_known_as(("urn:elders", "7"), (BSN, "999900018"))]),
+    ],
+)
+def test_a_letter_that_was_about_another_where_it_was_made_is_put_apart(letter: Node) -> None:
+    """It says of our patient that it is theirs, and names another's BSN: it stood on the case."""
+    found = read(letter, who=patient(identifier=[{"system": BSN, "value": "999900006"}]))
+    assert (found.documents, found.quarantined) == ((), (f"DocumentReference/2: {ANOTHER}",))
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        _letter({"reference": "#s"}, contained=[_known_as(("urn:elders", "7"))]),
+        _letter({"reference": "#s"}, contained=[_known_as(("urn:elders", "7"), (BSN, "999900006"))]),
+        _letter({"reference": "Patient/p"}),
+        _letter({"reference": "Patient/elders"}),
+        _letter({"display": "J. Vos"}),
+    ],
+)
+def test_one_who_had_other_numbers_there_may_be_the_same(letter: Node) -> None:
+    found = read(letter, who=patient(identifier=[{"system": BSN, "value": "999900006"}]))
+    assert ([one.title for one in found.documents], found.quarantined) == (["Brief"], ())

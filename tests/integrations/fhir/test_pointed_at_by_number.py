@@ -72,3 +72,53 @@ def test_a_uuid_is_the_same_in_capitals() -> None:
     name = "urn:uuid:7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11"
     found = read(request(subject={"reference": name.upper().replace("URN:UUID", "urn:uuid")}), known, urls=("urn:uuid:1", name))
     assert found.patient.bsn == "999900006"
+
+
+NAMES = ("urn:uuid:1", "urn:uuid:2", "urn:uuid:3", "urn:uuid:4")
+
+
+def numbered(value: str, **more: object) -> Node:
+    return patient(id="een", identifier=[{"system": "urn:oid:2.25.7", "value": value}], **more)
+
+
+def psa(subject: str) -> Node:
+    return {
+        "resourceType": "Observation", "status": "final", "code": {"text": "PSA"}, "valueString": "3", "subject": {"reference": subject}
+    }  # fmt: skip
+
+
+def test_who_makes_addresses_of_numbers_is_understood_where_nobody_lives_on_a_server() -> None:
+    """As the converters of checklists of IHE do: `Patient/1EKG4` of who has that number, and another id."""
+    asked = request(subject={"reference": "Patient/1EKG4"}, requester={"reference": "Practitioner/03012345"})
+    found = read(asked, numbered("1EKG4"), doctor(), psa("Patient/1EKG4"), urls=NAMES)
+    assert (found.patient.local_number, found.referrer.name) == ("1EKG4", "dr. K. Bos")
+    assert [fact.label for fact in found.facts] == ["PSA"]
+
+
+def test_what_is_of_another_number_stays_another_s() -> None:
+    found = read(request(subject={"reference": "Patient/1EKG4"}), numbered("1EKG4"), psa("Patient/1EKG5"), urls=NAMES)
+    assert found.facts == () and len(found.quarantined) == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "urls"),
+    [
+        (numbered("042"), NAMES),  # so short a number may be the id of somebody else
+        (numbered("1EKG4"), tuple(f"https://ehr.test/fhir/x/{n}" for n in range(4))),  # on a server an id is an id
+    ],
+)
+def test_a_number_is_no_address_where_it_may_be_somebody_s_id(who: Node, urls: tuple[str, ...]) -> None:
+    with pytest.raises(Unreadable, match="no_patient"):
+        read(request(subject={"reference": f"Patient/{who['identifier'][0]['value']}"}), who, urls=urls)
+
+
+def test_an_id_goes_before_a_number() -> None:
+    """Patient/1EKG4 is who has that id, whosever number it is beside."""
+    other = patient(id="1EKG4", identifier=[{"system": "urn:oid:2.25.7", "value": "7777"}])
+    found = read(request(subject={"reference": "Patient/7777"}), numbered("1EKG4"), other, psa("Patient/1EKG4"), urls=NAMES)
+    assert found.patient.local_number == "7777" and [fact.label for fact in found.facts] == ["PSA"]
+
+
+def test_a_uuid_behind_its_kind_is_that_uuid() -> None:
+    found = read(request(subject={"reference": "Patient/urn:uuid:2"}), known, urls=NAMES)
+    assert found.patient.bsn == "999900006"

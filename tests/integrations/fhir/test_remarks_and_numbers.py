@@ -62,3 +62,12 @@ def test_the_number_of_a_land_or_of_an_insurance_is_not_the_number_at_the_hospit
     own = {"system": "urn:house", "value": "77"}
     who = read(who=patient(identifier=[known, own])).patient
     assert (who.local_authority, who.local_number, who.other_numbers) == ("urn:house", "77", (("urn:land", "8003"),))
+
+
+def test_a_pseudonym_is_nobody_s_number_at_the_hospital() -> None:
+    """As the generic functions of the Ministry of Health send it: the next message about the same patient has another."""
+    made = {"system": "http://fhir.nl/fhir/NamingSystem/pseudo-bsn", "value": "UHN1ZWRvYnNu"}
+    own = {"system": "urn:house", "value": "77"}
+    assert read(who=patient(identifier=[made, own])).patient.local_number == "77"
+    alone = read(who=patient(identifier=[made])).patient
+    assert (alone.local_number, alone.bsn, alone.other_numbers) == ("", "", ((made["system"], made["value"]),))
