@@ -67,6 +67,12 @@ def test_every_other_status_has_one_meaning_whatever_its_body_says(status: int, 
     assert (receipt.kind, receipt.code, receipt.text) == (kind, str(status), "niet bekend")
 
 
+def test_who_has_it_too_busy_says_when_to_come_back() -> None:
+    receipt = post(Told(429, b"{}", headers={"Retry-After": "300"}))
+
+    assert (receipt.kind, receipt.wait_seconds) == (ReceiptKind.LATER, 300)
+
+
 def test_the_letter_travels_whole_under_one_key_and_the_signature_holds() -> None:
     told = Told(200, OURS)
     post(told)
