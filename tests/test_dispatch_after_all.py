@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from mdo_portal import dispatch
 from mdo_portal.database import Database
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services.inbox import succession
 from mdo_portal.services.letters import handing_over
 from mdo_portal.services.letters.acknowledging import acknowledge
 from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
@@ -100,49 +95,6 @@ def test_where_what_replaces_it_left_without_naming_it_somebody_must_have_it_end
     _yes(outbox, outbox.letter(overtaken))
 
     assert outbox.events(overtaken)[-1] == "letter.stands_beside"
-
-
-@pytest.mark.parametrize("ended", ["taken over", "lease ran out"])
-def test_where_what_replaces_it_was_on_the_wire_when_its_worker_was_killed_it_may_stand_beside_it(
-    outbox: Outbox, ended: str
-) -> None:
-    """It had come there as a first letter. The next attempt found nobody, and it was said never to have left."""
-    round_ = outbox.signed()
-    outbox.drain(Receiver([AE]))
-    outbox.corrected(round_)
-    first = _killed(outbox)
-    with outbox.database.transaction() as session:
-        outbox.now += HOUR if ended == "lease ran out" else timedelta()
-        assert ended == "lease ran out" or succession.take_over(session, WORKER) == 1
-    assert outbox.work(Receiver([Receipt(ReceiptKind.LATER, "unreachable")]))
-
-    _yes(outbox, outbox.letter(round_))
-    receiver = Receiver([AA])
-    assert outbox.work(receiver, at=outbox.now + HOUR)
-
-    assert receiver.came == [first] and first.replaces_delivery_id == ""
-    assert "letter.stands_beside" in outbox.events(round_)
-
-
-WORKER = 1001
-
-
-class Killed(BaseException):
-    """The worker, with a letter on the wire."""
-
-
-def _killed(outbox: Outbox) -> OutgoingDecision:
-    class Dying(Receiver):
-        def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
-            super().send(decision, address)
-            raise Killed
-
-    dying = Dying([AA])
-    claimed = dispatch.take(outbox.database, clock=lambda: outbox.now, worker=WORKER)
-    assert claimed is not None
-    with pytest.raises(Killed):
-        dispatch.deliver(outbox.database, {Channel.MLLP: dying}, claimed, clock=lambda: outbox.now)
-    return dying.came[0]
 
 
 @pytest.mark.parametrize("said", [AE, Receipt(ReceiptKind.LATER, "unreachable")])

@@ -12,11 +12,12 @@ LEASE = timedelta(seconds=180)
 
 
 def may_have_left(delivery: Delivery, *, now: datetime) -> None:
-    """Before it is taken: whoever had it wrote down nothing of it, and was killed. As far as anybody knows it may be there.
+    """Before it is taken again, or a person decides: who had it was killed and wrote nothing down. As far as anybody knows it is there.
 
     What was not even printed by then never left.
     """
-    if delivery.leased_until is not None and delivery.channel not in BY_PERSON and delivery.letter_sha256:
+    was_killed = delivery.leased_until is not None and delivery.leased_until < now
+    if was_killed and delivery.channel not in BY_PERSON and delivery.letter_sha256:
         delivery.sent_at = delivery.sent_at or now
 
 
