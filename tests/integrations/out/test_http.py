@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import ssl
 import threading
@@ -163,40 +162,6 @@ def test_when_the_first_number_is_dead_the_next_is_tried(names: dict[str, list[l
         there = url.replace("127.0.0.1", "localhost")
 
         assert ask(there, Reach((there,), LOOPBACK)).status == 200
-
-
-@contextmanager
-def switched_off(number: str) -> Iterator[int]:
-    """A machine that says nothing to whoever knocks, as one that is off; gives its port."""
-    with socket.create_server((number, 0), backlog=0) as door, contextlib.ExitStack() as knocking:
-        for _ in range(3):  # until its queue is full: the next ones hear nothing any more
-            one = knocking.enter_context(socket.socket())
-            one.setblocking(False)
-            one.connect_ex(door.getsockname())
-        yield door.getsockname()[1]
-
-
-def test_a_machine_that_is_switched_off_leaves_the_next_number_its_share_of_the_time(names: dict[str, list[list[str]]]) -> None:
-    """Of two servers under one name the first was waited for until there was no time left for the other."""
-    names[NAME] = [["127.0.0.3", "127.0.0.1"]]
-    names["localhost"] = names[NAME]
-    with switched_off("127.0.0.3") as port, ThreadingHTTPServer(("127.0.0.1", port), Fine) as running:
-        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        url = f"http://localhost:{port}/"
-
-        assert exchange("GET", url, reach=Reach((url,), LOOPBACK), headers={}, seconds=2).status == 200
-        connect(NAME, port, inside=LOOPBACK, seconds=2, encrypted=False).close()
-        running.shutdown()
-
-
-class Fine(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        return
 
 
 def test_more_than_agreed_is_not_read() -> None:

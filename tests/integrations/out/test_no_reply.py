@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -61,45 +57,3 @@ def test_an_answer_is_asked_for_as_it_is_and_not_packed() -> None:
         exchange("GET", url, reach=Reach((url,), LOOPBACK), headers={}, seconds=5)
 
     assert told.asked[0][2]["Accept-Encoding"] == "identity"
-
-
-@contextmanager
-def at(number: str, port: int, answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[tuple[int, list[str]]]:
-    """A server of ours at one number; gives its port and what it was asked."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append(self.path)
-            self.rfile.read(int(self.headers["Content-Length"]))
-            answer(self)
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    with ThreadingHTTPServer((number, port), Handler) as running:
-        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        yield running.server_address[1], asked
-        running.shutdown()
-
-
-def hangs_up(handler: BaseHTTPRequestHandler) -> None:
-    handler.close_connection = True
-    handler.connection.shutdown(socket.SHUT_RDWR)
-
-
-def answers(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Length", "0")
-    handler.end_headers()
-
-
-def test_what_one_machine_took_and_did_not_answer_is_not_put_to_the_next_under_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both may stand before one EPD: the letter would be there twice."""
-    with at("127.0.0.3", 0, hangs_up) as (port, first), at("127.0.0.1", port, answers) as (_, second):
-        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, port)) for number in ("127.0.0.3", "127.0.0.1")]
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-
-        assert silence(f"http://localhost:{port}/") == ("cut", True)
-
-    assert (first, second) == (["/"], [])
