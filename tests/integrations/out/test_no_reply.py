@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+import httpx
 import pytest
 
 from integrations.out import LOOPBACK, MAX_ANSWER, NoReply, Reach, exchange
@@ -42,6 +43,18 @@ def test_nor_to_a_name_that_stands_for_a_number_inside_our_walls(monkeypatch: py
 def test_what_was_answered_otherwise_than_agreed_may_have_arrived(told: Told, seconds: float, limit: int, code: str) -> None:
     with server(told) as url:
         assert silence(url, seconds=seconds, limit=limit) == (code, True)
+
+
+@pytest.mark.parametrize("trouble", [httpx.ReadTimeout, httpx.WriteTimeout, httpx.RemoteProtocolError, httpx.ReadError])
+def test_whatever_broke_off_once_the_request_was_on_its_way_it_may_have_arrived(
+    monkeypatch: pytest.MonkeyPatch, trouble: type[httpx.HTTPError]
+) -> None:
+    def broken(*_: object, **__: object) -> httpx.Response:
+        raise trouble("")
+
+    monkeypatch.setattr(httpx.Client, "send", broken)
+
+    assert silence("http://127.0.0.1:9/")[1]
 
 
 def test_an_answer_of_exactly_what_is_agreed_is_read() -> None:
