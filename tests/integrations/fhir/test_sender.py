@@ -126,8 +126,11 @@ def test_what_was_said_to_the_letter_is_kept_when_looking_it_up_finds_nothing(st
     [
         (401, ReceiptKind.LATER),
         (403, ReceiptKind.LATER),
+        (303, ReceiptKind.REFUSED),
         (404, ReceiptKind.REFUSED),
+        (408, ReceiptKind.LATER),
         (410, ReceiptKind.REFUSED),
+        (425, ReceiptKind.LATER),
         (429, ReceiptKind.LATER),
         (500, ReceiptKind.LATER),
         (502, ReceiptKind.UNKNOWN),  # a gateway that lost the server behind it, or waited for it in vain: the letter may be there
