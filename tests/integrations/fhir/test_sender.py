@@ -21,6 +21,7 @@ from mdo_portal.exchange import Receipt, ReceiptKind
 from tests.integrations.fhir.make import DELIVERY, HERE, URI, Told, address, decision, response, searchset, server
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+SEARCH = f"GET /fhir/DocumentReference?identifier=urn%3Aietf%3Arfc%3A3986%7Curn%3Auuid%3A{DELIVERY}"
 EARLIER = "11111111-2222-4333-8444-555555555555"
 
 
@@ -109,11 +110,16 @@ def test_a_conflict_is_received_only_when_our_document_is_there(status: int) -> 
 
 
 def test_what_was_looked_up_is_our_own_document_in_an_answer_that_found_it() -> None:
-    search = f"GET /fhir/DocumentReference?identifier=urn%3Aietf%3Arfc%3A3986%7Curn%3Auuid%3A{DELIVERY}"
     another_kind = send(Told(409, found=searchset(ours(resourceType="Composition"))))
-    failed = send(Told(409, pages={search: (500, {}, searchset(ours()))}))
+    failed = send(Told(409, pages={SEARCH: (500, {}, searchset(ours()))}))
 
     assert (another_kind.kind, failed.kind) == (ReceiptKind.LATER, ReceiptKind.LATER)
+
+
+def test_where_it_cannot_be_looked_up_either_it_may_have_arrived() -> None:
+    receipt = send(Told(202, pages={SEARCH: (200, {"Content-Encoding": "gzip"}, b"x")}))
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.UNKNOWN, "202")
 
 
 def test_another_document_under_our_identifier_is_refused() -> None:
