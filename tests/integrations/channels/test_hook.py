@@ -39,6 +39,12 @@ def test_our_own_id_in_the_answer_is_the_receipt() -> None:
     assert (receipt.kind, receipt.code, receipt.reference, receipt.at) == (ReceiptKind.ACCEPTED, "200", "post/12", NOW)
 
 
+def test_our_own_id_is_ours_in_capitals_too_and_their_reference_is_kept_within_bounds() -> None:
+    receipt = post(Told(200, json.dumps({"id": DELIVERY.upper(), "reference": "x" * 5000}).encode()))
+
+    assert (receipt.kind, receipt.reference) == (ReceiptKind.ACCEPTED, "x" * 200)
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"OK", b"{}", b"[]", b'{"id": ""}', b'{"id": null}', b'{"id": "11111111-2222-4333-8444-555555555555"}', b"<html>"],

@@ -195,9 +195,7 @@ class OnTheWay:
         for letter in self.letters():
             on_paper = letter.channel == Channel.PAPER and letter.next_attempt_at is None
             on_a_list = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or (letter.state in OPEN and on_paper)
-            assert self._is_over(letter) or on_a_list or self._waits_for_its_referrer(letter), (
-                f"{self._name(letter.id)} waits for nobody"
-            )
+            assert self._is_over(letter) or on_a_list or self._waits_for_its_referrer(letter), self._name(letter.id)
         self._check_named()
 
     # What must hold
@@ -205,14 +203,15 @@ class OnTheWay:
     def check(self) -> None:
         """*Received* is what was confirmed; all else has a worker or a person that sees to it."""
         cases = {case.id: case.state for case in self.session.scalars(select(Case))}
-        for letter in self.letters():
+        for letter in (letters := self.letters()):
             name = self._name(letter.id)
             assert (letter.state is DeliveryState.RECEIVED) is (letter.id in self.confirmed), name
             assert (letter.received_at is not None) is (letter.state is DeliveryState.RECEIVED), name
             by_worker = letter.state in OPEN and letter.next_attempt_at is not None
             by_person = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or letter.channel == Channel.PAPER
             assert by_worker or by_person or self._is_over(letter), name
-            is_open = letter.state in OPEN and letter.audience is Audience.REFERRER
+            newer = {one.id for one in letters if one.case_id == letter.case_id and one.version > letter.version}
+            is_open = letter.state in OPEN and letter.audience is Audience.REFERRER and not self.confirmed & newer
             assert not is_open or cases[letter.case_id] is not CaseState.DELIVERED, f"{name} has not arrived"
         last: dict[Recipient, int] = {}
         for letter in (self.session.get_one(Delivery, one) for one in self.there):
