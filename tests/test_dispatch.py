@@ -17,7 +17,7 @@ from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 from mdo_portal.letters import letter_template
 from mdo_portal.letters.letter_template import LetterTemplate
 from mdo_portal.services.letters import deliveries, handing_over, letter_template_choice, letter_templates, post
-from mdo_portal.services.letters.outbox import LEASE
+from mdo_portal.services.letters.under_way import LEASE
 from tests import pdf_text
 from tests.make import BSN, NOW
 from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver

@@ -67,6 +67,27 @@ def test_where_neither_arrived_both_go_in_their_order(outbox: Outbox, refused: R
     assert [one.version for one in receiver.came] == [1, 2]
 
 
+@pytest.mark.parametrize("became", ["sent again too", "given up", "held"])
+def test_a_letter_does_not_leave_again_where_what_corrects_it_may_be_there_already(
+    outbox: Outbox, refused: Round, became: str
+) -> None:
+    """The correction is a double there when it goes once more: the letter that it corrects was the last word."""
+    outbox.work(Receiver([SILENCE]))
+    with outbox.database.transaction() as session:
+        newer = session.get_one(Delivery, outbox.letter(refused, version=2).id)
+        if became == "sent again too":
+            handing_over.send_again(session, newer, now=outbox.now)
+        elif became == "given up":
+            newer.move(DeliveryState.DEAD)
+            newer.next_attempt_at = None
+        else:
+            newer.state, newer.sent_at, newer.held_at = DeliveryState.WAITING, None, NOW
+
+    assert 1 not in _again(outbox, refused)
+
+    assert outbox.letter(refused).receipt_code == receipts.REPLACED
+
+
 def test_what_was_added_to_a_letter_replaces_nothing(outbox: Outbox) -> None:
     round_ = outbox.signed()
     outbox.drain(Receiver([AE]))

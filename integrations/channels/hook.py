@@ -115,8 +115,9 @@ def _receipt(reply: Reply, ours: str) -> Receipt:
     words = text(told.get("message"))[:MOST_WORDS]
     if reply.status in LOST_BEHIND:
         return Receipt(ReceiptKind.UNKNOWN, code, text=words)
-    is_later = reply.status in _NOT_NOW or reply.status >= 500
-    return Receipt(ReceiptKind.LATER if is_later else ReceiptKind.REFUSED, code, text=words)
+    if reply.status in _NOT_NOW or reply.status >= 500:
+        return Receipt(ReceiptKind.LATER, code, text=words, wait_seconds=reply.asks_to_wait)
+    return Receipt(ReceiptKind.REFUSED, code, text=words)
 
 
 def _tree(reply: Reply) -> Node:

@@ -77,13 +77,13 @@ def exchange(
     until = time.monotonic() + seconds
     numbers = _judged(target, reach, seconds)
     asked = {"Accept-Encoding": "identity", **headers, "Host": target.authority}
-    for number in numbers[:-1]:
+    for others, number in zip(range(len(numbers) - 1, 0, -1), numbers, strict=False):
         try:
-            return _ask(method, target, number, asked, content, until=until, limit=limit, verify=verify)
+            return _ask(method, target, number, asked, content, until=until, others=others, limit=limit, verify=verify)
         except NoReply as silence:
             if silence.code != "no_connection":
                 raise
-    return _ask(method, target, numbers[-1], asked, content, until=until, limit=limit, verify=verify)
+    return _ask(method, target, numbers[-1], asked, content, until=until, others=0, limit=limit, verify=verify)
 
 
 def _judged(target: Target, reach: Reach, seconds: float) -> list[str]:
@@ -99,11 +99,12 @@ def _judged(target: Target, reach: Reach, seconds: float) -> list[str]:
 
 def _ask(
     method: str, target: Target, number: str, headers: Mapping[str, str], content: bytes,
-    *, until: float, limit: int, verify: ssl.SSLContext,
+    *, until: float, others: int, limit: int, verify: ssl.SSLContext,
 ) -> Reply:  # fmt: skip
+    """`others`: numbers still to try. A machine that is off says nothing at all, and must leave them their share of the time."""
     left = max(0.05, until - time.monotonic())
-    deadline = _Deadline(left)
-    with deadline, _translated(deadline), httpx.Client(trust_env=False, timeout=left, verify=verify) as client:
+    deadline, patience = _Deadline(left), httpx.Timeout(left, connect=left / (1 + others))
+    with deadline, _translated(deadline), httpx.Client(trust_env=False, timeout=patience, verify=verify) as client:
         more = {"trace": deadline.watch, "sni_hostname": target.host}
         request = client.build_request(method, target.at(number), headers=headers, content=content, extensions=more)
         response = client.send(request, stream=True, follow_redirects=False)

@@ -28,14 +28,15 @@ def connect(
         raise NoReply("address", was_sent=False) from None
     except (ssl.SSLError, ValueError):
         raise NoReply("certificate", was_sent=False) from None
-    for number in numbers:
+    for others, number in zip(range(len(numbers) - 1, -1, -1), numbers, strict=True):
         left = until - time.monotonic()
         if left <= 0:
             break
-        try:
-            plain = socket.create_connection((number, port), timeout=left)
+        try:  # a machine that is off says nothing at all, and must leave the others their share of the time
+            plain = socket.create_connection((number, port), timeout=left / (1 + others))
         except OSError:
             continue
+        plain.settimeout(max(0.05, until - time.monotonic()))
         line = plain if context is None else _shown(plain, context, host)
         open_lines.opened(line)
         return line

@@ -52,10 +52,13 @@ class MailServer:
 def mail(server: MailServer, message: EmailMessage, *, seconds: float) -> None:
     """Hand one mail in. Raises NotMailed: unreachable, certificate, no_tls, or the server's code."""
     try:
-        with _line(server, seconds) as line:
+        line = _line(server, seconds)
+        try:
             if server.user:
                 line.login(server.user, server.password)
             line.send_message(message)
+        finally:
+            _goodbye(line)
     except ssl.SSLError:
         raise NotMailed("certificate") from None
     except smtplib.SMTPNotSupportedError:
@@ -66,6 +69,14 @@ def mail(server: MailServer, message: EmailMessage, *, seconds: float) -> None:
         raise NotMailed("recipient") from None
     except (smtplib.SMTPException, OSError):
         raise NotMailed("unreachable") from None
+
+
+def _goodbye(line: smtplib.SMTP) -> None:
+    """Whatever it says to that: what it took it has, and handed in again it would be mailed twice."""
+    try:
+        line.quit()
+    except (smtplib.SMTPException, OSError):
+        line.close()
 
 
 def _line(server: MailServer, seconds: float) -> smtplib.SMTP:

@@ -17,6 +17,7 @@ FUNCTIONS: Mapping[str, str] = {
     "line": N_("eigen segment met dit woord ernaast: %(name)s"),
     "sentence": N_("zin in %(name)s"),
     "asking": N_("vraag in of onder %(name)s"),
+    "soon": N_("hoe dringend het is, onder een kopje"),
     "subject": N_("waar een NTE over gaat (Betreft)"),
     "person": N_("een mens in %(name)s"),
     "board": N_("een MDO in %(name)s"),

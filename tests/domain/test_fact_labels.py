@@ -16,7 +16,7 @@ PROFILES = Path(__file__).resolve().parents[2] / "integrations" / "profiles"
 WORDS = (
     "yes", "no", "criticality", "until", "as_needed", "reason", "evidence", "about", "method", "material", "place", "by", "patient", "died",
     "location", "prescriber", "removed", "addendum", "over", "at_most", "during", "somebody", "something",
-    "form", "part_of", "cause_of_death", "agreed_with", "represented_by", "according", "preferred", "last", "times", "exception", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+    "form", "part_of", "cause_of_death", "agreed_with", "represented_by", "according", "preferred", "last", "times", "exception", "no_value", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
 )  # fmt: skip
 IN_VALUES = tuple(f"labels.{name}" for name in WORDS)
 

@@ -21,7 +21,7 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
 from mdo_portal.domain.link import Link
 from mdo_portal.services.letters import handing_over
-from mdo_portal.services.letters.outbox import LEASE
+from mdo_portal.services.letters.under_way import LEASE
 from tests import make
 from tests.faults.house import House, environment, running
 from tests.faults.processes import worker

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from pyotp import TOTP
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.people import SignedInSession
@@ -90,6 +90,22 @@ def test_a_password_alone_is_fresh_but_not_strong(own: Browser, database: Databa
     assert own.post("/confirm", password=PASSWORD, strong="1").status_code == 401
 
 
+@pytest.mark.parametrize(("given", "is_strong"), [({"password": PASSWORD}, False), ({"code": ""}, True)])
+def test_a_password_on_top_of_a_session_with_one_factor_makes_no_two_and_a_code_does(
+    own: Browser, database: Database, secret: str, given: dict[str, str], is_strong: bool
+) -> None:
+    with database.transaction() as session:
+        session.execute(update(SignedInSession).values(strong=False))
+    own.get("/confirm")
+
+    assert own.post("/confirm", **given | ({"code": code(secret)} if is_strong else {})).status_code == 303
+
+    with database.transaction() as session:
+        his = select(SignedInSession.strong).where(SignedInSession.person_id == person_id("Bram"))
+        held = session.scalars(his.where(SignedInSession.ended_at.is_(None))).all()
+    assert any(held) is is_strong
+
+
 @pytest.mark.parametrize(
     "fields", [{}, {"password": "fout"}, {"code": "000000"}, {"password": PASSWORD, "code": "000000"}, {"credential": "{}"}]
 )
@@ -99,6 +115,15 @@ def test_what_is_wrong_confirms_nothing(own: Browser, database: Database, fields
 
     assert own.post("/confirm", **fields).status_code == 401
     assert own.get("/needs-fresh").status_code == 303
+
+
+def test_who_knows_the_password_guesses_no_codes_here_either_in_a_browser_that_nobody_knows(own: Browser, secret: str) -> None:
+    own.client.delete_cookie("mdo-device")
+    own.get("/confirm")
+    for _ in range(5):
+        assert own.post("/confirm", password=PASSWORD, code="000000").status_code == 401
+
+    assert own.post("/confirm", password=PASSWORD, code=code(secret)).status_code == 401
 
 
 def test_a_confirmation_leads_only_to_our_own_pages(own: Browser, secret: str) -> None:

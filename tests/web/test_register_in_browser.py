@@ -37,16 +37,16 @@ def test_what_is_missing_is_said_before_the_files_are_gone(house: House, browser
     with served(house.database) as (app, url):
         page = _opened(browser, house, app, url)
         for name, value in NEEDED.items():
-            page.locator(f"[name={name}]").fill(value)
+            page.locator(f"[name={name}]").fill("" if name == "question_board" else value)
         page.locator("[name=letter]").set_input_files(LETTER)
 
         page.get_by_role("button", name="Indienen").click()
 
-        expect(page.locator(".toast-note")).to_contain_text("Kies een MDO.")
-        expect(page.locator("[name=board_id]")).to_be_focused()
+        expect(page.locator(".toast-note")).to_contain_text("Schrijf de vraag aan het MDO op.")
+        expect(page.locator("[name=question_board]")).to_be_focused()
         assert page.locator("[name=letter]").evaluate("input => input.files.length") == 1
 
-        page.locator("[name=board_id]").select_option(label="Uro-prostaat")
+        page.locator("[name=question_board]").fill(NEEDED["question_board"])
         page.get_by_role("button", name="Indienen").click()
 
         page.wait_for_url("**/cases/*")

@@ -15,7 +15,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.common import changes
 from mdo_portal.services.history import standing
-from mdo_portal.services.letters import destinations
+from mdo_portal.services.letters import destinations, under_way
 from mdo_portal.services.letters.deliveries import tell, write_down
 from mdo_portal.services.letters.receipts import PRINTED
 from mdo_portal.services.letters.replacing import BY_HAND
@@ -71,6 +71,7 @@ def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
     """A person wants it tried now; same number, so that the receiver recognises a double. What was held may go again."""
     if delivery.state is DeliveryState.DEAD:
         delivery.attempts = 0
+    under_way.may_have_left(delivery, now=now)
     delivery.move(DeliveryState.WAITING)
     _let_go(session, delivery, now=now)
     destinations.at_once(session, delivery)
@@ -78,6 +79,7 @@ def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
 
 def put_on_paper(session: Session, delivery: Delivery, *, now: datetime) -> None:
     """A person wants this letter printed and carried instead: it goes no more over the line, whatever happens to the link."""
+    under_way.may_have_left(delivery, now=now)
     delivery.move(DeliveryState.WAITING)
     delivery.channel = Channel.PAPER.value
     _let_go(session, delivery, now=now)

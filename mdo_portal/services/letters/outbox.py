@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import structlog
@@ -13,22 +13,21 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Decision
-from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.delivery import Audience, Delivery
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, Receipt, ReceiptKind
-from mdo_portal.services.letters import destinations, handing_over, replacing, withholding
+from mdo_portal.services.letters import destinations, handing_over, replacing, under_way, withholding
 from mdo_portal.services.letters.deliveries import letter_of, write_down
 from mdo_portal.services.letters.outbox_order import FIRST, PAPER, QUEUES, Share, is_replaced
 from mdo_portal.services.letters.receipts import OTHER_PATIENT, REPLACED
+from mdo_portal.services.letters.under_way import LEASE
 from mdo_portal.services.links import recipient_channels
 from mdo_portal.services.patients import patients
 
 log = structlog.get_logger(__name__)
-LEASE = timedelta(seconds=180)
-"""Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
 _SOON = text("SET LOCAL synchronous_commit = off")
 """Taking a letter that is not printed yet need not be on disk at once: keeping the print is a commit of its own, before anything is
 sent, and puts this one on disk with it."""
@@ -163,6 +162,7 @@ def _told_to_stay(session: Session, delivery: Delivery, about: _About, *, now: d
 
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
+    under_way.may_have_left(delivery, now=now)
     about = _about(session, delivery)
     if _told_to_stay(session, delivery, about, now=now):
         return None
@@ -173,7 +173,7 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
     own = delivery.hospital_id == case.hospital_id and delivery.audience is Audience.REFERRER
     told, letter = patients.identity_of(session, about.patient), letter_of(session, delivery)  # before anything is written
     last_code = delivery.receipt_code
-    _count(delivery, channel, now=now)
+    under_way.begin(delivery, channel, now=now)
     earlier = replacing.named(session, decision, delivery)
     return ClaimedDelivery(
         delivery_id=delivery.id,
@@ -194,12 +194,3 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         attempts=delivery.attempts,
         last_code=last_code,
     )
-
-
-def _count(delivery: Delivery, channel: Channel, *, now: datetime) -> None:
-    """It is under way by this channel, one try more."""
-    if channel is Channel.PAPER and delivery.channel != Channel.PAPER and delivery.state is DeliveryState.SENT:
-        delivery.move(DeliveryState.WAITING)  # nobody confirmed it over the line that there was: now somebody has to print it
-    delivery.channel = channel.value
-    delivery.leased_until = now + LEASE
-    delivery.attempts += 1

@@ -67,9 +67,17 @@ def before_the_referrer() -> ColumnElement[bool]:
 
 
 def is_replaced() -> ColumnElement[bool]:
-    """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there."""
+    """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there.
+
+    One that waits for its first attempt goes after this one. One that left and waits, or was given up, may be there: its repeat is a
+    double there, and changes nothing. So may one that is held.
+    """
     arrived = aliased(Delivery)
-    there = arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED))  # one that waits goes after this one
+    may_be_there = or_(and_(arrived.sent_at.is_not(None), arrived.refused_at.is_(None)), arrived.held_at.is_not(None))
+    there = or_(
+        arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)),
+        and_(arrived.state.in_((DeliveryState.WAITING, DeliveryState.DEAD)), may_be_there),
+    )
     return replacements(arrived, Delivery).where(there).exists()
 
 

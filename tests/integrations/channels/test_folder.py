@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -119,12 +120,13 @@ def test_half_laid_before_a_crash_it_is_finished(tmp_path: Path) -> None:
     assert (receipt.code, shown(tmp_path)) == ("laid", [f"{NAME}.json", f"{NAME}.pdf"])
 
 
-def test_another_file_under_our_name_is_never_overwritten(tmp_path: Path) -> None:
-    (tmp_path / f"{NAME}.pdf").write_bytes(b"somebody's")
+@pytest.mark.parametrize("lies", [b"somebody's", decision().letter_pdf + b"more", decision().letter_pdf[:-1]])
+def test_another_file_under_our_name_is_never_overwritten(tmp_path: Path, lies: bytes) -> None:
+    (tmp_path / f"{NAME}.pdf").write_bytes(lies)
     receipt = lay(tmp_path)
 
     assert (receipt.kind, receipt.code) == (ReceiptKind.REFUSED, "other_content")
-    assert (tmp_path / f"{NAME}.pdf").read_bytes() == b"somebody's"
+    assert (tmp_path / f"{NAME}.pdf").read_bytes() == lies
 
 
 def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
@@ -149,6 +151,21 @@ def test_a_folder_that_is_not_there_is_later_and_is_not_made(tmp_path: Path) -> 
 
     assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "folder")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_called_laid_is_on_disk_with_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was written and whose name was not is gone after a power cut."""
+    synced: list[bool] = []
+    real = os.fsync
+
+    def watched(file: int) -> None:
+        synced.append(stat.S_ISDIR(os.fstat(file).st_mode))
+        real(file)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    lay(tmp_path)
+
+    assert synced == [False, True] * 3
 
 
 def test_a_full_disk_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

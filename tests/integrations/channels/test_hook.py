@@ -39,6 +39,12 @@ def test_our_own_id_in_the_answer_is_the_receipt() -> None:
     assert (receipt.kind, receipt.code, receipt.reference, receipt.at) == (ReceiptKind.ACCEPTED, "200", "post/12", NOW)
 
 
+def test_our_own_id_is_ours_in_capitals_too_and_their_reference_is_kept_within_bounds() -> None:
+    receipt = post(Told(200, json.dumps({"id": DELIVERY.upper(), "reference": "x" * 5000}).encode()))
+
+    assert (receipt.kind, receipt.reference) == (ReceiptKind.ACCEPTED, "x" * 200)
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"OK", b"{}", b"[]", b'{"id": ""}', b'{"id": null}', b'{"id": "11111111-2222-4333-8444-555555555555"}', b"<html>"],
@@ -53,8 +59,11 @@ def test_a_proxy_s_ok_is_no_receipt(body: bytes) -> None:
         (301, ReceiptKind.REFUSED),
         (400, ReceiptKind.REFUSED),
         (401, ReceiptKind.LATER),
+        (403, ReceiptKind.LATER),
+        (408, ReceiptKind.LATER),
         (409, ReceiptKind.LATER),
         (422, ReceiptKind.REFUSED),
+        (425, ReceiptKind.LATER),
         (429, ReceiptKind.LATER),
         (502, ReceiptKind.UNKNOWN),
         (503, ReceiptKind.LATER),
@@ -65,6 +74,12 @@ def test_every_other_status_has_one_meaning_whatever_its_body_says(status: int, 
     receipt = post(Told(status, json.dumps({"id": DELIVERY, "message": "niet bekend"}).encode()))
 
     assert (receipt.kind, receipt.code, receipt.text) == (kind, str(status), "niet bekend")
+
+
+def test_who_has_it_too_busy_says_when_to_come_back() -> None:
+    receipt = post(Told(429, b"{}", headers={"Retry-After": "300"}))
+
+    assert (receipt.kind, receipt.wait_seconds) == (ReceiptKind.LATER, 300)
 
 
 def test_the_letter_travels_whole_under_one_key_and_the_signature_holds() -> None:

@@ -30,9 +30,9 @@ class Post(socketserver.ThreadingTCPServer):
 
     daemon_threads = allow_reuse_address = True
 
-    def __init__(self, tls: ssl.SSLContext | None, refuses: str = "", *, at_once: bool = False) -> None:
+    def __init__(self, tls: ssl.SSLContext | None, refuses: str = "", *, at_once: bool = False, goodbye: str = "221 bye") -> None:
         super().__init__(("127.0.0.1", 0), _Line)
-        self.tls, self.refuses, self.at_once = tls, refuses, at_once
+        self.tls, self.refuses, self.at_once, self.goodbye = tls, refuses, at_once, goodbye
         self.mails: list[bytes] = []
         self.heard: list[tuple[bool, str]] = []  # was it encrypted, what was said
 
@@ -79,15 +79,17 @@ class _Line(socketserver.BaseRequestHandler):
                 self.server.mails.append(b"".join(lines))
                 say("250 kept")
             elif word == "QUIT":
-                say("221 bye")
+                say(self.server.goodbye)
                 return
             else:
                 say(self.server.refuses or "250 ok")
 
 
 @contextmanager
-def post(tls: ssl.SSLContext | None = None, refuses: str = "", *, at_once: bool = False) -> Iterator[Post]:
-    server = Post(tls, refuses, at_once=at_once)
+def post(
+    tls: ssl.SSLContext | None = None, refuses: str = "", *, at_once: bool = False, goodbye: str = "221 bye"
+) -> Iterator[Post]:
+    server = Post(tls, refuses, at_once=at_once, goodbye=goodbye)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield server
     server.shutdown()
@@ -184,6 +186,15 @@ def test_a_server_that_refuses_is_tried_later_and_its_words_stay_out() -> None:
 
     assert (receipt.kind, receipt.text) == (ReceiptKind.LATER, "")
     assert receipt.code in ("mail 550", "mail recipient")
+
+
+@pytest.mark.parametrize("goodbye", ["421 too busy", "500 what?", "221"])
+def test_a_mail_that_was_taken_is_mailed_whatever_the_server_says_to_our_goodbye(goodbye: str) -> None:
+    """It was called not mailed, and mailed again at every attempt."""
+    with post(goodbye=goodbye) as server:
+        receipt = told(server.server_address[1], host="127.0.0.1")
+
+    assert (receipt.code, len(server.mails)) == ("mailed", 1)
 
 
 def test_nobody_there_is_later() -> None:

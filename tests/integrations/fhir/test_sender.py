@@ -21,6 +21,7 @@ from mdo_portal.exchange import Receipt, ReceiptKind
 from tests.integrations.fhir.make import DELIVERY, HERE, URI, Told, address, decision, response, searchset, server
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+SEARCH = f"GET /fhir/DocumentReference?identifier=urn%3Aietf%3Arfc%3A3986%7Curn%3Auuid%3A{DELIVERY}"
 EARLIER = "11111111-2222-4333-8444-555555555555"
 
 
@@ -83,6 +84,14 @@ def test_an_answer_for_fewer_entries_or_with_a_failure_is_no_receipt() -> None:
     assert send(Told(200, response(made, {"status": "409"}), found=searchset())).kind is ReceiptKind.UNKNOWN
 
 
+@pytest.mark.parametrize("kind", ["batch-response", "transaction", "searchset"])
+def test_only_the_answer_to_a_transaction_is_a_receipt_of_one(kind: str) -> None:
+    """A server that did the entries one by one kept some and not others, or none."""
+    answer = response().replace(b"transaction-response", kind.encode())
+
+    assert send(Told(200, answer, found=searchset())).kind is ReceiptKind.UNKNOWN
+
+
 def test_an_answer_without_location_is_looked_up() -> None:
     told = Told(200, response({"status": "200 OK"}, {"status": "200 OK"}), found=searchset(ours()))
 
@@ -98,6 +107,19 @@ def test_a_conflict_is_received_only_when_our_document_is_there(status: int) -> 
 
     assert (there.kind, there.reference) == (ReceiptKind.ACCEPTED, "DocumentReference/77")
     assert (empty.kind, everything.kind) == (ReceiptKind.LATER, ReceiptKind.LATER)
+
+
+def test_what_was_looked_up_is_our_own_document_in_an_answer_that_found_it() -> None:
+    another_kind = send(Told(409, found=searchset(ours(resourceType="Composition"))))
+    failed = send(Told(409, pages={SEARCH: (500, {}, searchset(ours()))}))
+
+    assert (another_kind.kind, failed.kind) == (ReceiptKind.LATER, ReceiptKind.LATER)
+
+
+def test_where_it_cannot_be_looked_up_either_it_may_have_arrived() -> None:
+    receipt = send(Told(202, pages={SEARCH: (200, {"Content-Encoding": "gzip"}, b"x")}))
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.UNKNOWN, "202")
 
 
 def test_another_document_under_our_identifier_is_refused() -> None:
@@ -126,8 +148,11 @@ def test_what_was_said_to_the_letter_is_kept_when_looking_it_up_finds_nothing(st
     [
         (401, ReceiptKind.LATER),
         (403, ReceiptKind.LATER),
+        (303, ReceiptKind.REFUSED),
         (404, ReceiptKind.REFUSED),
+        (408, ReceiptKind.LATER),
         (410, ReceiptKind.REFUSED),
+        (425, ReceiptKind.LATER),
         (429, ReceiptKind.LATER),
         (500, ReceiptKind.LATER),
         (502, ReceiptKind.UNKNOWN),  # a gateway that lost the server behind it, or waited for it in vain: the letter may be there

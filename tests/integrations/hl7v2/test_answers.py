@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 import time
 from contextlib import suppress
@@ -107,6 +108,20 @@ def test_a_receiver_that_only_tells_errors_has_said_all_by_its_silence() -> None
     assert of_another.kind is UNKNOWN, "what it kept was another letter"
 
 
+def test_a_line_that_breaks_is_no_silence_that_says_yes() -> None:
+    """What it had to say may have been lost with the line: kept, and not confirmed."""
+
+    def breaks(connection: socket.socket, raw: bytes) -> None:
+        connection.sendall(frame(said("CA")))
+        time.sleep(0.2)  # else the reset overtakes what was said
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with own_profile('[outgoing]\napplication = "ER"\n') as profile, hospital(breaks) as (port, _):
+        receipt = MllpSender(now=lambda: NOW).send(DECISION, address(profile, port=port, timeout=5))
+
+    assert (receipt.kind, receipt.code) == (UNKNOWN, "CA")
+
+
 def test_where_no_application_s_word_is_asked_a_commit_is_the_receipt() -> None:
     assert send(said("CA"), profile="hix").kind is ACCEPTED
 
@@ -155,8 +170,10 @@ def test_a_late_word_of_the_application_finds_nobody_on_the_line() -> None:
 
 
 @pytest.mark.parametrize(("code", "kind"), [("AA", ACCEPTED), ("AE", REFUSED), ("AR", LATER), ("CE", REFUSED), ("CA", UNKNOWN)])
-def test_a_word_that_comes_by_itself_names_the_message_it_is_about(code: str, kind: ReceiptKind) -> None:
-    number, receipt = acknowledged(said(code), "generic-v2-confirmed") or ("", None)
+@pytest.mark.parametrize("profile", ["generic-v2-confirmed", "hix", ""])
+def test_a_word_that_comes_by_itself_names_the_message_it_is_about(code: str, kind: ReceiptKind, profile: str) -> None:
+    """A commit that comes so settles nothing, also where one on the letter's own line would have been the last word."""
+    number, receipt = acknowledged(said(code), profile) or ("", None)
 
     assert number == OURS
     assert receipt is not None and (receipt.kind, receipt.code, receipt.reference) == (kind, code, OURS)

@@ -259,13 +259,14 @@ def test_a_letter_goes_over_tls_and_both_sides_show_who_they_are(
     names: dict[str, list[str]], authority: Authority, tmp_path: Path
 ) -> None:
     names[EPD] = ["127.0.0.1"]
+    names[f"{EPD}."] = ["127.0.0.1"]
     with hospital(says(Verdict.STORED), secure(authority, tmp_path)) as (port, got):
         to = over_tls(authority, tmp_path, port)
         strangers = Authority().write(tmp_path, "elders.example").read_text()
 
-        assert sent(to).kind is ReceiptKind.ACCEPTED
+        assert [sent(replace(to, host=host)).kind for host in (EPD, f"{EPD}.")] == [ReceiptKind.ACCEPTED] * 2
         assert [sent(replace(to, certificate=shown)).kind for shown in ("", strangers)] == [ReceiptKind.UNKNOWN] * 2
-    assert len(got) == 1
+    assert len(got) == 2
 
 
 @pytest.mark.parametrize("wrong", ["name", "roots"])

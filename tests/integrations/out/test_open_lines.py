@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from integrations.hl7v2.sending.sender import MllpSender
-from integrations.out import LOOPBACK, NoReply, Reach, exchange, hang_up
+from integrations.out import LOOPBACK, NoReply, Reach, exchange, hang_up, open_lines
 from mdo_portal.exchange import Address, ReceiptKind
 
 
@@ -73,3 +73,16 @@ def hung_up_on(came: threading.Event, act: Callable[[], object]) -> tuple[object
         began = time.monotonic()
         assert hang_up() >= 1
         return answer.result(20), time.monotonic() - began
+
+
+def test_a_line_that_was_gone_already_is_not_counted_and_keeps_no_other_open() -> None:
+    closed, never = socket.socket(), socket.socket()
+    here, there = socket.socketpair()
+    for line in (closed, never, here):
+        open_lines.opened(line)
+    closed.close()
+
+    assert hang_up() == 2
+    assert there.recv(1) == b""
+    for line in (never, here, there):
+        line.close()

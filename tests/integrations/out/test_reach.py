@@ -39,7 +39,7 @@ def test_everything_else_is_refused(url: object) -> None:
 INSIDE = ["127.0.0.1", "::1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "100.64.0.1", "fd00::1", "::ffff:10.0.0.1", "::ffff:7f00:1",
           "2002:7f00:1::", "64:ff9b::10.0.0.1", "2001:0:4136:e378:8000:63bf:80ff:fffe",
           "::7f00:1", "::ffff:0:10.0.0.1", "64:ff9b:1::10.0.0.1", "fec0::1"]  # fmt: skip
-NEVER = ["169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "fe80::1%eth0", "0.0.0.0", "::", "224.0.0.1", "ff02::1",
+NEVER = ["169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "fe80::1%eth0", "0.0.0.0", "0.1.2.3", "::", "224.0.0.1", "ff02::1",
          "240.0.0.1", "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "nonsense", ""]  # fmt: skip
 
 
@@ -73,3 +73,25 @@ def test_plain_http_is_for_this_machine_only_and_only_when_registered() -> None:
     assert Reach(("http://127.0.0.1:8101/fhir",), LOOPBACK).covers("http://127.0.0.1:8101/fhir/Task/1")
     assert not Reach(("http://127.0.0.1:8101/fhir",)).covers("http://127.0.0.1:8101/fhir/Task/1")
     assert not Reach(("http://10.0.0.1/fhir",), ("10.0.0.0/8",)).covers("http://10.0.0.1/fhir")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://fhir.deltamond.example/r4", "fhir.deltamond.example"),
+        ("https://fhir.deltamond.example:443/r4", "fhir.deltamond.example"),
+        ("https://fhir.deltamond.example:8443/r4", "fhir.deltamond.example:8443"),
+        ("https://fhir.deltamond.example./r4", "fhir.deltamond.example"),
+        ("https://[2606:2800:21f::1]/r4", "[2606:2800:21f::1]"),
+        ("https://[2606:2800:21f::1]:8443/r4", "[2606:2800:21f::1]:8443"),
+    ],
+)
+def test_a_server_is_called_by_its_own_name_and_an_unusual_port_is_said(url: str, said: str) -> None:
+    """Behind one number stand several hospitals: they are told apart by it."""
+    assert Reach((url,)).target(url).authority == said
+
+
+def test_a_number_of_six_is_called_in_its_brackets_with_the_question() -> None:
+    target = Reach(("https://fhir.deltamond.example/r4",)).target("https://fhir.deltamond.example/r4/Task?a=b")
+
+    assert target.at("2606:2800:21f::1") == "https://[2606:2800:21f::1]:443/r4/Task?a=b"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import ssl
+from pathlib import Path
 
 import certifi
 import pytest
@@ -26,3 +28,13 @@ def test_the_roots_of_a_link_stand_instead_of_the_public_ones_or_beside_them(bes
 
     assert len(made.get_ca_certs()) == 1 + beside_public * len(public.get_ca_certs())
     assert (made.verify_mode, made.check_hostname) == (ssl.CERT_REQUIRED, True)
+
+
+def test_nothing_of_our_key_stays_open_behind_it(tmp_path: Path) -> None:
+    ours = Authority().write(tmp_path, "mdo.portal.example").read_text()
+    tls.context.cache_clear()
+    before = os.listdir("/proc/self/fd")
+
+    tls.context(ours)
+
+    assert os.listdir("/proc/self/fd") == before

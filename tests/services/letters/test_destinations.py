@@ -20,9 +20,9 @@ from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.letters import destinations, handing_over, receipts
 from mdo_portal.services.letters import outbox as outbox_service
 from mdo_portal.services.letters.deliveries import CONFIRMED_WITHIN
-from mdo_portal.services.letters.outbox import LEASE
 from mdo_portal.services.letters.outbox_order import Share
 from mdo_portal.services.letters.receipts import Told
+from mdo_portal.services.letters.under_way import LEASE
 from tests.make import NOW
 from tests.outbox_house import AA, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region

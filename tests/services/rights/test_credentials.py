@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.credentials import Passkey, RecoveryCode
+from mdo_portal.domain.credentials import Authenticator, Passkey, RecoveryCode
 from mdo_portal.domain.people import Person
 from mdo_portal.services.people import passwords, second_factors, sessions
 from mdo_portal.services.rights import credentials
@@ -85,7 +85,7 @@ def test_an_older_code_is_not_good_after_a_newer_one(session: Session, secret: s
     assert not second_factors.use_code(session, AISHA, TOTP(secret).at(later - timedelta(seconds=30)), now=later)
 
 
-@pytest.mark.parametrize("seconds", [-90, -61, 61, 90])
+@pytest.mark.parametrize("seconds", [-90, -31, 60, 90])
 def test_a_code_of_another_minute_is_wrong(session: Session, secret: str, seconds: int) -> None:
     later = NOW + timedelta(minutes=5)
 
@@ -118,6 +118,14 @@ def test_on_her_own_browser_guessing_codes_has_to_wait_as_well_until_one_is_righ
     for _ in range(3):
         assert second_factors.second_step(session, AISHA, code="000000", device="her laptop", now=after) is None
     assert second_factors.second_step(session, AISHA, code=TOTP(secret).at(after), device="her laptop", now=after) == "totp"
+
+
+def test_after_a_right_code_elsewhere_guessing_begins_anew(session: Session, secret: str) -> None:
+    moments = [NOW + timedelta(minutes=5 * number) for number in range(1, 4)]
+    for later in moments:
+        for _ in range(3):
+            assert second_factors.second_step(session, AISHA, code="000000", device="", now=later) is None
+        assert second_factors.second_step(session, AISHA, code=TOTP(secret).at(later), device="", now=later) == "totp"
 
 
 def test_who_knows_the_password_guesses_no_codes_by_giving_both_at_once(session: Session, secret: str) -> None:
@@ -203,8 +211,10 @@ def test_the_last_second_factor_stays(session: Session, secret: str) -> None:
 
 def test_a_removed_app_gives_no_codes(session: Session, secret: str) -> None:
     with_passkey(session)
+    second_factors.begin_app(session, AISHA, network="", now=NOW)  # another telephone, that never gave a code
     credentials.remove_app(session, AISHA)
 
+    assert session.get(Authenticator, AISHA) is None
     assert not second_factors.use_code(
         session, AISHA, TOTP(secret).at(NOW + timedelta(minutes=5)), now=NOW + timedelta(minutes=5)
     )
