@@ -57,3 +57,17 @@ def test_the_language_stands_with_the_patient_and_sixty_other_things_are_folded(
     assert sheet.index("Taal en tolk") < sheet.index("Tigrinya") < sheet.index("Conditie")
     before, _, folded = page.partition("Nog 40")
     assert before.count("gegeven ") == 20 and folded.count("gegeven ") == 40
+
+
+def test_a_label_that_is_the_heading_above_it_is_not_said_twice(app: Flask, database: Database, region: Region) -> None:
+    """*Beloop* stood above *Beloop*, *Comorbiditeit* above *Comorbiditeit*. Below another value it stays: it would be taken for that one's."""
+    told = (Fact(Section.COURSE, "flankpijn", label="Beloop"), Fact(Section.COMORBIDITY, "jicht", label="Voorgeschiedenis"))
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        facts = (*told, Fact(Section.COMORBIDITY, "diabetes", label="Comorbiditeit"))
+        path = f"/cases/{make.case(session, zeed, board_id=region.boards['URO-P'], facts=facts).id}"
+
+    page = signed_in(app, database, region, "Aisha").get(path).text
+
+    assert page.count(">Beloop</h3>") == 1 and "flankpijn" in page
+    assert page.count(">Comorbiditeit</h3>") == 2
