@@ -19,6 +19,7 @@ from mdo_portal.domain.audit import REFUSED, AuditEntry
 from mdo_portal.domain.policy import Act
 from mdo_portal.live import guard
 from mdo_portal.live.registry import REGISTRY
+from mdo_portal.services.people import sessions
 from mdo_portal.services.referrals import drafts
 from tests.people import Region, person_id
 from tests.web.portal import CSRF, app_on, signed_in
@@ -68,6 +69,23 @@ def test_a_piece_of_a_page_says_the_same_and_stays(held: FlaskClient) -> None:
 
     assert (sent.status_code, sent.headers["HX-Reswap"]) == (403, "none")
     assert "tegengehouden" in sent.text and "X-Error" in sent.headers
+
+
+def test_when_it_is_not_even_told_who_is_in_the_page_says_that_it_is_our_mistake(database: Database, region: Region) -> None:
+    """A right that a migration forgot, on what every page asks first: nothing was drawn any more, and a bare error of the server was left."""
+
+    def withheld(session: Session, *_: Any, **__: Any) -> None:
+        session.execute(text(RULES["a right that is not there"][0]))
+
+    with app_on(database) as app, capture_logs() as said:
+        dirk = signed_in(app, database, region, "Dirk")
+        with patch.object(sessions, "signed_in", withheld):
+            page, piece = dirk.get("/worklist"), dirk.get("/worklist", headers={"HX-Request": "true"})
+        app.extensions["audit_guard"].held_back.clear()  # here it is what was asked
+
+    assert (page.status_code, piece.status_code) == (500, 500)
+    assert "Er ging iets mis bij ons" in page.text and "Er ging iets mis bij ons" in piece.text
+    assert {one["rule"] for one in said if one["event"] == "request.failed"} == {"table cases"}
 
 
 @pytest.mark.parametrize(("held", "rule"), [(what, rule) for what, (_, rule) in RULES.items()], indirect=["held"])
