@@ -84,6 +84,22 @@ def test_who_treats_the_patient_stays_with_the_case(app: Flask, database: Databa
     assert page.status_code == 200 and page.request.path == f"/cases/{case_id}" and "Toegewezen aan Lage GI." in page.text
 
 
+
+@pytest.mark.parametrize("has_board", [True, False])
+@pytest.mark.parametrize(("who", "loses_it"), [("Aisha", True), ("Dirk", False)])
+def test_who_would_see_it_no_more_reads_that_beforehand(
+    app: Flask, database: Database, region: Region, case_id: uuid.UUID, who: str, loses_it: bool, has_board: bool
+) -> None:
+    """Who treats the patient read it too, of a patient that stays theirs; and who chose a first board did not."""
+    with database.transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.board_id = case.board_id if has_board else None
+
+    page = signed_in(app, database, region, who).get(f"/cases/{case_id}").text
+
+    assert "Toewijzen" in page and ("dan ziet u de casus daarna niet meer" in page) is loses_it
+
+
 @pytest.mark.parametrize(("who", "board"), [("Carla", "GI"), ("Mila", "GI"), ("", "GI"), ("Aisha", "elsewhere")])
 def test_postgresql_gives_no_case_for_who_does_not_lead_it_or_to_a_board_its_hospital_is_not_in(
     database: Database, region: Region, case_id: uuid.UUID, says: Says, who: str, board: str
