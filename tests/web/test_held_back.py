@@ -121,6 +121,9 @@ def test_a_live_event_hears_once_and_for_all_that_it_is_not_theirs(database: Dat
         with patch.object(REGISTRY, "get", lambda _: at), patch.object(REGISTRY, "may_ask", lambda *_: True):
             own = app.extensions["mdo_database"]
             answer = guard._run(own, "room:join", Act.ROOM_JOIN, smuggles, guard.never, 1.0, {})
+        noted = app.extensions["audit_guard"].held_back
+        assert noted == ["a live event"], "a test in which an event is held back by mistake fails"
+        noted.clear()
 
     assert answer == {"ok": False, "reason": "NotAllowed"}
     with database.transaction() as session:
