@@ -84,7 +84,6 @@ def test_who_treats_the_patient_stays_with_the_case(app: Flask, database: Databa
     assert page.status_code == 200 and page.request.path == f"/cases/{case_id}" and "Toegewezen aan Lage GI." in page.text
 
 
-
 @pytest.mark.parametrize("has_board", [True, False])
 @pytest.mark.parametrize(("who", "loses_it"), [("Aisha", True), ("Dirk", False)])
 def test_who_would_see_it_no_more_reads_that_beforehand(
