@@ -36,10 +36,14 @@ SIGNED_NAME = (
     " OR NEW.signed_name = (SELECT p.name FROM people p WHERE p.id = access.person()))"
 )
 CALENDAR = "access.person() = CASE TG_OP WHEN 'DELETE' THEN OLD.person_id ELSE NEW.person_id END"
+#: a privacy officer ends a role in a review, and gives none: to let one that ran out go on is to give it
+TERM = "OLD.ended_at IS NULL AND (access.administers() OR OLD.hospital_id IN (access.keeps_link(), {}))"
+ENDS = "CASE WHEN (NEW.starts_on, NEW.ends_on) IS NOT DISTINCT FROM (OLD.starts_on, OLD.ends_on) THEN access.watches() END"
 #: trigger's function -> (what must hold from now on, what had to until now)
 RULES = {
     "own_note": (NOTE.format("AND OLD.frozen_at IS NULL"), NOTE.format("")),
     "own_typing": (TYPING.format(" AND n.frozen_at IS NULL"), TYPING.format("")),
+    "own_role_is_over": (TERM.format(ENDS), TERM.format("access.watches()")),
     "own_review": (REVIEW.format(SIGNED_NAME), REVIEW.format("")),
     # Taken over by its new owner, a calendar that hangs in somebody's telephone shows the meetings of another.
     "own_calendar": (f"{CALENDAR} AND (TG_OP <> 'UPDATE' OR OLD.person_id = NEW.person_id)", CALENDAR),

@@ -12,6 +12,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import Membership, Role
 from mdo_portal.services.rights import rights_reviews
 from tests import make
 from tests.people import Region, person_id
@@ -49,7 +50,19 @@ def things(standing: tuple[Database, Database], region: Region) -> dict[str, uui
             {"p": person_id("Dirk")},
         )
         review = rights_reviews.start(session, region.ada, Place(region.boards["URO-P"], True), now=datetime.now(UTC))
-        return {"coming": coming.id, "typed": typed.id, "signed": signed.id, "review": review.id, "dirk": person_id("Dirk")}
+        ran_out = Membership(
+            person_id=person_id("Dirk"), hospital_id=zeed.id, role=Role.CASE_MANAGER, ends_on=datetime.now(UTC).date() - timedelta(days=3)
+        )  # fmt: skip
+        session.add(ran_out)
+        session.flush()
+        return {
+            "ran_out": ran_out.id,
+            "coming": coming.id,
+            "typed": typed.id,
+            "signed": signed.id,
+            "review": review.id,
+            "dirk": person_id("Dirk"),
+        }
 
 
 #: what -> (the statement, who may)
@@ -65,10 +78,14 @@ STATEMENTS = {
         "DELETE FROM notes WHERE round_id = :typed AND revision = 0", {"Dirk", "Mila", "Bram", "Aisha", "Bilal"},
     ),
     "another's calendar is taken over": ("UPDATE calendar_addresses SET person_id = access.person() WHERE person_id = :dirk", {"Dirk"}),
+    "a role that ran out goes on": ("UPDATE memberships SET ends_on = current_date + 9 WHERE id = :ran_out", {"Lars", "Ada"}),
+    "a role that ran out is ended": (
+        "UPDATE memberships SET ended_at = now(), ended_by = access.person() WHERE id = :ran_out", {"Lars", "Ada", "Petra"},
+    ),
     "a review is signed": (SIGN.format(MY_NAME), {"Ada", "Bram", "Aisha", "Bilal"}),
     "a review is signed under another's name": (SIGN.format("'Dirk'"), set()),
 }  # fmt: skip
-PEOPLE = ("", "Dirk", "Carla", "Mila", "Bram", "Aisha", "Ada", "Bilal")
+PEOPLE = ("", "Dirk", "Carla", "Mila", "Lars", "Petra", "Bram", "Aisha", "Ada", "Bilal")
 
 
 @pytest.mark.parametrize("what", STATEMENTS)
