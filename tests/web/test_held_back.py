@@ -14,14 +14,17 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
+from mdo_portal import reception
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import REFUSED, AuditEntry
 from mdo_portal.domain.policy import Act
 from mdo_portal.live import guard
 from mdo_portal.live.registry import REGISTRY
+from mdo_portal.services.access_log import audit
 from mdo_portal.services.people import sessions
 from mdo_portal.services.referrals import drafts
 from tests.people import Region, person_id
+from tests.web.fhir_house import TASK, post
 from tests.web.portal import CSRF, app_on, signed_in
 
 #: by which part of the wall -> (the statement that a page of ours might one day make by mistake, the name that the log must say)
@@ -128,3 +131,28 @@ def test_a_live_event_hears_once_and_for_all_that_it_is_not_theirs(database: Dat
     assert answer == {"ok": False, "reason": "NotAllowed"}
     with database.transaction() as session:
         assert session.scalars(select(AuditEntry.act).where(AuditEntry.outcome == REFUSED)).all() == ["room:join"]
+
+
+@pytest.mark.parametrize("what", ["fhir.not_stored", "refusal.not_logged"])
+def test_what_is_kept_from_being_stored_says_by_which_rule(database: Database, region: Region, what: str) -> None:
+    """A message of a hospital, an attempt in the access log: *ProgrammingError* was all, though nobody's trying makes those."""
+
+    def withheld(session: Session, *_: Any, **__: Any) -> Any:
+        session.execute(text(RULES["a policy"][0]))
+
+    with app_on(database) as app, capture_logs() as said:
+        if what == "fhir.not_stored":
+            with patch.object(reception, "keep", lambda own, *_, link, **__: withheld_at(own, link, withheld)):
+                answer = post(app.test_client(use_cookies=False), "/fhir/Task", TASK)
+            assert answer.status_code == 503, "it sends again"
+        else:
+            with patch.object(audit, "refused", withheld):
+                assert signed_in(app, database, region, "Dirk").get("/manage/letters").status_code == 403
+
+    [line] = [one for one in said if one["event"] == what]
+    assert (line["error"], line["rule"]) == ("ProgrammingError", "policy for table legal_holds")
+
+
+def withheld_at(own: Database, link: str, withheld: Any) -> None:
+    with own.transaction(link=link) as session:
+        withheld(session)
