@@ -23,6 +23,10 @@ TYPING = (
     "EXISTS (SELECT FROM notes n JOIN rounds r ON r.id = n.round_id JOIN meetings m ON m.id = r.meeting_id WHERE n.id = NEW.note_id"
     f" AND m.board_id = {SPEAKS}{{}}) AND NEW.person_id = access.person()"
 )
+ROUND = "CASE TG_OP WHEN 'DELETE' THEN OLD.round_id ELSE NEW.round_id END"
+FIELDS = AT_BOARD.format(ROUND, SPEAKS)
+#: recommendations and answers are frozen as their round's notes are
+OPEN = f" AND NOT EXISTS (SELECT FROM notes n WHERE n.round_id = {ROUND} AND n.frozen_at IS NOT NULL)"
 PLACE = f"(access.administers() OR {{0}}.hospital_id IN (access.keeps_link(), access.watches()) OR {{0}}.board_id = {LEADS})"
 IN_OWN_NAME = "({0} IS NOT DISTINCT FROM {1} OR {0} = access.person())"
 REVIEW = (
@@ -43,6 +47,8 @@ ENDS = "CASE WHEN (NEW.starts_on, NEW.ends_on) IS NOT DISTINCT FROM (OLD.starts_
 RULES = {
     "own_note": (NOTE.format("AND OLD.frozen_at IS NULL"), NOTE.format("")),
     "own_typing": (TYPING.format(" AND n.frozen_at IS NULL"), TYPING.format("")),
+    "own_advice": (FIELDS + OPEN, FIELDS),
+    "own_answers": (FIELDS + OPEN, FIELDS),
     "own_role_is_over": (TERM.format(ENDS), TERM.format("access.watches()")),
     "own_review": (REVIEW.format(SIGNED_NAME), REVIEW.format("")),
     # Taken over by its new owner, a calendar that hangs in somebody's telephone shows the meetings of another.

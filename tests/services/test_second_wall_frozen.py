@@ -14,6 +14,7 @@ from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Membership, Role
 from mdo_portal.services.rights import rights_reviews
+from mdo_portal.services.room import advice
 from tests import make
 from tests.people import Region, person_id
 from tests.services.wall_house import Tries, standing, tries
@@ -44,6 +45,11 @@ def things(standing: tuple[Database, Database], region: Region) -> dict[str, uui
         )  # fmt: skip
         for one in (typed, signed):
             make.discussed(session, one, viewer=region.bram)
+            item = advice.add(session, one, person_id=person_id("Bram"), now=make.NOW)
+            advice.change(
+                session, one, item.id, {"text": "Operatie."}, seen=item.revision, person_id=person_id("Bram"), now=make.NOW
+            )
+            advice.answer(session, one, {"wish": "Thuis."}, seen=0, person_id=person_id("Bram"), now=make.NOW)
         make.signed(session, signed, viewer=region.bram)
         session.execute(
             text("INSERT INTO calendar_addresses (person_id, key_hash, made_at) VALUES (:p, 'x', now())"),
@@ -73,6 +79,11 @@ STATEMENTS = {
     "a note of which more counts than was typed": (NOTE.format("0", "900000, NULL"), set()),
     "typing": (TYPE.format(":typed"), {"Mila", "Bram", "Aisha", "Bilal"}),
     "typing in what was signed": (TYPE.format(":signed"), set()),
+    "a recommendation is written": ("UPDATE advice_items SET text = 'x' WHERE round_id = :typed", {"Mila", "Bram", "Aisha", "Bilal"}),
+    "a recommendation that was signed is written": ("UPDATE advice_items SET text = 'x' WHERE round_id = :signed", set()),
+    "a recommendation that was signed goes": ("DELETE FROM advice_items WHERE round_id = :signed", set()),
+    "an answer is written": ("UPDATE round_answers SET wish = 'x' WHERE round_id = :typed", {"Mila", "Bram", "Aisha", "Bilal"}),
+    "an answer that was signed is written": ("UPDATE round_answers SET wish = 'x' WHERE round_id = :signed", set()),
     "an empty note that was signed goes, to come back open": ("DELETE FROM notes WHERE round_id = :signed AND revision = 0", set()),
     "one that nobody signed goes": (
         "DELETE FROM notes WHERE round_id = :typed AND revision = 0", {"Dirk", "Mila", "Bram", "Aisha", "Bilal"},
