@@ -23,10 +23,11 @@ from sqlalchemy import event, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import Database
+from mdo_portal.database import Database, is_held_back
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.errors import HeldBack, PortalError
+from mdo_portal.live import guard as live_guard
 from mdo_portal.services.common.sealed import row_of
 from mdo_portal.web import refusals
 from tests import make
@@ -53,7 +54,7 @@ class Guard:
 
     carried: set[str] = field(default_factory=set)
     unlogged: list[str] = field(default_factory=list)
-    #: pages that PostgreSQL itself held back: an act that a trigger breaks, or that only the second wall refused
+    #: pages and live events that PostgreSQL itself held back: an act that a trigger breaks, or that only the second wall refused
     held_back: list[str] = field(default_factory=list)
 
     def note(self, error: PortalError) -> None:
@@ -61,6 +62,12 @@ class Guard:
         if isinstance(error, HeldBack):
             self.held_back.append(f"{request.method} {request.endpoint}")
         _note(error)
+
+    def note_event(self, error: BaseException) -> bool:
+        """As a live event asks it."""
+        if is_held := is_held_back(error):
+            self.held_back.append("a live event")
+        return is_held
 
 
 _note = refusals.note
@@ -73,7 +80,7 @@ def guarded(app: Flask, database: Database) -> Iterator[Guard]:
     app.extensions["audit_guard"] = guard
     app.before_request(_begin)
     app.after_request(lambda response: _look(response, database, guard))
-    with patch.object(refusals, "note", guard.note):
+    with patch.object(refusals, "note", guard.note), patch.object(live_guard, "is_held_back", guard.note_event):
         yield guard
     assert guard.held_back == [], f"only PostgreSQL refused, and said so: {guard.held_back}"
     assert guard.unlogged == [], f"patient data went out without a line in the access log: {guard.unlogged}"

@@ -151,7 +151,7 @@ def _note_refusal(database: Database, act: Act, sid: str, payload: Payload) -> N
                 audit.refused(session, context.viewer, act, now=context.now, object_type=kind, object_id=named)
     except Exception as error:
         # The edge: nothing was told, and the refusal itself must still be answered.
-        log.error("refusal.not_logged", error=type(error).__name__)
+        log.error("refusal.not_logged", **whereabouts(error))
 
 
 def _connection(sid: str, cost: float) -> Connection:

@@ -18,7 +18,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from mdo_portal.database import SOON_NOTICED, Database
-from mdo_portal.errors import NotSignedIn, Trouble
+from mdo_portal.errors import NotSignedIn, Trouble, whereabouts
 from mdo_portal.live import events, lines
 from mdo_portal.live.nameless import Nameless
 from mdo_portal.live.registry import REGISTRY
@@ -181,7 +181,7 @@ def _beat(socketio: SocketIO, database: Database, stop: threading.Event) -> None
                 presence.announce_departures(session, now=now, within=2 * HEARTBEAT_SECONDS)
         except Exception as error:
             # The edge: a database that is away must not end the heartbeat.
-            log.warning("live.heartbeat_failed", error=type(error).__name__)
+            log.warning("live.heartbeat_failed", **whereabouts(error))
             stop.wait(1.0)
 
 
@@ -193,4 +193,4 @@ def _sweep(socketio: SocketIO, database: Database, nameless: Nameless, stop: thr
             events.show_out_the_ended(socketio, database)
         except Exception as error:
             # The edge: a database that is away must not end the sweep.
-            log.warning("live.sweep_failed", error=type(error).__name__)
+            log.warning("live.sweep_failed", **whereabouts(error))

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, get_locale, gettext
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from mdo_portal import database
@@ -107,8 +108,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         return fhir.broken(error)
     if database.is_too_long(error):
         return _portal_error(TooLong())
-    if database.is_held_back(error):
-        return _portal_error(HeldBack())
+    if database.is_held_back(error) and (held := _held_back()) is not None:
+        return held
     is_away = database.is_away(error) or _lacks(error)
     status = 503 if is_away else 500
     language = request.cookies.get("language", "nl")
@@ -119,6 +120,15 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         shown = {"sentence": sentence, "again": _again(), "was_sent": request.method == "POST", "is_away": is_away}
         page = template.render(**shown, locale=str(get_locale()))
         return (sentence, status, _headers(sentence, status)) if is_fragment() else (page, status)
+
+
+def _held_back() -> ResponseReturnValue | None:
+    """That PostgreSQL held it back, and what to do. None when it withholds also who is in: then it is the portal that lacks a right."""
+    try:
+        return _portal_error(HeldBack())
+    except SQLAlchemyError as failed:
+        log.error("request.failed", endpoint=request.endpoint, **whereabouts(failed))
+        return None
 
 
 def _lacks(error: Exception) -> bool:

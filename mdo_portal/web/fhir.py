@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from mdo_portal import reception, wiring, wiring_profiles
+from mdo_portal.errors import whereabouts
 from mdo_portal.exchange import Answer, MessageHeader, Reader, Verdict, Wire
 from mdo_portal.reception import Sorted
 from mdo_portal.services.inbox import handed_in, polls
@@ -162,7 +163,7 @@ def kept(sorted_: Sorted, comer: Comer, if_: Callable[[Session], None] | None = 
         if answer.at != sorted_.answer.at and fhir_again.is_made_anew(comer.token, sorted_):
             reception.keep(database(), [sorted_], link=comer.token)
     except SQLAlchemyError as error:
-        log.error("fhir.not_stored", error=type(error).__name__)
+        log.error("fhir.not_stored", **whereabouts(error))
         return Answer(Verdict.NOT_NOW, "", reason="not_stored", text="could not be stored now; send again")
     return sorted_.answer
 

@@ -7,7 +7,7 @@ from flask import current_app, request
 from flask_login import current_user
 
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import NotAllowed, NotFound, PortalError
+from mdo_portal.errors import NotAllowed, NotFound, PortalError, whereabouts
 from mdo_portal.services.access_log import audit
 from mdo_portal.web.context import SignedInUser, now, transaction
 
@@ -36,7 +36,7 @@ def note(error: PortalError) -> None:
             audit.refused(db, user.signed.viewer, act, now=now(), object_type=kind, object_id=named)
     except Exception as failed:
         # The edge: nothing was shown, and the refusal itself must still reach the reader.
-        log.error("refusal.not_logged", endpoint=request.endpoint, error=type(failed).__name__)
+        log.error("refusal.not_logged", endpoint=request.endpoint, **whereabouts(failed))
 
 
 def _object() -> tuple[str, object]:

@@ -60,7 +60,8 @@ STATEMENTS = {
     "another case is on": (ON_SCREEN.format(":next"), {"Bram", "Aisha", "Bilal"}),
     "none is on": (ON_SCREEN.format("NULL"), {"Bram", "Aisha", "Bilal", "Dirk"}),
     "a review is signed": (
-        "UPDATE rights_reviews SET signed_at = now(), signed_by = access.person(), signed_name = 'x'", {"Ada", "Bram", "Aisha", "Bilal"},
+        "UPDATE rights_reviews SET signed_at = now(), signed_by = p.id, signed_name = p.name FROM people p WHERE p.id = access.person()",
+        {"Ada", "Bram", "Aisha", "Bilal"},
     ),
     "a review is signed by another": ("UPDATE rights_reviews SET signed_at = now(), signed_by = :dirk, signed_name = 'x'", {}),
     "a review begins": (

@@ -88,3 +88,12 @@ def test_autosave_hears_the_revision_of_the_form_and_of_the_piece(room: Room) ->
     assert saved.headers["X-Revision"] == "1"
     assert int(saved.headers["X-Live-Revision"]) > advice.live_revision(datetime(2026, 1, 1, tzinfo=UTC))
     assert "Thuis zijn met Kerst" in room.chair.get(room.page).text
+
+
+def test_the_lines_of_who_did_not_agree_stand_as_lines_where_one_signs_as_in_the_letter(room: Room) -> None:
+    """The field has lines since it is a field of several; on this page they ran into one."""
+    room.write(f"{room.advice}/answers", revision="0", dissent="Radioloog: eerst PET.\r\nUroloog: nu opereren.")
+
+    page = room.chair.get(f"/rounds/{room.advice.rpartition('/')[2]}/sign").text
+
+    assert '<p class="frozen"><b>Geen consensus.</b> Radioloog: eerst PET.\nUroloog: nu opereren.</p>' in page

@@ -14,13 +14,17 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
+from mdo_portal import reception
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import REFUSED, AuditEntry
 from mdo_portal.domain.policy import Act
 from mdo_portal.live import guard
 from mdo_portal.live.registry import REGISTRY
+from mdo_portal.services.access_log import audit
+from mdo_portal.services.people import sessions
 from mdo_portal.services.referrals import drafts
 from tests.people import Region, person_id
+from tests.web.fhir_house import TASK, post
 from tests.web.portal import CSRF, app_on, signed_in
 
 #: by which part of the wall -> (the statement that a page of ours might one day make by mistake, the name that the log must say)
@@ -70,6 +74,23 @@ def test_a_piece_of_a_page_says_the_same_and_stays(held: FlaskClient) -> None:
     assert "tegengehouden" in sent.text and "X-Error" in sent.headers
 
 
+def test_when_it_is_not_even_told_who_is_in_the_page_says_that_it_is_our_mistake(database: Database, region: Region) -> None:
+    """A right that a migration forgot, on what every page asks first: nothing was drawn any more, and a bare error of the server was left."""
+
+    def withheld(session: Session, *_: Any, **__: Any) -> None:
+        session.execute(text(RULES["a right that is not there"][0]))
+
+    with app_on(database) as app, capture_logs() as said:
+        dirk = signed_in(app, database, region, "Dirk")
+        with patch.object(sessions, "signed_in", withheld):
+            page, piece = dirk.get("/worklist"), dirk.get("/worklist", headers={"HX-Request": "true"})
+        app.extensions["audit_guard"].held_back.clear()  # here it is what was asked
+
+    assert (page.status_code, piece.status_code) == (500, 500)
+    assert "Er ging iets mis bij ons" in page.text and "Er ging iets mis bij ons" in piece.text
+    assert {one["rule"] for one in said if one["event"] == "request.failed"} == {"table cases"}
+
+
 @pytest.mark.parametrize(("held", "rule"), [(what, rule) for what, (_, rule) in RULES.items()], indirect=["held"])
 def test_the_log_says_which_rule_and_nothing_of_what_was_written(held: FlaskClient, rule: str) -> None:
     with capture_logs() as said:
@@ -103,7 +124,35 @@ def test_a_live_event_hears_once_and_for_all_that_it_is_not_theirs(database: Dat
         with patch.object(REGISTRY, "get", lambda _: at), patch.object(REGISTRY, "may_ask", lambda *_: True):
             own = app.extensions["mdo_database"]
             answer = guard._run(own, "room:join", Act.ROOM_JOIN, smuggles, guard.never, 1.0, {})
+        noted = app.extensions["audit_guard"].held_back
+        assert noted == ["a live event"], "a test in which an event is held back by mistake fails"
+        noted.clear()
 
     assert answer == {"ok": False, "reason": "NotAllowed"}
     with database.transaction() as session:
         assert session.scalars(select(AuditEntry.act).where(AuditEntry.outcome == REFUSED)).all() == ["room:join"]
+
+
+@pytest.mark.parametrize("what", ["fhir.not_stored", "refusal.not_logged"])
+def test_what_is_kept_from_being_stored_says_by_which_rule(database: Database, region: Region, what: str) -> None:
+    """A message of a hospital, an attempt in the access log: *ProgrammingError* was all, though nobody's trying makes those."""
+
+    def withheld(session: Session, *_: Any, **__: Any) -> Any:
+        session.execute(text(RULES["a policy"][0]))
+
+    with app_on(database) as app, capture_logs() as said:
+        if what == "fhir.not_stored":
+            with patch.object(reception, "keep", lambda own, *_, link, **__: withheld_at(own, link, withheld)):
+                answer = post(app.test_client(use_cookies=False), "/fhir/Task", TASK)
+            assert answer.status_code == 503, "it sends again"
+        else:
+            with patch.object(audit, "refused", withheld):
+                assert signed_in(app, database, region, "Dirk").get("/manage/letters").status_code == 403
+
+    [line] = [one for one in said if one["event"] == what]
+    assert (line["error"], line["rule"]) == ("ProgrammingError", "policy for table legal_holds")
+
+
+def withheld_at(own: Database, link: str, withheld: Any) -> None:
+    with own.transaction(link=link) as session:
+        withheld(session)

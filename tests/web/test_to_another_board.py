@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.database import Database
-from mdo_portal.domain.board import BoardHospital
-from mdo_portal.domain.case import Case, CaseEvent, CaseState
+from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.case import OPEN_STATES, WAITING, Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.round import RoundOutcome
 from tests import make
 from tests.people import Region
 from tests.services.wall_house import REFUSED, Says, says, walls
@@ -82,6 +84,21 @@ def test_who_treats_the_patient_stays_with_the_case(app: Flask, database: Databa
     assert page.status_code == 200 and page.request.path == f"/cases/{case_id}" and "Toegewezen aan Lage GI." in page.text
 
 
+@pytest.mark.parametrize("has_board", [True, False])
+@pytest.mark.parametrize(("who", "loses_it"), [("Aisha", True), ("Dirk", False)])
+def test_who_would_see_it_no_more_reads_that_beforehand(
+    app: Flask, database: Database, region: Region, case_id: uuid.UUID, who: str, loses_it: bool, has_board: bool
+) -> None:
+    """Who treats the patient read it too, of a patient that stays theirs; and who chose a first board did not."""
+    with database.transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.board_id = case.board_id if has_board else None
+
+    page = signed_in(app, database, region, who).get(f"/cases/{case_id}").text
+
+    assert "Toewijzen" in page and ("dan ziet u de casus daarna niet meer" in page) is loses_it
+
+
 @pytest.mark.parametrize(("who", "board"), [("Carla", "GI"), ("Mila", "GI"), ("", "GI"), ("Aisha", "elsewhere")])
 def test_postgresql_gives_no_case_for_who_does_not_lead_it_or_to_a_board_its_hospital_is_not_in(
     database: Database, region: Region, case_id: uuid.UUID, says: Says, who: str, board: str
@@ -107,10 +124,35 @@ def test_whose_patient_objects_is_given_by_the_own_hospital_alone(
     assert says("Dirk", GIVE, case=case_id, board=region.boards["GI"]) == 1
 
 
-def test_what_is_over_is_given_to_no_board(database: Database, region: Region, case_id: uuid.UUID, says: Says) -> None:
+def test_a_board_that_discussed_it_before_takes_no_case_to_itself(
+    database: Database, region: Region, case_id: uuid.UUID, says: Says
+) -> None:
+    """Carla led the board that had it, and sees it no more: by one statement it was hers again, with its patient."""
     with database.transaction() as session:
-        case = session.get_one(Case, case_id)
-        case.state, case.is_open = CaseState.CLOSED, False
+        case, gi = session.get_one(Case, case_id), session.get_one(Board, region.boards["GI"])
+        case.board_id = gi.id
+        long_ago = make.meeting(session, gi, starts_at=make.NOW - timedelta(days=60))
+        make.planned(session, case, long_ago, viewer=region.bram).outcome = RoundOutcome.DEFERRED
+        case.board_id, case.state, case.is_open = region.boards["URO-P"], CaseState.READY, True
+    assert says("Carla", "SELECT 1 FROM cases WHERE id = :case", case=case_id) == 0
 
     with pytest.raises(ProgrammingError, match=REFUSED):
-        says("Aisha", GIVE, case=case_id, board=region.boards["GI"])
+        says("Carla", GIVE, case=case_id, board=region.boards["GI"])
+
+    assert stands(database, case_id)[0] == region.boards["URO-P"]
+
+
+@pytest.mark.parametrize("state", CaseState)
+def test_what_stands_on_an_agenda_or_was_discussed_is_given_to_no_board(
+    database: Database, region: Region, case_id: uuid.UUID, says: Says, state: CaseState
+) -> None:
+    """It would be discussed by the one, and stand with the other: signed by nobody."""
+    with database.transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.state, case.is_open = state, state in OPEN_STATES
+
+    if state in WAITING:
+        assert says("Aisha", GIVE, case=case_id, board=region.boards["GI"]) == 1
+    else:
+        with pytest.raises(ProgrammingError, match=REFUSED):
+            says("Aisha", GIVE, case=case_id, board=region.boards["GI"])
