@@ -211,7 +211,7 @@ def _board(explanation: Explanation, boards: Sequence[routing.Called] | None) ->
     if boards is None or explanation.reason or explanation.meaning != "referral":
         return None
     words = " ".join(_value(explanation.fields, name) for name in ("board_hint", "tumour_hint"))
-    found = routing.one_called(boards, words)
+    found = routing.meant(boards, explanation.board_code, words)
     return found.name if found else ""
 
 

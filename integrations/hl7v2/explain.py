@@ -78,6 +78,7 @@ class Hl7Explainer:
             charset_by=_said_by(message, rules, charset),
             fields=fields,
             leftovers=(*_left(incoming, message, {one.place for one in fields}), *read.cut_off()),
+            board_code=getattr(incoming, "board_code", ""),
             filled=_filled(message),
         )
 

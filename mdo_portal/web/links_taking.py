@@ -112,10 +112,12 @@ def own_board(hospital_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _board_said(db: Session, hospital: Hospital, link: Link) -> str:
-    word, chosen = request.form.get("word", "").strip()[:MOST_LETTERS], request.form.get("board", "")
+    word, chosen = " ".join(request.form.get("word", "").split()), request.form.get("board", "")
     mine = {str(one.id): one for one in routing.boards_of(db, hospital)}
     if not word or chosen not in mine:
         raise Incomplete({}, NO_BOARD)
+    if len(word) > boards.MOST_LETTERS or not word.isprintable():  # a sentence is another one in the next message
+        raise Incomplete({}, boards.NO_NAME)
     if others := routing.called_elsewhere(db, word, but={one.id for one in mine.values()}):
         raise Incomplete({}, boards.NAMES_ANOTHER, board=others[0].name)
     return wiring_profiles.board_otherwise(link.profile_in, link.otherwise, word, mine[chosen].code)
