@@ -118,8 +118,10 @@ def _board_said(db: Session, hospital: Hospital, link: Link) -> str:
         raise Incomplete({}, NO_BOARD)
     if len(word) > boards.MOST_LETTERS or not word.isprintable():  # a sentence is another one in the next message
         raise Incomplete({}, boards.NO_NAME)
-    if others := routing.called_elsewhere(db, word, but={one.id for one in mine.values()}):
-        raise Incomplete({}, boards.NAMES_ANOTHER, board=others[0].name)
+    others = routing.called_elsewhere(db, word, but={one.id for one in mine.values()})
+    named = others[0] if others else routing.one_called([*mine.values()], word)  # of two own ones somebody may say which
+    if named and named.id != mine[chosen].id:
+        raise Incomplete({}, boards.NAMES_ANOTHER, board=named.name)
     return wiring_profiles.board_otherwise(link.profile_in, link.otherwise, word, mine[chosen].code)
 
 

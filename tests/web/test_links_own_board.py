@@ -139,6 +139,18 @@ def test_a_word_of_another_board_or_a_board_of_others_is_refused(portal: Portal)
     assert of(portal).otherwise == ""
 
 
+def test_the_name_of_one_board_of_the_hospital_never_means_another(portal: Portal) -> None:
+    """The words beside it made that message ask; every case for the one board would have come to the other from then on."""
+    reads(portal, "hix")
+    also_uro(portal)
+    page = tried(portal, HL7)
+
+    assert "Met dat woord wordt al het MDO Blaas en nier bedoeld." in said(portal, page, word="MDO blaas en nier")
+    assert of(portal).otherwise == ""
+    said(portal, page, word="Uro-prostaat of blaas en nier")  # of two of them it says which
+    assert '"Uro-prostaat of blaas en nier" = "URO-P"' in of(portal).otherwise
+
+
 @pytest.mark.parametrize(
     "word", ["Graag bespreken met urologie, radiologie en pathologie van de regio, en wel spoedig", "a\x07b"]
 )
