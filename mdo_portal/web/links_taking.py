@@ -26,7 +26,7 @@ from mdo_portal.services.meetings import boards
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log, wire_of
-from mdo_portal.web.links_places import NO_PLACE, as_path, sentence
+from mdo_portal.web.links_places import as_path, no_place, sentence
 from mdo_portal.web.links_proof import own
 from mdo_portal.web.links_try import shown
 
@@ -147,7 +147,7 @@ def _learnt(hospital_id: uuid.UUID, say: Callable[[Session, Hospital, Link], str
             if links.save_otherwise(db, hospital, link, say(db, hospital, link), viewer=viewer(), now=now()):
                 log(db, Act.LINK_MANAGE, hospital_id, "places")
     except WrongProfile as wrong:
-        flash(gettext(NO_PLACE, value=wrong.value) if wrong.problem == "bad_place" else sentence(wrong), "error")
+        flash(no_place(wrong.value) if wrong.problem == "bad_place" else sentence(wrong), "error")
     except Incomplete as refused:
         flash(gettext(refused.sentence) % refused.params, "error")
     else:
