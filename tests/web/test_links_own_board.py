@@ -14,7 +14,8 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.link import Link
+from mdo_portal.domain.link import Changed, Link
+from mdo_portal.services.links import link_history
 from tests import make
 from tests.integrations.fhir.make import bundle, patient, request
 from tests.integrations.hl7v2 import samples
@@ -128,6 +129,24 @@ def test_a_board_that_has_another_code_by_now_is_none_and_certainly_no_other(por
         session.get_one(Board, portal.region.boards["URO-P"]).code = "PROST"
 
     assert of_beginning(portal) == [(None, "Urologie regio")]
+
+
+def test_a_board_that_gets_another_code_is_meant_still(portal: Portal) -> None:
+    """From that day every case of the hospital waited for somebody to choose; and the old code may be another board's by now."""
+    said(portal, tried(portal, make.hl7_referral("M71", patient="71").replace(b"MDO Uro-prostaat", b"Urologie regio")))
+    zeed = str(portal.region.hospitals["ZEED"])
+    form = {
+        "code": "prost", "name": "Uro-prostaat", "weekday": "3", "starts": "08:15", "minutes": "60", "minutes_per_case": "5",
+        "closing_hours": "24", "review_months": "6", "objection_hours": "24", "follow_days": "7", "hospital": zeed,
+    }  # fmt: skip
+
+    answer = portal.person("Ada").post(f"/manage/boards/{portal.region.boards['URO-P']}", data=form | {"csrf_token": CSRF})
+
+    assert answer.status_code == 302 and '"Urologie regio" = "PROST"' in of(portal).otherwise
+    assert of_beginning(portal) == [(portal.region.boards["URO-P"], "Urologie regio")]
+    with portal.database.transaction() as session:
+        last = link_history.history(session, portal.region.hospitals["ZEED"])[0]
+    assert (last.what, last.by_name) == (Changed.OTHERWISE, "Ada")
 
 
 def test_a_word_of_another_board_or_a_board_of_others_is_refused(portal: Portal) -> None:
