@@ -101,3 +101,16 @@ def test_what_has_a_word_beside_it_is_taken_by_that_word_and_the_patients_number
     assert "De casus komt bij het MDO Uro-prostaat." in after and '"@line ZVR-3 MDO"' in new.link.otherwise
     listed = html.unescape(new.portal.person("Ada").get(f"{new.home}/places").text)
     assert "eigen segment met dit woord ernaast: ZVR-3 MDO" in listed
+
+
+def test_two_lines_of_one_word_are_one_place_however_often_it_is_chosen(new: New) -> None:
+    """The page said that two places were chosen, of the same word twice."""
+    lines = b"ZVR|1|VRAAG|Operabel?\rZVR|2|DATUM|20260401\rZVR|3|VRAAG|Of eerst chemo?\r"
+    raw = samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|") + lines
+    page = new.taken(new.tried(raw, "hix"), "adopt", profile="hix", application="HIX", facility="NIEUW")
+    offered = "question_radiology @line ZVR-3 VRAAG"
+    assert page.count(f'<option value="{offered}">') == 2
+
+    after = new.taken(page, "places", profile="hix", **{"is": [offered, offered]})
+
+    assert "Operabel?\nOf eerst chemo?" in after and '"@line ZVR-3 VRAAG"' in new.link.otherwise

@@ -6,8 +6,7 @@ Which of them comes first is not the same in every message: such a value is foun
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Segment
@@ -49,23 +48,18 @@ def by_word(parts: Sequence[tuple[str, str]], people: Set[str] = frozenset()) ->
         (found[1], found[2] or "0", int(found[3]), at, value) for at, value in parts[:_MOST] if (found := _FIELD.fullmatch(at))
     ]
     words = {(name, n, field): value for name, n, field, _, value in fields if _is_word(value, people)}
-    times = Counter((name, field, value) for (name, _, field), value in words.items())
-    letters = Counter[tuple[str, int]]()
+    columns: dict[tuple[str, int], list[str]] = {}
     for (name, _, field), value in words.items():
-        letters[name, field] += sum(map(str.isalpha, value))
+        columns.setdefault((name, field), []).append(value)
+    calls = {at: (len(set(said)), sum(map(str.isalpha, "".join(said)))) for at, said in columns.items() if len(set(said)) > 1}
+    # What lines are called tells most of them apart, and in words: `SPOED`, and not its value `P2`.
     for name, n, field, at, _ in fields:
-        before = [one for one in words if one[:2] == (name, n) and one[2] < field and _others(words, one)]
-        called = max(
-            before, default=None, key=lambda one: letters[one[0], one[2]]
-        )  # `P2` is what one is, `SPOED` what it is called
-        if called and times[(name, called[2], words[called])] == 1:
-            yield at, f"{FUNCTION}{name}-{field} {words[called]}"
+        before = [one for one in range(1, field) if (name, n, one) in words and (name, one) in calls]
+        called = max(before, default=0, key=lambda one: calls[name, one])
+        if called:
+            yield at, f"{FUNCTION}{name}-{field} {words[name, n, called]}"
 
 
 def _is_word(value: str, people: Set[str]) -> bool:
     is_number = sum(map(str.isdigit, value)) > _MOST_DIGITS
     return _WORD.fullmatch(value) is not None and not is_number and value.casefold() not in people
-
-
-def _others(words: Iterable[tuple[str, str, int]], of: tuple[str, str, int]) -> bool:
-    return any(one[0] == of[0] and one[2] == of[2] and one[1] != of[1] for one in words)

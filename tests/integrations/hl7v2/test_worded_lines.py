@@ -74,6 +74,34 @@ def test_the_word_of_a_line_is_what_it_is_called_and_not_its_value() -> None:
     assert dict(by_word(lines))["ZVR-4"] == "@line ZVR-4 SPOED"
 
 
+def test_a_word_that_comes_twice_among_others_is_offered_for_both() -> None:
+    """By its place the first question was read alone, and in the next message what stands first there."""
+    lines = [
+        ("ZVR-2", "VRAAG"),
+        ("ZVR-3", "Operabel?"),
+        ("ZVR(1)-2", "SPOED"),
+        ("ZVR(1)-3", "P2"),
+        ("ZVR(2)-2", "VRAAG"),
+        ("ZVR(2)-3", "Chemo?"),
+    ]
+
+    assert [place for at, place in by_word(lines) if at.endswith("3")] == [
+        "@line ZVR-3 VRAAG",
+        "@line ZVR-3 SPOED",
+        "@line ZVR-3 VRAAG",
+    ]
+
+
+def test_what_tells_more_lines_apart_is_what_they_are_called() -> None:
+    lines = [
+        (f"ZVR({n})-{at}", word)
+        for n, line in enumerate(["KLIN SPOED P2", "KLIN WHO 1", "LAB PSA 4"], 1)
+        for at, word in enumerate(line.split(), 2)
+    ]
+
+    assert dict(by_word(lines))["ZVR(1)-4"] == "@line ZVR-4 SPOED"
+
+
 @pytest.mark.parametrize(
     "lines",
     [
