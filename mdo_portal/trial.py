@@ -211,7 +211,7 @@ def _board(explanation: Explanation, boards: Sequence[routing.Called] | None) ->
     if boards is None or explanation.reason or explanation.meaning != "referral":
         return None
     words = " ".join(_value(explanation.fields, name) for name in ("board_hint", "tumour_hint"))
-    found = routing.one_called(boards, words)
+    found = routing.meant(boards, explanation.board_code, words)
     return found.name if found else ""
 
 
@@ -228,7 +228,7 @@ def _unframed(raw: bytes) -> bytes:
 
 
 IS_PLACE = re.compile(
-    r"@[a-z]+ [A-Za-z_]{1,40}|[A-Z][A-Z0-9]{2}(?:\(\d+\))?(?:-\d+(?:\(\d+\))?){0,3}"
+    r"@[a-z]+ [A-Za-z_]{1,40}|@line Z[A-Z0-9]{2}-\d{1,2} [A-Z0-9_]{2,20}|[A-Z][A-Z0-9]{2}(?:\(\d+\))?(?:-\d+(?:\(\d+\))?){0,3}"
     r"|[A-Z][A-Za-z]{1,40}/\d+(?:#[A-Za-z]{1,40}/\d+)?(?:\._?[a-z][A-Za-z0-9]{0,60}(?:\[[^\[\]]{1,200}\])?){0,20}"
 )
 """A place as we write it ourselves; nothing else gets into the report."""

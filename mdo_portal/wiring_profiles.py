@@ -83,6 +83,18 @@ def board_otherwise(profile: str, otherwise: str, word: str, code: str) -> str:
     return _coded(profile, otherwise, "board", word, code)
 
 
+def board_recoded(profile: str, otherwise: str, before: str, after: str) -> str:
+    """`otherwise` with every word for the board that had the code `before` meaning the one that has `after`; as it was where none does."""
+    try:
+        own = profiles.parse_own(otherwise, wire_of(profile).value)
+    except (WrongProfile, KeyError):  # nothing reads by it either
+        return otherwise
+    codes: dict[str, str] = own.get("referral", {}).get("codes", {}).get("board", {})
+    words = [word for word, code in codes.items() if code.casefold() == before.casefold()]
+    codes |= dict.fromkeys(words, after)
+    return profiles.written(own) if words else otherwise
+
+
 def _coded(profile: str, otherwise: str, field: str, word: str, means: str) -> str:
     own = profiles.parse_own(otherwise, wire_of(profile).value)
     codes: dict[str, Any] = own.setdefault("referral", {}).setdefault("codes", {}).setdefault(field, {})

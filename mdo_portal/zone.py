@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
+_FIRST = datetime(1, 1, 2)  # noqa: DTZ001  of the day before it was another year elsewhere, which is none
+
+
 def day_of(moment: datetime) -> date:
     """The day on which this is here, not at the server."""
     return moment.astimezone(AMSTERDAM).date()
@@ -18,6 +21,7 @@ def stood_so(worn: datetime) -> tuple[datetime, datetime]:
 
     Of an hour that does not come (summer time begins) on either side of it: what is looked for between two of them is there.
     """
+    worn = max(worn.replace(tzinfo=None), _FIRST)
     both = (worn.replace(tzinfo=AMSTERDAM, fold=fold).astimezone(UTC) for fold in (0, 1))
     first, last = sorted(both)
     return first, last

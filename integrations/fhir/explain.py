@@ -20,7 +20,6 @@ from integrations.fhir.meaning.sieve import sift
 from integrations.fhir.reader import FhirReader, tree_of
 from integrations.fhir.text.profile import Profile, load_profile
 from integrations.fhir.text.values import codings, text
-from integrations.profiles import words_for_board
 from mdo_portal.exchange import (
     Contact,
     Explanation,
@@ -65,6 +64,7 @@ class FhirExplainer:
             charset_by="standard",
             fields=tuple(read.fields(incoming)),
             leftovers=(*_left(incoming), *read.cut_off(incoming)),
+            board_code=getattr(incoming, "board_code", ""),
         )
 
 
@@ -138,10 +138,7 @@ class _Read:
     def _referral(self, referral: IncomingReferral) -> Iterator[FieldRead]:
         for name in FIELDS:
             value = _shown(getattr(referral, name))
-            said = words_for_board(self._rules.table, value) if name == "board_hint" else ()
-            place = (
-                next(filter(None, (self._named(name), *(self._place(one, ()) for one in (value, *said)))), "") if value else ""
-            )
+            place = (self._named(name) or self._place(value, ())) if value else ""
             yield FieldRead(name, value, place, looked=self._rules.words("referral", name) or self._looked(name))
         yield FieldRead("sent_at", _shown(referral.sent_at), self._place(_shown(referral.sent_at), ()))
         for role in ("referrer", "treating", "case_manager", "gp"):

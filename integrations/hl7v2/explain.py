@@ -6,6 +6,7 @@ place (a name, a telephone) by looking for the value in the segments where the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice
 
@@ -78,6 +79,7 @@ class Hl7Explainer:
             charset_by=_said_by(message, rules, charset),
             fields=fields,
             leftovers=(*_left(incoming, message, {one.place for one in fields}), *read.cut_off()),
+            board_code=getattr(incoming, "board_code", ""),
             filled=_filled(message),
         )
 
@@ -112,7 +114,20 @@ def _left(incoming: object, message: Message, read: Set[str]) -> Iterator[LeftOv
 
 def _by_word(message: Message, name: str, left: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     there, places = parts(message, name) if left and name.startswith("Z") else [], dict(left)
-    return tuple(one for one in by_word(there) if one[0] in places)
+    return tuple(one for one in by_word(there, _people(message) if there else frozenset()) if one[0] in places)
+
+
+_PEOPLE = {"PID": "", "MRG": "", "NK1": "2", "PD1": "4", "PRD": "2", "ROL": "4", "PRT": "5", "GT1": "3", "CTD": "2"}
+"""Segments and the field of who it is; of the patient every one."""
+
+
+_FIELD = re.compile(r"(?:\(\d+\))?-|\(")
+
+
+def _people(message: Message) -> frozenset[str]:
+    """The words of who is in the message, in small letters: many an EPD writes a surname in capitals."""
+    said = (value for name, at in _PEOPLE.items() for place, value in parts(message, name) if at in ("", _FIELD.split(place)[1]))
+    return frozenset(word.casefold() for value in said for word in re.split(r"[^\w]+", value) if word)
 
 
 def _parted(name: str, usual: str = "broken") -> tuple[str, str]:

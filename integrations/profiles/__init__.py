@@ -74,14 +74,8 @@ def urgency_of(profile: Profile, said: str) -> str:
 
 
 def board_of(profile: Profile, said: str) -> str:
-    """The code of the board that this hospital means by these words, in whatever letters; else the words themselves."""
-    return _meant(profile.get("referral", {}).get("codes", {}).get("board", {}), said) or said
-
-
-def words_for_board(profile: Profile, code: str) -> tuple[str, ...]:
-    """The words by which this hospital means the board with this code."""
-    codes: Mapping[str, str] = profile.get("referral", {}).get("codes", {}).get("board", {})
-    return tuple(word for word, means in codes.items() if means == code)
+    """The code of the board that this hospital means by these words, in whatever letters; "" = its link says nothing of them."""
+    return _meant(profile.get("referral", {}).get("codes", {}).get("board", {}), said) if said.strip() else ""
 
 
 def _meant(codes: Mapping[str, Any], said: str) -> str:

@@ -19,7 +19,10 @@ PLACES = {
         ("`@label board`", "de waarde van de OBX die bij `[labels.board]` hoort"),
         ("`@headed board`", "de alinea onder een kopje van `[labels.board]` in een verwijsbrief of een NTE"),
         ("`@own board`", "wat een eigen segment van het systeem (Z…) zo noemt"),
-        ("`@line ZVR-3 SPOED`", "ZVR-3 van het eigen segment (Z…) met dat woord in een ander veld, het hoeveelste het ook is"),
+        (
+            "`@line ZVR-3 SPOED`",
+            "ZVR-3 van het eigen segment (Z…) met dat woord in een ander veld, het hoeveelste het ook is; van meer ervan alles",
+        ),
         ("`@notes OBR`", "de NTE onder dat segment"),
         ("`@asking OBR`, `@asking ORC-16`", "de NTE onder dat segment, of dat veld, als die iets vraagt"),
         ("`@subject`", "waar een NTE over gaat (*Betreft: …*), als dat een MDO noemt"),

@@ -156,6 +156,7 @@ class Explanation:
     leftovers: tuple[LeftOver, ...] = ()
     reason: str = ""  # code of UNREADABLE_REASONS when it cannot be read
     where: str = ""
+    board_code: str = ""  # of a referral: IncomingReferral.board_code
     filled: tuple[tuple[str, str], ...] = ()  # (place that a profile could name, what stands there), read or not; only in HL7 v2
 
 

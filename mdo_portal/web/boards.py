@@ -20,7 +20,7 @@ from mdo_portal.services.links import hospital_form
 from mdo_portal.services.meetings import boards, series
 from mdo_portal.services.meetings.boards import BoardForm
 from mdo_portal.services.referrals import participation
-from mdo_portal.web import as_read
+from mdo_portal.web import as_read, boards_codes
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import chosen_boards
@@ -96,7 +96,10 @@ def save(board_id: uuid.UUID | None = None) -> ResponseReturnValue:
             if board_id:
                 as_read.check(_there(db, board_id))
             kept, before = boards.board_of(db, board_id) if board_id else None, participation.outsiders(db, now=now())
+            code = kept.code if kept else ""
             made = boards.save(db, viewer(), kept, _asked(), now=now())
+            if code:
+                boards_codes.go_along(db, code, made.code)
             left_behind = series.left_behind(db, made, now=now())
             outside = participation.outsiders(db, now=now()) - before
     except Incomplete as error:

@@ -36,8 +36,13 @@ NO_PLACE = N_(
 NO_KINDS = N_("Soorten berichten zijn er alleen bij HL7 v2. Er is niets veranderd.")
 _CHOSEN = {**{name: name for name in OFFERED}, NOTHING: "", AS_PROFILE: None}
 """What a person chooses -> what the link says; None = what its profile says."""
-_NUMBERED = re.compile(r"^([A-Z][A-Za-z]{2,40})/\d+\.")
-"""A resource by its place in one message: where it stands in the next one nobody knows."""
+WHICH_OF_SEVERAL = N_(
+    "Van %(kind)s kunnen er meer in een bericht staan, en in het volgende in een andere volgorde. Er is niets veranderd; "
+    "schrijf %(kind)s zonder nummer als er altijd één in staat."
+)
+_NUMBERED = re.compile(r"^(Patient|ServiceRequest|ReferralRequest)/\d+\.")
+"""A resource by its place in one message: where it stands in the next one nobody knows, but it is the patient or what is asked."""
+_ONE_OF_SEVERAL = re.compile(r"([A-Z][A-Za-z]{2,40})/\d+(?:#.*)?\..*")
 _HL7_PLACE = re.compile(r"[A-Za-z][A-Za-z0-9]{2}(?:\(\d+\))?(?:[-.]\d+(?:\(\d+\))?){1,3}")
 
 
@@ -139,7 +144,7 @@ def place_one(hospital_id: uuid.UUID) -> ResponseReturnValue:
             _keep(db, hospital, link, text)
     except WrongProfile as wrong:
         if wrong.problem == "bad_place" and wrong.value == place:
-            return _page(hospital_id, field=field, place=place, place_error=gettext(NO_PLACE, value=place)), 422
+            return _page(hospital_id, field=field, place=place, place_error=no_place(place)), 422
         return _page(hospital_id, error=sentence(wrong), field=field, place=place), 422
     return _done(hospital_id)
 
@@ -187,6 +192,12 @@ def _with_line(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
 def _keep(db: Session, hospital: Hospital, link: Link, text: str) -> None:
     if links.save_otherwise(db, hospital, link, text, viewer=viewer(), now=now()):
         log(db, Act.LINK_MANAGE, hospital.id, "places")
+
+
+def no_place(typed: str) -> str:
+    """Why what somebody typed for a place is none."""
+    several = _ONE_OF_SEVERAL.fullmatch(typed)
+    return str(gettext(WHICH_OF_SEVERAL, kind=several[1]) if several else gettext(NO_PLACE, value=typed))
 
 
 def sentence(wrong: WrongProfile) -> str:

@@ -26,7 +26,7 @@ from mdo_portal.services.meetings import boards
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log, wire_of
-from mdo_portal.web.links_places import NO_PLACE, as_path, sentence
+from mdo_portal.web.links_places import as_path, no_place, sentence
 from mdo_portal.web.links_proof import own
 from mdo_portal.web.links_try import shown
 
@@ -112,12 +112,16 @@ def own_board(hospital_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _board_said(db: Session, hospital: Hospital, link: Link) -> str:
-    word, chosen = request.form.get("word", "").strip()[:MOST_LETTERS], request.form.get("board", "")
+    word, chosen = " ".join(request.form.get("word", "").split()), request.form.get("board", "")
     mine = {str(one.id): one for one in routing.boards_of(db, hospital)}
     if not word or chosen not in mine:
         raise Incomplete({}, NO_BOARD)
-    if others := routing.called_elsewhere(db, word, but={one.id for one in mine.values()}):
-        raise Incomplete({}, boards.NAMES_ANOTHER, board=others[0].name)
+    if len(word) > boards.MOST_LETTERS or not word.isprintable():  # a sentence is another one in the next message
+        raise Incomplete({}, boards.NO_NAME)
+    others = routing.called_elsewhere(db, word, but={one.id for one in mine.values()})
+    named = others[0] if others else routing.one_called([*mine.values()], word)  # of two own ones somebody may say which
+    if named and named.id != mine[chosen].id:
+        raise Incomplete({}, boards.NAMES_ANOTHER, board=named.name)
     return wiring_profiles.board_otherwise(link.profile_in, link.otherwise, word, mine[chosen].code)
 
 
@@ -143,7 +147,7 @@ def _learnt(hospital_id: uuid.UUID, say: Callable[[Session, Hospital, Link], str
             if links.save_otherwise(db, hospital, link, say(db, hospital, link), viewer=viewer(), now=now()):
                 log(db, Act.LINK_MANAGE, hospital_id, "places")
     except WrongProfile as wrong:
-        flash(gettext(NO_PLACE, value=wrong.value) if wrong.problem == "bad_place" else sentence(wrong), "error")
+        flash(no_place(wrong.value) if wrong.problem == "bad_place" else sentence(wrong), "error")
     except Incomplete as refused:
         flash(gettext(refused.sentence) % refused.params, "error")
     else:
@@ -155,7 +159,7 @@ def _chosen() -> tuple[dict[str, str], dict[str, str]]:
     """(field -> the one place that was chosen or typed for it, code or name of a value -> its column). Raises Incomplete."""
     picked = [tuple(one.split(" ", 1)) for one in request.form.getlist("is") if " " in one]
     typed = [(name, as_path(request.form.get(f"at.{name}", "").strip())) for name in PLACEABLE]
-    every = [(name, place) for name, place in (*picked, *typed) if name in PLACEABLE and place]
+    every = list(dict.fromkeys((name, place) for name, place in (*picked, *typed) if name in PLACEABLE and place))
     said = (one.partition(" ") for one in request.form.getlist("section"))
     sections = {word: section for section, _, word in said if word and section in tuple(Section)}
     if not every and not sections:

@@ -51,3 +51,9 @@ def test_the_overview_for_the_patient_says_the_days_that_were_asked_for(house: H
     answer = house.person("Petra").post("/log/patient", data=form)
 
     assert said in " ".join(pdf_text.whole(answer.data).split())
+
+
+@pytest.mark.parametrize("first", ["0001-01-01", "0001-01-01T00:00"])
+def test_from_the_first_day_there_is_means_all_of_it(house: House, first: str) -> None:
+    """Whoever types it means *ever*: the page fell over, for here it is later than in Greenwich."""
+    assert "<td" in rows_of(house.ask("/log/patient", number=NUMBER, since=first))

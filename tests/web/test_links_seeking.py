@@ -7,6 +7,7 @@ import re
 
 from tests.integrations.fhir.make import bundle, patient, request
 from tests.integrations.hl7v2 import samples
+from tests.web.portal import CSRF
 from tests.web.test_links import portal
 from tests.web.test_links_taking import New, new
 
@@ -70,6 +71,24 @@ def test_a_resource_has_no_number_in_a_place_that_is_kept(new: New) -> None:
     assert '"ServiceRequest.occurrencePeriod.end"' in new.link.otherwise
 
 
+def test_which_of_several_it_was_in_this_message_is_no_place_in_the_next(new: New) -> None:
+    """The number was left out, and the first of them was read from then on: somebody pointed at *Operabel?* and got *T1*."""
+    told = [
+        {"resourceType": "Observation", "status": "final", "code": {"text": one}, "valueString": one}
+        for one in ("T1", "Operabel?")
+    ]
+    page = new.taken(new.tried(bundle(patient(), request(), *told), "generic-r4"), "adopt", profile="generic-r4")
+
+    after = new.taken(page, "places", profile="generic-r4", **{"at.question_board": "Observation/3.valueString"})
+    one = new.portal.person("Ada").post(
+        f"{new.home}/places/one", data={"csrf_token": CSRF, "field": "question_board", "place": "Observation/3.valueString"}
+    )
+
+    assert "schrijf Observation zonder nummer" in after and 'value="Observation/3.valueString"' in after
+    assert "schrijf Observation zonder nummer" in html.unescape(one.text) and one.status_code == 422
+    assert new.link.otherwise == ""
+
+
 def test_what_has_a_word_beside_it_is_taken_by_that_word_and_the_patients_number_by_its_place(new: New) -> None:
     lines = b"ZVR|1|MDO|Uro-prostaat\rZVR|2|DATUM|20260401\r"
     raw = samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|").replace(b"Uro-prostaat", b"") + lines
@@ -82,3 +101,16 @@ def test_what_has_a_word_beside_it_is_taken_by_that_word_and_the_patients_number
     assert "De casus komt bij het MDO Uro-prostaat." in after and '"@line ZVR-3 MDO"' in new.link.otherwise
     listed = html.unescape(new.portal.person("Ada").get(f"{new.home}/places").text)
     assert "eigen segment met dit woord ernaast: ZVR-3 MDO" in listed
+
+
+def test_two_lines_of_one_word_are_one_place_however_often_it_is_chosen(new: New) -> None:
+    """The page said that two places were chosen, of the same word twice."""
+    lines = b"ZVR|1|VRAAG|Operabel?\rZVR|2|DATUM|20260401\rZVR|3|VRAAG|Of eerst chemo?\r"
+    raw = samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|") + lines
+    page = new.taken(new.tried(raw, "hix"), "adopt", profile="hix", application="HIX", facility="NIEUW")
+    offered = "question_radiology @line ZVR-3 VRAAG"
+    assert page.count(f'<option value="{offered}">') == 2
+
+    after = new.taken(page, "places", profile="hix", **{"is": [offered, offered]})
+
+    assert "Operabel?\nOf eerst chemo?" in after and '"@line ZVR-3 VRAAG"' in new.link.otherwise

@@ -39,7 +39,7 @@ def placed(read: IncomingReferral, anchors: Sequence[Entry], where: Addresses, p
     found = {name: value for name in FIELDS if (value := _found(profile.words("referral", name), anchors, where)[0])}
     about = {name: value for name in PATIENT_FIELDS if (value := _found(profile.words("patient", name), anchors, where)[0])}
     over: dict[str, Any] = dict(found)
-    over["board_hint"] = board_of(profile.table, found.get("board_hint", read.board_hint))
+    over["board_code"] = board_of(profile.table, found.get("board_hint", read.board_hint))
     if "urgency" in found:
         over["urgency"] = urgency_of(profile.table, found["urgency"]) or found["urgency"]
     if "latest_useful_on" in found:

@@ -12,19 +12,17 @@ from integrations.hl7v2.message.reading import Reading, is_referral
 from integrations.hl7v2.message.statuses import is_taken_back
 from integrations.hl7v2.text.values import coded
 from integrations.hl7v2.text.words import is_report, is_sentence, names_board, says_no_which
-from integrations.profiles import board_of
 
 
 def board_hint(reading: Reading) -> tuple[str, str]:
-    """(words, place) of the first of the profile's places that says anything; of words that mean a board at this hospital its code.
+    """(words, place) of the first of the profile's places that says anything.
 
     What an order is called (OBR-4) gives way to a place that names a board and no report of one: it may be a result that came along.
     A hospital that is asked gives way to the board that an order names, and words that say no which to the board that was chosen.
     """
     words, place = _first_board(reading)
     chosen = value_at(reading, f"@label {_CHOSEN}").strip() if says_no_which(words) else ""
-    words, place = (chosen, f"@label {_CHOSEN}") if chosen else (words, place)
-    return board_of(reading.profile, words), place
+    return (chosen, f"@label {_CHOSEN}") if chosen else (words, place)
 
 
 _CHOSEN = "meeting"

@@ -11,7 +11,7 @@ from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import names_somebody, number_aside
 from integrations.hl7v2.message.providers import provider, roles
 from integrations.hl7v2.message.reading import Reading, is_referral
-from integrations.hl7v2.message.worded_lines import FUNCTION, line_place
+from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.segment import Segment
@@ -31,17 +31,20 @@ def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
     for place in places:
         value = value_at(reading, place)
         if value and value.strip("^~& "):  # `^^` says nothing
-            return value, line_place(reading.message, place.removeprefix(FUNCTION)) if place.startswith(FUNCTION) else reading.at(
-                place
-            )
+            return value, _at(reading, place)
     return "", ""
+
+
+def _at(reading: Reading, place: str) -> str:
+    lines = line_places(reading.message, place.removeprefix(FUNCTION)) if place.startswith(FUNCTION) else ()
+    return lines[0] if len(lines) == 1 else reading.at(place)  # what stands on several lines stands at none of them
 
 
 def number_at(reading: Reading) -> tuple[str, str]:
     """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
     now, notification = reading.message.get("MSH-7-1"), reading.message.first("TXA")
     places = (one for one in reading.profile["referral"]["number"] if notification is None or not _is_somebody(notification, one))
-    values = ((value_at(reading, place).strip(), reading.at(place)) for place in places)
+    values = ((value_at(reading, place).strip(), _at(reading, place)) for place in places)
     each = ((value, place) for value, place in values if identifies(value) and not _is_now(value, place, now))
     return next(each, None) or number_aside(reading.message.first("TXA"))
 
@@ -195,8 +198,7 @@ _SUBJECTS = ("betreft", "onderwerp")
 
 
 def _line(reading: Reading, argument: str) -> str:
-    at = line_place(reading.message, argument)
-    return reading.message.get(at) if at else ""
+    return line_value(reading.message, argument)
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {

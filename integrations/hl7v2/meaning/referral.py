@@ -33,7 +33,7 @@ from integrations.hl7v2.text.status_codes import GONE
 from integrations.hl7v2.text.telephone import is_called, is_moment, is_number_of_a_thing, telephone
 from integrations.hl7v2.text.values import day, sent
 from integrations.hl7v2.text.words import asks_something, only_names_board
-from integrations.profiles import urgency_of
+from integrations.profiles import board_of, urgency_of
 from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")
@@ -59,6 +59,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         patient=who,
         number=number,
         board_hint=hint,
+        board_code=board_of(profile, hint),
         tumour_hint=first(reading, rules["tumour_hint"]),
         **asked,
         urgency=_urgency(reading, [one for one in urgent if one not in when]),

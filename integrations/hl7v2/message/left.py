@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from integrations.hl7v2.message.worded_lines import FUNCTION, line_place
+from integrations.hl7v2.message.worded_lines import FUNCTION, line_places
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import HEADERS, LargeSegment, Repetition, Segment
 from mdo_portal.exchange import Profile
@@ -53,7 +53,7 @@ def _own_places(message: Message, profile: Profile, *, is_referral: bool) -> fro
     tables += [referral, *profile["contacts"].values()] if is_referral else [{"number": referral["number"]}]
     lists = (paths for table in tables for paths in table.values() if isinstance(paths, list))
     every = [str(path) for paths in lists for path in paths]
-    lines = (line_place(message, path.removeprefix(FUNCTION)) for path in every if path.startswith(FUNCTION))
+    lines = (at for path in every if path.startswith(FUNCTION) for at in line_places(message, path.removeprefix(FUNCTION)))
     return frozenset(path.replace("(0)", "") for path in (*every, *lines) if _PATH.fullmatch(path))
 
 

@@ -37,8 +37,8 @@ def ungrouped(number: str) -> str:
 
 
 def identifies(number: str) -> bool:
-    """Whether this can be the number of a referral: a letter or two, as of its status (table 0283), are none."""
-    return len(number) > 2 or any(sign.isdigit() for sign in number)
+    """Whether this can be the number of a referral: a letter or two, as of its status (table 0283), are none; nor are two lines."""
+    return "\n" not in number and (len(number) > 2 or any(sign.isdigit() for sign in number))
 
 
 def is_possible_bsn(number: str) -> bool:

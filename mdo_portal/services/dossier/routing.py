@@ -16,14 +16,24 @@ from mdo_portal.exchange import IncomingReferral
 
 
 def route(session: Session, hospital: Hospital, referral: IncomingReferral) -> uuid.UUID | None:
-    """The one board of this hospital whose code, name or alias the sender's words contain; otherwise a person chooses."""
-    return named(session, hospital, f"{referral.board_hint} {referral.tumour_hint}")
+    """The board of this hospital that its link says is meant, else the one that the sender's words name; otherwise a person chooses."""
+    words = f"{referral.board_hint} {referral.tumour_hint}"
+    found = meant(boards_of(session, hospital), referral.board_code, words)
+    return found.id if found else None
 
 
 def named(session: Session, hospital: Hospital, words: str) -> uuid.UUID | None:
     """The one board of this hospital that these words name; None when none or more than one."""
     found = one_called(boards_of(session, hospital), words)
     return found.id if found else None
+
+
+def meant(boards: Sequence[Called], code: str, words: str) -> Called | None:
+    """The one of these boards with this code, whatever else the words name; where none has it (any more), the one that the words name.
+
+    The code whole: in `URO-P` stands `URO` too, and that is another board.
+    """
+    return next((one for one in boards if code and one.code.casefold() == code.casefold()), None) or one_called(boards, words)
 
 
 def one_called(boards: Sequence[Called], words: str) -> Called | None:

@@ -171,6 +171,12 @@ def withdraw_token(session: Session, hospital: Hospital, link: Link, *, viewer: 
     return True
 
 
+def saying(session: Session, what: str) -> list[uuid.UUID]:
+    """The hospitals of which what they put elsewhere has these letters in it, in order."""
+    query = select(Link.hospital_id).where(Link.otherwise.icontains(what, autoescape=True))
+    return list(session.scalars(query.order_by(Link.hospital_id)))
+
+
 def save_otherwise(session: Session, hospital: Hospital, link: Link, text: str, *, viewer: Viewer | None, now: datetime) -> bool:
     """Keep what this hospital puts elsewhere; the caller had it checked against the schema. False when nothing changed."""
     text = text.replace("\r\n", "\n").strip()

@@ -23,9 +23,9 @@ ASKED = "Gevraagd MDO"
 def hear(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
 ) -> None:
-    """Of a waiting case without a board the new words name it; of any other that the words name another one stands on the case."""
+    """Of a waiting case without a board the words name it; of any other that new words name another one stands on the case."""
     hint = referral.board_hint
-    if not hint or hint == case.board_hint:
+    if not hint or (hint == case.board_hint and case.board_id is not None):
         return
     board_id = routing.route(session, hospital, referral)
     if case.board_id is None:

@@ -45,6 +45,75 @@ def test_without_such_a_line_it_says_nothing() -> None:
     assert isinstance(read, IncomingReferral) and (read.question_board, read.urgency) == ("", "")
 
 
+def test_what_stands_on_several_lines_of_that_word_is_read_whole() -> None:
+    """The second question stood on no case."""
+    raw = sent(*LINES, b"ZVR|4|VRAAG|Of eerst chemo?", b"ZVR|5|VRAAG|Of eerst chemo?")
+    read = Hl7Reader().read(raw, OWN)
+
+    assert isinstance(read, IncomingReferral) and read.question_board == "Cystectomie of sparen?\nOf eerst chemo?"
+    assert unmapped(raw, OWN) == ("ZVR-2", "ZVR(1)-2", "ZVR(2)-2", "ZVR(2)-3", "ZVR(3)-2", "ZVR(4)-2")
+
+
+def test_a_line_without_a_value_gives_way_to_one_that_has_it() -> None:
+    read = Hl7Reader().read(sent(b"ZVR|1|SPOED|", *LINES), OWN)
+
+    assert isinstance(read, IncomingReferral) and read.urgency == "P2"
+
+
+def test_two_numbers_are_no_number() -> None:
+    own = profile_of_link("generic-v2", '[referral]\nnumber = ["@line ZVR-3 NUMMER", "ORC-2-1"]\n')
+    read = Hl7Reader().read(sent(b"ZVR|1|NUMMER|A-17", b"ZVR|2|NUMMER|A-18"), own)
+
+    assert isinstance(read, IncomingReferral) and "A-1" not in read.number
+
+
+def test_the_word_of_a_line_is_what_it_is_called_and_not_its_value() -> None:
+    """`JA` was offered by the word P2: with another urgency it would have said nothing."""
+    lines = [("ZVR-2", "SPOED"), ("ZVR-3", "P2"), ("ZVR-4", "JA"), ("ZVR(1)-2", "WHO"), ("ZVR(1)-3", "GOED"), ("ZVR(1)-4", "NEE")]
+
+    assert dict(by_word(lines))["ZVR-4"] == "@line ZVR-4 SPOED"
+
+
+def test_a_word_that_comes_twice_among_others_is_offered_for_both() -> None:
+    """By its place the first question was read alone, and in the next message what stands first there."""
+    lines = [
+        ("ZVR-2", "VRAAG"),
+        ("ZVR-3", "Operabel?"),
+        ("ZVR(1)-2", "SPOED"),
+        ("ZVR(1)-3", "P2"),
+        ("ZVR(2)-2", "VRAAG"),
+        ("ZVR(2)-3", "Chemo?"),
+    ]
+
+    assert [place for at, place in by_word(lines) if at.endswith("3")] == [
+        "@line ZVR-3 VRAAG",
+        "@line ZVR-3 SPOED",
+        "@line ZVR-3 VRAAG",
+    ]
+
+
+def test_what_tells_more_lines_apart_is_what_they_are_called() -> None:
+    lines = [
+        (f"ZVR({n})-{at}", word)
+        for n, line in enumerate(["KLIN SPOED P2", "KLIN WHO 1", "LAB PSA 4"], 1)
+        for at, word in enumerate(line.split(), 2)
+    ]
+
+    assert dict(by_word(lines))["ZVR(1)-4"] == "@line ZVR-4 SPOED"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (b"ZCP|1|GIESSEN|0612345678", b"ZCP|2|BLANK|0687654321"),  # people of the message, as many an EPD writes them
+        (b"ZCP|1|Q1234567|0612345678", b"ZCP|2|Q7654321|0687654321"),  # numbers of somebody
+    ],
+)
+def test_no_name_or_number_of_somebody_becomes_such_a_word(lines: tuple[bytes, ...]) -> None:
+    """It would stand in the settings of the link, in their history and in the report for the vendor."""
+    assert Hl7Explainer().explain(sent(*lines), "generic-v2").leftovers[0].by_word == ()
+
+
 def test_a_value_with_a_word_of_its_own_beside_it_is_offered_by_that_word() -> None:
     left = Hl7Explainer().explain(sent(*LINES), "generic-v2").leftovers[0]
 

@@ -26,6 +26,30 @@ def test_a_version_that_names_the_board_gives_it_to_a_case_without_one(session: 
     assert "case.routed" in session.scalars(select(CaseEvent.what).where(CaseEvent.case_id == case.id)).all()
 
 
+def test_the_same_words_give_it_too_once_the_link_says_which_board_they_mean(
+    session: Session, region: Region, zeed: Hospital
+) -> None:
+    first = make.referral(number="VW-1", board_hint="Regiobespreking")
+    case = register(session, zeed, first)
+    register(session, zeed, replace(first, board_code="URO-P"), minutes=5)
+
+    assert (case.board_id, case.board_hint) == (region.boards["URO-P"], "Regiobespreking")
+
+
+def test_what_the_same_words_mean_since_asks_no_other_board_for_a_case_that_was_given_one(
+    session: Session, region: Region
+) -> None:
+    """The referrer wrote the same, and the case said that another board was asked by now."""
+    delt = session.get_one(Hospital, region.hospitals["DELT"])
+    first = make.referral(number="VW-1", board_hint="Regiobespreking")
+    case = register(session, delt, first)
+    case.board_id = region.boards["GI"]
+    register(session, delt, replace(first, board_code="URO-P"), minutes=5)
+
+    assert (case.board_id, case.board_hint) == (region.boards["GI"], "Regiobespreking")
+    assert LABEL not in {label for label, _ in present(session, case)}
+
+
 def test_a_version_for_another_board_moves_nothing_and_is_told(session: Session, region: Region) -> None:
     delt = session.get_one(Hospital, region.hospitals["DELT"])
     first = make.referral(number="VW-1", board_hint="Uro-prostaat")

@@ -53,6 +53,18 @@ def test_words_that_fit_two_boards_choose_none(session: Session, region: Region)
     assert make.case(session, delt, board_hint="Uro-prostaat of Lage GI").board_id is None
 
 
+@pytest.mark.parametrize("words", ["Regiobespreking", "Urologie", "Uro-prostaat of Urologie"])
+def test_the_board_that_a_link_says_is_meant_is_that_one_and_no_other(
+    session: Session, region: Region, zeed: Hospital, words: str
+) -> None:
+    """In `URO-P` stands `URO` too: of a hospital that takes part in both the link manager's word did nothing."""
+    make.board(session, "URO", [zeed], name="Urologie")
+
+    case = make.case(session, zeed, board_hint=words, board_code="URO-P", tumour_hint="urologie")
+
+    assert (case.board_id, case.board_hint) == (region.boards["URO-P"], words)
+
+
 def test_the_same_referral_number_updates_one_case(session: Session, zeed: Hospital) -> None:
     first = make.referral(number="VW-1", question_board="Oud?")
     case = register(session, zeed, first)
