@@ -14,7 +14,7 @@ from integrations.hl7v2.message.reading import Reading, is_referral
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_place
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.numbers import identifies, numbers
-from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.segment import Repetition, Segment
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import day
 from integrations.hl7v2.text.words import asks_something, holds_any, is_report, is_sentence, names_board, says_no_which
@@ -114,11 +114,17 @@ def _sentence(reading: Reading, field: str) -> str:
     """What stands in a field where no words belong, or behind a code, when it is a sentence."""
     name, _, n = field.partition("-")
     segment = reading.message.first(name) if reading.at(field) == field else None
-    if segment is None or not segment.repeats(int(n), 1):
-        said = [value_at(reading, f"{field}-{c}") for c in ("2-0", "1")]
-    else:
-        said = [one.component(c, 0) for one in segment.repetitions(int(n)) for c in (2, 1)]
-    return next(filter(is_sentence, said), "")
+    if segment is not None and segment.repeats(int(n), 1):
+        return next(filter(None, map(_asked_beside, segment.repetitions(int(n)))), "")
+    return next(filter(is_sentence, (value_at(reading, f"{field}-{c}") for c in ("2-0", "1"))), "")
+
+
+def _asked_beside(one: Repetition) -> str:
+    """What one of several asks. Beside a code stands the name of a diagnosis, which may be long, or in doubt (`Metastasen?`)."""
+    code, words = one.component(1, 0), one.component(2, 0)
+    asked = words or code
+    is_coded = bool(words) and bool(code or one.component(3))
+    return asked if asks_something(asked) and (not is_coded or " " in asked.strip()) else ""
 
 
 def _notes(reading: Reading, name: str) -> str:

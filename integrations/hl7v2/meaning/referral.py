@@ -54,7 +54,8 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     urgent = urgency_places(reading)
     when = [one for one in urgent if _is_when(value_at(reading, one))]
     number = number_of(reading, gone)
-    is_over = bool(gone) or event_of(message) in rules["cancel_events"] or is_document_gone(message, profile)
+    paper = number if is_document_gone(message, profile) else ""
+    is_over = bool(gone or paper) or event_of(message) in rules["cancel_events"]
     return IncomingReferral(
         patient=who,
         number=number,
@@ -69,6 +70,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         gp=_contact(reading, "gp"),
         facts=said.facts,
         taken_back=said.taken_back,
+        documents_taken_back=(paper,) if paper else (),
         documents=tuple(document for _, document in attached),
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         replaces=replaced(message, profile),
