@@ -54,7 +54,9 @@ def test_of_two_that_are_replaced_in_one_message_the_one_whose_new_one_is_not_re
     """It was off the list, and nothing stood there in its place."""
     orders = [("RP", "F1", "mamma"), ("RO", "F3", "mamma"), ("RP", "F2", "long"), ("RO", "F4", "long")]
     lines = [[f"ORC|{what}|{number}", f"OBR|1|{number}||MDO^Aanmelding MDO {of}"] for what, number, of in orders]
-    asked = [message("ORM^O01", PID, f"ORC|NW|{number}", f"OBR|1|{number}||MDO^Aanmelding MDO {of}") for _, number, of in orders[::2]]
+    asked = [
+        message("ORM^O01", PID, f"ORC|NW|{number}", f"OBR|1|{number}||MDO^Aanmelding MDO {of}") for _, number, of in orders[::2]
+    ]
     found = states(database, region, *asked, message("ORM^O01", PID, *(one for order in lines for one in order)))
     assert found == [("F1", "withdrawn"), ("F2", "received")]
 

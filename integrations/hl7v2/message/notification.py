@@ -61,7 +61,9 @@ def number_aside(notification: Segment | None) -> tuple[str, str]:
 
 def is_put_away(notification: Segment) -> bool:
     """TXA-19: obsolete, or not to be had. A newer version may stand."""
-    return bool({said(notification, _AVAILABLE - _early(notification)), said(notification, _state_at(notification) + 2)} & _PUT_AWAY)
+    return bool(
+        {said(notification, _AVAILABLE - _early(notification)), said(notification, _state_at(notification) + 2)} & _PUT_AWAY
+    )
 
 
 _PUT_AWAY = frozenset({"OB", "UN"})
