@@ -70,6 +70,19 @@ def taken_back(session: Session, hospital: Hospital, referral: IncomingReferral)
     return case
 
 
+ISSUER = "number_issuer"
+"""Under this name the timeline event of one that asks says who gave out its number, where its sender said that."""
+
+
+def is_numbered_by_another(session: Session, case: Case, referral: IncomingReferral) -> bool:
+    """Whether what takes back by number alone means that of another system of the hospital: two systems give out the same numbers."""
+    if not referral.number_issuer or case.referral_number != referral.number:
+        return False
+    asked = session.scalars(select(CaseEvent.details).where(latest_word.holding(case, *latest_word.ASKED)))
+    issuers = {told[ISSUER] for told in asked if ISSUER in told}
+    return bool(issuers) and referral.number_issuer not in issuers
+
+
 def name_of(case: Case) -> str:
     """Under which name of its hospital's a person decides whose it is."""
     return case.referral_number or case.known_as

@@ -62,7 +62,17 @@ def register(
     if not is_new:
         assess(session, case, now=now)
     what = "referral.received" if is_new else "referral.updated"
-    tell(session, case, what, hospital, now=now, wire=wire, person_id=person_id, word=word_of(referral))
+    tell(
+        session,
+        case,
+        what,
+        hospital,
+        now=now,
+        wire=wire,
+        person_id=person_id,
+        word=word_of(referral),
+        issuer=referral.number_issuer,
+    )
     if is_new:
         standing.beside(session, case)
     return case
@@ -93,9 +103,10 @@ def tell(
     wire: Wire,
     person_id: uuid.UUID | None = None,
     word: Word = UNDATED,
+    issuer: str = "",
 ) -> None:
     """The case's timeline, the access log and the screens hear of it."""
-    said = latest_word.said(word, now)
+    said = latest_word.said(word, now) | ({known_referrals.ISSUER: issuer} if issuer else {})
     timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value, **said)
     audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)
@@ -233,13 +244,15 @@ def cancel(
     None when that referral is not here. Raises Conflict when it names another patient, also one who is not here.
     """
     case = known_referrals.taken_back(session, hospital, referral)
-    if case is None:
+    if case is None or known_referrals.is_numbered_by_another(session, case, referral):
         return None
     _check_patient(session, referral, hospital, case)
     was_off = case.state is CaseState.WITHDRAWN
     by_message = was_off and case.reason == CANCELLED
     is_over = by_message or case.cancel_told_at is not None  # then only what else it says may be new
-    is_last = not told_later(session, case, *ASKED, now=now, word=word_of(referral)) and not _is_asked_in_another(session, referral, case)
+    is_last = not told_later(session, case, *ASKED, now=now, word=word_of(referral)) and not _is_asked_in_another(
+        session, referral, case
+    )
     if not is_over and case.state in WAITING and is_last:
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     elif not is_over:
