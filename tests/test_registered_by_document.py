@@ -94,13 +94,15 @@ def test_one_under_a_number_that_no_case_has_waits_for_a_person(database: Databa
 
 
 ORDER = "ORC|NW|F1", "OBR|1|F1||MDO^Aanmelding MDO long"
+LETTER = "OBX|1|ED|A^Aanmelding MDO long||^AP^PDF^Base64^JVBERi0xLjcK||||||F"
 TEXT = "OBX|1|TX|A^Aanmelding MDO long||Vraag: SBRT?||||||F"
 
 
 def test_the_form_of_an_order_may_be_taken_back_and_the_order_stands(database: Database, region: Region) -> None:
     """Mostly a better form follows; the order itself nobody took back."""
     gone = message("MDM^T11", PID, "ORC|RE|F1", "OBR|1|F1||MDO^Aanmelding MDO long", txa("Aanmelding MDO long", "CA"))
-    assert states(database, region, message("ORM^O01", PID, *ORDER), gone) == [("F1", "received")]
+    aside = message("MDM^T11", PID, txa("Aanmelding MDO long", "CA").replace("D100||", "||F1"))
+    assert states(database, region, message("ORM^O01", PID, *ORDER), gone, aside) == [("F1", "received")]
 
 
 @pytest.mark.parametrize("available", ["OB", "UN"])
@@ -123,10 +125,20 @@ def test_nor_does_the_first_that_is_taken_back_when_another_took_its_place(datab
         assert session.scalars(select(Case.cancel_told_at).where(Case.referral_number == "D100")).one() is not None
 
 
+def test_the_one_that_took_its_place_is_over_when_that_is_taken_back(database: Database, region: Region) -> None:
+    """The case is marked: whether the first holds again a person knows."""
+    asked = message("MDM^T02", PID, txa("Aanmelding MDO long"), LETTER)
+    again = message("MDM^T10", PID, txa("Aanmelding MDO long").replace("D100|", "D101|D100"), LETTER.replace("cK|", "QK|"))
+    gone = message("MDM^T11", PID, txa("Aanmelding MDO long", "CA").replace("D100", "D101"))
+    assert states(database, region, asked, again, gone) == [("D100", "received")]
+    with database.transaction() as session:
+        assert session.scalars(select(Case.cancel_told_at).where(Case.referral_number == "D100")).one() is not None
+        assert None not in session.scalars(select(CaseDocument.superseded_at)).all()
+
+
 def test_what_is_taken_back_so_is_over_on_the_case_too(database: Database, region: Region) -> None:
     """It may be the letter of somebody else."""
-    letter = "OBX|1|ED|A^Aanmelding MDO long||^AP^PDF^Base64^JVBERi0xLjcK||||||F"
-    asked = message("MDM^T02", PID, txa("Aanmelding MDO long"), letter)
+    asked = message("MDM^T02", PID, txa("Aanmelding MDO long"), LETTER)
     assert states(database, region, asked, message("MDM^T11", PID, txa("Aanmelding MDO long"))) == [("D100", "withdrawn")]
     with database.transaction() as session:
         assert session.scalars(select(CaseDocument.superseded_at)).one() is not None

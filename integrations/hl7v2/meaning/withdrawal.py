@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from integrations.hl7v2.meaning.places import number_at
 from integrations.hl7v2.message.items import name_of
-from integrations.hl7v2.message.notification import ADDING, document_status, is_put_away
+from integrations.hl7v2.message.notification import ADDING, document_number, document_status, is_put_away, parent_number
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_anew, is_cancelled, is_taken_back, says_so_itself
 from integrations.hl7v2.text.er7 import Message
@@ -69,6 +69,8 @@ def is_document_gone(message: Message, profile: Profile) -> bool:
     """
     notification, event = message.first("TXA"), event_of(message)
     if notification is None or not kind_of(message).startswith("MDM") or _is_of_an_order(message):
+        return False
+    if not (document_number(notification, event) or parent_number(notification)):
         return False
     if event in profile["result"]["cancelling"]:
         return True
