@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
@@ -100,14 +101,18 @@ _SELDOM = "latest"
 
 def _soon(reading: Reading, _: str) -> str:
     """How soon, below its heading in a letter or a note: by a word of the profile, or it tells of something else. Below `Urgentie` yes and
-    no say nothing, for of the bladder it is a complaint.
+    no say nothing, for of the bladder it is a complaint; nor does it in a letter that tells of a visit to the SEH, where it is the triage.
     """
     for called, least in ((headings(reading.profile, "urgency"), 0), (frozenset({"urgentie"}), len("YES"))):
-        lines = (below(text, called).partition("\n")[0].strip() for text in _with_any(reading, called))
+        letters = (text for text in _with_any(reading, called) if not least or _TRIAGE.search(text) is None)
+        lines = (below(text, called).partition("\n")[0].strip() for text in letters)
         said = (form for line in lines for form in (line, line.rstrip(" .!")))
         if word := next((one for one in said if len(one) > least and urgency_of(reading.profile, one)), ""):
             return word
     return ""
+
+
+_TRIAGE = re.compile(r"\b(?:seh|triage|spoedeisende)\b", re.IGNORECASE)
 
 
 def _sentence(reading: Reading, field: str) -> str:
