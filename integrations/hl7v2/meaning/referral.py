@@ -88,8 +88,13 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=is_over,
-        cancel_reason=why(gone) or ((_why(reading) or asked["question_board"]) if is_over else ""),
+        cancel_reason=why(gone) or ((_why(reading) or _why_in_its_place(*questions["question_board"])) if is_over else ""),
     )
+
+
+def _why_in_its_place(said: str, place: str) -> str:
+    """Where the reason of a referral stands (RF1-10) may stand why it is taken back; what was asked before is no reason."""
+    return said if "RF1-10" in place and not said.rstrip().endswith("?") else ""
 
 
 def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
