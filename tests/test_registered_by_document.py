@@ -139,6 +139,8 @@ def test_the_one_that_took_its_place_is_over_when_that_is_taken_back(database: D
 def test_what_is_taken_back_so_is_over_on_the_case_too(database: Database, region: Region) -> None:
     """It may be the letter of somebody else."""
     asked = message("MDM^T02", PID, txa("Aanmelding MDO long"), LETTER)
-    assert states(database, region, asked, message("MDM^T11", PID, txa("Aanmelding MDO long"))) == [("D100", "withdrawn")]
+    more = message("MDM^T06", PID, txa("Aanmelding MDO long"), LETTER.replace("cK|", "QK|"))
+    assert states(database, region, asked, more, message("MDM^T11", PID, txa("Aanmelding MDO long"))) == [("D100", "withdrawn")]
     with database.transaction() as session:
-        assert session.scalars(select(CaseDocument.superseded_at)).one() is not None
+        found = session.scalars(select(CaseDocument.superseded_at)).all()
+        assert len(found) == 2 and None not in found

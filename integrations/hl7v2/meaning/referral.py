@@ -70,7 +70,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         gp=_contact(reading, "gp"),
         facts=said.facts,
         taken_back=said.taken_back,
-        documents_taken_back=(paper,) if paper else (),
+        documents_taken_back=(paper, f"{paper}/&") if paper else (),  # with the addendum under its number
         documents=tuple(document for _, document in attached),
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         replaces=replaced(message, profile),
