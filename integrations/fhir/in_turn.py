@@ -5,14 +5,14 @@ Two messages that share one of these are understood in order of arrival, and wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from integrations.fhir.entries.addresses import logical
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.task import is_notice
-from integrations.fhir.meaning.belonging import addresses_in
+from integrations.fhir.meaning.belonging import addresses_in, deleted_address, deleted_number
 from integrations.fhir.meaning.request import ALL_KINDS, KINDS, number_of
 from integrations.fhir.text.values import Node, node, nodes, text
 from mdo_portal.exchange import Unreadable
@@ -45,14 +45,16 @@ def patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
     return numbers
 
 
-def referral_names(entries: tuple[Entry, ...]) -> tuple[str, ...]:
-    """The number of the referral that it makes or belongs to, and where that stands at the sender; no patient's number looks like that.
+def referral_names(entries: tuple[Entry, ...], deleted: Iterable[str] = ()) -> tuple[str, ...]:
+    """The number of the referral that it makes, belongs to or deletes (`deleted`), and where that stands at the sender; no patient's number
+    looks like that.
 
     Not an address that anybody may write (`ServiceRequest/1`): some give it to every message, and a question about one would hold up all
     of them.
     """
     told = [entry for entry in entries if not (entry.kind == "Task" and is_notice(entry.resource))]
     names = [name for entry in told for name in (*_numbers(entry.resource), *filter(_is_one_of_many, _addresses(entry)))]
+    names += [name for url in deleted for name in (deleted_number(url), *filter(_is_one_of_many, [deleted_address(url)]))]
     return tuple(islice(dict.fromkeys(f"referral {name}" for name in names if name), _MOST_NAMES))
 
 

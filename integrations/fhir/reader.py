@@ -6,6 +6,7 @@ from integrations.fhir.entries.bundle import entries_of
 from integrations.fhir.entries.envelope import flaws
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.in_turn import MOST_NUMBERS, patient_numbers, referral_names
+from integrations.fhir.meaning.belonging import deleted_urls
 from integrations.fhir.meaning.message import read_message
 from integrations.fhir.meaning.own_numbers import numbers_at, own_number_places
 from integrations.fhir.meaning.request import KINDS
@@ -46,7 +47,7 @@ class FhirReader:
             receiving_application=text(destination.get("name")) or text(destination.get("endpoint")),
             receiving_facility=text(node(destination.get("receiver")).get("display")),
             patient_numbers=patient_numbers(entries),
-            referral_names=referral_names(entries),
+            referral_names=referral_names(entries, deleted_urls(tree)),
             parts=_parts(tree),
             flaws=flaws(tree),
         )

@@ -4,6 +4,7 @@ A profile is asked for by its name; what one link says otherwise comes as TOML b
 Every profile is checked against the schema when it is read (checks.py), so that a mistake is a sentence and never a surprise.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -91,6 +92,14 @@ def asked_of(label: str) -> str:
     """`radiology` or `pathology`: whom of the board a question is for, where its name says one of them; "" = the board."""
     named = [who for stem, who in _ASKED.items() if stem in label.casefold()]
     return named[0] if len(named) == 1 else ""
+
+
+def asks_nothing(words: str) -> bool:
+    """Whether what stands where a question belongs is a day, or that there is nothing (`Datum adviesvraag`, `Bespreekpunten`: geen)."""
+    return _ASKS_NOTHING.fullmatch(words.strip()) is not None
+
+
+_ASKS_NOTHING = re.compile(r"geen\.?|none|n\.?v\.?t\.?|niet van toepassing|[\d\-/.: T]+", re.IGNORECASE)
 
 
 def written(own: Mapping[str, Any]) -> str:

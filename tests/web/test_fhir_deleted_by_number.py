@@ -47,6 +47,15 @@ def test_of_another_number_it_stays(client: FlaskClient, database: Database) -> 
     assert [one.state is CaseState.WITHDRAWN for one in cases(database)] == [False]
 
 
+@pytest.mark.parametrize("system", ["urn:radiology", "urn%3Aradiology"])
+def test_the_same_number_of_another_system_deletes_nothing(client: FlaskClient, database: Database, system: str) -> None:
+    """Two systems of one hospital give out the same numbers: an order for a CT was deleted, and the patient was off the list."""
+    sent(client)
+    assert delete(client, f"?identifier={system}|R-1").status_code == 202
+    assert [one.state is CaseState.WITHDRAWN for one in cases(database)] == [False]
+    assert [(one.state.value, one.reason) for one in messages(database)][-1] == ("unreadable", "unknown_referral")
+
+
 def test_in_stu3_a_referral_request_is(client: FlaskClient, database: Database) -> None:
     speaks_stu3(database)
     assert post(client, "/fhir", bundle(asked() | {"resourceType": "ReferralRequest"}, patient())).status_code == 202

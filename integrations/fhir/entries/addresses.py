@@ -10,7 +10,7 @@ from typing import Any
 
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.text.location import root, sought
-from integrations.fhir.text.values import Node, node, nodes, text
+from integrations.fhir.text.values import Node, codings, node, nodes, text
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
@@ -89,11 +89,16 @@ class Addresses:
 
     @cached_property
     def _by_bare_number(self) -> dict[str, Entry | None]:
-        """`Patient/1EKG4`: by kind and number, of what lives on no server; a short one may be an id by chance."""
+        """`Patient/1EKG4`: by kind and number, of what lives on no server; a short one, or a visit's, may be an id by chance."""
         found: dict[str, Entry | None] = {}
         for entry in self.entries:
-            for _, value in map(_number, nodes(entry.resource.get("identifier")) if not entry.home else ()):
-                if len(value) >= _LONG_ENOUGH and "/" not in value:
+            for one in nodes(entry.resource.get("identifier")) if not entry.home else ():
+                value = text(one.get("value"))
+                if (
+                    len(value) >= _LONG_ENOUGH
+                    and "/" not in value
+                    and not _NO_NAME & {code for _, code in codings(one.get("type"))}
+                ):
                     _put(found, f"{entry.kind}/{value}", entry)
         return found
 
@@ -159,6 +164,7 @@ class Addresses:
 
 
 _LONG_ENOUGH = 4
+_NO_NAME = frozenset({"VN", "AN"})  # Identifier.type (HL7 v2 table 0203): of a visit, of an account
 
 
 def _plain(address: str) -> str:

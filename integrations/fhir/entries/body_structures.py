@@ -30,13 +30,22 @@ def _sided(entry: Entry, where: Addresses) -> Entry:
     )
 
 
+def _is_of_the_same(part: Entry, entry: Entry, where: Addresses) -> bool:
+    """Whether it is a part of the body, and of whom the thing is about."""
+    if part.kind not in ("BodyStructure", "BodySite"):
+        return False
+    own, other = entry.resource.get("subject") or entry.resource.get("patient"), part.resource.get("patient")
+    ours, theirs = where.resolve(own, entry), where.resolve(other, part)
+    return not other or own == other or (ours is not None and ours is theirs)
+
+
 def _site(site: Node, entry: Entry, where: Addresses) -> Node:
     """With what the part of the body says beside its name; with that name where it has none itself."""
     own = nodes(site.get("extension"))
     pointers = [node(one.get("valueReference")) for one in own if text(one.get("url")).endswith(_POINTS)]
     for pointer in pointers:
         found = where.resolve(pointer, entry)
-        there = found.resource if found is not None and found.kind in ("BodyStructure", "BodySite") else {}
+        there = found.resource if found is not None and _is_of_the_same(found, entry, where) else {}
         named = concept(there.get("location") or there.get("code")) or text(there.get("description"))
         sides = [*nodes(there.get("locationQualifier")), *nodes(there.get("qualifier"))]
         if not there and text(pointer.get("display")):

@@ -26,7 +26,7 @@ def is_numbered_otherwise(reference: Any, patient: Node) -> bool:
 
 
 def are_numbered_apart(one: Node, other: Node) -> bool:
-    """Whether somebody gave each of them a number, and none of those is the same."""
+    """Whether somebody gave each of them a number, and those differ."""
     ours, theirs = numbers(one), numbers(other)
     both = ({issuer for issuer, _ in ours} & {issuer for issuer, _ in theirs}) - {""}
     return any({pair for pair in ours if pair[0] == issuer}.isdisjoint(theirs) for issuer in both)

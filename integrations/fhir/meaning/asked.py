@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from integrations.fhir.entries.beside import extended
+from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.sorted_as import categories, has_words, sorted_as
 from integrations.fhir.meaning.parties import board
@@ -43,7 +44,7 @@ def own_words(request: Request, reading: Reading) -> list[Fact]:
         ("asked", _asked_for(request, reading)),
         ("asked", joined(*map(concept, nodes(own.get("performerType"))), by=", ")),
         ("wanted_from", _wanted_from(own)),
-        ("note", _written(request)),
+        ("note", _written(request, reading)),
         ("note", text(own.get("patientInstruction"))),
         ("site", sites(own.get("bodySite"))),
         *(("note", one) for one in extended(request.entry, reading.where, reading.profile)),
@@ -51,18 +52,24 @@ def own_words(request: Request, reading: Reading) -> list[Fact]:
     return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
 
 
-def _written(request: Request) -> str:
+def _written(request: Request, reading: Reading) -> str:
     """The page of the request where that says what no field does (`additional`), or where no field asks or says why.
 
-    What the tools of HL7 make of the fields heads itself so.
+    What the tools of HL7 make of the fields heads itself so, and one with the number of the patient was made of them too: a BSN would be
+    in the clear.
     """
     own = request.entry.resource
     kind = word(node(own.get("text")).get("status"))
     is_bare = not (request.questions or request.reason_codes or request.reasons)
     is_written = kind == "additional" or (kind == "extensions" and not request.questions) or is_bare
     words = narrative(own) if is_written else ""
+    own_numbers = (value for one in reading.where.of_kind("Patient") for _, value in identifiers(one.resource))
     is_made = words.casefold().startswith("generated narrative")
+    is_made = is_made or any(len(one) >= _LONG_ENOUGH and one in words for one in own_numbers)
     return "" if is_made or any(words in one for one in request.questions) else words
+
+
+_LONG_ENOUGH = 4
 
 
 def asked_as_reason(request: Request) -> str:

@@ -32,17 +32,30 @@ def referral_of_tasks(tasks: list[Entry]) -> tuple[str, str]:
     return next(iter(numbers), ""), next(iter(addresses), "")
 
 
-def deleted_request(bundles: Iterable[Node]) -> tuple[str, str]:
-    """(address, number) of the one request that these delete, by the one or the other; empty for none. Raises Unreadable("split") for
-    several.
+def deleted_request(bundles: Iterable[Node]) -> tuple[str, str, str]:
+    """(address, number, who gave that out) of the one request that these delete, by the one or the other; empty for none. Raises
+    Unreadable("split") for several.
     """
-    asked = (node(node(one).get("request")) for own in bundles for one in listed(own))
-    deleted = [text(one.get("url")) for one in asked if text(one.get("method")).upper() == "DELETE"]
-    found = unique(at for one in deleted for kind in ALL_KINDS if (at := address(kind, one)))
+    deleted = [url for own in bundles for url in deleted_urls(own)]
+    found = unique(map(deleted_address, deleted))
     numbers = unique(deleted_number(one) for one in deleted)
     if len(found) + len(numbers) > 1:
         raise Unreadable("split", "DELETE")
-    return next(iter(found), ""), next(iter(numbers), "")
+    issuer = next((sought(one)[1] for one in deleted if deleted_number(one)), "")
+    return next(iter(found), ""), next(iter(numbers), ""), issuer
+
+
+def deleted_urls(bundle: Node) -> Iterator[str]:
+    """What a Bundle asks to delete."""
+    for one in listed(bundle):
+        asked = node(node(one).get("request"))
+        if text(asked.get("method")).upper() == "DELETE":
+            yield text(asked.get("url"))
+
+
+def deleted_address(url: str) -> str:
+    """`ServiceRequest/7` of a request; "" for anything else."""
+    return next((at for kind in ALL_KINDS if (at := address(kind, url))), "")
 
 
 def deleted_number(url: str) -> str:

@@ -155,7 +155,12 @@ def _read(tree: Node, bundles: Sequence[tuple[str, Node]], profile: Profile) -> 
         return result
     if kinds <= HELPERS and any(gone := deleted_request(one for _, one in bundles)):
         return IncomingReferral(
-            patient=_alone(entries, profile), known_as=gone[0], number=gone[1], cancelled=True, sent_at=bundled
+            patient=_alone(entries, profile),
+            known_as=gone[0],
+            number=gone[1],
+            number_issuer=gone[2],
+            cancelled=True,
+            sent_at=bundled,
         )
     if not has_request(entries, profile):
         where = Addresses(entries)

@@ -24,6 +24,7 @@ from integrations.fhir.meaning.request import (
     choose_patient,
     choose_request,
     is_for_once,
+    issuer_of,
     named_patient,
     number_of,
     read_request,
@@ -64,6 +65,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
     read = replace(read, known_as=address_of(request.entry, is_alone=len(entries) == 1), only_if_new=is_for_once(anchor))
+    read = replace(read, number_issuer=issuer_of(request.entry.resource, read.number))
     before = _marked(_taken_back(read, request, reading), request, sifted.where, profile)
     read = placed(before, (request.entry, patient), sifted.where, profile)
     if read.urgency == request.urgency:

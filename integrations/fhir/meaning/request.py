@@ -228,6 +228,12 @@ def number_of(own: Node) -> str:
     return next((value for _, value in identifiers({"identifier": numbers})), "")
 
 
+def issuer_of(own: Node, number: str) -> str:
+    """Who gave out this number of a request; "" where it does not say, or has it from elsewhere."""
+    numbers = (node(one) for name in ("identifier", "requisition", "groupIdentifier") for one in nodes(own.get(name)))
+    return next((text(one.get("system")) for one in numbers if number and text(one.get("value")) == number), "")
+
+
 def is_for_once(request: Entry) -> bool:
     """Whether it is to be made only where nothing is there yet under its own number (a conditional create in a transaction)."""
     name, _, asked = unquote(request.once).lstrip("?").partition("=")

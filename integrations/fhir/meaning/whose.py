@@ -37,20 +37,31 @@ def is_anothers(entry: Entry, patient: Entry, where: Addresses, profile: Profile
     own, source = entry.resource, node(entry.resource.get("context")).get("sourcePatientInfo")
     if pointer := subject(own):
         is_of_nobody = entry.kind == "Task" and not _names_somebody(pointer)
-        return is_of_nobody or is_other(pointer, patient, where, entry) or _came_from_another(source, entry, patient, where)
+        return (
+            is_of_nobody or is_other(pointer, patient, where, entry) or _came_from_another(source, entry, patient, where, profile)
+        )
     come = [one.get("actor") for one in nodes(own.get("participant"))] if entry.kind == "Appointment" else []
     asked = [*come, source, own.get("actor"), own.get("beneficiary"), own.get("individual"), own.get("securityContext")]
     patients = [one for one in asked if one and _is_a_patient(one, entry, where, profile)]
     return bool(patients) and all(is_other(one, patient, where, entry) for one in patients)
 
 
-def _came_from_another(source: Any, entry: Entry, patient: Entry, where: Addresses) -> bool:
-    """Whether whom the letter was about where it was made has another number of who gave the patient one."""
+def _came_from_another(source: Any, entry: Entry, patient: Entry, where: Addresses, profile: Profile) -> bool:
+    """Whether whom the letter was about where it was made has another number of who gave the patient one.
+
+    With the same BSN it is this patient: the number at the hospital changes when two records of one person are made one.
+    """
     if not source:
         return False
     found = where.resolve(source, entry)
-    is_apart = found is not None and found.kind == "Patient" and are_numbered_apart(found.resource, patient.resource)
-    return is_apart or is_numbered_otherwise(source, patient.resource)
+    there = found.resource if found is not None and found.kind == "Patient" else {}
+    if _bsns(there, profile) & _bsns(patient.resource, profile):
+        return False
+    return are_numbered_apart(there, patient.resource) or is_numbered_otherwise(source, patient.resource)
+
+
+def _bsns(patient: Node, profile: Profile) -> set[str]:
+    return {text(one.get("value")) for one in nodes(patient.get("identifier")) if is_bsn(one, profile)} - {""}
 
 
 def _names_somebody(pointer: Any) -> bool:

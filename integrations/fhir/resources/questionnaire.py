@@ -27,7 +27,7 @@ from integrations.fhir.text.values import (
     text,
     word,
 )
-from integrations.profiles import urgency_of
+from integrations.profiles import asks_nothing, urgency_of
 from mdo_portal.exchange import Fact, Section
 
 FIELDS = {
@@ -43,6 +43,8 @@ FIELDS = {
 
 def is_of_field(target: str, words: str) -> bool:
     """Whether words may stand in a field: what is no day (`zo snel mogelijk`) is none in the place of one, and told as it is."""
+    if target.startswith("question_"):
+        return not asks_nothing(words)
     return target in FIELDS and (target != "latest_useful_on" or sent_day(words) is not None)
 
 

@@ -20,7 +20,7 @@ _WORDS: Mapping[tuple[str, ...], Mapping[str, str]] = {
         "22637-3": "Conclusie van de pathologie", "22634-0": "Macroscopie", "22635-7": "Microscopie", "60568-3": "Synoptisch PA-verslag",
     },
     _SNOMED: {
-        "399390009": "TNM", "78873005": "T", "277206009": "N", "277208005": "M",
+        "399390009": "TNM-stadium", "78873005": "T", "277206009": "N", "277208005": "M",
         "399504009": "cT", "399534004": "cN", "399387003": "cM", "384625004": "pT", "371494008": "pN", "371497001": "pM",
         "399537006": "Klinisch stadium", "399588009": "Pathologisch stadium",
     },

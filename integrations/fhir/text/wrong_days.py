@@ -8,6 +8,7 @@ for those. Of what has another end that nobody can read nobody knows whether it 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from integrations.fhir.text.judge import Step, wrong_places
@@ -38,9 +39,9 @@ def without_wrong_days(resource: Node, version: str) -> tuple[Node, frozenset[st
         return resource, frozenset()
     words = _IN_WORDS | _IN_WORDS_OF.get(kind, {})
     found = [one for one in wrong_places(resource, version) if (one[-1] in words or _is_noted(one)) and _are_words(one, resource)]
-    made: Any = resource
+    made = deepcopy(resource) if found else resource  # once: a form may have thousands of them
     for steps in found:
-        made = _without(made, steps, words)
+        _take_out(made, steps, words)
     left = (steps for steps in found if steps[-1] not in words)
     return made, frozenset(".".join(one for one in steps if isinstance(one, str)) for steps in left)
 
@@ -61,13 +62,16 @@ def _are_words(steps: tuple[Step, ...], resource: Node) -> bool:
     return isinstance(there, str)
 
 
-def _without(value: Any, steps: tuple[Step, ...], words: Mapping[str, str]) -> Any:
-    """A copy without what stands there, nor the objects that were nothing but that; or with it as words under another name."""
-    first, rest = steps[0], steps[1:]
-    if isinstance(value, list):
-        return [_without(one, rest, words) if number == first else one for number, one in enumerate(value)]
-    others = {name: one for name, one in value.items() if name != first}
-    if rest:
-        inside = _without(value[first], rest, words)
-        return others | ({first: inside} if inside else {})
-    return others | ({words[str(first)]: value[first]} if first in words else {})
+def _take_out(value: Any, steps: tuple[Step, ...], words: Mapping[str, str]) -> None:
+    """Without what stands there, nor the objects that were nothing but that; or with it as words under another name."""
+    way = [value]
+    for one in steps[:-1]:
+        way.append(way[-1][one])
+    last = str(steps[-1])
+    said = way[-1].pop(last)
+    if last in words:
+        way[-1][words[last]] = said
+    for inside, around, step in zip(reversed(way[1:]), reversed(way[:-1]), reversed(steps[:-1]), strict=True):
+        if inside or isinstance(around, list):
+            return
+        del around[step]

@@ -14,7 +14,6 @@ from integrations.hl7v2.meaning.places import closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.meaning.unread_roles import unread_roles
 from integrations.hl7v2.meaning.unsaid import unsaid
-from integrations.hl7v2.message.board_order import is_replaced
 from integrations.hl7v2.message.documents import file_name, is_pointer, rich_words
 from integrations.hl7v2.message.headed import around, headings, own_notes, unsigned
 from integrations.hl7v2.message.items import DRUGS, ORDERED, Item, ordered_as
@@ -71,7 +70,7 @@ def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
     """What the item says of all that it tells."""
     if item.segment.name in ORDERED:
         is_empty = item.segment.name == "OBR" and id(item.segment) not in reading.filled
-        is_over = is_replaced(item.common, reading.board, reading.message)
+        is_over = id(item.common) in reading.replaced_orders
         is_over = is_over or (is_empty and is_cancelled(item.segment, reading.profile))
         return GONE if is_over else order_status(item, reading.profile)
     return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""

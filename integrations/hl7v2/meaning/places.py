@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from integrations.hl7v2.message.reading import Reading, is_referral
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.numbers import identifies, numbers
-from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.segment import Repetition, Segment
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import day
 from integrations.hl7v2.text.words import asks_something, holds_any, is_report, is_sentence, names_board, says_no_which
@@ -103,25 +104,35 @@ _SELDOM = "latest"
 
 def _soon(reading: Reading, _: str) -> str:
     """How soon, below its heading in a letter or a note: by a word of the profile, or it tells of something else. Below `Urgentie` yes and
-    no say nothing, for of the bladder it is a complaint.
+    no say nothing, for of the bladder it is a complaint; nor does it in a letter that tells of a visit to the SEH, where it is the triage.
     """
     for called, least in ((headings(reading.profile, "urgency"), 0), (frozenset({"urgentie"}), len("YES"))):
-        lines = (below(text, called).partition("\n")[0].strip() for text in _with_any(reading, called))
+        letters = (text for text in _with_any(reading, called) if not least or _TRIAGE.search(text) is None)
+        lines = (below(text, called).partition("\n")[0].strip() for text in letters)
         said = (form for line in lines for form in (line, line.rstrip(" .!")))
         if word := next((one for one in said if len(one) > least and urgency_of(reading.profile, one)), ""):
             return word
     return ""
 
 
+_TRIAGE = re.compile(r"\b(?:seh|triage|spoedeisende)\b", re.IGNORECASE)
+
+
 def _sentence(reading: Reading, field: str) -> str:
     """What stands in a field where no words belong, or behind a code, when it is a sentence."""
     name, _, n = field.partition("-")
     segment = reading.message.first(name) if reading.at(field) == field else None
-    if segment is None or not segment.repeats(int(n), 1):
-        said = [value_at(reading, f"{field}-{c}") for c in ("2-0", "1")]
-    else:
-        said = [one.component(c, 0) for one in segment.repetitions(int(n)) for c in (2, 1)]
-    return next(filter(is_sentence, said), "")
+    if segment is not None and segment.repeats(int(n), 1):
+        return next(filter(None, map(_asked_beside, segment.repetitions(int(n)))), "")
+    return next(filter(is_sentence, (value_at(reading, f"{field}-{c}") for c in ("2-0", "1"))), "")
+
+
+def _asked_beside(one: Repetition) -> str:
+    """What one of several asks. Beside a code stands the name of a diagnosis, which may be long, or in doubt (`Metastasen?`)."""
+    code, words = one.component(1, 0), one.component(2, 0)
+    asked = words or code
+    is_coded = bool(words) and bool(code or one.component(3))
+    return asked if asks_something(asked) and (not is_coded or " " in asked.strip()) else ""
 
 
 def _notes(reading: Reading, name: str) -> str:

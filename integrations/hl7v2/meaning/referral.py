@@ -54,7 +54,8 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     urgent = urgency_places(reading)
     when = [one for one in urgent if _is_when(value_at(reading, one))]
     number = number_of(reading, gone)
-    is_over = bool(gone) or event_of(message) in rules["cancel_events"] or is_document_gone(message, profile)
+    paper = number if is_document_gone(message, profile) else ""
+    is_over = bool(gone or paper) or event_of(message) in rules["cancel_events"]
     return IncomingReferral(
         patient=who,
         number=number,
@@ -70,6 +71,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         gp=_contact(reading, "gp"),
         facts=said.facts,
         taken_back=said.taken_back,
+        documents_taken_back=(paper, f"{paper}/&") if paper else (),  # with the addendum under its number
         documents=tuple(document for _, document in attached),
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         replaces=replaced(message, profile),
@@ -87,8 +89,13 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=is_over,
-        cancel_reason=why(gone) or ((_why(reading) or asked["question_board"]) if is_over else ""),
+        cancel_reason=why(gone) or ((_why(reading) or _why_in_its_place(*questions["question_board"])) if is_over else ""),
     )
+
+
+def _why_in_its_place(said: str, place: str) -> str:
+    """Where the reason of a referral stands (RF1-10) may stand why it is taken back; what was asked before is no reason."""
+    return said if "RF1-10" in place and not said.rstrip().endswith("?") else ""
 
 
 def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from integrations.hl7v2.meaning.places import number_at
-from integrations.hl7v2.message.board_order import is_replaced
 from integrations.hl7v2.message.items import name_of
-from integrations.hl7v2.message.notification import ADDING, document_status
+from integrations.hl7v2.message.notification import ADDING, document_number, document_status, is_put_away, parent_number
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_anew, is_cancelled, is_taken_back, says_so_itself
 from integrations.hl7v2.text.er7 import Message
@@ -63,14 +62,26 @@ def why(gone: list[Line]) -> str:
 
 
 def is_document_gone(message: Message, profile: Profile) -> bool:
-    """Whether the document of a message is taken back whole: by its event, or as its state by now. What adds to it, or takes its
-    place, may be taken back and leaves it as it is.
+    """Whether the registration that a document is, is taken back whole with it: by its event, or as its state by now.
+
+    What adds to it, or takes its place, may be taken back and leaves it as it is. So does a document that is put away for a newer one,
+    and the form of an order: that stands until its ORC takes it back.
     """
     notification, event = message.first("TXA"), event_of(message)
-    if notification is None or not kind_of(message).startswith("MDM"):
+    if notification is None or not kind_of(message).startswith("MDM") or _is_of_an_order(message):
         return False
+    if not (document_number(notification, event) or parent_number(notification)):
+        return False
+    if event in profile["result"]["cancelling"]:
+        return True
     is_told = event not in (*ADDING, *profile["result"]["replacing"])
-    return event in profile["result"]["cancelling"] or (is_told and document_status(notification, profile) == GONE)
+    return is_told and document_status(notification, profile) == GONE and not is_put_away(notification)
+
+
+def _is_of_an_order(message: Message) -> bool:
+    """Whether it says of which order it is, by number."""
+    places = (("ORC", 4), ("ORC", 2), ("OBR", 2))
+    return any(one.component(n) for name, n in places for one in message.all(name))
 
 
 def instead_of(reading: Reading, number: str) -> tuple[Replaced, ...]:
@@ -80,7 +91,7 @@ def instead_of(reading: Reading, number: str) -> tuple[Replaced, ...]:
     common: Segment | None = None
     for segment in message.segments:
         common = segment if segment.name == "ORC" else common
-        if segment.name == "OBR" and common is not None and is_replaced(common, reading.board, message):
+        if segment.name == "OBR" and common is not None and id(common) in reading.replaced_orders:
             was = common.component(4) or common.component(2) or segment.component(2)
             if names_board(name_of(segment), rules) and was not in ("", number):
                 before[was] = common.component(16, 2, 0) or common.component(16)

@@ -7,6 +7,7 @@ scan can wait says nothing of the patient.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
 from integrations.hl7v2.message.items import DRUGS, name_of, ordered_as
@@ -64,9 +65,20 @@ _REPLACES = "RO"
 _REPLACED = ("RP", "RU")
 
 
-def is_replaced(common: Segment | None, board: BoardOrder | None, message: Message) -> bool:
-    """Whether an ORC gives its place to the order that asks the board. One that is replaced and by no other is told anew."""
-    return board is not None and said(common, 1) in _REPLACED and _control(board, message) == _REPLACES
+def replaced_by(board: BoardOrder | None, message: Message, profile: Profile) -> frozenset[int]:
+    """The ORCs (`id`) that give their place to the order that asks the board. One that is replaced and by no other is told anew.
+
+    Where several boards are asked anew in one message, those before its own: the others wait for their own, which a person sees.
+    """
+    if board is None or _control(board, message) != _REPLACES:
+        return frozenset()
+    commons, rules = [one for one in message.segments if one.name == "ORC"], profile["referral"]["recognised"]
+    anew = (one for one in _groups(message) if _control(one, message) == _REPLACES and names_board(name_of(one.order), rules))
+    if len({one.places["ORC"] for one in anew}) < 2:
+        return frozenset(id(one) for one in commons if said(one, 1) in _REPLACED)
+    before = list(reversed(commons[: board.places["ORC"]]))
+    own = dropwhile(lambda one: said(one, 1) == _REPLACES, before)
+    return frozenset(id(one) for one in takewhile(lambda one: said(one, 1) in _REPLACED, own))
 
 
 def _is_gone(one: BoardOrder, message: Message, profile: Profile) -> bool:

@@ -59,6 +59,16 @@ def number_aside(notification: Segment | None) -> tuple[str, str]:
     return (number, f"TXA-{_NUMBER + aside}-1") if number and number.upper() not in _OF_A_DOCUMENT else ("", "")
 
 
+def is_put_away(notification: Segment) -> bool:
+    """TXA-19: obsolete, or not to be had. A newer version may stand."""
+    return bool(
+        {said(notification, _AVAILABLE - _early(notification)), said(notification, _state_at(notification) + 2)} & _PUT_AWAY
+    )
+
+
+_PUT_AWAY = frozenset({"OB", "UN"})
+
+
 def parent_number(notification: Segment) -> str:
     """TXA-13: the document that this one adds to, replaces or takes back."""
     aside = _aside(notification)

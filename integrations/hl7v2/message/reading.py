@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 
 from integrations.hl7v2.message.apart import added, apart, numbered
-from integrations.hl7v2.message.board_order import BoardOrder, board_order
+from integrations.hl7v2.message.board_order import BoardOrder, board_order, replaced_by
 from integrations.hl7v2.message.checklist import Checklist, checklist
 from integrations.hl7v2.message.combined import combined
 from integrations.hl7v2.message.headed import is_letter, told_by
@@ -67,6 +67,10 @@ class Reading:
     def board(self) -> BoardOrder | None:
         """Of several orders the one that asks the board."""
         return board_order(self.message, self.profile)
+
+    @cached_property
+    def replaced_orders(self) -> frozenset[int]:
+        return replaced_by(self.board, self.message, self.profile)
 
     def at(self, place: str) -> str:
         """A plain path as it counts in this message: of several orders in that of the board."""

@@ -66,7 +66,14 @@ def encoding_at(segment: Segment, place: int, repetition: int) -> str:
     if place != 5:
         return "a" if place == 1 and is_written_first(segment, repetition) else "base64"
     said = segment.component(5, 4, repetition=repetition).strip().lower()
-    return "a" if said in _AS_IT_STANDS else said
+    if said not in _AS_IT_STANDS:
+        return said
+    start = bytes(segment.octets(5, place, repetition)[:_LONGEST])
+    return "base64" if _BLANKLESS.fullmatch(start) else "a"  # some say which letters are in it, and pack it all the same
+
+
+_BLANKLESS = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}")
+"""Words have blanks."""
 
 
 _AS_IT_STANDS = ("8bit", "8-bit", "7bit", "7-bit", "ascii", "utf-8", "utf8", "none", "plain", "text")

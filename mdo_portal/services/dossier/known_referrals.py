@@ -47,14 +47,15 @@ def replaced(session: Session, hospital: Hospital, patient_id: UUID, number: str
 
     A letter that joined the case later is none: what takes its place asks for something of its own.
     """
+    is_it = or_(Case.referral_number == number, _came_in(number))
+    return _alone(session, hospital, and_(Case.patient_id == patient_id, is_it)) if number else None
+
+
+def _came_in(number: str) -> ColumnElement[bool]:
+    """Whether a case was asked for in a document of this number."""
     with_it = and_(CaseEvent.case_id == CaseDocument.case_id, CaseEvent.at == CaseDocument.received_at)
     brought = select(CaseDocument.id).join(CaseEvent, with_it).where(CaseEvent.what.in_(latest_word.ASKED))
-    held = brought.where(CaseDocument.case_id == Case.id, CaseDocument.reference == number).exists()
-    return (
-        _alone(session, hospital, and_(Case.patient_id == patient_id, or_(Case.referral_number == number, held)))
-        if number
-        else None
-    )
+    return brought.where(CaseDocument.case_id == Case.id, CaseDocument.reference == number).exists()
 
 
 def taken_back(session: Session, hospital: Hospital, referral: IncomingReferral) -> Case | None:
@@ -67,7 +68,22 @@ def taken_back(session: Session, hospital: Hospital, referral: IncomingReferral)
         case = _alone(session, hospital, Case.request_task == referral.request_task)
     if case is None and referral.task_number:
         case = _alone(session, hospital, Case.task_number == referral.task_number)
+    if case is None and referral.number in referral.documents_taken_back:  # that took the place of the one it came in first
+        case = _alone(session, hospital, _came_in(referral.number))
     return case
+
+
+ISSUER = "number_issuer"
+"""Under this name the timeline event of one that asks says who gave out its number, where its sender said that."""
+
+
+def is_numbered_by_another(session: Session, case: Case, referral: IncomingReferral) -> bool:
+    """Whether what takes back by number alone means that of another system of the hospital: two systems give out the same numbers."""
+    if not referral.number_issuer or case.referral_number != referral.number:
+        return False
+    asked = session.scalars(select(CaseEvent.details).where(latest_word.holding(case, *latest_word.ASKED)))
+    issuers = {told[ISSUER] for told in asked if ISSUER in told}
+    return bool(issuers) and referral.number_issuer not in issuers
 
 
 def name_of(case: Case) -> str:

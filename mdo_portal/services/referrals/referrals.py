@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseFact, CaseState
+from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.identity_conflict import ConflictKind
@@ -62,7 +62,17 @@ def register(
     if not is_new:
         assess(session, case, now=now)
     what = "referral.received" if is_new else "referral.updated"
-    tell(session, case, what, hospital, now=now, wire=wire, person_id=person_id, word=word_of(referral))
+    tell(
+        session,
+        case,
+        what,
+        hospital,
+        now=now,
+        wire=wire,
+        person_id=person_id,
+        word=word_of(referral),
+        issuer=referral.number_issuer,
+    )
     if is_new:
         standing.beside(session, case)
     return case
@@ -93,9 +103,10 @@ def tell(
     wire: Wire,
     person_id: uuid.UUID | None = None,
     word: Word = UNDATED,
+    issuer: str = "",
 ) -> None:
     """The case's timeline, the access log and the screens hear of it."""
-    said = latest_word.said(word, now)
+    said = latest_word.said(word, now) | ({known_referrals.ISSUER: issuer} if issuer else {})
     timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value, **said)
     audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)
@@ -233,13 +244,16 @@ def cancel(
     None when that referral is not here. Raises Conflict when it names another patient, also one who is not here.
     """
     case = known_referrals.taken_back(session, hospital, referral)
-    if case is None:
+    if case is None or known_referrals.is_numbered_by_another(session, case, referral):
         return None
     _check_patient(session, referral, hospital, case)
     was_off = case.state is CaseState.WITHDRAWN
     by_message = was_off and case.reason == CANCELLED
     is_over = by_message or case.cancel_told_at is not None  # then only what else it says may be new
-    if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now, word=word_of(referral)):
+    is_last = not told_later(session, case, *ASKED, now=now, word=word_of(referral)) and not _is_asked_in_another(
+        session, referral, case
+    )
+    if not is_over and case.state in WAITING and is_last:
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     elif not is_over:
         case.cancel_told_at = now
@@ -256,6 +270,12 @@ def cancel(
             case.unseen_since, case.unseen_only_values = unread
     standing.announce(session, case)
     return case
+
+
+def _is_asked_in_another(session: Session, referral: IncomingReferral, case: Case) -> bool:
+    """Whether it came as a document, which is taken back, and was asked again since: another may have taken the place of that one."""
+    asked = select(func.count()).select_from(CaseEvent).where(latest_word.holding(case, *ASKED))
+    return referral.number in referral.documents_taken_back and session.execute(asked).scalar_one() > 1
 
 
 def _check_patient(session: Session, referral: IncomingReferral, hospital: Hospital, case: Case) -> None:

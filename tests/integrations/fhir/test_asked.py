@@ -221,3 +221,18 @@ def test_what_is_asked_for_beside_it_says_how_much_and_whether_only_when_needed(
     """*When needed* was read past: it stood there as what is to be done."""
     asked = about("ServiceRequest", status="active", intent="order", code={"text": "Transfusie"}, **more) | {"id": "t"}
     assert told(asked) == [("Aangevraagd", said)]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "shown"),
+    [
+        ("Datum adviesvraag", {"valueDate": "2026-01-05"}, "2026-01-05"),
+        ("Bespreekpunten vorige keer", {"valueString": "Geen."}, "Geen."),
+        ("Discussiepunt", {"valueString": "n.v.t."}, "n.v.t."),
+    ],
+)
+def test_a_day_and_that_there_is_nothing_is_no_question(name: str, answer: Node, shown: str) -> None:
+    """The case was complete by it, and nothing was asked."""
+    form = about("QuestionnaireResponse", status="completed", item=[{"linkId": "1", "text": name, "answer": [answer]}])
+    found = read(form)
+    assert (found.question_board, [(one.label, one.text) for one in found.facts]) == ("", [(name, shown)])

@@ -19,6 +19,7 @@ def value(*codings: Node, **more: object) -> Node:
     [
         (value({"system": LOINC, "code": "2857-1"}), "PSA (2857-1)"),
         (value({"system": SNOMED, "code": "399504009"}), "cT (399504009)"),
+        (value({"system": SNOMED, "code": "399390009"}), "TNM-stadium (399390009)"),  # TNM stage grouping: IIIA too
         (value({"system": "urn:eigen", "code": "2857-1"}), "2857-1"),
         (value({"system": LOINC, "code": "99999-1"}), "99999-1"),
         (value({"system": LOINC, "code": "2857-1", "display": "Prostaatspecifiek antigeen"}), "Prostaatspecifiek antigeen"),

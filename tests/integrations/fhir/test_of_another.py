@@ -156,3 +156,11 @@ def test_a_letter_that_was_about_another_where_it_was_made_is_put_apart(letter: 
 def test_one_who_had_other_numbers_there_may_be_the_same(letter: Node) -> None:
     found = read(letter, who=patient(identifier=[{"system": BSN, "value": "999900006"}]))
     assert ([one.title for one in found.documents], found.quarantined) == (["Brief"], ())
+
+
+def test_who_has_that_bsn_is_the_same_also_under_another_number_of_the_same_hospital() -> None:
+    """Two records of one person are made one, and the letter was made before: it was put apart."""
+    own, before, bsn = ("urn:zeed", "77"), ("urn:zeed", "12"), (BSN, "999900006")
+    letters = [_letter({"reference": "#s"}, contained=[_known_as(before, number)]) for number in (bsn, (BSN, "999900018"))]
+    found = [read(letter, who=_known_as(own, bsn) | {"id": "p"}) for letter in letters]
+    assert [len(one.documents) for one in found] == [1, 0]

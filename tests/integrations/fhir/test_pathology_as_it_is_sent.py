@@ -40,6 +40,15 @@ def test_a_report_stands_under_pathology_with_all_that_it_consists_of() -> None:
     assert {fact.section for fact in found.facts} == {Section.PATHOLOGY} and len(found.facts) == 3
 
 
+@pytest.mark.parametrize("code", ["117259009", "168126000"])
+def test_the_microscopy_of_urine_is_no_pathology_and_that_of_such_a_report_is(code: str) -> None:
+    """It is called so of whatever was looked at: a sediment stood there as the report that the case waited for."""
+    looked_at = value("Sediment", category=[coded(code, "microscopie")], valueString="geen cellen") | {"id": "i"}
+    alone, of_report = read(looked_at), read(report(conclusion="Adenoom", result=[{"reference": "Observation/i"}]), looked_at)
+    assert Section.PATHOLOGY not in {fact.section for fact in alone.facts}
+    assert {fact.section for fact in of_report.facts} == {Section.PATHOLOGY}
+
+
 def test_paragraphs_of_a_laboratory_are_lines_and_no_tags() -> None:
     words = "<par>I: tubulair adenoom.</par><par>II: adenocarcinoom.</par><par> </par>"
     macro = about("Observation", status="final", code={"text": "Macroscopie"}, text=page("<par>Biopt 1</par><par>Biopt 2</par>"))

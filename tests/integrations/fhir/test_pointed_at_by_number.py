@@ -119,6 +119,15 @@ def test_an_id_goes_before_a_number() -> None:
     assert found.patient.local_number == "7777" and [fact.label for fact in found.facts] == ["PSA"]
 
 
+@pytest.mark.parametrize("kind", ["VN", "AN"])
+def test_the_number_of_a_visit_is_no_address_of_whom_it_was_of(kind: str) -> None:
+    """Hospitals count visits as their servers count ids: the PSA of Patient/20077, whoever that is, stood at who came by that number."""
+    visit = {"system": "urn:oid:2.25.8", "value": "20077", "type": {"coding": [{"code": kind}]}}
+    who = patient(id="een", identifier=[{"system": "urn:oid:2.25.7", "value": "1EKG4"}, visit])
+    found = read(request(subject={"reference": "Patient/een"}), who, psa("Patient/20077"), urls=NAMES)
+    assert found.facts == () and len(found.quarantined) == 1
+
+
 def test_a_uuid_behind_its_kind_is_that_uuid() -> None:
     found = read(request(subject={"reference": "Patient/urn:uuid:2"}), known, urls=NAMES)
     assert found.patient.bsn == "999900006"

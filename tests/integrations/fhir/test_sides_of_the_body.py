@@ -44,3 +44,9 @@ def test_what_was_not_sent_along_is_told_as_it_is_called() -> None:
 @pytest.mark.parametrize("reference", [{}, {"reference": "Patient/p"}, {"reference": "BodyStructure/9"}])
 def test_what_points_at_no_part_of_the_body_says_no_side(reference: Node) -> None:
     assert told(tumour("1", bodySite=[points(reference, text="Long")])) == [("", "Tumor 1, Long")]
+
+
+def test_nor_does_that_of_somebody_else() -> None:
+    """It was put apart as another's, and its side stood here."""
+    others = lung("1", "Rechts") | {"patient": {"reference": "Patient/another"}}
+    assert told(tumour("1", bodySite=[points({"reference": "BodyStructure/1"}, text="Long")]), others) == [("", "Tumor 1, Long")]

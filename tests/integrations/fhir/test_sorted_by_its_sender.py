@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .make import Node, request
+from .make import Node, patient, request
 from .read_house import about, read, told
 
 SCT = "http://snomed.info/sct"
@@ -45,6 +45,13 @@ def test_so_are_those_of_what_was_asked_beside_it() -> None:
 def test_a_request_that_says_why_on_its_page_alone_is_not_silent() -> None:
     asked = request(code=BOARD, text=page("Vraag: is resectie mogelijk?"))
     assert told(asked=asked) == [("Toelichting", "Vraag: is resectie mogelijk?")]
+
+
+def test_a_page_with_the_number_of_the_patient_was_made_of_the_fields_and_is_not_told() -> None:
+    """Servers write whose request it is on it: the BSN stood in the clear among the remarks."""
+    who = patient(identifier=[{"system": "http://fhir.nl/fhir/NamingSystem/bsn", "value": "999911120"}])
+    found = read(asked=request(code=BOARD, text=page("Aanvraag voor J. Vos, BSN 999911120")), who=who)
+    assert "999911120" not in " ".join(fact.text for fact in found.facts)
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,14 @@ def test_a_document_that_is_taken_back_without_its_bytes_is_over_and_nothing_in_
     assert found.quarantined == ()
 
 
+@pytest.mark.parametrize("encoding", ["8bit", "UTF-8", "none", "text"])
+def test_a_letter_of_which_that_is_said_of_its_letters_and_that_is_packed_all_the_same_is_unpacked(encoding: str) -> None:
+    packed = pybase64.b64encode("Beste collega, één nodus.".encode()).decode()
+    found = result("OBR|1|A1|F1|BR^Brief^L", f"OBX|1|ED|BR^Brief^L||^text^plain^{encoding}^{packed}")
+
+    assert [one.content.decode() for one in found.documents] == ["Beste collega, één nodus."]
+
+
 @pytest.mark.parametrize("encoding", ["8bit", "8-bit", "7bit", "UTF-8", "none", "A"])
 def test_a_letter_in_no_encoding_is_read_whatever_its_sender_calls_that(encoding: str) -> None:
     found = result(

@@ -108,3 +108,10 @@ def test_what_a_report_beside_the_referral_says_of_an_urgency_is_not_its_own() -
     report = ("OBR|2|B1||CT^CT thorax^L", "OBX|1|FT|CT^CT thorax^L||Spoed: ja\\.br\\Uiterlijk bespreken: 12-11-2026||||||F")
     said = referral("NTE|1||Vraag: opereren?", *report)
     assert (said.urgency, said.latest_useful_on) == ("", None)
+
+
+@pytest.mark.parametrize("above", ["Bezoek SEH 2-2-2026:", "Triage bij binnenkomst:", "Verslag spoedeisende hulp:"])
+def test_the_urgency_of_a_triage_that_a_letter_tells_of_is_none_of_the_referral(above: str) -> None:
+    triage = referral(f"OBX|1|FT|F^Verwijsbrief^L||{above}\\.br\\Urgentie: Acuut\\.br\\Vraag: opereren?||||||F")
+    its_own = referral(f"OBX|1|FT|F^Verwijsbrief^L||{above}\\.br\\Urgentie: Acuut\\.br\\Spoed: nee\\.br\\Vraag: opereren?||||||F")
+    assert (triage.urgency, its_own.urgency) == ("", "routine")

@@ -217,6 +217,24 @@ def test_a_question_behind_such_a_code_is_asked(behind: str) -> None:
     assert labelled(found) == {"Reden van verwijzing": "Provider ordered"}
 
 
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "C34.1^Maligne neoplasma van bovenkwab, bronchus of long^I10",
+        "C34^Longcarcinoom?^I10",
+        "^Maligne neoplasma colon of rectum^I10",
+    ],
+)
+def test_the_name_of_a_diagnosis_behind_such_a_code_asks_nothing(behind: str) -> None:
+    """However long it is, or in doubt: what is asked in the notes was no question any more."""
+    found = read("REF^I12", f"RF1||R||||R1||||R^Refer^HL70336~{behind}", "PRD|RT|MDO long", "NTE|1||Is resectie mogelijk?")
+    order = f"OBR|1|A1||MDO^MDO long^L{'|' * 27}R^Refer^HL70336~{behind}"
+    asked = read("ORM^O01", "ORC|NW|A1", order, "NTE|1||Is resectie mogelijk?")
+    assert isinstance(found, IncomingReferral) and isinstance(asked, IncomingReferral)
+    assert (found.question_board, asked.question_board) == ("Is resectie mogelijk?",) * 2
+    assert labelled(found) == {"Reden van verwijzing": f"Refer\n{behind.split('^')[1]}"}
+
+
 def test_and_so_is_one_behind_the_code_of_an_order() -> None:
     asked = referral().question_board
     found = read(

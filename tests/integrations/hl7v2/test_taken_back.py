@@ -203,3 +203,11 @@ def test_why_a_referral_is_taken_back_may_stand_where_its_reason_does(line: str)
     found = read("REF^I14", line, "PRD|RP|Wit^A")
     assert isinstance(found, IncomingReferral)
     assert (found.cancelled, found.cancel_reason) == (True, "Patiënt ziet af")
+
+
+@pytest.mark.parametrize("said", ["RF1|C^Cancelled^HL70283|||||VW7||||^Operabel?", "RF1|C^Cancelled^HL70283|||||VW7"])
+def test_what_was_asked_is_not_why_it_is_taken_back(said: str) -> None:
+    """It was asked otherwise since: the first question stood there as the reason."""
+    found = read("REF^I14", said, "PRD|RP|Wit^A", "OBX|1|TX|VRAAG^Vraagstelling||Operabel?||||||F")
+    assert isinstance(found, IncomingReferral)
+    assert (found.cancelled, found.cancel_reason) == (True, "")
