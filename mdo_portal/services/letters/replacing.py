@@ -96,6 +96,12 @@ def replacements(later: type[Delivery], letter: Delivery | type[Delivery]) -> Se
     )
 
 
+def is_overtaken(session: Session, delivery: Delivery) -> bool:
+    """Whether what replaces it is at the same recipient, or may be: sent again, it does not leave. Who may not read decisions sees no."""
+    newer = aliased(Delivery)
+    return bool(session.scalar(select(replacements(newer, delivery).where(under_way.may_be_there(newer)).exists())))
+
+
 def stands_beside(session: Session, delivery: Delivery) -> bool:
     """Whether what replaces this letter went to the same recipient and named another one, or none: both stand there, each as if it held."""
     later = aliased(Delivery)
