@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -38,12 +39,13 @@ class Act(Protocol):
     def __call__(self, session: Session, delivery: Delivery, *, now: datetime) -> None: ...
 
 
-def _killed(outbox: Outbox) -> OutgoingDecision:
-    """What came there before its worker heard of it."""
+def _killed(outbox: Outbox, meanwhile: Callable[[], None] = lambda: None) -> OutgoingDecision:
+    """What came there before its worker heard of it. `meanwhile`: while it is on the wire."""
 
     class Dying(Receiver):
         def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
             super().send(decision, address)
+            meanwhile()
             raise Killed
 
     dying = Dying([AA])
@@ -133,6 +135,21 @@ def test_what_was_refused_once_may_be_there_too(outbox: Outbox) -> None:
     outbox.drain(receiver)
 
     assert [one.replaces_delivery_id for one in receiver.came] == [first.delivery_id]
+
+
+def test_so_it_is_when_a_person_sends_it_again_while_it_is_on_the_wire(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+
+    def again() -> None:
+        with outbox.database.transaction() as session:
+            handing_over.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=outbox.now)
+
+    _killed(outbox, again)
+    with outbox.database.transaction() as session:
+        succession.take_over(session, WORKER)
+    outbox.work(Receiver([Receipt(ReceiptKind.LATER, "unreachable")]))
+
+    assert outbox.letter(round_).sent_at is not None
 
 
 def test_what_was_not_even_printed_by_then_never_left(outbox: Outbox) -> None:

@@ -73,7 +73,10 @@ def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
         delivery.attempts = 0
     under_way.may_have_left(delivery, now=now)
     delivery.move(DeliveryState.WAITING)
+    taken_until = delivery.leased_until
     _let_go(session, delivery, now=now)
+    if taken_until is not None and taken_until >= now:
+        delivery.leased_until = taken_until - under_way.OVER  # it is on the wire: what comes of that is still to be written down
     destinations.at_once(session, delivery)
 
 

@@ -102,10 +102,12 @@ class OnTheWay:
             sign(self.session, self.dice.choice(self.rounds), self.dice.choice([AGAIN, CLOSED]), self.region.bram)
 
     def resend(self) -> None:
-        self._by_person(lambda letter: handing_over.send_again(self.session, letter, now=self.now))
+        self._by_person(lambda letter: handing_over.send_again(self.session, letter, now=self.now), self.letters())
 
     def put_on_paper(self) -> None:
-        self._by_person(lambda letter: handing_over.put_on_paper(self.session, letter, now=self.now))
+        """Not while it is under way: of what is killed in that very moment nothing would be known."""
+        waits = [one for one in self.letters() if one.leased_until is None or one.leased_until < self.now]
+        self._by_person(lambda letter: handing_over.put_on_paper(self.session, letter, now=self.now), waits)
 
     def carry(self) -> None:
         """Printed, taken there and, mostly, confirmed."""
@@ -265,10 +267,8 @@ class OnTheWay:
             over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued,
         )  # fmt: skip
 
-    def _by_person(self, act: Callable[[Delivery], None]) -> None:
-        """Not while it is under way: of what is killed in that very moment nothing would be known."""
-        waits = [one for one in self.letters() if one.leased_until is None or one.leased_until < self.now]
-        letter = self.dice.choice([one for one in waits if one.state is not DeliveryState.RECEIVED])
+    def _by_person(self, act: Callable[[Delivery], None], among: list[Delivery]) -> None:
+        letter = self.dice.choice([one for one in among if one.state is not DeliveryState.RECEIVED])
         self.trace[-1] += f" {self._name(letter.id)}"
         with self.session.begin_nested():
             act(letter)
