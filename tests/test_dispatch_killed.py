@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,7 +15,8 @@ from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 from mdo_portal.services.inbox import succession
-from mdo_portal.services.letters import handing_over
+from mdo_portal.services.keeping import restoring
+from mdo_portal.services.letters import handing_over, receipts
 from mdo_portal.services.letters.acknowledging import acknowledge
 from tests.outbox_house import AA, AE, HOUR, Outbox, Receiver
 from tests.people import Region
@@ -37,12 +39,13 @@ class Act(Protocol):
     def __call__(self, session: Session, delivery: Delivery, *, now: datetime) -> None: ...
 
 
-def _killed(outbox: Outbox) -> OutgoingDecision:
-    """What came there before its worker heard of it."""
+def _killed(outbox: Outbox, meanwhile: Callable[[], None] = lambda: None) -> OutgoingDecision:
+    """What came there before its worker heard of it. `meanwhile`: while it is on the wire."""
 
     class Dying(Receiver):
         def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
             super().send(decision, address)
+            meanwhile()
             raise Killed
 
     dying = Dying([AA])
@@ -82,6 +85,69 @@ def test_so_it_is_when_a_person_decides_about_it_before_another_worker_took_it(o
     with outbox.database.transaction() as session:
         succession.take_over(session, WORKER)
         act(session, session.get_one(Delivery, outbox.letter(round_).id), now=outbox.now)
+
+    assert outbox.letter(round_).sent_at is not None
+
+
+@pytest.mark.parametrize("ended", ["taken over", "lease ran out"])
+def test_what_it_corrects_is_not_sent_again_before_it(outbox: Outbox, ended: str) -> None:
+    """The older one has its turn first: the correction was there already, and its repeat a double. The older advice was the last word."""
+    round_ = outbox.signed()
+    outbox.drain(Receiver([AE]))
+    outbox.corrected(round_)
+    assert _killed(outbox).version == 2
+    with outbox.database.transaction() as session:
+        handing_over.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=outbox.now)
+        outbox.now += HOUR if ended == "lease ran out" else timedelta()
+        assert ended == "lease ran out" or succession.take_over(session, WORKER) == 1
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [one.version for one in receiver.came] == [2]
+    assert outbox.letter(round_).receipt_code == receipts.REPLACED
+
+
+def test_that_it_may_be_there_outlasts_a_hold(outbox: Outbox) -> None:
+    """The machine went with a letter on the wire, the database moved, and somebody said that nothing was lost."""
+    round_ = outbox.signed()
+    _killed(outbox)
+    with outbox.database.transaction() as session:
+        assert restoring.hold(session, at=outbox.now, now=outbox.now) == 1
+        assert restoring.release(session, now=outbox.now) == 1
+    outbox.work(Receiver([Receipt(ReceiptKind.LATER, "unreachable")]))
+
+    assert outbox.letter(round_).sent_at is not None
+
+
+def test_what_was_refused_once_may_be_there_too(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    outbox.drain(Receiver([AE]))
+    with outbox.database.transaction() as session:
+        handing_over.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=outbox.now)
+    first = _killed(outbox)
+    with outbox.database.transaction() as session:
+        succession.take_over(session, WORKER)
+    outbox.work(Receiver([Receipt(ReceiptKind.LATER, "unreachable")]))
+    outbox.corrected(round_)
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, outbox.letter(round_).id), now=outbox.now)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [one.replaces_delivery_id for one in receiver.came] == [first.delivery_id]
+
+
+def test_so_it_is_when_a_person_sends_it_again_while_it_is_on_the_wire(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+
+    def again() -> None:
+        with outbox.database.transaction() as session:
+            handing_over.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=outbox.now)
+
+    _killed(outbox, again)
+    with outbox.database.transaction() as session:
+        succession.take_over(session, WORKER)
+    outbox.work(Receiver([Receipt(ReceiptKind.LATER, "unreachable")]))
 
     assert outbox.letter(round_).sent_at is not None
 

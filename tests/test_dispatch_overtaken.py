@@ -10,7 +10,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.round import Round
-from mdo_portal.exchange import DecisionForm, Receipt
+from mdo_portal.exchange import DecisionForm, Receipt, ReceiptKind
 from mdo_portal.letters import letters
 from mdo_portal.services.decisions.decision_forms import Written
 from mdo_portal.services.letters import handing_over, receipts
@@ -35,11 +35,15 @@ def refused(outbox: Outbox) -> Round:
     return round_
 
 
-def _again(outbox: Outbox, round_: Round, *, version: int = 1) -> list[int]:
-    """A person sends it again. The versions that left then."""
+def _resent(outbox: Outbox, round_: Round, *, version: int) -> None:
     with outbox.database.transaction() as session:
         handing_over.send_again(session, session.get_one(Delivery, outbox.letter(round_, version=version).id), now=outbox.now)
-    receiver = Receiver([AA])
+
+
+def _again(outbox: Outbox, round_: Round, *, version: int = 1, says: Receipt = AA) -> list[int]:
+    """A person sends it again. The versions that left then."""
+    _resent(outbox, round_, version=version)
+    receiver = Receiver([says])
     outbox.drain(receiver)
     return [one.version for one in receiver.came]
 
@@ -82,6 +86,25 @@ def test_a_letter_does_not_leave_again_where_what_corrects_it_may_be_there_alrea
             newer.next_attempt_at = None
         else:
             newer.state, newer.sent_at, newer.held_at = DeliveryState.WAITING, None, NOW
+
+    assert 1 not in _again(outbox, refused)
+
+    assert outbox.letter(refused).receipt_code == receipts.REPLACED
+
+
+@pytest.mark.parametrize("became", ["sent again once more", "given up", "refused by ourselves"])
+def test_so_it_is_where_that_was_refused_at_first_and_left_again_since(outbox: Outbox, refused: Round, became: str) -> None:
+    outbox.work(Receiver([AE]))
+    _again(outbox, refused, version=2, says=SILENCE)
+    if became == "sent again once more":
+        _resent(outbox, refused, version=2)
+    elif became == "given up":
+        with outbox.database.transaction() as session:
+            newer = session.get_one(Delivery, outbox.letter(refused, version=2).id)
+            newer.move(DeliveryState.DEAD)
+            newer.next_attempt_at = None
+    else:
+        outbox.work(Receiver([Receipt(ReceiptKind.REFUSED, "unsendable")]), at=outbox.now + HOUR)
 
     assert 1 not in _again(outbox, refused)
 

@@ -32,19 +32,23 @@ def connect(
         left = until - time.monotonic()
         if left <= 0:
             break
-        try:  # a machine that is off says nothing at all, and must leave the others their share of the time
-            plain = socket.create_connection((number, port), timeout=left / (1 + others))
+        share = left / (
+            1 + others
+        )  # a machine that is off says nothing at all, and must leave the others their share of the time
+        try:
+            plain = socket.create_connection((number, port), timeout=share)
+            line = plain if context is None else _shown(plain, context, host, seconds=min(share, until - time.monotonic()))
         except OSError:
             continue
-        plain.settimeout(max(0.05, until - time.monotonic()))
-        line = plain if context is None else _shown(plain, context, host)
+        line.settimeout(max(0.05, until - time.monotonic()))
         open_lines.opened(line)
         return line
     raise NoReply("unreachable", was_sent=False)
 
 
-def _shown(plain: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
-    """Who it is, before a word of a patient leaves."""
+def _shown(plain: socket.socket, context: ssl.SSLContext, host: str, *, seconds: float) -> ssl.SSLSocket:
+    """Who it is, before a word of a patient leaves. Raises OSError for who does not say, NoReply for another than we call."""
+    plain.settimeout(max(0.05, seconds))
     try:
         return context.wrap_socket(plain, server_hostname=host.rstrip("."))
     except (ssl.SSLCertVerificationError, ssl.CertificateError):
@@ -52,4 +56,4 @@ def _shown(plain: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLS
         raise NoReply("certificate", was_sent=False) from None
     except OSError:
         plain.close()
-        raise NoReply("unreachable", was_sent=False) from None
+        raise

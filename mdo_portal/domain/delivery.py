@@ -117,7 +117,7 @@ class Delivery(Base):
     next_attempt_at: Mapped[datetime | None]
     #: a worker holds it until then; after a crash the lease runs out and it is sent again
     leased_until: Mapped[datetime | None]
-    #: when it first left
+    #: when it first left; where it was refused and left again since, when it first did that
     sent_at: Mapped[datetime | None]
     #: the earlier letter that it named when it was put to the recipient, itself when it named none: a repeat names the same. Empty =
     #: nothing of it is in their system, or it is about no earlier one

@@ -16,7 +16,7 @@ from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.decisions import untold
-from mdo_portal.services.letters import deliveries, handing_over, post, post_waiting, receipt_lists
+from mdo_portal.services.letters import deliveries, handing_over, post, post_waiting, receipt_lists, replacing
 from mdo_portal.services.letters.post_rows import STUCK
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -120,15 +120,20 @@ def act_on(delivery_id: uuid.UUID, what: str) -> ResponseReturnValue:
     with transaction() as db:
         delivery = _letter(db, Act.POST_RESEND if what in ("resend", "paper") else Act.POST_CONFIRM, delivery_id, lock=True)
         _ACTS[what](db, delivery)
+        is_overtaken = what == "resend" and replacing.is_overtaken(db, delivery)
     sentences = {
         "resend": gettext("De brief gaat nu opnieuw weg, onder hetzelfde nummer."),
+        "overtaken": gettext(
+            "De brief gaat niet opnieuw weg: de brief die deze vervangt is al bij de ontvanger, of kan er zijn. Kijk wat er bij die brief "
+            "nog te doen is."
+        ),
         "paper": gettext(
             "De brief gaat niet meer via de koppeling. Druk hem af en verstuur hem; meld daarna dat hij verstuurd is."
         ),
         "printed": gettext("Genoteerd: de brief is afgedrukt en verstuurd."),
         "confirm": gettext("Genoteerd: de brief is ontvangen."),
     }
-    flash(sentences[what])
+    flash(sentences["overtaken" if is_overtaken else what])
     wanted = request.form.get("next", "")
     return redirect(own_path(wanted) or url_for("post.page"))
 

@@ -19,7 +19,7 @@ from mdo_portal.database import HELD
 from mdo_portal.domain.delivery import OPEN, Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
-from mdo_portal.services.letters.under_way import LEASE
+from mdo_portal.services.letters.under_way import OVER
 
 LOCKS = 0x4D444F
 """The class of these locks among all advisory locks of the database."""
@@ -69,8 +69,7 @@ def take_over(session: Session, worker: int) -> int:
     )
     # What somebody holds they settle or send themselves: they have a letter and then its queue, and would wait for us.
     held_by_nobody = select(Delivery.id).where(*letters).with_for_update(skip_locked=True, **HELD)
-    # Over, and not as if there had been none: what came of it nobody wrote down (services/letters/under_way.py).
-    over = {"leased_until": Delivery.leased_until - literal(2 * LEASE, Interval())}
+    over = {"leased_until": Delivery.leased_until - literal(OVER, Interval())}
     freed = update(Delivery).where(Delivery.id.in_(held_by_nobody)).values(over).returning(Delivery.id)
     return len(session.scalars(freed, execution_options={"synchronize_session": False}).all()) if held else 0
 

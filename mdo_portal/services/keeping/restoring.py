@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Interval, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from mdo_portal.domain.whereabouts import Place, Whereabouts
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.common import changes
 from mdo_portal.services.inbox import application_acks
+from mdo_portal.services.letters.under_way import OVER
 
 _HERE = text(
     "SELECT (SELECT system_identifier FROM pg_control_system())::text, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), oid::text"
@@ -42,8 +43,9 @@ def hold(session: Session, *, at: datetime, now: datetime) -> int:
     """Hold every letter that was under way in the database as it was at `at`. Says how many. Twice is the same as once."""
     application_acks.hold(session, now=now)
     held = update(Delivery).where(Delivery.state.in_(OPEN), Delivery.held_at.is_(None))
+    over = Delivery.leased_until - literal(OVER, Interval())
     found = session.execute(
-        held.values(held_at=now, hold_reason=Hold.RESTORED.value, leased_until=None).returning(Delivery.hospital_id)
+        held.values(held_at=now, hold_reason=Hold.RESTORED.value, leased_until=over).returning(Delivery.hospital_id)
     ).all()
     for hospital_id in {row[0] for row in found}:
         changes.announce(session, "post", hospital_id)

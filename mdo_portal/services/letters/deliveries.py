@@ -21,12 +21,14 @@ from mdo_portal.services.common import changes
 from mdo_portal.services.common.sealed import row_of, sealer
 from mdo_portal.services.follow_up import follow_ups
 from mdo_portal.services.history import standing, timeline
-from mdo_portal.services.letters import delivered, destinations, receipts, replacing
+from mdo_portal.services.letters import delivered, destinations, receipts, replacing, under_way
 from mdo_portal.services.letters.destinations import Turn
 from mdo_portal.services.letters.receipts import Told
 from mdo_portal.services.letters.replacing import BY_HAND
 
 NO_TURN = Turn()
+_NOTHING_SAID = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.DEAD)
+"""States in which nobody says that the letter is there."""
 _GIVEN_UP = (DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.CANCELLED)
 MAX_ATTEMPTS = 400
 LONGEST_PAUSE = 900.0
@@ -90,7 +92,7 @@ def settle(
 def _may_be_there(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
     """It left, and nobody said what became of it: whoever carries it now, or has it under way, says no more that it never did."""
     if receipt.kind is ReceiptKind.UNKNOWN:
-        delivery.sent_at = delivery.sent_at or now
+        under_way.left(delivery, now=now)
 
 
 def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN) -> None:
@@ -102,11 +104,11 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
     delivery.receipt_code = receipt.code
     delivery.receipt_reference = receipt.reference
     delivery.receipt_text = receipt.text[:1000]
-    if first_time_sent:
-        delivery.sent_at = now
+    if first_time_sent or receipt.kind is ReceiptKind.UNKNOWN:
+        under_way.left(delivery, now=now)
     was = delivery.state
     _follow(delivery, receipt, turn, now=now)
-    if delivery.sent_at is None or (delivery.state is DeliveryState.REFUSED and receipts.has_left(receipt)):
+    if delivery.state in _NOTHING_SAID and not under_way.has_left(delivery):
         delivery.named_id = None  # nothing of it is there: when it goes again, it names what its recipient has by then
     if was is delivery.state and not first_time_sent:
         changes.announce(session, "post", delivery.hospital_id)
@@ -138,7 +140,7 @@ def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) 
         delivery.move(DeliveryState.REFUSED)
         delivery.received_at = delivery.next_attempt_at = None
         if receipts.has_left(receipt):
-            delivery.refused_at = now  # else it was our own no, and what left before may be there
+            under_way.was_refused(delivery, now=now)  # else it was our own no, and what left before may be there
         _hold_no_more(delivery)
     elif receipts.told(receipt) is Told.ABSENCE:
         delivery.attempts = max(0, delivery.attempts - 1)  # it was not put to anybody, and keeps its turn

@@ -63,7 +63,7 @@ def _may_be_in_system(delivery: Delivery) -> bool:
     """Whether it went, or may have gone, over a line and its recipient's no was not the last word; else it was told by a person alone."""
     if delivery.channel in BY_PERSON or delivery.held_at is not None or delivery.leased_until is not None:
         return True  # carried as it stands there; or nobody here knows
-    is_turned_away = delivery.refused_at is not None and delivery.state in (DeliveryState.REFUSED, DeliveryState.WAITING)
+    is_turned_away = not under_way.has_left(delivery) and delivery.state in (DeliveryState.REFUSED, DeliveryState.WAITING)
     return delivery.sent_at is not None and not is_turned_away
 
 
@@ -73,7 +73,10 @@ def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
         delivery.attempts = 0
     under_way.may_have_left(delivery, now=now)
     delivery.move(DeliveryState.WAITING)
+    taken_until = delivery.leased_until
     _let_go(session, delivery, now=now)
+    if taken_until is not None and taken_until >= now:
+        delivery.leased_until = taken_until - under_way.OVER  # it is on the wire: what comes of that is still to be written down
     destinations.at_once(session, delivery)
 
 

@@ -8,9 +8,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased, undefer
 
-from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
+from mdo_portal.domain.delivery import OPEN, Audience, Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
+from mdo_portal.services.letters import under_way
 from mdo_portal.services.letters.replacing import replacements, same_recipient
 
 _NOW: ColumnElement[datetime] = bindparam("now", type_=Delivery.next_attempt_at.type)
@@ -69,16 +70,10 @@ def before_the_referrer() -> ColumnElement[bool]:
 def is_replaced() -> ColumnElement[bool]:
     """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there.
 
-    One that waits for its first attempt goes after this one. One that left and waits, or was given up, may be there: its repeat is a
-    double there, and changes nothing. So may one that is held.
+    One that waits for its first attempt goes after this one.
     """
-    arrived = aliased(Delivery)
-    may_be_there = or_(and_(arrived.sent_at.is_not(None), arrived.refused_at.is_(None)), arrived.held_at.is_not(None))
-    there = or_(
-        arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)),
-        and_(arrived.state.in_((DeliveryState.WAITING, DeliveryState.DEAD)), may_be_there),
-    )
-    return replacements(arrived, Delivery).where(there).exists()
+    newer = aliased(Delivery)
+    return replacements(newer, Delivery).where(under_way.may_be_there(newer)).exists()
 
 
 _DUE = [*_may_go(), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~before_the_referrer()]

@@ -168,7 +168,10 @@ def why(row: Tried) -> str:
             "Na het terugzetten van een reservekopie is niet bekend of hij aankwam. Vraag het na bij de ontvanger, met dit nummer."
         )
     if row.state is DeliveryState.CANCELLED and row.receipt_code == REPLACED:
-        return N_("Niet opnieuw verstuurd: de brief die deze vervangt is al bij de ontvanger, of onderweg.")
+        return N_(
+            "Niet opnieuw verstuurd: de brief die deze vervangt is al bij de ontvanger, of kan er zijn. Wat er nog te doen is, staat bij "
+            "die brief."
+        )
     if row.state is DeliveryState.CANCELLED:
         return N_("Niet verstuurd: de patiënt maakt bezwaar tegen delen.")
     if row.channel == Channel.PAPER:

@@ -17,6 +17,7 @@ from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import BY_PERSON
 from mdo_portal.exchange import DecisionForm
+from mdo_portal.services.letters import under_way
 
 BY_HAND = "hand"
 """Code of what a person confirmed."""
@@ -44,12 +45,12 @@ class _Version(NamedTuple):
     state: DeliveryState
     has_left: bool
     receipt_code: str
-    was_refused: bool
+    is_refused: bool  #: nothing of it left since it was last refused
 
     @property
     def is_there(self) -> bool:
         """The recipient has it, or may have it."""
-        no_was_last = self.was_refused and self.state in _NOT_SINCE
+        no_was_last = self.is_refused and self.state in _NOT_SINCE
         return self.delivery_id is not None and self.has_left and not no_was_last
 
     @property
@@ -95,10 +96,16 @@ def replacements(later: type[Delivery], letter: Delivery | type[Delivery]) -> Se
     )
 
 
+def is_overtaken(session: Session, delivery: Delivery) -> bool:
+    """Whether what replaces it is at the same recipient, or may be: sent again, it does not leave. Who may not read decisions sees no."""
+    newer = aliased(Delivery)
+    return bool(session.scalar(select(replacements(newer, delivery).where(under_way.may_be_there(newer)).exists())))
+
+
 def stands_beside(session: Session, delivery: Delivery) -> bool:
     """Whether what replaces this letter went to the same recipient and named another one, or none: both stand there, each as if it held."""
     later = aliased(Delivery)
-    went = replacements(later, delivery).where(later.sent_at.is_not(None), later.state != DeliveryState.REFUSED)
+    went = replacements(later, delivery).where(under_way.may_be_there(later))
     named_ids = session.scalars(went.with_only_columns(later.named_id)).all()
     return bool(named_ids) and delivery.id not in named_ids
 
@@ -113,7 +120,7 @@ def _before(session: Session, decision: Decision, delivery: Delivery) -> dict[uu
     query = (
         select(
             Decision.id, Decision.supersedes_id, Delivery.id, Decision.document_number, Delivery.channel, Delivery.state,
-            Delivery.sent_at.is_not(None), Delivery.receipt_code, Delivery.refused_at.is_not(None),
+            Delivery.sent_at.is_not(None), Delivery.receipt_code, func.coalesce(Delivery.refused_at >= Delivery.sent_at, False),
         )
         .outerjoin(Delivery, to_the_same)
         .where(Decision.round_id == decision.round_id, Decision.version < decision.version)

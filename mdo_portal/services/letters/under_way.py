@@ -1,14 +1,46 @@
-"""A letter under way: by which channel, for how long nobody else takes it, and what is known of one whose worker was killed."""
+"""A letter under way: by which channel, for how long nobody else takes it, and whether, as far as anybody knows, it may be there."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mdo_portal.domain.delivery import Delivery, DeliveryState
+from sqlalchemy import ColumnElement, and_, or_
+
+from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
 from mdo_portal.domain.hospital import BY_PERSON, Channel
 
 LEASE = timedelta(seconds=180)
 """Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
+OVER = 2 * LEASE
+"""Taken off a lease it makes it one that ran out, and not as if there had been none: what came of that attempt nobody wrote down."""
+_TICK = timedelta(microseconds=1)
+
+
+def left(delivery: Delivery, *, now: datetime) -> None:
+    """It left, or may have: for the first time, or for the first time since it was refused."""
+    if not has_left(delivery):
+        delivery.sent_at = max(now, delivery.refused_at + _TICK) if delivery.refused_at else now
+
+
+def was_refused(delivery: Delivery, *, now: datetime) -> None:
+    """Its recipient said no: what left before that is not there."""
+    delivery.refused_at = max(now, delivery.sent_at) if delivery.sent_at else now
+
+
+def has_left(delivery: Delivery) -> bool:
+    """Whether it left, or may have, since it was last refused."""
+    return delivery.sent_at is not None and (delivery.refused_at is None or delivery.sent_at > delivery.refused_at)
+
+
+def may_be_there(letter: type[Delivery]) -> ColumnElement[bool]:
+    """Whether its recipient has it, or may have it, whatever became of it since: its repeat is a double there, and changes nothing.
+
+    Also one that is held, and one that is on the wire or was when its worker was killed.
+    """
+    since = and_(letter.sent_at.is_not(None), or_(letter.refused_at.is_(None), letter.sent_at > letter.refused_at))
+    is_taken = and_(letter.state.in_(OPEN), letter.leased_until.is_not(None))
+    on_the_wire = and_(is_taken, letter.channel.not_in(list(BY_PERSON)), letter.letter_sha256 != "")
+    return or_(letter.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)), since, on_the_wire, letter.held_at.is_not(None))
 
 
 def may_have_left(delivery: Delivery, *, now: datetime) -> None:
@@ -18,7 +50,7 @@ def may_have_left(delivery: Delivery, *, now: datetime) -> None:
     """
     was_killed = delivery.leased_until is not None and delivery.leased_until < now
     if was_killed and delivery.channel not in BY_PERSON and delivery.letter_sha256:
-        delivery.sent_at = delivery.sent_at or now
+        left(delivery, now=now)
 
 
 def begin(delivery: Delivery, channel: Channel, *, now: datetime) -> None:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from integrations.out import LOOPBACK, NoReply, Reach, connect, exchange
 from integrations.out.numbers import MOST_NUMBERS, judged
+from tests.integrations.out.certificates import Authority
 
 Patch = pytest.MonkeyPatch
 OFF, ON = "127.0.0.3", "127.0.0.1"
 
 
 def stands_for(monkeypatch: Patch, *numbers: str) -> None:
-    """Every name does."""
+    """Every name does; a number stands for itself."""
 
-    def look_up(_: str, port: int, *__: object, **___: object) -> object:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, port)) for number in numbers]
+    def look_up(name: str, port: int, *_: object, **__: object) -> object:
+        meant = (name,) if name in numbers else numbers
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, port)) for number in meant]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
@@ -81,6 +86,29 @@ def test_a_machine_that_is_switched_off_leaves_the_next_number_its_share_of_the_
 
         assert post(port, seconds=2) == 200
         connect("localhost", port, inside=LOOPBACK, seconds=2, encrypted=False).close()
+
+
+@pytest.mark.parametrize("hangs_up_at_once", [True, False])
+def test_a_machine_that_does_not_show_who_it_is_leaves_it_to_the_next(
+    monkeypatch: Patch, tmp_path: Path, hangs_up_at_once: bool
+) -> None:
+    """It takes the call, as a balancer does before a server that is off; not a byte of a letter was said to it."""
+    authority = Authority()
+    shows = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    shows.load_cert_chain(authority.write(tmp_path, "epd.example"))
+    with socket.create_server((OFF, 0)) as first, ThreadPoolExecutor(2) as theirs:
+        port = first.getsockname()[1]
+        with socket.create_server((ON, port)) as second:
+            stands_for(monkeypatch, OFF, ON)
+            if hangs_up_at_once:
+                theirs.submit(lambda: first.accept()[0].close())
+            second.settimeout(5)
+            there = theirs.submit(lambda: shows.wrap_socket(second.accept()[0], server_side=True))
+            line = connect("epd.example", port, inside=LOOPBACK, seconds=3, encrypted=True, trust=authority.pem)
+
+            assert line.getpeername() == (ON, port)
+            line.close()
+            there.result(5).close()
 
 
 def test_what_one_machine_took_and_did_not_answer_is_not_put_to_the_next(monkeypatch: Patch) -> None:

@@ -20,8 +20,9 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, PortalError
-from mdo_portal.exchange import Contact, DecisionForm, Receipt, ReceiptKind
+from mdo_portal.exchange import Contact, DecisionForm, Receipt
 from mdo_portal.services.inbox import succession
+from mdo_portal.services.keeping import restoring
 from mdo_portal.services.letters import deliveries, handing_over, outbox
 from mdo_portal.services.letters.acknowledging import acknowledge
 from mdo_portal.services.letters.outbox import ClaimedDelivery
@@ -32,15 +33,8 @@ from tests.make import NOW
 from tests.people import Region
 from tests.services.signed import ADDED, AGAIN, CLOSED, sign
 
-YES, KEPT = Receipt(ReceiptKind.ACCEPTED, "AA", reference="ref-1"), Receipt(ReceiptKind.UNKNOWN, "CA")
-NO = [Receipt(ReceiptKind.REFUSED, code) for code in ("AE", "CE", "303", "unsendable")]
-NOT_NOW = [Receipt(ReceiptKind.LATER, code) for code in ("unreachable", "certificate", "AR", "token 401", "LetterFailed")]
-NOT_NOW += [Receipt(ReceiptKind.LATER, "429", wait_seconds=300)]
-NO_ANSWER = [Receipt(ReceiptKind.UNKNOWN, code) for code in ("timeout", "foreign", "200", "202", "502")]
-ACTS = [
-    "sign", "correct", "correct", "add", "withdraw", "resend", "resend", "put_on_paper", "carry", "telephone", "move_link",
-    "wait", "wait", "wait", "take", "take", "take", "take", "answer", "answer", "answer", "killed", "seems_dead", "late_word",
-]  # fmt: skip
+from .said import YES, said
+
 Recipient = tuple[uuid.UUID, Audience]
 
 
@@ -108,10 +102,12 @@ class OnTheWay:
             sign(self.session, self.dice.choice(self.rounds), self.dice.choice([AGAIN, CLOSED]), self.region.bram)
 
     def resend(self) -> None:
-        self._by_person(lambda letter: handing_over.send_again(self.session, letter, now=self.now))
+        self._by_person(lambda letter: handing_over.send_again(self.session, letter, now=self.now), self.letters())
 
     def put_on_paper(self) -> None:
-        self._by_person(lambda letter: handing_over.put_on_paper(self.session, letter, now=self.now))
+        """Not while it is under way: of what is killed in that very moment nothing would be known."""
+        waits = [one for one in self.letters() if one.leased_until is None or one.leased_until < self.now]
+        self._by_person(lambda letter: handing_over.put_on_paper(self.session, letter, now=self.now), waits)
 
     def carry(self) -> None:
         """Printed, taken there and, mostly, confirmed."""
@@ -171,6 +167,15 @@ class OnTheWay:
         succession.take_over(self.session, self.worker)
         self.worker += 1
 
+    def moved(self) -> None:
+        """The machine went, with what was on the wire; the database stands elsewhere now, and everything under way is held."""
+        self.killed()
+        restoring.hold(self.session, at=self.now, now=self.now)
+
+    def nothing_lost(self) -> None:
+        """Somebody says so: what is held may go."""
+        restoring.release(self.session, now=self.now)
+
     def late_word(self) -> None:
         """The application says by itself that it has a letter; what another hospital says of it counts for nothing."""
         letter_id = self.dice.choice(list(self.there))
@@ -182,6 +187,7 @@ class OnTheWay:
         """Everybody is there and answers from now on: whatever is not a person's to do arrives."""
         for attempt in list(self.wire):
             self._answered(attempt)
+        self.nothing_lost()
         for _ in range(40):
             self.now += max(LEASE, timedelta(hours=1)) + timedelta(seconds=1)
             while (claimed := outbox.claim(self.session, now=self.now, worker=self.worker)) is not None:
@@ -220,13 +226,17 @@ class OnTheWay:
             last[to] = letter.version if self._form(letter) in REPLACES else last.get(to, 0)
 
     def _check_named(self) -> None:
-        """Of two that stand there the later names the earlier, or somebody was told that both do; or a person carries the earlier one."""
+        """Of two that stand there the later names the earlier, or one in between that may have been there and was overtaken before that was
+        known; or somebody was told that both do, or a person carries the earlier one."""
+        overtaken = {str(one.id) for one in self.letters() if one.receipt_code == REPLACED and one.sent_at is not None}
         told = set(self.session.scalars(select(CaseEvent.case_id).where(CaseEvent.what == "letter.stands_beside")))
         before: dict[Recipient, uuid.UUID] = {}
         for letter in (self.session.get_one(Delivery, one) for one in self.there):
             to, form = (letter.case_id, letter.audience), self._form(letter)
             if form in REPLACES and to in before and letter.case_id not in told:
-                assert self.there[letter.id] == str(before[to]), f"{self._name(letter.id)} does not name {self._name(before[to])}"
+                assert self.there[letter.id] in {str(before[to]), *overtaken}, (
+                    f"{self._name(letter.id)} does not name {self._name(before[to])}"
+                )
             if letter.channel == Channel.PAPER:
                 before.pop(to, None)
             elif form in REPLACES or form is DecisionForm.FIRST:
@@ -236,33 +246,29 @@ class OnTheWay:
 
     def _answered(self, attempt: Attempt) -> None:
         self.wire.remove(attempt)
-        said = attempt.heard or self._said(attempt.claimed)
-        self.trace[-1] += f" {self._name(attempt.claimed.delivery_id)} {said.kind.value} {said.code}"
-        self._settle(attempt.claimed, said)
+        heard = attempt.heard or self._said(attempt.claimed)
+        self.trace[-1] += f" {self._name(attempt.claimed.delivery_id)} {heard.kind.value} {heard.code}"
+        self._settle(attempt.claimed, heard)
 
     def _said(self, claimed: ClaimedDelivery) -> Receipt:
-        if claimed.delivery_id in self.there:
-            return self.dice.choice([YES, YES, KEPT, *NOT_NOW, *NO_ANSWER])
-        said = self.dice.choice([YES, YES, YES, KEPT, KEPT, *NO[:2], *NOT_NOW[:2], *NO_ANSWER[:2], *NO, *NOT_NOW, *NO_ANSWER])
-        if said in (YES, KEPT) or (said in NO_ANSWER and self.dice.random() < 0.6):
+        answer, comes = said(self.dice, is_there=claimed.delivery_id in self.there)
+        if comes:
             self._comes(claimed)
-        return said
+        return answer
 
     def _comes(self, claimed: ClaimedDelivery) -> None:
         self.there.setdefault(claimed.delivery_id, claimed.replaces_delivery_id)
 
-    def _settle(self, claimed: ClaimedDelivery, said: Receipt) -> None:
-        if said is YES:
+    def _settle(self, claimed: ClaimedDelivery, heard: Receipt) -> None:
+        if heard is YES:
             self.confirmed.add(claimed.delivery_id)
         deliveries.settle(
-            self.session, claimed.delivery_id, said, now=self.now,
+            self.session, claimed.delivery_id, heard, now=self.now,
             over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued,
         )  # fmt: skip
 
-    def _by_person(self, act: Callable[[Delivery], None]) -> None:
-        """Not while it is under way: of what is killed in that very moment nothing would be known."""
-        waits = [one for one in self.letters() if one.leased_until is None or one.leased_until < self.now]
-        letter = self.dice.choice([one for one in waits if one.state is not DeliveryState.RECEIVED])
+    def _by_person(self, act: Callable[[Delivery], None], among: list[Delivery]) -> None:
+        letter = self.dice.choice([one for one in among if one.state is not DeliveryState.RECEIVED])
         self.trace[-1] += f" {self._name(letter.id)}"
         with self.session.begin_nested():
             act(letter)
@@ -282,10 +288,8 @@ class OnTheWay:
         return self.session.get_one(Decision, letter.decision_id).form
 
     def _is_over(self, letter: Delivery) -> bool:
-        return letter.state is DeliveryState.RECEIVED or (letter.state, letter.receipt_code) == (
-            DeliveryState.CANCELLED,
-            REPLACED,
-        )
+        is_overtaken = letter.state is DeliveryState.CANCELLED and letter.receipt_code == REPLACED
+        return letter.state is DeliveryState.RECEIVED or is_overtaken
 
     def _waits_for_its_referrer(self, copy: Delivery) -> bool:
         """A copy goes after the letter to the referrer and after older copies, and one of those letters waits for a person."""
