@@ -32,9 +32,8 @@ def connect(
         left = until - time.monotonic()
         if left <= 0:
             break
-        share = left / (
-            1 + others
-        )  # a machine that is off says nothing at all, and must leave the others their share of the time
+        # A machine that is off says nothing at all, and must leave the others their share of the time.
+        share = left / (1 + others)
         try:
             plain = socket.create_connection((number, port), timeout=share)
             line = plain if context is None else _shown(plain, context, host, seconds=min(share, until - time.monotonic()))
