@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,3 +85,13 @@ def tries(standing: tuple[Database, Database], region: Region) -> Tries:
 
 CLOSED = ("cases", "patients", "case_facts", "audit_entries", "inbound_messages", "sessions", "drafts")
 NOTHING = text(" UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in CLOSED))
+
+
+ANYBODY = ("", "Dirk", "Carla", "Mila", "Lars", "Petra", "Bram", "Aisha", "Ada", "Bilal")
+"""Nobody (the page for signing in), and one of each role that tests of the wall tell apart."""
+
+
+def whose(tries: Tries, statement: str, named: Mapping[str, Any]) -> set[str]:
+    """For whom of `ANYBODY` the wall lets it through, and it is about a row."""
+    asked = {name: value for name, value in named.items() if f":{name}" in statement}
+    return {who for who in ANYBODY if tries(who, statement, **asked)}

@@ -1,4 +1,4 @@
-"""A region with receivers that keep once what comes under one number, and everything that can happen to a letter, by the dice."""
+"""Everything that can happen to a letter on its way to its receivers, by the dice."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseEvent, CaseState
-from mdo_portal.domain.decision import REPLACES, Decision
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, PortalError
-from mdo_portal.exchange import Contact, DecisionForm, Receipt
+from mdo_portal.exchange import Contact, Receipt
 from mdo_portal.services.inbox import succession
 from mdo_portal.services.keeping import restoring
 from mdo_portal.services.letters import deliveries, handing_over, outbox
@@ -33,9 +32,8 @@ from tests.make import NOW
 from tests.people import Region
 from tests.services.signed import ADDED, AGAIN, CLOSED, sign
 
-from .said import YES, said
-
-Recipient = tuple[uuid.UUID, Audience]
+from .receivers import Receivers
+from .said import YES
 
 
 @dataclass
@@ -58,11 +56,13 @@ class OnTheWay:
     worker: int = 1
     rounds: list[Round] = field(default_factory=list)
     wire: list[Attempt] = field(default_factory=list)
-    #: what stands at the receivers, in the order in which it came, and what each named when it came
-    there: dict[uuid.UUID, str] = field(default_factory=dict)
+    receivers: Receivers = field(init=False)
     #: of which the portal was told that it arrived, by who may say so
     confirmed: set[uuid.UUID] = field(default_factory=set)
     trace: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.receivers = Receivers(self.session, self.dice, self._name)
 
     def act(self, name: str) -> None:
         self.trace.append(name)
@@ -118,7 +118,7 @@ class OnTheWay:
 
     def telephone(self) -> None:
         """They are asked, and have it."""
-        self.confirm(self._some(lambda one: one.id in self.there and one.state is not DeliveryState.RECEIVED))
+        self.confirm(self._some(lambda one: one.id in self.receivers.there and one.state is not DeliveryState.RECEIVED))
 
     def move_link(self) -> None:
         """The hospital's letters go another way from now on: to paper, and back."""
@@ -154,7 +154,7 @@ class OnTheWay:
         """The worker, with letters on the wire of which some came there. Another one takes over, or the lease runs out."""
         for attempt in self.wire:
             if attempt.heard is None and self.dice.random() < 0.6:
-                self._comes(attempt.claimed)
+                self.receivers.take(attempt.claimed)
         self.wire.clear()
         if self.dice.random() < 0.5:
             succession.take_over(self.session, self.worker)
@@ -163,7 +163,7 @@ class OnTheWay:
     def seems_dead(self) -> None:
         """Its connection broke: it hangs up, another one takes over, and what it heard is written down later."""
         for attempt in self.wire:
-            attempt.heard = attempt.heard or self._said(attempt.claimed)
+            attempt.heard = attempt.heard or self.receivers.answer(attempt.claimed)
         succession.take_over(self.session, self.worker)
         self.worker += 1
 
@@ -178,7 +178,7 @@ class OnTheWay:
 
     def late_word(self) -> None:
         """The application says by itself that it has a letter; what another hospital says of it counts for nothing."""
-        letter_id = self.dice.choice(list(self.there))
+        letter_id = self.dice.choice(list(self.receivers.there))
         assert not acknowledge(self.session, self.region.hospitals["DELT"], letter_id.hex, YES, self.now)
         if acknowledge(self.session, self.session.get_one(Delivery, letter_id).hospital_id, letter_id.hex, YES, self.now):
             self.confirmed.add(letter_id)
@@ -194,7 +194,7 @@ class OnTheWay:
                 if claimed.channel is Channel.PAPER:
                     handing_over.hand_over(self.session, claimed.delivery_id, is_queued=claimed.is_queued)
                 else:
-                    self._comes(claimed)
+                    self.receivers.take(claimed)
                     self._settle(claimed, YES)
         self.session.expire_all()
         self.check()
@@ -202,7 +202,8 @@ class OnTheWay:
             on_paper = letter.channel == Channel.PAPER and letter.next_attempt_at is None
             on_a_list = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or (letter.state in OPEN and on_paper)
             assert self._is_over(letter) or on_a_list or self._waits_for_its_referrer(letter), self._name(letter.id)
-        self._check_named()
+        overtaken = {str(one.id) for one in self.letters() if one.receipt_code == REPLACED and one.sent_at is not None}
+        self.receivers.check_named(overtaken)
 
     # What must hold
 
@@ -219,45 +220,15 @@ class OnTheWay:
             newer = {one.id for one in letters if one.case_id == letter.case_id and one.version > letter.version}
             is_open = letter.state in OPEN and letter.audience is Audience.REFERRER and not self.confirmed & newer
             assert not is_open or cases[letter.case_id] is not CaseState.DELIVERED, f"{name} has not arrived"
-        last: dict[Recipient, int] = {}
-        for letter in (self.session.get_one(Delivery, one) for one in self.there):
-            to = (letter.case_id, letter.audience)
-            assert letter.version >= last.get(to, 0), f"{self._name(letter.id)} is the last word there"
-            last[to] = letter.version if self._form(letter) in REPLACES else last.get(to, 0)
-
-    def _check_named(self) -> None:
-        """Of two that stand there the later names the earlier, or one in between that may have been there and was overtaken before that was
-        known; or somebody was told that both do, or a person carries the earlier one."""
-        overtaken = {str(one.id) for one in self.letters() if one.receipt_code == REPLACED and one.sent_at is not None}
-        told = set(self.session.scalars(select(CaseEvent.case_id).where(CaseEvent.what == "letter.stands_beside")))
-        before: dict[Recipient, uuid.UUID] = {}
-        for letter in (self.session.get_one(Delivery, one) for one in self.there):
-            to, form = (letter.case_id, letter.audience), self._form(letter)
-            if form in REPLACES and to in before and letter.case_id not in told:
-                assert self.there[letter.id] in {str(before[to]), *overtaken}, (
-                    f"{self._name(letter.id)} does not name {self._name(before[to])}"
-                )
-            if letter.channel == Channel.PAPER:
-                before.pop(to, None)
-            elif form in REPLACES or form is DecisionForm.FIRST:
-                before[to] = letter.id
+        self.receivers.check_last_word()
 
     # How it goes
 
     def _answered(self, attempt: Attempt) -> None:
         self.wire.remove(attempt)
-        heard = attempt.heard or self._said(attempt.claimed)
+        heard = attempt.heard or self.receivers.answer(attempt.claimed)
         self.trace[-1] += f" {self._name(attempt.claimed.delivery_id)} {heard.kind.value} {heard.code}"
         self._settle(attempt.claimed, heard)
-
-    def _said(self, claimed: ClaimedDelivery) -> Receipt:
-        answer, comes = said(self.dice, is_there=claimed.delivery_id in self.there)
-        if comes:
-            self._comes(claimed)
-        return answer
-
-    def _comes(self, claimed: ClaimedDelivery) -> None:
-        self.there.setdefault(claimed.delivery_id, claimed.replaces_delivery_id)
 
     def _settle(self, claimed: ClaimedDelivery, heard: Receipt) -> None:
         if heard is YES:
@@ -283,9 +254,6 @@ class OnTheWay:
     def letters(self) -> list[Delivery]:
         of_ours = select(Delivery).where(Delivery.case_id.in_([round_.case_id for round_ in self.rounds]))
         return list(self.session.scalars(of_ours.order_by(Delivery.created_at, Delivery.id)))
-
-    def _form(self, letter: Delivery) -> DecisionForm:
-        return self.session.get_one(Decision, letter.decision_id).form
 
     def _is_over(self, letter: Delivery) -> bool:
         is_overtaken = letter.state is DeliveryState.CANCELLED and letter.receipt_code == REPLACED

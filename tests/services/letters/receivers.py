@@ -1,0 +1,73 @@
+"""Receivers that keep once what comes under one number: what stands there, and what must hold of it."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import CaseEvent
+from mdo_portal.domain.decision import REPLACES, Decision
+from mdo_portal.domain.delivery import Audience, Delivery
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.exchange import DecisionForm, Receipt
+from mdo_portal.services.letters.outbox import ClaimedDelivery
+
+from .said import said
+
+Recipient = tuple[uuid.UUID, Audience]
+
+
+@dataclass
+class Receivers:
+    session: Session
+    dice: random.Random
+    #: a letter as a person calls it, for what is said when something does not hold
+    name: Callable[[uuid.UUID], str]
+    #: what stands there, in the order in which it came, and what each named when it came
+    there: dict[uuid.UUID, str] = field(default_factory=dict)
+
+    def take(self, claimed: ClaimedDelivery) -> None:
+        """A second one under its number is a double, and changes nothing."""
+        self.there.setdefault(claimed.delivery_id, claimed.replaces_delivery_id)
+
+    def answer(self, claimed: ClaimedDelivery) -> Receipt:
+        """What the dice let them say; mostly it came there, or it did all the same."""
+        answer, comes = said(self.dice, is_there=claimed.delivery_id in self.there)
+        if comes:
+            self.take(claimed)
+        return answer
+
+    def check_last_word(self) -> None:
+        """No advice came after what corrects or withdraws it."""
+        last: dict[Recipient, int] = {}
+        for letter in self._letters():
+            to = (letter.case_id, letter.audience)
+            assert letter.version >= last.get(to, 0), f"{self.name(letter.id)} is the last word there"
+            last[to] = letter.version if self._form(letter) in REPLACES else last.get(to, 0)
+
+    def check_named(self, overtaken: Collection[str]) -> None:
+        """Of two that stand there the later names the earlier, or one in between that may have been there and was overtaken before that was
+        known (`overtaken`); or somebody was told that both do, or a person carries the earlier one."""
+        told = set(self.session.scalars(select(CaseEvent.case_id).where(CaseEvent.what == "letter.stands_beside")))
+        before: dict[Recipient, uuid.UUID] = {}
+        for letter in self._letters():
+            to, form = (letter.case_id, letter.audience), self._form(letter)
+            if form in REPLACES and to in before and letter.case_id not in told:
+                assert self.there[letter.id] in {str(before[to]), *overtaken}, (
+                    f"{self.name(letter.id)} does not name {self.name(before[to])}"
+                )
+            if letter.channel == Channel.PAPER:
+                before.pop(to, None)
+            elif form in REPLACES or form is DecisionForm.FIRST:
+                before[to] = letter.id
+
+    def _letters(self) -> list[Delivery]:
+        return [self.session.get_one(Delivery, one) for one in self.there]
+
+    def _form(self, letter: Delivery) -> DecisionForm:
+        return self.session.get_one(Decision, letter.decision_id).form
