@@ -40,11 +40,12 @@ def test_a_receiver_that_is_never_there_costs_few_attempts_a_day() -> None:
     assert attempts < 200 < deliveries.MAX_ATTEMPTS
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [5, 23, 97, 98])
 def test_whatever_happens_on_the_way_the_newest_advice_is_the_last_word_there_and_somebody_sees_to_every_letter(
     session: Session, region: Region, seed: int
 ) -> None:
-    """Hundreds of these were played by hand, with other seeds: with one line of what may be there broken, one in a hundred failed."""
+    """Of 120 seeds three failed where nothing was ever held for replaced (23, 97, 98), and one where letters did not keep their order (97);
+    in 5 five versions come there, one after the other. In most nothing much does."""
     on_the_way = OnTheWay(session, region, random.Random(seed))
     names = ["sign", *on_the_way.dice.choices(ACTS, k=45), "end"]
     try:
