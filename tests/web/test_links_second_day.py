@@ -223,3 +223,17 @@ def test_what_a_bundle_lacks_says_where_it_was_looked_for(new: New, field: str, 
     row = re.search(rf'<tr class="is-missing[^"]*"><th[^>]*>{field} .*?</tr>', page, re.DOTALL)
 
     assert row is not None and "gezocht in:" in row[0] and place in row[0]
+
+
+def test_of_forty_places_where_a_question_was_looked_for_the_first_are_shown_and_the_rest_is_folded(new: New) -> None:
+    """They filled half the screen, before the next thing that was missing."""
+    page = new.tried(
+        b"MSH|^~\\&|HIX|ZEED|MDO|NET|20261130120000||ORM^O01|T1|P|2.5\rPID|1||77^^^ZEED^PI||Proef^Jan||19500203|M\rORC|NW|V1\rOBR|1|V1||x\r",
+        "hix",
+    )
+
+    row = re.search(r'<tr class="is-missing[^"]*"><th[^>]*>Vraag aan het MDO .*?</tr>', page, re.DOTALL)
+
+    assert row is not None
+    shown, folded = row[0].partition("<summary>Nog ")[::2]
+    assert "gezocht in:" in shown and "NTE waarmee een REF eindigt" in folded and "NTE waarmee een REF eindigt" not in shown
