@@ -233,16 +233,15 @@ def _all_settled(session: Session, read: Sequence[Read], *, now: datetime) -> li
     """The same as `_settled` for each in order; new referrals that follow each other are registered together."""
     settled: list[Settled] = []
     held = [session.get_one(Hospital, one.message.hospital_id) for one in read]  # the session forgets what nobody holds
-    told: list[Told] = []
+    fresh: list[tuple[ClaimedMessage, Told]] = []
     for one, hospital in zip(read, held, strict=True):
         if isinstance(one.incoming, IncomingReferral) and _is_plain(one, one.incoming):
-            message = one.message
-            told.append(Told(one.incoming, hospital, message.wire, message.received_at, message.message_id))
+            fresh.append((one.message, Told(one.incoming, effects.source_of(one.message, hospital))))
             continue
-        settled += _registered(session, told, read)
-        told = []
+        settled += _registered(session, fresh)
+        fresh = []
         settled += _settled(session, one, now=now)
-    return settled + _registered(session, told, read)
+    return settled + _registered(session, fresh)
 
 
 def _is_plain(one: Read, referral: IncomingReferral) -> bool:
@@ -252,14 +251,11 @@ def _is_plain(one: Read, referral: IncomingReferral) -> bool:
     return one.message.wire is not Wire.FHIR and not referral.cancelled and not conflicts.has_wrong_bsn(referral.patient)
 
 
-def _registered(session: Session, told: Sequence[Told], read: Sequence[Read]) -> list[Settled]:
-    messages = {one.message.message_id: one.message for one in read}
-    cases = registering.register_all(session, told)
+def _registered(session: Session, fresh: Sequence[tuple[ClaimedMessage, Told]]) -> list[Settled]:
+    cases = registering.register_all(session, [told for _, told in fresh])
     return [
-        effects.understood(
-            one.referral, messages[one.message_id], case, effects.leftovers(one.referral, messages[one.message_id])
-        )
-        for one, case in zip(told, cases, strict=True)
+        effects.understood(told.referral, message, case, effects.leftovers(told.referral, message))
+        for (message, told), case in zip(fresh, cases, strict=True)
     ]
 
 

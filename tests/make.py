@@ -37,6 +37,7 @@ from mdo_portal.exchange import (
     Wire,
 )
 from mdo_portal.services.access_log import audit
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.decisions import decisions, outcomes
 from mdo_portal.services.inbox.sifting import Arrival
 from mdo_portal.services.links.hospitals import LinkRow, hash_token
@@ -165,7 +166,7 @@ def meeting(session: Session, of: Board, *, starts_at: datetime = NOW + timedelt
 
 
 def case(session: Session, of: Hospital, *, now: datetime = NOW, board_id: uuid.UUID | None = None, **over: Any) -> Case:
-    return referrals.register(session, referral(**over), of, wire=Wire.HL7V2, now=now, board_id=board_id)
+    return referrals.register(session, referral(**over), Source(of, now, Wire.HL7V2), board_id=board_id)
 
 
 def planned(session: Session, made: Case, into: Meeting, *, viewer: Viewer, now: datetime = NOW) -> Round:

@@ -14,6 +14,7 @@ from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.exchange import IncomingReferral, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.referrals import referrals
 from tests.fhir_request_house import ADDRESS, WHO, asks, cancelled, put, sent, within
 from tests.integrations.fhir.make import BASE, Node, bundle, patient, request
@@ -96,7 +97,7 @@ def test_at_another_hospital_it_is_another_request(client: FlaskClient, database
     assert isinstance(told, IncomingReferral)
     with database.transaction() as session:
         there = session.get_one(Hospital, region.hospitals["ZEED"])
-        referrals.register(session, told, there, wire=Wire.FHIR, now=NOW)
+        referrals.register(session, told, Source(there, NOW, Wire.FHIR))
     found = sent(client, database, bundle(patient(), asks("Chemo?")), bundle(cancelled(focus={"reference": ADDRESS})))
 
     assert [one.state is CaseState.WITHDRAWN for one in found] == [False, True]

@@ -17,6 +17,7 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingAnswer, IncomingReferral, IncomingResult, PatientChange, PatientIdentity, PersonName, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.patients import patient_feed
 from mdo_portal.services.referrals import questions, referrals, results
 from tests.integrations.fhir.make import Node, bundle, patient, request
@@ -56,10 +57,10 @@ class House:
         at = NOW + timedelta(hours=self.hours if hours is None else hours)
         self.hours += 1
         if isinstance(told, IncomingAnswer):
-            case = questions.answered(self.session, told, self.hospital, now=at, message_id=uuid.uuid4())
+            case = questions.answered(self.session, told, Source(self.hospital, at, Wire.FHIR, uuid.uuid4()))
         else:
             assert isinstance(told, IncomingReferral)
-            case = referrals.register(self.session, told, self.hospital, wire=Wire.FHIR, now=at, message_id=uuid.uuid4())
+            case = referrals.register(self.session, told, Source(self.hospital, at, Wire.FHIR, uuid.uuid4()))
         self.session.flush()
         return case
 
@@ -230,7 +231,7 @@ def test_particulars_in_an_update_are_as_new_as_the_message_however_old_the_requ
     case = house.tells(asked, patient(name=[{"family": "Eerste"}], birthDate="1960-01-01"))
     told = PatientIdentity(local_number="0042", name=PersonName(family="Tweede"), birth_on=date(1960, 1, 1))
     at = NOW + timedelta(minutes=30)
-    patient_feed.change(house.session, PatientChange(told, event="A08", sent_at=at), house.hospital, now=at)
+    patient_feed.change(house.session, PatientChange(told, event="A08", sent_at=at), Source(house.hospital, at, Wire.HL7V2))
 
     house.tells(asked, patient(name=[{"family": "Derde"}], birthDate="1960-01-01"))
 
@@ -243,5 +244,7 @@ def test_a_result_that_names_no_referral_joins_the_case_of_its_patient_and_of_a_
     for who, is_ours in ((patient(), True), (stranger, False)):
         told = FhirReader().read(bundle(who, psa("3.1")), "generic-r4")
         assert isinstance(told, IncomingResult)
-        assert (results.add(house.session, told, house.hospital, now=NOW + timedelta(hours=1)) is not None) is is_ours
+        assert (
+            results.add(house.session, told, Source(house.hospital, NOW + timedelta(hours=1), Wire.HL7V2)) is not None
+        ) is is_ours
     assert house.facts() == [("12.4", "", False), ("3.1", "", True)]

@@ -18,7 +18,8 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.exchange import PatientLink
+from mdo_portal.exchange import PatientLink, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.history import standing
 from mdo_portal.services.identity import apart, merges, unmerging
 from mdo_portal.services.patients import conflicts, families, patient_feed, patients
@@ -103,7 +104,7 @@ def told_of(database: Database, number: str) -> list[str]:
 def links(session: Session, region: Region, *numbers: str, linked: bool = True) -> None:
     one, other = (make.identity(number) for number in numbers)
     told, zeed = PatientLink((one, other), linked=linked, event="A24"), session.get_one(Hospital, region.hospitals["ZEED"])
-    patient_feed.link(session, told, zeed, now=NOW)
+    patient_feed.link(session, told, Source(zeed, NOW, Wire.HL7V2))
 
 
 def test_that_a_number_is_linked_is_told_of_whom_it_is_when_that_is_merged_meanwhile(

@@ -17,6 +17,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind, Decision
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingAnswer, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.identity import merges
 from mdo_portal.services.inbox import rereading
 from mdo_portal.services.patients import identification, patients, pile
@@ -33,17 +34,17 @@ WHO = make.identity("1")
 
 
 def told_again(session: Session, zeed: Hospital, case: Case) -> None:
-    referrals.register(session, make.referral(WHO, number=NUMBER), zeed, wire=Wire.HL7V2, now=NOW)
+    referrals.register(session, make.referral(WHO, number=NUMBER), Source(zeed, NOW, Wire.HL7V2))
 
 
 def answers(session: Session, zeed: Hospital, case: Case) -> None:
     answer = IncomingAnswer(patient=WHO, referral_number=NUMBER, text="Ja.")
-    questions.answered(session, answer, zeed, now=NOW, message_id=uuid.uuid4())
+    questions.answered(session, answer, Source(zeed, NOW, Wire.FHIR, uuid.uuid4()))
 
 
 def read_again(session: Session, zeed: Hospital, case: Case) -> None:
-    heard = rereading.Heard(uuid.uuid4(), case.id, NOW, made_it=True)
-    rereading.read_again(session, heard, make.referral(WHO, number=NUMBER), zeed, now=NOW)
+    heard = rereading.Heard(Source(zeed, NOW, Wire.HL7V2, uuid.uuid4()), case.id, made_it=True)
+    rereading.read_again(session, heard, make.referral(WHO, number=NUMBER), now=NOW)
 
 
 @pytest.mark.parametrize("act", [told_again, answers, read_again])

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import CaseFact
-from mdo_portal.exchange import Fact, Section
+from mdo_portal.exchange import Fact, Section, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import case_facts
 from tests.make import NOW
 from tests.people import Region
@@ -27,7 +28,7 @@ def house(session: Session, region: Region) -> House:
 
 def refers(house: House, *facts: Fact) -> None:
     at, message_id = house.now, uuid.uuid4()
-    case_facts.add_facts(house.session, house.case, facts, house.hospital, now=at, message_id=message_id)
+    case_facts.add_facts(house.session, house.case, facts, Source(house.hospital, at, Wire.HL7V2, message_id))
     house.session.flush()
     house.now += HOUR
 

@@ -16,6 +16,7 @@ from mdo_portal.domain.case import Case, CaseEvent, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingDocument, IncomingResult, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.referrals import referrals, results
 from tests import make
 from tests.make import NOW
@@ -42,7 +43,9 @@ class House:
         raw = "\r".join((header, "PID|1||1^^^H^PI||A", *segments)).encode() + b"\r"
         told = Hl7Reader().read(raw, "generic-v2")
         assert isinstance(told, IncomingResult)
-        results.add(self.session, dataclasses.replace(told, patient=WHO), self.hospital, now=self.now, message_id=uuid.uuid4())
+        results.add(
+            self.session, dataclasses.replace(told, patient=WHO), Source(self.hospital, self.now, Wire.HL7V2, uuid.uuid4())
+        )
         self.session.flush()
         self.now += HOUR
 
@@ -243,12 +246,12 @@ def test_the_older_word_does_not_bring_back_a_document_that_was_taken_back_or_re
 def test_a_referral_from_before_does_not_bring_it_back_either(house: House) -> None:
     pdf = IncomingDocument("brief", "application/pdf", b"%PDF-1.7 eerst", reference="D1")
     told = make.referral(WHO, number=house.case.referral_number, documents=(pdf,))
-    referrals.register(house.session, told, house.hospital, wire=Wire.HL7V2, now=NOW)
+    referrals.register(house.session, told, Source(house.hospital, NOW, Wire.HL7V2))
     house.now = NOW + 2 * HOUR
     house.hears("MDM^T11", txa("D1", available="CA"))
     stood = house.documents()
 
-    referrals.register(house.session, told, house.hospital, wire=Wire.HL7V2, now=NOW + HOUR)  # offered again after a repair
+    referrals.register(house.session, told, Source(house.hospital, NOW + HOUR, Wire.HL7V2))  # offered again after a repair
 
     assert house.documents() == stood == [("D1", "withdrawn", False)]
 

@@ -9,10 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from mdo_portal.domain.document import CaseDocument
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
+from mdo_portal.exchange import Wire
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.common import access
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import documents
 from mdo_portal.services.history import standing, timeline
 from mdo_portal.services.referrals import referrals
@@ -76,7 +79,8 @@ def add(case_id: uuid.UUID) -> ResponseReturnValue:
     document = uploads.document(upload, "file", kind=kind if kind in KINDS else "")
     with transaction() as db:
         grant = load(db, Act.DOCUMENT_ADD, case_id, lock=True)
-        documents.add_by_hand(db, grant.case, document, hospital_id=viewer().hospital_id, at=now())
+        by_hand = Source(db.get_one(Hospital, viewer().hospital_id), now(), Wire.FORM)
+        documents.add_by_hand(db, grant.case, document, by_hand)
         timeline.happened(db, grant.case, "document.added", at=now(), person_id=viewer().person_id)
         referrals.assess(db, grant.case, now=now())
         standing.changed(db, grant.case)

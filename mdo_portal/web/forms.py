@@ -16,6 +16,7 @@ from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import Incomplete, NotAllowed, PortalError
 from mdo_portal.exchange import IncomingDocument, IncomingReferral, Unreadable, Wire
 from mdo_portal.services.access_log import audit
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.people import people
 from mdo_portal.services.referrals import drafts, referrals
 from mdo_portal.web import registration, uploads
@@ -136,15 +137,9 @@ def _register(fields: dict[str, str]) -> object:
         referral = _referral(fields, number)
         hospital = db.get_one(Hospital, viewer().hospital_id)
         try:
-            case = referrals.register(
-                db,
-                referral,
-                hospital,
-                wire=Wire.FORM,
-                now=now(),
-                board_id=boards.get(fields["board_id"]),
-                person_id=viewer().person_id,
-            )
+            source = Source(hospital, now(), Wire.FORM)
+            board_id = boards.get(fields["board_id"])
+            case = referrals.register(db, referral, source, board_id=board_id, person_id=viewer().person_id)
         except Unreadable as unreadable:
             raise PortalError(UNREADABLE_REASONS[unreadable.reason]) from unreadable
         audit.record(db, viewer(), Act.CASE_REGISTER, now=now(), case=case)

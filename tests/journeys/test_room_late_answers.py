@@ -17,6 +17,8 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
+from mdo_portal.exchange import Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import documents
 from mdo_portal.services.history import standing
 from mdo_portal.services.room import rooms
@@ -114,13 +116,8 @@ def room(portal: Portal) -> Room:
         rounds = list(session.scalars(query))
         for title in ("CT", "MRI"):
             on = session.get_one(Case, rounds[0].case_id)
-            documents.add(
-                session,
-                on,
-                make.document(f"%PDF-1.7 {title}".encode(), title=title, reference=title),
-                hospital_id=zeed.id,
-                at=now,
-            )
+            scan = make.document(f"%PDF-1.7 {title}".encode(), title=title, reference=title)
+            documents.add(session, on, scan, Source(zeed, now, Wire.HL7V2))
         return Room(portal, rounds)
 
 

@@ -30,6 +30,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.people import sessions
 from mdo_portal.services.planning import planning
 from mdo_portal.services.referrals import referrals
@@ -155,7 +156,7 @@ def _opened_meeting(database: Database) -> tuple[uuid.UUID, list[uuid.UUID]]:
         assert signed is not None
         for case in [one for one in wiring_region.invented_region().cases if one.board == "URO-P"][:3]:
             sent = replace(wiring_region.invented_referral(case, today=now.date()), documents=())
-            made = referrals.register(session, sent, hospitals[case.hospital], wire=Wire.FORM, now=now, board_id=board.id)
+            made = referrals.register(session, sent, Source(hospitals[case.hospital], now, Wire.FORM), board_id=board.id)
             planning.plan(session, made, meeting, board, viewer=signed.viewer, now=now, late_reason="test")
         session.flush()
         rooms.open_meeting(session, meeting, now=now)

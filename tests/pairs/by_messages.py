@@ -14,6 +14,7 @@ from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.retention import Kind
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import IncomingAnswer, PatientLink, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.identity import carrying_out
 from mdo_portal.services.keeping import purging
 from mdo_portal.services.patients import deciding, patient_feed
@@ -44,25 +45,25 @@ def _in_one(house: House, act: Callable[[Session, Hospital], object]) -> object:
 def is_told_again(house: House, world: World) -> object:
     told = make.referral(make.identity(world.number), number=world.numbers["table"], question_board="Toch bestraling?")
     now = datetime.now(UTC)
-    return _in_one(house, lambda session, zeed: referrals.register(session, told, zeed, wire=Wire.HL7V2, now=now))
+    return _in_one(house, lambda session, zeed: referrals.register(session, told, Source(zeed, now, Wire.HL7V2)))
 
 
 def is_cancelled(house: House, world: World, name: str = "table") -> object:
     told = make.referral(make.identity(world.number), number=world.numbers[name], cancelled=True)
     now = datetime.now(UTC)
-    return _in_one(house, lambda session, zeed: referrals.cancel(session, told, zeed, wire=Wire.HL7V2, now=now))
+    return _in_one(house, lambda session, zeed: referrals.cancel(session, told, Source(zeed, now, Wire.HL7V2)))
 
 
 def answers_by_message(house: House, world: World) -> object:
     told = IncomingAnswer(patient=make.identity(world.number), referral_number=world.numbers["waits"], text="Ja.")
     now = datetime.now(UTC)
-    return _in_one(house, lambda session, zeed: questions.answered(session, told, zeed, now=now, message_id=uuid.uuid4()))
+    return _in_one(house, lambda session, zeed: questions.answered(session, told, Source(zeed, now, Wire.FHIR, uuid.uuid4())))
 
 
 def links(house: House, world: World) -> object:
     told = PatientLink((make.identity(world.number), make.identity(third(world))), linked=True, event="A24")
     now = datetime.now(UTC)
-    return _in_one(house, lambda session, zeed: patient_feed.link(session, told, zeed, now=now))
+    return _in_one(house, lambda session, zeed: patient_feed.link(session, told, Source(zeed, now, Wire.HL7V2)))
 
 
 def is_merged(house: House, world: World) -> object:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import MergedNumbers, PatientMerge
+from mdo_portal.exchange import MergedNumbers, PatientMerge, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.identity import merges
 from tests import make
 from tests.make import NOW
@@ -23,7 +24,7 @@ def told(kept: str, *gone: str, **over: Any) -> PatientMerge:
 
 
 def merge(session: Session, zeed: Hospital, message: PatientMerge) -> Case | None:
-    found = merges.apply(session, message, zeed, now=NOW, message_id=uuid.uuid4())
+    found = merges.apply(session, message, Source(zeed, NOW, Wire.HL7V2, uuid.uuid4()))
     session.flush()
     return found
 

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingReferral, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.referrals import referrals
 from tests.make import NOW
 
 
 def register(session: Session, hospital: Hospital, referral: IncomingReferral, *, minutes: int = 0) -> Case:
-    return referrals.register(session, referral, hospital, wire=Wire.HL7V2, now=NOW + timedelta(minutes=minutes))
+    return referrals.register(session, referral, Source(hospital, NOW + timedelta(minutes=minutes), Wire.HL7V2))
 
 
 def cases_of(session: Session, hospital: Hospital) -> int:

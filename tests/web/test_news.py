@@ -16,6 +16,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseLook
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, Section, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.referrals import referrals
 from tests import make
 from tests.people import Region
@@ -37,7 +38,7 @@ def case(database: Database, region: Region) -> Case:
         for days, value in ((3, "12 ug/l"), (1, "8 ug/l")):
             facts = (*make.COMPLETE, Fact(Section.MARKER, value, "PSA", date(2026, 2, 1)))
             told = make.referral(patient, number="VW-1", facts=facts)
-            made = referrals.register(session, told, zeed, wire=Wire.HL7V2, now=now - timedelta(days=days))
+            made = referrals.register(session, told, Source(zeed, now - timedelta(days=days), Wire.HL7V2))
         meeting = session.get_one(Meeting, region.meeting)
         meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
         make.planned(session, made, meeting, viewer=region.aisha, now=now)

@@ -9,6 +9,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Section, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.referrals import referrals
 from mdo_portal.web import registration
 from tests import make
@@ -41,7 +42,7 @@ def test_the_agenda_and_the_room_tell_it_and_the_case_is_planned_like_any_other(
         zeed, meeting = session.get_one(Hospital, region.hospitals["ZEED"]), session.get_one(Meeting, region.meeting)
         referral = registration.referral(FORM, (), number="WF-9")
         board = region.boards["URO-P"]
-        case = referrals.register(session, referral, zeed, wire=Wire.FORM, now=NOW, board_id=board)
+        case = referrals.register(session, referral, Source(zeed, NOW, Wire.FORM), board_id=board)
         round_id = make.planned(session, case, meeting, viewer=region.aisha).id
         assert case.state is CaseState.SCHEDULED
     bram = signed_in(app, database, region, "Bram")

@@ -16,8 +16,9 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import Fact, IncomingResult, Section
+from mdo_portal.exchange import Fact, IncomingResult, Section, Wire
 from mdo_portal.services.common import changes
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.referrals import results
 from tests import make
 from tests.people import Region
@@ -57,7 +58,7 @@ def house(database: Database, region: Region, monkeypatch: pytest.MonkeyPatch) -
         patched.setattr(changes, "announce", lambda _, topic, one, revision=0: told.add((topic, str(one))))
         corrected = Fact(Section.MARKER, "1,24", "PSA", key="F7/PSA", status="corrected")
         result = IncomingResult(patient, "R01", facts=(corrected,))
-        results.add(session, result, session.merge(zeed), now=now - timedelta(hours=1))
+        results.add(session, result, Source(session.merge(zeed), now - timedelta(hours=1), Wire.HL7V2))
     with app_on(database) as app:
         yield House(app, database, region, case, told)
 
@@ -166,7 +167,7 @@ def test_who_signs_reads_first_that_something_came_after_the_discussion(house: H
             session, make.planned(session, case, meeting, viewer=house.region.aisha), viewer=house.region.bram
         )
         result = IncomingResult(make.identity("4712"), "R01", facts=(Fact(Section.PATHOLOGY, "herzien", "PA", key="T1/PA"),))
-        results.add(session, result, zeed, now=now - timedelta(hours=1))
+        results.add(session, result, Source(zeed, now - timedelta(hours=1), Wire.HL7V2))
         round_id = round_.id
 
     page = house.person("Bram").get(f"/rounds/{round_id}/sign").text

@@ -31,6 +31,7 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import DecisionForm, Wire
 from mdo_portal.letters import letter_patient
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.decisions import decision_forms, decisions, outcomes
 from mdo_portal.services.decisions.decision_forms import Written
 from mdo_portal.services.follow_up import follow_ups
@@ -143,7 +144,7 @@ def _on_the_calendar(session: Session, board: Board, history: History, weeks: in
 def _referred(session: Session, seed: CaseSeed, board: Board, *, at: datetime) -> Case:
     hospital = session.scalars(select(Hospital).where(Hospital.code == seed.hospital)).one()
     referral = wiring_region.invented_referral(seed, today=at.date())
-    return referrals.register(session, referral, hospital, wire=Wire.HL7V2, now=at, board_id=board.id)
+    return referrals.register(session, referral, Source(hospital, at, Wire.HL7V2), board_id=board.id)
 
 
 def _enter(session: Session, meeting: Meeting, present: list[Viewer], *, at: datetime) -> None:

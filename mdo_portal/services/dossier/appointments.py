@@ -17,6 +17,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Appointment
 from mdo_portal.exchange import IncomingAppointment
 from mdo_portal.services.common import moments
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.history import standing
 from mdo_portal.services.patients import families, identification, patients
 from mdo_portal.services.patients.rulings import Conflict
@@ -32,17 +33,16 @@ EVENTS = {
 }
 
 
-def tell(
-    session: Session, told: IncomingAppointment, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None = None
-) -> Case | None:
+def tell(session: Session, told: IncomingAppointment, source: Source) -> Case | None:
     """Keep what the hospital says of the appointment. None when no patient with a case is meant; an older word only fills what is empty."""
     told = replace(told, starts_at=moments.likely(told.starts_at), ends_at=moments.likely(told.ends_at))
+    hospital = source.hospital
     patient = identification.of_message(session, hospital.id, told.patient)
     cases = standing.cases_of(session, patient) if patient else []
     if patient is None or not cases:
         return None
     known = _known(session, told, hospital, patient)
-    said = moments.said(told.sent_at, now)
+    said = moments.said(told.sent_at, source.at)
     if known is not None and said < known.told_at:
         _fill(known, told)
         return cases[-1]
@@ -51,12 +51,12 @@ def tell(
         patient_id=_row_of(session, told, hospital, patient),
         hospital_id=hospital.id,
         number=told.number,
-        first_message_id=message_id,
+        first_message_id=source.message_id,
     )
-    _take_over(row, told, said=said, now=now, message_id=message_id)
+    _take_over(row, told, source, said=said)
     session.add(row)
     if what:
-        standing.happened(session, cases, what, now=now, hospital=hospital.name)
+        standing.happened(session, cases, what, now=source.at, hospital=hospital.name)
     return cases[-1]
 
 
@@ -145,9 +145,7 @@ def _fill(row: Appointment, told: IncomingAppointment) -> None:
         row.starts_at, row.ends_at = told.starts_at, told.ends_at
 
 
-def _take_over(
-    row: Appointment, told: IncomingAppointment, *, said: datetime, now: datetime, message_id: uuid.UUID | None
-) -> None:
+def _take_over(row: Appointment, told: IncomingAppointment, source: Source, *, said: datetime) -> None:
     if row.starts_at and told.starts_at and row.starts_at != told.starts_at:
         row.moved_from, row.ends_at = row.starts_at, None  # the end of before was of the time of before
     elif row.starts_at and _is_other_day(told, row):
@@ -159,4 +157,5 @@ def _take_over(
         if value:
             setattr(row, name, value)
     row.asked_number = next(iter(told.other_numbers), row.asked_number)
-    row.state, row.event, row.told_at, row.received_at, row.message_id = told.state, told.event, said, now, message_id
+    row.state, row.event, row.told_at = told.state, told.event, said
+    row.received_at, row.message_id = source.at, source.message_id

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -16,16 +15,15 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import NOT_SENT, Fact, IncomingAnswer, IncomingReferral, Section
 from mdo_portal.services.common import many_rows
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier.told_index import Standing
 
 Row = dict[str, Any]
 
 
-def first_rows(
-    case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
-) -> list[Row]:
+def first_rows(case: Case, referral: IncomingReferral, source: Source) -> list[Row]:
     """The facts of a case that has none yet, as they will be stored."""
-    return [_row(case, fact, hospital, now=now, message_id=message_id) for fact in dict.fromkeys(referral.facts)]
+    return [_row(case, fact, source) for fact in dict.fromkeys(referral.facts)]
 
 
 def store(session: Session, rows: Sequence[Row]) -> None:
@@ -41,16 +39,7 @@ def word(one: CaseFact | Fact) -> Word:
     return (one.section, one.label, one.text, one.dated_on, one.status)
 
 
-def add_facts(
-    session: Session,
-    case: Case,
-    facts: Sequence[Fact],
-    hospital: Hospital,
-    *,
-    now: datetime,
-    message_id: uuid.UUID | None,
-    newest: bool = True,
-) -> None:
+def add_facts(session: Session, case: Case, facts: Sequence[Fact], source: Source, *, newest: bool = True) -> None:
     """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history.
 
     So it does where only the status is another: what was preliminary is final now. What came after this is no older for being read
@@ -59,18 +48,18 @@ def add_facts(
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
     present = list(session.scalars(query))
     if newest:
-        _told_otherwise(present, facts, hospital, now=now)
+        _told_otherwise(present, facts, source)
     known, told = {word(fact) for fact in present}, {word(fact) for fact in facts}
     others = Standing([one for one in present if word(one) not in told])  # of several under one name those told again stay
     for fact in dict.fromkeys(facts):
         if word(fact) in known:
             continue
-        row = fact_row(case, fact, hospital, now=now, message_id=message_id)
+        row = fact_row(case, fact, source)
         session.add(row)
         alike = others.alike(fact)
-        named = (other for other in alike if fact.label and not _is_another(other, fact, hospital))
+        named = (other for other in alike if fact.label and not _is_another(other, fact, source.hospital))
         for other in dict.fromkeys((*named, *(other for other in alike if other.text == fact.text))):
-            older, newer = (other, row) if newest and other.received_at <= now else (row, other)
+            older, newer = (other, row) if newest and other.received_at <= source.at else (row, other)
             older.superseded_at = newer.received_at
 
 
@@ -84,7 +73,7 @@ def _is_another(row: CaseFact, fact: Fact, hospital: Hospital) -> bool:
     return both and row.source_key != fact.key and fact.status != "corrected"
 
 
-def _told_otherwise(present: Sequence[CaseFact], facts: Sequence[Fact], hospital: Hospital, *, now: datetime) -> None:
+def _told_otherwise(present: Sequence[CaseFact], facts: Sequence[Fact], source: Source) -> None:
     """What a resource said that says something else now, and that nothing in the message says any more.
 
     Under the same name only: an address that tells of a PSA what it told of a haemoglobin was given out twice. Of which of several it
@@ -95,26 +84,28 @@ def _told_otherwise(present: Sequence[CaseFact], facts: Sequence[Fact], hospital
         return
     told = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in facts}
     for one in present:
-        is_of = (one.source_key, one.section, bare(one.label)) in names and one.hospital_id == hospital.id
-        if is_of and one.received_at <= now and (one.section, one.label, one.text, one.dated_on) not in told:
-            one.superseded_at = now
+        is_of = (one.source_key, one.section, bare(one.label)) in names and one.hospital_id == source.hospital.id
+        if is_of and one.received_at <= source.at and (one.section, one.label, one.text, one.dated_on) not in told:
+            one.superseded_at = source.at
 
 
-def arrived(session: Session, case: Case, told: IncomingReferral | IncomingAnswer, hospital: Hospital, *, now: datetime) -> None:
+def arrived(session: Session, case: Case, told: IncomingReferral | IncomingAnswer, source: Source) -> None:
     """That a document was not sent along is over when it comes, under the address that it was named by."""
     came = {document.known_as for document in told.documents} - {""}
     still = {(fact.key, fact.text) for fact in told.facts if fact.label == NOT_SENT}  # another file of it
-    query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= now)
-    named = query.where(CaseFact.label == NOT_SENT, CaseFact.source_key.in_(came), CaseFact.hospital_id == hospital.id)
+    query = select(CaseFact).where(
+        CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= source.at
+    )
+    named = query.where(CaseFact.label == NOT_SENT, CaseFact.source_key.in_(came), CaseFact.hospital_id == source.hospital.id)
     for one in session.scalars(named) if came else ():
-        one.superseded_at = one.superseded_at if (one.source_key, one.text) in still else now
+        one.superseded_at = one.superseded_at if (one.source_key, one.text) in still else source.at
 
 
-def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:
-    return CaseFact(**_row(case, fact, hospital, now=now, message_id=message_id))
+def fact_row(case: Case, fact: Fact, source: Source) -> CaseFact:
+    return CaseFact(**_row(case, fact, source))
 
 
-def _row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> Row:
+def _row(case: Case, fact: Fact, source: Source) -> Row:
     return {
         "id": new_id(),  # given here, so that many go in one statement without asking back
         "case_id": case.id,
@@ -124,9 +115,9 @@ def _row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_i
         "code": fact.code,
         "code_system": fact.code_system,
         "dated_on": fact.dated_on,
-        "hospital_id": hospital.id,
-        "received_at": now,
-        "message_id": message_id,
+        "hospital_id": source.hospital.id,
+        "received_at": source.at,
+        "message_id": source.message_id,
         "source_key": fact.key,
         "status": fact.status,
     }

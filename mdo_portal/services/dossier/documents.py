@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -19,6 +18,7 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.pdf_inside import is_active
 from mdo_portal.exchange import IncomingDocument, is_cut_off
 from mdo_portal.services.common.sealed import row_of, sealer
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import document_versions
 from mdo_portal.services.dossier.document_versions import digest_of
 
@@ -47,25 +47,17 @@ def shown_as(content: bytes) -> str:
     return UNKNOWN_TYPE if is_active(content) or pixels(content) > LARGEST_PICTURE else sniffed(content)
 
 
-def add(
-    session: Session,
-    case: Case,
-    document: IncomingDocument,
-    *,
-    hospital_id: uuid.UUID,
-    at: datetime,
-    message_id: uuid.UUID | None = None,
-) -> uuid.UUID:
+def add(session: Session, case: Case, document: IncomingDocument, source: Source) -> uuid.UUID:
     """Keep the document, once per case: of the same bytes again only what the newest word says of them changes. Returns its id."""
-    row_ = row(session, case, document, hospital_id=hospital_id, at=at, message_id=message_id)
+    row_ = row(session, case, document, source)
     session.execute(_ONCE, [row_])
     query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == row_["sha256"])
     return session.execute(query).scalar_one()
 
 
-def add_by_hand(session: Session, case: Case, document: IncomingDocument, *, hospital_id: uuid.UUID, at: datetime) -> None:
+def add_by_hand(session: Session, case: Case, document: IncomingDocument, source: Source) -> None:
     """The same for a file that a person adds: of the same bytes again, what it is said to be now counts for what is complete."""
-    document_id = add(session, case, document, hospital_id=hospital_id, at=at)
+    document_id = add(session, case, document, source)
     if document.kind:
         session.execute(update(CaseDocument).where(CaseDocument.id == document_id).values(kind=document.kind))
 
@@ -74,10 +66,8 @@ def add_all(
     session: Session,
     case: Case,
     told: Sequence[IncomingDocument],
+    source: Source,
     *,
-    hospital_id: uuid.UUID,
-    at: datetime,
-    message_id: uuid.UUID | None = None,
     gone: Sequence[str] = (),
 ) -> set[str]:
     """Keep them all; what one of them takes the place of, and those in `gone` (the sender's ids), are over. Returns the events of that.
@@ -86,8 +76,8 @@ def add_all(
     """
     known = _known(session, case, told)
     for document in told:
-        add(session, case, document, hospital_id=hospital_id, at=at, message_id=message_id)
-    return document_versions.settle(session, case, told, gone=gone, known=known, at=at)
+        add(session, case, document, source)
+    return document_versions.settle(session, case, told, gone=gone, known=known, at=source.at)
 
 
 def _known(session: Session, case: Case, told: Sequence[IncomingDocument]) -> set[str]:
@@ -122,15 +112,7 @@ _ONCE = _ADDING.on_conflict_do_update(
 )
 
 
-def row(
-    session: Session,
-    case: Case,
-    document: IncomingDocument,
-    *,
-    hospital_id: uuid.UUID,
-    at: datetime,
-    message_id: uuid.UUID | None,
-) -> Row:
+def row(session: Session, case: Case, document: IncomingDocument, source: Source) -> Row:
     """The document as it will be stored, sealed."""
     media_type = shown_as(document.content)
     document_id = new_id()
@@ -147,14 +129,14 @@ def row(
         "sha256": digest_of(document.content),
         "size": len(document.content),
         "dated_on": document.dated_on,
-        "hospital_id": hospital_id,
-        "received_at": at,
-        "message_id": message_id,
+        "hospital_id": source.hospital.id,
+        "received_at": source.at,
+        "message_id": source.message_id,
         "reference": document.reference,
         "known_as": document.known_as,
         "author": document.author,
         "status": document.status,
-        "superseded_at": at if document.status == "withdrawn" else None,
+        "superseded_at": source.at if document.status == "withdrawn" else None,
     }
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import NO_DATE, Case
-from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, Section
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import case_facts
 
 EARLIER = {
@@ -35,23 +34,15 @@ Stood = str | date | Sequence[str]
 _DAY = "%d-%m-%Y"
 
 
-def keep(
-    session: Session,
-    case: Case,
-    before: Mapping[str, Stood],
-    hospital: Hospital,
-    *,
-    now: datetime,
-    message_id: uuid.UUID | None,
-) -> None:
+def keep(session: Session, case: Case, before: Mapping[str, Stood], source: Source) -> None:
     """Of each column that this message changed, what stood there.
 
     Also that nothing did: it is shown to nobody, and found when it turns out that the message was about somebody else (unsaying.py).
     """
     for column, value in before.items():
         said = Fact(Section.FORM, written(value), EARLIER[column])
-        earlier = case_facts.fact_row(case, said, hospital, now=now, message_id=message_id)
-        earlier.superseded_at = now
+        earlier = case_facts.fact_row(case, said, source)
+        earlier.superseded_at = source.at
         session.add(earlier)
 
 

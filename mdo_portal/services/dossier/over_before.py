@@ -26,7 +26,7 @@ def _written_down(telling: Telling, name: str, label: str, rows: Sequence[CaseFa
     if not name or any(one.source_key == name or one.source_key.startswith(f"{name}/") for one in rows):
         return False
     row = telling.add(Fact(Section.OTHER, name, label, key=name, status=status))
-    row.superseded_at = telling.now
+    row.superseded_at = telling.source.at
     return True
 
 

@@ -78,12 +78,11 @@ def _with_content(
     earlier: Sequence[CaseDocument],
     words: Sequence[CaseFact],
 ) -> set[str]:
-    at, message_id = telling.now, telling.message_id
-    hospital_id = telling.hospital.id
+    at, message_id = telling.source.at, telling.source.message_id
     same = document_versions.digest_of(document.content)
     if any(one.sha256 == same and not telling.is_after(one) for one in known):
         return set()  # an older word on what stands here: replaced or withdrawn it stays so
-    added = documents.add(telling.session, telling.case, document, hospital_id=hospital_id, at=at, message_id=message_id)
+    added = documents.add(telling.session, telling.case, document, telling.source)
     is_new = added not in {one.id for one in known}
     others = [one for one in earlier if one.id != added and (message_id is None or one.message_id != message_id)]
     over = over_before.over(telling, document.reference, result_facts.of_case(telling)) if is_new else None
@@ -101,7 +100,7 @@ def _replaced(telling: Telling, earlier: Sequence[CaseDocument], words: Sequence
     """Another document, or another version of it, took their place."""
     changed = [one for one in earlier if one.superseded_at is None and telling.is_after(one)]
     for one in changed:
-        one.superseded_at = telling.now
+        one.superseded_at = telling.source.at
     had_words = result_facts.supersede(telling, words)
     return {"document.corrected"} if changed or had_words else set()
 
@@ -139,7 +138,7 @@ def _set_status(telling: Telling, rows: Sequence[CaseDocument], status: str) -> 
     changed = [one for one in rows if one.status != status and telling.is_after(one)]
     for one in changed:
         one.status = status
-        one.superseded_at = (one.superseded_at or telling.now) if status == GONE else one.superseded_at
+        one.superseded_at = (one.superseded_at or telling.source.at) if status == GONE else one.superseded_at
     if not changed:
         return set()
     return {"document.withdrawn" if status == GONE else "document.changed"}

@@ -56,7 +56,7 @@ def withdraw(telling: Telling, rows: Iterable[CaseFact]) -> bool:
     """They are taken back. Returns whether there were any."""
     changed = [one for one in rows if one.superseded_at is None]
     for one in changed:
-        one.superseded_at, one.status = telling.now, GONE
+        one.superseded_at, one.status = telling.source.at, GONE
     return bool(changed)
 
 
@@ -64,7 +64,7 @@ def supersede(telling: Telling, rows: Iterable[CaseFact]) -> bool:
     """Something else took their place, unless they are the newer word. Returns whether there were any."""
     changed = [one for one in rows if one.superseded_at is None and telling.is_after(one)]
     for one in changed:
-        one.superseded_at = telling.now
+        one.superseded_at = telling.source.at
     return bool(changed)
 
 
@@ -88,9 +88,9 @@ def _told(telling: Telling, fact: Fact, index: Index, ended: Sequence[CaseFact])
         row.superseded_at = max(one.received_at for one in newer)
         return {"result.received"}
     for one in same:
-        one.superseded_at = one.superseded_at or telling.now
+        one.superseded_at = one.superseded_at or telling.source.at
     if fact.status == GONE:
-        row.superseded_at = telling.now
+        row.superseded_at = telling.source.at
     return {said(fact.status, "result", known=bool(same))}
 
 
@@ -113,7 +113,7 @@ def _told_without_name(telling: Telling, index: Index, fact: Fact) -> list[CaseF
     """
     ends = fact.status in ("corrected", GONE)
     rows = [one for one in index.labelled(fact) if fact.key and not one.source_key and telling.is_after(one)]
-    found = [one for one in rows if one.hospital_id == telling.hospital.id and (ends or one.text == fact.text)]
+    found = [one for one in rows if one.hospital_id == telling.source.hospital.id and (ends or one.text == fact.text)]
     return found if len(found) == 1 else []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseEvent, CaseFact
 from mdo_portal.domain.document import CaseDocument
-from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact
 from mdo_portal.services.common import moments
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import case_facts
 
 SENT_AT = "sent_at"
@@ -24,18 +23,9 @@ SENT_AT = "sent_at"
 class Telling:
     """What comes in, when, from whom. `sent_at` is the sender's clock, never believed when it is ahead of ours."""
 
-    def __init__(
-        self,
-        session: Session,
-        case: Case,
-        hospital: Hospital,
-        *,
-        now: datetime,
-        sent_at: datetime | None = None,
-        message_id: uuid.UUID | None = None,
-    ) -> None:
-        self.session, self.case, self.hospital, self.now, self.message_id = session, case, hospital, now, message_id
-        self.said = moments.said(sent_at, now)
+    def __init__(self, session: Session, case: Case, source: Source, *, sent_at: datetime | None = None) -> None:
+        self.session, self.case, self.source = session, case, source
+        self.said = moments.said(sent_at, source.at)
         sent = moments.likely(sent_at)
         self.details: dict[str, Any] = {SENT_AT: self.said.isoformat()} if sent else {}
 
@@ -55,10 +45,10 @@ class Telling:
 
     def _is_after(self, at: datetime) -> bool:
         said = self._said_at.get(at)
-        return at <= self.now if said is None else (said, at) <= (self.said, self.now)
+        return at <= self.source.at if said is None else (said, at) <= (self.said, self.source.at)
 
     def add(self, fact: Fact) -> CaseFact:
         """The fact as a row of the case."""
-        row = case_facts.fact_row(self.case, fact, self.hospital, now=self.now, message_id=self.message_id)
+        row = case_facts.fact_row(self.case, fact, self.source)
         self.session.add(row)
         return row

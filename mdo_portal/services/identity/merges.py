@@ -20,6 +20,7 @@ from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.exchange import MergedNumbers, PatientMerge
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.history import standing
 from mdo_portal.services.identity import objections
 from mdo_portal.services.letters import withholding
@@ -31,21 +32,17 @@ from mdo_portal.services.patients.rulings import Conflict
 class Telling:
     """The message that a merge is told by: what every merge of it keeps."""
 
-    hospital: Hospital
+    source: Source
     event: str
-    at: datetime
-    message_id: uuid.UUID | None
 
 
-def apply(
-    session: Session, told: PatientMerge, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
-) -> Case | None:
+def apply(session: Session, told: PatientMerge, source: Source) -> Case | None:
     """Merge what the hospital says is one patient. None when no patient of it stands here. Told again it changes nothing.
 
     Raises Conflict when a person must decide: two patients who both stand here, people who are not alike, numbers of different
     issuers, or a merge that was undone here before.
     """
-    telling = Telling(hospital, told.event, now, message_id)
+    telling = Telling(source, told.event)
     newest: Case | None = None
     for one in told.merged:
         if not one.previous:
@@ -65,7 +62,7 @@ def _merge_bsn(session: Session, one: MergedNumbers, telling: Telling) -> Patien
 
     When only one of the two stands here, *the same person* takes over the particulars that came (carrying_out.py).
     """
-    hospital_id = telling.hospital.id
+    hospital_id = telling.source.hospital.id
     number = patients.by_local_number(session, hospital_id, one.patient.local_number)
     kept = patients.root(session, number or patients.with_bsn(session, hospital_id, one.patient.bsn))
     gone = patients.root(session, patients.with_bsn(session, hospital_id, one.previous_bsn))
@@ -87,12 +84,12 @@ def _merge_number(session: Session, one: MergedNumbers, authority: str, number: 
     Who goes on may be told by the BSN alone. When nobody has that here, the number stays what it is: there is no other for it.
     """
     going_on, issuer = merge_doubts.number_in_space(one, authority)
-    kept, gone = _both(session, one, going_on, number, telling.hospital.id)
+    kept, gone = _both(session, one, going_on, number, telling.source.hospital.id)
     known = kept or gone
     if known is None or number == going_on or (kept and gone and kept.id == gone.id):
         return known
     kind = merge_doubts.of(session, one, authority, number, kept, gone)
-    ruling = rulings.of(session, telling.hospital.id, one.patient, previous=number) if kind else None
+    ruling = rulings.of(session, telling.source.hospital.id, one.patient, previous=number) if kind else None
     if kind and ruling is None:
         other = gone.id if kept and gone else None
         raise Conflict(kind, "MRG-1", known.id, one.patient, other_id=other, previous=number)
@@ -128,7 +125,7 @@ def _join_as_told(
 ) -> None:
     """Join as this message tells, or as a person decided about it: then the decision names the merge, so that it can be undone."""
     merge = join(
-        session, kept, gone, now=telling.at, event=telling.event, message_id=telling.message_id,
+        session, kept, gone, now=telling.source.at, event=telling.event, message_id=telling.source.message_id,
         decided_by=ruling.decided_by if ruling else None, made=made, told=told,
     )  # fmt: skip
     if ruling is not None and merge is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import PAST, Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.unreadable import ABOUT_IDENTITY
 from mdo_portal.exchange import (
     Incoming,
@@ -25,6 +25,7 @@ from mdo_portal.exchange import (
     Wire,
     meaning_of,
 )
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import appointments, snapshots
 from mdo_portal.services.identity import merges
 from mdo_portal.services.inbox import pulls, queue, rereading
@@ -40,32 +41,41 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 def of(session: Session, incoming: Incoming, hospital: Hospital, claimed: ClaimedMessage) -> Case | None:
     """Do what the message asks for. None: it is about nobody who has a case here."""
     incoming = conflicts.incoming_corrected(session, hospital.id, incoming)
-    case = ACTS[type(incoming)](session, incoming, hospital, now=claimed.received_at, message_id=claimed.message_id)
+    source = source_of(claimed, hospital)
+    case = ACTS[type(incoming)](session, incoming, source)
     if isinstance(incoming, IncomingReferral) and case is not None:
-        conflicts.flag_bsn(session, incoming, case, claimed.message_id, now=claimed.received_at)
+        conflicts.flag_bsn(session, incoming, case, source)
     if isinstance(incoming, PatientMerge):
         queue.same_patient(session, claimed.message_id, now=claimed.received_at)
     return case
 
 
-def _referral(
-    session: Session, incoming: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID
-) -> Case | None:
-    wire = session.get_one(InboundMessage, message_id).wire
+def source_of(claimed: ClaimedMessage, hospital: Hospital) -> Source:
+    """From where comes what this message says."""
+    return Source(hospital, claimed.received_at, claimed.wire, claimed.message_id)
+
+
+def _referral(session: Session, incoming: IncomingReferral, source: Source) -> Case | None:
     if incoming.cancelled:
-        case = referrals.cancel(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
+        case = referrals.cancel(session, incoming, source)
         if case is None:  # somebody may still plan what the hospital took back under another number
             raise Unreadable(awaiting.UNKNOWN, "referral number")
-        replaced.take_back(session, incoming, case, hospital, wire=wire, now=now, message_id=message_id)
+        replaced.take_back(session, incoming, case, source)
         return case
-    case = referrals.register(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
-    replaced.take_back(session, incoming, case, hospital, wire=wire, now=now, message_id=message_id)
-    if case.received_at == now:
-        replaced.came_late(session, incoming, case, hospital, wire=wire, now=now, message_id=message_id)
-    pull = pulls.of_message(session, message_id) if wire is Wire.FHIR else None
-    if pull is not None:  # what was fetched after a notice is also written down as a moment: a later one shows what changed
-        snapshots.take(session, pull, case, incoming.facts, message_id=message_id)
+    case = referrals.register(session, incoming, source)
+    replaced.take_back(session, incoming, case, source)
+    if case.received_at == source.at:
+        replaced.came_late(session, incoming, case, source)
+    if source.wire is Wire.FHIR and source.message_id is not None:
+        _snapshot(session, incoming, case, source.message_id)
     return case
+
+
+def _snapshot(session: Session, incoming: IncomingReferral, case: Case, message_id: uuid.UUID) -> None:
+    """What was fetched after a notice is also written down as a moment: a later one shows what changed."""
+    pull = pulls.of_message(session, message_id)
+    if pull is not None:
+        snapshots.take(session, pull, case, incoming.facts, message_id=message_id)
 
 
 ACTS: Mapping[type, Callable[..., Case | None]] = {
@@ -104,10 +114,10 @@ def told_again(session: Session, incoming: Incoming, message: ClaimedMessage, ca
     if not isinstance(incoming, IncomingReferral):
         return set_aside(message, Unreadable("again_other_kind"))
     hospital = session.get_one(Hospital, message.hospital_id)
-    heard = Heard(message.message_id, case_id, message.received_at, message.meaning == "referral")
+    heard = Heard(source_of(message, hospital), case_id, message.meaning == "referral")
     try:
         with session.begin_nested():
-            case = rereading.read_again(session, heard, incoming, hospital, now=now)
+            case = rereading.read_again(session, heard, incoming, now=now)
     except Unreadable as unreadable:
         return set_aside(message, unreadable)
     left = leftovers(incoming, message)

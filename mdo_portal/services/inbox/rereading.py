@@ -19,6 +19,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingReferral, Unreadable
 from mdo_portal.services.access_log import audit
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import case_columns, earlier_told, known_referrals, routing
 from mdo_portal.services.dossier.latest_word import ASKED, told_later
 from mdo_portal.services.history import standing, timeline
@@ -31,18 +32,18 @@ from mdo_portal.services.referrals.retelling import Told
 class Heard:
     """A message that was read before: which, into which case, and whether it made that case."""
 
-    message_id: uuid.UUID
+    source: Source
     case_id: uuid.UUID
-    received_at: datetime
     made_it: bool
 
 
-def read_again(session: Session, heard: Heard, referral: IncomingReferral, hospital: Hospital, *, now: datetime) -> Case:
+def read_again(session: Session, heard: Heard, referral: IncomingReferral, *, now: datetime) -> Case:
     """Let the case say what the message says now. Nothing is written when that is what it said before.
 
     Raises Unreadable, before anything is changed: `again_ended`, `again_withdrawn`, `again_other_number`, `again_other_patient`,
     `objection`, `identity_conflict`, or `waits_for_identity`.
     """
+    hospital = heard.source.hospital
     referral = conflicts.incoming_corrected(session, hospital.id, referral)
     families.stays_of(session, Case.id == heard.case_id)
     case = session.execute(select(Case).where(Case.id == heard.case_id).with_for_update(**HELD)).scalar_one_or_none()
@@ -50,20 +51,20 @@ def read_again(session: Session, heard: Heard, referral: IncomingReferral, hospi
         raise Unreadable("again_ended")
     patient = _same(session, case, referral, hospital)
     number = _number(session, case, referral, hospital, heard)
-    told = Told.of(session, case, heard.message_id, heard.received_at)
+    told = Told.of(session, case, heard.source)
     newest = not told_later(session, case, *ASKED, now=told.then)
     asks = heard.made_it or not referral.only_if_new
     changed = [
         _tell_patient(session, case, patient, referral, told),
         number != case.referral_number,
-        _take_over(session, case, referral, hospital, told, whole=newest and heard.made_it, newest=newest and asks),
-        retelling.facts(session, case, referral.facts, hospital, told, newest=newest),
-        retelling.files(session, case, referral.documents, hospital, told),
+        _take_over(session, case, referral, told, whole=newest and heard.made_it, newest=newest and asks),
+        retelling.facts(session, case, referral.facts, told, newest=newest),
+        retelling.files(session, case, referral.documents, told),
     ]
     case.referral_number = number
-    conflicts.flag_bsn(session, referral, case, heard.message_id, now=heard.received_at)
+    conflicts.flag_bsn(session, referral, case, heard.source)
     if any(changed):
-        _say(session, case, hospital, told, now=now)
+        _say(session, case, told, now=now)
     if case.board_id is None and heard.made_it:
         _route(session, case, referral, hospital, now=now)
     return case
@@ -105,18 +106,16 @@ def _tell_patient(session: Session, case: Case, patient: Patient, referral: Inco
     if told_later(session, case, *ASKED, *_ABOUT_THE_PATIENT, now=told.then):
         return False
     at, sent_at = told.received_at, referral.sent_at
-    return bool(patients.tell(session, patient, referral.patient, now=at, sent_at=sent_at, message_id=told.message_id))
+    return bool(patients.tell(session, patient, referral.patient, now=at, sent_at=sent_at, message_id=told.source.message_id))
 
 
-def _take_over(
-    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, told: Told, *, whole: bool, newest: bool
-) -> bool:
+def _take_over(session: Session, case: Case, referral: IncomingReferral, told: Told, *, whole: bool, newest: bool) -> bool:
     """Question, urgency, who refers: when nobody told them since, they are what the message says, also where it says nothing now."""
     asked, stood = told_later(session, case, *cautions.CLEARED.values(), now=told.then), case.cautions
     before = case_columns.take_over(case, referral, newest=newest, whole=whole)
     if asked and before.pop(case_columns.CAUTIONS, None) is not None:
         case.cautions = stood  # what a person noted since holds
-    earlier_told.keep(session, case, before, hospital, now=told.at, message_id=told.message_id)
+    earlier_told.keep(session, case, before, told.source)
     return bool(before)
 
 
@@ -128,9 +127,9 @@ def _route(session: Session, case: Case, referral: IncomingReferral, hospital: H
         participation.route_to(session, case.id, board_id, now=now)
 
 
-def _say(session: Session, case: Case, hospital: Hospital, told: Told, *, now: datetime) -> None:
+def _say(session: Session, case: Case, told: Told, *, now: datetime) -> None:
     case.revision += 1
     referrals.assess(session, case, now=now)
-    timeline.happened(session, case, "referral.reread", at=told.at, hospital=hospital.name)
+    timeline.happened(session, case, "referral.reread", at=told.source.at, hospital=told.source.hospital.name)
     audit.record_system(session, "referral.reread", now=now, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)

@@ -21,6 +21,7 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import ABOUT_NO_ONE, Incoming, IncomingReferral, PatientIdentity
 from mdo_portal.services.common import changes
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.patients import families, held, identity_papers, patients, pile, rulings
 from mdo_portal.services.patients.identity_papers import Papers
 from mdo_portal.services.patients.rulings import Conflict
@@ -68,17 +69,17 @@ def asks_the_same(session: Session, asked: IdentityConflict, conflict: Conflict)
     return (asked.kind, asked.patient_id, asked.fingerprint) == (conflict.kind, conflict.patient_id, told)
 
 
-def flag_bsn(session: Session, told: IncomingReferral, case: Case, message_id: uuid.UUID, *, now: datetime) -> None:
+def flag_bsn(session: Session, told: IncomingReferral, case: Case, source: Source) -> None:
     """A referral that was taken in, with a BSN that cannot be right: a question for a person, asked once, that nothing waits for."""
     who = told.patient
-    if not has_wrong_bsn(who):
+    if source.message_id is None or not has_wrong_bsn(who):  # who types is told at the field
         return
     same = select(IdentityConflict.id).where(
         IdentityConflict.hospital_id == case.hospital_id, IdentityConflict.fingerprint == rulings.fingerprint(session, who)
     )
     if session.execute(same.limit(1)).first() is None:
         flagged = Conflict(ConflictKind.ELEVEN_TEST, "PID-3", case.patient_id, who)
-        _open(session, flagged, message_id, session.get_one(Hospital, case.hospital_id), told, now=now)
+        _open(session, flagged, source.message_id, source.hospital, told, now=source.at)
 
 
 def has_wrong_bsn(who: PatientIdentity | None) -> bool:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +10,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.exchange import PatientChange, PatientIdentity, PatientLink
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.history import standing
 from mdo_portal.services.patients import families, identification, patients
 
@@ -25,22 +23,20 @@ VISITS = {
 }  # fmt: skip
 
 
-def change(
-    session: Session, told: PatientChange, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None = None
-) -> Case | None:
+def change(session: Session, told: PatientChange, source: Source) -> Case | None:
     """Particulars or whereabouts of a patient changed at the hospital. Makes no patient and no case: None when there is none.
 
     Raises Unreadable("identity_conflict" or "waits_for_identity") when a person must look first.
     """
-    patient = identification.of_message(session, hospital.id, told.patient)
+    patient = identification.of_message(session, source.hospital.id, told.patient)
     cases = standing.cases_of(session, patient) if patient else []
     if patient is None or not cases:
         return None
     changed = patients.tell(
-        session, patient, told.patient, now=now, sent_at=told.sent_at, event=told.event, message_id=message_id
+        session, patient, told.patient, now=source.at, sent_at=told.sent_at, event=told.event, message_id=source.message_id
     )
     for what in _events(patient, told.event, changed):
-        standing.happened(session, cases, what, now=now, hospital=hospital.name)
+        standing.happened(session, cases, what, now=source.at, hospital=source.hospital.name)
     return cases[-1]
 
 
@@ -53,10 +49,9 @@ def _events(patient: Patient, event: str, changed: list[str]) -> list[str]:
     return found
 
 
-def link(
-    session: Session, told: PatientLink, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None = None
-) -> Case | None:
+def link(session: Session, told: PatientLink, source: Source) -> Case | None:
     """The hospital says that two numbers concern one person, or no longer. Shown on their cases; nothing is merged."""
+    hospital = source.hospital
     rows = {one.local_number: patients.by_local_number(session, hospital.id, one.local_number) for one in told.patients}
     known = families.roots_locked(session, [row for row in rows.values() if row is not None])
     if not known:
@@ -67,15 +62,15 @@ def link(
         kept_number, gone_number = sorted((one.local_number for one in told.patients), key=lambda number: rows[number] is None)
         made = Merge(
             hospital_id=hospital.id, kind=MergeKind.LINK, kept_id=known[0].id, gone_id=known[1].id if known[1:] else None,
-            kept_number=kept_number, gone_number=gone_number, event=told.event, message_id=message_id, at=now,
+            kept_number=kept_number, gone_number=gone_number, event=told.event, message_id=source.message_id, at=source.at,
         )  # fmt: skip
         session.add(made)
     for one in standing_links if not told.linked else ():
-        one.undone_at = now
+        one.undone_at = source.at
     cases = standing.cases_of(session, *known)
     if told.linked != bool(standing_links):
         what = "patient.linked" if told.linked else "patient.unlinked"
-        standing.happened(session, cases, what, now=now, hospital=hospital.name)
+        standing.happened(session, cases, what, now=source.at, hospital=hospital.name)
     return cases[-1] if cases else None
 
 

@@ -25,6 +25,7 @@ from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import Address, Fact, IncomingAnswer, Question, Receipt, ReceiptKind, Section, Unreadable
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.common import changes
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import case_columns, case_facts, earlier_told, known_referrals, latest_word, waiting
 from mdo_portal.services.dossier.latest_word import Word
 from mdo_portal.services.history import standing, timeline
@@ -152,11 +153,12 @@ def _put_behind(session: Session, row: OutgoingQuestion, *, now: datetime) -> No
     session.execute(update(OutgoingQuestion).where(OutgoingQuestion.id.in_(due)).values(next_attempt_at=now))
 
 
-def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, now: datetime, message_id: uuid.UUID) -> Case:
+def answered(session: Session, answer: IncomingAnswer, source: Source) -> Case:
     """Add what the hospital sent to the case of that referral, and close the question it answers.
 
     Raises Unreadable: "unknown_referral", "objection", "waits_for_identity"; Conflict when it names another patient.
     """
+    hospital, now = source.hospital, source.at
     request = _request_of(session, answer.question, hospital)
     case = _case(session, answer, hospital, request)
     _same_patient(session, answer, case, hospital)
@@ -165,17 +167,17 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
         raise Unreadable("split", "Task.identifier")
     said = [(request, answer.text), *others]
     facts = (*answer.facts, *(one for asked, words in said for one in _beside(asked, words)))
-    case_facts.add_facts(session, case, facts, hospital, now=now, message_id=message_id)
-    carried.keep(session, case, answer, hospital, now=now, message_id=message_id)
+    case_facts.add_facts(session, case, facts, source)
+    carried.keep(session, case, answer, source)
     before = case_columns.beware(case, answer.unmapped)
-    earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
+    earlier_told.keep(session, case, before, source)
     open_ones = [(asked, words) for asked, words in said if asked is not None and asked.answered_at is None]
     for asked, words in [] if answer.is_under_way else open_ones:
         asked.answered_at, asked.answer = now, words
         timeline.happened(session, case, "case.answered", at=now)
     if not open_ones:
         when = latest_word.said(Word(answer.sent_at), now) if answer.asks else {}
-        timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir", **when)
+        timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire=source.wire.value, **when)
     if answer.asks and latest_word.is_latest(session, case, now=now, word=Word(answer.sent_at)):
         referrals.ask_again(session, case, now=now)
     _go_on(session, case, now=now)

@@ -14,8 +14,9 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
-from mdo_portal.exchange import Fact, IncomingReferral, PatientIdentity, Section, Unreadable, Wire
+from mdo_portal.exchange import Fact, IncomingReferral, PatientIdentity, Section, Unreadable
 from mdo_portal.services.access_log import audit
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import case_columns, case_facts, documents, earlier_told, known_referrals, latest_word, waiting
 from mdo_portal.services.dossier.case_facts import add_facts
 from mdo_portal.services.dossier.latest_word import ASKED, CANCELLING, UNDATED, Word, is_latest, told_later, word_of
@@ -29,11 +30,8 @@ from mdo_portal.services.referrals import board_asked, carried
 def register(
     session: Session,
     referral: IncomingReferral,
-    hospital: Hospital,
+    source: Source,
     *,
-    wire: Wire,
-    now: datetime,
-    message_id: uuid.UUID | None = None,
     board_id: uuid.UUID | None = None,
     person_id: uuid.UUID | None = None,
 ) -> Case:
@@ -41,49 +39,40 @@ def register(
 
     Raises Unreadable("identity_conflict" or "objection") when a person must look first.
     """
+    hospital, now = source.hospital, source.at
     case = known_referrals.meant(session, hospital, referral.number, referral.known_as)
-    patient = _patient(session, referral, hospital, case, now=now, message_id=message_id)
+    patient = _patient(session, referral, source, case)
     case = case or known_referrals.replaced(session, hospital, patient.id, referral.replaces)
     if case is not None and case.patient_id != patient.id and not (referral.number and case.referral_number):
-        _address_taken(session, case, hospital, now=now)
+        _address_taken(session, case, source)
         case = None  # known by its address alone, which was given out twice
     is_new = case is None
     if case is None:
-        case = composed(session, referral, hospital, patient, wire=wire, now=now, board_id=board_id)
+        case = composed(session, referral, source, patient, board_id=board_id)
         case.home_patient_id = identification.home(session, hospital.id, referral.patient, patient)
         session.add(case)
         session.flush()
-        case_facts.store(session, case_facts.first_rows(case, referral, hospital, now=now, message_id=message_id))
+        case_facts.store(session, case_facts.first_rows(case, referral, source))
     elif case.patient_id != patient.id:
         raise _numbered_otherwise(referral, case, patient)
     else:
-        _bring_up_to_date(session, case, referral, hospital, now=now, message_id=message_id)
-    carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
+        _bring_up_to_date(session, case, referral, source)
+    carried.keep(session, case, referral, source)
     if not is_new:
         assess(session, case, now=now)
     what = "referral.received" if is_new else "referral.updated"
-    tell(
-        session,
-        case,
-        what,
-        hospital,
-        now=now,
-        wire=wire,
-        person_id=person_id,
-        word=word_of(referral),
-        issuer=referral.number_issuer,
-    )
+    tell(session, case, what, source, person_id=person_id, word=word_of(referral), issuer=referral.number_issuer)
     if is_new:
         standing.beside(session, case)
     return case
 
 
-def _address_taken(session: Session, case: Case, hospital: Hospital, *, now: datetime) -> None:
+def _address_taken(session: Session, case: Case, source: Source) -> None:
     """Its people hear that another patient's request stands there now: a mistake may have been put right at the sender. Once: an address
     that two have finds neither, and who gives each message the same one is told of it at the first.
     """
     if case.state is not CaseState.WITHDRAWN:
-        timeline.happened(session, case, "referral.address_taken", at=now, hospital=hospital.name)
+        timeline.happened(session, case, "referral.address_taken", at=source.at, hospital=source.hospital.name)
         standing.announce(session, case)
 
 
@@ -97,34 +86,31 @@ def tell(
     session: Session,
     case: Case,
     what: str,
-    hospital: Hospital,
+    source: Source,
     *,
-    now: datetime,
-    wire: Wire,
     person_id: uuid.UUID | None = None,
     word: Word = UNDATED,
     issuer: str = "",
 ) -> None:
     """The case's timeline, the access log and the screens hear of it."""
-    said = latest_word.said(word, now) | ({known_referrals.ISSUER: issuer} if issuer else {})
-    timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value, **said)
-    audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
+    said = latest_word.said(word, source.at) | ({known_referrals.ISSUER: issuer} if issuer else {})
+    told = {"hospital": source.hospital.name, "wire": source.wire.value}
+    timeline.happened(session, case, what, at=source.at, person_id=person_id, **told, **said)
+    audit.record_system(session, what, now=source.at, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)
 
 
-def _bring_up_to_date(
-    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
-) -> None:
-    is_last = is_latest(session, case, now=now, word=word_of(referral))
+def _bring_up_to_date(session: Session, case: Case, referral: IncomingReferral, source: Source) -> None:
+    is_last = is_latest(session, case, now=source.at, word=word_of(referral))
     newest = is_last and not referral.only_if_new
     if newest:
-        ask_again(session, case, now=now)  # first: what waits again goes to the board that is named now
-        board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
+        ask_again(session, case, now=source.at)  # first: what waits again goes to the board that is named now
+        board_asked.hear(session, case, referral, source)
     before = case_columns.take_over(case, referral, newest=newest)
     case.referral_number = case.referral_number or referral.number  # known by its address until then
-    earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
+    earlier_told.keep(session, case, before, source)
     case.revision += 1
-    add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=is_last)
+    add_facts(session, case, referral.facts, source, newest=is_last)
 
 
 def ask_again(session: Session, case: Case, *, now: datetime) -> None:
@@ -135,28 +121,20 @@ def ask_again(session: Session, case: Case, *, now: datetime) -> None:
         case.move(CaseState.INFORMATION_REQUESTED if is_asked else CaseState.INCOMPLETE, now=now)
 
 
-def _patient(
-    session: Session,
-    referral: IncomingReferral,
-    hospital: Hospital,
-    known: Case | None,
-    *,
-    now: datetime,
-    message_id: uuid.UUID | None,
-) -> Patient:
-    told = referral.patient
-    patient = identification.of_message(session, hospital.id, told)
+def _patient(session: Session, referral: IncomingReferral, source: Source, known: Case | None) -> Patient:
+    told, hospital_id = referral.patient, source.hospital.id
+    patient = identification.of_message(session, hospital_id, told)
     before = session.get_one(Patient, known.patient_id) if known is not None else None
     if before is not None:
-        patient = identification.said_under(session, hospital.id, told, referral.number) or patient
+        patient = identification.said_under(session, hospital_id, told, referral.number) or patient
     if patient is None and before is not None and is_alike(session, before, told):
         # no number to find somebody by, but the same referral about the same name and birth date
         patient = identification.undisputed(session, before)
     if patient is None:
-        return patients.add(session, hospital.id, told, now=now, sent_at=referral.sent_at)
+        return patients.add(session, hospital_id, told, now=source.at, sent_at=referral.sent_at)
     if families.objects(session, patient):
         raise Unreadable("objection")
-    patients.tell(session, patient, told, now=now, sent_at=referral.sent_at, message_id=message_id)
+    patients.tell(session, patient, told, now=source.at, sent_at=referral.sent_at, message_id=source.message_id)
     return patient
 
 
@@ -169,25 +147,23 @@ def is_alike(session: Session, before: Patient, told: PatientIdentity) -> bool:
 def composed(
     session: Session,
     referral: IncomingReferral,
-    hospital: Hospital,
+    source: Source,
     patient: Patient,
     *,
-    wire: Wire,
-    now: datetime,
     board_id: uuid.UUID | None = None,
 ) -> Case:
     """The case of a referral that is new to us, with all that was told, and judged: complete before it is stored."""
     case = Case(
         id=new_id(),
-        hospital_id=hospital.id,
+        hospital_id=source.hospital.id,
         patient_id=patient.id,
-        board_id=board_id or route(session, hospital, referral),
+        board_id=board_id or route(session, source.hospital, referral),
         board_hint=referral.board_hint,
         referral_number=referral.number,
         state=CaseState.RECEIVED,
-        wire=wire,
-        received_at=now,
-        state_since=now,
+        wire=source.wire,
+        received_at=source.at,
+        state_since=source.at,
         revision=1,
         due_on=NO_DATE,
         is_open=True,
@@ -200,7 +176,7 @@ def composed(
         case,
         {fact.section for fact in referral.facts},
         {one.kind for one in referral.documents if one.status != "withdrawn"},
-        now=now,
+        now=source.at,
     )
     return case
 
@@ -228,21 +204,14 @@ def _judge(case: Case, sections: set[Section], kinds: set[str], *, now: datetime
 CANCELLED = "Ingetrokken door het ziekenhuis"
 
 
-def cancel(
-    session: Session,
-    referral: IncomingReferral,
-    hospital: Hospital,
-    *,
-    wire: Wire,
-    now: datetime,
-    message_id: uuid.UUID | None = None,
-) -> Case | None:
+def cancel(session: Session, referral: IncomingReferral, source: Source) -> Case | None:
     """The hospital takes its referral back. Off the work list when it waits there; on an agenda it stays, marked, until a person acts.
 
     So it does when the hospital asked again after it took back: only a person can tell what is meant. Where a person took it off before,
     it is marked too: that may be undone.
     None when that referral is not here. Raises Conflict when it names another patient, also one who is not here.
     """
+    hospital, now = source.hospital, source.at
     case = known_referrals.taken_back(session, hospital, referral)
     if case is None or known_referrals.is_numbered_by_another(session, case, referral):
         return None
@@ -260,12 +229,12 @@ def cancel(
     told = referral.facts
     if referral.cancel_reason and referral.cancel_reason != case.question_board:  # some send the whole order once more
         told = (*told, Fact(Section.COURSE, referral.cancel_reason, CANCELLED))
-    add_facts(session, case, told, hospital, now=now, message_id=message_id)
-    carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
+    add_facts(session, case, told, source)
+    carried.keep(session, case, referral, source)
     if not is_over:
         said = latest_word.said(word_of(referral), now)
         unread = case.unseen_since, case.unseen_only_values
-        standing.happened(session, [case], CANCELLING, now=now, hospital=hospital.name, wire=wire.value, **said)
+        standing.happened(session, [case], CANCELLING, now=now, hospital=hospital.name, wire=source.wire.value, **said)
         if was_off:  # it says what stands there already: nobody need look
             case.unseen_since, case.unseen_only_values = unread
     standing.announce(session, case)

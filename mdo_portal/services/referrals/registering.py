@@ -8,15 +8,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import IncomingReferral, Wire
+from mdo_portal.exchange import IncomingReferral
 from mdo_portal.services.common import many_rows
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import case_facts, documents, known_referrals
 from mdo_portal.services.dossier.latest_word import word_of
 from mdo_portal.services.history import timeline
@@ -29,17 +28,14 @@ class Told:
     """One referral as a hospital told it."""
 
     referral: IncomingReferral
-    hospital: Hospital
-    wire: Wire
-    at: datetime
-    message_id: uuid.UUID
+    source: Source
 
     @property
     def names(self) -> set[tuple[uuid.UUID, str]]:
         """Everything by which another referral could be about the same patient or the same case."""
         patient = self.referral.patient
         numbers = (patient.local_number, patient.bsn, self.referral.number, *(number for _, number in patient.other_numbers))
-        return {(self.hospital.id, number) for number in numbers if number}
+        return {(self.source.hospital.id, number) for number in numbers if number}
 
 
 def register_all(session: Session, told: Sequence[Told]) -> list[Case]:
@@ -51,10 +47,11 @@ def register_all(session: Session, told: Sequence[Told]) -> list[Case]:
         if is_known or not seen.isdisjoint(one.names):
             _store(session, fresh)
             fresh = []
-            case = referrals.register(session, one.referral, one.hospital, wire=one.wire, now=one.at, message_id=one.message_id)
+            case = referrals.register(session, one.referral, one.source)
         else:
-            patient = patients.composed(session, one.hospital.id, one.referral.patient, now=one.at, sent_at=one.referral.sent_at)
-            case = referrals.composed(session, one.referral, one.hospital, patient, wire=one.wire, now=one.at)
+            source, told_at = one.source, one.referral.sent_at
+            patient = patients.composed(session, source.hospital.id, one.referral.patient, now=source.at, sent_at=told_at)
+            case = referrals.composed(session, one.referral, source, patient)
             fresh.append((one, patient, case))
         seen |= one.names
         cases.append(case)
@@ -66,8 +63,8 @@ def _known(session: Session, told: Sequence[Told]) -> list[bool]:
     """Whether patient or case of each is known here before the first of them is stored."""
     if not told:
         return []
-    people = identification.known_among(session, [(one.hospital.id, one.referral.patient) for one in told])
-    numbered = [(one.hospital.id, one.referral.number) for one in told]
+    people = identification.known_among(session, [(one.source.hospital.id, one.referral.patient) for one in told])
+    numbered = [(one.source.hospital.id, one.referral.number) for one in told]
     cases = known_referrals.numbered_among(session, numbered)
     return [at in people or number in cases for at, number in enumerate(numbered)]
 
@@ -81,12 +78,8 @@ def _store(session: Session, fresh: Sequence[tuple[Told, Patient, Case]]) -> Non
     files: list[documents.Row] = []
     with timeline.together(session):
         for one, _, case in fresh:
-            facts += case_facts.first_rows(case, one.referral, one.hospital, now=one.at, message_id=one.message_id)
-            files += [
-                documents.row(session, case, document, hospital_id=one.hospital.id, at=one.at, message_id=one.message_id)
-                for document in one.referral.documents
-            ]
-            word = word_of(one.referral)
-            referrals.tell(session, case, "referral.received", one.hospital, now=one.at, wire=one.wire, word=word)
+            facts += case_facts.first_rows(case, one.referral, one.source)
+            files += [documents.row(session, case, document, one.source) for document in one.referral.documents]
+            referrals.tell(session, case, "referral.received", one.source, word=word_of(one.referral))
     case_facts.store(session, facts)
     documents.store(session, files)

@@ -5,16 +5,14 @@ Whichever of the two comes first.
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseEvent, CaseState
-from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import IncomingReferral, Replaced, Wire
+from mdo_portal.exchange import IncomingReferral, Replaced
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import known_referrals, latest_word
 from mdo_portal.services.dossier.latest_word import Word
 from mdo_portal.services.history import timeline
@@ -25,23 +23,14 @@ _NUMBER, _ADDRESS = "replaces", "replaces_at"
 """Under these such an event says which referral it was: by the sender's number, and by its address at the sender."""
 
 
-def take_back(
-    session: Session,
-    referral: IncomingReferral,
-    case: Case,
-    hospital: Hospital,
-    *,
-    wire: Wire,
-    now: datetime,
-    message_id: uuid.UUID,
-) -> None:
+def take_back(session: Session, referral: IncomingReferral, case: Case, source: Source) -> None:
     """As when each of them is taken back by a message of its own. One that is of another patient than the referral that takes its place
     stays as it is: the message names it. One that is not here is kept in mind, and is taken back when it comes.
     """
     for one in referral.replaced:
-        before = known_referrals.meant(session, hospital, one.number, one.known_as)
+        before = known_referrals.meant(session, source.hospital, one.number, one.known_as)
         if before is None and not referral.cancelled:
-            _keep_in_mind(session, referral, one, case, hospital, now=now)
+            _keep_in_mind(session, referral, one, case, source)
         if before is None or before.id == case.id or before.patient_id != case.patient_id:
             continue
         told = IncomingReferral(
@@ -54,12 +43,10 @@ def take_back(
             asked_at=referral.asked_at,
             version=one.version,
         )
-        referrals.cancel(session, told, hospital, wire=wire, now=now, message_id=message_id)
+        referrals.cancel(session, told, source)
 
 
-def _keep_in_mind(
-    session: Session, referral: IncomingReferral, one: Replaced, case: Case, hospital: Hospital, *, now: datetime
-) -> None:
+def _keep_in_mind(session: Session, referral: IncomingReferral, one: Replaced, case: Case, source: Source) -> None:
     names = {name: told for name, told in ((_NUMBER, one.number), (_ADDRESS, one.known_as)) if told}
     known = select(CaseEvent.id).where(
         CaseEvent.case_id == case.id, CaseEvent.what == NOT_HERE, CaseEvent.details.contains(names)
@@ -67,20 +54,11 @@ def _keep_in_mind(
     if not names or session.execute(known.limit(1)).first() is not None:
         return
     word = Word(referral.sent_at or referral.asked_at, one.known_as, one.version)
-    details: dict[str, Any] = latest_word.said(word, now) | names
-    timeline.happened(session, case, NOT_HERE, at=now, hospital=hospital.name, **details)
+    details: dict[str, Any] = latest_word.said(word, source.at) | names
+    timeline.happened(session, case, NOT_HERE, at=source.at, hospital=source.hospital.name, **details)
 
 
-def came_late(
-    session: Session,
-    referral: IncomingReferral,
-    case: Case,
-    hospital: Hospital,
-    *,
-    wire: Wire,
-    now: datetime,
-    message_id: uuid.UUID,
-) -> None:
+def came_late(session: Session, referral: IncomingReferral, case: Case, source: Source) -> None:
     """The case is new: what took its place may have come before it, and be there still. A newer version than was taken back is left to a
     person.
     """
@@ -91,7 +69,10 @@ def came_late(
         names.append((address == referral.known_as) & ~func.coalesce(is_numbered_otherwise, false()))
     beside = select(CaseEvent, Case.referral_number).join(Case, Case.id == CaseEvent.case_id)
     beside = beside.where(
-        Case.patient_id == case.patient_id, Case.hospital_id == hospital.id, Case.id != case.id, Case.state != CaseState.WITHDRAWN
+        Case.patient_id == case.patient_id,
+        Case.hospital_id == case.hospital_id,
+        Case.id != case.id,
+        Case.state != CaseState.WITHDRAWN,
     )
     found = session.execute(beside.where(CaseEvent.what == NOT_HERE, or_(False, *names)).limit(1)).first()
     if found is None:
@@ -107,7 +88,7 @@ def came_late(
         sent_at=word.sent_at,
         version=word.version,
     )
-    referrals.cancel(session, told, hospital, wire=wire, now=max(now, event.at), message_id=message_id)
+    referrals.cancel(session, told, source._replace(at=max(source.at, event.at)))
 
 
 def _why(reason: str, number: str) -> str:

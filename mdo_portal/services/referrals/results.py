@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
-
 from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import Session
 
@@ -14,6 +11,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingResult, Unreadable
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import case_columns, earlier_told, known_referrals, result_documents, result_facts, taken_back
 from mdo_portal.services.dossier.telling import Telling
 from mdo_portal.services.history import loose_values, standing
@@ -22,15 +20,14 @@ from mdo_portal.services.patients.rulings import Conflict
 from mdo_portal.services.referrals import referrals
 
 
-def add(
-    session: Session, result: IncomingResult, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None = None
-) -> Case | None:
+def add(session: Session, result: IncomingResult, source: Source) -> Case | None:
     """Add what is new to the patient's open cases, or else to the newest; what is told anew also to the cases that have it already.
 
     None when the patient has no case: it is not ours to keep.
 
     Raises Unreadable("identity_conflict", "waits_for_identity" or "objection") when a person must look first.
     """
+    hospital, now = source.hospital, source.at
     patient = identification.of_message(session, hospital.id, result.patient) or _by_referral(session, result, hospital)
     cases = standing.cases_of(session, patient) if patient else []
     if patient is None or not cases:
@@ -40,14 +37,14 @@ def add(
     touched = standing.chosen(cases)
     touched = [case for case in cases if case in touched or _has(session, case, result)]
     for case in touched:
-        telling = Telling(session, case, hospital, now=now, sent_at=result.sent_at, message_id=message_id)
+        telling = Telling(session, case, source, sent_at=result.sent_at)
         happened = result_facts.add(telling, result) | result_documents.add(telling, result)
         happened |= {"result.withdrawn"} if taken_back.take_back(session, case, result.taken_back, hospital, now=now) else set()
         details = telling.details | ({loose_values.ONLY: "1"} if loose_values.are_all(result, happened) else {})
         for what in sorted(happened):
             standing.happened(session, [case], what, now=now, hospital=hospital.name, **details)
         before = case_columns.beware(case, result.unmapped)
-        earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
+        earlier_told.keep(session, case, before, source)
         referrals.assess(session, case, now=now)
     return touched[-1]
 

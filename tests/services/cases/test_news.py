@@ -16,6 +16,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import ORDERED, Fact, IncomingDocument, Section, Wire
 from mdo_portal.services.cases import cases, news, worklist, worklist_rows
 from mdo_portal.services.cases.news import News, Since
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import documents
 from mdo_portal.services.history import case_looks
 from mdo_portal.services.meetings import meetings
@@ -33,7 +34,7 @@ def told(session: Session, region: Region, *, at: datetime, **over: object) -> C
     """The same referral, as ZEED tells it at that moment."""
     patient = make.identity("4711")
     referral = make.referral(patient, **({"number": "VW-4711", "facts": (*make.COMPLETE, PSA)} | over))  # type: ignore[arg-type]
-    return referrals.register(session, referral, session.get_one(Hospital, region.hospitals["ZEED"]), wire=Wire.HL7V2, now=at)
+    return referrals.register(session, referral, Source(session.get_one(Hospital, region.hospitals["ZEED"]), at, Wire.HL7V2))
 
 
 def seen(session: Session, case: Case, looked: datetime | None = None, wanted: str = "") -> News:
@@ -87,7 +88,8 @@ def test_a_document_is_new_or_a_new_version(session: Session, region: Region) ->
         (("PA.pdf", b"%PDF-1 a"), ("PA.pdf", b"%PDF-1 b"), ("MRI.pdf", b"%PDF-1 c")), start=1
     ):
         document = IncomingDocument(title, "application/pdf", content)
-        documents.add(session, case, document, hospital_id=region.hospitals["ZEED"], at=NOW + days * DAY)
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        documents.add(session, case, document, Source(zeed, NOW + days * DAY, Wire.HL7V2))
 
     found = [(one.label, one.replaces.received_at if one.replaces else None) for one in seen(session, case).changes]
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseEvent
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.told import Appointment
-from mdo_portal.exchange import IncomingAppointment
+from mdo_portal.exchange import IncomingAppointment, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import appointments
 from mdo_portal.services.patients.rulings import Conflict
 from tests import make
@@ -39,7 +40,7 @@ def booked(state: str = "booked", *, hour: int = 10, **over: Any) -> IncomingApp
 
 
 def plan(session: Session, zeed: Hospital, told: IncomingAppointment, *, at: datetime = NOW) -> Case | None:
-    found = appointments.tell(session, told, zeed, now=at, message_id=uuid.uuid4())
+    found = appointments.tell(session, told, Source(zeed, at, Wire.HL7V2, uuid.uuid4()))
     session.flush()
     return found
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.exchange import Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import documents
 from tests import make
 from tests.make import NOW
@@ -39,7 +41,8 @@ def case(session: Session, region: Region) -> Case:
 
 def add(session: Session, case: Case, content: bytes, **over: object) -> CaseDocument:
     document = make.document(content, **over)
-    return session.get_one(CaseDocument, documents.add(session, case, document, hospital_id=case.hospital_id, at=NOW))
+    source = Source(session.get_one(Hospital, case.hospital_id), NOW, Wire.HL7V2)
+    return session.get_one(CaseDocument, documents.add(session, case, document, source))
 
 
 def test_the_same_bytes_are_kept_once(session: Session, case: Case) -> None:

@@ -13,6 +13,7 @@ from mdo_portal.domain.case import NO_DATE, Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Contact, Fact, IncomingResult, Section, Wire
 from mdo_portal.services.cases import cases, news
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier.earlier_told import EARLIER
 from mdo_portal.services.referrals import referrals, results, unsaying
 from tests import make
@@ -35,7 +36,7 @@ LATER: dict[str, Any] = {
 def told(session: Session, region: Region, *, at: datetime = NOW, message_id: uuid.UUID | None = None, **over: Any) -> Case:
     said = make.referral(make.identity("4711"), **({"number": "VW-4711"} | over))
     zeed = session.get_one(Hospital, region.hospitals["ZEED"])
-    return referrals.register(session, said, zeed, wire=Wire.HL7V2, now=at, message_id=message_id or uuid.uuid4())
+    return referrals.register(session, said, Source(zeed, at, Wire.HL7V2, message_id or uuid.uuid4()))
 
 
 def stands(case: Case) -> dict[str, object]:
@@ -109,7 +110,7 @@ def test_a_test_result_of_somebody_else_leaves_no_mark(session: Session, region:
     zeed = session.get_one(Hospital, region.hospitals["ZEED"])
     value = Fact(Section.MARKER, "4.1", "PSA")
     told_of = IncomingResult(make.identity("4711"), "R01", facts=(value,), unmapped=("MSH-11/test",))
-    results.add(session, told_of, zeed, now=NOW + DAY, message_id=other)
+    results.add(session, told_of, Source(zeed, NOW + DAY, Wire.HL7V2, other))
     assert case.cautions == ["test"]
 
     unsaying.unsay(session, case, other, now=NOW + 2 * DAY)

@@ -12,7 +12,8 @@ from mdo_portal.domain.follow_up import FollowState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.errors import NotFound
-from mdo_portal.exchange import IncomingAppointment
+from mdo_portal.exchange import IncomingAppointment, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import appointments
 from mdo_portal.services.follow_up import follow_up_evidence
 from mdo_portal.services.follow_up.follow_ups import Answer
@@ -29,7 +30,7 @@ def appointment(session: Session, region: Region, case: Case, service: str, *, m
     hospital, at = session.get_one(Hospital, region.hospitals["ZEED"]), NOW + timedelta(minutes=minutes)
     patient = make.identity(session.get_one(Patient, case.patient_id).local_number)
     told = IncomingAppointment(patient=patient, number=f"A{minutes}", event="S12", state="booked", service=service, starts_at=at)
-    assert appointments.tell(session, told, hospital, now=at)
+    assert appointments.tell(session, told, Source(hospital, at, Wire.HL7V2))
 
 
 def test_what_came_before_the_decision_is_not_shown_and_what_came_after_closes_nothing_by_itself(

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import PatientChange, PersonName
+from mdo_portal.exchange import PatientChange, PersonName, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.decisions import decisions
 from mdo_portal.services.history import standing
 from mdo_portal.services.patients import patient_feed, patients
@@ -129,5 +130,5 @@ def test_of_a_patient_without_a_case_nothing_is_taken_over(session: Session, zee
     patient = patients.add(session, zeed.id, make.identity("1"), now=NOW)
     other_name = PatientChange(make.identity("1", name=PersonName(family="Anders")), event="A08")
 
-    assert patient_feed.change(session, other_name, zeed, now=NOW + timedelta(hours=1)) is None
+    assert patient_feed.change(session, other_name, Source(zeed, NOW + timedelta(hours=1), Wire.HL7V2)) is None
     assert patient.family == make.identity("1").name.family

@@ -12,7 +12,8 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, MergeKind
-from mdo_portal.exchange import PatientLink
+from mdo_portal.exchange import PatientLink, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.identity import merges
 from mdo_portal.services.patients import patient_feed, patients
 from tests import make
@@ -25,7 +26,9 @@ LATER = NOW + timedelta(hours=1)
 
 def tells(session: Session, zeed: Hospital, *numbers: str, linked: bool = True) -> Case | None:
     one, other = (make.identity(number) for number in numbers)
-    return patient_feed.link(session, PatientLink((one, other), linked=linked, event="A24" if linked else "A37"), zeed, now=LATER)
+    return patient_feed.link(
+        session, PatientLink((one, other), linked=linked, event="A24" if linked else "A37"), Source(zeed, LATER, Wire.HL7V2)
+    )
 
 
 def shown(session: Session, case: Case) -> list[str]:

@@ -13,8 +13,9 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.told import Merge
 from mdo_portal.errors import IllegalMove
-from mdo_portal.exchange import MergedNumbers, PatientMerge, Unreadable
+from mdo_portal.exchange import MergedNumbers, PatientMerge, Unreadable, Wire
 from mdo_portal.services.cases import cases
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.identity import merges, objections, unmerging
 from mdo_portal.services.patients import patients
 from tests import make
@@ -128,7 +129,7 @@ def test_a_number_that_the_merge_made_here_has_no_objection_of_its_own(session: 
     objections.record(session, case, viewer=region.bram, now=NOW)
     told = PatientMerge((MergedNumbers(make.identity("2"), (("ZEED", "1"),)),), event="A40")
 
-    merges.apply(session, told, zeed, now=NOW, message_id=None)
+    merges.apply(session, told, Source(zeed, NOW, Wire.HL7V2))
 
     assert objected(session, case) == [True]
     with pytest.raises(Unreadable, match="objection"):
@@ -142,7 +143,7 @@ def test_an_objection_is_not_cleaned_away_with_a_number_that_nothing_came_under(
     """Made while they were one, it may be of either: also of the number that is here because of the merge only."""
     case = make.case(session, zeed, patient=make.identity("1"))
     told = PatientMerge((MergedNumbers(make.identity("1"), (("ZEED", "3"),)),), event="A40")
-    merges.apply(session, told, zeed, now=NOW, message_id=None)
+    merges.apply(session, told, Source(zeed, NOW, Wire.HL7V2))
     objections.record(session, case, viewer=region.bram, now=NOW)
 
     unmerging.undo(session, session.scalars(select(Merge)).one(), now=NOW, person_id=None)

@@ -14,7 +14,8 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.exchange import MergedNumbers, PatientChange, PatientMerge, PersonName
+from mdo_portal.exchange import MergedNumbers, PatientChange, PatientMerge, PersonName, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.identity import merges, unmerging
 from mdo_portal.services.patients import identification, patient_feed, patients
 from mdo_portal.services.patients.rulings import Conflict
@@ -152,7 +153,7 @@ def test_an_update_under_the_old_number_reaches_the_patient_who_goes_on(session:
     merge(session, zeed, told("2", "1"))
     renamed = replace(make.identity("1"), name=PersonName("Nieuwe Naam"))
 
-    patient_feed.change(session, PatientChange(renamed, event="A08"), zeed, now=NOW)
+    patient_feed.change(session, PatientChange(renamed, event="A08"), Source(zeed, NOW, Wire.HL7V2))
 
     session.refresh(case)
     patient = session.get_one(Patient, case.patient_id)

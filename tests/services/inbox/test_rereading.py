@@ -19,6 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable, Wire
 from mdo_portal.services.cases import cases, news
 from mdo_portal.services.cases.news import Since
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.history import timeline
 from mdo_portal.services.inbox import rereading
 from mdo_portal.services.inbox.rereading import Heard
@@ -44,8 +45,7 @@ class Desk:
         self.case = self._told(self.said, NOW, self.message_id)
 
     def _told(self, said: IncomingReferral, at: datetime, message_id: uuid.UUID | None) -> Case:
-        told = {"wire": Wire.HL7V2, "now": at, "message_id": message_id}
-        return referrals.register(self.session, said, self.zeed, **told)  # type: ignore[arg-type]
+        return referrals.register(self.session, said, Source(self.zeed, at, Wire.HL7V2, message_id))
 
     def supplement(self, *, at: datetime = NOW + HOUR, **over: Any) -> None:
         message_id = uuid.uuid4()
@@ -56,8 +56,8 @@ class Desk:
 
     def again(self, *, at: datetime = NOW + DAY, made_it: bool = True, **over: Any) -> None:
         timeline.enter(self.session, now=at)
-        heard = Heard(self.message_id, self.case.id, NOW, made_it)
-        rereading.read_again(self.session, heard, replace(self.said, **over), self.zeed, now=at)
+        heard = Heard(Source(self.zeed, NOW, Wire.HL7V2, self.message_id), self.case.id, made_it)
+        rereading.read_again(self.session, heard, replace(self.said, **over), now=at)
         self.session.flush()
 
     def present(self) -> set[tuple[Section, str, str]]:
@@ -242,7 +242,7 @@ def test_what_does_not_fit_the_case_any_more_changes_nothing(
     session: Session, region: Region, over: dict[str, Any], reason: str
 ) -> None:
     desk = Desk(session, region)
-    referrals.register(session, make.referral(make.identity("4712"), number="VW-2"), desk.zeed, wire=Wire.HL7V2, now=NOW)
+    referrals.register(session, make.referral(make.identity("4712"), number="VW-2"), Source(desk.zeed, NOW, Wire.HL7V2))
     before = (desk.present(), desk.case.revision, desk.case.urgency)
 
     with pytest.raises(Unreadable) as told:

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import CaseFact
-from mdo_portal.exchange import Fact, IncomingResult, Section
+from mdo_portal.exchange import Fact, IncomingResult, Section, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.referrals import results
 from tests import make
 from tests.make import NOW
@@ -33,7 +34,7 @@ def test_a_value_that_was_called_final_since_stays_final_and_stands_once(session
     early = replace(PSA, key="R-1", status="preliminary")
     desk = Desk(session, region, facts=(*make.COMPLETE, early))
     final = IncomingResult(patient=desk.said.patient, event="R01", facts=(replace(early, status="final", status_only=True),))
-    results.add(session, final, desk.zeed, now=NOW + HOUR, message_id=uuid.uuid4())
+    results.add(session, final, Source(desk.zeed, NOW + HOUR, Wire.HL7V2, uuid.uuid4()))
     session.flush()
 
     desk.again()
@@ -59,7 +60,7 @@ def test_a_value_that_was_corrected_since_does_not_stand_beside_its_correction_u
 ) -> None:
     desk = Desk(session, region)
     right = IncomingResult(patient=desk.said.patient, event="R01", facts=(replace(PSA, text="14 ug/l", status="corrected"),))
-    results.add(session, right, desk.zeed, now=NOW + HOUR, message_id=uuid.uuid4())
+    results.add(session, right, Source(desk.zeed, NOW + HOUR, Wire.HL7V2, uuid.uuid4()))
     session.flush()
 
     desk.again(facts=(*make.COMPLETE, replace(PSA, section=Section.OTHER)))

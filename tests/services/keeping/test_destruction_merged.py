@@ -15,7 +15,8 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.retention import Kind
 from mdo_portal.domain.told import Merge
-from mdo_portal.exchange import MergedNumbers, PatientMerge
+from mdo_portal.exchange import MergedNumbers, PatientMerge, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.identity import merges, unmerging
 from mdo_portal.services.keeping import destroy_requests, holds, purging
 from mdo_portal.services.patients import patients
@@ -72,7 +73,7 @@ def test_a_new_number_of_the_same_patient_changes_nothing_of_what_was_asked(sess
     case, other = (finished(session, region, at=LATELY, patient=make.identity(number)) for number in ("Z-1", "Z-8"))
     request = asked(session, region, case)
     told = PatientMerge((MergedNumbers(make.identity("Z-2"), (("ZEED", "Z-1"),)),), event="A40")
-    merges.apply(session, told, session.get_one(Hospital, region.hospitals["ZEED"]), now=NOW, message_id=None)
+    merges.apply(session, told, Source(session.get_one(Hospital, region.hospitals["ZEED"]), NOW, Wire.HL7V2))
 
     done = approve(session, region, request)
 

@@ -14,7 +14,8 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.exchange import MergedNumbers, PatientMerge, Unreadable
+from mdo_portal.exchange import MergedNumbers, PatientMerge, Unreadable, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.identity import merges, objections, unmerging
 from mdo_portal.services.patients import families, patients
 from mdo_portal.services.patients.rulings import Conflict
@@ -118,7 +119,7 @@ def _told(session: Session, zeed: Hospital, model: Model, kept: str, gone: str) 
     before = _live(session)
     try:
         with session.begin_nested():
-            merges.apply(session, message, zeed, now=NOW, message_id=None)
+            merges.apply(session, message, Source(zeed, NOW, Wire.HL7V2))
     except Conflict:
         return
     session.flush()

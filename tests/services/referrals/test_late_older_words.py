@@ -12,6 +12,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import IncomingAnswer, IncomingReferral, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.referrals import questions, referrals
 from tests import make
 from tests.make import NOW
@@ -26,17 +27,17 @@ def told(session: Session, zeed: Hospital) -> IncomingReferral:
 
 @pytest.fixture
 def case(session: Session, zeed: Hospital, told: IncomingReferral) -> Case:
-    return referrals.register(session, told, zeed, wire=Wire.FHIR, now=NOW)
+    return referrals.register(session, told, Source(zeed, NOW, Wire.FHIR))
 
 
 def take_back(session: Session, zeed: Hospital, told: IncomingReferral, sent_at: datetime | None, hours: int = 1) -> None:
     over = replace(told, cancelled=True, sent_at=sent_at)
-    referrals.cancel(session, over, zeed, wire=Wire.FHIR, now=NOW + hours * HOUR)
+    referrals.cancel(session, over, Source(zeed, NOW + hours * HOUR, Wire.FHIR))
 
 
 def ask_by_task(session: Session, zeed: Hospital, told: IncomingReferral, sent_at: datetime | None) -> None:
     task = IncomingAnswer(referral_number="VW-1", patient=told.patient, sent_at=sent_at, asks=True)
-    questions.answered(session, task, zeed, now=NOW + 2 * HOUR, message_id=new_id())
+    questions.answered(session, task, Source(zeed, NOW + 2 * HOUR, Wire.FHIR, new_id()))
 
 
 def test_a_task_that_was_on_its_way_when_the_referral_was_taken_back_does_not_bring_it_back(
@@ -67,7 +68,7 @@ def test_nor_does_an_older_referral_which_says_nothing_new(
     take_back(session, zeed, told, NOW)
 
     late = replace(told, question_board="Eerder?", sent_at=NOW - HOUR)
-    referrals.register(session, late, zeed, wire=Wire.FHIR, now=NOW + 2 * HOUR)
+    referrals.register(session, late, Source(zeed, NOW + 2 * HOUR, Wire.FHIR))
 
     assert (case.state, case.question_board) == (CaseState.WITHDRAWN, told.question_board)
 
@@ -86,7 +87,7 @@ def test_an_older_word_that_takes_back_marks_a_case_that_was_asked_anew(
     session: Session, zeed: Hospital, told: IncomingReferral, case: Case
 ) -> None:
     """It was off the work list, and the hospital waited for an advice."""
-    referrals.register(session, replace(told, sent_at=NOW), zeed, wire=Wire.FHIR, now=NOW + HOUR)
+    referrals.register(session, replace(told, sent_at=NOW), Source(zeed, NOW + HOUR, Wire.FHIR))
 
     take_back(session, zeed, told, NOW - HOUR, hours=2)
 

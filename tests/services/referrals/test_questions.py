@@ -30,6 +30,7 @@ from mdo_portal.exchange import (
     Unreadable,
     Wire,
 )
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.inbox import intake
 from mdo_portal.services.patients import deciding, patients
 from mdo_portal.services.patients.rulings import Conflict
@@ -131,7 +132,7 @@ def test_an_answer_about_another_patient_is_not_taken_over(session: Session, reg
     question = session.scalars(select(InformationRequest.id).where(InformationRequest.case_id == case.id)).one()
     answer = IncomingAnswer(question=str(question), patient=replace(patient, **over), text="van een ander")
     with pytest.raises((Unreadable, Conflict)):  # a conflict: a person is asked who this is
-        questions.answered(session, answer, zeed, now=NOW, message_id=uuid.uuid4())
+        questions.answered(session, answer, Source(zeed, NOW, Wire.FHIR, uuid.uuid4()))
 
     assert session.get_one(InformationRequest, question).answer == ""
 
@@ -158,7 +159,7 @@ def test_what_a_hospital_says_beside_or_behind_the_first_answer_stands_on_the_ca
         IncomingAnswer(question=str(question), text="Komt eraan."),
         IncomingAnswer(case.referral_number, text="Patiënt ziet af van behandeling"),
     ):
-        questions.answered(session, told, zeed, now=NOW + timedelta(hours=1), message_id=uuid.uuid4())
+        questions.answered(session, told, Source(zeed, NOW + timedelta(hours=1), Wire.FHIR, uuid.uuid4()))
         session.flush()
 
     told_so = select(CaseFact.text).where(CaseFact.received_at > NOW, CaseFact.superseded_at.is_(None)).order_by(CaseFact.id)
@@ -173,7 +174,7 @@ def test_what_came_before_and_is_read_only_now_takes_the_place_of_nothing_newer(
 
     def comes(hours: int, *facts: Fact) -> None:
         told = IncomingAnswer(referral_number=case.referral_number, patient=PatientIdentity(), facts=facts)
-        questions.answered(session, told, zeed, now=NOW + timedelta(hours=hours), message_id=uuid.uuid4())
+        questions.answered(session, told, Source(zeed, NOW + timedelta(hours=hours), Wire.FHIR, uuid.uuid4()))
         session.flush()
 
     def psa(value: str, **over: Any) -> Fact:
@@ -229,7 +230,7 @@ def test_one_message_answers_two_questions_of_one_case(session: Session, region:
     told = IncomingAnswer(
         question=str(first), text="PSA 8,1", others=((str(second), "Geen stollers"), (str(uuid.uuid4()), "Los"))
     )
-    questions.answered(session, told, zeed, now=NOW + timedelta(hours=1), message_id=uuid.uuid4())
+    questions.answered(session, told, Source(zeed, NOW + timedelta(hours=1), Wire.FHIR, uuid.uuid4()))
     session.flush()
 
     assert [session.get_one(InformationRequest, one).answer for one in (first, second)] == ["PSA 8,1", "Geen stollers"]
@@ -243,7 +244,7 @@ def test_one_message_does_not_answer_questions_of_two_cases(session: Session, re
     (_, first), (_, second) = asked(session, region), asked(session, region)
     told = IncomingAnswer(question=str(first), text="PSA 8,1", others=((str(second), "Geen stollers"),))
     with pytest.raises(Unreadable, match="split"):
-        questions.answered(session, told, zeed, now=NOW, message_id=uuid.uuid4())
+        questions.answered(session, told, Source(zeed, NOW, Wire.FHIR, uuid.uuid4()))
 
 
 def test_a_question_that_is_taken_up_stays_open(session: Session, region: Region) -> None:
@@ -251,7 +252,7 @@ def test_a_question_that_is_taken_up_stays_open(session: Session, region: Region
     zeed = session.get_one(Hospital, region.hospitals["ZEED"])
     case, question = asked(session, region)
     told = IncomingAnswer(question=str(question), is_under_way=True)
-    questions.answered(session, told, zeed, now=NOW + timedelta(hours=1), message_id=uuid.uuid4())
+    questions.answered(session, told, Source(zeed, NOW + timedelta(hours=1), Wire.FHIR, uuid.uuid4()))
     session.flush()
 
     assert session.get_one(InformationRequest, question).answered_at is None
@@ -267,6 +268,6 @@ def test_a_result_is_no_answer_to_a_question_about_a_case_that_lacked_nothing(se
         PatientIdentity(), "R01", facts=(Fact(Section.MARKER, "8,1", "PSA"),), referral_number=case.referral_number
     )
     told = replace(told, patient=patients.identity_of(session, session.get_one(Patient, case.patient_id)))
-    assert results.add(session, told, zeed, now=NOW + timedelta(hours=1)) is case
+    assert results.add(session, told, Source(zeed, NOW + timedelta(hours=1), Wire.HL7V2)) is case
 
     assert case.state is CaseState.INFORMATION_REQUESTED

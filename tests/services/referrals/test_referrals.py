@@ -14,7 +14,18 @@ from mdo_portal.domain.case import NO_DATE, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import Contact, Fact, IncomingReferral, IncomingResult, PatientChange, PersonName, Section, Unreadable
+from mdo_portal.exchange import (
+    Contact,
+    Fact,
+    IncomingReferral,
+    IncomingResult,
+    PatientChange,
+    PersonName,
+    Section,
+    Unreadable,
+    Wire,
+)
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.patients import patient_feed
 from mdo_portal.services.referrals import results
 from tests import make
@@ -168,7 +179,7 @@ def test_what_a_referral_said_takes_the_place_of_no_result_that_came_after_it(se
     told = make.referral(patient=make.identity("1"), number="VW-1")
     case = register(session, zeed, told)
     final = IncomingResult(patient=make.identity("1"), facts=(Fact(Section.MARKER, "9", "PSA"),), event="R01")
-    results.add(session, final, zeed, now=LATER + timedelta(hours=1))
+    results.add(session, final, Source(zeed, LATER + timedelta(hours=1), Wire.HL7V2))
 
     supplement = replace(told, facts=(Fact(Section.MARKER, "8", "PSA"),))
     register(session, zeed, supplement, minutes=60)
@@ -243,7 +254,7 @@ def test_a_change_reaches_the_patient_and_the_cases(session: Session, zeed: Hosp
     case = register(session, zeed, make.referral(patient))
     change = PatientChange(replace(patient, name=PersonName(family="Anders")), event="A08")
 
-    found = patient_feed.change(session, change, zeed, now=LATER)
+    found = patient_feed.change(session, change, Source(zeed, LATER, Wire.HL7V2))
 
     session.expire_all()
     assert found is not None and found.id == case.id
@@ -254,7 +265,7 @@ def test_a_change_reaches_the_patient_and_the_cases(session: Session, zeed: Hosp
 def test_a_change_about_a_stranger_makes_no_patient(session: Session, zeed: Hospital) -> None:
     before = session.scalar(select(func.count()).select_from(Patient))
 
-    assert patient_feed.change(session, PatientChange(make.identity("404"), event="A08"), zeed, now=NOW) is None
+    assert patient_feed.change(session, PatientChange(make.identity("404"), event="A08"), Source(zeed, NOW, Wire.HL7V2)) is None
     assert session.scalar(select(func.count()).select_from(Patient)) == before
 
 

@@ -17,6 +17,7 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PersonName, Section, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import taken_back
 from mdo_portal.services.patients.rulings import Conflict
 from mdo_portal.services.referrals import case_acts, questions, referrals
@@ -31,7 +32,7 @@ LATER = NOW + timedelta(hours=1)
 def test_a_referral_taken_back_stays_so_when_a_message_from_before_is_read_at_last(session: Session, zeed: Hospital) -> None:
     told = make.referral(make.identity("1"), number="VW-1")
     case = register(session, zeed, told)
-    cancelled = referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=2))
+    cancelled = referrals.cancel(session, replace(told, cancelled=True), Source(zeed, NOW + timedelta(hours=2), Wire.HL7V2))
     assert cancelled is case and case.state is CaseState.WITHDRAWN
 
     register(session, zeed, replace(told, question_board="Eerder?"), minutes=60)
@@ -49,7 +50,7 @@ def test_what_was_taken_back_and_is_asked_again_waits_for_the_answer_that_it_wai
     if by == "somebody there":
         case_acts.withdraw(session, case, "verkeerde patiënt gekozen", viewer=region.dirk, now=NOW)
     else:
-        referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=1))
+        referrals.cancel(session, replace(told, cancelled=True), Source(zeed, NOW + timedelta(hours=1), Wire.HL7V2))
     assert case.state is CaseState.WITHDRAWN
 
     register(session, zeed, told, minutes=120)
@@ -65,7 +66,7 @@ def test_so_does_the_mark_on_an_agenda(session: Session, zeed: Hospital, region:
     meeting = session.get_one(Meeting, region.meeting)
     case.board_id = meeting.board_id
     make.planned(session, case, meeting, viewer=region.bram)
-    referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=2))
+    referrals.cancel(session, replace(told, cancelled=True), Source(zeed, NOW + timedelta(hours=2), Wire.HL7V2))
 
     register(session, zeed, told, minutes=60)
 
@@ -110,7 +111,7 @@ def test_of_twins_the_same_referral_number_with_another_bsn_is_asked_about(sessi
 
 
 def cancel(session: Session, zeed: Hospital, told: IncomingReferral, **over: Any) -> Case | None:
-    return referrals.cancel(session, replace(told, cancelled=True, **over), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=2))
+    return referrals.cancel(session, replace(told, cancelled=True, **over), Source(zeed, NOW + timedelta(hours=2), Wire.HL7V2))
 
 
 def test_what_is_taken_back_without_its_value_is_over_when_it_can_only_be_one_thing(session: Session, zeed: Hospital) -> None:
@@ -188,7 +189,7 @@ def test_a_task_that_asks_for_it_again_by_its_number_puts_it_on_the_list_again(
     case = register(session, zeed, told)
     cancel(session, zeed, told)
     again = IncomingAnswer(referral_number="VW-1", asks=True)
-    questions.answered(session, again, zeed, now=NOW + timedelta(hours=hours), message_id=uuid.uuid4())
+    questions.answered(session, again, Source(zeed, NOW + timedelta(hours=hours), Wire.FHIR, uuid.uuid4()))
 
     assert (case.state is not CaseState.WITHDRAWN) is (hours == 3)
 
@@ -198,7 +199,7 @@ def test_what_was_taken_back_without_a_board_and_is_asked_again_of_one_stands_wi
 ) -> None:
     told = make.referral(make.identity("1"), number="VW-1", board_hint="MDO Onbekend")
     case = register(session, zeed, told)
-    referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=1))
+    referrals.cancel(session, replace(told, cancelled=True), Source(zeed, NOW + timedelta(hours=1), Wire.HL7V2))
 
     register(session, zeed, replace(told, board_hint="MDO Uro-prostaat"), minutes=120)
 

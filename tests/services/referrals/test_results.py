@@ -17,6 +17,7 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.told import ToldChange
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, PatientChange, Section, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.patients import patient_feed
 from mdo_portal.services.referrals import referrals, results
 from tests import make
@@ -42,7 +43,7 @@ def document(reference: str, content: bytes = b"%PDF-1.7 een", **over: Any) -> I
 
 def tell(session: Session, zeed: Hospital, *facts: Fact, at: datetime = NOW, **over: Any) -> Case | None:
     result = IncomingResult(**({"patient": WHO, "event": "R01", "facts": facts} | over))
-    found = results.add(session, result, zeed, now=at, message_id=uuid.uuid4())
+    found = results.add(session, result, Source(zeed, at, Wire.HL7V2, uuid.uuid4()))
     session.flush()
     return found
 
@@ -155,7 +156,7 @@ def test_a_document_that_is_only_announced_is_something_to_read(session: Session
 def change(session: Session, zeed: Hospital, event: str = "A08", *, at: datetime = LATER, **over: Any) -> Case | None:
     sent_at = over.pop("sent_at", None)
     told = PatientChange(make.identity("1", **over), event=event, sent_at=sent_at)
-    return patient_feed.change(session, told, zeed, now=at, message_id=uuid.uuid4())
+    return patient_feed.change(session, told, Source(zeed, at, Wire.HL7V2, uuid.uuid4()))
 
 
 def test_a_changed_particular_keeps_what_stood_with_source_and_time(session: Session, zeed: Hospital, case: Case) -> None:
@@ -201,7 +202,7 @@ def test_an_older_word_that_comes_late_does_not_overwrite(session: Session, zeed
 
 def cancel(session: Session, zeed: Hospital, number: str) -> Case | None:
     told = make.referral(WHO, number=number, cancelled=True)
-    return referrals.cancel(session, told, zeed, wire=Wire.HL7V2, now=LATER)
+    return referrals.cancel(session, told, Source(zeed, LATER, Wire.HL7V2))
 
 
 def test_a_referral_taken_back_leaves_the_work_list(session: Session, zeed: Hospital) -> None:
@@ -213,7 +214,7 @@ def test_a_referral_taken_back_leaves_the_work_list(session: Session, zeed: Hosp
 def test_why_it_was_taken_back_stands_on_the_case(session: Session, zeed: Hospital) -> None:
     case = make.case(session, zeed, patient=WHO, number="VW-9")
     told = make.referral(WHO, number="VW-9", cancelled=True, cancel_reason="Elders behandeld")
-    referrals.cancel(session, told, zeed, wire=Wire.FHIR, now=LATER)
+    referrals.cancel(session, told, Source(zeed, LATER, Wire.FHIR))
     session.flush()
     said = session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.text == "Elders behandeld")).all()
     assert [one.label for one in said] == ["Ingetrokken door het ziekenhuis"]

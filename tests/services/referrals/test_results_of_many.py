@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import CaseFact
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import Fact, IncomingResult, PatientIdentity, Section
+from mdo_portal.exchange import Fact, IncomingResult, PatientIdentity, Section, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import case_facts
 from mdo_portal.services.referrals import results
 from tests import make
@@ -47,15 +48,15 @@ def values(name: type[str] = str, *, named: bool = True, day: int = 1) -> tuple[
 def test_each_is_held_beside_what_has_its_name(session: Session, region: Region, *, named: bool, as_result: bool) -> None:
     hospital = session.get_one(Hospital, region.hospitals["DELT"])
     case = make.case(session, hospital, now=NOW)
-    case_facts.add_facts(session, case, values(named=named), hospital, now=NOW, message_id=None)
+    case_facts.add_facts(session, case, values(named=named), Source(hospital, NOW, Wire.HL7V2))
     session.flush()
     Counted.times, later = 0, NOW + timedelta(hours=1)
     if as_result:
         number = session.get_one(Patient, case.patient_id).local_number
         told = IncomingResult(PatientIdentity(local_number=number), "R01", facts=values(Counted, named=named, day=2))
-        assert results.add(session, told, hospital, now=later, message_id=uuid.uuid4()) is case
+        assert results.add(session, told, Source(hospital, later, Wire.HL7V2, uuid.uuid4())) is case
     else:
-        case_facts.add_facts(session, case, values(Counted, named=named, day=2), hospital, now=later, message_id=None)
+        case_facts.add_facts(session, case, values(Counted, named=named, day=2), Source(hospital, later, Wire.HL7V2))
     session.flush()
 
     compared = Counted.times
@@ -70,7 +71,7 @@ def test_each_is_held_beside_what_has_its_name(session: Session, region: Region,
 def test_so_is_each_that_is_taken_back(session: Session, region: Region, says: str) -> None:
     hospital = session.get_one(Hospital, region.hospitals["DELT"])
     case = make.case(session, hospital, now=NOW)
-    case_facts.add_facts(session, case, values(), hospital, now=NOW, message_id=None)
+    case_facts.add_facts(session, case, values(), Source(hospital, NOW, Wire.HL7V2))
     session.flush()
     Counted.times = 0
     gone = {
@@ -80,7 +81,7 @@ def test_so_is_each_that_is_taken_back(session: Session, region: Region, says: s
     }[says]
     number = session.get_one(Patient, case.patient_id).local_number
     told = IncomingResult(PatientIdentity(local_number=number), "R01", taken_back=tuple(map(gone, range(MANY))))
-    results.add(session, told, hospital, now=NOW + timedelta(hours=1), message_id=uuid.uuid4())
+    results.add(session, told, Source(hospital, NOW + timedelta(hours=1), Wire.HL7V2, uuid.uuid4()))
     session.flush()
 
     compared = Counted.times

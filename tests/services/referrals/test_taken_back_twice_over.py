@@ -17,6 +17,7 @@ from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import IncomingReferral, Wire
 from mdo_portal.services.cases import unseen
 from mdo_portal.services.cases.worklist_rows import Filter
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.decisions import outcomes
 from mdo_portal.services.history import timeline
 from mdo_portal.services.planning import planning
@@ -36,7 +37,7 @@ def told() -> IncomingReferral:
 @pytest.fixture
 def round_(session: Session, region: Region, zeed: Hospital, uro: Board, meeting: Meeting, told: IncomingReferral) -> Round:
     """Withdrawn in the room, by mistake."""
-    case = referrals.register(session, told, zeed, wire=Wire.HL7V2, now=NOW)
+    case = referrals.register(session, told, Source(zeed, NOW, Wire.HL7V2))
     planned = planning.plan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
     mistaken = RoundOutcome.WITHDRAWN
     outcomes.set_outcome(session, planned, case, mistaken, reason="verkeerde regel", board=uro, viewer=region.bram, now=NOW)
@@ -49,7 +50,7 @@ def case_of(session: Session, round_: Round) -> Case:
 
 def take_back(session: Session, zeed: Hospital, told: IncomingReferral, hours: int = 2) -> None:
     over = replace(told, cancelled=True, sent_at=NOW + hours * HOUR)
-    referrals.cancel(session, over, zeed, wire=Wire.HL7V2, now=NOW + hours * HOUR)
+    referrals.cancel(session, over, Source(zeed, NOW + hours * HOUR, Wire.HL7V2))
 
 
 def undo(session: Session, round_: Round, region: Region, uro: Board) -> None:
@@ -91,7 +92,7 @@ def test_an_older_word_that_asks_does_not_bring_it_back(
     take_back(session, zeed, told)
 
     late = replace(told, question_board="Eerder?", sent_at=NOW + HOUR)
-    referrals.register(session, late, zeed, wire=Wire.HL7V2, now=NOW + 3 * HOUR)
+    referrals.register(session, late, Source(zeed, NOW + 3 * HOUR, Wire.HL7V2))
 
     assert case_of(session, round_).state is CaseState.WITHDRAWN
 

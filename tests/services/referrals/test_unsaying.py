@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Contact, Fact, Section, Wire
+from mdo_portal.services.common.source import Source
 from mdo_portal.services.referrals import referrals, unsaying
 from tests import make
 from tests.make import NOW
@@ -25,7 +26,7 @@ def told(session: Session, zeed: Hospital, minutes: int, value: str, question: s
     message_id, facts = uuid.uuid4(), (Fact(Section.PATHOLOGY, value, NAME),) if value else ()
     referral = make.referral(make.identity("1"), number="VW-1", question_board=question, facts=facts, gp=Contact(name=gp))
     at = NOW + timedelta(minutes=minutes)
-    case = referrals.register(session, referral, zeed, wire=Wire.HL7V2, now=at, message_id=message_id)
+    case = referrals.register(session, referral, Source(zeed, at, Wire.HL7V2, message_id))
     session.flush()
     return case, message_id
 
