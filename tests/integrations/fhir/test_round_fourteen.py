@@ -1,0 +1,219 @@
+"""What the fourteenth round of FHIR samples showed: a question somebody else asked, an older version shown, and what must be typed again.
+
+Each fails on the reader as it is. Most harm first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from integrations.fhir.reader import FhirReader
+from mdo_portal.exchange import IncomingReferral, IncomingResult, Section
+
+from .make import BASE, Node, bundle, patient, request
+from .read_house import about, read, value
+
+PATIENT = {"reference": "Patient/p"}
+
+
+def section(title: str, words: str) -> Node:
+    return {"title": title, "text": {"status": "additional", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{words}</div>'}}
+
+
+def written(title: str, *sections: Node, **more: Any) -> Node:
+    fixed = {
+        "status": "final",
+        "type": {"text": title},
+        "title": title,
+        "date": "2026-10-01",
+        "author": [{"display": "dr. Paars"}],
+    }
+    return about("Composition", **fixed, section=list(sections)) | more
+
+
+def form(*answers: tuple[str, str]) -> Node:
+    items = [{"linkId": str(n), "text": name, "answer": [{"valueString": said}]} for n, (name, said) in enumerate(answers)]
+    return about("QuestionnaireResponse", status="completed", item=items)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the heading of a question in any Composition asks the board: of a scan, or of a meeting of before"
+)
+@pytest.mark.parametrize("title", ["CT thorax verslag", "PA-verslag", "MDO-verslag januari 2026"])
+def test_what_a_report_was_made_for_is_not_asked_of_the_board(title: str) -> None:
+    found = read(written(title, section("Vraagstelling", "Metastasen?"), section("Conclusie", "Nee.")))
+    assert found.question_board == ""
+    assert "Metastasen?" in [fact.text for fact in found.facts]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="who wrote the only Composition is taken as who refers, also where that is the report of a scan"
+)
+def test_who_judged_a_scan_did_not_refer() -> None:
+    assert read(written("CT thorax verslag", section("Conclusie", "Geen metastasen."))).referrer.name == ""
+
+
+@pytest.mark.xfail(strict=True, reason="of a referral and a report beside it both questions are asked, one under the other")
+def test_of_a_letter_and_a_report_the_letter_asks() -> None:
+    letter = written("Verwijsbrief", section("Vraagstelling", "Bestralen?"))
+    report = written("PA-verslag", section("Vraagstelling", "Maligniteit?"), id="y")
+    assert read(letter, report).question_board == "Bestralen?"
+
+
+@pytest.mark.xfail(
+    strict=True, reason="an Observation that is called a question asks the board, also where a report names it as its own"
+)
+@pytest.mark.parametrize("name", ["Vraagstelling", "Klinische vraagstelling"])
+def test_what_stands_in_the_report_of_a_scan_asks_no_board(name: str) -> None:
+    scan = about("DiagnosticReport", status="final", code={"text": "CT thorax"}, result=[{"reference": "Observation/v"}]) | {
+        "id": "ct"
+    }
+    found = read(scan, value(name, valueString="Metastasen?") | {"id": "v"})
+    assert found.question_board == ""
+    assert "Metastasen?" in [fact.text for fact in found.facts]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="two versions in one Bundle are two that claim an address (bdl-7 lets them): the first holds, which may be the older",
+)
+def test_of_two_versions_in_a_message_the_newer_is_shown() -> None:
+    told = [value("PSA", valueInteger=n) | {"meta": {"versionId": str(version)}} for version, n in ((1, 4), (2, 9))]
+    assert [fact.text for fact in read(*told).facts] == ["9"]
+
+
+@pytest.mark.xfail(strict=True, reason="the same for the request itself: the question of before is asked")
+def test_of_two_versions_of_a_request_the_newer_asks() -> None:
+    asked = [request(note=[{"text": words}], meta={"versionId": n}) for n, words in (("1", "Opereren?"), ("2", "Bestralen?"))]
+    found = FhirReader().read(bundle(*asked, patient()), "generic-r4")
+    assert isinstance(found, IncomingReferral) and found.question_board == "Bestralen?"
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a document without a subject is the patient's of the request, also where the message holds another patient",
+)
+def test_of_two_patients_a_document_without_a_subject_is_for_a_person() -> None:
+    file = {"contentType": "application/pdf", "data": "JVBERi0xLjcKJSVFT0Y="}
+    loose = {"resourceType": "DocumentReference", "id": "d", "status": "current", "content": [{"attachment": file}]}
+    other = patient(id="q", identifier=[{"system": "urn:oid:2.25.1", "value": "0099"}], name=[{"family": "Anders"}])
+    found = read(other, loose)
+    assert found.documents == () and any("DocumentReference" in each for each in found.quarantined)
+
+
+@pytest.mark.xfail(strict=True, reason="a heading that names an earlier meeting is a question like any other")
+def test_what_an_earlier_meeting_was_asked_is_not_asked_again() -> None:
+    assert read(form(("Vraagstelling vorig MDO", "Opereren?"), ("Vraagstelling", "Bestralen?"))).question_board == "Bestralen?"
+
+
+@pytest.mark.xfail(strict=True, reason="without a reason of its own the note is the reason, and the note is the question")
+@pytest.mark.parametrize("status", ["revoked", "entered-in-error"])
+def test_what_was_asked_is_not_why_it_is_taken_back(status: str) -> None:
+    found = read(asked=request(status=status, note=[{"text": "Graag advies over het behandelplan."}]))
+    assert found.cancelled and found.cancel_reason == ""
+
+
+@pytest.mark.xfail(strict=True, reason="a note of a request on hold says why it waits; it takes the place of the question")
+def test_why_a_request_waits_is_no_question() -> None:
+    found = read(asked=request(status="on-hold", note=[{"text": "Wacht op de PET-CT"}], reasonCode=[{"text": "Opereren?"}]))
+    assert found.question_board == "Opereren?"
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a reason that is a question, or points at a letter, is told as a diagnosis, and as the tumour"
+)
+@pytest.mark.parametrize("words", ["Resectabel?", "zie brief"])
+def test_a_reason_that_is_no_diagnosis_is_told_as_none(words: str) -> None:
+    found = read(asked=request(reasonCode=[{"text": words}]))
+    assert found.tumour_hint != words
+    assert words not in [fact.text for fact in found.facts if fact.section is Section.DIAGNOSIS]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="[facts] of the wire v2 places a name in words; here a name without a code is under the rest: a radiologist does not find it",
+)
+@pytest.mark.parametrize(
+    ("resource", "where"),
+    [
+        (about("DiagnosticReport", status="final", code={"text": "CT thorax"}, conclusion="Geen metastasen."), Section.IMAGING),
+        (about("DiagnosticReport", status="final", code={"text": "MRI bekken"}, conclusion="cT3."), Section.IMAGING),
+        (
+            about("DiagnosticReport", status="final", code={"text": "PA-verslag mamma"}, conclusion="Carcinoom NST."),
+            Section.PATHOLOGY,
+        ),
+        (value("Gleason score", valueString="3+4"), Section.PATHOLOGY),
+        (value("CEA", valueInteger=4), Section.MARKER),
+        (value("ECOG performance status", valueInteger=1), Section.CONDITION),
+    ],
+    ids=lambda given: str(given.get("code", {}).get("text", "")) if isinstance(given, dict) else "",
+)
+def test_a_name_in_words_finds_its_column(resource: Node, where: Section) -> None:
+    found = FhirReader().read(bundle(resource, patient()), "generic-r4")
+    assert isinstance(found, IncomingResult)
+    assert [fact.section for fact in found.facts] == [where]
+
+
+@pytest.mark.xfail(strict=True, reason="a form that is one note is not read as a form, as it is over v2")
+@pytest.mark.parametrize("text", ["Anamnese: hoesten\nVraagstelling: Bestralen?\nSpoed: ja\nUiterste datum: 27-11-2026"])
+def test_a_form_in_a_note_is_read_as_a_form(text: str) -> None:
+    found = read(asked=request(note=[{"text": text}]))
+    assert (found.question_board, found.urgency, str(found.latest_useful_on)) == ("Bestralen?", "urgent", "2026-11-27")
+
+
+@pytest.mark.xfail(strict=True, reason="the heading of the note that asks stands in the question, and the other note does too")
+def test_of_two_notes_the_one_that_is_called_so_asks() -> None:
+    found = read(asked=request(note=[{"text": "Tolk nodig"}, {"text": "Vraagstelling: Bestralen?"}]))
+    assert found.question_board == "Bestralen?"
+
+
+@pytest.mark.xfail(strict=True, reason="what the Task asks is a remark, where the request asks nothing")
+def test_a_task_asks_where_the_request_says_nothing() -> None:
+    task = {"resourceType": "Task", "id": "t", "status": "requested", "intent": "order", "for": PATIENT}
+    asks = task | {"focus": {"reference": f"{BASE}/ServiceRequest/r"}, "description": "Vraagstelling: opereren?"}
+    assert read(asks).question_board == "opereren?"
+
+
+@pytest.mark.xfail(
+    strict=True, reason="nobody hears this as urgent, nor a section that says so as more than the word that was sent"
+)
+@pytest.mark.parametrize(
+    "resource", [form(("Is er spoed?", "ja")), written("Verwijsbrief", section("Spoed", "ja"))], ids=["form", "letter"]
+)
+def test_a_form_or_letter_that_says_that_it_cannot_wait(resource: Node) -> None:
+    assert read(resource).urgency == "urgent"
+
+
+@pytest.mark.xfail(strict=True, reason="which board it is for is an answer like any other; over v2 it is the board")
+def test_a_form_says_for_which_board_it_is() -> None:
+    found = read(form(("Welk MDO?", "Longoncologie")), asked=request(code={"text": "Aanmelding MDO"}))
+    assert found.board_hint == "Longoncologie"
+
+
+@pytest.mark.xfail(
+    strict=True, reason="who treats and who coordinates is an answer like any other; a secretary types it at the case"
+)
+@pytest.mark.parametrize(
+    ("name", "field"), [("Hoofdbehandelaar", "treating"), ("Casemanager", "case_manager"), ("Huisarts", "gp")]
+)
+def test_a_form_says_who_treats(name: str, field: str) -> None:
+    assert "Zwart" in getattr(read(form((name, "dr. Zwart"))), field).name
+
+
+@pytest.mark.xfail(strict=True, reason="an addition is a document beside its own, and nothing says to which it adds")
+def test_an_addition_says_to_what_it_adds() -> None:
+    file = {"contentType": "application/pdf", "data": "JVBERi0xLjcKJSVFT0Y="}
+    first = about("DocumentReference", status="current", description="Ontslagbrief", content=[{"attachment": file}]) | {"id": "d"}
+    adds = about("DocumentReference", status="current", description="Naschrift", content=[{"attachment": file}])
+    told = read(first, adds | {"id": "e", "relatesTo": [{"code": "appends", "target": {"reference": "DocumentReference/d"}}]})
+    assert any("Ontslagbrief" in document.title for document in told.documents if "Naschrift" in document.title)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a limit to treatment and a drug in a form stand among the rest of it; over v2 a name in words finds more"
+)
+@pytest.mark.parametrize(("name", "where"), [("NR-beleid", Section.WISH), ("Anticoagulantia", Section.MEDICATION)])
+def test_an_answer_finds_its_column_by_its_name(name: str, where: Section) -> None:
+    assert [fact.section for fact in read(form((name, "ja"))).facts] == [where]
