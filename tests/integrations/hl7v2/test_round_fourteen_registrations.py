@@ -91,8 +91,7 @@ def is_open(kind: str, title: str) -> bool:
 @pytest.mark.parametrize(
     "title",
     [
-        "Herbespreking MDO Long", "Heraanmelding MDO Long", "Bespreken in MDO", "Vraagstelling MDO", "Vraag voor MDO",
-        "MDO bespreekformulier", "Bespreekformulier MDO", "Consult MDO", "Second opinion MDO",
+        "Herbespreking MDO Long", "Heraanmelding MDO Long", "Bespreken in MDO", "Vraagstelling MDO", "Vraag voor MDO", "Consult MDO", "Second opinion MDO",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["ORU^R01", "MDM^T02"])
