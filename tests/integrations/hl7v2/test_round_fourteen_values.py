@@ -84,6 +84,18 @@ def test_a_form_that_says_in_its_own_words_that_it_cannot_wait(name: str, said: 
 
 
 @pytest.mark.xfail(
+    strict=True,
+    reason="`Prioriteit` and `Spoed` are heard whatever they say; `Urgentie` only when its word is spoed or alike: the rest is a fact",
+)
+@pytest.mark.parametrize("name", ["Urgentie", "Urgentie aanmelding"])
+@pytest.mark.parametrize(
+    ("said", "means"), [("S", "asap"), ("A", "urgent"), ("Hoog", "Hoog"), ("binnen 1 week", "binnen 1 week")]
+)
+def test_the_commonest_name_for_how_soon_is_heard_as_the_others_are(name: str, said: str, means: str) -> None:
+    assert registration(f"OBX|1|ST|S^{name}||{said}", "OBX|2|TX|Q^Vraagstelling||Opereren?").urgency == means
+
+
+@pytest.mark.xfail(
     strict=True, reason="a day with two figures for its year is none, and the case has no date by which it must be discussed"
 )
 def test_until_when_is_read_as_people_write_it() -> None:
