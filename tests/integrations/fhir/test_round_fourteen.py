@@ -12,7 +12,7 @@ import pytest
 from integrations.fhir.reader import FhirReader
 from mdo_portal.exchange import IncomingReferral, IncomingResult, Section
 
-from .make import BASE, Node, bundle, patient, request
+from .make import Node, bundle, patient, request
 from .read_house import about, read, value
 
 PATIENT = {"reference": "Patient/p"}
@@ -168,57 +168,3 @@ def test_a_name_in_words_finds_its_column(resource: Node, where: Section) -> Non
     found = FhirReader().read(bundle(resource, patient()), "generic-r4")
     assert isinstance(found, IncomingResult)
     assert [fact.section for fact in found.facts] == [where]
-
-
-@pytest.mark.xfail(strict=True, reason="a form that is one note is not read as a form, as it is over v2")
-@pytest.mark.parametrize("text", ["Anamnese: hoesten\nVraagstelling: Bestralen?\nSpoed: ja\nUiterste datum: 27-11-2026"])
-def test_a_form_in_a_note_is_read_as_a_form(text: str) -> None:
-    found = read(asked=request(note=[{"text": text}]))
-    assert (found.question_board, found.urgency, str(found.latest_useful_on)) == ("Bestralen?", "urgent", "2026-11-27")
-
-
-@pytest.mark.xfail(strict=True, reason="the heading of the note that asks stands in the question, and the other note does too")
-def test_of_two_notes_the_one_that_is_called_so_asks() -> None:
-    found = read(asked=request(note=[{"text": "Tolk nodig"}, {"text": "Vraagstelling: Bestralen?"}]))
-    assert found.question_board == "Bestralen?"
-
-
-@pytest.mark.xfail(strict=True, reason="what the Task asks is a remark, where the request asks nothing")
-def test_a_task_asks_where_the_request_says_nothing() -> None:
-    task = {"resourceType": "Task", "id": "t", "status": "requested", "intent": "order", "for": PATIENT}
-    asks = task | {"focus": {"reference": f"{BASE}/ServiceRequest/r"}, "description": "Vraagstelling: opereren?"}
-    assert read(asks).question_board == "opereren?"
-
-
-@pytest.mark.xfail(
-    strict=True, reason="nobody hears this as urgent, nor a section that says so as more than the word that was sent"
-)
-@pytest.mark.parametrize(
-    "resource", [form(("Is er spoed?", "ja")), written("Verwijsbrief", section("Spoed", "ja"))], ids=["form", "letter"]
-)
-def test_a_form_or_letter_that_says_that_it_cannot_wait(resource: Node) -> None:
-    assert read(resource).urgency == "urgent"
-
-
-@pytest.mark.xfail(strict=True, reason="which board it is for is an answer like any other; over v2 it is the board")
-def test_a_form_says_for_which_board_it_is() -> None:
-    found = read(form(("Welk MDO?", "Longoncologie")), asked=request(code={"text": "Aanmelding MDO"}))
-    assert found.board_hint == "Longoncologie"
-
-
-@pytest.mark.xfail(
-    strict=True, reason="who treats and who coordinates is an answer like any other; a secretary types it at the case"
-)
-@pytest.mark.parametrize(
-    ("name", "field"), [("Hoofdbehandelaar", "treating"), ("Casemanager", "case_manager"), ("Huisarts", "gp")]
-)
-def test_a_form_says_who_treats(name: str, field: str) -> None:
-    assert "Zwart" in getattr(read(form((name, "dr. Zwart"))), field).name
-
-
-@pytest.mark.xfail(
-    strict=True, reason="a limit to treatment and a drug in a form stand among the rest of it; over v2 a name in words finds more"
-)
-@pytest.mark.parametrize(("name", "where"), [("NR-beleid", Section.WISH), ("Anticoagulantia", Section.MEDICATION)])
-def test_an_answer_finds_its_column_by_its_name(name: str, where: Section) -> None:
-    assert [fact.section for fact in read(form((name, "ja"))).facts] == [where]
