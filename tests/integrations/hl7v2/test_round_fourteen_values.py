@@ -104,6 +104,33 @@ def test_until_when_is_read_as_people_write_it() -> None:
 
 
 @pytest.mark.xfail(
+    strict=True, reason="the only day that is told, when it came in or was reported, is shown nowhere: the report has no date"
+)
+@pytest.mark.parametrize(("before", "day"), [(14, "20261105"), (22, "20261110")], ids=["received", "reported"])
+def test_a_report_of_which_only_that_day_is_known_says_it(before: int, day: str) -> None:
+    order = f"OBR|1|A9|F9|PA^Histologie{'|' * (before - 4)}{day}"
+    (fact,) = (one for one in result(order, "OBX|1|TX|C^Conclusie||Carcinoom NST").facts if one.label == "Conclusie")
+    assert str(fact.dated_on) == f"{day[:4]}-{day[4:6]}-{day[6:]}" or f"{day[4:6]}-{day[6:]}" in fact.text
+
+
+@pytest.mark.xfail(strict=True, reason="a day that stands for no day is shown as one")
+def test_the_first_day_of_1900_is_no_day() -> None:
+    (fact,) = (
+        one for one in result("OBR|1|A9|F9|CT^CT thorax|||19000101", "OBX|1|TX|V^Verslag||2 cm.").facts if one.text == "2 cm."
+    )
+    assert fact.dated_on is None
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="the words of an order count for its column where they come first, and not where they come in its second coding",
+)
+def test_a_report_finds_its_column_by_the_only_name_it_has() -> None:
+    found = result("OBR|1|A9|F9|^^^CTTH^CT thorax^L|||20261110", "OBX|1|TX|^^^V^Verslag^L||2 cm.")
+    assert [fact.section for fact in found.facts if fact.text == "2 cm."] == [Section.IMAGING]
+
+
+@pytest.mark.xfail(
     strict=True,
     reason="`alk` and `egfr` are names of genes in [facts]: an enzyme of the liver and how the kidneys work stand under pathology",
 )
