@@ -122,13 +122,6 @@ def test_what_an_earlier_meeting_was_asked_is_not_asked_again() -> None:
     assert read(form(("Vraagstelling vorig MDO", "Opereren?"), ("Vraagstelling", "Bestralen?"))).question_board == "Bestralen?"
 
 
-@pytest.mark.xfail(strict=True, reason="without a reason of its own the note is the reason, and the note is the question")
-@pytest.mark.parametrize("status", ["revoked", "entered-in-error"])
-def test_what_was_asked_is_not_why_it_is_taken_back(status: str) -> None:
-    found = read(asked=request(status=status, note=[{"text": "Opereren of eerst chemotherapie?"}]))
-    assert found.cancelled and found.cancel_reason == ""
-
-
 @pytest.mark.xfail(strict=True, reason="a note of a request on hold says why it waits; it takes the place of the question")
 def test_why_a_request_waits_is_no_question() -> None:
     found = read(asked=request(status="on-hold", note=[{"text": "Wacht op de PET-CT"}], reasonCode=[{"text": "Opereren?"}]))
