@@ -159,3 +159,24 @@ def test_a_field_that_nobody_filled_in_asks_nothing(nothing: str) -> None:
 @pytest.mark.xfail(strict=True, reason="the answer came as a text in base64 (ED), and is shown as it was packed")
 def test_a_question_that_came_packed_is_shown_in_words() -> None:
     assert asked("OBX|1|ED|Q^Vraagstelling||^TEXT^plain^Base64^T3BlcmVyZW4/") == "Opereren?"
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="of the many ways to set a heading these are not known: in brackets, in parts of a chapter, behind a box, with how long it may be",
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[Vraagstelling] Opereren?", "1.1 Vraagstelling: Opereren?", "◼ Vraagstelling: Opereren?", "☒ Vraagstelling: Opereren?",
+        "Vraagstelling (max 500 tekens): Opereren?", "Vraagstelling MDO d.d. 20-11: Opereren?",
+    ],
+)  # fmt: skip
+def test_a_heading_set_in_another_way_asks(line: str) -> None:
+    assert asked(form(f"Anamnese: hoesten~{line}~Beloop: stabiel")) == "Opereren?"
+
+
+@pytest.mark.xfail(strict=True, reason="two fields that a form prints on one line, in columns, are one")
+@pytest.mark.parametrize("line", ["Spoed: nee        Vraagstelling: Opereren?", "Vraagstelling: Opereren?        Spoed: nee"])
+def test_of_two_fields_on_a_line_each_has_its_own_words(line: str) -> None:
+    assert asked(form(f"Anamnese: hoesten~{line}~Beloop: stabiel")) == "Opereren?"
