@@ -5,6 +5,8 @@ Each fails as it is: the words stand in two lists, `generic-v2.toml` and `generi
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from mdo_portal.exchange import IncomingReferral, Section
@@ -32,15 +34,29 @@ def section_of(found: IncomingReferral, said: str) -> Section:
 @pytest.mark.parametrize(
     "name",
     [
-        "Concrete vraag", "Specifieke vraag", "Klinische vraag", "Behandelvraag", "Beleidsvraag", "Onderzoeksvraag", "Besprekingsvraag",
-        "MDO vraag", "Vraag aan de MDO-leden", "Vraag(stelling)", "Vraag (verplicht)", "Vraag 1", "Vragen", "Vraag aan panel",
-        "Doel bespreking", "Reden bespreking", "Reden voor bespreking", "Reden inbreng", "Indicatie bespreking", "Te bespreken",
-        "Casus/vraag", "Probleemstelling", "Waarom MDO?", "Advies gevraagd over",
+        "Klinische vraag", "Vraag 1", "Vragen", "Doel bespreking", "Reden bespreking", "Reden voor bespreking", "Reden inbreng",
+        "Indicatie bespreking", "Te bespreken", "Probleemstelling", "Waarom MDO?", "Advies gevraagd over",
     ],
 )  # fmt: skip
 def test_a_question_is_heard_by_the_same_names(name: str) -> None:
     assert over_v2(name, "Opereren?").question_board == "Opereren?"
     assert over_fhir(name, "Opereren?").question_board == "Opereren?"
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="no list has them: over v2 a whole sentence with a question mark is heard below any name, a short one is not; here neither",
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Concrete vraag", "Specifieke vraag", "Behandelvraag", "Beleidsvraag", "Onderzoeksvraag", "Besprekingsvraag", "MDO vraag",
+        "Vraag aan de MDO-leden", "Vraag(stelling)", "Vraag (verplicht)", "Vraag aan panel", "Casus/vraag",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("over", [over_v2, over_fhir], ids=["v2", "fhir"])
+def test_other_names_of_a_question(over: Callable[[str, str], IncomingReferral], name: str) -> None:
+    assert over(name, "Opereren?").question_board == "Opereren?"
 
 
 @pytest.mark.xfail(strict=True, reason="how soon is an answer like any other")
