@@ -25,6 +25,7 @@ from mdo_portal.commands.demo import story
 from mdo_portal.commands.orphans import die_with
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.postgres_databases import clone_database, drop_database, template_database
+from mdo_portal.commands.postgres_folders import held
 from mdo_portal.commands.process import open_database
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Hospital, Level
@@ -104,12 +105,31 @@ class House:
 def postgres() -> Iterator[str]:
     """A durable server with a migrated template; its data stands on the disk of this checkout, and is thrown away."""
     home = ROOT / "var" / "bench"
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    with server(home / "postgres", durable=True) as url:
+    with alone(home), server(home / "postgres", durable=True) as url:
         migrate.upgrade(template_database(url, TEMPLATE), sealer=Sealer(KEYS))
         yield url
-    shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """An empty folder that is ours until we end. A second run of this checkout would throw the data of the first away: it ends at once."""
+    home.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(home))
+        except BlockingIOError:
+            sys.exit(f"Another run of this checkout holds {home.relative_to(home.parents[1])}: wait until it is over.")
+        _clear(home)
+        yield
+        _clear(home)
+
+
+def _clear(home: Path) -> None:
+    for each in home.iterdir():
+        if each.is_dir():
+            shutil.rmtree(each, ignore_errors=True)
+        elif each.name != "lock":
+            each.unlink()
 
 
 @contextmanager

@@ -1,0 +1,116 @@
+"""A wrong patient, as the fourteenth round of samples showed it: what is inside a message names somebody else, and nobody is told.
+
+Each fails on the readers as they are, over both wires.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+
+import pytest
+
+from integrations.fhir.reader import FhirReader
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import IncomingReferral, IncomingResult, Unreadable
+from tests.integrations.fhir.make import Node, bundle, patient, request
+
+OURS, ANOTHERS = "999911120", "999990019"
+ABOUT = {"subject": {"reference": "Patient/p"}}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came on the case, and what a person is pointed at beside it."""
+
+    words: str = ""
+    files: int = 0
+    pointed_out: tuple[str, ...] = field(default=())
+
+
+def told(read: object) -> Told:
+    assert isinstance(read, IncomingReferral | IncomingResult)
+    words = " ".join(f"{fact.label} {fact.text}" for fact in read.facts)
+    return Told(words, len(read.documents), (*read.unmapped, *read.quarantined))
+
+
+def v2(kind: str, *lines: str) -> Told:
+    header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5||||||UNICODE UTF-8"
+    who = f"PID|1||71^^^ZEED^PI~{OURS}^^^NLMINBIZA^NNNLD||Giessen^J||19600101|F"
+    try:
+        return told(Hl7Reader().read("\r".join([header, who, *lines, ""]).encode(), "generic-v2"))
+    except Unreadable as why:
+        return Told(pointed_out=(str(why),))
+
+
+def fhir(*resources: Node) -> Told:
+    number = {"system": "http://fhir.nl/fhir/NamingSystem/bsn", "value": OURS}
+    try:
+        return told(FhirReader().read(bundle(request(), patient(identifier=[number]), *resources), "generic-r4"))
+    except Unreadable as why:
+        return Told(pointed_out=(str(why),))
+
+
+def letter(bsn: str) -> str:
+    """A clinical document (CDA) that says of whom it is."""
+    return (
+        '<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><title>Brief</title><recordTarget><patientRole>'
+        f'<id extension="{bsn}" root="2.16.840.1.113883.2.4.6.3"/></patientRole></recordTarget><component><structuredBody><component>'
+        "<section><title>Conclusie</title><text>Progressie in de lever.</text></section>"
+        "</component></structuredBody></component></ClinicalDocument>"
+    )
+
+
+def in_a_notification(bsn: str) -> Told:
+    content = base64.b64encode(letter(bsn).encode()).decode()
+    return v2("MDM^T02", "TXA|1|BR^Brief|AP|20260301||||||||D34", f"OBX|1|ED|B^Brief||^TEXT^XML^Base64^{content}")
+
+
+def in_a_bundle(bsn: str) -> Told:
+    file = {"contentType": "application/hl7-cda+xml", "data": base64.b64encode(letter(bsn).encode()).decode()}
+    fixed = {"resourceType": "DocumentReference", "id": "d", "status": "current", "type": {"text": "Brief"}}
+    return fhir(fixed | ABOUT | {"content": [{"attachment": file}]})
+
+
+@pytest.mark.xfail(
+    strict=True, reason="nobody reads the recordTarget of a CDA: a letter about another person stands on the case with its words"
+)
+@pytest.mark.parametrize("sent", [in_a_notification, in_a_bundle], ids=["v2", "fhir"])
+def test_a_letter_that_says_it_is_about_another_is_for_a_person(sent: object) -> None:
+    assert callable(sent)
+    found = sent(ANOTHERS)
+    assert "Progressie" not in found.words
+    assert found.pointed_out != ()
+
+
+@pytest.mark.parametrize("sent", [in_a_notification, in_a_bundle], ids=["v2", "fhir"])
+def test_one_that_is_about_the_patient_stands_on_the_case(sent: object) -> None:
+    assert callable(sent)
+    found = sent(OURS)
+    assert "Progressie" in found.words and found.files == 1
+
+
+def form(name: str, said: str) -> Node:
+    item = {"linkId": "1", "text": name, "answer": [{"valueString": said}]}
+    return {"resourceType": "QuestionnaireResponse", "id": "f", "status": "completed", "item": [item]} | ABOUT
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a BSN that a form says is an answer like any other: that it is not the patient's, nobody sees"
+)
+@pytest.mark.parametrize("name", ["BSN", "Burgerservicenummer"])
+def test_a_form_that_names_another_by_number_is_pointed_out(name: str) -> None:
+    asks = ("OBR|1|A1||AANM^Aanmelding MDO Long", "OBX|1|TX|Q^Vraagstelling||Opereren?")
+    assert v2("ORU^R01", *asks, f"OBX|2|ST|B^{name}||{ANOTHERS}").pointed_out != ()
+    assert fhir(form(name, ANOTHERS)).pointed_out != ()
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a BSN that a form says stands in full on the page of the case, which shows the patient's own only in part",
+)
+@pytest.mark.parametrize("bsn", [OURS, ANOTHERS])
+def test_a_bsn_is_no_fact_of_a_case(bsn: str) -> None:
+    asks = ("OBR|1|A1||AANM^Aanmelding MDO Long", "OBX|1|TX|Q^Vraagstelling||Opereren?")
+    assert bsn not in v2("ORU^R01", *asks, f"OBX|2|ST|B^BSN||{bsn}").words
+    assert bsn not in fhir(form("BSN", bsn)).words
