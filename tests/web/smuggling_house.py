@@ -8,7 +8,6 @@ went through.
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,24 +42,28 @@ class House:
     region: Region
     trying: Trying
     #: what addresses and forms name
-    ids: dict[str, uuid.UUID]
+    ids: dict[str, object]
     keys: dict[str, str]
     written: list[Write] = field(default_factory=list)
 
-    def act(self, who: str, path: str, form: dict[str, Any], *, read: str = "") -> tuple[TestResponse, list[Write]]:
-        """What the page answered, and by which statements it wrote; all of it taken back. `read`: the page that was read before, of which
-        the form says what it showed.
+    def act(
+        self, who: str, path: str, form: dict[str, Any], *, read: str = "", takes: str = "seen"
+    ) -> tuple[TestResponse, list[Write]]:
+        """What the page answered, and by which statements it wrote; all of it taken back. `read`: the page that was read before, in
+        which the form's field `takes` stood.
         """
         client = self.app.test_client()
         with client.session_transaction() as cookie:
             cookie.update({"_user_id": self.keys[who], "_fresh": True, "csrf": CSRF})
+        named = {self._filled(name): self._filled(value) for name, value in form.items()} | {"csrf_token": CSRF}
         if read:
-            form = form | {"seen": re.findall(r'name="seen" value="([^"]+)"', client.get(self._filled(read)).text)[0]}
+            page = self._filled(read)
+            shown = client.post(page, data=named) if page.endswith("/read") else client.get(page)
+            named[takes] = re.findall(rf'name="{takes}" value="([^"]+)"', shown.text)[0]
         self.written.clear()
-        named = {name: self._filled(value) for name, value in form.items()}
         self.trying.undo = True
         try:
-            answer = client.post(self._filled(path), data={"csrf_token": CSRF} | named, content_type="multipart/form-data")
+            answer = client.post(self._filled(path), data=named, content_type="multipart/form-data")
         finally:
             self.trying.undo = False
         return answer, list(self.written)
