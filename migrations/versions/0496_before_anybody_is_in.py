@@ -41,6 +41,11 @@ GUARDS = {
         f"access.person() = {WHOSE} OR CASE TG_OP WHEN 'DELETE' THEN access.is_invited(OLD.person_id)"
         " ELSE access.begins(NEW.person_id) AND (TG_OP = 'INSERT' OR NEW.person_id = OLD.person_id) END",
     ),
+    "own_mail": (
+        "UPDATE OF mailed_of_questions",
+        "people",
+        "NEW.mailed_of_questions = OLD.mailed_of_questions OR access.person() = NEW.id",
+    ),
     "own_goodbye": (
         "UPDATE OF signed_out_at",
         "people",

@@ -66,6 +66,7 @@ STATEMENTS: dict[str, tuple[str, set[str]]] = {
     "a browser is known": ("INSERT INTO known_devices (device_hash, person_id, seen_at) VALUES ('y', :dirk, now())", {"Dirk"}),
     "a browser stays known": ("UPDATE known_devices SET seen_at = now() WHERE person_id = :dirk", {"Dirk"}),
     "a browser is forgotten": ("DELETE FROM known_devices WHERE person_id = :dirk", {"Dirk"}),
+    "nobody mails about questions": ("UPDATE people SET mailed_of_questions = NOT mailed_of_questions WHERE id = :dirk", {"Dirk"}),
     "signed out everywhere": ("UPDATE people SET signed_out_at = now() WHERE id = :dirk", {"Dirk"} | INVITES),
     "every session is ended": ("SELECT access.end_sessions(:dirk, '', NULL, now())", {"Dirk"} | INVITES),
     "every session for a hospital is ended": ("SELECT access.end_sessions(:dirk, '', :zeed, now())", {"Dirk", "Ada", "Lars", "Petra"}),

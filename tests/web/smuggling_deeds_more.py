@@ -71,4 +71,11 @@ MORE = {
     "there after all": Deed("Mila", "/meetings/absence/back", {"board": "{uro}", "first": "{away}", "last": "{away}"}, "Mila"),
     "all letters of one hospital again": Deed("Aisha", "/post/resend", {"hospital": "{zeed}"}),
     "not discussed": Deed("Bram", "/meetings/{was}/undecided", {"round": ["{undecided_round}"], "reason": WHY}),
+    # by what somebody signs in, and what they are told
+    "mail about questions, off": Deed("Dirk", "/account/mail"),
+    "another password": Deed("Dirk", "/account/password", {"password": "kust-en-klei-29", "again": "kust-en-klei-29"}),
+    "other recovery codes": Deed("Dirk", "/account/recovery-codes"),
+    "signed out elsewhere": Deed("Dirk", "/account/sessions/end"),
+    "a calendar that stops": Deed("Bilal", "/account/calendar/end"),
+    "another language": Deed("Dirk", "/language", {"language": "en"}),
 }  # fmt: skip

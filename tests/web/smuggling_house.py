@@ -32,7 +32,10 @@ from tests.web.matrix_house import Trying
 from tests.web.portal import CSRF
 from tests.web.smuggling_things import filled, rare_keys
 
-WRITES = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.IGNORECASE)
+#: what writes; and the functions of the owner that write for whoever calls them, and ask by themselves who that is
+WRITES = re.compile(
+    r"\s*(INSERT INTO|UPDATE|DELETE FROM|SELECT(?= access\.(?:end_sessions|give_to_board)\())\s+([\w.]+)", re.IGNORECASE
+)
 Write = tuple[str, Any]
 
 

@@ -33,6 +33,7 @@ from mdo_portal.services.follow_up import follow_ups
 from mdo_portal.services.history import timeline
 from mdo_portal.services.letters import letter_template_choice, letter_templates, patient_letters
 from mdo_portal.services.links import link_history
+from mdo_portal.services.meetings import calendars
 from mdo_portal.services.referrals import drafts
 from mdo_portal.services.rights import rights_reviews
 from mdo_portal.services.room import advice
@@ -106,6 +107,7 @@ def _said(session: Session, region: Region, on: Round, now: datetime) -> dict[st
             told_at=now,
         )
     )
+    calendars.new_key(session, person_id("Bilal"), now=now)
     review = rights_reviews.start(session, region.ada, Place(region.boards["GI"], True), now=now)
     session.flush()
     for line in session.scalars(select(RightsReviewLine)):

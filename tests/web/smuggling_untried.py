@@ -31,11 +31,10 @@ UNTRIED = {
         "oidc": "logout",
     },
     "before anybody is in, or of who is": {
-        "account": "add_passkey confirm_app end_sessions mail new_password new_recovery_codes passkey_options remove_app remove_passkey",
-        "calendars": "end",
+        "account": "add_passkey confirm_app passkey_options remove_app remove_passkey",
         "confirming": "confirm passkey_options",
         "invitations": "accept",
         "sessions": "extend",
-        "signing_in": "as_persona choose language passkey passkey_options second_step sign_in sign_out switch",
+        "signing_in": "as_persona choose passkey passkey_options second_step sign_in sign_out switch",
     },
 }

@@ -29,6 +29,8 @@ LEFT = {
     "INSERT notes": "an empty one of a section that is not there yet, as every screen may make it",
     "DELETE notes": "one in which nobody typed",
     "INSERT people": "somebody without a password and without a role",
+    "UPDATE people language": "which is also chosen before anybody is in",
+    "INSERT audit_entries sign_out": "of no patient; a hospital's provider says so in nobody's session (ADR 0499)",
 }
 
 
