@@ -83,7 +83,7 @@ def _more(session: Session, region: Region, cases: dict[str, Case], tonight: uui
             letter_on=day_of(now), due_on=day_of(now),
         ),
         "there": Presence(
-            meeting_id=tonight, person_id=person_id("Mila"), hospital_id=region.hospitals["DELT"], first_seen_at=now, seen_at=now, away=[]
+            meeting_id=tonight, person_id=person_id("Mila"), hospital_id=region.hospitals["DELT"], first_seen_at=now, seen_at=now + timedelta(hours=1), away=[]
         ),
         "sits": BoardMembership(person_id=person_id("Petra"), board_id=region.boards["URO-P"], role=Role.OBSERVER),
     }  # fmt: skip

@@ -35,10 +35,20 @@ LEFT = {
 
 
 #: and what some of them may
-THEIRS = {"Mila": {"DELETE advice_items": "of the case that is on; who takes part takes recommendations out"}}
+THEIRS = {
+    "Mila": {"DELETE advice_items": "of the case that is on; who takes part takes recommendations out"},
+    "ZEED": dict.fromkeys(
+        (
+            "UPDATE inbound_messages state settled_at",
+            "UPDATE inbound_messages state reason place settled_at offered_at attempts next_attempt_at",
+        ),
+        "its own messages",
+    ),
+}
 ALL = DEEDS | MORE
-#: nobody; who treats elsewhere, and reads one case along; who takes part in the board, and who looks on there; who connects and watches another hospital
-STRANGERS = ("", "Carla", "Mila", "Olga", "Kim")
+#: nobody; who treats elsewhere, and reads one case along; who takes part in the board, and who looks on there; who connects and watches another hospital;
+#: the system of another hospital, and of the own one, which calls by its token
+STRANGERS = ("", "Carla", "Mila", "Olga", "Kim", "KREE", "ZEED")
 
 
 @pytest.fixture(scope="module")
