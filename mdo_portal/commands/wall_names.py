@@ -68,6 +68,15 @@ GUARDS = (
     "own_seat_is_over", "own_queue", "own_screen", "own_review", "own_verdict", "own_calendar",
     "own_case", "own_question", "own_grant_ends", "own_history", "own_follow_up", "own_handover",
     "own_wait", "own_wait_of_address", "own_fact_stands", "own_document_stands", "own_empty_note",
+    "own_untie", "own_code_once", "own_app_onward", "own_passkey_onward", "own_invitation_ends", "own_browser", "own_mail", "own_goodbye",
+    *(
+        f"own_name_in_{table}"
+        for table in (
+            "advice_items", "round_answers", "decision_objections", "deliveries", "follow_ups", "follow_up_handovers", "patient_letters",
+            "identity_conflicts", "patient_merges", "memberships", "board_memberships", "letter_template_versions", "letter_logos",
+            "link_changes", "identity_providers", "audit_reviews",
+        )
+    ),
 )  # fmt: skip
 #: what came in, went out or was asked, and whose it is: no screen changes it, and no statement in a web process
 STAYS = tuple(

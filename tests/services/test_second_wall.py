@@ -161,7 +161,7 @@ def test_a_certificate_is_bound_to_the_own_hospital_by_who_was_there_a_moment_ag
     with pytest.raises(ProgrammingError, match="row-level security"):
         bind(own, "another.example")
     with web.transaction(entering=key) as session:
-        assert line_binding.withdraw(session, own, "epd.example", now=now)
+        assert line_binding.withdraw(session, own, "epd.example", now=now, viewer=region.lars)
     with pytest.raises(ProgrammingError, match="row-level security"), web.transaction(entering=key) as session:
         session.execute(text("UPDATE link_certificates SET withdrawn_at = NULL"))
 

@@ -16,8 +16,8 @@ __all__ = ["says", "walls"]
 
 NEWCOMER = """INSERT INTO people SELECT (jsonb_populate_record(p, jsonb_build_object('id', CAST(:new AS uuid), 'email', 'new@example.nl',
     'password_hash', CAST(:password AS text)))).* FROM people p WHERE p.id = :like"""
-ROLE = "INSERT INTO memberships (id, person_id, hospital_id, role) VALUES (gen_random_uuid(), :person, :hospital, :role)"
-SEAT = "INSERT INTO board_memberships (id, person_id, board_id, role) VALUES (gen_random_uuid(), :person, :board, 'secretary')"
+ROLE = "INSERT INTO memberships (id, person_id, hospital_id, role, given_by) VALUES (gen_random_uuid(), :person, :hospital, :role, access.person())"
+SEAT = "INSERT INTO board_memberships (id, person_id, board_id, role, given_by) VALUES (gen_random_uuid(), :person, :board, 'secretary', access.person())"
 
 
 def test_nobody_is_added_with_a_password_or_by_nobody(says: Says) -> None:

@@ -8,7 +8,6 @@ went through.
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,13 +15,14 @@ from typing import Any
 from unittest.mock import patch
 
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, func, update
 from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse
 
 from mdo_portal.app import create_app
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database, is_held_back
+from mdo_portal.domain.people import SignedInSession
 from mdo_portal.live import server
 from mdo_portal.services.people import sessions
 from mdo_portal.settings import Settings
@@ -33,7 +33,10 @@ from tests.web.matrix_house import Trying
 from tests.web.portal import CSRF
 from tests.web.smuggling_things import filled, rare_keys
 
-WRITES = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.IGNORECASE)
+#: what writes; and the functions of the owner that write for whoever calls them, and ask by themselves who that is
+WRITES = re.compile(
+    r"\s*(INSERT INTO|UPDATE|DELETE FROM|SELECT(?= access\.(?:end_sessions|give_to_board)\())\s+([\w.]+)", re.IGNORECASE
+)
 Write = tuple[str, Any]
 
 
@@ -41,36 +44,44 @@ Write = tuple[str, Any]
 class House:
     app: Flask
     region: Region
+    owner: Database
     trying: Trying
     #: what addresses and forms name
-    ids: dict[str, uuid.UUID]
+    ids: dict[str, object]
     keys: dict[str, str]
     written: list[Write] = field(default_factory=list)
 
-    def act(self, who: str, path: str, form: dict[str, Any], *, read: str = "") -> tuple[TestResponse, list[Write]]:
-        """What the page answered, and by which statements it wrote; all of it taken back. `read`: the page that was read before, of which
-        the form says what it showed.
+    def act(
+        self, who: str, path: str, form: dict[str, Any], *, read: str = "", takes: str = "seen"
+    ) -> tuple[TestResponse, list[Write]]:
+        """What the page answered, and by which statements it wrote; all of it taken back. `read`: the page that was read before, in
+        which the form's field `takes` stood.
         """
+        with self.owner.transaction() as session:  # everybody has just proven who they are, however long this house stands
+            session.execute(update(SignedInSession).values(confirmed_at=func.now(), confirmed_strongly_at=func.now()))
         client = self.app.test_client()
         with client.session_transaction() as cookie:
             cookie.update({"_user_id": self.keys[who], "_fresh": True, "csrf": CSRF})
+        named = {self._filled(name): self._filled(value) for name, value in form.items()} | {"csrf_token": CSRF}
         if read:
-            form = form | {"seen": re.findall(r'name="seen" value="([^"]+)"', client.get(self._filled(read)).text)[0]}
+            page = self._filled(read)
+            shown = client.post(page, data=named) if page.endswith("/read") else client.get(page)
+            named[takes] = re.findall(rf'name="{takes}" value="([^"]+)"', shown.text)[0]
         self.written.clear()
-        named = {name: self._filled(value) for name, value in form.items()}
         self.trying.undo = True
         try:
-            answer = client.post(self._filled(path), data={"csrf_token": CSRF} | named, content_type="multipart/form-data")
+            answer = client.post(self._filled(path), data=named, content_type="multipart/form-data")
         finally:
             self.trying.undo = False
         return answer, list(self.written)
 
     def smuggle(self, who: str, writes: list[Write]) -> list[str]:
-        """What these statements, in the session of this person or of nobody, did to a row: `DELETE rounds`, `UPDATE cases revision`."""
+        """What these statements, in the session of this person, of the system of a hospital by its code, or of nobody, did to a row: `DELETE rounds`, `UPDATE cases revision`."""
         return [what for statement, params in writes if (what := self._smuggled(who, statement, params))]
 
     def _smuggled(self, who: str, statement: str, params: Any) -> str:
-        with self.trying.transaction(entering=sessions.hash_key(self.keys[who]) if who else "") as session:
+        door = {"link": f"token-{who}"} if who.isupper() else {"entering": sessions.hash_key(self.keys[who]) if who else ""}
+        with self.trying.transaction(**door) as session:
             try:
                 rows = session.connection().exec_driver_sql(statement, params or None).rowcount
             except DBAPIError as error:
@@ -110,7 +121,7 @@ def house_on(database: Database, region: Region) -> Iterator[House]:
     clock = iter(range(0, 10**12, 10**4))
     app.extensions["mdo_limits"] = Limits(clock=lambda: float(next(clock)))
     keys = {name: signed_as(database, region, name) for name in PEOPLE} | rare_keys(database, region)
-    house = House(app, region, trying, ids, keys)
+    house = House(app, region, database, trying, ids, keys)
 
     @event.listens_for(trying.engine, "before_cursor_execute")
     def keep(_connection: Any, _cursor: Any, statement: str, params: Any, _context: Any, _many: bool) -> None:

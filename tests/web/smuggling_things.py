@@ -16,7 +16,7 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.destruction import DestroyRequest
 from mdo_portal.domain.grant import CaseGrant, GrantKind
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
+from mdo_portal.domain.people import TAKES_PART, BoardMembership, Membership, Person, Role
 from mdo_portal.services.people import sessions
 from mdo_portal.services.referrals import case_acts
 from mdo_portal.services.room import rooms
@@ -24,9 +24,10 @@ from mdo_portal.zone import day_of
 from tests import make
 from tests.people import PEOPLE, Region, person_id
 from tests.web.matrix_things import Things, things_of
+from tests.web.smuggling_places import more
 
 
-def filled(session: Session, region: Region) -> dict[str, uuid.UUID]:
+def filled(session: Session, region: Region) -> dict[str, object]:
     now = datetime.now(UTC)
     zeed, uro = session.get_one(Hospital, region.hospitals["ZEED"]), session.get_one(Board, region.boards["URO-P"])
     things = things_of(session, region, "Ours", zeed, uro, now=now)
@@ -46,19 +47,20 @@ def filled(session: Session, region: Region) -> dict[str, uuid.UUID]:
     rooms.open_meeting(session, tonight, now=now)
     case_acts.withdraw(session, cases["withdrawn"], "x", viewer=region.dirk, now=now)
     make.discussed(session, rounds["over"], viewer=region.bram, now=now)
-    ids = {f"{name}_case": one.id for name, one in cases.items()} | {f"{name}_round": one.id for name, one in rounds.items()}
+    ids: dict[str, object] = {f"{name}_case": one.id for name, one in cases.items()} | {
+        f"{name}_round": one.id for name, one in rounds.items()
+    }
     ids |= {
         "waiting_patient": cases["waiting"].patient_id,
         "coming": coming.id,
         "tonight": tonight.id,
         "uro": uro.id,
-        "zeed": zeed.id,
         "gi": region.boards["GI"],
-        "kree": region.hospitals["KREE"],
+        **{code.lower(): one for code, one in region.hospitals.items()},
     }
     ids |= {name.lower(): person_id(name) for name in PEOPLE}
     ids["decision_id"] = session.scalars(select(Decision.id).where(Decision.round_id == things.ids["round_id"])).one()
-    return ids | _more(session, region, cases, tonight.id, now) | _places(things)
+    return ids | _more(session, region, cases, tonight.id, now) | _places(things) | more(session, region, rounds, now)
 
 
 def _places(things: Things) -> dict[str, uuid.UUID]:
@@ -81,7 +83,7 @@ def _more(session: Session, region: Region, cases: dict[str, Case], tonight: uui
             letter_on=day_of(now), due_on=day_of(now),
         ),
         "there": Presence(
-            meeting_id=tonight, person_id=person_id("Mila"), hospital_id=region.hospitals["DELT"], first_seen_at=now, seen_at=now, away=[]
+            meeting_id=tonight, person_id=person_id("Mila"), hospital_id=region.hospitals["DELT"], first_seen_at=now, seen_at=now + timedelta(hours=1), away=[]
         ),
         "sits": BoardMembership(person_id=person_id("Petra"), board_id=region.boards["URO-P"], role=Role.OBSERVER),
     }  # fmt: skip
@@ -91,7 +93,8 @@ def _more(session: Session, region: Region, cases: dict[str, Case], tonight: uui
 
 
 def rare_keys(database: Database, region: Region) -> dict[str, str]:
-    """The keys of a chair for today only, and of who coordinates two boards and works for two hospitals, here for one of them."""
+    """The keys of a chair for today only; of who coordinates two boards and works for two hospitals, here for one of them; of who connects
+    and watches another hospital; and of who only looks, at the board itself."""
     now, keys = datetime.now(UTC), {}
     today = {"starts_on": day_of(now), "ends_on": day_of(now)}
     rare: dict[str, tuple[list[Membership], list[BoardMembership]]] = {
@@ -102,6 +105,16 @@ def rare_keys(database: Database, region: Region) -> dict[str, str]:
         "Twice": (
             [Membership(hospital_id=region.hospitals[code], role=Role.SECRETARY) for code in ("ZEED", "KREE")],
             [BoardMembership(board_id=region.boards[code], role=Role.SECRETARY) for code in ("URO-P", "GI")],
+        ),
+    }
+    rare |= {
+        "Kim": (
+            [Membership(hospital_id=region.hospitals["KREE"], role=one) for one in (Role.LINK_MANAGER, Role.PRIVACY_OFFICER)],
+            [],
+        ),
+        "Olga": (
+            [Membership(hospital_id=region.hospitals["ODUL"], role=TAKES_PART)],
+            [BoardMembership(board_id=region.boards["URO-P"], role=Role.OBSERVER)],
         ),
     }
     with database.transaction() as session:

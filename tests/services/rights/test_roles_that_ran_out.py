@@ -34,7 +34,7 @@ TIE = """INSERT INTO identities (id, person_id, hospital_id, issuer, subject, li
     VALUES (gen_random_uuid(), :person, :hospital, 'https://idp.example', 'x', now(), access.person())"""
 INVITE = """INSERT INTO invitations (id, person_id, token_hash, made_by, made_at, expires_at)
     VALUES (gen_random_uuid(), :person, 'x', access.person(), now(), now() + interval '1 day')"""
-SEAT = "INSERT INTO board_memberships (id, person_id, board_id, role) VALUES (gen_random_uuid(), :person, :board, 'secretary')"
+SEAT = "INSERT INTO board_memberships (id, person_id, board_id, role, given_by) VALUES (gen_random_uuid(), :person, :board, 'secretary', access.person())"
 
 
 def elsewhere(person: uuid.UUID, region: Region, what: str) -> Membership:
