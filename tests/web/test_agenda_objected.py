@@ -14,6 +14,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.round import Round
 from mdo_portal.services.identity import objections
 from tests import make
 from tests.people import Region
@@ -62,3 +63,22 @@ def test_the_chair_goes_on_to_the_next_case_that_is_left(
 
     with database.transaction() as session:
         assert session.get_one(Meeting, region.meeting).current_round_id == rounds[2]
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_where_it_was_on_the_room_says_how_many_wait_and_not_that_all_was_heard(
+    app: Flask, database: Database, region: Region, rounds: list[uuid.UUID], leads: bool
+) -> None:
+    """*Alle casussen zijn aan de orde geweest*, on the beamer, with twenty-three to go: the chair was told to close the meeting."""
+    bram, room = signed_in(app, database, region, "Bram"), f"/meetings/{region.meeting}/room"
+    bram.post(f"{room}/open", data={"csrf_token": CSRF})
+    reader = bram if leads else signed_in(app, database, region, "Aisha")
+
+    for left, taken in ((1, rounds[0]), (0, rounds[2])):
+        with database.transaction() as session:
+            round_ = session.get_one(Round, taken)
+            session.get_one(Meeting, region.meeting).current_round_id = taken
+            objections.record(session, session.get_one(Case, round_.case_id), viewer=region.bram, now=datetime.now(UTC))
+        said = reader.get(room).text
+        assert ("Er wacht nog 1 casus." in said) is bool(left)
+        assert ("Alle casussen zijn aan de orde geweest" in said) is (left == 0)

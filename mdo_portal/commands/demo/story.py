@@ -22,7 +22,7 @@ import structlog
 
 from mdo_portal import wiring_region
 from mdo_portal.commands import migrate
-from mdo_portal.commands.demo import week
+from mdo_portal.commands.demo import watching, week
 from mdo_portal.commands.demo.fill import BY_PULL, PASSWORD, fill, token_of
 from mdo_portal.commands.demo.history import History, tell
 from mdo_portal.commands.demo.mailbox import mailbox
@@ -61,7 +61,7 @@ def run(*, exercise: bool, fresh: bool, folder: Path, port: int | None, play: Pl
             week.begin(places, wiring_region.invented_region())
             _answer_twice(places, "ZEED")
         _welcome(places, folder, home)
-        return _wait(processes)
+        return watching.until_stopped(processes[: len(ROLES)], dict(zip(places.pages, processes[len(ROLES) :], strict=True)))
 
 
 def home_of(folder: Path, places: Places) -> Path:
@@ -237,21 +237,3 @@ def _welcome(places: Places, folder: Path, home: Path) -> None:
     click.echo(f"Brieven aan huisartsen en mails zonder gegevens staan als bestand in {home}.")
     click.echo(f"Stoppen: Ctrl+C. De gegevens blijven bewaard; opnieuw beginnen: {fresh_again(places, folder)}\n")
     click.echo("ready")
-
-
-def _wait(processes: list[subprocess.Popen[bytes]]) -> int:
-    """Until Ctrl+C or SIGTERM; when one of ours dies, say so and stop."""
-    stopped = False
-
-    def stop(*_: object) -> None:
-        nonlocal stopped
-        stopped = True
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    while not stopped:
-        if any(process.poll() is not None for process in processes):
-            click.echo("One of the demo's processes stopped; its log stands beside the demo's data.", err=True)
-            return 1
-        time.sleep(0.5)
-    return 0

@@ -44,6 +44,29 @@ export function filterAgain(inside: Element, words: string): void {
   filter(input);
 }
 
+const searchOf = (input: HTMLInputElement): Element | null => document.querySelector(input.dataset["finds"] ?? input.dataset["filter"] ?? "");
+const searches = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>("input[data-finds], input[data-filter]")];
+
+/** The words by which the list around this element was found, on the server or on the page. No number of a person: browsers keep their history. */
+export const searchedFor = (inside: Element): string => {
+  const words = searches().find((input) => searchOf(input)?.contains(inside))?.value ?? "";
+  return /\d{5}/.test(words) ? "" : words;
+};
+
+/** Back on the page: searched for anew, with a list that may be another by now. `then`: once that is there. */
+export function searchAgain(words: string, then: () => void): void {
+  const input = searches().find((one) => searchOf(one));
+  if (!input || input.value || !words) return;
+  if (input.dataset["filter"]) { filterAgain(searchOf(input) ?? input, words); return; }
+  const go = (): void => {
+    document.body.addEventListener("htmx:afterSettle", then, { once: true });
+    input.value = words;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  // Only once htmx has noted what the field held before: it asks for what was changed.
+  if (document.readyState === "complete") go(); else document.addEventListener("DOMContentLoaded", go, { once: true });
+}
+
 /** Searching on the server: a name typed with the telephone under one's chin, Enter, and the next key is for the line that was found. */
 function startFinding(): void {
   let isGoing = false;

@@ -1,9 +1,9 @@
 // Keeps a reader's place while a fragment is replaced: focus, typed selection and scroll positions. What a request of htmx replaces
 // keeps it too: focus goes to the same thing in the fresh copy, else to the row that took its place, else to the page; never nowhere.
 // A button in a row that loads the page anew is no reason to begin at the top again: of two hundred messages each has one.
-import { filterAgain, wordsOver } from "./filter";
+import { filterAgain, searchAgain, searchedFor, wordsOver } from "./filter";
 import { atRow, rowsOf } from "./keys";
-import { each, isTyping } from "./page";
+import { each, isTyping, meta } from "./page";
 
 const escape = (text: string): string => CSS.escape(text);
 
@@ -108,8 +108,12 @@ function leaveMark(event: Event): void {
 function noteRow(event: MouseEvent): void {
   const link = event.target instanceof Element ? event.target.closest("[data-rows] [data-row] a[href]") : null;
   if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  history.replaceState({ ...(history.state as object | null), row: link.closest<HTMLElement>("[data-row]")?.dataset["row"] }, "");
+  const found = { row: link.closest<HTMLElement>("[data-row]")?.dataset["row"], words: searchedFor(link), by: reader() };
+  history.replaceState({ ...(history.state as object | null), ...found }, "");
 }
+
+/** Whose session it is: what somebody looked for, a name, is not shown to who signed in after them. */
+const reader = (): string => meta("session").split(" ")[2] ?? "";
 
 /** To this row, in whichever list of the page it stands. False when it is in none. */
 function toRow(id: string): boolean {
@@ -121,7 +125,8 @@ function toRow(id: string): boolean {
 }
 
 function returnToRow(): void {
-  const { row } = (history.state ?? {}) as { row?: string };
+  const { row, words, by } = (history.state ?? {}) as { row?: string; words?: string; by?: string };
+  if (row && words && by === reader()) searchAgain(words, () => { if (isNowhere()) toRow(row); });
   if (!row || location.hash || document.querySelector("dialog[open]") || !isNowhere()) return;
   toRow(row);
 }

@@ -1,0 +1,66 @@
+"""A patient objects between the discussion and the signature: the own hospital, which waits for a letter, reads that none comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Board
+from mdo_portal.domain.hospital import Hospital
+from tests import make
+from tests.people import Region
+from tests.web.portal import CSRF, app_on, signed_in
+
+BEFORE = "het advies is nog niet getekend. Dat kan dan niet meer"
+AFTER = "Dit advies kan nu niet worden getekend."
+
+
+@pytest.fixture
+def app(database: Database) -> Iterator[Flask]:
+    with app_on(database) as running:
+        yield running
+
+
+def a_case(database: Database, region: Region, how_far: str) -> str:
+    with database.transaction() as session:
+        board = session.get_one(Board, region.boards["URO-P"])
+        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), board_id=board.id)
+        if how_far != "waits":
+            meeting = make.meeting(session, board, starts_at=make.NOW + timedelta(hours=1))
+            round_ = make.discussed(session, make.planned(session, case, meeting, viewer=region.aisha), viewer=region.bram)
+            if how_far == "signed":
+                make.signed(session, round_, viewer=region.bram)
+        return f"/cases/{case.id}"
+
+
+@pytest.mark.parametrize("how_far", ["waits", "discussed", "signed"])
+def test_who_records_it_reads_beforehand_and_afterwards_that_no_letter_comes(
+    app: Flask, database: Database, region: Region, how_far: str
+) -> None:
+    """*Besproken*, and a conclusion that was not signed: they went on waiting for it."""
+    path, dirk = a_case(database, region, how_far), signed_in(app, database, region, "Dirk")
+    unsigned = how_far == "discussed"
+
+    beforehand = dirk.get(path).text
+    assert (BEFORE in beforehand) is unsigned and AFTER not in beforehand
+
+    afterwards = dirk.post(f"{path}/objection/record", data={"csrf_token": CSRF}, follow_redirects=True).text
+    assert (AFTER in afterwards) is unsigned and BEFORE not in afterwards
+
+    lifted = dirk.post(f"{path}/objection/lift", data={"csrf_token": CSRF}, follow_redirects=True).text
+    assert AFTER not in lifted
+
+
+def test_the_chair_signs_what_was_said_before_the_objection_once_it_is_lifted(
+    app: Flask, database: Database, region: Region
+) -> None:
+    path = a_case(database, region, "discussed")
+    dirk, bram = (signed_in(app, database, region, name) for name in ("Dirk", "Bram"))
+    for what, status in (("record", 404), ("lift", 200), ("record", 404), ("lift", 200)):
+        dirk.post(f"{path}/objection/{what}", data={"csrf_token": CSRF})
+        assert bram.get(path).status_code == status
+    assert "Advies tekenen" in bram.get(path).text
