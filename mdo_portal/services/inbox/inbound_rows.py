@@ -58,27 +58,36 @@ class Noise(NamedTuple):
 
 
 AskedNumber = tuple[int, str, str, bytes, bytes]
-"""A patient's number that is asked about: its place, the hospital's id, the number, its blind index as a BSN, its key in the inbox."""
+"""A patient's number that is asked about: its place, the hospital's id, the number, its blind index when it may be a BSN, its key in the
+inbox."""
 
 
-# OR stops at the first that holds: a number of a patient costs one look, one of nobody three. The planner knows neither how many are
-# asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which it turns into a hash of the table), the
-# first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for, and
-# a count in the inbox: of a long queue it would hope to find the first soon, and read all of it.
+# First the patients, for every number of a message: a number of a patient costs one look, one of nobody two. Only about a message of
+# which that knows no number the inbox is asked, which looks at all that waits there about it: in a long queue that is much.
+# The planner knows neither how many are asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which
+# it turns into a hash of the table), the first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a
+# hospital no index can be used for, and a count in the inbox: of a long queue it would hope to find the first soon, and read all of it.
 # Whom a message is about that nobody could read yet is known as well: it may be the referral. So is whose referral lies ready and is
 # still to be fetched; few notices wait at a time, and whether any does is looked up once for all numbers.
 KNOWN = """
-SELECT place FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[])
-    AS asked (place, hospital_id, number, bsn, key)
-WHERE (
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[])
+        AS asked (place, hospital_id, number, bsn, key)
+), here AS MATERIALIZED (
+    SELECT place FROM asked
+    WHERE (
         SELECT true FROM patients p
         WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1
     )
-    OR asked.bsn = (
+    OR asked.bsn <> '' AND asked.bsn = (
         SELECT p.bsn_index FROM patients p
         WHERE p.hospital_id = asked.hospital_id AND p.bsn_index >= asked.bsn ORDER BY p.bsn_index LIMIT 1
     )
-    OR (
+)
+SELECT place FROM here
+UNION ALL
+SELECT place FROM asked WHERE place NOT IN (SELECT place FROM here) AND (
+    (
         SELECT count(*) > 0 FROM inbound_messages m
         WHERE (m.settled_at IS NULL OR m.state = 'unreadable') AND m.patient_keys && ARRAY[asked.key]
             AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id
@@ -87,6 +96,7 @@ WHERE (
         SELECT count(*) > 0 FROM pulls n JOIN inbound_messages t ON t.id = n.message_id
         WHERE n.state = 'waiting' AND n.hospital_id = asked.hospital_id AND asked.key = ANY(t.patient_keys)
     )
+)
 """
 _ROW = {
     "place": "int4", "id": "text", "link_id": "text", "hospital_id": "text", "wire": "text", "kind": "text", "control_id": "text",
