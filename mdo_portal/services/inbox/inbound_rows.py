@@ -58,27 +58,36 @@ class Noise(NamedTuple):
 
 
 AskedNumber = tuple[int, str, str, bytes, bytes]
-"""A patient's number that is asked about: its place, the hospital's id, the number, its blind index as a BSN, its key in the inbox."""
+"""A patient's number that is asked about: its place, the hospital's id, the number, its blind index when it may be a BSN, its key in the
+inbox."""
 
 
-# OR stops at the first that holds: a number of a patient costs one look, one of nobody three. The planner knows neither how many are
-# asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which it turns into a hash of the table), the
-# first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for, and
-# a count in the inbox: of a long queue it would hope to find the first soon, and read all of it.
+# First the patients, for every number of a message: a number of a patient costs one look, one of nobody two. Only about a message of
+# which that knows no number the inbox is asked, which looks at all that waits there about it: in a long queue that is much.
+# The planner knows neither how many are asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which
+# it turns into a hash of the table), the first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a
+# hospital no index can be used for, and a count in the inbox: of a long queue it would hope to find the first soon, and read all of it.
 # Whom a message is about that nobody could read yet is known as well: it may be the referral. So is whose referral lies ready and is
 # still to be fetched; few notices wait at a time, and whether any does is looked up once for all numbers.
 KNOWN = """
-SELECT place FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[])
-    AS asked (place, hospital_id, number, bsn, key)
-WHERE (
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[])
+        AS asked (place, hospital_id, number, bsn, key)
+), here AS MATERIALIZED (
+    SELECT place FROM asked
+    WHERE (
         SELECT true FROM patients p
         WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1
     )
-    OR asked.bsn = (
+    OR asked.bsn <> '' AND asked.bsn = (
         SELECT p.bsn_index FROM patients p
         WHERE p.hospital_id = asked.hospital_id AND p.bsn_index >= asked.bsn ORDER BY p.bsn_index LIMIT 1
     )
-    OR (
+)
+SELECT place FROM here
+UNION ALL
+SELECT place FROM asked WHERE place NOT IN (SELECT place FROM here) AND (
+    (
         SELECT count(*) > 0 FROM inbound_messages m
         WHERE (m.settled_at IS NULL OR m.state = 'unreadable') AND m.patient_keys && ARRAY[asked.key]
             AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id
@@ -87,6 +96,7 @@ WHERE (
         SELECT count(*) > 0 FROM pulls n JOIN inbound_messages t ON t.id = n.message_id
         WHERE n.state = 'waiting' AND n.hospital_id = asked.hospital_id AND asked.key = ANY(t.patient_keys)
     )
+)
 """
 _ROW = {
     "place": "int4", "id": "text", "link_id": "text", "hospital_id": "text", "wire": "text", "kind": "text", "control_id": "text",
@@ -142,11 +152,13 @@ SELECT ''::bytea, NULL, (SELECT coalesce(sum(ignored), 0)::int8 FROM noise),
 
 The numbers that are asked about carry the place of their message; a message with a place is kept only when one of its numbers is known.
 """
-STORE_ONE = f"""
-{_INSERT} FROM {_VALUES} WHERE place < 0 OR EXISTS ({KNOWN}) {_CONFLICT}, concat(pg_notify('mdo_understand', '')::text, {_TOLD})
-"""
+_ONE_TOLD = f"{_CONFLICT}, concat(pg_notify('mdo_understand', '')::text, {_TOLD})"
+STORE_ONE = f"{_INSERT} FROM {_VALUES} WHERE EXISTS ({KNOWN}) {_ONE_TOLD}"
 """The same for one message, as most systems send them, in less than half of PostgreSQL's time: a row when it stands in the inbox now,
 with `doubled_at` when it stood there before; none when it is noise, which is then still to be counted (STORE)."""
+
+STORE_ONE_ASKING_NOTHING = f"{_INSERT} FROM {_VALUES} {_ONE_TOLD}"
+"""The same for one that is kept whoever it is about: a quarter of PostgreSQL's time was the question, also where nothing was asked."""
 
 STORE_ALL = f"""
 WITH stored AS ({_INSERT} FROM {_ARRAYS} {_CONFLICT}, {_TOLD})
@@ -157,16 +169,30 @@ SELECT ''::bytea, NULL, 0::int8, CASE WHEN EXISTS (SELECT FROM stored) THEN pg_n
 """The same for messages that are all kept: no question who is known here. PostgreSQL plans STORE for longer than it takes (fhir-in)."""
 
 KNOWN_KINDS = ("int4[]", "text[]", "text[]", "bytea[]", "bytea[]")
-STORE_ALL_KINDS = tuple(f"{kind}[]" for kind in _ROW.values())
-STORE_KINDS = (*KNOWN_KINDS, *STORE_ALL_KINDS, "text[]", "date[]", "int8[]")
-STORE_ONE_KINDS = (*_ROW.values(), *KNOWN_KINDS)
-
-Line = psycopg.Cursor[tuple[Any, ...]]
+_ROW_KINDS = tuple(_ROW.values())
+_ROWS_KINDS = tuple(f"{kind}[]" for kind in _ROW_KINDS)
+_NOISE_KINDS = ("text[]", "date[]", "int8[]")
 
 
 class _Value(NamedTuple):
     kind: str
     value: Any
+
+
+class Statement(NamedTuple):
+    """What is said to PostgreSQL, its values, and of which kinds these are (inbound_line.KINDS)."""
+
+    said: str
+    values: Sequence[Any]
+    kinds: Sequence[str]
+
+    @property
+    def packed(self) -> list[_Value]:
+        """The values for a `line_of`."""
+        return [_Value(kind, value) for kind, value in zip(self.kinds, self.values, strict=True)]
+
+
+Line = psycopg.Cursor[tuple[Any, ...]]
 
 
 class _ValueDumper(Dumper):
@@ -198,25 +224,33 @@ def line_of(session: Session) -> Iterator[Line]:
         raise DBAPIError("inbox", None, error) from None  # no values: they are what hospitals sent
 
 
-def packed(values: Sequence[Any], kinds: Sequence[str]) -> list[_Value]:
-    """Values for a `line_of`."""
-    return [_Value(kind, value) for kind, value in zip(kinds, values, strict=True)]
+def asking(asked: Sequence[AskedNumber]) -> Statement:
+    """Which of these numbers somebody here has."""
+    return Statement(KNOWN, columns(asked, 5), KNOWN_KINDS)
 
 
-def to_store(asked: Sequence[AskedNumber], rows: Sequence[InboundRow], noise: Sequence[Noise] = ()) -> list[list[Any]]:
-    """The values of STORE: one list per column. No two rows may be the same message."""
-    return [*columns(asked, 5), *to_store_all(rows), *columns(noise, 3)]
+def storing(asked: Sequence[AskedNumber], rows: Sequence[InboundRow], noise: Sequence[Noise] = ()) -> Statement:
+    """Keep those of which a number is known, or that carry no place. No two rows may be the same message."""
+    values = [*columns(asked, 5), *_of_rows(rows), *columns(noise, 3)]
+    return Statement(STORE, values, (*KNOWN_KINDS, *_ROWS_KINDS, *_NOISE_KINDS))
 
 
-def to_store_all(rows: Sequence[InboundRow]) -> list[list[Any]]:
-    """The values of STORE_ALL: one list per column. No two rows may be the same message."""
+def storing_all(rows: Sequence[InboundRow]) -> Statement:
+    """Keep them whoever they are about. No two rows may be the same message."""
+    return Statement(STORE_ALL, _of_rows(rows), _ROWS_KINDS)
+
+
+def storing_one(row: InboundRow, asked: Sequence[AskedNumber] = ()) -> Statement:
+    """The same for one message; without a place it is kept and nothing is asked."""
+    values = [row.place, *_new_ids(1), *row[1:]]
+    if row.place < 0:
+        return Statement(STORE_ONE_ASKING_NOTHING, values, _ROW_KINDS)
+    return Statement(STORE_ONE, [*values, *columns(asked, 5)], (*_ROW_KINDS, *KNOWN_KINDS))
+
+
+def _of_rows(rows: Sequence[InboundRow]) -> list[list[Any]]:
     place, *others = columns(rows, len(InboundRow._fields))
     return [place, _new_ids(len(rows)), *others]
-
-
-def to_store_one(asked: Sequence[AskedNumber], row: InboundRow) -> list[Any]:
-    """The values of STORE_ONE."""
-    return [row.place, *_new_ids(1), *row[1:], *columns(asked, 5)]
 
 
 def columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:

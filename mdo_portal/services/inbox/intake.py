@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from mdo_portal.domain.sealing import Sealer
 from mdo_portal.services.common.sealed import sealer
 from mdo_portal.services.inbox import inbound_rows
 from mdo_portal.services.inbox.inbound_line import DirectLine, Question, Row, moment, question
-from mdo_portal.services.inbox.inbound_rows import AskedNumber, InboundRow
+from mdo_portal.services.inbox.inbound_rows import AskedNumber, InboundRow, Statement
 from mdo_portal.services.inbox.sifting import Arrival, Doubles, Sifting
 
 
@@ -35,23 +35,25 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
     with inbound_rows.line_of(session) as line:
         if len(rows) == 1 == len(arrivals):
             return _keep_one(line, sifting, asked, rows[0])
-        if sifting.has_feed:
-            line.execute(inbound_rows.STORE, inbound_rows.packed(inbound_rows.to_store(asked, rows), inbound_rows.STORE_KINDS))
-        else:
-            line.execute(
-                inbound_rows.STORE_ALL, inbound_rows.packed(inbound_rows.to_store_all(rows), inbound_rows.STORE_ALL_KINDS)
-            )
+        _say(line, _storing(sifting, asked, rows))
         return sifting.doubles | {bytes(digest): first for digest, first, _, _ in line.fetchall() if digest}
 
 
 def _keep_one(line: inbound_rows.Line, sifting: Sifting, asked: Sequence[AskedNumber], row: InboundRow) -> Doubles:
-    values = inbound_rows.to_store_one(asked, row)
-    line.execute(inbound_rows.STORE_ONE, inbound_rows.packed(values, inbound_rows.STORE_ONE_KINDS))
+    _say(line, inbound_rows.storing_one(row, asked))
     told = line.fetchall()
     if not told:
-        noise = inbound_rows.to_store((), (), sifting.sifted(set())[1])
-        line.execute(inbound_rows.STORE, inbound_rows.packed(noise, inbound_rows.STORE_KINDS))
+        _say(line, inbound_rows.storing((), (), sifting.sifted(set())[1]))
     return {bytes(digest): first for digest, first, again, _ in told if again}
+
+
+def _storing(sifting: Sifting, asked: Sequence[AskedNumber], rows: Sequence[InboundRow]) -> Statement:
+    """Of messages that are kept whoever they are about nothing is asked."""
+    return inbound_rows.storing(asked, rows) if sifting.has_feed else inbound_rows.storing_all(rows)
+
+
+def _say(line: inbound_rows.Line, statement: Statement) -> None:
+    line.execute(statement.said, statement.packed)
 
 
 class Prepared(NamedTuple):
@@ -87,13 +89,11 @@ class DirectKeeper:
         """Do for a batch all that needs no word from PostgreSQL: it can be done while that stores the batch before it."""
         sifting = Sifting(arrivals, self._keys)
         if self._noise >= MOSTLY_NOISE and sifting.has_feed:
-            asked = inbound_rows.columns(sifting.asked, 5)
-            return Prepared(sifting, question(inbound_rows.KNOWN, asked, inbound_rows.KNOWN_KINDS), self._known_told)
+            return Prepared(sifting, question(*inbound_rows.asking(sifting.asked)), self._known_told)
         numbers, rows = sifting.unsifted()
         if len(rows) == 1 == len(arrivals):
-            values = inbound_rows.to_store_one(numbers, rows[0])
-            return Prepared(sifting, question(inbound_rows.STORE_ONE, values, inbound_rows.STORE_ONE_KINDS), self._one_told)
-        return Prepared(sifting, _storing(inbound_rows.to_store(numbers, rows)), self._all_told)
+            return Prepared(sifting, question(*inbound_rows.storing_one(rows[0], numbers)), self._one_told)
+        return Prepared(sifting, question(*_storing(sifting, numbers, rows)), self._all_told)
 
     async def keep(self, prepared: Prepared) -> Doubles:
         """Store all of them, as the function `keep`. In the order in which they were prepared."""
@@ -102,7 +102,7 @@ class DirectKeeper:
     async def _one_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
         self._learn(not told, sifting.feed)
         if not told:
-            await self._line.ask(_storing(inbound_rows.to_store((), (), sifting.sifted(set())[1])))
+            await self._line.ask(question(*inbound_rows.storing((), (), sifting.sifted(set())[1])))
         return {digest: moment(first) for digest, first, again, _ in told if digest and first and again}
 
     async def _all_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
@@ -112,15 +112,11 @@ class DirectKeeper:
     async def _known_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
         rows, noise = sifting.sifted({int.from_bytes(place or b"", "big") for (place,) in told})
         self._learn(sum(one.ignored for one in noise), sifting.feed)
-        return sifting.doubles | _doubles(await self._line.ask(_storing(inbound_rows.to_store((), rows, noise))))
+        return sifting.doubles | _doubles(await self._line.ask(question(*inbound_rows.storing((), rows, noise))))
 
     def _learn(self, noise: int, feed: int) -> None:
         if feed:
             self._noise += (noise / feed - self._noise) * 0.2
-
-
-def _storing(values: Sequence[Any]) -> Question:
-    return question(inbound_rows.STORE, values, inbound_rows.STORE_KINDS)
 
 
 def _doubles(told: Sequence[Row]) -> Doubles:

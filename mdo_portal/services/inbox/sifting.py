@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from mdo_portal.domain.identifiers import is_bsn_shaped
 from mdo_portal.domain.inbound import FEED, PATIENT_KEY, RAW_PURPOSE
 from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.sealing import Sealer
@@ -143,6 +144,9 @@ class Sifting:
         return self._own.get(number) or self._own.setdefault(number, self._keys.blind(number, purpose=PATIENT_KEY))
 
     def _bsn_of(self, number: str) -> bytes:
+        """Its blind index as a BSN; of a number that is none, as nearly all of a hospital's own, nothing: nobody is found by it."""
+        if not is_bsn_shaped(number):
+            return b""
         return self._bsn.get(number) or self._bsn.setdefault(number, self._keys.blind(number, purpose=BSN_PURPOSE))
 
 

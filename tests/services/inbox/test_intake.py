@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
-from mdo_portal.services.inbox import inbound_rows, intake
-from mdo_portal.services.inbox.sifting import MOST_ASKED, Sifting
+from mdo_portal.services.inbox import intake
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -147,27 +146,6 @@ def test_a_change_right_behind_the_referral_is_no_noise(
     assert (len(kept(session)), feed(session)) == (2, 0)
 
 
-LONG_QUEUE = """
-INSERT INTO inbound_messages (id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason,
-    place, leftovers, received_at, doubles, attempts, charset, line, application_ack)
-SELECT gen_random_uuid(), :link, :hospital, 'hl7v2', 'ORU^R01', 'Q' || n, sha256(n::text::bytea), 'x', 1,
-    ARRAY[sha256((n % 7000)::text::bytea)], 'kept', '', '', '{}', now(), 0, 0, '', '', '' FROM generate_series(1, 20000) n
-"""
-
-
-def test_asking_about_one_number_never_reads_a_long_queue(session: Session, region: Region) -> None:
-    link = region.links["ZEED"]
-    session.execute(text(LONG_QUEUE), {"link": link.link_id, "hospital": link.hospital_id})
-    session.execute(text("ANALYZE inbound_messages"))
-    asked = (0, link.hospital_hex, "1", b"b" * 32, b"k" * 32)
-
-    with inbound_rows.line_of(session) as line:
-        line.execute("EXPLAIN " + inbound_rows.KNOWN, inbound_rows.columns([asked], 5))
-        plan = "\n".join(row[0] for row in line.fetchall())
-
-    assert "ix_inbound_messages_patient" in plan and "Seq Scan on inbound_messages" not in plan
-
-
 def test_a_message_with_more_patients_than_were_looked_for_is_kept(session: Session, region: Region) -> None:
     message = make.arrival(region.links["ZEED"], kind="ADT^A40", patient_numbers=(("ZEED", "U1"),))
     unseen = replace(message, raw=b"longer", header=message.header._replace(has_more_patients=True))
@@ -175,26 +153,3 @@ def test_a_message_with_more_patients_than_were_looked_for_is_kept(session: Sess
     intake.keep(session, [message, unseen])
 
     assert [row.kind for row in kept(session)] == ["ADT^A40"]
-
-
-def test_hostile_numbers_are_not_asked_one_by_one(session: Session, region: Region) -> None:
-    """Sixteen messages with two hundred numbers each, of which one is shared: each is kept, none asks about those of all others."""
-    link, many = region.links["ZEED"], [[("ZEED", "X"), *(("ZEED", f"N{at}-{n}") for n in range(200))] for at in range(16)]
-
-    sifting = Sifting(
-        [make.arrival(link, raw=b"%d" % at, kind="ADT^A08", patient_numbers=tuple(many[at])) for at in range(16)], make.sealer()
-    )
-
-    assert sifting.asked == [] and len(sifting.unsifted()[1]) == 16
-
-
-def test_messages_about_one_patient_ask_about_few_numbers_however_long_the_chain(session: Session, region: Region) -> None:
-    link = region.links["ZEED"]
-    chain = [
-        make.arrival(link, raw=b"%d" % at, kind="ADT^A08", patient_numbers=tuple(("ZEED", f"N{at * 40 + n}") for n in range(41)))
-        for at in range(64)
-    ]
-
-    sifting = Sifting(chain, make.sealer())
-
-    assert len(sifting.asked) <= 64 * MOST_ASKED and len(sifting.unsifted()[1]) == 64
