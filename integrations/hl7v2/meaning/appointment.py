@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from integrations.hl7v2.meaning.appointment_times import from_until
-from integrations.hl7v2.meaning.change import sent_at
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.message.left import left_of
 from integrations.hl7v2.message.people import patient_of
 from integrations.hl7v2.message.professionals import professional_name
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import DELETED
-from integrations.hl7v2.message.unplaced import unplaced
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
 from integrations.hl7v2.text.status_codes import said
@@ -24,20 +22,18 @@ from integrations.hl7v2.text.values import coded, day
 from mdo_portal.exchange import IncomingAppointment, Profile
 
 
-def appointment(message: Message, profile: Profile) -> IncomingAppointment:
-    """The appointment in `message`. Raises Unreadable: no_patient, broken."""
-    rules = profile["appointment"]
-    message = _as_it_is(message)
-    reading = Reading.of(message, profile)
-    event = event_of(message)
-    starts_at, ends_at = from_until(reading, profile)
+def appointment(sent: Reading) -> IncomingAppointment:
+    """The appointment. Raises Unreadable: no_patient, broken."""
+    rules = sent.profile["appointment"]
+    reading = Reading(_as_it_is(sent.message), sent.profile)
+    starts_at, ends_at = from_until(reading)
     number = first(reading, rules["number"])
     return IncomingAppointment(
-        patient=patient_of(message, profile),
+        patient=patient_of(reading),
         number=number,
         other_numbers=tuple(one for place in rules["number"] if (one := first(reading, [place])) and one != number),
-        state=_state(reading, event, rules),
-        event=event,
+        state=_state(reading, rules),
+        event=reading.event,
         starts_at=starts_at,
         ends_at=ends_at,
         service=_every(reading, [one for one in rules["service"] if not _is_type(first(reading, [one]), one)]),
@@ -46,8 +42,8 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
         reason=_reason(reading, rules),
         note="\n".join(dict.fromkeys(_notes(reading, rules, starts_at))),
         starts_on=None if starts_at else day(first(reading, rules["starts_at"])),
-        sent_at=sent_at(message, profile),
-        unmapped=unplaced(message, profile, "appointment"),
+        sent_at=reading.sent_at,
+        unmapped=left_of(reading, "appointment"),
     )
 
 
@@ -62,9 +58,9 @@ def _goes_off(segment: Segment) -> bool:
     return said(segment, 2) in DELETED
 
 
-def _state(reading: Reading, event: str, rules: Profile) -> str:
+def _state(reading: Reading, rules: Profile) -> str:
     """What became of it: by the event, else by the filler's status."""
-    return str(rules["events"].get(event) or rules["states"].get(_said(reading, rules), "") or "booked")
+    return str(rules["events"].get(reading.event) or rules["states"].get(_said(reading, rules), "") or "booked")
 
 
 def _said(reading: Reading, rules: Profile) -> str:

@@ -38,12 +38,8 @@ Many have the fields of TXA one aside, and in no other of these may R or V stand
 """
 
 
-def cautions(message: Message) -> tuple[str, ...]:
+def cautions(message: Message) -> Iterator[str]:
     """Of any message about a patient."""
-    return tuple(_cautions(message))
-
-
-def _cautions(message: Message) -> Iterator[str]:
     if message.get("MSH-11-1").strip().upper() in _TESTS:
         yield "MSH-11/test"
     pid = message.first("PID")

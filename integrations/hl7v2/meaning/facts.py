@@ -20,10 +20,10 @@ from integrations.hl7v2.message.items import DRUGS, ORDERED, Item, ordered_as
 from integrations.hl7v2.message.labels import labelled
 from integrations.hl7v2.message.left import left_of
 from integrations.hl7v2.message.misplaced import interpreter, is_named_elsewhere, people_in
+from integrations.hl7v2.message.notification import not_in
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.statuses import done_words, is_cancelled, item_status, order_status
+from integrations.hl7v2.message.statuses import done_words, is_cancelled, is_order_back, status_of
 from integrations.hl7v2.message.timing import of_order, timing
-from integrations.hl7v2.message.titles import of_document
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE, said
@@ -58,30 +58,29 @@ def told(reading: Reading, used: frozenset[str]) -> Told:
 
 
 def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]:
-    notification = reading.message.first("TXA")
     for item in reading.items:
         found = [fact for fact in (*of_patient(reading, item), *_of_item(reading, item, used)) if fact.text or fact.label]
-        status = _status(reading, item, notification) if found else ""
+        status = _status(reading, item) if found else ""
         for fact in found:
             yield item, replace(fact, status=status) if status and not fact.status else fact
 
 
-def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
+def _status(reading: Reading, item: Item) -> str:
     """What the item says of all that it tells."""
     if item.segment.name in ORDERED:
-        is_empty = item.segment.name == "OBR" and id(item.segment) not in reading.filled
-        is_over = id(item.common) in reading.replaced_orders
-        is_over = is_over or (is_empty and is_cancelled(item.segment, reading.profile))
-        return GONE if is_over else order_status(item, reading.profile)
-    return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
+        is_over = id(item.common) in reading.replaced_orders or is_given_up(reading, item) or is_order_back(reading, item)
+        return GONE if is_over else ""
+    return status_of(reading, item) if item.segment.name == "OBX" else ""
+
+
+def is_given_up(reading: Reading, item: Item) -> bool:
+    """Whether an OBR says that it is taken back whole: no result stands under it."""
+    return item.segment.name == "OBR" and id(item.segment) not in reading.filled and is_cancelled(reading, item.segment)
 
 
 def unmapped(reading: Reading, said: Told) -> tuple[str, ...]:
     """Names of the segments that the profile places nowhere, or what is left in one. They stay in the raw message."""
-    segments = reading.profile["segments"]
-    known = {"OBX", *segments["placed"], *segments["referral"], *reading.profile["facts"]}
-    left = dict.fromkeys(item.segment.name for item in reading.items if item.segment.name not in known)
-    nowhere = left_of(reading.message, reading.profile, left, is_referral=True)
+    nowhere = left_of(reading, "referral", ("OBX", "NTE", "?", *reading.profile["facts"]))
     return (*nowhere, *unread_roles(reading), *other_boards(reading), *unsaid(reading, (*said.standing, *said.over)))
 
 
@@ -133,7 +132,7 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     more = (one for one in ways if one not in placed.text.split("; "))
     said = "; ".join(dict.fromkeys(filter(None, (placed.text, *people, judged, when if when not in placed.text else "", *more))))
     whole, name = (
-        with_beside(said, done_words(item, reading.profile)),
+        with_beside(said, done_words(reading, item)),
         with_beside(placed.label, number_of(reading, item.segment)),
     )
     return replace(placed, text=whole, label=name)
@@ -180,7 +179,7 @@ def _observed(reading: Reading, item: Item) -> Fact:
     segment, text, shown = item.segment, item.text, called(reading, item) or "; ".join(reading.titles)
     if is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
-    shown = with_beside(shown, "; ".join((*filter(None, [part_of(reading, segment)]), *of_document(shown, reading.titles))))
+    shown = with_beside(shown, "; ".join((*filter(None, [part_of(reading, segment)]), *not_in(shown, reading.titles))))
     part = without_a_day(item)  # then the day of the order is not the day of this either
     mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(

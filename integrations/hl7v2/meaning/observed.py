@@ -13,7 +13,7 @@ from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.status_codes import said, status_in
 from integrations.hl7v2.text.values import day, label, partial
-from integrations.hl7v2.text.words import folded_all, matching, names_board
+from integrations.hl7v2.text.words import folded_all, matching
 from mdo_portal.exchange import Section
 
 
@@ -40,7 +40,7 @@ def _of_what(reading: Reading, item: Item, own: str) -> str:
         return ""
     words = item.order.component(4, 2, 0)
     is_said = item.position in reading.orders or words.casefold() == own.casefold()
-    return "" if is_said or names_board(words, reading.profile["referral"]["recognised"]) else words
+    return "" if is_said or reading.recognised.names_board(words) else words
 
 
 def is_told_in_notes(reading: Reading, item: Item) -> bool:

@@ -12,7 +12,7 @@ from integrations.hl7v2.message.items import name_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.words import asks_something, names_board
+from integrations.hl7v2.text.words import asks_something
 
 
 def own(reading: Reading, name: str) -> str:
@@ -35,11 +35,11 @@ def _own_segments(reading: Reading) -> Iterator[Segment]:
     """
     every = [item.segment for item in reading.items]
     last = max((n for n, one in enumerate(every) if one.name in _OF_ORDERS), default=0)
-    rests_on, is_of_result = reading.kind.startswith(("REF", "CCR")), False
+    is_of_result = False
     for n, one in enumerate(every):
         if one.name in ("ORC", "OBR"):
-            is_result = one.name == "OBR" and (rests_on or bool(one.component(25)))
-            is_of_result = is_result and not names_board(name_of(one), reading.profile["referral"]["recognised"])
+            is_result = one.name == "OBR" and (reading.is_referral or bool(one.component(25)))
+            is_of_result = is_result and not reading.recognised.names_board(name_of(one))
         elif one.name.startswith("Z") and (n > last or not is_of_result):
             yield one
 

@@ -20,7 +20,7 @@ from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
 from integrations.hl7v2.text.values import coded, day
-from integrations.hl7v2.text.words import is_sentence, only_names_board
+from integrations.hl7v2.text.words import is_sentence
 from mdo_portal.exchange import Fact, Section
 
 
@@ -77,7 +77,7 @@ def _is_usual(reading: Reading, segment: Segment, place: str, text: str) -> bool
         return bool(stamp(text) or day(text))
     if place == _WHY_CHANGED:
         return _is_no_reason(segment, text)
-    if place == "ARQ-7" and only_names_board(text, reading.profile["referral"]["recognised"]):
+    if place == "ARQ-7" and reading.recognised.only_names_board(text):
         return True
     if place in _NO_WORDS and not (
         is_sentence(text) or CODING_SYSTEM.fullmatch(segment.component(int(place.partition("-")[2]), 3))

@@ -9,8 +9,9 @@ from functools import lru_cache
 from integrations.hl7v2.message.documents import plain_words, rich_words
 from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, row_of, undressed
 from integrations.hl7v2.message.items import Item, name_of
+from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.values import label
-from integrations.hl7v2.text.words import asks_something, folded_all, is_report, matching, names_board, refers
+from integrations.hl7v2.text.words import asks_something, folded_all, matching
 from mdo_portal.exchange import Profile
 
 _GOES_ON = re.compile(
@@ -52,18 +53,17 @@ def _as_headings(words: tuple[str, ...]) -> frozenset[str]:
     return folded_all(tuple(one.rstrip(".") for one in words))
 
 
-def is_letter(item: Item, profile: Profile, title: str) -> bool:
+def is_letter(received: Received, item: Item, title: str) -> bool:
     """Whether an OBX is the letter itself: its name refers; or that of its order or of the whole document (`title`), and it has none
     that says something else. One that only names a board may tell of a discussion of before.
     """
-    rules, name = profile["referral"]["recognised"], label(item.segment)
-    if is_report(name, rules):
+    recognised, code, name = received.recognised, item.segment.component(3), label(item.segment)
+    if recognised.is_report(name):
         return False
-    if item.segment.component(3) in rules["codes"] or refers(name, rules):
+    if recognised.is_registration(code, name):
         return True
-    is_part = bool(title) or (item.order is not None and refers(name_of(item.order), rules))
-    section = matching(item.segment.component(3), name, profile["sections"])
-    return is_part and not names_board(name, rules) and section in ("", "form")
+    is_part = bool(title) or (item.order is not None and recognised.refers(name_of(item.order)))
+    return is_part and not recognised.names_board(name) and matching(code, name, received.profile["sections"]) in ("", "form")
 
 
 def told_by(item: Item) -> Iterator[str]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from integrations.hl7v2.message.documents import title_inside
 from integrations.hl7v2.message.items import Item, name_of
-from integrations.hl7v2.message.notification import file_name_of
-from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.values import label
-from integrations.hl7v2.text.words import folded_all, holds_any, names_board, refers
+from integrations.hl7v2.text.words import folded_all, holds_any
 from integrations.profiles import asked_of
 from mdo_portal.exchange import Profile
 
@@ -52,7 +50,7 @@ _ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige|vroegere|oude|datum|(
 """What was asked before, when it was, or what was answered: nothing of it is asked now."""
 
 
-def bare_questions(items: Iterable[Item], said: Mapping[int, str], profile: Profile) -> list[Item]:
+def bare_questions(values: Iterable[Item], said: Mapping[int, str], profile: Profile) -> list[Item]:
     """The OBX lines that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom; else those with the word in their name.
 
     `said`: what each line answers by its name.
@@ -60,7 +58,7 @@ def bare_questions(items: Iterable[Item], said: Mapping[int, str], profile: Prof
     if "board" in said.values():
         return []
     called = folded_all(tuple(profile["labels"].get("board", {}).get("headings", ())))
-    lines = [(one, label(one.segment).casefold().rstrip(" :?.*0123456789")) for one in items if one.segment.name == "OBX"]
+    lines = [(one, label(one.segment).casefold().rstrip(" :?.*0123456789")) for one in values]
     bare = [one for one, name in lines if name in called]
     return bare or [one for one, name in lines if not said.get(one.position) and _is_question(one, name)]
 
@@ -82,31 +80,31 @@ _OF_ANOTHER = re.compile(
 """Who asks is the patient, or is asked is no board."""
 
 
-def asks_board(order: Segment, recognised: Mapping[str, Any]) -> bool:
+def asks_board(received: Received, order: Segment) -> bool:
     """Whether an order refers, or names a board."""
-    name = name_of(order)
-    return order.component(4) in recognised["codes"] or refers(name, recognised) or names_board(name, recognised)
+    name, recognised = name_of(order), received.recognised
+    return recognised.is_registration(order.component(4), name) or recognised.names_board(name)
 
 
-def asking_title(message: Message, profile: Profile) -> str:
+def asking_title(received: Received) -> str:
     """The title of a document (MDM), or of a clinical one inside any message, that says both that it refers and to a tumour board;
     "" when none does.
 
     Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
     """
-    rules = profile["referral"]["recognised"]
-    return next((title for title in _titles(message) if names_board(title, rules) and refers(title, rules)), "")
+    names_board, refers = received.recognised.names_board, received.recognised.refers
+    return next((title for title in _titles(received) if names_board(title) and refers(title)), "")
 
 
-def _titles(message: Message) -> Iterator[str]:
-    notification = message.first("TXA")
+def _titles(received: Received) -> Iterator[str]:
+    message, notification = received.message, received.notification
     if notification is not None:
-        yield from (notification.component(2, 2), notification.component(2), notification.component(25))
+        yield from (notification.segment.component(n, c) for n, c in ((2, 2), (2, 1), (25, 1)))
     if notification is not None or message.get("MSH-9-1").strip().upper() == "MDM":  # some leave the notification out
         yield from (one.component(3, 2, 0) for one in message.all("OBX"))
         yield from map(name_of, message.all("OBR"))
     if notification is not None:
-        yield _FILE.sub("", file_name_of(notification)).replace("_", " ")  # the name of its file, where nothing else says it
+        yield _FILE.sub("", notification.file_name).replace("_", " ")  # the name of its file, where nothing else says it
     yield from map(title_inside, message.all("OBX"))
 
 

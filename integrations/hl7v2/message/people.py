@@ -9,6 +9,7 @@ from typing import Any
 from unicodedata import normalize
 
 from integrations.days import day_first
+from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.message.surnames import PREFIX, is_prefix, prefix_aside, surname, with_prefix
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.given import given_names
@@ -34,16 +35,11 @@ def the_patient(message: Message) -> Segment:
     return found[0]
 
 
-def sender(message: Message) -> str:
-    """The hospital that sends (MSH-4)."""
-    return message.get("MSH-4-1").strip()
-
-
-def patient(pid: Segment, profile: Profile, sender: str = "", sent_on: date | None = None) -> PatientIdentity:
-    """The patient of a PID segment in a message of `sender`. Raises Unreadable("no_patient") when it has neither number nor name."""
-    rules = profile["patient"]
+def patient(received: Received, pid: Segment, sent_on: date | None = None) -> PatientIdentity:
+    """The patient of a PID segment. Raises Unreadable("no_patient") when it has neither number nor name."""
+    rules = received.profile["patient"]
     bsn, others = _split_bsn(pid, rules)
-    local = _local(others, rules, sender)
+    local = _local(others, rules, received.sender)
     death = pid.component(30).strip().upper()
     birth_on = day(pid.component(7)) or day_first(pid.component(7))
     is_dead = death in YES or any(_is_day_of_death(pid.component(n), birth_on, sent_on) for n in (29, 30))  # 30: one field late
@@ -63,9 +59,9 @@ def patient(pid: Segment, profile: Profile, sender: str = "", sent_on: date | No
     return found
 
 
-def patient_of(message: Message, profile: Profile) -> PatientIdentity:
+def patient_of(received: Received) -> PatientIdentity:
     """The one patient of a message. Raises Unreadable: no_patient, broken."""
-    return patient(the_patient(message), profile, sender(message), day(message.get("MSH-7-1")))
+    return patient(received, the_patient(received.message), received.sent_on)
 
 
 def _is_day_of_death(said: str, birth_on: date | None, sent_on: date | None) -> bool:

@@ -61,9 +61,10 @@ class Message:
 
     @property
     def segments(self) -> list[Segment]:
-        """Every line, in order."""
+        """Every line, in order. From then on each is one object, that is cut into fields once."""
         if self._segments is None:
             self._segments = self._lines.all()
+            self._by_name = _by_name(self._segments)
         return self._segments
 
     def first(self, name: str) -> Segment | None:
@@ -74,14 +75,14 @@ class Message:
     def all(self, name: str) -> list[Segment]:
         """Every segment called `name`, in order."""
         if (found := self._by_name.get(name)) is None:
-            found = self._by_name[name] = self._lines.named(name)
+            found = self._by_name[name] = self._lines.named(name) if self._segments is None else []
         return found
 
     def without(self, names: Collection[str], is_gone: Callable[[Segment], bool]) -> Message:
         """The same without those segments of these names."""
         rest = Message(self._lines, self.marks, self._charset)
         rest._segments = [one for one in self.segments if one.name not in names or not is_gone(one)]
-        rest._by_name = {name: [one for one in rest._segments if one.name == name] for name in names}
+        rest._by_name = _by_name(rest._segments)
         return rest
 
     def get(self, path: str) -> str:
@@ -100,6 +101,13 @@ class Message:
         chosen = found if occurrence is None else found[occurrence : occurrence + 1]
         values = (one.component(c, s) for segment in chosen for one in _chosen(segment.repetitions(n), repetition))
         return [value for value in values if value]
+
+
+def _by_name(segments: list[Segment]) -> dict[str, list[Segment]]:
+    found: dict[str, list[Segment]] = {}
+    for one in segments:
+        found.setdefault(one.name, []).append(one)
+    return found
 
 
 @lru_cache(maxsize=MOST_PATHS)
