@@ -35,9 +35,9 @@ def the_patient(message: Message) -> Segment:
     return found[0]
 
 
-def patient(received: Received, pid: Segment, sent_on: date | None = None) -> PatientIdentity:
+def patient(received: Received, pid: Segment) -> PatientIdentity:
     """The patient of a PID segment. Raises Unreadable("no_patient") when it has neither number nor name."""
-    rules = received.profile["patient"]
+    rules, sent_on = received.profile["patient"], received.sent_on
     bsn, others = _split_bsn(pid, rules)
     local = _local(others, rules, received.sender)
     death = pid.component(30).strip().upper()
@@ -61,7 +61,7 @@ def patient(received: Received, pid: Segment, sent_on: date | None = None) -> Pa
 
 def patient_of(received: Received) -> PatientIdentity:
     """The one patient of a message. Raises Unreadable: no_patient, broken."""
-    return patient(received, the_patient(received.message), received.sent_on)
+    return patient(received, the_patient(received.message))
 
 
 def _is_day_of_death(said: str, birth_on: date | None, sent_on: date | None) -> bool:
