@@ -10,8 +10,8 @@ from integrations.hl7v2.meaning.own_segments import own
 from integrations.hl7v2.message.headed import below, headings, unsigned
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import Notification
-from integrations.hl7v2.message.providers import provider, roles
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.roles import provider, roles
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.numbers import identifies, numbers

@@ -13,8 +13,8 @@ from integrations.hl7v2.message.headed import question_of
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.misplaced import is_person
 from integrations.hl7v2.message.people import YES
-from integrations.hl7v2.message.providers import roles
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.roles import roles
 from integrations.hl7v2.text.coding_systems import CODING_SYSTEM, is_coding_system
 from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.segment import Segment

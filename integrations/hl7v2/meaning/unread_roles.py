@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from integrations.hl7v2.message.items import Item
-from integrations.hl7v2.message.judges import is_judge
 from integrations.hl7v2.message.left import parts_of
-from integrations.hl7v2.message.professionals import ROLES_AT, has_ended
-from integrations.hl7v2.message.providers import roles
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.message.roles import is_judge, roles
 from mdo_portal.exchange import Profile
 
 _READ = {"PRD": "@provider ", "PRT": "@participant ", "ROL": "@participant "}
@@ -24,17 +20,10 @@ def unread_roles(reading: Reading) -> Iterator[str]:
     for item in reading.items:
         name = item.segment.name
         if name in _READ and parts_of(item.segment, item.place):
-            said = _roles(item)
+            said = roles(item.segment)
             if not (known[name].intersection(said) or (name == "PRT" and is_judge(item.segment))):
                 yield item.place
             known[name] -= set(said)
-
-
-def _roles(item: Item) -> list[str]:
-    segment: Segment = item.segment
-    if segment.name == "PRD":
-        return roles(segment)
-    return [] if has_ended(segment) else [segment.component(ROLES_AT[segment.name][0])]
 
 
 def _known(profile: Profile, named: str) -> set[str]:

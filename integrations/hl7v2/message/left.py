@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from integrations.hl7v2.message.judges import is_judge
 from integrations.hl7v2.message.received import Received
+from integrations.hl7v2.message.roles import is_judge
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import HEADERS, LargeSegment, Repetition, Segment

@@ -1,11 +1,11 @@
-"""The professionals around a patient: by the place of a profile, or by the role that they have."""
+"""A professional at a place of a profile, and what one is called. Who has a role: roles.py."""
 
 from __future__ import annotations
 
 from integrations.hl7v2.message.surnames import is_prefix, prefix_aside, surname, with_prefix
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.segment import Repetition, Segment
-from integrations.hl7v2.text.telephone import is_moment, is_telephone, telephone
+from integrations.hl7v2.text.segment import Repetition
+from integrations.hl7v2.text.telephone import is_moment, is_telephone
 from mdo_portal.exchange import Contact
 
 
@@ -19,40 +19,13 @@ def professional(message: Message, place: str) -> Contact | None:
             if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
                 named = professional_name(one, 2)
                 is_name = not named and " " in number and not any(map(str.isdigit, number))  # written as one
-                return Contact(number, "", _authority_of(one)) if is_name else Contact(named, number, _authority_of(one))
+                return Contact(number, "", authority_of(one)) if is_name else Contact(named, number, authority_of(one))
     return None
 
 
-def _authority_of(xcn: Repetition) -> str:
+def authority_of(xcn: Repetition) -> str:
     """Who gave the number of a professional (`VEKTIS` for AGB)."""
     return xcn.component(9) or xcn.component(9, 2)
-
-
-ROLES_AT = {"PRT": (4, 5, 8, 15), "ROL": (3, 4, 14, 12)}
-"""Of PRT (v2.7), and of ROL before it: the fields of the role, the person, the organisation and the telephone."""
-
-
-def participant(message: Message, role: str) -> Contact | None:
-    """Who has this role in a PRT or a ROL: who orders (OP), who treats (AT); None when there is none, or he has it no longer."""
-    for segment in (*message.all("PRT"), *message.all("ROL")):
-        at, who, house, phone = ROLES_AT[segment.name]
-        one = next(iter(segment.repetitions(who)), None)
-        if has_ended(segment) or segment.component(at) != role:
-            continue
-        if one is not None and (one.component(1) or one.component(2, 0)):
-            return Contact(
-                name=professional_name(one, 2),
-                number=one.component(1).strip(),
-                authority=_authority_of(one),
-                organisation=segment.component(house),
-                phone=telephone(segment, phone),
-            )
-    return None
-
-
-def has_ended(segment: Segment) -> bool:
-    """Whether a ROL takes somebody's role away (table 0287)."""
-    return segment.name == "ROL" and segment.component(2).strip().upper() in ("DE", "DC", "CO")
 
 
 def professional_name(name: Repetition, family_at: int) -> str:

@@ -13,11 +13,11 @@ from integrations.hl7v2.message.checklist import Checklist, checklist
 from integrations.hl7v2.message.combined import combined
 from integrations.hl7v2.message.headed import is_letter, told_by
 from integrations.hl7v2.message.items import Item, items, line_of_value, name_of
-from integrations.hl7v2.message.judges import judges
 from integrations.hl7v2.message.labels import asked, asking_title, asks_board, bare_questions, labelled
 from integrations.hl7v2.message.order_numbers import keys
 from integrations.hl7v2.message.pieces import joined
 from integrations.hl7v2.message.received import Received
+from integrations.hl7v2.message.roles import judges
 from integrations.hl7v2.message.statuses import is_gone
 from integrations.hl7v2.text.segment import Segment
 
