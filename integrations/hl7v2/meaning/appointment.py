@@ -10,8 +10,8 @@ from integrations.hl7v2.meaning.appointment_times import from_until
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.left import left_of
-from integrations.hl7v2.message.people import patient_of
-from integrations.hl7v2.message.professionals import professional_name
+from integrations.hl7v2.message.names import professional_name
+from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import DELETED
 from integrations.hl7v2.text.er7 import Message

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from integrations.hl7v2.meaning.places import found
-from integrations.hl7v2.message.people import YES
+from integrations.hl7v2.message.patient import YES
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.status_codes import GONE, state_of

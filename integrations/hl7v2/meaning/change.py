@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from integrations.hl7v2.message.left import left_of
-from integrations.hl7v2.message.people import is_bsn, patient, patient_of
+from integrations.hl7v2.message.patient import is_bsn, patient, patient_of
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.numbers import numbers, ungrouped

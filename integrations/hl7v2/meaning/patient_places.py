@@ -9,7 +9,7 @@ from typing import Any
 
 from integrations.hl7v2.meaning.cautions import cautions
 from integrations.hl7v2.meaning.places import found_in
-from integrations.hl7v2.message.people import has_second_bsn
+from integrations.hl7v2.message.patient import has_second_bsn
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.numbers import is_possible_bsn, ungrouped
 from integrations.hl7v2.text.values import day

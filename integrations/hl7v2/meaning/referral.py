@@ -14,7 +14,7 @@ from integrations.hl7v2.meaning.places import first
 from integrations.hl7v2.meaning.questions import asked_in
 from integrations.hl7v2.meaning.urgency import urgency
 from integrations.hl7v2.meaning.withdrawal import instead_of, is_document_gone, number_of, why, withdrawn
-from integrations.hl7v2.message.people import patient_of
+from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.status_codes import GONE
 from integrations.hl7v2.text.values import day

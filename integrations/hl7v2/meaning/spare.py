@@ -12,7 +12,7 @@ from integrations.hl7v2.message.board_order import counted
 from integrations.hl7v2.message.headed import question_of
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.misplaced import is_person
-from integrations.hl7v2.message.people import YES
+from integrations.hl7v2.message.patient import YES
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.roles import roles
 from integrations.hl7v2.text.coding_systems import CODING_SYSTEM, is_coding_system

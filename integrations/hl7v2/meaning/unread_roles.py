@@ -16,14 +16,14 @@ _RECIPIENTS = ("RT", "IR", "RF")
 
 def unread_roles(reading: Reading) -> Iterator[str]:
     """Their places: of another role than the profile reads, or a second of the same."""
-    known = {name: _known(reading.profile, named) for name, named in _READ.items()}
+    known: dict[str, set[str]] = {}
     for item in reading.items:
         name = item.segment.name
         if name in _READ and parts_of(item.segment, item.place):
-            said = roles(item.segment)
-            if not (known[name].intersection(said) or (name == "PRT" and is_judge(item.segment))):
+            said, left = roles(item.segment), known.setdefault(name, _known(reading.profile, _READ[name]))
+            if not (left.intersection(said) or (name == "PRT" and is_judge(item.segment))):
                 yield item.place
-            known[name] -= set(said)
+            left.difference_update(said)
 
 
 def _known(profile: Profile, named: str) -> set[str]:

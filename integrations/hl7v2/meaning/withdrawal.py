@@ -9,7 +9,6 @@ from integrations.hl7v2.message.items import name_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_anew, is_cancelled, is_taken_back, says_so_itself
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE
 from integrations.hl7v2.text.words import Recognised
 from mdo_portal.exchange import Replaced
@@ -82,12 +81,11 @@ def _is_of_an_order(message: Message) -> bool:
 def instead_of(reading: Reading, number: str) -> tuple[Replaced, ...]:
     """The orders whose place this referral takes, under their own numbers: they would stand on the list beside it."""
     before: dict[str, str] = {}
-    common: Segment | None = None
-    for segment in reading.message.segments:
-        common = segment if segment.name == "ORC" else common
-        if segment.name == "OBR" and common is not None and id(common) in reading.replaced_orders:
-            was = common.component(4) or common.component(2) or segment.component(2)
-            if reading.recognised.names_board(name_of(segment)) and was not in ("", number):
+    for item in reading.ordered.values() if reading.replaced_orders else ():
+        common = item.common
+        if common is not None and id(common) in reading.replaced_orders:
+            was = common.component(4) or common.component(2) or item.segment.component(2)
+            if reading.recognised.names_board(name_of(item.segment)) and was not in ("", number):
                 before[was] = common.component(16, 2, 0) or common.component(16)
     return tuple(Replaced(number=was, reason=reason) for was, reason in before.items())
 

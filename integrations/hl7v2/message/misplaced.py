@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from integrations.hl7v2.message.professionals import professional_name
+from integrations.hl7v2.message.names import professional_name
 from integrations.hl7v2.text.coding_systems import CODING_SYSTEM
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Repetition, Segment

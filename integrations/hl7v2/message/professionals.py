@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.hl7v2.message.surnames import is_prefix, prefix_aside, surname, with_prefix
+from integrations.hl7v2.message.names import professional_name
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Repetition
 from integrations.hl7v2.text.telephone import is_moment, is_telephone
@@ -26,15 +26,3 @@ def professional(message: Message, place: str) -> Contact | None:
 def authority_of(xcn: Repetition) -> str:
     """Who gave the number of a professional (`VEKTIS` for AGB)."""
     return xcn.component(9) or xcn.component(9, 2)
-
-
-def professional_name(name: Repetition, family_at: int) -> str:
-    """Title, initials and surname of an XCN or XPN, in which the surname stands at component `family_at`."""
-    prefix, own, partner_prefix, partner = (name.component(family_at, s) for s in range(2, 6))
-    shown, _ = with_prefix(name.component(family_at), prefix, own, partner)
-    family = shown or surname(prefix, own, partner_prefix, partner)
-    title, given = name.component(family_at + 4), name.component(family_at + 1)
-    if before := prefix_aside(name, family_at):
-        family, title = family if prefix else f"{before} {family}", "" if is_prefix(title) else title
-    family = family.removesuffix(f", {given.strip()}")  # some write `Jansen, L.^L.`
-    return " ".join(filter(None, (title, given.strip(), name.component(family_at + 2), family)))
