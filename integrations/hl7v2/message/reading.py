@@ -88,7 +88,7 @@ class Reading(Received):
     @cached_property
     def asking_title(self) -> str:
         """The title of a document that asks a board; "" when none does."""
-        return asking_title(self)
+        return asking_title(self, self.values)
 
     @cached_property
     def subs(self) -> dict[int, str]:
