@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from integrations.hl7v2.message.apart import is_addendum
+from integrations.hl7v2.message.addenda import is_addendum
 from integrations.hl7v2.message.items import Item, line_of
 from integrations.hl7v2.message.misplaced import person_in
 from integrations.hl7v2.message.names import professional_name

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from integrations.hl7v2.meaning.by_rule import with_beside
-from integrations.hl7v2.message.apart import is_addendum
+from integrations.hl7v2.message.addenda import is_addendum
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.packed import value_type

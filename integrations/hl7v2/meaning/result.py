@@ -12,10 +12,9 @@ from integrations.hl7v2.meaning.facts import is_given_up, observation_facts, oth
 from integrations.hl7v2.meaning.observed import is_told_in_notes
 from integrations.hl7v2.meaning.places import number_at
 from integrations.hl7v2.meaning.unsaid import unsaid
-from integrations.hl7v2.message.apart import code_of
 from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
 from integrations.hl7v2.message.left import left_of
-from integrations.hl7v2.message.order_numbers import added_to, number_before, number_of_order
+from integrations.hl7v2.message.order_numbers import added_to, code_of, number_before, number_of_order
 from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_order_back, is_status_only, status_by_order, status_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from integrations.hl7v2.message.apart import code_of, is_addendum
+from integrations.hl7v2.message.addenda import is_addendum
 from integrations.hl7v2.message.items import Item, ordered_as
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.values import label
@@ -48,6 +48,13 @@ def keys(values: Sequence[Item], orders: Mapping[int, Item], document: str | Non
         counts[name] = counts.get(name, 0) + 1
         found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
     return found
+
+
+def code_of(segment: Segment) -> str:
+    """OBX-3, with its suffix; some have one code for report and addendum, so that the addendum alone would replace the findings."""
+    code = segment.component(3, 1, 0)
+    is_added = "&" not in code and is_addendum(segment.component(3, 2))
+    return f"{code}&ADT" if code and is_added else code or label(segment)
 
 
 def added_to(values: Sequence[Item], orders: Mapping[int, Item]) -> list[str]:

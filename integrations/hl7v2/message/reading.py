@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 
-from integrations.hl7v2.message.apart import added, apart, numbered
+from integrations.hl7v2.message.addenda import added
+from integrations.hl7v2.message.apart import apart, combined, numbered
 from integrations.hl7v2.message.board_order import BoardOrder, board_order, replaced_by
 from integrations.hl7v2.message.checklist import Checklist, checklist
-from integrations.hl7v2.message.combined import combined
 from integrations.hl7v2.message.headed import is_letter, told_by
 from integrations.hl7v2.message.items import Item, items, line_of_value, name_of
 from integrations.hl7v2.message.labels import asked, asking_title, asks_board, bare_questions, labelled
@@ -93,24 +93,24 @@ class Reading(Received):
     @cached_property
     def subs(self) -> dict[int, str]:
         """OBX-4 by position, where it tells one value from another; of a checklist what does."""
-        found, behind = numbered(self.items, self.checklist.filled_in), self.profile["beside"]["follows"]
+        found, behind = numbered(self.values, self.checklist.filled_in), self.profile["beside"]["follows"]
         follows = {n: f"{behind} {name}" for n, name in self.checklist.follows.items()}
         return found | {n: "; ".join(filter(None, (found.get(n), words))) for n, words in follows.items()}
 
     @cached_property
     def checklist(self) -> Checklist:
         """The synoptic report in it, as the checklists of the CAP have it."""
-        return checklist(self.items)
+        return checklist(self.values)
 
     @cached_property
     def orders(self) -> dict[int, str]:
         """Of which order an OBX is, by its position, where others tell a value of the same name, or that is an addendum."""
-        return added(self.items) | apart(self.items)
+        return added(self.values, self.ordered) | apart(self.items, self.values, self.ordered)
 
     @cached_property
     def combined(self) -> dict[int, str]:
         """Of an order (by `id`) that holds the report of others too: what all of them are called."""
-        return combined(self.items, self.filled, is_document=self.notification is not None)
+        return combined(self.ordered.values(), self.filled, is_document=self.notification is not None)
 
     @cached_property
     def judges(self) -> Mapping[int, str]:
