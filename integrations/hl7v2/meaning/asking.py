@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from integrations.hl7v2.message.items import Item, name_of
-from integrations.hl7v2.message.labels import labelled
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.values import label
-from integrations.hl7v2.text.words import matching
 
 REPORTING = "RE"
 """ORC-1: results follow (table 0119)."""
@@ -23,8 +20,8 @@ class Order:
 
     segment: Segment | None
     control: str  # ORC-1 of the nearest ORC above
-    documents: list[Segment] = field(default_factory=list)
-    others: list[Segment] = field(default_factory=list)
+    documents: list[Item] = field(default_factory=list)
+    others: list[Item] = field(default_factory=list)
 
     @property
     def is_new(self) -> bool:
@@ -67,12 +64,12 @@ def _orders(items: Sequence[Item]) -> list[Order]:
         elif segment.name == "OBR":
             found.append(Order(segment, control))
         elif segment.name == "OBX":
-            (found[-1].documents if item.is_document else found[-1].others).append(segment)
+            (found[-1].documents if item.is_document else found[-1].others).append(item)
     return found
 
 
 def _is_by_system(reading: Reading, order: Order) -> bool:
-    said = [one.component(3, 3) for one in (*order.documents, *order.others)]
+    said = [one.segment.component(3, 3) for one in (*order.documents, *order.others)]
     return any(map(reading.recognised.is_system, (order.segment.component(4, 3) if order.segment else "", *said)))
 
 
@@ -80,9 +77,9 @@ def _asks(reading: Reading, order: Order) -> bool:
     recognised, is_board = reading.recognised, reading.recognised.names_board(order.name)
     if is_board and (order.is_new or _is_undecided(reading, order)):
         return True
-    is_named = _is_named(reading, order.segment, 4) or any(_is_named(reading, one, 3) for one in order.documents)
+    is_named = _is_named(reading, order.segment, 4) or any(_is_named(reading, one.segment, 3) for one in order.documents)
     asked_of_board = [one for one in order.others if _is_to_board(reading, one)]
-    is_question = bool(asked_of_board) or any(one.component(3) in recognised.rules["codes"] for one in order.others)
+    is_question = bool(asked_of_board) or any(one.segment.component(3) in recognised.rules["codes"] for one in order.others)
     if not (is_named or is_question):
         return False
     is_done = order.control == REPORTING or bool(order.status)
@@ -90,7 +87,7 @@ def _asks(reading: Reading, order: Order) -> bool:
     if is_named and not (is_done and order.control != "NW" and has_results):
         return True
     asks_board = not order.status and recognised.is_board(order.name)  # with ORC-1 RE too: some send a referral so
-    is_open = not is_done and not any(recognised.is_report(label(one)) for one in (*order.others, *order.documents))
+    is_open = not is_done and not any(recognised.is_report(one.label) for one in (*order.others, *order.documents))
     return is_question and (order.is_new or asks_board or not (is_done or has_results) or (bool(asked_of_board) and is_open))
 
 
@@ -100,22 +97,21 @@ def _is_undecided(reading: Reading, order: Order) -> bool:
     One that registers by its name (`Aanmelding MDO long`) may be done: then it is the form that was filled in, and not one that somebody
     is still filling in. A scan of which the name says for what it was made (`CT thorax (aanvraag MDO long)`) is no form.
     """
-    recognised, profile = reading.recognised, reading.profile
-    is_examination = matching("", order.name, profile["sections"]) in ("imaging", "pathology", "marker", "course")
-    is_done = order.control != REPORTING and order.status.strip().upper() in ("", *profile["result"]["complete"])
+    recognised = reading.recognised
+    is_examination = reading.sections.matching("", order.name) in ("imaging", "pathology", "marker", "course")
+    is_done = order.control != REPORTING and order.status.strip().upper() in ("", *reading.profile["result"]["complete"])
     is_form = is_done and not is_examination and recognised.refers(order.name)
     if recognised.is_report(order.name) or (not is_form and (order.status or order.control == REPORTING)):
         return False
-    labels = [label(one).casefold() for one in (*order.others, *order.documents)]
+    labels = [one.label.casefold() for one in (*order.others, *order.documents)]
     told = (*recognised.rules["outcomes"], *recognised.rules["undone"])
     is_told = any(word in one for one in (order.name.casefold(), *labels) for word in told)
-    return not is_told and any(labelled(label(one), profile) == "board" for one in order.others)
+    return not is_told and any(reading.labels.of(one.label) == "board" for one in order.others)
 
 
-def _is_to_board(reading: Reading, segment: Segment) -> bool:
+def _is_to_board(reading: Reading, item: Item) -> bool:
     """Whether an observation is the question and its name says to whom: `Vraag aan MDO`."""
-    name = label(segment)
-    return labelled(name, reading.profile, segment.component(3)) == "board" and reading.recognised.names_board(name)
+    return reading.recognised.names_board(item.label) and reading.labels.of(item.label, item.segment.component(3)) == "board"
 
 
 def _is_named(reading: Reading, segment: Segment | None, n: int) -> bool:
@@ -130,10 +126,10 @@ def _has_results(reading: Reading, order: Order) -> bool:
     """
     recognised = reading.recognised
     letters = _LETTERS if recognised.is_board(order.name) and recognised.refers(order.name) else ()
-    told = (one for one in order.others if label(one).strip().casefold() not in letters)
-    told = (one for one in told if not labelled(label(one), reading.profile, one.component(3)))
-    reports = (one for one in order.documents if recognised.is_report(label(one)))
-    return any(not _is_named(reading, one, 3) for one in (*told, *reports))
+    told = (one for one in order.others if one.label.strip().casefold() not in letters)
+    told = (one for one in told if not reading.labels.of(one.label, one.segment.component(3)))
+    reports = (one for one in order.documents if recognised.is_report(one.label))
+    return any(not _is_named(reading, one.segment, 3) for one in (*told, *reports))
 
 
 _LETTERS = ("brief", "tekst", "toelichting")

@@ -13,7 +13,6 @@ from integrations.hl7v2.message.notification import Notification, not_in
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import status_of
 from integrations.hl7v2.text.status_codes import GONE
-from integrations.hl7v2.text.words import matching
 from mdo_portal.exchange import IncomingDocument
 
 _TOLD_ANEW = ("T04", "T08", "T10")
@@ -46,15 +45,14 @@ def of_result(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
 def _in(reading: Reading, item: Item, reference: str) -> Iterator[IncomingDocument]:
     status, by = status_of(reading, item), written_by(reading) or found_by(reading, item.segment)
     before = reading.notification.replaced if reading.notification else ""
-    for one in documents(item, reading.profile, reference):
+    for one in documents(reading, item, reference):
         yield replace(one, status=status, replaces=before, author=by or one.author)
 
 
 def _described(reading: Reading, told: Notification, document: IncomingDocument) -> IncomingDocument:
     """Title and day from the notification where the OBX has none of its own."""
     title = with_beside(document.title, "; ".join(not_in(document.title, told.titles))) or told.title
-    kinds = reading.profile["documents"]["kinds"]
-    kind = document.kind or matching(told.segment.component(2), " ".join(told.titles), kinds)
+    kind = document.kind or reading.kinds.matching(told.segment.component(2), " ".join(told.titles))
     title = with_beside(title, added_by(reading, title))
     return replace(document, title=title, kind=kind, dated_on=document.dated_on or told.dated_on)
 

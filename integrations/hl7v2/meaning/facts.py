@@ -15,9 +15,8 @@ from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.meaning.unread_roles import unread_roles
 from integrations.hl7v2.meaning.unsaid import unsaid
 from integrations.hl7v2.message.documents import file_name, is_pointer, rich_words
-from integrations.hl7v2.message.headed import around, headings, own_notes, unsigned
+from integrations.hl7v2.message.headed import around, own_notes, unsigned
 from integrations.hl7v2.message.items import DRUGS, ORDERED, Item, ordered_as
-from integrations.hl7v2.message.labels import labelled
 from integrations.hl7v2.message.left import left_of
 from integrations.hl7v2.message.misplaced import interpreter, is_named_elsewhere, people_in
 from integrations.hl7v2.message.notification import not_in
@@ -28,7 +27,7 @@ from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE, said
 from integrations.hl7v2.text.values import day
-from integrations.hl7v2.text.words import is_sentence, matching
+from integrations.hl7v2.text.words import is_sentence
 from mdo_portal.exchange import Fact, Section
 
 
@@ -150,12 +149,12 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else item.remarks
     if "@headed board" in used and reading.may_head(item):
         own = own_notes(item)
-        rest = around(own, headings(reading.profile, "board"))
+        rest = around(own, reading.labels.headings("board"))
         said = [(rest, ""), *(one for one in said if one[1])] if rest != own else said
     elif not is_asked and is_told_in_notes(reading, item):
         said = [(own_notes(item), ordered_as(item.segment)), *(one for one in said if one[1])]
     for text, shown in said:
-        if text and (not shown or f"@label {labelled(shown, reading.profile)}" not in used):
+        if text and (not shown or f"@label {reading.labels.of(shown)}" not in used):
             yield _plain(reading, item, text, shown)
 
 
@@ -193,6 +192,6 @@ def _observed(reading: Reading, item: Item) -> Fact:
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:
-    placed = matching("", shown.replace("_", " "), reading.profile["sections"])  # some write a name as a code
+    placed = reading.sections.matching("", shown.replace("_", " "))  # some write a name as a code
     section = Section(placed or reading.profile["referral"]["default_section"])
     return Fact(section, text, shown or reading.other_order(item.segment), ordered_on(item))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from integrations.hl7v2.message.headed import below, names_of
+from integrations.hl7v2.message.headed import below
 from integrations.hl7v2.message.heading_style import headed_by
 from integrations.hl7v2.message.items import name_of
 from integrations.hl7v2.message.reading import Reading
@@ -19,7 +19,7 @@ def own(reading: Reading, name: str) -> str:
     """What a segment of the sender's own (Z…) calls so: behind the name in one field, or in the field behind that of its name. A number,
     a code or a tick there says nothing, and `Vraag` alone heads any line of a list.
     """
-    heads = names_of(reading.profile, name)
+    heads = reading.labels.names(name)
     for one in _own_segments(reading):
         said = [text for n in range(1, _MOST_OWN) if (text := field_words(one, n).strip())]
         for words, following in zip_longest(said, said[1:], fillvalue=""):

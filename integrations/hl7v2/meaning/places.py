@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from integrations.hl7v2.meaning.own_segments import own
-from integrations.hl7v2.message.headed import below, headings, unsigned
+from integrations.hl7v2.message.headed import below, unsigned
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.message.reading import Reading
@@ -89,7 +89,7 @@ def _labelled(reading: Reading, name: str) -> str:
 
 
 def _headed(reading: Reading, name: str) -> str:
-    called = headings(reading.profile, name) if reading.letters else frozenset[str]()
+    called = reading.labels.headings(name) if reading.letters else frozenset[str]()
     letters = _with_any(reading, called) if name == _SELDOM else reading.letters
     return next(filter(None, (below(text, called) for text in letters)), "")
 
@@ -106,7 +106,7 @@ def _soon(reading: Reading, _: str) -> str:
     """How soon, below its heading in a letter or a note: by a word of the profile, or it tells of something else. Below `Urgentie` yes and
     no say nothing, for of the bladder it is a complaint; nor does it in a letter that tells of a visit to the SEH, where it is the triage.
     """
-    for called, least in ((headings(reading.profile, "urgency"), 0), (frozenset({"urgentie"}), len("YES"))):
+    for called, least in ((reading.labels.headings("urgency"), 0), (frozenset({"urgentie"}), len("YES"))):
         letters = (text for text in _with_any(reading, called) if not least or _TRIAGE.search(text) is None)
         lines = (below(text, called).partition("\n")[0].strip() for text in letters)
         said = (form for line in lines for form in (line, line.rstrip(" .!")))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.board_order import counted
-from integrations.hl7v2.message.headed import around, below, headings, question_of
+from integrations.hl7v2.message.headed import around, below, question_of
 from integrations.hl7v2.message.misplaced import is_person
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.field_words import field_words
@@ -50,7 +50,7 @@ def _of_field(reading: Reading, words: str, place: str) -> str:
     whole, is_list = whole_field(reading, place), place.count("-") > 1
     if is_list and "\n" not in whole:
         return words.strip()
-    return question_of(whole.lstrip("^"), reading.profile, is_list=is_list)[0].strip()
+    return question_of(whole.lstrip("^"), reading.labels.headings("board"), is_list=is_list)[0].strip()
 
 
 def _asks(reading: Reading, place: str) -> bool:
@@ -99,7 +99,7 @@ def named_first(reading: Reading, places: Sequence[str]) -> Sequence[str]:
 
 
 def _is_open_question(reading: Reading, text: str) -> bool:
-    heads = headings(reading.profile, "board")
+    heads = reading.labels.headings("board")
     if not below(text, heads):
         return False
     *before, _ = around(text, heads).casefold().split(":")

@@ -37,7 +37,7 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
         if text and f"@sentence {place}" in used:
             text = _but(text, value_at(reading, f"@sentence {place}"))
         elif text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
-            text = question_of(text, reading.profile, is_list=asked not in used)[1]
+            text = question_of(text, reading.labels.headings("board"), is_list=asked not in used)[1]
         if text:
             yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from integrations.cda import opened, title_of
 from integrations.hl7v2.message.enclosed import Enclosed
 from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.packed import ENCODINGS, value_type
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.values import day, label, partial
-from integrations.hl7v2.text.words import folded_all, matching
+from integrations.hl7v2.text.values import day, partial
+from integrations.hl7v2.text.words import folded_all
 from integrations.rich_text import MOST, as_utf8, is_rich, words_in
-from mdo_portal.exchange import IncomingDocument, Profile
+from mdo_portal.exchange import IncomingDocument
 
 _FILE_NAME = re.compile(r"[^\\/\n]+\.\w{1,5}")
 _BEFORE_WORDS = b"\xef\xbb\xbf \t\r\n"
@@ -30,9 +31,9 @@ def is_pointer(segment: Segment) -> bool:
     return value_type(segment) == "RP" and bool(segment.field(5))
 
 
-def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocument]:
+def documents(received: Received, item: Item, reference: str) -> list[IncomingDocument]:
     """The documents of one OBX. One that can't be decoded comes as text, kind `unreadable`: a person looks at it."""
-    return [one for document in item.enclosed for one in opened(_document(item, document, profile, reference))]
+    return [one for document in item.enclosed for one in opened(_document(received, item, document, reference))]
 
 
 def title_inside(item: Item) -> str:
@@ -55,12 +56,12 @@ def plain_words(item: Item) -> Iterator[str]:
             yield as_utf8(content, "text/plain").decode("utf-8", "replace")
 
 
-def _document(item: Item, sent: Enclosed, profile: Profile, reference: str) -> IncomingDocument:
-    segment, rules, order = item.segment, profile["documents"], item.order
-    title = file_name(item).strip() or label(segment)
-    kind = matching(segment.component(3), f"{label(segment)} {title}", rules["kinds"])
+def _document(received: Received, item: Item, sent: Enclosed, reference: str) -> IncomingDocument:
+    segment, rules, order = item.segment, received.profile["documents"], item.order
+    title = file_name(item).strip() or item.label
+    kind = received.kinds.matching(segment.component(3), f"{item.label} {title}")
     if order and not kind and title.casefold() in folded_all(tuple(rules["general"])):
-        kind = matching(order.component(4), order.component(4, 2, 0), rules["kinds"])
+        kind = received.kinds.matching(order.component(4), order.component(4, 2, 0))
     if order and title.casefold() in folded_all(tuple(rules["formats"])):
         title = order.component(4, 2, 0) or title
     by_order = day(order.component(7)) or day(order.component(8)) if order and not partial(segment.component(14)) else None

@@ -13,12 +13,12 @@ from integrations.hl7v2.message.board_order import BoardOrder, board_order, repl
 from integrations.hl7v2.message.checklist import Checklist, checklist
 from integrations.hl7v2.message.headed import is_letter, told_by
 from integrations.hl7v2.message.items import Item, items, line_of_value, name_of
-from integrations.hl7v2.message.labels import asked, asking_title, asks_board, bare_questions, labelled
 from integrations.hl7v2.message.order_numbers import keys
 from integrations.hl7v2.message.pieces import joined
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.message.roles import judges
 from integrations.hl7v2.message.statuses import is_gone
+from integrations.hl7v2.message.titles import asking_title, asks_board
 from integrations.hl7v2.text.segment import Segment
 
 
@@ -51,7 +51,7 @@ class Reading(Received):
 
         Where the board's own order answers one, what stands under another order answers nothing; nor does what is taken back.
         """
-        found = {item.position: asked(item, self.profile) for item in self.values}
+        found = {item.position: self.labels.answered(item) for item in self.values}
         found |= {item.position: "board" for item in self._bare_questions(found)}
         found |= {one.position: "" for one in self.values if found[one.position] and is_gone(self, one)}
         if self.board is None:
@@ -62,7 +62,7 @@ class Reading(Received):
 
     def _bare_questions(self, said: Mapping[int, str]) -> list[Item]:
         """What is called `Vraag` and no more: of the board's order, or of the only one there is where none names a board."""
-        found = bare_questions(self.values, said, self.profile)
+        found = self.labels.bare_questions(self.values, said)
         if self.board is None and self.is_referral:  # what was asked of a report that it rests on is not asked of the board
             return [one for one in found if one.order is None or asks_board(self, one.order)]
         return [one for one in found if self.board is None or one.order is self.board.order]
@@ -186,5 +186,5 @@ class Reading(Received):
             if item.notes and item.segment.name != "OBX":
                 for text, shown in zip(item.notes, item.note_labels, strict=True):
                     if shown:
-                        found[labelled(shown, self.profile)].append(text)
+                        found[self.labels.of(shown)].append(text)
         return found

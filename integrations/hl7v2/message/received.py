@@ -6,11 +6,12 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from integrations.hl7v2.message.labels import Labels
 from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.events import event_of, kind_of
 from integrations.hl7v2.text.values import day, sent
-from integrations.hl7v2.text.words import Recognised
+from integrations.hl7v2.text.words import Entries, Recognised
 from mdo_portal.exchange import Profile
 
 
@@ -45,6 +46,21 @@ class Received:
     def recognised(self) -> Recognised:
         """By what its profile knows a registration."""
         return Recognised(self.profile["referral"]["recognised"])
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What its profile calls the questions."""
+        return Labels(self.profile)
+
+    @cached_property
+    def sections(self) -> Entries:
+        """Which column of a case something belongs to."""
+        return Entries(self.profile["sections"])
+
+    @cached_property
+    def kinds(self) -> Entries:
+        """Of which kind a document is."""
+        return Entries(self.profile["documents"]["kinds"])
 
     @property
     def sender(self) -> str:

@@ -5,21 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 WHOLE_WORD = 4
 
 
-def matching(code: str, text: str, entries: Mapping[str, Iterable[str]]) -> str:
-    """The first entry with `code` among its words, or `text` as a whole; else the first with a word that stands in `text`; "" when none."""
-    known = [(name, tuple(words)) for name, words in entries.items()]
-    for whole in (code.strip().casefold(), text.strip().casefold()):
-        if whole:
-            for name, words in known:
-                if whole in folded_all(words):
+class Entries:
+    """Names with their codes and words (`sections`, `documents.kinds` of a profile); made once for a message, which asks it often."""
+
+    def __init__(self, entries: Mapping[str, Iterable[str]]) -> None:
+        self._known = [(name, tuple(words)) for name, words in entries.items()]
+        self._whole = [(name, folded_all(words)) for name, words in self._known]
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [(name, _pattern(words)) for name, words in self._known]
+
+    def matching(self, code: str, text: str) -> str:
+        """The first name with `code` among its words, or `text` as a whole; else the first with a word that stands in `text`; or ""."""
+        for whole in filter(None, (code.strip().casefold(), text.strip().casefold())):
+            for name, words in self._whole:
+                if whole in words:
                     return name
-    return next((name for name, words in known if _pattern(words).search(text)), "")
+        return next((name for name, pattern in self._patterns if pattern.search(text)), "")
 
 
 @lru_cache(maxsize=512)

@@ -1,0 +1,42 @@
+"""What says in its name that it registers somebody for a board: an order, or the title of a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from integrations.hl7v2.message.documents import title_inside
+from integrations.hl7v2.message.items import Item, name_of
+from integrations.hl7v2.message.received import Received
+from integrations.hl7v2.text.segment import Segment
+
+
+def asks_board(received: Received, order: Segment) -> bool:
+    """Whether an order refers, or names a board."""
+    name, recognised = name_of(order), received.recognised
+    return recognised.is_registration(order.component(4), name) or recognised.names_board(name)
+
+
+def asking_title(received: Received, values: Iterable[Item]) -> str:
+    """The title of a document (MDM), or of a clinical one inside any message, that says both that it refers and to a tumour board;
+    "" when none does.
+
+    Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
+    """
+    names_board, refers = received.recognised.names_board, received.recognised.refers
+    return next((title for title in _titles(received, values) if names_board(title) and refers(title)), "")
+
+
+def _titles(received: Received, values: Iterable[Item]) -> Iterator[str]:
+    message, notification = received.message, received.notification
+    if notification is not None:
+        yield from (notification.segment.component(n, c) for n, c in ((2, 2), (2, 1), (25, 1)))
+    if notification is not None or message.get("MSH-9-1").strip().upper() == "MDM":  # some leave the notification out
+        yield from (one.segment.component(3, 2, 0) for one in values)
+        yield from map(name_of, message.all("OBR"))
+    if notification is not None:
+        yield _FILE.sub("", notification.file_name).replace("_", " ")  # the name of its file, where nothing else says it
+    yield from map(title_inside, values)
+
+
+_FILE = re.compile(r"\.\w{2,5}$")
