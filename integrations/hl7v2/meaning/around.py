@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from integrations.hl7v2.message.addenda import is_addendum
 from integrations.hl7v2.message.items import Item, line_of
-from integrations.hl7v2.message.misplaced import person_in
 from integrations.hl7v2.message.names import professional_name
+from integrations.hl7v2.message.persons import person_in
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment

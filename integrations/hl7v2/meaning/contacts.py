@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from integrations.hl7v2.meaning.places import first, found
-from integrations.hl7v2.message.misplaced import person_in
 from integrations.hl7v2.message.names import is_prefix
-from integrations.hl7v2.message.professionals import professional
+from integrations.hl7v2.message.persons import person_in, professional
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.roles import participant, provider
 from integrations.hl7v2.text.telephone import is_called, is_moment, is_number_of_a_thing, telephone

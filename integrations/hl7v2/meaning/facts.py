@@ -8,18 +8,14 @@ from typing import NamedTuple
 
 from integrations.hl7v2.meaning.around import how, number_of, part_of
 from integrations.hl7v2.meaning.by_rule import NOTED, by_rule, with_beside, with_own_notes
-from integrations.hl7v2.meaning.hint import other_boards
 from integrations.hl7v2.meaning.observed import called, is_silent, is_told_in_notes, ordered_on, section_of, without_a_day
 from integrations.hl7v2.meaning.places import closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
-from integrations.hl7v2.meaning.unread_roles import unread_roles
-from integrations.hl7v2.meaning.unsaid import unsaid
 from integrations.hl7v2.message.documents import file_name, is_pointer, rich_words
 from integrations.hl7v2.message.headed import around, own_notes, unsigned
 from integrations.hl7v2.message.items import DRUGS, ORDERED, Item, ordered_as
-from integrations.hl7v2.message.left import left_of
-from integrations.hl7v2.message.misplaced import interpreter, is_named_elsewhere, people_in
 from integrations.hl7v2.message.notification import not_in
+from integrations.hl7v2.message.persons import interpreter, is_named_elsewhere, people_in
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import done_words, is_cancelled, is_order_back, status_of
 from integrations.hl7v2.message.timing import of_order, timing
@@ -75,12 +71,6 @@ def _status(reading: Reading, item: Item) -> str:
 def is_given_up(reading: Reading, item: Item) -> bool:
     """Whether an OBR says that it is taken back whole: no result stands under it."""
     return item.segment.name == "OBR" and id(item.segment) not in reading.filled and is_cancelled(reading, item.segment)
-
-
-def unmapped(reading: Reading, said: Told) -> tuple[str, ...]:
-    """Names of the segments that the profile places nowhere, or what is left in one. They stay in the raw message."""
-    nowhere = left_of(reading, "referral", ("OBX", "NTE", "?", *reading.profile["facts"]))
-    return (*nowhere, *unread_roles(reading), *other_boards(reading), *unsaid(reading, (*said.standing, *said.over)))
 
 
 def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.board_order import counted
 from integrations.hl7v2.message.headed import around, below, question_of
-from integrations.hl7v2.message.misplaced import is_person
+from integrations.hl7v2.message.persons import is_person
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.words import asks_something
@@ -20,7 +20,8 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     """(words, place) of each question: of its places the first that holds something which may be one."""
     rules = reading.profile["referral"]
     change = rules["reason_of_change"] if reading.event in rules["changed_events"] else ()
-    may = {name: [one for one in rules[name] if one not in change and _asks(reading, one)] for name in QUESTIONS}
+    there = {name: [one for one in rules[name] if one[:1] == "@" or reading.message.all(one[:3])] for name in QUESTIONS}
+    may = {name: [one for one in places if one not in change and _asks(reading, one)] for name, places in there.items()}
     asked = {name: _first_that_says(reading, named_first(reading, places)) for name, places in may.items()}
     return {
         name: (_of_field(reading, words, at), at if "-" in at else at.replace("@asking", "@notes"))

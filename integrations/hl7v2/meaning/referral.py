@@ -8,12 +8,14 @@ from typing import Any
 from integrations.hl7v2.meaning.attached import of_referral
 from integrations.hl7v2.meaning.cautions import held_up, no_day
 from integrations.hl7v2.meaning.contacts import contact
-from integrations.hl7v2.meaning.facts import Told, told, unmapped
-from integrations.hl7v2.meaning.hint import board_hint
+from integrations.hl7v2.meaning.facts import Told, told
+from integrations.hl7v2.meaning.hint import board_hint, other_boards
 from integrations.hl7v2.meaning.places import first
 from integrations.hl7v2.meaning.questions import asked_in
+from integrations.hl7v2.meaning.unread import unread_roles, unsaid
 from integrations.hl7v2.meaning.urgency import urgency
 from integrations.hl7v2.meaning.withdrawal import instead_of, is_document_gone, number_of, why, withdrawn
+from integrations.hl7v2.message.left import left_of
 from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.status_codes import GONE
@@ -65,7 +67,10 @@ def referral(reading: Reading) -> IncomingReferral:
 
 def _for_a_person(reading: Reading, said: Told, when: list[str]) -> Iterator[str]:
     """What a person should look at, by its place: what nothing reads, what speaks against the referral, what is no longer so."""
-    yield from unmapped(reading, said)
+    yield from left_of(reading, "referral", ("OBX", "NTE", "?", *reading.profile["facts"]))
+    yield from unread_roles(reading)
+    yield from other_boards(reading)
+    yield from unsaid(reading, (*said.standing, *said.over))
     yield from held_up(reading)
     yield from no_day(reading)
     yield from (reading.at(one).removesuffix("-1") for one in when)

@@ -11,7 +11,7 @@ from integrations.hl7v2.meaning.by_rule import by_rule, is_deleted
 from integrations.hl7v2.meaning.facts import is_given_up, observation_facts, other_facts, placed_by_rule
 from integrations.hl7v2.meaning.observed import is_told_in_notes
 from integrations.hl7v2.meaning.places import number_at
-from integrations.hl7v2.meaning.unsaid import unsaid
+from integrations.hl7v2.meaning.unread import unsaid
 from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
 from integrations.hl7v2.message.left import left_of
 from integrations.hl7v2.message.order_numbers import added_to, code_of, number_before, number_of_order

@@ -11,8 +11,8 @@ from integrations.hl7v2.meaning.places import value_at
 from integrations.hl7v2.message.board_order import counted
 from integrations.hl7v2.message.headed import question_of
 from integrations.hl7v2.message.items import Item
-from integrations.hl7v2.message.misplaced import is_person
 from integrations.hl7v2.message.patient import YES
+from integrations.hl7v2.message.persons import is_person
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.roles import roles
 from integrations.hl7v2.text.coding_systems import CODING_SYSTEM, is_coding_system
@@ -94,7 +94,7 @@ def _is_no_reason(segment: Segment, text: str) -> bool:
 
 
 def _words(reading: Reading, segment: Segment, n: int) -> str:
-    """The words of a field; none of one where somebody is named (misplaced.py)."""
+    """The words of a field; none of one where somebody is named (persons.py)."""
     return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n).strip()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from integrations.hl7v2.message.names import professional_name
-from integrations.hl7v2.message.professionals import authority_of
+from integrations.hl7v2.message.persons import authority_of
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import telephone

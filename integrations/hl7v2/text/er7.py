@@ -75,7 +75,7 @@ class Message:
     def all(self, name: str) -> list[Segment]:
         """Every segment called `name`, in order."""
         if (found := self._by_name.get(name)) is None:
-            found = self._by_name[name] = self._lines.named(name) if self._segments is None else []
+            found = self._by_name[name] = [] if self._segments is not None else self._lines.named(name)
         return found
 
     def without(self, names: Collection[str], is_gone: Callable[[Segment], bool]) -> Message:
@@ -88,10 +88,11 @@ class Message:
     def get(self, path: str) -> str:
         """The text at a terser path: `PID-3(1)-4-1`, `OBX(2)-5`; without component the whole field. "" when absent."""
         name, position, n, repetition, c, s = _places[path]
-        try:
-            segment = (self._by_name.get(name) or self.all(name))[position]
-        except IndexError:
+        if (found := self._by_name.get(name)) is None:
+            found = self.all(name)
+        if position >= len(found):
             return ""
+        segment = found[position]
         return segment.component(n, c, s, repetition) if repetition >= 0 else segment.field(n)
 
     def all_values(self, path: str) -> list[str]:

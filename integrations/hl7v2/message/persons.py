@@ -1,4 +1,6 @@
-"""A person who stands in a field of words: many senders are a field or two too early with who asked or who judged."""
+"""A person in a field: at the place where one belongs, or in a field of words, for many senders are a field or two too early with who
+asked or who judged. Who has a role: roles.py.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,30 @@ _FAMILY = re.compile(r"[^\W\d_][^\d_]*[a-zà-ÿ][^\d_]*")
 _TITLE = re.compile(r"[^\W\d_][^\d_]*")
 
 
+def professional(message: Message, place: str) -> Contact | None:
+    """The first person or number of an XCN field such as `ORC-12`, of `ORC(1)-12` in the second alone; None when there is none."""
+    name, _, n = place.partition("-")
+    found = message.all(name[:3])
+    for segment in found[int(name[4:-1]) :][:1] if name[3:] else found:
+        for one in segment.repetitions(int(n)):
+            number = one.component(1).strip()
+            if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
+                named = professional_name(one, 2)
+                is_name = not named and " " in number and not any(map(str.isdigit, number))  # written as one
+                return Contact(number, "", authority_of(one)) if is_name else Contact(named, number, authority_of(one))
+    return None
+
+
+def authority_of(xcn: Repetition) -> str:
+    """Who gave the number of a professional (`VEKTIS` for AGB)."""
+    return xcn.component(9) or xcn.component(9, 2)
+
+
 def people_in(message: Message, segment: Segment, fields: Sequence[str]) -> Iterator[str]:
     """Who is named in these fields though words belong there: `dr. Pieter Roos (40004)`."""
     for field in fields:
         for one in segment.repetitions(int(field)):
-            if is_judge(one):
+            if is_ndl(one):
                 number, family, given = (one.component(1, s).strip() for s in (1, 2, 3))
                 yield f"{given} {family} ({number})"
             elif is_person(message, one):
@@ -59,7 +80,7 @@ def is_person(message: Message, one: Repetition) -> bool:
 
     A title shows that, where a code would have its other system or the version of its own; or the same person elsewhere in the message.
     """
-    if is_judge(one):
+    if is_ndl(one):
         return True
     number, family = one.component(1).strip(), one.component(2).strip()
     if not (one.has(3) and _NUMBER.fullmatch(number) and family and one.component(3).strip()):
@@ -68,7 +89,7 @@ def is_person(message: Message, one: Repetition) -> bool:
     return is_titled or (number, family) in set(_named(message))
 
 
-def is_judge(one: Repetition) -> bool:
+def is_ndl(one: Repetition) -> bool:
     """`6677&Boer&Tineke`: number, surname and name in one component, as who judged it is written (NDL)."""
     number, family, given = (one.component(1, s).strip() for s in (1, 2, 3))
     return bool(_NUMBER.fullmatch(number) and _TITLE.fullmatch(family) and _TITLE.fullmatch(given))
