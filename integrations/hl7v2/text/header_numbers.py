@@ -17,7 +17,7 @@ _MOST_LINES = 10_000
 _LINE_ENDS = (b"\r", b"\n")
 _SMALL = 16_384
 _NUMBER_FIELDS = {b"PID": (3, 2, 4), b"MRG": (1, 4)}
-"""Where the reader looks for numbers (people.py, change.py): the first of these fields that holds one."""
+"""Where the reader looks for numbers (patient.py, change.py): the first of these fields that holds one."""
 
 
 def end_of_line(window: bytes, at: int) -> int:
