@@ -15,10 +15,11 @@ from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import DELETED
 from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.field_words import first_words
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
 from integrations.hl7v2.text.status_codes import said
-from integrations.hl7v2.text.values import coded, day
+from integrations.hl7v2.text.values import day
 from mdo_portal.exchange import IncomingAppointment, Profile
 
 
@@ -144,7 +145,7 @@ def _with_whom(reading: Reading, rules: Profile) -> str:
 def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iterator[str]:
     """What stands in no field of an appointment, in the words of the sender: why it changed, a day without a time, other means, notes."""
     for segment in reading.message.all("SCH"):
-        why = next(filter(None, map(coded, segment.repetitions(6))), "")
+        why = first_words(segment, 6)
         yield from (one for one in (why,) if not _says_nothing(one, rules) and one != _reason(reading, rules))
     yield from filter(None, [_how_far(reading, rules)])
     on = "" if starts_at else first(reading, rules["starts_at"])
@@ -161,12 +162,12 @@ def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iter
 
 def _means(segment: Segment) -> str:
     """Who or what it is, a person or a room, nobody can tell: as it is called, with its kind."""
-    named, kind = (next(filter(None, map(coded, segment.repetitions(n))), "") for n in (3, 4))
+    named, kind = (first_words(segment, n) for n in (3, 4))
     return f"{named} ({kind})" if named and kind else named
 
 
 def _otherwise(reading: Reading, item: Item, rules: Profile) -> str:
     """A part of the appointment that begins at another time than the appointment itself."""
     own, whole = item.segment.component(4), first(reading, rules["starts_at"])
-    named = next(filter(None, map(coded, item.segment.repetitions(3))), "")
+    named = first_words(item.segment, 3)
     return f"{named}: {stamp(own)}" if own and own != whole and stamp(own) else ""

@@ -23,9 +23,10 @@ _NONE = 9_999
 
 
 class BoardOrder(NamedTuple):
-    """The order, and which of the segments of a name is its own, counted from 0."""
+    """The order with its ORC, and which of the segments of a name is its own, counted from 0."""
 
     order: Segment
+    common: Segment | None
     places: Mapping[str, int]
 
     def at(self, place: str) -> str:
@@ -45,17 +46,11 @@ def counted(place: str) -> int:
 
 def board_order(received: Received) -> BoardOrder | None:
     """None where there is one order, and where none of several names a board; nor in a referral, for what it rests on."""
-    message = received.message
-    if received.is_referral or len(message.all("OBR")) < 2:
+    if received.is_referral or len(received.message.all("OBR")) < 2:
         return None
-    named = [one for one in _groups(message) if received.recognised.is_board(name_of(one.order))]
-    asked = [one for one in named if not _is_gone(one, received)] or named
-    return next((one for one in asked if _control(one, message) == _REPLACES), asked[0] if asked else None)
-
-
-def _control(one: BoardOrder, message: Message) -> str:
-    n = one.places["ORC"]
-    return said(message.all("ORC")[n], 1) if n != _NONE else ""
+    named = [one for one in _groups(received.message) if received.recognised.is_board(name_of(one.order))]
+    asked = [one for one in named if one.common is None or not is_taken_back(received, one.common)] or named
+    return next((one for one in asked if said(one.common, 1) == _REPLACES), asked[0] if asked else None)
 
 
 _REPLACES = "RO"
@@ -68,21 +63,15 @@ def replaced_by(board: BoardOrder | None, received: Received) -> frozenset[int]:
 
     Where several boards are asked anew in one message, those before its own: the others wait for their own, which a person sees.
     """
-    message = received.message
-    if board is None or _control(board, message) != _REPLACES:
+    if board is None or said(board.common, 1) != _REPLACES:
         return frozenset()
-    commons, names_board = [one for one in message.segments if one.name == "ORC"], received.recognised.names_board
-    anew = (one for one in _groups(message) if _control(one, message) == _REPLACES and names_board(name_of(one.order)))
-    if len({one.places["ORC"] for one in anew}) < 2:
+    commons, names_board = [one for one in received.message.segments if one.name == "ORC"], received.recognised.names_board
+    anew = (one for one in _groups(received.message) if said(one.common, 1) == _REPLACES and names_board(name_of(one.order)))
+    if len({id(one.common) for one in anew}) < 2:
         return frozenset(id(one) for one in commons if said(one, 1) in _REPLACED)
-    before = list(reversed(commons[: board.places["ORC"]]))
-    own = dropwhile(lambda one: said(one, 1) == _REPLACES, before)
+    before = list(takewhile(lambda one: one is not board.common, commons))
+    own = dropwhile(lambda one: said(one, 1) == _REPLACES, reversed(before))
     return frozenset(id(one) for one in takewhile(lambda one: said(one, 1) in _REPLACED, own))
-
-
-def _is_gone(one: BoardOrder, received: Received) -> bool:
-    n = one.places["ORC"]
-    return n != _NONE and is_taken_back(received, received.message.all("ORC")[n])
 
 
 def _groups(message: Message) -> list[BoardOrder]:
@@ -90,18 +79,19 @@ def _groups(message: Message) -> list[BoardOrder]:
     counts: dict[str, int] = {}
     shared: dict[str, int] = {}  # what an ORC and what follows it say of each OBR up to the next ORC
     own: dict[str, int] | None = None
+    common: Segment | None = None
     found: list[BoardOrder] = []
     for segment in message.segments:
         name = segment.name
         n = counts.get(name, 0)
         counts[name] = n + 1
         if name == "ORC":
-            shared, own = {"ORC": n}, None
+            common, shared, own = segment, {"ORC": n}, None
         elif name in DRUGS:
             own = {}  # what follows is of the drug
         elif name == "OBR":
             own = dict.fromkeys(_OWN, _NONE) | shared | {"OBR": n}
-            found.append(BoardOrder(segment, own))
+            found.append(BoardOrder(segment, common, own))
         elif name == "TQ1" or (name == "DG1" and own is not None):
             behind = shared if own is None else own
             behind[name] = n if behind.get(name, _NONE) == _NONE else behind[name]
