@@ -110,7 +110,7 @@ def _place(reading: Reading, places: list[str]) -> str:
     place = found(reading, places)[1]
     if not place.startswith(("AIL-3", "PV1-3")):
         return _every(reading, places)
-    where = (one for segment in reading.message.all(place[:3]) for one in segment.repetitions(3))
+    where = reading.message.repetitions_at(f"{place[:3]}-3")
     said = (", ".join(dict.fromkeys(filter(None, (one.component(c, 0) for c in (1, 2, 3, 9))))) for one in where)
     return "; ".join(dict.fromkeys(filter(None, said)))
 
@@ -134,8 +134,7 @@ def _says_nothing(said: str, rules: Profile) -> bool:
 def _with_whom(reading: Reading, rules: Profile) -> str:
     """Everybody at the first place where somebody is named."""
     for place in rules["with_whom"]:
-        name, _, n = place.partition("-")
-        people = (one for segment in reading.message.all(name) for one in segment.repetitions(int(n)))
+        people = reading.message.repetitions_at(place)
         named = (professional_name(one, 2) if one.component(2, 0) else one.component(1) for one in people)
         if said := "; ".join(dict.fromkeys(filter(None, named))):
             return said

@@ -14,7 +14,7 @@ from integrations.hl7v2.text.segment import Repetition, Segment
 from integrations.hl7v2.text.telephone import is_moment, is_telephone
 from mdo_portal.exchange import Contact
 
-_WHERE_PEOPLE_STAND = {"PV1": (7, 8, 9, 17), "ORC": (10, 11, 12), "OBR": (10, 16, 28)}
+_WHERE_PEOPLE_STAND = ("PV1-7", "PV1-8", "PV1-9", "PV1-17", "ORC-10", "ORC-11", "ORC-12", "OBR-10", "OBR-16", "OBR-28")
 _NUMBER = re.compile(r"[A-Za-z]{0,8}\d[\d-]*[A-Z]?")
 _FAMILY = re.compile(r"[^\W\d_][^\d_]*[a-zà-ÿ][^\d_]*")
 _TITLE = re.compile(r"[^\W\d_][^\d_]*")
@@ -22,15 +22,12 @@ _TITLE = re.compile(r"[^\W\d_][^\d_]*")
 
 def professional(message: Message, place: str) -> Contact | None:
     """The first person or number of an XCN field such as `ORC-12`, of `ORC(1)-12` in the second alone; None when there is none."""
-    name, _, n = place.partition("-")
-    found = message.all(name[:3])
-    for segment in found[int(name[4:-1]) :][:1] if name[3:] else found:
-        for one in segment.repetitions(int(n)):
-            number = one.component(1).strip()
-            if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
-                named = professional_name(one, 2)
-                is_name = not named and " " in number and not any(map(str.isdigit, number))  # written as one
-                return Contact(number, "", authority_of(one)) if is_name else Contact(named, number, authority_of(one))
+    for one in message.repetitions_at(place):
+        number = one.component(1).strip()
+        if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
+            named = professional_name(one, 2)
+            is_name = not named and " " in number and not any(map(str.isdigit, number))  # written as one
+            return Contact(number, "", authority_of(one)) if is_name else Contact(named, number, authority_of(one))
     return None
 
 
@@ -52,8 +49,7 @@ def people_in(message: Message, segment: Segment, fields: Sequence[str]) -> Iter
 
 def person_in(message: Message, place: str) -> Contact | None:
     """Who stands in a field where he is called or the like (`ORC-14`), by number and name; None for a telephone number."""
-    name, _, n = place.partition("-")
-    for one in (repetition for segment in message.all(name) for repetition in segment.repetitions(int(n))):
+    for one in message.repetitions_at(place):
         if is_person(message, one) or is_named_in_one(one) or (place != _A_PLACE and _is_in_place_of_number(one)):
             return Contact(name=professional_name(one, 2), number=one.component(1).strip(), authority=one.component(9))
     return None
@@ -103,10 +99,9 @@ def is_named_elsewhere(message: Message, one: Repetition) -> bool:
 
 def _named(message: Message) -> Iterator[tuple[str, str]]:
     """Number and surname of who stands where people do."""
-    for name, fields in _WHERE_PEOPLE_STAND.items():
-        for segment in message.all(name):
-            for one in (repetition for n in fields for repetition in segment.repetitions(n)):
-                yield one.component(1).strip(), one.component(2).strip()
+    for place in _WHERE_PEOPLE_STAND:
+        for one in message.repetitions_at(place):
+            yield one.component(1).strip(), one.component(2).strip()
 
 
 def interpreter(segment: Segment, n: int) -> str:

@@ -7,7 +7,7 @@ made only of what is asked for. A document stays in the bytes that came in; `Seg
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
 from integrations.hl7v2.text.charset import Charset, is_marked, narrow
@@ -97,11 +97,16 @@ class Message:
 
     def all_values(self, path: str) -> list[str]:
         """Every value at `path` that is not empty: over all segments and repetitions that the path does not pin down."""
-        name, occurrence, n, repetition, c, s = _parsed(path)
+        _, _, _, _, c, s = _parsed(path)
+        return [value for one in self.repetitions_at(path) if (value := one.component(c, s))]
+
+    def repetitions_at(self, path: str) -> Iterator[Repetition]:
+        """Those of a field (`ORC-12`), of every segment of its name; of `ORC(1)-12` those of the second alone."""
+        name, occurrence, n, repetition, _, _ = _parsed(path)
         found = self.all(name)
-        chosen = found if occurrence is None else found[occurrence : occurrence + 1]
-        values = (one.component(c, s) for segment in chosen for one in _chosen(segment.repetitions(n), repetition))
-        return [value for value in values if value]
+        for segment in found if occurrence is None else found[occurrence : occurrence + 1]:
+            repetitions = segment.repetitions(n)
+            yield from repetitions if repetition is None else repetitions[repetition : repetition + 1]
 
 
 def _by_name(segments: list[Segment]) -> dict[str, list[Segment]]:
@@ -138,10 +143,6 @@ class _Places(dict[str, Place]):
 
 
 _places = _Places()
-
-
-def _chosen(repetitions: list[Repetition], wanted: int | None) -> list[Repetition]:
-    return repetitions if wanted is None else repetitions[wanted : wanted + 1]
 
 
 def codec_of(raw: bytes, charset: str = "") -> tuple[str, str]:
