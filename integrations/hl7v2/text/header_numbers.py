@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from integrations.hl7v2.text.marks import Marks
-from integrations.hl7v2.text.numbers import BSN_DIGITS, MOST_NUMBERS, is_possible_bsn, numbers, ungrouped
+from integrations.hl7v2.text.numbers import BSN_DIGITS, MOST_NUMBERS, numbers, ungrouped
 from integrations.hl7v2.text.segment import Segment
 
 LONGEST_LINE = 65_536
@@ -83,14 +83,18 @@ def _patterns(separator: str) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
 
 
 def _told_by(line: _Line, marks: Marks) -> list[tuple[str, str]]:
-    """The numbers in the first field of this line that holds one; and what may be a BSN in another, or says that it is one."""
+    """The numbers in the first field of this line that holds one; and a BSN in another of them that says that it is one."""
     told: list[tuple[str, str]] = []
     for field in _NUMBER_FIELDS[line[0]]:
-        if line[field]:
-            is_all = not told or b"NNNLD" in line[field] or b"NLMINBIZA" in line[field]
-            found = _told(line, _text(line[field]), field, marks)
-            told += found if is_all else [one for one in found if is_possible_bsn(ungrouped(one[1]))]
+        if line[field] and (not told or _SAYS_BSN.search(line[field])):
+            told += _told(line, _text(line[field]), field, marks)
     return told
+
+
+_SAYS_BSN = re.compile(
+    rb"NNNL|NLMINBIZA|BSN|BURGER ?SERVICE|SOFI|RVIG|2\.16\.840\.1\.113883\.2\.4\.6\.3|NLD?\W(?:NN|NI|SS)|\W{4}SS", re.IGNORECASE
+)
+"""What the reader knows one by (patient.is_bsn, `patient.bsn_authorities` and `bsn_types` of the profiles), whatever the separators."""
 
 
 def _told(line: _Line, text: str, field: int, marks: Marks) -> list[tuple[str, str]]:
