@@ -14,7 +14,7 @@ from integrations.hl7v2.message.names import professional_name
 from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import DELETED
-from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.er7 import Message, beside
 from integrations.hl7v2.text.field_words import first_words
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
@@ -83,7 +83,7 @@ def _how_far(reading: Reading, rules: Profile) -> str:
     if not code or code in rules["states"]:
         return ""
     own, place = found(reading, [*rules["status"], "AIS-10-1"])
-    words = reading.message.get(re.sub(r"-1$", "-2", place))
+    words = reading.message.get(beside(place)) if beside(place) else ""
     return str(rules["words"].get(code, words or own.strip()))
 
 

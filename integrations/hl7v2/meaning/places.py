@@ -13,7 +13,7 @@ from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.roles import provider, roles
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
-from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.er7 import Message, field_of
 from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.segment import Repetition
 from integrations.hl7v2.text.telephone import is_moment
@@ -51,7 +51,7 @@ def number_at(reading: Reading) -> tuple[str, str]:
 
 
 def _is_somebody(told: Notification, place: str) -> bool:
-    return place.startswith("TXA-") and told.names_somebody(int(place.split("-")[1]))
+    return place.startswith("TXA-") and told.names_somebody(field_of(place))
 
 
 def _is_now(value: str, place: str, now: str) -> bool:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from integrations.hl7v2.meaning.places import first, found
-from integrations.hl7v2.message.board_order import counted
 from integrations.hl7v2.message.headed import around, below, question_of
 from integrations.hl7v2.message.persons import is_person
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.er7 import beside
 from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.words import asks_something
 
@@ -60,7 +60,7 @@ def _asks(reading: Reading, place: str) -> bool:
     """
     if place.startswith("@"):
         return True
-    if place.endswith("-1") and _is_code(reading, place):
+    if _is_code(reading, place):
         return False
     field = "-".join(place.split("-")[:2])
     said, code = first(reading, [place]), reading.message.get(reading.at(f"{field}-1")).strip()
@@ -74,19 +74,18 @@ def _asks(reading: Reading, place: str) -> bool:
 
 def _is_code(reading: Reading, place: str) -> bool:
     """Whether what stands at `RF1-10-1` is the code of the words behind it: those ask, or nothing does."""
-    said = reading.message.get(reading.at(place)).strip()
-    return " " not in said and bool(reading.message.get(reading.at(f"{place[:-2]}-2")).strip())
+    said, words = reading.message.get(reading.at(place)).strip(), beside(reading.at(place))
+    return " " not in said and bool(words) and bool(reading.message.get(words).strip())
 
 
 _DIAGNOSIS = re.compile(r"[A-Z]\d{2}(?:\.\w{1,4})?")
 """A code of ICD-10: why, and no question."""
 
 
-def _names_somebody(reading: Reading, field: str) -> bool:
-    """Whether somebody is named in `OBR(1)-31`."""
-    name, _, n = field.partition("-")
-    segments = reading.message.all(name[:3])[counted(field) - 1 :][:1]
-    return any(is_person(reading.message, one) for segment in segments for one in segment.repetitions(int(n)))
+def _names_somebody(reading: Reading, place: str) -> bool:
+    """Whether somebody is named in the field of `OBR(1)-31`."""
+    segment, n = reading.message.field_at(place) or (None, 0)
+    return segment is not None and any(is_person(reading.message, one) for one in segment.repetitions(n))
 
 
 def named_first(reading: Reading, places: Sequence[str]) -> Sequence[str]:
@@ -119,8 +118,9 @@ _NAMED = ("@label board", "@headed board")
 
 def whole_field(reading: Reading, place: str) -> str:
     """All repetitions of the field of a plain path, each a line."""
-    name, n, *part = place.split("-")
-    found = reading.message.all(name[:3])[counted(place) - 1 :][:1]
-    if part or not found:
-        return field_words(found[0], int(n)) if found else ""
-    return "\n".join(dict.fromkeys(one.text for one in found[0].repetitions(int(n))))
+    segment, n = reading.message.field_at(place) or (None, 0)
+    if segment is None:
+        return ""
+    if place.count("-") > 1:
+        return field_words(segment, n)
+    return "\n".join(dict.fromkeys(one.text for one in segment.repetitions(n)))

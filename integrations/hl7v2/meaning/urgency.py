@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from integrations.hl7v2.meaning.places import found, value_at
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.er7 import beside
 from integrations.hl7v2.text.stamps import stamp
 from integrations.hl7v2.text.values import day
 from integrations.profiles import urgency_of
@@ -18,7 +19,7 @@ def urgency(reading: Reading) -> tuple[str, list[str]]:
     places = urgency_places(reading)
     when = [one for one in places if _is_when(value_at(reading, one))]
     said, place = found(reading, [one for one in places if one not in when])
-    words = reading.message.get(f"{place[:-2]}-2").strip() if place.endswith("-1") else ""
+    words = reading.message.get(beside(place)).strip() if beside(place) else ""
     return urgency_of(reading.profile, said) or urgency_of(reading.profile, words) or words or said, when
 
 

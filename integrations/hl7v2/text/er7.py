@@ -100,6 +100,12 @@ class Message:
         _, _, _, _, c, s = _parsed(path)
         return [value for one in self.repetitions_at(path) if (value := one.component(c, s))]
 
+    def field_at(self, path: str) -> tuple[Segment, int] | None:
+        """The segment and the number of the field of a path; the first segment where it counts none. None without that segment."""
+        name, occurrence, n, _, _, _ = _parsed(path)
+        found = self.all(name)[occurrence or 0 :]
+        return (found[0], n) if found else None
+
     def repetitions_at(self, path: str) -> Iterator[Repetition]:
         """Those of a field (`ORC-12`), of every segment of its name; of `ORC(1)-12` those of the second alone."""
         name, occurrence, n, repetition, _, _ = _parsed(path)
@@ -114,6 +120,16 @@ def _by_name(segments: list[Segment]) -> dict[str, list[Segment]]:
     for one in segments:
         found.setdefault(one.name, []).append(one)
     return found
+
+
+def field_of(path: str) -> int:
+    """The number of the field in a path."""
+    return _parsed(path)[2]
+
+
+def beside(path: str) -> str:
+    """Where the words stand of a code in the first component at this path; "" where it is no component."""
+    return f"{path[:-2]}-2" if path.endswith("-1") and path.count("-") > 1 else ""
 
 
 @lru_cache(maxsize=MOST_PATHS)
