@@ -9,10 +9,11 @@ from integrations.hl7v2.meaning.around import added_by, found_by, written_by
 from integrations.hl7v2.meaning.by_rule import with_beside
 from integrations.hl7v2.message.documents import documents
 from integrations.hl7v2.message.items import Item
-from integrations.hl7v2.message.notification import Notification, not_in
+from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import status_of
 from integrations.hl7v2.text.status_codes import GONE
+from integrations.hl7v2.text.words import not_in
 from mdo_portal.exchange import IncomingDocument
 
 _TOLD_ANEW = ("T04", "T08", "T10")

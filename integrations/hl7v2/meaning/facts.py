@@ -14,7 +14,6 @@ from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.message.documents import file_name, is_pointer, rich_words
 from integrations.hl7v2.message.headed import around, own_notes, unsigned
 from integrations.hl7v2.message.items import DRUGS, ORDERED, Item, ordered_as
-from integrations.hl7v2.message.notification import not_in
 from integrations.hl7v2.message.persons import interpreter, is_named_elsewhere, people_in
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import done_words, is_cancelled, is_order_back, status_of
@@ -23,7 +22,7 @@ from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE, said
 from integrations.hl7v2.text.values import day
-from integrations.hl7v2.text.words import is_sentence
+from integrations.hl7v2.text.words import is_sentence, not_in
 from mdo_portal.exchange import Fact, Section
 
 

@@ -6,7 +6,6 @@ Many senders have a field more or less than the standard. Numbers and state that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
@@ -185,11 +184,6 @@ class Notification:
         is_there = self.names_somebody(_NUMBER) and not self.segment.component(_ORIGINATOR, 2)
         number = self.segment.component(_ORIGINATOR).strip() if is_there else ""
         return number if any(map(str.isdigit, number)) else ""
-
-
-def not_in(shown: str, titles: Iterable[str]) -> list[str]:
-    """Which of the words for a document do not stand in the name of a part of it already."""
-    return [one for one in titles if one.casefold() not in shown.casefold()]
 
 
 def _is_system(name: str) -> bool:

@@ -104,6 +104,11 @@ def holds_any(shown: str, words: Iterable[str]) -> bool:
     return False
 
 
+def not_in(shown: str, words: Iterable[str]) -> list[str]:
+    """Which of the words for a document do not stand in the name of a part of it already."""
+    return [one for one in words if one.casefold() not in shown.casefold()]
+
+
 def tells(text: str, part: str) -> bool:
     """Whether a text has these words as whole ones: a side (`li`) is not told by *maligne*."""
     return re.search(rf"(?<!\w){re.escape(part.casefold())}(?!\w)", text.casefold()) is not None
