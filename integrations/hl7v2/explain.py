@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice
 
+from integrations.hl7v2.meaning.attached import of_referral, of_result
+from integrations.hl7v2.meaning.contacts import organisation, person_at
 from integrations.hl7v2.meaning.facts import told
 from integrations.hl7v2.meaning.hint import board_hint
 from integrations.hl7v2.meaning.places import found, found_in, number_at
-from integrations.hl7v2.meaning.referral import QUESTIONS, asked_in, documents_of, organisation, person_at, urgency_places
-from integrations.hl7v2.meaning.result import documents_of as result_documents
+from integrations.hl7v2.meaning.questions import QUESTIONS, asked_in
 from integrations.hl7v2.meaning.result import facts_of
+from integrations.hl7v2.meaning.urgency import urgency_places
 from integrations.hl7v2.message.explain_places import Stood, flat, place_of, shown
 from integrations.hl7v2.message.left import parts
 from integrations.hl7v2.message.reading import Reading
@@ -70,7 +72,7 @@ class Hl7Explainer:
             said = _said_by(message, rules, charset) if message and rules else ""
             used = message.charset if message else ""
             return Explanation(header, charset=used, charset_by=said, reason=trouble.reason, where=trouble.where)
-        read = _Read(Reading.of(message, rules), rules)
+        read = _Read(Reading(message, rules))
         fields = tuple(read.fields(incoming))
         return Explanation(
             header=header,
@@ -147,15 +149,15 @@ def _patients(incoming: object) -> tuple[PatientIdentity, ...]:
 
 def _words(reading: Reading) -> Set[str]:
     """What the values of a message are known by (`sections` of a profile): the code of each, else its name."""
-    values = (item.segment for item in reading.items if item.segment.name == "OBX" and not item.is_document)
+    values = (item.segment for item in reading.values if not item.is_document)
     return {one.component(3) or label(one) for one in values} - {""}
 
 
 class _Read:
     """One message that was read, with what is needed to find a value's place again."""
 
-    def __init__(self, reading: Reading, rules: Profile) -> None:
-        self._reading, self._rules, self._message = reading, rules, reading.message
+    def __init__(self, reading: Reading) -> None:
+        self._reading, self._rules, self._message = reading, reading.profile, reading.message
         self._stood = Stood(reading.items)
         self._words = _words(reading)
 
@@ -215,13 +217,13 @@ class _Read:
         used = frozenset(at[name] for name in (*QUESTIONS, "board_hint"))
         for item, fact in told(self._reading, used).standing:
             yield self._fact(fact, place_of(item))
-        for place, document in documents_of(self._reading):
+        for place, document in of_referral(self._reading):
             size = f"{document.media_type}, {len(document.content)} bytes"
             yield FieldRead("document", size, f"{place}-5", document.kind, document.title)
 
     def cut_off(self) -> Iterator[LeftOver]:
         """The documents of which the end never came."""
-        documents = documents_of(self._reading)
+        documents = of_referral(self._reading)
         yield from (LeftOver(f"{place}-5", "cut") for place, document in documents if is_cut_off(document.content))
 
     def _contact(self, role: str, contact: Contact) -> Iterator[FieldRead]:
@@ -251,7 +253,7 @@ class _Read:
         """Its facts and documents as a referral's are shown; a document that is announced alone stands in its notification."""
         for item, fact in facts_of(self._reading):
             yield self._fact(fact, place_of(item))
-        stood = [f"{place}-5" for place, _ in result_documents(self._reading)]
+        stood = [f"{place}-5" for place, _ in of_result(self._reading)]
         for n, document in enumerate(result.documents):
             size = f"{document.media_type}, {len(document.content)} bytes"
             yield FieldRead("document", size, stood[n] if n < len(stood) else "TXA", document.kind, document.title)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from integrations.hl7v2 import kinds
-from integrations.hl7v2.meaning.cautions import cautions
 from integrations.hl7v2.meaning.patient_places import placed
 from integrations.hl7v2.message.own_numbers import numbers_at
+from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.er7 import Message, codec_of
 from integrations.hl7v2.text.header import read_header
 from integrations.hl7v2.text.tidy import storable
@@ -64,9 +63,8 @@ class Hl7Reader:
         message = Message.parse(storable(raw), charset or rules["charset"])
         if message.get("MSH-9-1").strip().upper() == "ACK" and (said := acknowledged(raw, profile)):
             return IncomingReceipt(*said)
-        read = placed(kinds.read(message, rules), message, rules)
-        named = cautions(message)
-        return replace(read, unmapped=(*read.unmapped, *named)) if named and not isinstance(read, IncomingReceipt) else read
+        reading = Reading(message, rules)
+        return placed(kinds.read(reading), reading)
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ import socket
 import time
 from datetime import UTC, datetime
 
-from integrations.hl7v2.message.judges import is_judge
+from integrations.hl7v2.message.roles import is_judge
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.text import batch
 from integrations.hl7v2.text.er7 import Message

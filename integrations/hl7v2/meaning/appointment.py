@@ -7,37 +7,34 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from integrations.hl7v2.meaning.appointment_times import from_until
-from integrations.hl7v2.meaning.change import sent_at
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.items import Item
-from integrations.hl7v2.message.people import patient_of
-from integrations.hl7v2.message.professionals import professional_name
+from integrations.hl7v2.message.left import left_of
+from integrations.hl7v2.message.names import professional_name
+from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import DELETED
-from integrations.hl7v2.message.unplaced import unplaced
-from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.events import event_of
+from integrations.hl7v2.text.er7 import Message, beside
+from integrations.hl7v2.text.field_words import first_words
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
 from integrations.hl7v2.text.status_codes import said
-from integrations.hl7v2.text.values import coded, day
+from integrations.hl7v2.text.values import day
 from mdo_portal.exchange import IncomingAppointment, Profile
 
 
-def appointment(message: Message, profile: Profile) -> IncomingAppointment:
-    """The appointment in `message`. Raises Unreadable: no_patient, broken."""
-    rules = profile["appointment"]
-    message = _as_it_is(message)
-    reading = Reading.of(message, profile)
-    event = event_of(message)
-    starts_at, ends_at = from_until(reading, profile)
+def appointment(sent: Reading) -> IncomingAppointment:
+    """The appointment. Raises Unreadable: no_patient, broken."""
+    rules = sent.profile["appointment"]
+    reading = Reading(_as_it_is(sent.message), sent.profile)
+    starts_at, ends_at = from_until(reading)
     number = first(reading, rules["number"])
     return IncomingAppointment(
-        patient=patient_of(message, profile),
+        patient=patient_of(reading),
         number=number,
         other_numbers=tuple(one for place in rules["number"] if (one := first(reading, [place])) and one != number),
-        state=_state(reading, event, rules),
-        event=event,
+        state=_state(reading, rules),
+        event=reading.event,
         starts_at=starts_at,
         ends_at=ends_at,
         service=_every(reading, [one for one in rules["service"] if not _is_type(first(reading, [one]), one)]),
@@ -46,8 +43,8 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
         reason=_reason(reading, rules),
         note="\n".join(dict.fromkeys(_notes(reading, rules, starts_at))),
         starts_on=None if starts_at else day(first(reading, rules["starts_at"])),
-        sent_at=sent_at(message, profile),
-        unmapped=unplaced(message, profile, "appointment"),
+        sent_at=reading.sent_at,
+        unmapped=left_of(reading, "appointment"),
     )
 
 
@@ -62,9 +59,9 @@ def _goes_off(segment: Segment) -> bool:
     return said(segment, 2) in DELETED
 
 
-def _state(reading: Reading, event: str, rules: Profile) -> str:
+def _state(reading: Reading, rules: Profile) -> str:
     """What became of it: by the event, else by the filler's status."""
-    return str(rules["events"].get(event) or rules["states"].get(_said(reading, rules), "") or "booked")
+    return str(rules["events"].get(reading.event) or rules["states"].get(_said(reading, rules), "") or "booked")
 
 
 def _said(reading: Reading, rules: Profile) -> str:
@@ -86,7 +83,7 @@ def _how_far(reading: Reading, rules: Profile) -> str:
     if not code or code in rules["states"]:
         return ""
     own, place = found(reading, [*rules["status"], "AIS-10-1"])
-    words = reading.message.get(re.sub(r"-1$", "-2", place))
+    words = reading.message.get(beside(place)) if beside(place) else ""
     return str(rules["words"].get(code, words or own.strip()))
 
 
@@ -113,7 +110,7 @@ def _place(reading: Reading, places: list[str]) -> str:
     place = found(reading, places)[1]
     if not place.startswith(("AIL-3", "PV1-3")):
         return _every(reading, places)
-    where = (one for segment in reading.message.all(place[:3]) for one in segment.repetitions(3))
+    where = reading.message.repetitions_at(f"{place[:3]}-3")
     said = (", ".join(dict.fromkeys(filter(None, (one.component(c, 0) for c in (1, 2, 3, 9))))) for one in where)
     return "; ".join(dict.fromkeys(filter(None, said)))
 
@@ -137,8 +134,7 @@ def _says_nothing(said: str, rules: Profile) -> bool:
 def _with_whom(reading: Reading, rules: Profile) -> str:
     """Everybody at the first place where somebody is named."""
     for place in rules["with_whom"]:
-        name, _, n = place.partition("-")
-        people = (one for segment in reading.message.all(name) for one in segment.repetitions(int(n)))
+        people = reading.message.repetitions_at(place)
         named = (professional_name(one, 2) if one.component(2, 0) else one.component(1) for one in people)
         if said := "; ".join(dict.fromkeys(filter(None, named))):
             return said
@@ -148,7 +144,7 @@ def _with_whom(reading: Reading, rules: Profile) -> str:
 def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iterator[str]:
     """What stands in no field of an appointment, in the words of the sender: why it changed, a day without a time, other means, notes."""
     for segment in reading.message.all("SCH"):
-        why = next(filter(None, map(coded, segment.repetitions(6))), "")
+        why = first_words(segment, 6)
         yield from (one for one in (why,) if not _says_nothing(one, rules) and one != _reason(reading, rules))
     yield from filter(None, [_how_far(reading, rules)])
     on = "" if starts_at else first(reading, rules["starts_at"])
@@ -165,12 +161,12 @@ def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iter
 
 def _means(segment: Segment) -> str:
     """Who or what it is, a person or a room, nobody can tell: as it is called, with its kind."""
-    named, kind = (next(filter(None, map(coded, segment.repetitions(n))), "") for n in (3, 4))
+    named, kind = (first_words(segment, n) for n in (3, 4))
     return f"{named} ({kind})" if named and kind else named
 
 
 def _otherwise(reading: Reading, item: Item, rules: Profile) -> str:
     """A part of the appointment that begins at another time than the appointment itself."""
     own, whole = item.segment.component(4), first(reading, rules["starts_at"])
-    named = next(filter(None, map(coded, item.segment.repetitions(3))), "")
+    named = first_words(item.segment, 3)
     return f"{named}: {stamp(own)}" if own and own != whole and stamp(own) else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from zoneinfo import ZoneInfo
 
 from integrations.hl7v2.meaning.places import first
 from integrations.hl7v2.message.reading import Reading
@@ -15,23 +14,20 @@ from mdo_portal.exchange import Profile
 _UNITS = {"S": 1, "SEC": 1, "M": 60, "MIN": 60, "MINUTE": 60, "MINUTES": 60, "H": 3600, "HR": 3600, "HOUR": 3600}
 
 
-def from_until(reading: Reading, profile: Profile) -> tuple[datetime | None, datetime | None]:
+def from_until(reading: Reading) -> tuple[datetime | None, datetime | None]:
     """When it begins and ends; None where nobody can tell."""
-    rules = profile["appointment"]
-    starts_at, ends_at = _too_far(reading, profile) or tuple(
-        _moment(reading, rules[at], profile) for at in ("starts_at", "ends_at")
-    )
+    rules = reading.profile["appointment"]
+    starts_at, ends_at = _too_far(reading) or tuple(_moment(reading, rules[at]) for at in ("starts_at", "ends_at"))
     return starts_at, _behind(ends_at, starts_at) or _after(reading, starts_at, rules)
 
 
-def _moment(reading: Reading, places: list[str], profile: Profile) -> datetime | None:
-    zone = ZoneInfo(profile["timezone"])
-    return next((found for place in places if (found := moment(first(reading, [place]), zone))), None)
+def _moment(reading: Reading, places: list[str]) -> datetime | None:
+    return next((found for place in places if (found := moment(first(reading, [place]), reading.zone))), None)
 
 
-def _too_far(reading: Reading, profile: Profile) -> tuple[datetime, datetime] | None:
+def _too_far(reading: Reading) -> tuple[datetime, datetime] | None:
     """From and until where they stand one component too far (`^^^^from^until`): there the beginning would be the end."""
-    starts_at, ends_at = (_moment(reading, [place], profile) for place in ("SCH-11-5", "SCH-11-6"))
+    starts_at, ends_at = (_moment(reading, [place]) for place in ("SCH-11-5", "SCH-11-6"))
     return (starts_at, ends_at) if starts_at and ends_at and not first(reading, ["SCH-11-4"]) else None
 
 

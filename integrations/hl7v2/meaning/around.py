@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from integrations.hl7v2.message.apart import is_addendum
+from integrations.hl7v2.message.addenda import is_addendum
 from integrations.hl7v2.message.items import Item, line_of
-from integrations.hl7v2.message.misplaced import person_in
-from integrations.hl7v2.message.notification import ADDING
-from integrations.hl7v2.message.professionals import professional_name
+from integrations.hl7v2.message.names import professional_name
+from integrations.hl7v2.message.persons import person_in
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import coded, label
@@ -27,7 +25,7 @@ def how(reading: Reading, item: Item) -> Iterator[str]:
         if said and not is_moment(said):
             yield f"{reading.profile['beside'][name]}: {said}"
     is_last = reading.ends.get(line_of(item)) is item
-    by = found_by(segment, reading.message.get("MSH-4-1")) or _judged_by(reading, item)
+    by = found_by(reading, segment) or _judged_by(reading, item)
     if by := by or (written_by(reading) if is_last else ""):
         yield f"{reading.profile['beside']['by']}: {by}"
 
@@ -40,19 +38,20 @@ def _judged_by(reading: Reading, item: Item) -> str:
 
 def written_by(reading: Reading) -> str:
     """Of the words of a document who wrote it (TXA-9), else who did what it tells of (TXA-5), or stands one field behind that."""
-    notification = reading.message.first("TXA")
-    if notification is None:
+    if reading.notification is None:
         return ""
-    people = (one for n in (9, 5) for one in notification.repetitions(n) if one.component(2, 0))
+    people = (one for n in (9, 5) for one in reading.notification.segment.repetitions(n) if one.component(2, 0))
     aside = person_in(reading.message, "TXA-6")
     return next((professional_name(one, 2) for one in people), aside.name if aside else "")
 
 
-def found_by(segment: Segment, sender: str) -> str:
+def found_by(reading: Reading, segment: Segment) -> str:
     """Who found a value, where that is another than the hospital that sends it: the organisation (OBX-23, 15) and the person (OBX-16)."""
     house = segment.component(23, 1, 0) or _producer(segment)
     people = (professional_name(one, 2) for one in segment.repetitions(16) if one.component(2))
-    return ", ".join(dict.fromkeys(filter(None, (house if house.casefold() != sender.casefold() else "", *people))))
+    return ", ".join(
+        dict.fromkeys(filter(None, (house if house.strip().casefold() != reading.sender.casefold() else "", *people)))
+    )
 
 
 def _producer(segment: Segment) -> str:
@@ -70,7 +69,7 @@ def part_of(reading: Reading, segment: Segment) -> str:
 
 def added_by(reading: Reading, name: str) -> str:
     """`addendum`, of what comes as one (T05, T06) and does not say it: it stands beside the document that it adds to."""
-    is_added = reading.message.first("TXA") is not None and event_of(reading.message) in ADDING
+    is_added = reading.notification is not None and reading.notification.is_adding
     says_so = is_added and any(map(is_addendum, (name, *reading.titles)))
     return str(reading.profile["result"]["parts"]["ADT"]) if is_added and not says_so else ""
 

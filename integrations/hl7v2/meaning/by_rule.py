@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.hl7v2.message.items import DRUGS, Item
-from integrations.hl7v2.message.professionals import professional_name
+from integrations.hl7v2.message.names import professional_name
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import DELETED
 from integrations.hl7v2.message.timing import quantity_timing

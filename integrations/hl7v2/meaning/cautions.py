@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from integrations.hl7v2.meaning.places import found
-from integrations.hl7v2.message.people import YES
+from integrations.hl7v2.message.patient import YES
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.status_codes import GONE, state_of
@@ -38,12 +38,8 @@ Many have the fields of TXA one aside, and in no other of these may R or V stand
 """
 
 
-def cautions(message: Message) -> tuple[str, ...]:
+def cautions(message: Message) -> Iterator[str]:
     """Of any message about a patient."""
-    return tuple(_cautions(message))
-
-
-def _cautions(message: Message) -> Iterator[str]:
     if message.get("MSH-11-1").strip().upper() in _TESTS:
         yield "MSH-11/test"
     pid = message.first("PID")

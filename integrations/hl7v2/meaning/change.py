@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from integrations.hl7v2.message.people import is_bsn, patient, patient_of, sender
-from integrations.hl7v2.message.unplaced import unplaced
+from integrations.hl7v2.message.left import left_of
+from integrations.hl7v2.message.patient import is_bsn, patient, patient_of
+from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.numbers import numbers, ungrouped
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.values import sent
-from mdo_portal.exchange import MergedNumbers, PatientChange, PatientLink, PatientMerge, Profile, Unreadable
+from mdo_portal.exchange import MergedNumbers, PatientChange, PatientLink, PatientMerge, Unreadable
 
 UNLINKS = ("A37",)
 
 
-def change(message: Message, profile: Profile) -> PatientChange:
-    """The change in `message`. Raises Unreadable: no_patient, broken."""
+def change(received: Received) -> PatientChange:
+    """What changed. Raises Unreadable: no_patient, broken."""
     return PatientChange(
-        patient=patient_of(message, profile),
-        event=event_of(message),
-        sent_at=sent_at(message, profile),
-        unmapped=unplaced(message, profile, "patient"),
+        patient=patient_of(received),
+        event=received.event,
+        sent_at=received.sent_at,
+        unmapped=left_of(received, "patient"),
     )
 
 
-def merge(message: Message, profile: Profile) -> PatientMerge:
+def merge(received: Received) -> PatientMerge:
     """Who is merged. Each MRG belongs to the PID above it. Raises Unreadable: no_patient, broken when it does not say what is merged."""
-    merged = tuple(_merged(pid, mrg, profile, sender(message)) for pid, mrg in _pairs(message))
+    merged = tuple(_merged(received, pid, mrg) for pid, mrg in _pairs(received.message))
     if not merged:
         raise Unreadable("broken", "MRG-1")
     return PatientMerge(
         merged,
-        event=event_of(message),
-        sent_at=sent_at(message, profile),
-        unmapped=(*unplaced(message, profile, "merge"), *_other_names(message)),
+        event=received.event,
+        sent_at=received.sent_at,
+        unmapped=(*left_of(received, "merge"), *_other_names(received.message)),
     )
 
 
@@ -60,33 +57,27 @@ def _other_names(message: Message) -> Iterator[str]:
             yield f"MRG({n})-7" if n else "MRG-7"
 
 
-def _merged(pid: Segment, mrg: Segment, profile: Profile, by: str) -> MergedNumbers:
+def _merged(received: Received, pid: Segment, mrg: Segment) -> MergedNumbers:
     """MRG-1 is the list of before; before 2.3 the number stood in MRG-4 (prior patient id). It may be a BSN and nothing else."""
     before = numbers(mrg, 1) or numbers(mrg, 4)
-    rules = profile["patient"]
+    rules = received.profile["patient"]
     own = tuple(one[:2] for one in before if not is_bsn(one, rules) and one.kind not in rules["other_types"])
     bsn = next((ungrouped(one.number) for one in before if is_bsn(one, rules)), "")
     if not own and not bsn:
         raise Unreadable("broken", "MRG-1")
-    return MergedNumbers(patient(pid, profile, by), own, previous_bsn=bsn)
+    return MergedNumbers(patient(received, pid), own, previous_bsn=bsn)
 
 
-def link(message: Message, profile: Profile) -> PatientLink:
+def link(received: Received) -> PatientLink:
     """Two patients that are linked, or unlinked. Raises Unreadable: broken when there are not exactly two."""
-    found = message.all("PID")
+    found = received.message.all("PID")
     if len(found) != 2:
         raise Unreadable("broken", "PID")
-    one, other = (patient(pid, profile, sender(message)) for pid in found)
-    event = event_of(message)
+    one, other = (patient(received, pid) for pid in found)
     return PatientLink(
         (one, other),
-        linked=event not in UNLINKS,
-        event=event,
-        sent_at=sent_at(message, profile),
-        unmapped=unplaced(message, profile, "patient"),
+        linked=received.event not in UNLINKS,
+        event=received.event,
+        sent_at=received.sent_at,
+        unmapped=left_of(received, "patient"),
     )
-
-
-def sent_at(message: Message, profile: Profile) -> datetime | None:
-    """MSH-7; None when it has no time, makes no sense, or may be either of two."""
-    return sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"]))

@@ -8,27 +8,21 @@ from typing import NamedTuple
 
 from integrations.hl7v2.meaning.around import how, number_of, part_of
 from integrations.hl7v2.meaning.by_rule import NOTED, by_rule, with_beside, with_own_notes
-from integrations.hl7v2.meaning.hint import other_boards
 from integrations.hl7v2.meaning.observed import called, is_silent, is_told_in_notes, ordered_on, section_of, without_a_day
 from integrations.hl7v2.meaning.places import closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
-from integrations.hl7v2.meaning.unread_roles import unread_roles
-from integrations.hl7v2.meaning.unsaid import unsaid
 from integrations.hl7v2.message.documents import file_name, is_pointer, rich_words
-from integrations.hl7v2.message.headed import around, headings, own_notes, unsigned
+from integrations.hl7v2.message.headed import around, own_notes, unsigned
 from integrations.hl7v2.message.items import DRUGS, ORDERED, Item, ordered_as
-from integrations.hl7v2.message.labels import labelled
-from integrations.hl7v2.message.left import left_of
-from integrations.hl7v2.message.misplaced import interpreter, is_named_elsewhere, people_in
+from integrations.hl7v2.message.persons import interpreter, is_named_elsewhere, people_in
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.statuses import done_words, is_cancelled, item_status, order_status
+from integrations.hl7v2.message.statuses import done_words, is_cancelled, is_order_back, status_of
 from integrations.hl7v2.message.timing import of_order, timing
-from integrations.hl7v2.message.titles import of_document
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE, said
 from integrations.hl7v2.text.values import day
-from integrations.hl7v2.text.words import is_sentence, matching
+from integrations.hl7v2.text.words import is_sentence, not_in
 from mdo_portal.exchange import Fact, Section
 
 
@@ -58,31 +52,24 @@ def told(reading: Reading, used: frozenset[str]) -> Told:
 
 
 def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]:
-    notification = reading.message.first("TXA")
     for item in reading.items:
         found = [fact for fact in (*of_patient(reading, item), *_of_item(reading, item, used)) if fact.text or fact.label]
-        status = _status(reading, item, notification) if found else ""
+        status = _status(reading, item) if found else ""
         for fact in found:
             yield item, replace(fact, status=status) if status and not fact.status else fact
 
 
-def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
+def _status(reading: Reading, item: Item) -> str:
     """What the item says of all that it tells."""
     if item.segment.name in ORDERED:
-        is_empty = item.segment.name == "OBR" and id(item.segment) not in reading.filled
-        is_over = id(item.common) in reading.replaced_orders
-        is_over = is_over or (is_empty and is_cancelled(item.segment, reading.profile))
-        return GONE if is_over else order_status(item, reading.profile)
-    return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
+        is_over = id(item.common) in reading.replaced_orders or is_given_up(reading, item) or is_order_back(reading, item)
+        return GONE if is_over else ""
+    return status_of(reading, item) if item.segment.name == "OBX" else ""
 
 
-def unmapped(reading: Reading, said: Told) -> tuple[str, ...]:
-    """Names of the segments that the profile places nowhere, or what is left in one. They stay in the raw message."""
-    segments = reading.profile["segments"]
-    known = {"OBX", *segments["placed"], *segments["referral"], *reading.profile["facts"]}
-    left = dict.fromkeys(item.segment.name for item in reading.items if item.segment.name not in known)
-    nowhere = left_of(reading.message, reading.profile, left, is_referral=True)
-    return (*nowhere, *unread_roles(reading), *other_boards(reading), *unsaid(reading, (*said.standing, *said.over)))
+def is_given_up(reading: Reading, item: Item) -> bool:
+    """Whether an OBR says that it is taken back whole: no result stands under it."""
+    return item.segment.name == "OBR" and id(item.segment) not in reading.filled and is_cancelled(reading, item.segment)
 
 
 def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:
@@ -133,7 +120,7 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     more = (one for one in ways if one not in placed.text.split("; "))
     said = "; ".join(dict.fromkeys(filter(None, (placed.text, *people, judged, when if when not in placed.text else "", *more))))
     whole, name = (
-        with_beside(said, done_words(item, reading.profile)),
+        with_beside(said, done_words(reading, item)),
         with_beside(placed.label, number_of(reading, item.segment)),
     )
     return replace(placed, text=whole, label=name)
@@ -151,12 +138,12 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else item.remarks
     if "@headed board" in used and reading.may_head(item):
         own = own_notes(item)
-        rest = around(own, headings(reading.profile, "board"))
+        rest = around(own, reading.labels.headings("board"))
         said = [(rest, ""), *(one for one in said if one[1])] if rest != own else said
     elif not is_asked and is_told_in_notes(reading, item):
         said = [(own_notes(item), ordered_as(item.segment)), *(one for one in said if one[1])]
     for text, shown in said:
-        if text and (not shown or f"@label {labelled(shown, reading.profile)}" not in used):
+        if text and (not shown or f"@label {reading.labels.of(shown)}" not in used):
             yield _plain(reading, item, text, shown)
 
 
@@ -180,7 +167,7 @@ def _observed(reading: Reading, item: Item) -> Fact:
     segment, text, shown = item.segment, item.text, called(reading, item) or "; ".join(reading.titles)
     if is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
-    shown = with_beside(shown, "; ".join((*filter(None, [part_of(reading, segment)]), *of_document(shown, reading.titles))))
+    shown = with_beside(shown, "; ".join((*filter(None, [part_of(reading, segment)]), *not_in(shown, reading.titles))))
     part = without_a_day(item)  # then the day of the order is not the day of this either
     mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(
@@ -194,6 +181,6 @@ def _observed(reading: Reading, item: Item) -> Fact:
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:
-    placed = matching("", shown.replace("_", " "), reading.profile["sections"])  # some write a name as a code
+    placed = reading.sections.matching("", shown.replace("_", " "))  # some write a name as a code
     section = Section(placed or reading.profile["referral"]["default_section"])
     return Fact(section, text, shown or reading.other_order(item.segment), ordered_on(item))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from integrations.hl7v2.meaning.places import found, value_at
 from integrations.hl7v2.message.items import name_of
-from integrations.hl7v2.message.reading import Reading, is_referral
-from integrations.hl7v2.message.statuses import is_taken_back
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.statuses import is_order_back
 from integrations.hl7v2.text.values import coded
-from integrations.hl7v2.text.words import is_report, is_sentence, names_board, says_no_which
+from integrations.hl7v2.text.words import is_sentence, says_no_which
 
 
 def board_hint(reading: Reading) -> tuple[str, str]:
@@ -29,44 +28,43 @@ _CHOSEN = "meeting"
 
 
 def _first_board(reading: Reading) -> tuple[str, str]:
-    rules = reading.profile["referral"]
-    each = [found(reading, [place]) for place in rules["board_hint"]]
+    is_board = reading.recognised.is_board
+    each = [found(reading, [place]) for place in reading.profile["referral"]["board_hint"]]
     said = [(words.strip(), place) for words, place in each if words.strip() and not _is_none(reading, words, place)]
     first = said[0] if said else ("", "")
-    if is_house(first[0]) and not _is_board(first[0], rules["recognised"]):
-        return next((one for one in said if _field(one[1]) == _ORDER and _is_board(one[0], rules["recognised"])), first)
-    if _field(first[1]) != _ORDER or (_is_board(first[0], rules["recognised"]) and not says_no_which(first[0])):
+    if is_house(first[0]) and not is_board(first[0]):
+        return next((one for one in said if _field(one[1]) == _ORDER and is_board(one[0])), first)
+    if _field(first[1]) != _ORDER or (is_board(first[0]) and not says_no_which(first[0])):
         return first
     others = (*(one for one in said if _field(one[1]) != _ORDER), *_products(reading))
-    return next((one for one in others if _is_board(one[0], rules["recognised"]) and not says_no_which(one[0])), first)
+    return next((one for one in others if is_board(one[0]) and not says_no_which(one[0])), first)
 
 
 def _is_none(reading: Reading, words: str, place: str) -> bool:
     """Whether it names no board: why somebody comes, or a report that a referral (REF) rests on."""
-    if names_board(words, reading.profile["referral"]["recognised"]):
+    if reading.recognised.names_board(words):
         return False
-    order = reading.message.first("OBR") if _field(place) == _ORDER and is_referral(reading) else None
+    order = reading.message.first("OBR") if _field(place) == _ORDER and reading.is_referral else None
     return (order is not None and bool(order.component(25))) or (place.startswith("PV2") and is_sentence(words))
 
 
 def _products(reading: Reading) -> Iterator[tuple[str, str]]:
     """What ZorgDomein calls what is asked (OBX-3), below the specialism that is its order."""
-    systems = reading.profile["referral"]["recognised"]["systems"]
-    for item in reading.items:
-        if item.segment.name == "OBX" and item.segment.component(3, 3).strip().upper() in systems:
+    for item in reading.values:
+        if reading.recognised.is_system(item.segment.component(3, 3)):
             yield item.segment.component(3, 2, 0).strip(), f"{item.place}-3-2-0"
 
 
 def other_boards(reading: Reading) -> Iterator[str]:
     """Where a second board is asked in the same message: one referral asks one, so a person sees to the other."""
-    own, rules = reading.board, reading.profile["referral"]["recognised"]
+    own, is_board = reading.board, reading.recognised.is_board
     first = name_of(own.order) if own is not None else ""
     for item in reading.items:
-        if item.segment.name != "OBR" or (item.common and is_taken_back(item.common, reading.profile)):
+        if item.segment.name != "OBR" or is_order_back(reading, item):
             continue
         name, *more = (coded(one) for one in item.segment.repetitions(4)) if item.segment.field(4) else ("",)
-        is_other = own is not None and name_of(item.segment) != first and _is_board(name_of(item.segment), rules)
-        if is_other or (_is_board(name, rules) and any(one != name and _is_board(one, rules) for one in more)):
+        is_other = own is not None and name_of(item.segment) != first and is_board(name_of(item.segment))
+        if is_other or (is_board(name) and any(one != name and is_board(one) for one in more)):
             yield f"{item.place}/board"
 
 
@@ -79,10 +77,6 @@ _HOUSE = re.compile(
 def is_house(words: str) -> bool:
     """Whether this names a hospital, and so no board of one."""
     return _HOUSE.search(words) is not None
-
-
-def _is_board(words: str, recognised: Mapping[str, Any]) -> bool:
-    return names_board(words, recognised) and not is_report(words, recognised)
 
 
 def _field(place: str) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from integrations.hl7v2.meaning.by_rule import with_beside
-from integrations.hl7v2.message.apart import is_addendum
+from integrations.hl7v2.message.addenda import is_addendum
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.status_codes import said, status_in
-from integrations.hl7v2.text.values import day, label, partial
-from integrations.hl7v2.text.words import folded_all, matching, names_board
+from integrations.hl7v2.text.values import day, partial
+from integrations.hl7v2.text.words import folded_all
 from mdo_portal.exchange import Section
 
 
@@ -26,7 +26,7 @@ def without_a_day(item: Item) -> str:
 
 def called(reading: Reading, item: Item) -> str:
     """The name of a value; where it has none, or only the code of what was ordered, the words of the order, or of all it reports on."""
-    own, every = reading.checklist.names.get(item.position, label(item.segment)), reading.combined.get(id(item.order), "")
+    own, every = reading.checklist.names.get(item.position, item.label), reading.combined.get(id(item.order), "")
     if item.order is not None and own.casefold() in folded_all(tuple(reading.profile["documents"]["formats"])):
         own = item.order.component(4)  # it says how it is shown: what it is, the order says
     if item.order is None or (own and own != item.order.component(4)):
@@ -40,7 +40,7 @@ def _of_what(reading: Reading, item: Item, own: str) -> str:
         return ""
     words = item.order.component(4, 2, 0)
     is_said = item.position in reading.orders or words.casefold() == own.casefold()
-    return "" if is_said or names_board(words, reading.profile["referral"]["recognised"]) else words
+    return "" if is_said or reading.recognised.names_board(words) else words
 
 
 def is_told_in_notes(reading: Reading, item: Item) -> bool:
@@ -66,15 +66,12 @@ def section_of(reading: Reading, item: Item) -> Section:
 
     An addendum is of the department whose report it adds to: its order is often called so and no more (`PA^Addendum`).
     """
-    sections = reading.profile["sections"]
-    order = item.order.component(4, 2, 0) if item.order else ""
-    name = label(item.segment)
-    placed = matching(item.segment.component(3), name, sections) or matching(
-        item.order.component(4) if item.order else "", order or " ".join(reading.titles), sections
-    )
+    code, order = (item.order.component(4), item.order.component(4, 2, 0)) if item.order else ("", "")
+    name, sections = item.label, reading.sections
+    placed = sections.matching(item.segment.component(3), name) or sections.matching(code, order or " ".join(reading.titles))
     if placed == Section.PATHOLOGY and _A_MINUTE.search(item.segment.field(6)):  # eGFR, which is no gene
         placed = ""
-    if "c" in name[:3] and _CLINICAL_STAGE.fullmatch(name.strip()) and not _is_chosen(item, name, sections):
+    if "c" in name[:3] and _CLINICAL_STAGE.fullmatch(name.strip()) and not _is_chosen(item, name, reading.profile["sections"]):
         placed = Section.DIAGNOSIS  # `cT`, and not a scan (CT)
     services = reading.profile["result"]["services"]
     placed = (

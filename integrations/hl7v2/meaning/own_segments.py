@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from integrations.hl7v2.message.headed import below, names_of
+from integrations.hl7v2.message.headed import below
 from integrations.hl7v2.message.heading_style import headed_by
 from integrations.hl7v2.message.items import name_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.words import asks_something, names_board
+from integrations.hl7v2.text.words import asks_something
 
 
 def own(reading: Reading, name: str) -> str:
     """What a segment of the sender's own (Z…) calls so: behind the name in one field, or in the field behind that of its name. A number,
     a code or a tick there says nothing, and `Vraag` alone heads any line of a list.
     """
-    heads = names_of(reading.profile, name)
+    heads = reading.labels.names(name)
     for one in _own_segments(reading):
         said = [text for n in range(1, _MOST_OWN) if (text := field_words(one, n).strip())]
         for words, following in zip_longest(said, said[1:], fillvalue=""):
@@ -35,11 +35,11 @@ def _own_segments(reading: Reading) -> Iterator[Segment]:
     """
     every = [item.segment for item in reading.items]
     last = max((n for n, one in enumerate(every) if one.name in _OF_ORDERS), default=0)
-    rests_on, is_of_result = reading.kind.startswith(("REF", "CCR")), False
+    is_of_result = False
     for n, one in enumerate(every):
         if one.name in ("ORC", "OBR"):
-            is_result = one.name == "OBR" and (rests_on or bool(one.component(25)))
-            is_of_result = is_result and not names_board(name_of(one), reading.profile["referral"]["recognised"])
+            is_result = one.name == "OBR" and (reading.is_referral or bool(one.component(25)))
+            is_of_result = is_result and not reading.recognised.names_board(name_of(one))
         elif one.name.startswith("Z") and (n > last or not is_of_result):
             yield one
 

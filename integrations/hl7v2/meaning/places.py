@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from integrations.hl7v2.meaning.own_segments import own
-from integrations.hl7v2.message.headed import below, headings, unsigned
+from integrations.hl7v2.message.headed import below, unsigned
 from integrations.hl7v2.message.items import Item, is_around
-from integrations.hl7v2.message.notification import names_somebody, number_aside
-from integrations.hl7v2.message.providers import provider, roles
-from integrations.hl7v2.message.reading import Reading, is_referral
+from integrations.hl7v2.message.notification import Notification
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.roles import provider, roles
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
-from integrations.hl7v2.text.er7 import Message
+from integrations.hl7v2.text.er7 import Message, field_of
 from integrations.hl7v2.text.numbers import identifies, numbers
-from integrations.hl7v2.text.segment import Repetition, Segment
+from integrations.hl7v2.text.segment import Repetition
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import day
-from integrations.hl7v2.text.words import asks_something, holds_any, is_report, is_sentence, names_board, says_no_which
+from integrations.hl7v2.text.words import asks_something, holds_any, is_sentence, says_no_which
 from integrations.profiles import urgency_of
 
 
@@ -43,15 +43,15 @@ def _at(reading: Reading, place: str) -> str:
 
 def number_at(reading: Reading) -> tuple[str, str]:
     """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
-    now, notification = reading.message.get("MSH-7-1"), reading.message.first("TXA")
-    places = (one for one in reading.profile["referral"]["number"] if notification is None or not _is_somebody(notification, one))
+    now, told = reading.message.get("MSH-7-1"), reading.notification
+    places = (one for one in reading.profile["referral"]["number"] if not (told and _is_somebody(told, one)))
     values = ((value_at(reading, place).strip(), _at(reading, place)) for place in places)
     each = ((value, place) for value, place in values if identifies(value) and not _is_now(value, place, now))
-    return next(each, None) or number_aside(reading.message.first("TXA"))
+    return next(each, None) or (told.number_aside if told else ("", ""))
 
 
-def _is_somebody(notification: Segment, place: str) -> bool:
-    return place.startswith("TXA-") and names_somebody(notification, int(place.split("-")[1]))
+def _is_somebody(told: Notification, place: str) -> bool:
+    return place.startswith("TXA-") and told.names_somebody(field_of(place))
 
 
 def _is_now(value: str, place: str, now: str) -> bool:
@@ -89,7 +89,7 @@ def _labelled(reading: Reading, name: str) -> str:
 
 
 def _headed(reading: Reading, name: str) -> str:
-    called = headings(reading.profile, name) if reading.letters else frozenset[str]()
+    called = reading.labels.headings(name) if reading.letters else frozenset[str]()
     letters = _with_any(reading, called) if name == _SELDOM else reading.letters
     return next(filter(None, (below(text, called) for text in letters)), "")
 
@@ -106,7 +106,7 @@ def _soon(reading: Reading, _: str) -> str:
     """How soon, below its heading in a letter or a note: by a word of the profile, or it tells of something else. Below `Urgentie` yes and
     no say nothing, for of the bladder it is a complaint; nor does it in a letter that tells of a visit to the SEH, where it is the triage.
     """
-    for called, least in ((headings(reading.profile, "urgency"), 0), (frozenset({"urgentie"}), len("YES"))):
+    for called, least in ((reading.labels.headings("urgency"), 0), (frozenset({"urgentie"}), len("YES"))):
         letters = (text for text in _with_any(reading, called) if not least or _TRIAGE.search(text) is None)
         lines = (below(text, called).partition("\n")[0].strip() for text in letters)
         said = (form for line in lines for form in (line, line.rstrip(" .!")))
@@ -160,7 +160,7 @@ def closing(reading: Reading) -> Item | None:
     is_of_all = (
         last is not None and last.notes and not any(last.note_labels) and last.segment.name not in ("RF1", "PRD", "OBR", "OBX")
     )
-    return last if is_of_all and is_referral(reading) else None
+    return last if is_of_all and reading.is_referral else None
 
 
 def _closing(reading: Reading, _: str) -> str:
@@ -174,7 +174,7 @@ def _provider(reading: Reading, role: str) -> str:
     said = [contact.organisation, contact.name] if contact else []
     where = next((segment for segment in reading.message.all("PRD") if role in roles(segment)), None)
     rooms = sorted((where.component(4, n) for n in range(1, _DESCRIBED + 1)) if where else (), key=lambda one: " " not in one)
-    boards = (one for one in (*said, *rooms) if names_board(one, reading.profile["referral"]["recognised"]))
+    boards = (one for one in (*said, *rooms) if reading.recognised.names_board(one))
     return next(boards, "") or next(filter(None, said), "")
 
 
@@ -187,9 +187,8 @@ def _board(reading: Reading, place: str) -> str:
 
     To whom a message goes (`MSH-5`) is mostly the portal itself: it counts when it says which board.
     """
-    rules = reading.profile["referral"]["recognised"]
     said = (value_at(reading, one) for one in ((place,) if place.count("-") > 1 else (f"{place}-2-0", f"{place}-1")))
-    named = next((one for one in said if names_board(one, rules) and not is_report(one, rules)), "")
+    named = next((one for one in said if reading.recognised.is_board(one)), "")
     return "" if place.startswith("MSH") and says_no_which(named) else named
 
 
@@ -202,7 +201,7 @@ def _subject(reading: Reading, _: str) -> str:
     """What a note or a letter says that it is about, where that names a board."""
     texts = (text for item in reading.items for text in item.notes if reading.may_ask(item))
     said = (below(text, _SUBJECTS).partition("\n")[0] for text in texts)
-    return next((one for one in said if names_board(one, reading.profile["referral"]["recognised"])), "")
+    return next((one for one in said if reading.recognised.names_board(one)), "")
 
 
 _SUBJECTS = ("betreft", "onderwerp")

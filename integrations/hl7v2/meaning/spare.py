@@ -11,16 +11,16 @@ from integrations.hl7v2.meaning.places import value_at
 from integrations.hl7v2.message.board_order import counted
 from integrations.hl7v2.message.headed import question_of
 from integrations.hl7v2.message.items import Item
-from integrations.hl7v2.message.misplaced import is_person
-from integrations.hl7v2.message.people import YES
-from integrations.hl7v2.message.providers import roles
+from integrations.hl7v2.message.patient import YES
+from integrations.hl7v2.message.persons import is_person
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.roles import roles
 from integrations.hl7v2.text.coding_systems import CODING_SYSTEM, is_coding_system
 from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
 from integrations.hl7v2.text.values import coded, day
-from integrations.hl7v2.text.words import is_sentence, only_names_board
+from integrations.hl7v2.text.words import is_sentence
 from mdo_portal.exchange import Fact, Section
 
 
@@ -37,7 +37,7 @@ def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
         if text and f"@sentence {place}" in used:
             text = _but(text, value_at(reading, f"@sentence {place}"))
         elif text and item.position == counted(asked) and any(one.startswith(taken) for one in used):
-            text = question_of(text, reading.profile, is_list=asked not in used)[1]
+            text = question_of(text, reading.labels.headings("board"), is_list=asked not in used)[1]
         if text:
             yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
 
@@ -77,7 +77,7 @@ def _is_usual(reading: Reading, segment: Segment, place: str, text: str) -> bool
         return bool(stamp(text) or day(text))
     if place == _WHY_CHANGED:
         return _is_no_reason(segment, text)
-    if place == "ARQ-7" and only_names_board(text, reading.profile["referral"]["recognised"]):
+    if place == "ARQ-7" and reading.recognised.only_names_board(text):
         return True
     if place in _NO_WORDS and not (
         is_sentence(text) or CODING_SYSTEM.fullmatch(segment.component(int(place.partition("-")[2]), 3))
@@ -94,7 +94,7 @@ def _is_no_reason(segment: Segment, text: str) -> bool:
 
 
 def _words(reading: Reading, segment: Segment, n: int) -> str:
-    """The words of a field; none of one where somebody is named (misplaced.py)."""
+    """The words of a field; none of one where somebody is named (persons.py)."""
     return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n).strip()
 
 

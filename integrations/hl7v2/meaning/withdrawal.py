@@ -6,15 +6,12 @@ from dataclasses import dataclass
 
 from integrations.hl7v2.meaning.places import number_at
 from integrations.hl7v2.message.items import name_of
-from integrations.hl7v2.message.notification import ADDING, document_number, document_status, is_put_away, parent_number
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_anew, is_cancelled, is_taken_back, says_so_itself
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.events import event_of, kind_of
-from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE
-from integrations.hl7v2.text.words import names_board
-from mdo_portal.exchange import Profile, Replaced
+from integrations.hl7v2.text.words import Recognised
+from mdo_portal.exchange import Replaced
 
 
 @dataclass
@@ -28,17 +25,17 @@ class Line:
     is_empty: bool = False  # nothing is ordered under it but what is taken back by itself
 
 
-def withdrawn(message: Message, profile: Profile) -> list[Line]:
+def withdrawn(reading: Reading) -> list[Line]:
     """The orders that are taken back, when with them nobody asks a board any more; else none, for what is not taken back stands.
 
     So it is when all of the message is taken back, or the only order of it that names a board.
     """
     gone: list[Line] = []
     left: list[Line] = []
-    for one in _lines(message, profile):
+    for one in _lines(reading):
         if not one.is_empty:
             (gone if one.is_gone else left).append(one)
-    if left and (_name_board(left, profile) or not _name_board(gone, profile)):
+    if left and (_name_board(left, reading.recognised) or not _name_board(gone, reading.recognised)):
         return []
     return gone
 
@@ -51,7 +48,7 @@ def number_of(reading: Reading, gone: list[Line]) -> str:
     """
     number, place = number_at(reading)
     own = next((one.number for one in gone if one.number), "")
-    if place.startswith(reading.at("ORC-4")) and own and not _name_board(gone, reading.profile):
+    if place.startswith(reading.at("ORC-4")) and own and not _name_board(gone, reading.recognised):
         number = own.strip()
     return number
 
@@ -61,21 +58,18 @@ def why(gone: list[Line]) -> str:
     return "; ".join(dict.fromkeys(one.reason for one in gone if one.reason))
 
 
-def is_document_gone(message: Message, profile: Profile) -> bool:
+def is_document_gone(reading: Reading) -> bool:
     """Whether the registration that a document is, is taken back whole with it: by its event, or as its state by now.
 
     What adds to it, or takes its place, may be taken back and leaves it as it is. So does a document that is put away for a newer one,
     and the form of an order: that stands until its ORC takes it back.
     """
-    notification, event = message.first("TXA"), event_of(message)
-    if notification is None or not kind_of(message).startswith("MDM") or _is_of_an_order(message):
+    told = reading.notification
+    if told is None or not reading.kind.startswith("MDM") or _is_of_an_order(reading.message) or not (told.number or told.parent):
         return False
-    if not (document_number(notification, event) or parent_number(notification)):
-        return False
-    if event in profile["result"]["cancelling"]:
+    if told.is_cancelling:
         return True
-    is_told = event not in (*ADDING, *profile["result"]["replacing"])
-    return is_told and document_status(notification, profile) == GONE and not is_put_away(notification)
+    return not (told.is_adding or told.is_replacing or told.is_put_away) and told.status == GONE
 
 
 def _is_of_an_order(message: Message) -> bool:
@@ -86,30 +80,26 @@ def _is_of_an_order(message: Message) -> bool:
 
 def instead_of(reading: Reading, number: str) -> tuple[Replaced, ...]:
     """The orders whose place this referral takes, under their own numbers: they would stand on the list beside it."""
-    message, rules = reading.message, reading.profile["referral"]["recognised"]
     before: dict[str, str] = {}
-    common: Segment | None = None
-    for segment in message.segments:
-        common = segment if segment.name == "ORC" else common
-        if segment.name == "OBR" and common is not None and id(common) in reading.replaced_orders:
-            was = common.component(4) or common.component(2) or segment.component(2)
-            if names_board(name_of(segment), rules) and was not in ("", number):
+    for item in reading.ordered.values() if reading.replaced_orders else ():
+        common = item.common
+        if common is not None and id(common) in reading.replaced_orders:
+            was = common.component(4) or common.component(2) or item.segment.component(2)
+            if reading.recognised.names_board(name_of(item.segment)) and was not in ("", number):
                 before[was] = common.component(16, 2, 0) or common.component(16)
     return tuple(Replaced(number=was, reason=reason) for was, reason in before.items())
 
 
-def _lines(message: Message, profile: Profile) -> list[Line]:
+def _lines(reading: Reading) -> list[Line]:
     found: list[Line] = []
-    # In a referral the orders are what it rests on: how far they are is theirs.
-    rests_on = kind_of(message).startswith(("REF", "CCR"))
-    for segment in message.segments:
+    for segment in reading.message.segments:
         if segment.name == "ORC":
             reason = segment.component(16, 2, 0) or segment.component(16)
-            is_gone = (says_so_itself if rests_on else is_taken_back)(segment, profile)
+            is_gone = (says_so_itself if reading.is_referral else is_taken_back)(reading, segment)
             found.append(Line(is_gone, segment.component(2), reason=reason))
-            above, stands = found[-1], is_gone or rests_on or is_anew(segment)
+            above, stands = found[-1], is_gone or reading.is_referral or is_anew(segment)
         elif segment.name == "OBR" and found:
-            if not stands and is_cancelled(segment, profile):
+            if not stands and is_cancelled(reading, segment):
                 above.is_empty = not above.name
                 found.append(Line(True, segment.component(2) or above.number, name_of(segment), above.reason))
             else:
@@ -118,5 +108,5 @@ def _lines(message: Message, profile: Profile) -> list[Line]:
     return found
 
 
-def _name_board(lines: list[Line], profile: Profile) -> bool:
-    return any(names_board(one.name, profile["referral"]["recognised"]) for one in lines)
+def _name_board(lines: list[Line], recognised: Recognised) -> bool:
+    return any(recognised.names_board(one.name) for one in lines)

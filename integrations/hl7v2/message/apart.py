@@ -5,63 +5,43 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from integrations.hl7v2.message.items import Item, ordered_as
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.specimen_source import material
 from integrations.hl7v2.text.stamps import stamp
+from integrations.hl7v2.text.status_codes import said
 from integrations.hl7v2.text.values import coded, label
 
 _ORDER_MATERIAL = 15
 
 
-def apart(items: Sequence[Item]) -> dict[int, str]:
+def apart(items: Sequence[Item], values: Sequence[Item], orders: Mapping[int, Item]) -> dict[int, str]:
     """OBX position -> the words that tell it from a value of the same name under another order; none where no words do.
 
     The same panel on two days is told apart by its days.
     """
-    orders = {id(item.segment): item.segment for item in items if item.segment.name == "OBR"}
-    if len(orders) < 2:
-        return _of_specimens(items)
-    told: defaultdict[str, list[Item]] = defaultdict(list)
-    for item in items:
-        segment = item.segment
-        if item.order is not None and segment.name == "OBX":
-            told[segment.component(3) or label(segment)].append(item)
+    found, told = _of_specimens(items), defaultdict[str, list[Item]](list)
+    for item in values if len(orders) > 1 else ():
+        if item.order is not None:
+            told[item.segment.component(3) or label(item.segment)].append(item)
     shared = [many for many in told.values() if len({id(one.order) for one in many}) > 1]
-    found = _of_specimens(items)
-    if not shared:
-        return found
-    materials = _materials(items)
+    materials = _materials(items) if shared else {}
     of_order: dict[int, str] = {}  # orders of which every value says whose it is
     for many in shared:
         under = {id(one.order): one.order for one in many if one.order is not None}
-        words = _different([_name(one) for one in under.values()]) or _different([materials.get(name, "") for name in under])
+        words = _different([ordered_as(one) for one in under.values()]) or _different([materials.get(name, "") for name in under])
         if not words and (
             words := _different([_parent(one) for one in under.values()]) or _by_hour_or_number(list(under.values()))
         ):
             of_order |= dict(zip(under, words, strict=True))
-        said = dict(zip(under, words, strict=True)) if words else {}
-        found |= {one.position: said[id(one.order)] for one in many if said.get(id(one.order))}
+        of_each = dict(zip(under, words, strict=True)) if words else {}
+        found |= {one.position: of_each[id(one.order)] for one in many if of_each.get(id(one.order))}
     alone = (item for many in told.values() for item in many if of_order.get(id(item.order)))
     return {one.position: of_order[id(one.order)] for one in alone} | found
-
-
-def added(items: Sequence[Item]) -> dict[int, str]:
-    """OBX position -> the words of its order where that is an addendum and the value does not say so: a report and its addendum have parts
-    of one name, which come in two messages too.
-    """
-    named = {id(item.segment): ordered_as(item.segment) for item in items if item.segment.name == "OBR"}
-    addenda = {order: words for order, words in named.items() if is_addendum(words)}
-    found: dict[int, str] = {}
-    for item in items if addenda else ():
-        if item.segment.name == "OBX" and id(item.order) in addenda and (name := label(item.segment)) and not is_addendum(name):
-            found[item.position] = addenda[id(item.order)]
-    return found
 
 
 def _parent(order: Segment) -> str:
@@ -107,19 +87,17 @@ def _told_of(item: Item) -> tuple[str, str]:
     return item.segment.component(3) or label(item.segment), item.segment.field(4)
 
 
-def numbered(items: Sequence[Item], to_answers: Mapping[int, str]) -> dict[int, str]:
+def numbered(values: Sequence[Item], to_answers: Mapping[int, str]) -> dict[int, str]:
     """OBX position -> OBX-4, where that tells one value from another of the same name under an order: `A` and `B` of two specimens.
 
     Then every value under that number says it: what is told of one of two tumours alone is of that one. Of words numbered 1, 2, 3
     it is the number of a line. `to_answers`: what points with it at the answer of a checklist, and the words of that.
     """
     told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
-    for item in items:
-        sub = _sub_id(item.segment) if item.segment.name == "OBX" else ""
+    for item in values:
+        sub = _sub_id(item.segment)
         if sub and item.position not in to_answers and not (sub.isdigit() and value_type(item.segment) in _WORDS):
             told[id(item.order), item.segment.component(3, 1, 0) or label(item.segment)][item.position] = sub
-    if not told:
-        return {position: words for position, words in to_answers.items() if words}
     tells = {(order, _root(sub)) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
     said = {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, _root(sub)) in tells}
     return said | {position: words for position, words in to_answers.items() if words}
@@ -146,10 +124,6 @@ def _different(words: list[str]) -> list[str]:
     return words if len(set(words)) == len(words) else []
 
 
-def _name(order: Segment) -> str:
-    return order.component(4, 2, 0) or order.component(4)
-
-
 def _materials(items: Sequence[Item]) -> dict[int, str]:
     """Of each order what was looked at: OBR-15, else the specimens (SPM) behind it, or before it where those come first (OUL^R22)."""
     found: defaultdict[int, list[str]] = defaultdict(list)
@@ -172,22 +146,19 @@ def _specimen(segment: Segment) -> str:
     return ", ".join(filter(None, (coded(one) for n in (4, 8, 9) for one in segment.repetitions(n))))
 
 
-def code_of(segment: Segment) -> str:
-    """OBX-3, with its suffix; some have one code for report and addendum, so that the addendum alone would replace the findings."""
-    code = segment.component(3, 1, 0)
-    is_added = "&" not in code and is_addendum(segment.component(3, 2))
-    return f"{code}&ADT" if code and is_added else code or label(segment)
+def combined(orders: Iterable[Item], filled: Container[int], *, is_document: bool) -> dict[int, str]:
+    """Of an order (by `id`) that holds the report of others too (their ORC-1 is CN, combined result): what all of them are called.
 
-
-def is_addendum(name: str) -> bool:
-    """Whether a part or an order is called an addendum."""
-    return _ADDED.search(name) is not None
-
-
-_ADDED = re.compile(
-    r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )(?<!inclusief )(?<!plus )(?<!\+ )(?<!& )"
-    r"\b(?:addend(?:um|a)|nachtrag|aanvulling|nagekomen (?:verslag|uitslag|bericht|bevinding(?:en)?)|"
-    r"aanvullend(?:e)? (?:verslag|rapport|uitslag|bericht|bevinding(?:en)?|conclusie))\b",
-    re.IGNORECASE,
-)
-"""A part that is an addendum, and no report with one in it."""
+    So is the last of several before a document, which is of all of them (MDM_T02). `filled`: the orders that have something under them.
+    """
+    found: dict[int, str] = {}
+    others: list[str] = []
+    for order in orders:
+        name = ordered_as(order.segment)
+        is_elsewhere = is_document or said(order.common, 1) == "CN"
+        if is_elsewhere and id(order.segment) not in filled:
+            others.append(name)
+        elif others:
+            found[id(order.segment)] = "; ".join(dict.fromkeys((*others, name)))
+            others = []
+    return found

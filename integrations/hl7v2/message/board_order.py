@@ -11,13 +11,11 @@ from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
 from integrations.hl7v2.message.items import DRUGS, name_of, ordered_as
+from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.message.statuses import is_taken_back
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.events import kind_of
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import said
-from integrations.hl7v2.text.words import is_report, names_board
-from mdo_portal.exchange import Profile
 
 _OWN = ("ORC", "OBR", "TQ1")
 """What stands once for each order: where the board's has none, that of another says nothing of it."""
@@ -25,9 +23,10 @@ _NONE = 9_999
 
 
 class BoardOrder(NamedTuple):
-    """The order, and which of the segments of a name is its own, counted from 0."""
+    """The order with its ORC, and which of the segments of a name is its own, counted from 0."""
 
     order: Segment
+    common: Segment | None
     places: Mapping[str, int]
 
     def at(self, place: str) -> str:
@@ -45,19 +44,13 @@ def counted(place: str) -> int:
     return int(place[4 : place.index(")")]) + 1 if place[3] == "(" else 1
 
 
-def board_order(message: Message, profile: Profile) -> BoardOrder | None:
-    """None where there is one order, and where none of several names a board."""
-    if kind_of(message).startswith(("REF", "CCR")) or len(message.all("OBR")) < 2:
-        return None  # in a referral the orders are what it rests on
-    rules, groups = profile["referral"]["recognised"], _groups(message)
-    named = [one for one in groups if names_board(name_of(one.order), rules) and not is_report(name_of(one.order), rules)]
-    asked = [one for one in named if not _is_gone(one, message, profile)] or named
-    return next((one for one in asked if _control(one, message) == _REPLACES), asked[0] if asked else None)
-
-
-def _control(one: BoardOrder, message: Message) -> str:
-    n = one.places["ORC"]
-    return said(message.all("ORC")[n], 1) if n != _NONE else ""
+def board_order(received: Received) -> BoardOrder | None:
+    """None where there is one order, and where none of several names a board; nor in a referral, for what it rests on."""
+    if received.is_referral or len(received.message.all("OBR")) < 2:
+        return None
+    named = [one for one in _groups(received.message) if received.recognised.is_board(name_of(one.order))]
+    asked = [one for one in named if one.common is None or not is_taken_back(received, one.common)] or named
+    return next((one for one in asked if said(one.common, 1) == _REPLACES), asked[0] if asked else None)
 
 
 _REPLACES = "RO"
@@ -65,25 +58,20 @@ _REPLACES = "RO"
 _REPLACED = ("RP", "RU")
 
 
-def replaced_by(board: BoardOrder | None, message: Message, profile: Profile) -> frozenset[int]:
+def replaced_by(board: BoardOrder | None, received: Received) -> frozenset[int]:
     """The ORCs (`id`) that give their place to the order that asks the board. One that is replaced and by no other is told anew.
 
     Where several boards are asked anew in one message, those before its own: the others wait for their own, which a person sees.
     """
-    if board is None or _control(board, message) != _REPLACES:
+    if board is None or said(board.common, 1) != _REPLACES:
         return frozenset()
-    commons, rules = [one for one in message.segments if one.name == "ORC"], profile["referral"]["recognised"]
-    anew = (one for one in _groups(message) if _control(one, message) == _REPLACES and names_board(name_of(one.order), rules))
-    if len({one.places["ORC"] for one in anew}) < 2:
+    commons, names_board = [one for one in received.message.segments if one.name == "ORC"], received.recognised.names_board
+    anew = (one for one in _groups(received.message) if said(one.common, 1) == _REPLACES and names_board(name_of(one.order)))
+    if len({id(one.common) for one in anew}) < 2:
         return frozenset(id(one) for one in commons if said(one, 1) in _REPLACED)
-    before = list(reversed(commons[: board.places["ORC"]]))
-    own = dropwhile(lambda one: said(one, 1) == _REPLACES, before)
+    before = list(takewhile(lambda one: one is not board.common, commons))
+    own = dropwhile(lambda one: said(one, 1) == _REPLACES, reversed(before))
     return frozenset(id(one) for one in takewhile(lambda one: said(one, 1) in _REPLACED, own))
-
-
-def _is_gone(one: BoardOrder, message: Message, profile: Profile) -> bool:
-    n = one.places["ORC"]
-    return n != _NONE and is_taken_back(message.all("ORC")[n], profile)
 
 
 def _groups(message: Message) -> list[BoardOrder]:
@@ -91,18 +79,19 @@ def _groups(message: Message) -> list[BoardOrder]:
     counts: dict[str, int] = {}
     shared: dict[str, int] = {}  # what an ORC and what follows it say of each OBR up to the next ORC
     own: dict[str, int] | None = None
+    common: Segment | None = None
     found: list[BoardOrder] = []
     for segment in message.segments:
         name = segment.name
         n = counts.get(name, 0)
         counts[name] = n + 1
         if name == "ORC":
-            shared, own = {"ORC": n}, None
+            common, shared, own = segment, {"ORC": n}, None
         elif name in DRUGS:
             own = {}  # what follows is of the drug
         elif name == "OBR":
             own = dict.fromkeys(_OWN, _NONE) | shared | {"OBR": n}
-            found.append(BoardOrder(segment, own))
+            found.append(BoardOrder(segment, common, own))
         elif name == "TQ1" or (name == "DG1" and own is not None):
             behind = shared if own is None else own
             behind[name] = n if behind.get(name, _NONE) == _NONE else behind[name]

@@ -25,9 +25,8 @@ class Checklist:
     follows: dict[int, str] = field(default_factory=dict)  # of questions of one name: behind which other each stands
 
 
-def checklist(items: Sequence[Item]) -> Checklist:
+def checklist(values: Sequence[Item]) -> Checklist:
     """Of a message without one nothing."""
-    values = [item for item in items if item.segment.name == "OBX"]
     found = Checklist(filled_in=dict(_filled_in(values)))
     asked = [item for item in values if _is_of_checklist(item.segment)]
     if asked:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import lru_cache
 
 from integrations.hl7v2.message.documents import plain_words, rich_words
 from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, row_of, undressed
 from integrations.hl7v2.message.items import Item, name_of
-from integrations.hl7v2.text.values import label
-from integrations.hl7v2.text.words import asks_something, folded_all, is_report, matching, names_board, refers
-from mdo_portal.exchange import Profile
+from integrations.hl7v2.message.received import Received
+from integrations.hl7v2.text.words import asks_something
 
 _GOES_ON = re.compile(
     r"(?:keuze(?: tussen| uit)?|(?:sub|deel)vra(?:ag|gen)(?: \d)?|opties?(?: \d| [a-c])?|alternatie(?:f|ven)|n\.?b\.?|let op|"
@@ -35,35 +33,17 @@ _SALUTATION = re.compile(r"(?:geachte|beste|waarde) (?:\S+ ){0,3}(?:\S+[,:]|coll
 """A line with no more than to whom somebody writes."""
 
 
-def headings(profile: Profile, name: str) -> frozenset[str]:
-    """What the profile calls one of its labels, where it stands above a paragraph."""
-    rule = profile["labels"].get(name, {})
-    return _as_headings((*rule.get("words", ()), *rule.get("headings", ())))
-
-
-def names_of(profile: Profile, name: str) -> frozenset[str]:
-    """The same without what is that only above a paragraph (`Vraag`)."""
-    return _as_headings(tuple(profile["labels"].get(name, {}).get("words", ())))
-
-
-@lru_cache(maxsize=64)
-def _as_headings(words: tuple[str, ...]) -> frozenset[str]:
-    """Without the full stop of what is shortened: a heading is compared without its own."""
-    return folded_all(tuple(one.rstrip(".") for one in words))
-
-
-def is_letter(item: Item, profile: Profile, title: str) -> bool:
+def is_letter(received: Received, item: Item, title: str) -> bool:
     """Whether an OBX is the letter itself: its name refers; or that of its order or of the whole document (`title`), and it has none
     that says something else. One that only names a board may tell of a discussion of before.
     """
-    rules, name = profile["referral"]["recognised"], label(item.segment)
-    if is_report(name, rules):
+    recognised, code, name = received.recognised, item.segment.component(3), item.label
+    if recognised.is_report(name):
         return False
-    if item.segment.component(3) in rules["codes"] or refers(name, rules):
+    if recognised.is_registration(code, name):
         return True
-    is_part = bool(title) or (item.order is not None and refers(name_of(item.order), rules))
-    section = matching(item.segment.component(3), name, profile["sections"])
-    return is_part and not names_board(name, rules) and section in ("", "form")
+    is_part = bool(title) or (item.order is not None and recognised.refers(name_of(item.order)))
+    return is_part and not recognised.names_board(name) and received.sections.matching(code, name) in ("", "form")
 
 
 def told_by(item: Item) -> Iterator[str]:
@@ -104,12 +84,12 @@ def unsigned(text: str) -> tuple[str, str]:
     return (said, "\n".join((*lines[:begin], *lines[end:])).strip()) if said else (text, "")
 
 
-def question_of(text: str, profile: Profile, *, is_list: bool) -> tuple[str, str]:
-    """(the question, the rest) of a field, each repetition a line: what is called the question there, else all of it.
+def question_of(text: str, headings: Collection[str], *, is_list: bool) -> tuple[str, str]:
+    """(the question, the rest) of a field, each repetition a line: what stands below one of these headings, else all of it.
 
     Of a list of codes the first asks, unless another of them does.
     """
-    found, rest = _cut(text, headings(profile, "board"))
+    found, rest = _cut(text, headings)
     if found and not is_list:
         return found, rest.strip()
     first, _, others = text.partition("\n")

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from integrations.hl7v2.message.enclosed import Enclosed, enclosed
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.notes import note, note_aside
 from integrations.hl7v2.text.packed import is_document
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.values import observed
+from integrations.hl7v2.text.values import label, observed
 
 UNDER_ORDER = ("OBR", "OBX", "SPM", "TQ1")
 DRUGS = ("RXO", "RXE", "RXD", "RXG", "RXA")
@@ -41,6 +42,16 @@ class Item:
     def is_document(self) -> bool:
         """Whether it is an OBX with a document: asked many times of each."""
         return is_document(self.segment)
+
+    @cached_property
+    def label(self) -> str:
+        """What an OBX is about: asked many times of each."""
+        return label(self.segment)
+
+    @cached_property
+    def enclosed(self) -> list[Enclosed]:
+        """The documents in it."""
+        return enclosed([(one.segment, one.loose_texts) for one in (self, *self.more)])
 
     @property
     def text(self) -> str:

@@ -1,76 +1,19 @@
-"""Which of the profile's questions an OBX or a note answers, by what it is called."""
+"""The questions of a profile (`labels`), and which of them an OBX, a note or a heading is, by what it is called."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
-from integrations.hl7v2.message.documents import title_inside
-from integrations.hl7v2.message.items import Item, name_of
-from integrations.hl7v2.message.notification import file_name_of
-from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.values import label
-from integrations.hl7v2.text.words import folded_all, holds_any, names_board, refers
+from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.text.words import folded_all, holds_any
 from integrations.profiles import asked_of
 from mdo_portal.exchange import Profile
-
-
-def asked(item: Item, profile: Profile) -> str:
-    """Which of the profile's labels an OBX answers: `board`, `radiology`, …; "" when none."""
-    found = labelled(label(item.segment), profile, item.segment.component(3))
-    return found or (_URGENCY if _says_how_urgent(item, profile) else "")
-
-
-def _says_how_urgent(item: Item, profile: Profile) -> bool:
-    """Whether what is called `Urgentie` and no more says how soon: of the bladder it is a complaint, and says yes or no."""
-    said = item.text.strip().upper() if label(item.segment).strip(" :?").casefold() == "urgentie" else ""
-    return len(said) > len("YES") and said in profile["referral"]["codes"]["urgency"]
-
-
-_URGENCY = "urgency"
-
-
-def labelled(label: str, profile: Profile, code: str = "") -> str:
-    """Which of the profile's labels these words, or this code, are."""
-    code, words = code.strip().casefold(), label.casefold().replace("_", " ")
-    for name, rule in profile["labels"].items():
-        if code in folded_all(tuple(rule["codes"])):
-            return str(name)
-        if name != "board" and words.rstrip(" :?") in folded_all(tuple(rule.get("headings", ()))):
-            return str(name)
-        if holds_any(words, folded_all(tuple(rule["words"]))):
-            if name in _ASKING and _ABOUT_A_QUESTION.search(words):
-                return ""
-            return (asked_of(words) if name == "board" else "") or str(name)
-    return ""
-
 
 _ASKING = ("board", "radiology", "pathology", "reason")
 _ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige|vroegere|oude|datum|(?:be)?antwoord\w*|previous)(?!\w)")
 """What was asked before, when it was, or what was answered: nothing of it is asked now."""
-
-
-def bare_questions(items: Iterable[Item], said: Mapping[int, str], profile: Profile) -> list[Item]:
-    """The OBX lines that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom; else those with the word in their name.
-
-    `said`: what each line answers by its name.
-    """
-    if "board" in said.values():
-        return []
-    called = folded_all(tuple(profile["labels"].get("board", {}).get("headings", ())))
-    lines = [(one, label(one.segment).casefold().rstrip(" :?.*0123456789")) for one in items if one.segment.name == "OBX"]
-    bare = [one for one, name in lines if name in called]
-    return bare or [one for one, name in lines if not said.get(one.position) and _is_question(one, name)]
-
-
-def _is_question(item: Item, name: str) -> bool:
-    """Whether a value is a question by a word of its name (`Kernvraag`, `Vraag van de inbrenger`), and in what it says."""
-    is_named = _A_QUESTION.search(name) is not None and not (_ABOUT_A_QUESTION.search(name) or _OF_ANOTHER.search(name))
-    return is_named and not item.is_document and " " in item.text.strip()
-
-
 _A_QUESTION = re.compile(
     r"(?<!\w)(?!(?:aan|na|hulp|zorg|terug|onder|over|op|uit|patiënt\w*|patient\w*)-?vra)[\w-]{0,20}?"
     r"(?:vraag|vragen|vraagst(?:elling(?:en)?)?|vr\. ?stelling)(?!\w)"
@@ -80,34 +23,74 @@ _OF_ANOTHER = re.compile(
     r"(?:aan|van|voor|tbv|t\.b\.v\.) (?:de |het )?(?:pati[eë]nt|famili|huisarts|apothe|laborat|radiolo|patholo)"
 )
 """Who asks is the patient, or is asked is no board."""
+_URGENCY = "urgency"
 
 
-def asks_board(order: Segment, recognised: Mapping[str, Any]) -> bool:
-    """Whether an order refers, or names a board."""
-    name = name_of(order)
-    return order.component(4) in recognised["codes"] or refers(name, recognised) or names_board(name, recognised)
+class Labels:
+    """Made once for a message, which asks it of every name in it."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._rules, self._urgencies = profile["labels"], profile["referral"].get("codes", {}).get("urgency", {})
+        self._known = [
+            (str(name), _folded(rule, "codes"), _folded(rule, "headings"), _folded(rule, "words"))
+            for name, rule in self._rules.items()
+        ]
+
+    def names(self, label: str) -> frozenset[str]:
+        """What one of them is called anywhere. A heading is compared without its full stop: so is what is shortened."""
+        return _without_stops(tuple(self._rules.get(label, {}).get("words", ())))
+
+    def headings(self, label: str) -> frozenset[str]:
+        """The same with what it is called only above a paragraph (`Vraag`)."""
+        rule = self._rules.get(label, {})
+        return _without_stops((*rule.get("words", ()), *rule.get("headings", ())))
+
+    def of(self, called: str, code: str = "") -> str:
+        """Which of them these words, or this code, are: `board`, `radiology`, …; "" when none."""
+        code, shown = code.strip().casefold(), called.casefold().replace("_", " ")
+        bare = shown.rstrip(" :?")
+        for name, codes, headings, words in self._known:
+            if code in codes or (name != "board" and bare in headings):
+                return name
+            if holds_any(shown, words):
+                if name in _ASKING and _ABOUT_A_QUESTION.search(shown):
+                    return ""
+                return (asked_of(shown) if name == "board" else "") or name
+        return ""
+
+    def answered(self, item: Item) -> str:
+        """Which of them an OBX answers."""
+        found = self.of(item.label, item.segment.component(3))
+        return found or (_URGENCY if self._says_how_urgent(item) else "")
+
+    def _says_how_urgent(self, item: Item) -> bool:
+        """Whether what is called `Urgentie` and no more says how soon: of the bladder it is a complaint, and says yes or no."""
+        said = item.text.strip().upper() if item.label.strip(" :?").casefold() == "urgentie" else ""
+        return len(said) > len("YES") and said in self._urgencies
+
+    def bare_questions(self, values: Iterable[Item], said: Mapping[int, str]) -> list[Item]:
+        """The values that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom; else those with the word in their name.
+
+        `said`: what each answers by its name.
+        """
+        if "board" in said.values():
+            return []
+        called = _folded(self._rules.get("board", {}), "headings")
+        lines = [(one, one.label.casefold().rstrip(" :?.*0123456789")) for one in values]
+        bare = [one for one, name in lines if name in called]
+        return bare or [one for one, name in lines if not said.get(one.position) and _is_question(one, name)]
 
 
-def asking_title(message: Message, profile: Profile) -> str:
-    """The title of a document (MDM), or of a clinical one inside any message, that says both that it refers and to a tumour board;
-    "" when none does.
-
-    Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
-    """
-    rules = profile["referral"]["recognised"]
-    return next((title for title in _titles(message) if names_board(title, rules) and refers(title, rules)), "")
+def _is_question(item: Item, name: str) -> bool:
+    """Whether a value is a question by a word of its name (`Kernvraag`, `Vraag van de inbrenger`), and in what it says."""
+    is_named = _A_QUESTION.search(name) is not None and not (_ABOUT_A_QUESTION.search(name) or _OF_ANOTHER.search(name))
+    return is_named and not item.is_document and " " in item.text.strip()
 
 
-def _titles(message: Message) -> Iterator[str]:
-    notification = message.first("TXA")
-    if notification is not None:
-        yield from (notification.component(2, 2), notification.component(2), notification.component(25))
-    if notification is not None or message.get("MSH-9-1").strip().upper() == "MDM":  # some leave the notification out
-        yield from (one.component(3, 2, 0) for one in message.all("OBX"))
-        yield from map(name_of, message.all("OBR"))
-    if notification is not None:
-        yield _FILE.sub("", file_name_of(notification)).replace("_", " ")  # the name of its file, where nothing else says it
-    yield from map(title_inside, message.all("OBX"))
+def _folded(rule: Mapping[str, Iterable[str]], part: str) -> frozenset[str]:
+    return folded_all(tuple(rule.get(part, ())))
 
 
-_FILE = re.compile(r"\.\w{2,5}$")
+@lru_cache(maxsize=64)
+def _without_stops(words: tuple[str, ...]) -> frozenset[str]:
+    return folded_all(tuple(one.rstrip(".") for one in words))

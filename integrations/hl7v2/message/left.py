@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from integrations.hl7v2.message.received import Received
+from integrations.hl7v2.message.roles import is_judge
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import HEADERS, LargeSegment, Repetition, Segment
-from mdo_portal.exchange import Profile
 
 MOST_FIELDS, MOST_REPEATED, MOST_COMPONENTS, MOST_SUBS = 60, 8, 20, 6
 MOST_TEXT = 200
@@ -16,19 +17,25 @@ MOST_TEXT = 200
 _FIELD = re.compile(r"[A-Z][A-Z0-9]{2}(?:\(\d+\))?-\d+(?:\(\d+\))?")
 _OCCURRENCE = re.compile(r"[A-Z][A-Z0-9]{2}(?:\((\d+)\))?")
 _PATH = re.compile(_FIELD.pattern + r"(?:-\d+){0,2}")
+_NAMELESS = "?"
+"""How a line is called that is no segment."""
 
 
-def left_of(message: Message, profile: Profile, names: Collection[str], *, is_referral: bool) -> tuple[str, ...]:
-    """`names` of segments that nothing uses; of a sender's own (Z…) in which the profile has places, those of the rest (`ZMD-4`).
+def left_of(received: Received, meaning: str, read: Collection[str] = ()) -> tuple[str, ...]:
+    """The segments that this kind of message (`segments` of a profile) does not use, nor `read`, in order, each name once; of a sender's
+    own (Z…) in which the profile has places, those of the rest (`ZMD-4`). They stay in the raw message.
 
     Of a segment of the standard its name is enough: it has dozens of fields that mean nothing here.
     """
-    is_own = any(name.startswith("Z") for name in names)
-    own = _own_places(message, profile, is_referral=is_referral) if is_own else frozenset()
+    message, segments = received.message, received.profile["segments"]
+    used = {*segments["placed"], *segments[meaning], *read, *(("PRT",) if all(map(is_judge, message.all("PRT"))) else ())}
+    every = dict.fromkeys(one.name or _NAMELESS for one in message.segments if one.name or one.line.strip())
+    names = [name for name in every if name not in used]
+    own = _own_places(received, is_referral=meaning == "referral") if any(name.startswith("Z") for name in names) else ()
     left: list[str] = []
     for name in names:
-        read = [path for path in own if path.startswith((f"{name}-", f"{name}("))] if name.startswith("Z") else []
-        left += [place for place, _ in parts(message, name) if not _is_read(place, read)] if read else [name]
+        paths = [path for path in own if path.startswith((f"{name}-", f"{name}("))] if name.startswith("Z") else []
+        left += [place for place, _ in parts(message, name) if not _is_read(place, paths)] if paths else [name]
     return tuple(left)
 
 
@@ -46,14 +53,16 @@ def parts_of(segment: Segment, place: str) -> list[tuple[str, str]]:
     return [(at, value[:MOST_TEXT]) for at, value in _of_segment(place, segment)]
 
 
-def _own_places(message: Message, profile: Profile, *, is_referral: bool) -> frozenset[str]:
+def _own_places(received: Received, *, is_referral: bool) -> frozenset[str]:
     """Every plain path that the profile reads in this message: of what is no referral the patient's, and its number."""
-    referral = profile["referral"]
+    profile, referral = received.profile, received.profile["referral"]
     tables: list[Mapping[str, object]] = [profile["patient"]]
     tables += [referral, *profile["contacts"].values()] if is_referral else [{"number": referral["number"]}]
     lists = (paths for table in tables for paths in table.values() if isinstance(paths, list))
     every = [str(path) for paths in lists for path in paths]
-    lines = (at for path in every if path.startswith(FUNCTION) for at in line_places(message, path.removeprefix(FUNCTION)))
+    lines = (
+        at for path in every if path.startswith(FUNCTION) for at in line_places(received.message, path.removeprefix(FUNCTION))
+    )
     return frozenset(path.replace("(0)", "") for path in (*every, *lines) if _PATH.fullmatch(path))
 
 

@@ -1,4 +1,4 @@
-"""The notification of a document (TXA): its number, the one that it is about, its state, its day and its file.
+"""The notification of a document (TXA): its number, the one that it is about, its state, its day, its file and what it is.
 
 Many senders have a field more or less than the standard. Numbers and state that stand aside together are read where they stand.
 """
@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cached_property
 
-from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.events import event_of
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE, said, state_of, status_in
 from integrations.hl7v2.text.values import day
@@ -20,6 +19,7 @@ _COMPLETION = frozenset({"DI", "DO", "IP", "IN", "PA", "AU", "LA"})
 """How far a document is (table 0271)."""
 _OF_A_DOCUMENT = _COMPLETION | {"AV", "CA", "OB", "UN"}
 """What is known of a document (tables 0271 and 0273)."""
+_PUT_AWAY = frozenset({"OB", "UN"})
 _STATES = (_STATE, 16, 18, 15, _AVAILABLE, 20)
 """Where a state stands: its own field first."""
 _MOST_LATE = 3
@@ -28,125 +28,162 @@ _DAYS = (4, 6, 5, 7, 8)
 _NAMED = re.compile(r"[^\\/]+\.(?:pdf|docx?|rtf|txt|html?|xml|odt)", re.IGNORECASE)
 _WITH_A_PARENT = ("T05", "T06", "T07", "T08", "T09", "T10", "T11")
 """Additions, changes and replacements: a document by itself has none."""
-
-
-def document_status(notification: Segment, profile: Profile) -> str:
-    """TXA-19, else TXA-17."""
-    rules, state = profile["result"], _state_at(notification)
-    own, aside = (said(notification, n) for n in (_AVAILABLE - _early(notification), state + 2))
-    if {own, aside} & set(rules["unavailable"]) or state_of(own) == GONE:  # words aside may be why it changed (TXA-21)
-        return GONE
-    return status_in(notification, state, rules["completion"])
-
-
-def document_number(notification: Segment | None, event: str) -> str:
-    """TXA-12, where it is a number: one that says its status there says it of every document."""
-    if notification is None:
-        return ""
-    aside = _aside(notification)
-    number = _entity(notification, _NUMBER + aside) or _before_somebody(notification)
-    if not (number or aside or event in _WITH_A_PARENT):
-        number = _entity(notification, _PARENT)
-    return "" if number.strip().upper() in _OF_A_DOCUMENT else number
-
-
-def number_aside(notification: Segment | None) -> tuple[str, str]:
-    """(the number of a document, its place) where the fields of the notification stand aside; nothing where they do not."""
-    if notification is not None and (number := _before_somebody(notification)):
-        return number, f"TXA-{_ORIGINATOR}-1"
-    aside = _aside(notification) if notification is not None else 0
-    number = _entity(notification, _NUMBER + aside) if notification is not None and aside else ""
-    return (number, f"TXA-{_NUMBER + aside}-1") if number and number.upper() not in _OF_A_DOCUMENT else ("", "")
-
-
-def is_put_away(notification: Segment) -> bool:
-    """TXA-19: obsolete, or not to be had. A newer version may stand."""
-    return bool(
-        {said(notification, _AVAILABLE - _early(notification)), said(notification, _state_at(notification) + 2)} & _PUT_AWAY
-    )
-
-
-_PUT_AWAY = frozenset({"OB", "UN"})
-
-
-def parent_number(notification: Segment) -> str:
-    """TXA-13: the document that this one adds to, replaces or takes back."""
-    aside = _aside(notification)
-    return _entity(notification, _PARENT + aside) or (_entity(notification, _PARENT) if aside < 0 else "")
-
-
-def name_of_words(notification: Segment, event: str) -> str:
-    """Under which the words and the file of a document are known: its number; of an addendum that has none of its own something below
-    that, for it stands beside what it adds to.
-    """
-    number = document_number(notification, event)
-    is_own = event not in ADDING or parent_number(notification) not in ("", number)
-    return number if is_own or not number else f"{number}/&"
-
-
-def document_added_to(notification: Segment, event: str) -> list[str]:
-    """The document that an addendum adds to, if it says that."""
-    named = parent_number(notification) or document_number(notification, event)
-    return [named] if named and event in ADDING else []
-
-
-ADDING = ("T05", "T06")
+_ADDING = ("T05", "T06")
 """What adds to a document that stands (HL7 v2.5 9.6)."""
+_CODE = 4
+"""Table 0270 has codes of two letters; hospitals write longer words in its place."""
 
 
-def replaced(message: Message, profile: Profile) -> str:
-    """The parent of a replacement or an edit; an addendum stands beside its parent."""
-    notification, takes_place = message.first("TXA"), event_of(message) in profile["result"]["replacing"]
-    return parent_number(notification) if notification is not None and takes_place else ""
+class Notification:
+    """A TXA in a message of this event; `rules` are those of the profile for results."""
 
+    def __init__(self, segment: Segment, event: str, rules: Profile) -> None:
+        self.segment, self._event, self._rules = segment, event, rules
 
-def file_name_of(notification: Segment) -> str:
-    """TXA-16; or what is the name of a file in a field beside it."""
-    own = "" if said(notification, _FILE) in _OF_A_DOCUMENT else notification.component(_FILE)
-    return own or next((one for one in map(notification.component, (_FILE + 1, _FILE - 1)) if _NAMED.fullmatch(one)), "")
+    @property
+    def is_adding(self) -> bool:
+        """Whether it is of an addendum, which stands beside its parent."""
+        return self._event in _ADDING
 
+    @property
+    def is_replacing(self) -> bool:
+        return self._event in self._rules["replacing"]
 
-def dated(notification: Segment) -> date | None:
-    """The day of a document."""
-    on = (day(notification.component(n)) for n in _DAYS if not notification.component(n, 2))
-    return next(filter(None, on), None)
+    @property
+    def is_cancelling(self) -> bool:
+        return self._event in self._rules["cancelling"]
 
+    @cached_property
+    def status(self) -> str:
+        """TXA-19, else TXA-17."""
+        own, aside = self._availability
+        if {own, aside} & set(self._rules["unavailable"]) or state_of(own) == GONE:  # words aside may be why it changed (TXA-21)
+            return GONE
+        return status_in(self.segment, self._state_at, self._rules["completion"])
 
-def _aside(notification: Segment) -> int:
-    """How many fields its numbers stand aside: late by as many as its state does, for the number of an order (TXA-14) is none of it."""
-    if _early(notification):
-        return -1
-    late = _state_at(notification) - _STATE
-    is_late = 0 < late <= _MOST_LATE and not any(notification.as_sent(_NUMBER + n) for n in range(late))
-    return late if is_late and _entity(notification, _NUMBER + late) else 0
+    @property
+    def is_put_away(self) -> bool:
+        """TXA-19: obsolete, or not to be had. A newer version may stand."""
+        return not _PUT_AWAY.isdisjoint(self._availability)
 
+    @property
+    def _availability(self) -> tuple[str, str]:
+        return said(self.segment, _AVAILABLE - self._early), said(self.segment, self._state_at + 2)
 
-def _early(notification: Segment) -> int:
-    """How many fields the numbers and states stand early: a state is no file name (TXA-16), and a number alone nobody (TXA-11)."""
-    is_state = said(notification, _FILE) in _OF_A_DOCUMENT and not said(notification, _STATE)
-    return int(is_state and bool(notification.component(11)) and not notification.component(11, 2))
+    @cached_property
+    def number(self) -> str:
+        """TXA-12, where it is a number: one that says its status there says it of every document."""
+        number = self._entity(_NUMBER + self._aside) or self._before_somebody
+        if not (number or self._aside or self._event in _WITH_A_PARENT):
+            number = self._entity(_PARENT)
+        return "" if number.strip().upper() in _OF_A_DOCUMENT else number
 
+    @property
+    def number_aside(self) -> tuple[str, str]:
+        """(the number of the document, its place) where the fields stand aside; nothing where they do not."""
+        if self._before_somebody:
+            return self._before_somebody, f"TXA-{_ORIGINATOR}-1"
+        at = _NUMBER + self._aside
+        number = self._entity(at) if self._aside else ""
+        return (number, f"TXA-{at}-1") if number and number.upper() not in _OF_A_DOCUMENT else ("", "")
 
-def _state_at(notification: Segment) -> int:
-    return next((n for n in _STATES if said(notification, n) in _COMPLETION), _STATE - _early(notification))
+    @cached_property
+    def parent(self) -> str:
+        """TXA-13: the document that this one adds to, replaces or takes back."""
+        return self._entity(_PARENT + self._aside) or (self._entity(_PARENT) if self._aside < 0 else "")
 
+    @property
+    def name_of_words(self) -> str:
+        """Under which the words and the file of the document are known: its number; of an addendum that has none of its own something
+        below that, for it stands beside what it adds to.
+        """
+        is_own = not self.is_adding or self.parent not in ("", self.number)
+        return self.number if is_own or not self.number else f"{self.number}/&"
 
-def _entity(segment: Segment, n: int) -> str:
-    """A number in the first component of a field; Epic writes it in the third (`^^12345`), others in the sixth."""
-    return "" if names_somebody(segment, n) else next(filter(None, (segment.component(n, c).strip() for c in (1, 3, 6))), "")
+    @property
+    def added_to(self) -> list[str]:
+        """The document that an addendum adds to, if it says that."""
+        named = self.parent or self.number
+        return [named] if named and self.is_adding else []
 
+    @property
+    def replaced(self) -> str:
+        """The parent of a replacement or an edit."""
+        return self.parent if self.is_replacing else ""
 
-def names_somebody(segment: Segment, n: int) -> bool:
-    """Whether somebody stands where a number belongs (`777^Wit^Anna^^^dr.`): all that he wrote would have the same number.
+    @property
+    def file_name(self) -> str:
+        """TXA-16; or what is the name of a file in a field beside it."""
+        own = "" if said(self.segment, _FILE) in _OF_A_DOCUMENT else self.segment.component(_FILE)
+        beside = map(self.segment.component, (_FILE + 1, _FILE - 1))
+        return own or next((one for one in beside if _NAMED.fullmatch(one)), "")
 
-    A number (EI) has who gave it, and behind that what kind of name this is (`123^ZEED^1.2.3^ISO`), which some leave out: of
-    `123^HIX^ZEED` in capitals only who stands in a field of people too is somebody. Nobody is called as a system is.
-    """
-    number, family, given, kind, *more = (segment.component(n, c).strip() for c in range(1, 7))
-    if not (number and family and given) or any(map(str.isdigit, family + given)) or (kind and not any(more)):
-        return False
-    may_have_given_it = not any(more) and (f"{family}{given}".isupper() or _is_system(family))
-    return not may_have_given_it or any(segment.component(one).strip() == number for one in _PEOPLE)
+    @property
+    def dated_on(self) -> date | None:
+        """The day of the document."""
+        on = (day(self.segment.component(n)) for n in _DAYS if not self.segment.component(n, 2))
+        return next(filter(None, on), None)
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """What the document is, in words: its kind (TXA-2) and its title (TXA-25, v2.7)."""
+        kind = self.segment.component(2, 2) or self._kind_in_words
+        return tuple(dict.fromkeys(filter(None, (kind, self.segment.component(25)))))
+
+    @property
+    def title(self) -> str:
+        """What the document is where TXA-2 says that in words alone; else its file name, else the words or the code of what it is."""
+        return self._kind_in_words or self.file_name or self.segment.component(2, 2) or self.segment.component(2)
+
+    @property
+    def _kind_in_words(self) -> str:
+        """What stands in the place of a code (TXA-2) and is a word: longer than one, and with a letter, which LOINC has none of."""
+        code = self.segment.component(2)
+        return code if len(code) > _CODE and any(map(str.isalpha, code)) else ""
+
+    @cached_property
+    def _aside(self) -> int:
+        """How many fields its numbers stand aside: late by as many as its state does, for the number of an order (TXA-14) is none."""
+        if self._early:
+            return -1
+        late = self._state_at - _STATE
+        is_late = 0 < late <= _MOST_LATE and not any(self.segment.as_sent(_NUMBER + n) for n in range(late))
+        return late if is_late and self._entity(_NUMBER + late) else 0
+
+    @cached_property
+    def _early(self) -> int:
+        """How many fields the numbers and states stand early: a state is no file name (TXA-16), and a number alone nobody (TXA-11)."""
+        is_state = said(self.segment, _FILE) in _OF_A_DOCUMENT and not said(self.segment, _STATE)
+        return int(is_state and bool(self.segment.component(11)) and not self.segment.component(11, 2))
+
+    @cached_property
+    def _state_at(self) -> int:
+        return next((n for n in _STATES if said(self.segment, n) in _COMPLETION), _STATE - self._early)
+
+    def _entity(self, n: int) -> str:
+        """A number in the first component of a field; Epic writes it in the third (`^^12345`), others in the sixth."""
+        if self.names_somebody(n):
+            return ""
+        return next(filter(None, (self.segment.component(n, c).strip() for c in (1, 3, 6))), "")
+
+    def names_somebody(self, n: int) -> bool:
+        """Whether somebody stands where a number belongs (`777^Wit^Anna^^^dr.`): all that he wrote would have the same number.
+
+        A number (EI) has who gave it, and behind that what kind of name this is (`123^ZEED^1.2.3^ISO`), which some leave out: of
+        `123^HIX^ZEED` in capitals only who stands in a field of people too is somebody. Nobody is called as a system is.
+        """
+        number, family, given, kind, *more = (self.segment.component(n, c).strip() for c in range(1, 7))
+        if not (number and family and given) or any(map(str.isdigit, family + given)) or (kind and not any(more)):
+            return False
+        may_have_given_it = not any(more) and (f"{family}{given}".isupper() or _is_system(family))
+        return not may_have_given_it or any(self.segment.component(one).strip() == number for one in _PEOPLE)
+
+    @cached_property
+    def _before_somebody(self) -> str:
+        """The number where who wrote the document belongs, of who has him where the number does."""
+        is_there = self.names_somebody(_NUMBER) and not self.segment.component(_ORIGINATOR, 2)
+        number = self.segment.component(_ORIGINATOR).strip() if is_there else ""
+        return number if any(map(str.isdigit, number)) else ""
 
 
 def _is_system(name: str) -> bool:
@@ -162,10 +199,3 @@ _SYSTEMS = frozenset(
 """What gives documents their numbers in Dutch hospitals, as it stands in EI-2."""
 _PEOPLE = (5, 9, 10, 11)
 """Who dictated, wrote, judged and typed a document."""
-
-
-def _before_somebody(notification: Segment) -> str:
-    """The number where who wrote the document belongs, of who has him where the number does."""
-    is_there = names_somebody(notification, _NUMBER) and not notification.component(_ORIGINATOR, 2)
-    number = notification.component(_ORIGINATOR).strip() if is_there else ""
-    return number if any(map(str.isdigit, number)) else ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from integrations.hl7v2.message.apart import is_addendum
+from integrations.hl7v2.message.addenda import is_addendum
 from integrations.hl7v2.message.items import Item, ordered_as
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.values import label
@@ -34,11 +34,33 @@ def _numbers(order: Item) -> tuple[str, str]:
     return order.common.component(3), order.common.component(2)
 
 
-def added_to(items: Sequence[Item]) -> list[str]:
+def keys(values: Sequence[Item], orders: Mapping[int, Item], document: str | None) -> dict[int, str]:
+    """The sender's own name of every OBX, by its position: order or document, code, sub-id; a second one of the same name is numbered.
+
+    `document`: the name of the only one that all of them are of; "" where it has none, and so none of them.
+    """
+    owners = {name: number_of_order(one) for name, one in orders.items()} if document is None else {}
+    counts: dict[str, int] = {}
+    found: dict[int, str] = {}
+    for item in values:
+        owner = owners.get(id(item.order), "") if document is None else document
+        name = "/".join((owner, code_of(item.segment), item.segment.field(4)))
+        counts[name] = counts.get(name, 0) + 1
+        found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
+    return found
+
+
+def code_of(segment: Segment) -> str:
+    """OBX-3, with its suffix; some have one code for report and addendum, so that the addendum alone would replace the findings."""
+    code = segment.component(3, 1, 0)
+    is_added = "&" not in code and is_addendum(segment.component(3, 2))
+    return f"{code}&ADT" if code and is_added else code or label(segment)
+
+
+def added_to(values: Sequence[Item], orders: Mapping[int, Item]) -> list[str]:
     """Of every addendum in a message the report that it adds to, by the names that the order of that may have."""
-    orders = {id(item.segment): item for item in items if item.segment.name == "OBR"}
     added = [one for one in orders.values() if is_addendum(ordered_as(one.segment))]
-    parts = (item for item in items if item.segment.name == "OBX" and is_addendum(label(item.segment)))
+    parts = (item for item in values if is_addendum(label(item.segment)))
     added += [orders[id(item.order)] for item in parts if id(item.order) in orders]
     return list(dict.fromkeys(name for one in added for number in _numbers(one) if (name := _report(one.segment, number))))
 

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 import pybase64
 
 from integrations.hl7v2.message.items import Item
-from integrations.hl7v2.message.numbered_lines import NumberedLines
-from integrations.hl7v2.message.out_of_order import FEWEST_TO_ORDER, by_number, put_in_order
+from integrations.hl7v2.message.numbered_lines import FEWEST_TO_ORDER, NumberedLines, by_number, put_in_order
 from integrations.hl7v2.text.packed import PDF, is_packed, value_type
 from integrations.hl7v2.text.segment import LargeSegment, Segment
 from integrations.hl7v2.text.status_codes import said

@@ -4,41 +4,46 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from integrations.hl7v2.message.apart import added, apart, numbered
+from integrations.hl7v2.message.addenda import added
+from integrations.hl7v2.message.apart import apart, combined, numbered
 from integrations.hl7v2.message.board_order import BoardOrder, board_order, replaced_by
 from integrations.hl7v2.message.checklist import Checklist, checklist
-from integrations.hl7v2.message.combined import combined
 from integrations.hl7v2.message.headed import is_letter, told_by
 from integrations.hl7v2.message.items import Item, items, line_of_value, name_of
-from integrations.hl7v2.message.judges import judges
-from integrations.hl7v2.message.labels import asked, asking_title, asks_board, bare_questions, labelled
+from integrations.hl7v2.message.order_numbers import keys
 from integrations.hl7v2.message.pieces import joined
-from integrations.hl7v2.message.professionals import professional
+from integrations.hl7v2.message.received import Received
+from integrations.hl7v2.message.roles import judges
 from integrations.hl7v2.message.statuses import is_gone
-from integrations.hl7v2.message.titles import titles
-from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.events import kind_of
+from integrations.hl7v2.message.titles import asking_title, asks_board
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.words import names_board
-from mdo_portal.exchange import Contact, Profile
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One message under one profile."""
+class Reading(Received):
+    """A message that was received, with all that is found in it."""
 
-    message: Message
-    profile: Profile
-    items: Sequence[Item]
+    @cached_property
+    def items(self) -> Sequence[Item]:
+        """Its segments with what belongs to each."""
+        return joined(items(self.message))
 
-    @classmethod
-    def of(cls, message: Message, profile: Profile) -> Reading:
-        """Walk the message once."""
-        return cls(message, profile, joined(items(message)))
+    @cached_property
+    def values(self) -> Sequence[Item]:
+        """What was observed (OBX)."""
+        return [item for item in self.items if item.segment.name == "OBX"]
+
+    @cached_property
+    def ordered(self) -> Mapping[int, Item]:
+        """What was ordered (OBR), by its segment (`id`)."""
+        return {id(item.segment): item for item in self.items if item.segment.name == "OBR"}
+
+    @cached_property
+    def keys(self) -> Mapping[int, str]:
+        """The sender's own name of every OBX, by its position: told again under it, it takes the place of what it was."""
+        return keys(self.values, self.ordered, self.notification.name_of_words if self.notification is not None else None)
 
     @cached_property
     def asks(self) -> dict[int, str]:
@@ -46,67 +51,66 @@ class Reading:
 
         Where the board's own order answers one, what stands under another order answers nothing; nor does what is taken back.
         """
-        found = {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
+        found = {item.position: self.labels.answered(item) for item in self.values}
         found |= {item.position: "board" for item in self._bare_questions(found)}
-        answering = (one for one in self.items if one.segment.name == "OBX" and found[one.position])
-        found |= {one.position: "" for one in answering if is_gone(one, self.message, self.profile)}
+        found |= {one.position: "" for one in self.values if found[one.position] and is_gone(self, one)}
         if self.board is None:
             return found
-        own = {item.position for item in self.items if item.segment.name == "OBX" and item.order is self.board.order}
+        own = {item.position for item in self.values if item.order is self.board.order}
         said = {found[position] for position in own}
         return {position: "" if position not in own and name in said else name for position, name in found.items()}
 
     def _bare_questions(self, said: Mapping[int, str]) -> list[Item]:
         """What is called `Vraag` and no more: of the board's order, or of the only one there is where none names a board."""
-        rules, found = self.profile["referral"]["recognised"], bare_questions(self.items, said, self.profile)
-        if self.board is None and is_referral(self):  # what was asked of a report that it rests on is not asked of the board
-            return [one for one in found if one.order is None or asks_board(one.order, rules)]
+        found = self.labels.bare_questions(self.values, said)
+        if self.board is None and self.is_referral:  # what was asked of a report that it rests on is not asked of the board
+            return [one for one in found if one.order is None or asks_board(self, one.order)]
         return [one for one in found if self.board is None or one.order is self.board.order]
 
     @cached_property
     def board(self) -> BoardOrder | None:
         """Of several orders the one that asks the board."""
-        return board_order(self.message, self.profile)
+        return board_order(self)
 
     @cached_property
     def replaced_orders(self) -> frozenset[int]:
-        return replaced_by(self.board, self.message, self.profile)
+        return replaced_by(self.board, self)
 
     def at(self, place: str) -> str:
         """A plain path as it counts in this message: of several orders in that of the board."""
         return place if self.board is None else self.board.at(place)
 
-    @cached_property
+    @property
     def titles(self) -> tuple[str, ...]:
-        """What the document of an MDM is, where the message says that in words: its kind and its title (TXA-2, TXA-25)."""
-        return titles(self.message.first("TXA"))
+        """What the document of an MDM is, where the message says that in words."""
+        return self.notification.titles if self.notification is not None else ()
 
     @cached_property
     def asking_title(self) -> str:
         """The title of a document that asks a board; "" when none does."""
-        return asking_title(self.message, self.profile)
+        return asking_title(self, self.values)
 
     @cached_property
     def subs(self) -> dict[int, str]:
         """OBX-4 by position, where it tells one value from another; of a checklist what does."""
-        found, behind = numbered(self.items, self.checklist.filled_in), self.profile["beside"]["follows"]
+        found, behind = numbered(self.values, self.checklist.filled_in), self.profile["beside"]["follows"]
         follows = {n: f"{behind} {name}" for n, name in self.checklist.follows.items()}
         return found | {n: "; ".join(filter(None, (found.get(n), words))) for n, words in follows.items()}
 
     @cached_property
     def checklist(self) -> Checklist:
         """The synoptic report in it, as the checklists of the CAP have it."""
-        return checklist(self.items)
+        return checklist(self.values)
 
     @cached_property
     def orders(self) -> dict[int, str]:
         """Of which order an OBX is, by its position, where others tell a value of the same name, or that is an addendum."""
-        return added(self.items) | apart(self.items)
+        return added(self.values, self.ordered) | apart(self.items, self.values, self.ordered)
 
     @cached_property
     def combined(self) -> dict[int, str]:
         """Of an order (by `id`) that holds the report of others too: what all of them are called."""
-        return combined(self.items, self.filled, is_document=self.message.first("TXA") is not None)
+        return combined(self.ordered.values(), self.filled, is_document=self.notification is not None)
 
     @cached_property
     def judges(self) -> Mapping[int, str]:
@@ -116,23 +120,18 @@ class Reading:
     @cached_property
     def filled(self) -> frozenset[int]:
         """Which orders (by `id`) have something under them."""
-        return frozenset(id(item.order) for item in self.items if item.segment.name == "OBX")
+        return frozenset(id(item.order) for item in self.values)
 
     @cached_property
     def written(self) -> frozenset[tuple[int, str, str]]:
         """Order (its `id`), code and sub-id of what has words."""
-        found = (one for one in self.items if one.segment.name == "OBX" and one.text)
+        found = (one for one in self.values if one.text)
         return frozenset((id(one.order), one.segment.component(3), one.segment.field(4)) for one in found)
 
     @cached_property
     def ends(self) -> Mapping[tuple[int, str], Item]:
         """The last line of what comes line by line, by its order (`id`) and its name."""
-        return {line: one for one in self.items if (line := line_of_value(one)) and one.text}  # a document is large, and no line
-
-    @cached_property
-    def kind(self) -> str:
-        """`ORU^R01`."""
-        return kind_of(self.message)
+        return {line: one for one in self.values if (line := line_of_value(one)) and one.text}  # a document is large, and no line
 
     @cached_property
     def letters(self) -> tuple[str, ...]:
@@ -150,39 +149,33 @@ class Reading:
             return False  # of which order it is, or that it is of another
         if name != "OBX":
             return self.may_ask(item)
-        return is_letter(item, self.profile, self._title_of(order)) and not is_gone(item, self.message, self.profile)
+        return is_letter(self, item, self._title_of(order)) and not is_gone(self, item)
 
     def _title_of(self, order: Segment | None) -> str:
         """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
         if order is None and self.kind.startswith(("REF", "CCR", "SRM")):
             return self.kind  # all of it refers
-        ordered = name_of(order) if order and (self.kind.startswith(("ORM", "OM")) or is_referral(self)) else ""
-        is_board = names_board(ordered, self.profile["referral"]["recognised"])
-        return ordered if is_board else self.asking_title
+        ordered = name_of(order) if order and (self.kind.startswith(("ORM", "OM")) or self.is_referral) else ""
+        return ordered if self.recognised.names_board(ordered) else self.asking_title
 
     def may_ask(self, item: Item) -> bool:
         """Whether notes may be the question: those of a result that a referral (REF) rests on, or of another order, are not."""
         if item.segment.name == "OBR" and self.board is not None and self.board.order is not item.segment:
             return False
-        if item.segment.name != "OBR" or not is_referral(self) or id(item.segment) not in self.filled:
+        if item.segment.name != "OBR" or not self.is_referral or id(item.segment) not in self.filled:
             return True
-        return asks_board(item.segment, self.profile["referral"]["recognised"])
+        return asks_board(self, item.segment)
 
     def other_order(self, segment: Segment) -> str:
         """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
         return self.board.named_other(segment) if self.board is not None and segment.name == "OBR" else ""
 
-    def professional(self, place: str) -> Contact | None:
-        """The person at an XCN place such as `AIP-3`."""
-        return professional(self.message, place)
-
     @cached_property
     def answers(self) -> Mapping[str, Sequence[Item]]:
         """The OBX lines that answer each of the profile's labels."""
         found: defaultdict[str, list[Item]] = defaultdict(list)
-        for item in self.items:
-            if item.segment.name == "OBX":
-                found[self.asks[item.position]].append(item)
+        for item in self.values:
+            found[self.asks[item.position]].append(item)
         return found
 
     @cached_property
@@ -193,9 +186,5 @@ class Reading:
             if item.notes and item.segment.name != "OBX":
                 for text, shown in zip(item.notes, item.note_labels, strict=True):
                     if shown:
-                        found[labelled(shown, self.profile)].append(text)
+                        found[self.labels.of(shown)].append(text)
         return found
-
-
-def is_referral(reading: Reading) -> bool:
-    return reading.kind.startswith(("REF", "CCR"))

@@ -1,29 +1,42 @@
-"""What the document of an MDM is, in the words of its notification (TXA)."""
+"""What says in its name that it registers somebody for a board: an order, or the title of a document."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
+from integrations.hl7v2.message.documents import title_inside
+from integrations.hl7v2.message.items import Item, name_of
+from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.segment import Segment
 
-CODE = 4
-"""Table 0270 has codes of two letters; hospitals write longer words in its place."""
+
+def asks_board(received: Received, order: Segment) -> bool:
+    """Whether an order refers, or names a board."""
+    name, recognised = name_of(order), received.recognised
+    return recognised.is_registration(order.component(4), name) or recognised.names_board(name)
 
 
-def titles(notification: Segment | None) -> tuple[str, ...]:
-    """What a document is, in words: its kind (TXA-2) and its title (TXA-25, v2.7); none without a TXA."""
-    if notification is None:
-        return ()
-    code = notification.component(2)
-    kind = notification.component(2, 2) or (code if is_words(code) else "")
-    return tuple(dict.fromkeys(filter(None, (kind, notification.component(25)))))
+def asking_title(received: Received, values: Iterable[Item]) -> str:
+    """The title of a document (MDM), or of a clinical one inside any message, that says both that it refers and to a tumour board;
+    "" when none does.
+
+    Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
+    """
+    names_board, refers = received.recognised.names_board, received.recognised.refers
+    return next((title for title in _titles(received, values) if names_board(title) and refers(title)), "")
 
 
-def is_words(code: str) -> bool:
-    """Whether what stands in the place of a code (TXA-2) is a word: longer than one, and with a letter, which LOINC has none of."""
-    return len(code) > CODE and any(map(str.isalpha, code))
+def _titles(received: Received, values: Iterable[Item]) -> Iterator[str]:
+    message, notification = received.message, received.notification
+    if notification is not None:
+        yield from (notification.segment.component(n, c) for n, c in ((2, 2), (2, 1), (25, 1)))
+    if notification is not None or message.get("MSH-9-1").strip().upper() == "MDM":  # some leave the notification out
+        yield from (one.segment.component(3, 2, 0) for one in values)
+        yield from map(name_of, message.all("OBR"))
+    if notification is not None:
+        yield _FILE.sub("", notification.file_name).replace("_", " ")  # the name of its file, where nothing else says it
+    yield from map(title_inside, values)
 
 
-def of_document(shown: str, said: Iterable[str]) -> list[str]:
-    """Which of the words for a document do not stand in the name of a part of it already."""
-    return [one for one in said if one.casefold() not in shown.casefold()]
+_FILE = re.compile(r"\.\w{2,5}$")

@@ -7,7 +7,7 @@ made only of what is asked for. A document stays in the bytes that came in; `Seg
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
 from integrations.hl7v2.text.charset import Charset, is_marked, narrow
@@ -61,9 +61,10 @@ class Message:
 
     @property
     def segments(self) -> list[Segment]:
-        """Every line, in order."""
+        """Every line, in order. From then on each is one object, that is cut into fields once."""
         if self._segments is None:
             self._segments = self._lines.all()
+            self._by_name = _by_name(self._segments)
         return self._segments
 
     def first(self, name: str) -> Segment | None:
@@ -74,32 +75,61 @@ class Message:
     def all(self, name: str) -> list[Segment]:
         """Every segment called `name`, in order."""
         if (found := self._by_name.get(name)) is None:
-            found = self._by_name[name] = self._lines.named(name)
+            found = self._by_name[name] = [] if self._segments is not None else self._lines.named(name)
         return found
 
     def without(self, names: Collection[str], is_gone: Callable[[Segment], bool]) -> Message:
         """The same without those segments of these names."""
         rest = Message(self._lines, self.marks, self._charset)
         rest._segments = [one for one in self.segments if one.name not in names or not is_gone(one)]
-        rest._by_name = {name: [one for one in rest._segments if one.name == name] for name in names}
+        rest._by_name = _by_name(rest._segments)
         return rest
 
     def get(self, path: str) -> str:
         """The text at a terser path: `PID-3(1)-4-1`, `OBX(2)-5`; without component the whole field. "" when absent."""
         name, position, n, repetition, c, s = _places[path]
-        try:
-            segment = (self._by_name.get(name) or self.all(name))[position]
-        except IndexError:
+        if (found := self._by_name.get(name)) is None:
+            found = self.all(name)
+        if position >= len(found):
             return ""
+        segment = found[position]
         return segment.component(n, c, s, repetition) if repetition >= 0 else segment.field(n)
 
     def all_values(self, path: str) -> list[str]:
         """Every value at `path` that is not empty: over all segments and repetitions that the path does not pin down."""
-        name, occurrence, n, repetition, c, s = _parsed(path)
+        _, _, _, _, c, s = _parsed(path)
+        return [value for one in self.repetitions_at(path) if (value := one.component(c, s))]
+
+    def field_at(self, path: str) -> tuple[Segment, int] | None:
+        """The segment and the number of the field of a path; the first segment where it counts none. None without that segment."""
+        name, occurrence, n, _, _, _ = _parsed(path)
+        found = self.all(name)[occurrence or 0 :]
+        return (found[0], n) if found else None
+
+    def repetitions_at(self, path: str) -> Iterator[Repetition]:
+        """Those of a field (`ORC-12`), of every segment of its name; of `ORC(1)-12` those of the second alone."""
+        name, occurrence, n, repetition, _, _ = _parsed(path)
         found = self.all(name)
-        chosen = found if occurrence is None else found[occurrence : occurrence + 1]
-        values = (one.component(c, s) for segment in chosen for one in _chosen(segment.repetitions(n), repetition))
-        return [value for value in values if value]
+        for segment in found if occurrence is None else found[occurrence : occurrence + 1]:
+            repetitions = segment.repetitions(n)
+            yield from repetitions if repetition is None else repetitions[repetition : repetition + 1]
+
+
+def _by_name(segments: list[Segment]) -> dict[str, list[Segment]]:
+    found: dict[str, list[Segment]] = {}
+    for one in segments:
+        found.setdefault(one.name, []).append(one)
+    return found
+
+
+def field_of(path: str) -> int:
+    """The number of the field in a path."""
+    return _parsed(path)[2]
+
+
+def beside(path: str) -> str:
+    """Where the words stand of a code in the first component at this path; "" where it is no component."""
+    return f"{path[:-2]}-2" if path.endswith("-1") and path.count("-") > 1 else ""
 
 
 @lru_cache(maxsize=MOST_PATHS)
@@ -129,10 +159,6 @@ class _Places(dict[str, Place]):
 
 
 _places = _Places()
-
-
-def _chosen(repetitions: list[Repetition], wanted: int | None) -> list[Repetition]:
-    return repetitions if wanted is None else repetitions[wanted : wanted + 1]
 
 
 def codec_of(raw: bytes, charset: str = "") -> tuple[str, str]:

@@ -16,3 +16,8 @@ def line_words(one: Repetition) -> str:
     """The words of a code, else the code (`RT^^HL70282`), else the plain text."""
     words = one.component(2, 0) or one.component(1, 0) or coded(one)
     return words if words.strip("^~& ") else ""
+
+
+def first_words(segment: Segment, n: int) -> str:
+    """The words, else the code, of the first repetition that has any."""
+    return next(filter(None, map(coded, segment.repetitions(n))), "")

@@ -17,7 +17,7 @@ _MOST_LINES = 10_000
 _LINE_ENDS = (b"\r", b"\n")
 _SMALL = 16_384
 _NUMBER_FIELDS = {b"PID": (3, 2, 4), b"MRG": (1, 4)}
-"""Where the reader looks for numbers (people.py, change.py): the first of these fields that holds one."""
+"""Where the reader looks for numbers (patient.py, change.py): the first of these fields that holds one."""
 
 
 def end_of_line(window: bytes, at: int) -> int:
@@ -86,9 +86,15 @@ def _told_by(line: _Line, marks: Marks) -> list[tuple[str, str]]:
     """The numbers in the first field of this line that holds one; and a BSN in another of them that says that it is one."""
     told: list[tuple[str, str]] = []
     for field in _NUMBER_FIELDS[line[0]]:
-        if line[field] and (not told or b"NNNLD" in line[field] or b"NLMINBIZA" in line[field]):
+        if line[field] and (not told or _SAYS_BSN.search(line[field])):
             told += _told(line, _text(line[field]), field, marks)
     return told
+
+
+_SAYS_BSN = re.compile(
+    rb"NNNL|NLMINBIZA|BSN|BURGER ?SERVICE|SOFI|RVIG|2\.16\.840\.1\.113883\.2\.4\.6\.3|NLD?\W(?:NN|NI|SS)|\W{4}SS", re.IGNORECASE
+)
+"""What the reader knows one by (patient.is_bsn, `patient.bsn_authorities` and `bsn_types` of the profiles), whatever the separators."""
 
 
 def _told(line: _Line, text: str, field: int, marks: Marks) -> list[tuple[str, str]]:

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 WHOLE_WORD = 4
 
 
-def matching(code: str, text: str, entries: Mapping[str, Iterable[str]]) -> str:
-    """The first entry with `code` among its words, or `text` as a whole; else the first with a word that stands in `text`; "" when none."""
-    known = [(name, tuple(words)) for name, words in entries.items()]
-    for whole in (code.strip().casefold(), text.strip().casefold()):
-        if whole:
-            for name, words in known:
-                if whole in folded_all(words):
+class Entries:
+    """Names with their codes and words (`sections`, `documents.kinds` of a profile); made once for a message, which asks it often."""
+
+    def __init__(self, entries: Mapping[str, Iterable[str]]) -> None:
+        self._known = [(name, tuple(words)) for name, words in entries.items()]
+        self._whole = [(name, folded_all(words)) for name, words in self._known]
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [(name, _pattern(words)) for name, words in self._known]
+
+    def matching(self, code: str, text: str) -> str:
+        """The first name with `code` among its words, or `text` as a whole; else the first with a word that stands in `text`; or ""."""
+        for whole in filter(None, (code.strip().casefold(), text.strip().casefold())):
+            for name, words in self._whole:
+                if whole in words:
                     return name
-    return next((name for name, words in known if _pattern(words).search(text)), "")
+        return next((name for name, pattern in self._patterns if pattern.search(text)), "")
 
 
 @lru_cache(maxsize=512)
@@ -34,33 +44,56 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})", re.IGNORECASE)
 
 
-def refers(title: str, recognised: Mapping[str, Any]) -> bool:
-    """Whether a title says that it refers, in a whole word ("verwijzend arts" and "terugverwijzing" don't) and not behind a report.
+@dataclass(frozen=True)
+class Recognised:
+    """By what a profile knows that somebody is registered for a board (`referral.recognised`): words, codes and systems."""
 
-    `Aanvraag` asks for anything; beside a board's name in a title it registers for that board.
-    """
-    shown = title.casefold().replace("_", " ")
-    if holds_any(shown, recognised["undone"]):
-        return False
-    said = _whole(tuple(recognised["words"])).search(shown)
-    if said is not None:
-        return not is_report(shown[: said.start()], recognised)
-    is_title = names_board(title, recognised) and len(shown.split()) <= _LONGEST_TITLE and not is_report(title, recognised)
-    return is_title and _whole(tuple(recognised["requests"])).search(shown) is not None
+    rules: Mapping[str, Any]
+
+    def names_board(self, words: str) -> bool:
+        """Whether words name a tumour board."""
+        return holds_any(words.casefold(), self.rules["asked"])
+
+    def is_report(self, words: str) -> bool:
+        """Whether words name a report."""
+        return holds_any(words.casefold(), self.rules["reports"])
+
+    def is_board(self, words: str) -> bool:
+        """Whether words name a board, and no report of one."""
+        return self.names_board(words) and not self.is_report(words)
+
+    def refers(self, title: str) -> bool:
+        """Whether a title says that it refers, in a whole word ("verwijzend arts" and "terugverwijzing" don't) and not behind a report.
+
+        `Aanvraag` asks for anything; beside a board's name in a title it registers for that board.
+        """
+        shown = title.casefold().replace("_", " ")
+        if holds_any(shown, self.rules["undone"]):
+            return False
+        said = _whole(tuple(self.rules["words"])).search(shown)
+        if said is not None:
+            return not self.is_report(shown[: said.start()])
+        is_title = len(shown.split()) <= _LONGEST_TITLE and self.is_board(title)
+        return is_title and _whole(tuple(self.rules["requests"])).search(shown) is not None
+
+    def is_registration(self, code: str, words: str) -> bool:
+        """Whether something refers by its code, or by what it is called."""
+        return code in self.rules["codes"] or self.refers(words)
+
+    def is_system(self, name: str) -> bool:
+        """Whether this is a system from which nothing comes but registrations."""
+        return name.strip().upper() in self.rules["systems"]
+
+    def only_names_board(self, text: str) -> bool:
+        """Whether a text is the name of a board and no more: `MDO Long`, `Aanmelding MDO mamma`."""
+        words = text.casefold().split()
+        is_short = 0 < len(words) <= _MANY and not text.rstrip().endswith("?")
+        begins = (*self.rules["asked"], *self.rules["words"], *self.rules["requests"])
+        return is_short and self.names_board(text) and words[0].startswith(begins)
 
 
 _LONGEST_TITLE = 6
 """Words. What says more is a sentence, and may tell of anything."""
-
-
-def is_report(title: str, recognised: Mapping[str, Any]) -> bool:
-    """Whether a title names a report."""
-    return holds_any(title.casefold(), recognised["reports"])
-
-
-def names_board(title: str, recognised: Mapping[str, Any]) -> bool:
-    """Whether a title names a tumour board."""
-    return holds_any(title.casefold(), recognised["asked"])
 
 
 def holds_any(shown: str, words: Iterable[str]) -> bool:
@@ -69,6 +102,11 @@ def holds_any(shown: str, words: Iterable[str]) -> bool:
         if word in shown:
             return True
     return False
+
+
+def not_in(shown: str, words: Iterable[str]) -> list[str]:
+    """Which of the words for a document do not stand in the name of a part of it already."""
+    return [one for one in words if one.casefold() not in shown.casefold()]
 
 
 def tells(text: str, part: str) -> bool:
@@ -95,17 +133,6 @@ def asks_something(line: str) -> bool:
 
 
 _ASKING = ("graag ", "gaarne ", "verzoek ", "verzoeke ", "s.v.p. ", "svp ")
-
-
-def only_names_board(text: str, recognised: Mapping[str, Any]) -> bool:
-    """Whether a text is the name of a board and no more: `MDO Long`, `Aanmelding MDO mamma`."""
-    words = text.casefold().split()
-    is_short = 0 < len(words) <= _MANY and not text.rstrip().endswith("?")
-    return is_short and names_board(text, recognised) and words[0].startswith(_begins(recognised))
-
-
-def _begins(recognised: Mapping[str, Any]) -> tuple[str, ...]:
-    return (*recognised["asked"], *recognised["words"], *recognised["requests"])
 
 
 def is_sentence(text: str) -> bool:

@@ -8,9 +8,9 @@ import pytest
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.text.charset import Charset
 from integrations.hl7v2.text.lines import LARGE
-from mdo_portal.exchange import IncomingReferral, IncomingResult, Section
+from mdo_portal.exchange import IncomingResult, Section
 
-from .few_lines import labelled, result
+from .few_lines import labelled, refers, result
 from .samples import PDF, PDF_TEXT
 
 HEADER = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||REF^I12|M1|P|2.5||||||UNICODE UTF-8"
@@ -22,12 +22,6 @@ RTF = (
 RTF_WORDS = "Geachte collega,\nGraag bespreking: coëxistentie, €5 en {haken}. Groet\n\nEinde"
 HTML = "<html><head><title>x</title><style>p {}</style></head><body><p>Geachte collega,</p><p>Graag advies &amp; overleg<br/>dank</p><script>x()</script></body></html>"
 HTML_WORDS = "Geachte collega,\n\nGraag advies & overleg\ndank"
-
-
-def referral(*lines: str) -> IncomingReferral:
-    read = Hl7Reader().read("\r".join([HEADER, PID, *lines, ""]).encode(), "generic-v2")
-    assert isinstance(read, IncomingReferral)
-    return read
 
 
 def packed(text: str) -> str:
@@ -48,7 +42,7 @@ def packed(text: str) -> str:
     ],
 )
 def test_a_pdf_is_whole_and_a_pdf_whatever_stands_beside_it(value: str) -> None:
-    (document,) = referral(f"OBX|1|ED|B^Verwijsbrief^L||{value}||||||F").documents
+    (document,) = refers(f"OBX|1|ED|B^Verwijsbrief^L||{value}||||||F").documents
     assert (document.media_type, document.content, document.kind) == ("application/pdf", PDF, "referral letter")
 
 
@@ -56,14 +50,14 @@ def test_a_pdf_is_whole_and_a_pdf_whatever_stands_beside_it(value: str) -> None:
 def test_a_pdf_in_several_observations_is_one_document(cuts: tuple[int, int]) -> None:
     pieces = PDF_TEXT[: cuts[0]], PDF_TEXT[cuts[0] : cuts[1]], PDF_TEXT[cuts[1] :]
     lines = [f"OBX|{n}|ED|B^Verwijsbrief^L|{n}|^application^pdf^Base64^{one}||||||F" for n, one in enumerate(pieces, 1)]
-    read = referral(lines[0], "NTE|1||brief.pdf", *lines[1:], "OBX|4|ST|PSA^PSA^L||2||||||F")
+    read = refers(lines[0], "NTE|1||brief.pdf", *lines[1:], "OBX|4|ST|PSA^PSA^L||2||||||F")
     assert [(one.title, one.content) for one in read.documents] == [("brief.pdf", PDF)]
     assert [fact.label for fact in read.facts] == ["PSA"]
 
 
 def test_two_attachments_with_one_label_stay_two() -> None:
     other = pybase64.b64encode(b"GIF89a" + bytes(50)).decode()
-    read = referral(
+    read = refers(
         f"OBX|1|ED|B^Bijlage^L|1|^application^pdf^Base64^{PDF_TEXT}||||||F",
         f"OBX|2|ED|B^Bijlage^L|2|^application^pdf^Base64^{PDF_TEXT}||||||F",
         f"OBX|3|ED|B^Bijlage^L|3|^application^pdf^Base64^{other}||||||F",
@@ -73,7 +67,7 @@ def test_two_attachments_with_one_label_stay_two() -> None:
 
 
 def test_text_in_no_encoding_is_that_text() -> None:
-    (document,) = referral("OBX|1|ED|B^Brief^L||^TEXT^plain^^Geachte collega,\\.br\\dank||||||F").documents
+    (document,) = refers("OBX|1|ED|B^Brief^L||^TEXT^plain^^Geachte collega,\\.br\\dank||||||F").documents
     assert (document.content, document.kind) == (b"Geachte collega,\ndank", "referral letter")
 
 
@@ -86,7 +80,7 @@ def test_text_in_no_encoding_is_that_text() -> None:
     ],
 )
 def test_the_words_of_a_letter_in_rtf_or_html_stand_beside_it(value: str, words: str) -> None:
-    read = referral(f"OBX|1|ED|B^Verwijsbrief^L||{value}||||||F")
+    read = refers(f"OBX|1|ED|B^Verwijsbrief^L||{value}||||||F")
     assert [(fact.label, fact.text) for fact in read.facts] == [("Verwijsbrief", words)]
     assert [one.title for one in read.documents] == ["Verwijsbrief"]
 
@@ -94,7 +88,7 @@ def test_the_words_of_a_letter_in_rtf_or_html_stand_beside_it(value: str, words:
 @pytest.mark.parametrize(("source", "words"), [(RTF.replace("\\", "\\E\\"), RTF_WORDS), (HTML.replace("&", "\\T\\"), HTML_WORDS)])
 @pytest.mark.parametrize("kind", ["TX", "FT", "ST"])
 def test_a_text_that_is_rtf_or_html_is_read_as_its_words(kind: str, source: str, words: str) -> None:
-    assert referral(f"OBX|1|{kind}|VRAAG^Vraagstelling^L||{source}||||||F").question_board == words
+    assert refers(f"OBX|1|{kind}|VRAAG^Vraagstelling^L||{source}||||||F").question_board == words
 
 
 @pytest.mark.parametrize(
@@ -115,7 +109,7 @@ def test_a_letter_in_words_is_not_told_of_as_still_to_come(event: str, status: s
 
 
 def test_the_words_of_a_report_stand_in_the_column_of_the_report() -> None:
-    read = referral("OBR|1|A1||PA^Pathologie", f"OBX|1|ED|B^Verslag^L||^application^rtf^Base64^{packed(RTF)}||||||F")
+    read = refers("OBR|1|A1||PA^Pathologie", f"OBX|1|ED|B^Verslag^L||^application^rtf^Base64^{packed(RTF)}||||||F")
     assert [fact.section for fact in read.facts if fact.text == RTF_WORDS] == [Section.PATHOLOGY]
 
 

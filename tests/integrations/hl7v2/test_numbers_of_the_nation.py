@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.text.header import read_header
 from mdo_portal.exchange import PatientChange
 
 HEADER = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ADT^A08|M1|P|2.5"
@@ -43,3 +44,27 @@ def test_one_of_which_the_month_is_in_doubt_or_that_is_no_day_is_named(written: 
 def test_year_month_and_day_stay_what_they_are() -> None:
     assert patient("PID|1||71^^^ZEED^PI||Giessen^J||19101952|F").patient.birth_on == date(1952, 10, 19)
     assert patient("PID|1||71^^^ZEED^PI||Giessen^J||20011210|F").patient.birth_on == date(2001, 12, 10)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "999911120^^^BSN",
+        "999911120^^^^BSN",
+        "999911120^^^&2.16.840.1.113883.2.4.6.3&ISO",
+        "9999.11.120^^^NLD^NN",
+        "BSN 999911120^^^SOFI",
+    ],
+)
+@pytest.mark.parametrize("pid", ["PID|1||71^^^ZEED^PI|{}|Giessen^J", "PID|1|{}|71^^^ZEED^PI||Giessen^J"])
+def test_a_feed_about_who_stands_here_under_that_number_is_about_them(pid: str, number: str) -> None:
+    """What the reader takes for the BSN beside the number of the hospital, the header names: else the feed would be about nobody."""
+    found = patient(pid.format(number)).patient
+    assert (found.bsn, found.local_number) == ("999911120", "71")
+    told = read_header("\r".join((HEADER, "EVN|A08", pid.format(number), "")).encode()).patient_numbers
+    assert "999911120" in {one for _, one in told}
+
+
+def test_nor_is_it_about_another_whose_number_stands_beside_it() -> None:
+    raw = "\r".join((HEADER, "EVN|A08", "PID|1|88|71^^^ZEED^PI|123456789^^^ZEED^VN|Giessen^J", "")).encode()
+    assert read_header(raw).patient_numbers == (("ZEED", "71"),)

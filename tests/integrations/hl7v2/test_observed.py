@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral
+from .few_lines import refers
 
 PID = "PID|1||7654321^^^ZEED^PI~999911120^^^NLMINBIZA^NNNLD||Giessen&van der&Giessen^J||19600101|F"
 
 
-def referral(*lines: str) -> IncomingReferral:
-    header = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||REF^I12|M1|P|2.5||||||UNICODE UTF-8"
-    read = Hl7Reader().read("\r".join([header, *lines, ""]).encode(), "generic-v2")
-    assert isinstance(read, IncomingReferral)
-    return read
-
-
 def said(kind: str, value: str, unit: str = "") -> str:
-    (fact,) = referral(PID, f"OBX|1|{kind}|X^Iets^L||{value}|{unit}").facts
+    (fact,) = refers(PID, f"OBX|1|{kind}|X^Iets^L||{value}|{unit}").facts
     return fact.text
 
 
 def test_the_null_of_hl7_is_nothing_wherever_it_stands() -> None:
-    read = referral(
+    read = refers(
         'RF1|""|""|""|||VW9||||""',
         'PRD|RP|""^""',
         'PID|1||7654321^^^ZEED^PI~""^^^NLMINBIZA^NNNLD||Giessen^J^""||19600101|F|""',
@@ -68,7 +60,7 @@ def test_escapes_in_capitals_or_small_letters_are_read() -> None:
 
 
 def test_each_note_keeps_its_own_label() -> None:
-    read = referral(PID, "NTE|||met spoed|^APPOINTMENT_NOTES", "NTE|||pijn in de rug|^CLINICAL_INFORMATION", "NTE|||zonder label")
+    read = refers(PID, "NTE|||met spoed|^APPOINTMENT_NOTES", "NTE|||pijn in de rug|^CLINICAL_INFORMATION", "NTE|||zonder label")
     assert [(fact.label, fact.text) for fact in read.facts] == [
         ("APPOINTMENT_NOTES", "met spoed"),
         ("CLINICAL_INFORMATION", "pijn in de rug"),
@@ -95,5 +87,5 @@ def test_line_ends_as_hex_are_lines() -> None:
 
 
 def test_a_line_of_blanks_between_the_segments_is_nothing() -> None:
-    read = referral("  ", PID, "   ", "OBX|1|ST|X^Iets^L||a", "\t", "OBX|2|ST|Y^Nog iets^L||b")
+    read = refers("  ", PID, "   ", "OBX|1|ST|X^Iets^L||a", "\t", "OBX|2|ST|Y^Nog iets^L||b")
     assert [(fact.label, fact.text) for fact in read.facts] == [("Iets", "a"), ("Nog iets", "b")]

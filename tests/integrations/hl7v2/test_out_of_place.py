@@ -7,15 +7,9 @@ import pytest
 from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal.exchange import IncomingAppointment, IncomingReferral, PatientChange
 
-from .few_lines import labelled, read, referral, result
+from .few_lines import labelled, read, referral, refers, result
 
 HEADER = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{}|M1|P|2.5||||||UNICODE UTF-8"
-
-
-def refers(*lines: str) -> IncomingReferral:
-    found = read("REF^I12", *lines)
-    assert isinstance(found, IncomingReferral)
-    return found
 
 
 def test_a_day_or_a_moment_is_no_urgency() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import PatientChange
+from mdo_portal.exchange import PatientChange, PatientMerge
 
 HEAD = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ADT^A08|M1|P|2.5||||||UNICODE UTF-8\rEVN|A08|20260302\r"
 
@@ -61,3 +61,12 @@ def test_a_day_on_which_nobody_can_have_died_says_nothing(place: int, said: str)
 def test_nothing_of_the_kind_says_that_nobody_died() -> None:
     found = told(f"Giessen^J||19600101|F{'|' * 22}00000000").patient
     assert (found.deceased, found.alive) == (False, False)
+
+
+@pytest.mark.parametrize(("on", "is_dead"), [("20991231", False), ("20260301", True)])
+def test_nobody_dies_of_a_merge_that_says_never(on: str, is_dead: bool) -> None:
+    """Some write *never* as a day to come (PID-29), in whatever event: whoever decides on the merge takes over what it says."""
+    pid = f"PID|1||71^^^ZEED^PI||Berg^Jan||19520101|M{'|' * 21}{on}"
+    found = Hl7Reader().read(f"{HEAD.replace('A08', 'A40')}{pid}\rMRG|72^^^ZEED^PI\r".encode(), "generic-v2")
+    assert isinstance(found, PatientMerge)
+    assert [one.patient.deceased for one in found.merged] == [is_dead]

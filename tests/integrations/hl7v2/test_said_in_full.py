@@ -6,21 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import Incoming, IncomingAppointment, IncomingReferral, IncomingResult, PatientChange
+from mdo_portal.exchange import IncomingAppointment, IncomingReferral, IncomingResult, PatientChange
 
-PID = "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F"
-
-
-def read(kind: str, *lines: str) -> Incoming:
-    header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5||||||UNICODE UTF-8"
-    return Hl7Reader().read("\r".join([header, *lines, ""]).encode(), "generic-v2")
-
-
-def referral(*lines: str) -> IncomingReferral:
-    found = read("REF^I12", *lines)
-    assert isinstance(found, IncomingReferral)
-    return found
+from .few_lines import PID, read, refers
 
 
 def appointment(*lines: str) -> IncomingAppointment:
@@ -41,7 +29,7 @@ def appointment(*lines: str) -> IncomingAppointment:
     ],
 )
 def test_a_value_of_any_type_has_its_unit_range_and_flags(obx: str, shown: str) -> None:
-    (fact,) = referral(PID, f"OBX|1|{obx}").facts
+    (fact,) = refers(PID, f"OBX|1|{obx}").facts
     assert fact.text == shown
 
 
@@ -50,7 +38,7 @@ def test_a_value_of_any_type_has_its_unit_range_and_flags(obx: str, shown: str) 
     [("^^^ERY^Erytrocyten^L", "Erytrocyten"), ("^^^ERY", "ERY"), ("^^^^^^^^Rode bloedcellen", "Rode bloedcellen")],
 )
 def test_an_observation_that_only_the_other_code_system_names_has_that_name(code: str, label: str) -> None:
-    (fact,) = referral(PID, f"OBX|1|NM|{code}||3.0|10*12/L").facts
+    (fact,) = refers(PID, f"OBX|1|NM|{code}||3.0|10*12/L").facts
     assert fact.label == label
 
 
@@ -73,7 +61,7 @@ def test_a_result_whose_words_stand_in_its_name_is_there() -> None:
     ],
 )
 def test_a_diagnosis_or_allergy_says_all_that_was_sent_of_it(line: str, shown: str) -> None:
-    (fact,) = referral(PID, line).facts
+    (fact,) = refers(PID, line).facts
     assert fact.text == shown
 
 
@@ -89,17 +77,17 @@ def test_a_diagnosis_or_allergy_says_all_that_was_sent_of_it(line: str, shown: s
     ],
 )
 def test_a_telephone_number_may_stand_in_parts(sent: str, phone: str) -> None:
-    assert referral(f"PRD|RP|Wit^A|||{sent}", PID).referrer.phone == phone
-    assert referral(PID, f"ORC|NW|1||||||||||01234567^Wit^A||{sent}").referrer.phone == phone
+    assert refers(f"PRD|RP|Wit^A|||{sent}", PID).referrer.phone == phone
+    assert refers(PID, f"ORC|NW|1||||||||||01234567^Wit^A||{sent}").referrer.phone == phone
 
 
 def test_a_person_who_is_written_where_his_telephone_belongs_is_no_telephone() -> None:
-    who = referral(PID, "ORC|NW|1||||||||||01234567^Wit^A", "OBR|1|1||MDO^MDO^L|||||||||||||01234567^Wit^A").referrer
+    who = refers(PID, "ORC|NW|1||||||||||01234567^Wit^A", "OBR|1|1||MDO^MDO^L|||||||||||||01234567^Wit^A").referrer
     assert (who.number, who.phone) == ("01234567", "")
 
 
 def test_what_is_said_beside_an_appointment_or_an_order_is_shown() -> None:
-    found = referral(
+    found = refers(
         "ORC|NW|1||||||||||||||^Tweede mening",
         "OBR|1|1||MDO^MDO^L" + "|" * 42 + "^Verstaat alleen Fries",
         PID,
@@ -150,7 +138,7 @@ def test_the_length_of_an_appointment_counts_in_the_unit_beside_it(sch: str, ais
     ],
 )
 def test_a_prefix_that_stands_only_in_its_own_place_is_shown_with_the_surname(surname: str, shown: str) -> None:
-    found = referral(f"PID|1||71^^^ZEED^PI||{surname}^J||19600101|F", f"PRD|RP|{surname}^A")
+    found = refers(f"PID|1||71^^^ZEED^PI||{surname}^J||19600101|F", f"PRD|RP|{surname}^A")
     assert (found.patient.name.family, found.referrer.name) == (shown, f"A {shown}")
 
 
@@ -206,7 +194,7 @@ def test_what_a_note_is_about_stands_before_it() -> None:
 
 
 def test_a_practice_is_called_by_its_name_and_not_by_its_number() -> None:
-    found = referral(PID, "PRD|RP|Wit^A||Praktijk De Roos^^^01051234")
+    found = refers(PID, "PRD|RP|Wit^A||Praktijk De Roos^^^01051234")
     assert found.referrer.organisation == "Praktijk De Roos"
 
 

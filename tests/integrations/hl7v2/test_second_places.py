@@ -8,23 +8,12 @@ import pybase64
 import pytest
 
 from integrations.hl7v2.explain import Hl7Explainer
-from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import Incoming, IncomingReferral, IncomingResult, PatientChange, Section
+from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientChange, Section
+
+from .few_lines import PID, read, refers
 
 BSN = "999911120"
-PID = "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F"
 PDF = pybase64.b64encode(b"%PDF-1.7 invented").decode()
-
-
-def read(kind: str, *lines: str, country: str = "") -> Incoming:
-    header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.4|||||{country}|UNICODE UTF-8"
-    return Hl7Reader().read("\r".join([header, *lines, ""]).encode(), "generic-v2")
-
-
-def referral(*lines: str, kind: str = "REF^I12") -> IncomingReferral:
-    found = read(kind, *lines)
-    assert isinstance(found, IncomingReferral)
-    return found
 
 
 def old_bsn(number: str, *, country: str = "", own: str = "71^^^ZEED^PI") -> tuple[str, tuple[str, ...]]:
@@ -51,29 +40,29 @@ def test_nor_is_one_in_a_message_from_another_country() -> None:
 
 @pytest.mark.parametrize("rf1", ["RF1|||||||||||VW9", "RF1||||||^^VW9", "RF1|||||||||||^^VW9"])
 def test_the_number_of_a_referral_may_stand_beside_its_place(rf1: str) -> None:
-    assert referral(rf1, PID).number == "VW9"
+    assert refers(rf1, PID).number == "VW9"
 
 
 def test_who_writes_and_for_whom_may_have_the_roles_of_the_australian_guide() -> None:
-    found = referral("PRD|AP^Authoring Provider|Wit^A|||||01234567^AGB", "PRD|IR^Intended Recipient|Longen^MDO", PID)
+    found = refers("PRD|AP^Authoring Provider|Wit^A|||||01234567^AGB", "PRD|IR^Intended Recipient|Longen^MDO", PID)
     assert (found.referrer.name, found.referrer.number, found.board_hint) == ("A Wit", "01234567", "MDO Longen")
 
 
 def test_an_appointment_that_is_asked_for_says_who_asks_where_and_until_when() -> None:
     asked = "ARQ|V1||||||||||20260401^20260428||||01234567^Wit^A^^^^^^VEKTIS|015-1|Straat 1|^^^Praktijk Oost&01059999"
-    found = referral(asked, PID, kind="SRM^S01")
+    found = refers(asked, PID, kind="SRM^S01")
     assert (found.referrer.name, found.referrer.organisation, found.referrer.phone) == ("A Wit", "Praktijk Oost", "015-1")
     assert found.latest_useful_on == date(2026, 4, 28)
 
 
 def test_the_question_may_stand_in_a_note_that_is_called_so() -> None:
-    found = referral(PID, "NTE|||rookt|^CLINICAL_INFORMATION", "NTE|||opereren?|^REASON_FOR_CONSULTATION")
+    found = refers(PID, "NTE|||rookt|^CLINICAL_INFORMATION", "NTE|||opereren?|^REASON_FOR_CONSULTATION")
     assert found.question_board == "opereren?"
     assert [(fact.label, fact.text) for fact in found.facts] == [("CLINICAL_INFORMATION", "rookt")]
 
 
 def test_a_note_that_says_what_it_is_stands_in_the_column_of_that() -> None:
-    found = referral(
+    found = refers(
         PID, "NTE|||metformine|^CURRENT_MEDICATIONS", "NTE|||penicilline|^ALLERGIES", "NTE|||belt terug|^APPOINTMENT_NOTES"
     )
     assert [(fact.section, fact.text) for fact in found.facts] == [
@@ -93,9 +82,7 @@ def test_a_document_that_is_only_pointed_at_is_said_to_be_not_sent(kind: str) ->
     ("txa", "obx"), [("AANV^Aanmelding MDO Longen", "PDF^Document"), ("BR^Brief", "V^Verwijzing tumorbespreking longen")]
 )
 def test_a_letter_that_refers_names_its_board_in_the_title_that_says_so(txa: str, obx: str) -> None:
-    found = referral(
-        PID, "PV1|1|O||||||||ONC", f"TXA|1|{txa}", f"OBX|1|ED|{obx}^L||^application^pdf^Base64^{PDF}", kind="MDM^T02"
-    )
+    found = refers(PID, "PV1|1|O||||||||ONC", f"TXA|1|{txa}", f"OBX|1|ED|{obx}^L||^application^pdf^Base64^{PDF}", kind="MDM^T02")
     assert found.board_hint in (txa.partition("^")[2], obx.partition("^")[2])
     assert "ongen" in found.board_hint
 
@@ -138,15 +125,15 @@ def test_the_kind_of_a_message_may_be_in_small_letters(kind: str) -> None:
 
 
 def test_a_range_in_components_is_read_as_its_words() -> None:
-    found = referral(PID, "OBX|1|NM|T^TG||72|mg/dL|35-150^35^150||||F")
+    found = refers(PID, "OBX|1|NM|T^TG||72|mg/dL|35-150^35^150||||F")
     assert found.facts[0].text == "72 mg/dL (35-150)"
 
 
 def test_a_surname_that_stands_in_the_place_of_its_prefix_too_is_one_and_blanks_are_none() -> None:
-    name = referral("PID|1||71^^^ZEED^PI||Mulder&Mulder^A").patient.name
+    name = refers("PID|1||71^^^ZEED^PI||Mulder&Mulder^A").patient.name
     assert (name.family, name.own_prefix) == ("Mulder", "")
-    assert referral("PID|1||71^^^ZEED^PI||Jansen&Jansen&Jansen^A").patient.name.own_prefix == ""
-    assert referral("PID|1||71^^^ZEED^PI|| ^ ").patient.name.family == ""
+    assert refers("PID|1||71^^^ZEED^PI||Jansen&Jansen&Jansen^A").patient.name.own_prefix == ""
+    assert refers("PID|1||71^^^ZEED^PI|| ^ ").patient.name.family == ""
 
 
 def test_the_page_that_tries_a_message_says_which_number_was_taken_for_a_bsn() -> None:
@@ -167,7 +154,7 @@ def test_the_page_that_tries_a_message_says_which_number_was_taken_for_a_bsn() -
     ],
 )
 def test_what_is_asked_of_one_specialist_is_no_question_to_the_board(name: str, whose: str) -> None:
-    found = referral("OBR|1|A1||MDO^MDO oncologie^L", f"OBX|1|ST|X^{name}^L||Metastasen?||||||F", PID, kind="ORM^O01")
+    found = refers("OBR|1|A1||MDO^MDO oncologie^L", f"OBX|1|ST|X^{name}^L||Metastasen?||||||F", PID, kind="ORM^O01")
     asked = {one: getattr(found, one) for one in ("question_board", "question_radiology", "question_pathology")}
     assert asked == dict.fromkeys(asked, "") | {whose: "Metastasen?"}
 
@@ -180,10 +167,10 @@ def test_what_is_asked_of_one_specialist_is_no_question_to_the_board(name: str, 
     ],
 )  # fmt: skip
 def test_a_hospital_across_the_border_has_its_values_in_the_columns_too(name: str, section: Section) -> None:
-    assert [fact.section for fact in referral(PID, f"OBX|1|ST|X^{name}^L||siehe Brief||||||F").facts] == [section]
+    assert [fact.section for fact in refers(PID, f"OBX|1|ST|X^{name}^L||siehe Brief||||||F").facts] == [section]
 
 
 def test_who_authorises_an_order_asks_and_not_who_typed_it() -> None:
     """Epic names the first in PRT and the second in ORC-10."""
     order = ("ORC|NW|A1||||||||TYP^Typist^T", "OBR|1|A1||MDO^MDO oncologie^L", "PRT|1|SP||Authorizing|^Krol^A")
-    assert referral(PID, *order, kind="ORM^O01").referrer.name == "A Krol"
+    assert refers(PID, *order, kind="ORM^O01").referrer.name == "A Krol"

@@ -1,4 +1,4 @@
-"""What a segment beside the results holds that its rule in the profile does not tell: all of it, or a sentence in a field nobody reads."""
+"""What stands in a message and is told nowhere: segments that nobody reads, roles, all of a segment, or a sentence in a field of one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from integrations.hl7v2.message.items import ORDERED, Item
 from integrations.hl7v2.message.left import parts_of
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.roles import is_judge, roles
 from integrations.hl7v2.text.stamps import stamp
 from integrations.hl7v2.text.values import day, partial
 from integrations.hl7v2.text.words import is_sentence
-from mdo_portal.exchange import Fact
+from mdo_portal.exchange import Fact, Profile
+
+
+def unsaid(reading: Reading, said: Iterable[tuple[Item, Fact]]) -> tuple[str, ...]:
+    """Places of segments of which nothing is told, and of sentences in the others that stand nowhere. An order is more than its name."""
+    told = [(item, fact) for item, fact in said if item.segment.name != "OBX"]
+    spoke, words = {id(item) for item, _ in told}, "\n".join(fact.text.casefold() for _, fact in told)
+    return tuple(dict.fromkeys(place for item in reading.items for place in _of_item(reading, item, spoke, words)))
+
+
+def _of_item(reading: Reading, item: Item, spoke: set[int], words: str) -> Iterator[str]:
+    name = item.segment.name
+    if name in _BY_FIELD:
+        yield from _BY_FIELD[name](reading, item, words)
+    if name not in reading.profile["facts"] or name in ORDERED:
+        return
+    held = parts_of(item.segment, item.place)
+    if id(item) not in spoke:
+        yield from [item.place] if held else []
+        return
+    for place, value in held:
+        is_sentence = len(value) > _SHORT and _SENTENCE.fullmatch(value) is not None
+        if is_sentence and "-" not in place.partition("-")[2] and value.casefold() not in words:
+            yield place
 
 
 def _of_order(reading: Reading, item: Item, words: str) -> Iterator[str]:
@@ -77,24 +101,24 @@ _SHORT = 12
 """Signs of what is no sentence yet: `FA En`, `Y N`."""
 
 
-def unsaid(reading: Reading, said: Iterable[tuple[Item, Fact]]) -> tuple[str, ...]:
-    """Places of segments of which nothing is told, and of sentences in the others that stand nowhere. An order is more than its name."""
-    told = [(item, fact) for item, fact in said if item.segment.name != "OBX"]
-    spoke, words = {id(item) for item, _ in told}, "\n".join(fact.text.casefold() for _, fact in told)
-    return tuple(dict.fromkeys(place for item in reading.items for place in _of_item(reading, item, spoke, words)))
+def unread_roles(reading: Reading) -> Iterator[str]:
+    """Their places: of another role than the profile reads, or a second of the same."""
+    known: dict[str, set[str]] = {}
+    for item in reading.items:
+        name = item.segment.name
+        if name in _READ and parts_of(item.segment, item.place):
+            said, left = roles(item.segment), known.setdefault(name, _known(reading.profile, _READ[name]))
+            if not (left.intersection(said) or (name == "PRT" and is_judge(item.segment))):
+                yield item.place
+            left.difference_update(said)
 
 
-def _of_item(reading: Reading, item: Item, spoke: set[int], words: str) -> Iterator[str]:
-    name = item.segment.name
-    if name in _BY_FIELD:
-        yield from _BY_FIELD[name](reading, item, words)
-    if name not in reading.profile["facts"] or name in ORDERED:
-        return
-    held = parts_of(item.segment, item.place)
-    if id(item) not in spoke:
-        yield from [item.place] if held else []
-        return
-    for place, value in held:
-        is_sentence = len(value) > _SHORT and _SENTENCE.fullmatch(value) is not None
-        if is_sentence and "-" not in place.partition("-")[2] and value.casefold() not in words:
-            yield place
+def _known(profile: Profile, named: str) -> set[str]:
+    lists = (*(rule["places"] for rule in profile["contacts"].values()), profile["referral"]["board_hint"])
+    said = {place.removeprefix(named) for places in lists for place in places if place.startswith(named)}
+    return said | (set(_RECIPIENTS) if named == _READ["PRD"] else set())
+
+
+_READ = {"PRD": "@provider ", "PRT": "@participant ", "ROL": "@participant "}
+"""Segment: the function by which a profile names a role in it."""
+_RECIPIENTS = ("RT", "IR", "RF")

@@ -1,49 +1,28 @@
-"""The patient of a message, with names and numbers. Who is around: professionals.py."""
+"""The patient of a message: which number is whose, and whether somebody died. What people are called: names.py."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
-from unicodedata import normalize
 
 from integrations.days import day_first
-from integrations.hl7v2.message.surnames import PREFIX, is_prefix, prefix_aside, surname, with_prefix
-from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.given import given_names
+from integrations.hl7v2.message.names import patient_name
+from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.numbers import BSN_DIGITS, Number, is_possible_bsn, numbers, ungrouped
-from integrations.hl7v2.text.segment import Repetition, Segment
+from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.values import day
-from mdo_portal.exchange import PatientIdentity, PersonName, Profile, Unreadable
+from mdo_portal.exchange import PatientIdentity, Profile, Unreadable
 
-_BEHIND = re.compile(rf"([^\s,]+)(?:,\s?((?i:{PREFIX.pattern}))|\s((?:van|de|den|der|ten|ter)(?: (?:de|den|der))?))")
-"""A prefix that stands behind its surname (`Vries, de`); without a comma only a Dutch one in small letters (`Vries de`)."""
 YES, _NO = ("Y", "J", "1", "JA", "YES", "TRUE"), ("N", "0", "NEE", "NO", "FALSE")
 """PID-30, a code (table 0136) that some write in full."""
-_OTHER_NAMES = frozenset({"M", "A", "N", "S", "BAD"})  # XPN-7 (table 0200): maiden, alias, nickname, pseudonym, not to be used
 
 
-def the_patient(message: Message) -> Segment:
-    """The one PID. Two patients in one frame must never be read as one. Raises Unreadable: no_patient, broken."""
-    found = message.all("PID")
-    if not found:
-        raise Unreadable("no_patient", "PID")
-    if len({(pid.as_sent(3), pid.as_sent(5).casefold()) for pid in found}) > 1:
-        raise Unreadable("broken", "PID(1)")
-    return found[0]
-
-
-def sender(message: Message) -> str:
-    """The hospital that sends (MSH-4)."""
-    return message.get("MSH-4-1").strip()
-
-
-def patient(pid: Segment, profile: Profile, sender: str = "", sent_on: date | None = None) -> PatientIdentity:
-    """The patient of a PID segment in a message of `sender`. Raises Unreadable("no_patient") when it has neither number nor name."""
-    rules = profile["patient"]
+def patient(received: Received, pid: Segment) -> PatientIdentity:
+    """The patient of a PID segment. Raises Unreadable("no_patient") when it has neither number nor name."""
+    rules, sent_on = received.profile["patient"], received.sent_on
     bsn, others = _split_bsn(pid, rules)
-    local = _local(others, rules, sender)
+    local = _local(others, rules, received.sender)
     death = pid.component(30).strip().upper()
     birth_on = day(pid.component(7)) or day_first(pid.component(7))
     is_dead = death in YES or any(_is_day_of_death(pid.component(n), birth_on, sent_on) for n in (29, 30))  # 30: one field late
@@ -51,7 +30,7 @@ def patient(pid: Segment, profile: Profile, sender: str = "", sent_on: date | No
         local_number=local.number,
         local_authority=local.authority,
         bsn=bsn,
-        name=_name(pid.repetitions(5)),
+        name=patient_name(pid.repetitions(5)),
         birth_on=birth_on,
         sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
         deceased=is_dead,
@@ -63,9 +42,14 @@ def patient(pid: Segment, profile: Profile, sender: str = "", sent_on: date | No
     return found
 
 
-def patient_of(message: Message, profile: Profile) -> PatientIdentity:
-    """The one patient of a message. Raises Unreadable: no_patient, broken."""
-    return patient(the_patient(message), profile, sender(message), day(message.get("MSH-7-1")))
+def patient_of(received: Received) -> PatientIdentity:
+    """The one patient of a message. Two in one frame must never be read as one. Raises Unreadable: no_patient, broken."""
+    found = received.message.all("PID")
+    if not found:
+        raise Unreadable("no_patient", "PID")
+    if len({(pid.as_sent(3), pid.as_sent(5).casefold()) for pid in found}) > 1:
+        raise Unreadable("broken", "PID(1)")
+    return patient(received, found[0])
 
 
 def _is_day_of_death(said: str, birth_on: date | None, sent_on: date | None) -> bool:
@@ -148,44 +132,3 @@ def _local(others: list[Number], rules: Mapping[str, Any], sender: str) -> Numbe
 def lasting_first(many: list[Number]) -> list[Number]:
     """As sent, those that have an end last."""
     return sorted(many, key=lambda one: bool(one.until)) if any(one.until for one in many) else many
-
-
-def _name(names: list[Repetition]) -> PersonName:
-    """PID-5: the legal name when marked (`L`), else the first that is none of before. FN.1 is for showing, FN.2-5 are its parts."""
-    filled = [name for name in names if name.component(1, 0).strip()]
-    present = [name for name in filled if name.component(7).strip() not in _OTHER_NAMES] or filled
-    legal = next((name for name in filled if name.component(7).strip() == "L"), present[0] if present else None)
-    if legal is None:
-        return PersonName()
-    family, own_prefix, own, partner_prefix, partner = (_letters(legal.component(1, s)) for s in range(1, 6))
-    if not (own_prefix or own or partner) and (behind := _BEHIND.fullmatch(family)):
-        own, own_prefix = behind[1], behind[2] or behind[3]
-        family = f"{own_prefix} {own}"
-    others = _letters(legal.component(3))
-    is_before = is_prefix(others) and others.islower() and "." not in others and not (own or own_prefix)  # `Berg^Jan^van der`
-    initials, given = given_names(_letters(legal.component(2)), "" if is_before else others)
-    if own_prefix == family:  # the surname once more, by who does not know its parts
-        own_prefix = ""
-    if not (own or own_prefix) and (before := others if is_before else prefix_aside(legal, 1)):
-        own_prefix, own = before, _without(before, family)
-        family = f"{before} {own}"
-    family, own = with_prefix(family, own_prefix, own, partner)
-    return PersonName(
-        family=family or surname(own_prefix, own, partner_prefix, partner),
-        own_prefix=own_prefix,
-        own_family=own,
-        partner_prefix=partner_prefix,
-        partner_family=partner,
-        initials=initials,
-        given=given,
-    )
-
-
-def _without(prefix: str, family: str) -> str:
-    """A surname without its prefix, which some write in both places (`van den Berg^Jan^van den`)."""
-    return family[len(prefix) + 1 :] if family.casefold().startswith(f"{prefix} ".casefold()) else family
-
-
-def _letters(part: str) -> str:
-    """A letter and its accent as one sign: some send them apart (NFD), and the same name would be another name."""
-    return normalize("NFC", part.strip())

@@ -1,28 +1,46 @@
-"""A person who stands in a field of words: many senders are a field or two too early with who asked or who judged."""
+"""A person in a field: at the place where one belongs, or in a field of words, for many senders are a field or two too early with who
+asked or who judged. Who has a role: roles.py.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from integrations.hl7v2.message.professionals import professional_name
+from integrations.hl7v2.message.names import professional_name
 from integrations.hl7v2.text.coding_systems import CODING_SYSTEM
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Repetition, Segment
 from integrations.hl7v2.text.telephone import is_moment, is_telephone
 from mdo_portal.exchange import Contact
 
-_WHERE_PEOPLE_STAND = {"PV1": (7, 8, 9, 17), "ORC": (10, 11, 12), "OBR": (10, 16, 28)}
+_WHERE_PEOPLE_STAND = ("PV1-7", "PV1-8", "PV1-9", "PV1-17", "ORC-10", "ORC-11", "ORC-12", "OBR-10", "OBR-16", "OBR-28")
 _NUMBER = re.compile(r"[A-Za-z]{0,8}\d[\d-]*[A-Z]?")
 _FAMILY = re.compile(r"[^\W\d_][^\d_]*[a-zà-ÿ][^\d_]*")
 _TITLE = re.compile(r"[^\W\d_][^\d_]*")
+
+
+def professional(message: Message, place: str) -> Contact | None:
+    """The first person or number of an XCN field such as `ORC-12`, of `ORC(1)-12` in the second alone; None when there is none."""
+    for one in message.repetitions_at(place):
+        number = one.component(1).strip()
+        if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
+            named = professional_name(one, 2)
+            is_name = not named and " " in number and not any(map(str.isdigit, number))  # written as one
+            return Contact(number, "", authority_of(one)) if is_name else Contact(named, number, authority_of(one))
+    return None
+
+
+def authority_of(xcn: Repetition) -> str:
+    """Who gave the number of a professional (`VEKTIS` for AGB)."""
+    return xcn.component(9) or xcn.component(9, 2)
 
 
 def people_in(message: Message, segment: Segment, fields: Sequence[str]) -> Iterator[str]:
     """Who is named in these fields though words belong there: `dr. Pieter Roos (40004)`."""
     for field in fields:
         for one in segment.repetitions(int(field)):
-            if is_judge(one):
+            if is_ndl(one):
                 number, family, given = (one.component(1, s).strip() for s in (1, 2, 3))
                 yield f"{given} {family} ({number})"
             elif is_person(message, one):
@@ -31,8 +49,7 @@ def people_in(message: Message, segment: Segment, fields: Sequence[str]) -> Iter
 
 def person_in(message: Message, place: str) -> Contact | None:
     """Who stands in a field where he is called or the like (`ORC-14`), by number and name; None for a telephone number."""
-    name, _, n = place.partition("-")
-    for one in (repetition for segment in message.all(name) for repetition in segment.repetitions(int(n))):
+    for one in message.repetitions_at(place):
         if is_person(message, one) or is_named_in_one(one) or (place != _A_PLACE and _is_in_place_of_number(one)):
             return Contact(name=professional_name(one, 2), number=one.component(1).strip(), authority=one.component(9))
     return None
@@ -59,7 +76,7 @@ def is_person(message: Message, one: Repetition) -> bool:
 
     A title shows that, where a code would have its other system or the version of its own; or the same person elsewhere in the message.
     """
-    if is_judge(one):
+    if is_ndl(one):
         return True
     number, family = one.component(1).strip(), one.component(2).strip()
     if not (one.has(3) and _NUMBER.fullmatch(number) and family and one.component(3).strip()):
@@ -68,7 +85,7 @@ def is_person(message: Message, one: Repetition) -> bool:
     return is_titled or (number, family) in set(_named(message))
 
 
-def is_judge(one: Repetition) -> bool:
+def is_ndl(one: Repetition) -> bool:
     """`6677&Boer&Tineke`: number, surname and name in one component, as who judged it is written (NDL)."""
     number, family, given = (one.component(1, s).strip() for s in (1, 2, 3))
     return bool(_NUMBER.fullmatch(number) and _TITLE.fullmatch(family) and _TITLE.fullmatch(given))
@@ -82,10 +99,9 @@ def is_named_elsewhere(message: Message, one: Repetition) -> bool:
 
 def _named(message: Message) -> Iterator[tuple[str, str]]:
     """Number and surname of who stands where people do."""
-    for name, fields in _WHERE_PEOPLE_STAND.items():
-        for segment in message.all(name):
-            for one in (repetition for n in fields for repetition in segment.repetitions(n)):
-                yield one.component(1).strip(), one.component(2).strip()
+    for place in _WHERE_PEOPLE_STAND:
+        for one in message.repetitions_at(place):
+            yield one.component(1).strip(), one.component(2).strip()
 
 
 def interpreter(segment: Segment, n: int) -> str:

@@ -1,0 +1,59 @@
+"""Who is around a patient in a referral: who refers, who treats, the case manager and the general practitioner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from integrations.hl7v2.meaning.places import first, found
+from integrations.hl7v2.message.names import is_prefix
+from integrations.hl7v2.message.persons import person_in, professional
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.roles import participant, provider
+from integrations.hl7v2.text.telephone import is_called, is_moment, is_number_of_a_thing, telephone
+from mdo_portal.exchange import Contact
+
+ROLES = {"@provider": provider, "@participant": participant, "@person": person_in}
+
+
+def contact(reading: Reading, role: str) -> Contact:
+    """The first place of the profile with a person; organisation and telephone come from their own places when not with him."""
+    rule = reading.profile["contacts"][role]
+    people = (person_at(reading, place) for place in rule["places"])
+    person = next((one for one in people if one is not None), Contact())
+    called = _phone(reading, rule.get("phone", ()))
+    return replace(
+        person,
+        organisation=person.organisation or organisation(reading, rule.get("organisation", ()))[0],
+        phone=person.phone or (called if called != person.number else ""),  # some write the person once more where he is called
+    )
+
+
+def organisation(reading: Reading, places: Sequence[str]) -> tuple[str, str]:
+    """(who, place): the first of these places with a name, for a number alone is that of a room or a ward. `de` is of a person who
+    stands where a house has its name.
+    """
+    each = (found(reading, [place]) for place in places)
+    named = (one for one in each if any(map(str.isalpha, one[0])) and len(one[0].strip()) > 1)  # one letter is somebody's initial
+    return next((one for one in named if not is_prefix(one[0])), ("", ""))
+
+
+def _phone(reading: Reading, places: Sequence[str]) -> str:
+    """The value at the first of these places; where a path names the number as one text (`ORC-14-1`), also a number in parts."""
+    for place in places:
+        name, _, at = place.partition("-")
+        segment = reading.message.first(name) if at.endswith("-1") and at[:-2].isdigit() else None
+        found = first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else "")
+        is_somebody = segment is not None and person_in(reading.message, place[:-2]) is not None
+        if is_called(found) and not (is_somebody or is_moment(found) or is_number_of_a_thing(found)):
+            return found
+    return ""
+
+
+def person_at(reading: Reading, place: str) -> Contact | None:
+    """Who stands at a place of a profile, or has the role that it names (`@provider RP`)."""
+    named, _, role = place.partition(" ")
+    if named in ROLES:
+        return ROLES[named](reading.message, role)
+    of_order = reading.at(place)
+    return professional(reading.message, of_order) or (professional(reading.message, place) if place != of_order else None)

@@ -1,0 +1,46 @@
+"""How urgent a referral is: its places, and what stands there that says when and not how soon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from integrations.hl7v2.meaning.places import found, value_at
+from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.text.er7 import beside
+from integrations.hl7v2.text.stamps import stamp
+from integrations.hl7v2.text.values import day
+from integrations.profiles import urgency_of
+
+
+def urgency(reading: Reading) -> tuple[str, list[str]]:
+    """(how soon: in our words where the profile knows the code or the words, else the sender's words, else the code; the places that say
+    when instead).
+    """
+    places = urgency_places(reading)
+    when = [one for one in places if _is_when(value_at(reading, one))]
+    said, place = found(reading, [one for one in places if one not in when])
+    words = reading.message.get(beside(place)).strip() if beside(place) else ""
+    return urgency_of(reading.profile, said) or urgency_of(reading.profile, words) or words or said, when
+
+
+def urgency_places(reading: Reading) -> Sequence[str]:
+    """Where this message may say how urgent it is: as the profile has it, with RF1 by what its fields say that they hold."""
+    places = reading.profile["referral"]["urgency"]
+    said = [one for place in places for one in (_priorities(reading) if place == _PRIORITY else (place,))]
+    return [*said, *(one for one in _INTERVALS if urgency_of(reading.profile, reading.message.get(reading.at(one)).strip()))]
+
+
+def _is_when(said: str) -> bool:
+    return bool(stamp(said.strip()) or day(said))
+
+
+_PRIORITY = "RF1-2-1"
+_INTERVALS = ("ORC-7-2", "OBR-27-2")
+"""Where how often belongs (TQ.2), and some write how urgent."""
+
+
+def _priorities(reading: Reading) -> list[str]:
+    """Where RF1 holds a priority (table 0280), also in another field than RF1-2. One of another table (0336: why) is none."""
+    tables = {n: reading.message.get(f"RF1-{n}-3").upper() for n in range(2, 6)}
+    said = [f"RF1-{n}-1" for n, table in tables.items() if table == "HL70280"]
+    return said if tables[2].startswith("HL70") else [*said, _PRIORITY]
