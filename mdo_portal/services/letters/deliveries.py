@@ -117,6 +117,8 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
     is_after_all = was in _GIVEN_UP and receipt.code != BY_HAND  # whoever says so by hand knows it
     what = _after_all(session, delivery) if is_after_all else _EVENT.get(delivery.state, "")
     tell(session, delivery, case, first_time_sent=first_time_sent, what=what, no_more=was is DeliveryState.RECEIVED, now=now)
+    if delivery.state not in OPEN and (older := replacing.may_stand_beside(session, delivery)):
+        timeline.happened(session, case, "letter.may_stand_beside", at=now, hospital=_name(session, delivery), number=older)
 
 
 def _counts(delivery: Delivery, receipt: Receipt) -> bool:
@@ -195,7 +197,7 @@ def tell(
     now: datetime,
 ) -> None:
     """`what`: the event on the case's timeline, besides that it left. `no_more`: it was received, and is not."""
-    name = delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
+    name = _name(session, delivery)
     if first_time_sent:
         timeline.happened(session, case, "letter.sent", at=now, hospital=name)
     if what in timeline.AFTER_ALL:
@@ -211,6 +213,10 @@ def tell(
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
     standing.changed(session, case)
+
+
+def _name(session: Session, delivery: Delivery) -> str:
+    return delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
 
 
 def of_decisions(session: Session, decision_ids: Sequence[uuid.UUID]) -> list[Delivery]:

@@ -202,8 +202,7 @@ class OnTheWay:
             on_paper = letter.channel == Channel.PAPER and letter.next_attempt_at is None
             on_a_list = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or (letter.state in OPEN and on_paper)
             assert self._is_over(letter) or on_a_list or self._waits_for_its_referrer(letter), self._name(letter.id)
-        overtaken = {str(one.id) for one in self.letters() if one.receipt_code == REPLACED and one.sent_at is not None}
-        self.receivers.check_named(overtaken)
+        self.receivers.check_named()
 
     # What must hold
 
