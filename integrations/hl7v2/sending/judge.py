@@ -70,6 +70,8 @@ def fault_of(text: str) -> str:
 
     try:
         parse_message(text, validation_level=VALIDATION_LEVEL.STRICT).validate()
+    except ImportError:
+        raise  # hl7apy opens its tables when it needs them: that one is gone says nothing of the letter
     except Exception as fault:  # a foreign parser that raises anything, with patient data in the text: keep the kind only
         return type(fault).__name__
     return ""
