@@ -160,7 +160,9 @@ def resend_all() -> ResponseReturnValue:
 def _say_again(going: int, overtaken: int) -> None:
     if going:
         flash(
-            ngettext("%(num)d brief gaat nu opnieuw weg.", "%(num)d brieven gaan nu opnieuw weg, elk onder hetzelfde nummer.", going)
+            ngettext(
+                "%(num)d brief gaat nu opnieuw weg.", "%(num)d brieven gaan nu opnieuw weg, elk onder hetzelfde nummer.", going
+            )
         )
     if overtaken:
         flash(
