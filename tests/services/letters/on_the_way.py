@@ -105,9 +105,7 @@ class OnTheWay:
         self._by_person(lambda letter: handing_over.send_again(self.session, letter, now=self.now), self.letters())
 
     def put_on_paper(self) -> None:
-        """Not while it is under way: of what is killed in that very moment nothing would be known."""
-        waits = [one for one in self.letters() if one.leased_until is None or one.leased_until < self.now]
-        self._by_person(lambda letter: handing_over.put_on_paper(self.session, letter, now=self.now), waits)
+        self._by_person(lambda letter: handing_over.put_on_paper(self.session, letter, now=self.now), self.letters())
 
     def carry(self) -> None:
         """Printed, taken there and, mostly, confirmed."""
@@ -234,7 +232,7 @@ class OnTheWay:
             self.confirmed.add(claimed.delivery_id)
         deliveries.settle(
             self.session, claimed.delivery_id, heard, now=self.now,
-            over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued,
+            over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued, had_left=claimed.had_left,
         )  # fmt: skip
 
     def _by_person(self, act: Callable[[Delivery], None], among: list[Delivery]) -> None:
