@@ -134,3 +134,20 @@ def test_so_it_is_of_one_that_was_overtaken_before_anybody_knew(outbox: Outbox, 
 
     assert outbox.letter(unsure, version=4).named_id == outbox.letter(unsure, version=2).id
     assert _told(outbox, unsure) == [_number(outbox, unsure, 1)]
+
+
+def test_so_it_is_when_its_application_says_no_after_a_commit_that_counted_as_yes(outbox: Outbox) -> None:
+    """By then the next one had named it, and had arrived."""
+    round_ = outbox.signed()
+    outbox.drain(Receiver([AA]))
+    outbox.corrected(round_)
+    outbox.drain(Receiver([Receipt(ReceiptKind.ACCEPTED, "CA")]))
+    outbox.corrected(round_)
+    outbox.drain(Receiver([AA]))
+    assert _told(outbox, round_) == []
+
+    letter = outbox.letter(round_, version=2)
+    with outbox.database.transaction() as session:
+        assert acknowledge(session, letter.hospital_id, letter.id.hex, AE, outbox.now + HOUR)
+
+    assert _told(outbox, round_) == [_number(outbox, round_, 1)]

@@ -130,8 +130,7 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
     is_after_all = was in _GIVEN_UP and receipt.code != BY_HAND  # whoever says so by hand knows it
     what = _after_all(session, delivery) if is_after_all else _EVENT.get(delivery.state, "")
     tell(session, delivery, case, first_time_sent=first_time_sent, what=what, no_more=was is DeliveryState.RECEIVED, now=now)
-    if delivery.state not in OPEN and (older := replacing.may_stand_beside(session, delivery)):
-        timeline.happened(session, case, "letter.may_stand_beside", at=now, hospital=_name(session, delivery), number=older)
+    _tell_beside(session, delivery, case, now=now)
 
 
 def _counts(delivery: Delivery, receipt: Receipt) -> bool:
@@ -226,6 +225,16 @@ def tell(
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
     standing.changed(session, case)
+
+
+def _tell_beside(session: Session, delivery: Delivery, case: Case, *, now: datetime) -> None:
+    """That two may hold there: now that this letter has come to its end, or that those which named it named what is not there."""
+    ended = [] if delivery.state in OPEN else [delivery]
+    if delivery.state is DeliveryState.REFUSED:
+        ended += replacing.naming(session, delivery)
+    for one in ended:
+        if older := replacing.may_stand_beside(session, one):
+            timeline.happened(session, case, "letter.may_stand_beside", at=now, hospital=_name(session, one), number=older)
 
 
 def _name(session: Session, delivery: Delivery) -> str:

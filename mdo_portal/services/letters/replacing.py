@@ -123,6 +123,12 @@ def may_stand_beside(session: Session, delivery: Delivery) -> str:
     return next((one.document_number for one in chain[at + 1 :] if one.is_in_system), "")
 
 
+def naming(session: Session, delivery: Delivery) -> list[Delivery]:
+    """The letters that named this one, and are there or may be."""
+    later = select(Delivery).where(Delivery.case_id == delivery.case_id, Delivery.named_id == delivery.id)
+    return list(session.scalars(later.where(Delivery.id != delivery.id, under_way.may_be_there(Delivery))))
+
+
 def _before(session: Session, decision: Decision, delivery: Delivery) -> dict[uuid.UUID, _Version]:
     to_the_same = and_(
         Delivery.decision_id == Decision.id,

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select, update
 
+from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.services.letters import under_way
 from tests.make import NOW
+from tests.outbox_house import Outbox
+from tests.people import Region
 
 MINUTE = timedelta(minutes=1)
 PUT_BACK = NOW - MINUTE
@@ -93,3 +97,33 @@ def test_it_is_on_the_wire_as_long_as_somebody_has_it(channel: Channel, until: d
     letter.leased_until = until
 
     assert under_way.is_on_the_wire(letter, now=NOW) is is_there
+
+
+LEFT = {"sent_at": NOW}
+TAKEN = {"leased_until": PUT_BACK, "letter_sha256": "printed"}
+
+
+@pytest.mark.parametrize(
+    ("what", "may_be_there"),
+    [
+        ({}, False),
+        (LEFT, True),
+        (LEFT | {"refused_at": PUT_BACK}, True),
+        (LEFT | {"refused_at": NOW}, False),
+        (LEFT | {"state": DeliveryState.CANCELLED}, True),
+        (LEFT | {"refused_at": NOW, "state": DeliveryState.SENT}, True),  # carried since
+        (LEFT | {"refused_at": NOW, "state": DeliveryState.RECEIVED}, True),
+        ({"refused_at": NOW}, False),
+        ({"held_at": NOW}, True),
+        (TAKEN, True),
+        (TAKEN | {"letter_sha256": ""}, False),
+        (TAKEN | {"channel": "paper"}, False),
+        (TAKEN | {"channel": "notice"}, False),
+    ],
+)
+def test_postgresql_says_the_same(database: Database, region: Region, what: dict[str, object], may_be_there: bool) -> None:
+    outbox = Outbox(database, region)
+    letter = outbox.letter(outbox.signed())
+    with database.transaction() as session:
+        session.execute(update(Delivery).where(Delivery.id == letter.id).values(**what))
+        assert session.scalar(select(under_way.may_be_there(Delivery)).where(Delivery.id == letter.id)) is may_be_there
