@@ -106,7 +106,7 @@ TAKEN = {"leased_until": PUT_BACK, "letter_sha256": "printed"}
 @pytest.mark.parametrize(
     ("what", "may_be_there"),
     [
-        ({}, False),
+        ({"refused_at": None}, False),
         (LEFT, True),
         (LEFT | {"refused_at": PUT_BACK}, True),
         (LEFT | {"refused_at": NOW}, False),
