@@ -8,6 +8,7 @@ to that one or to none. Kept from the moment it is taken (`Delivery.named_id`) u
 from __future__ import annotations
 
 import uuid
+from itertools import dropwhile
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -117,10 +118,10 @@ def may_stand_beside(session: Session, delivery: Delivery) -> str:
         return ""
     decision = session.get_one(Decision, delivery.decision_id)
     chain = _chain(decision, _before(session, decision, delivery))
-    at = next(place for place, one in enumerate(chain) if one.delivery_id == delivery.named_id)
-    if chain[at].state is DeliveryState.RECEIVED:
+    named_and_older = list(dropwhile(lambda one: one.delivery_id != delivery.named_id, chain))
+    if not named_and_older or named_and_older[0].state is DeliveryState.RECEIVED:
         return ""
-    return next((one.document_number for one in chain[at + 1 :] if one.is_in_system), "")
+    return next((one.document_number for one in named_and_older[1:] if one.is_in_system), "")
 
 
 def naming(session: Session, delivery: Delivery) -> list[Delivery]:
