@@ -90,9 +90,11 @@ def _goodbye(line: smtplib.SMTP) -> None:
 class _Line(smtplib.SMTP):
     """One that ends."""
 
-    def __init__(self, *place: str | int, seconds: float, until: float, **how: Any) -> None:
+    def __init__(self, server: MailServer, *, seconds: float, until: float, **how: Any) -> None:
         self._seconds, self._until = seconds, until
-        super().__init__(*place, timeout=min(seconds, MOST_SECONDS / MOST_NUMBERS), **how)  # for each of its numbers
+        own = server.sender.rpartition("@")[2]  # what we call ourselves there: not the name of this machine
+        to_connect = min(seconds, MOST_SECONDS / MOST_NUMBERS)  # to each of its numbers
+        super().__init__(server.host, server.port, local_hostname=own, timeout=to_connect, **how)
 
     def getreply(self) -> tuple[int, bytes]:
         """The answer to one step; what is said after it takes no longer either."""
@@ -110,10 +112,9 @@ class _LineInTls(_Line, smtplib.SMTP_SSL):
 
 def _line(server: MailServer, seconds: float, *, until: float) -> smtplib.SMTP:
     context = tls.context(trust=server.trust, beside_public=True)
-    own = server.sender.rpartition("@")[2]  # what we call ourselves there: not the name of this machine
     if server.is_tls:
-        return _LineInTls(server.host, server.port, local_hostname=own, seconds=seconds, until=until, context=context)
-    line = _Line(server.host, server.port, local_hostname=own, seconds=seconds, until=until)
+        return _LineInTls(server, seconds=seconds, until=until, context=context)
+    line = _Line(server, seconds=seconds, until=until)
     try:
         line.ehlo_or_helo_if_needed()
         if not server.is_here or line.has_extn("starttls"):

@@ -118,6 +118,15 @@ def test_what_the_strict_tables_refuse_does_not_leave() -> None:
     assert fault.value.reason.startswith("hl7apy ")
 
 
+@pytest.mark.parametrize("name", ["Oncologienetwerk Zuidwest", "OncologienetwerkZuidwest", "Netwerk2026" * 4])
+def test_what_a_link_calls_its_network_may_be_long(name: str) -> None:
+    """Lengths are not judged; those of one word of 21 to 32 letters were, and every letter over such a link was *unsendable*."""
+    raw = compose(DECISION, address(), now=NOW)
+    assert b"|NETWERK|" in raw
+
+    judge(raw.replace(b"|NETWERK|", f"|{name}|".encode()), DECISION, load("hix"))
+
+
 def test_the_strict_judge_is_strict() -> None:
     raw = compose(DECISION, address(), now=NOW)
     assert conformance_fault(Message.parse(raw)) == ""
