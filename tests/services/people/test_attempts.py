@@ -122,3 +122,14 @@ def test_a_device_that_was_not_seen_for_half_a_year_is_unknown(session: Session)
     attempts.remember_device(session, person_id("Bram"), OWN.device, now=NOW - timedelta(days=181))
 
     assert not attempts.is_known(session, CHAIR, OWN.device, now=NOW)
+
+
+@pytest.mark.usefixtures("known")
+def test_whose_browsers_are_forgotten_is_known_in_none_and_others_are_as_they_were(session: Session) -> None:
+    attempts.remember_device(session, person_id("Dirk"), OWN.device, now=NOW)
+    attempts.remember_device(session, person_id("Bram"), "another-browser", now=NOW)
+
+    attempts.forget_devices(session, person_id("Bram"))
+
+    assert [attempts.is_known(session, CHAIR, device, now=NOW) for device in (OWN.device, "another-browser")] == [False, False]
+    assert attempts.is_known(session, "dirk@example.nl", OWN.device, now=NOW)
