@@ -97,3 +97,17 @@ def test_a_browser_is_known_by_its_own_cookie(session: Session) -> None:
     assert not attempts.is_known(session, CHAIR, "another-browser", now=NOW)
     assert not attempts.is_known(session, OTHER, OWN.device, now=NOW)
     assert attempts.is_known(session, CHAIR, OWN.device, now=NOW)
+
+
+def test_right_tries_in_a_known_browser_give_its_address_no_more_tries_than_others_have(session: Session) -> None:
+    attempts.remember_device(session, person_id("Bram"), OWN.device, now=NOW)
+    attempts.begin(session, OTHER, Origin(OWN.address), now=NOW)
+    attempts.good(session, OTHER, Origin(OWN.address), now=NOW)
+    for _ in range(FREE):
+        attempts.begin(session, CHAIR, OWN, now=NOW)
+        attempts.good(session, CHAIR, OWN, now=NOW)
+
+    for number in range(CEILING):
+        attempts.begin(session, f"somebody{number}@example.nl", Origin(OWN.address), now=NOW)
+    with pytest.raises(TooMany):
+        attempts.begin(session, "late@example.nl", Origin(OWN.address), now=NOW)
