@@ -83,8 +83,7 @@ def _sections(holder: Node, title: str, code: object) -> Iterator[tuple[str, obj
 
 
 def _heading(title: str, code: object, profile: Profile) -> Heading:
-    codes = codings(code)
-    is_of_family = _OF_FAMILY.search(normalize("NFC", title)) is not None or any(one == _FAMILY for _, one in codes)
+    is_of_family = _OF_FAMILY.search(normalize("NFC", title)) is not None or any(one == _FAMILY for _, one in codings(code))
     target = profile.target("", title)
-    named = profile.section(codes) or (Section(target) if target in set(Section) else None)
+    named = profile.section(code) or (Section(target) if target in set(Section) else None)
     return Heading(title, Section.COMORBIDITY if is_of_family else named, is_of_family)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import codings, nodes
+from integrations.fhir.text.values import nodes
 from mdo_portal.exchange import Section
 
 
@@ -13,7 +13,7 @@ def reported(where: Addresses, profile: Profile) -> dict[str, Section]:
     found: dict[str, Section] = {}
     for report in (one for one in where.of_kind("DiagnosticReport") if one.resource.get("result")):
         own = report.resource
-        section = profile.section([*codings(own.get("category")), *codings(own.get("code"))])
+        section = profile.section(own.get("category"), own.get("code"))
         waiting = where.all(own["result"], report) if section else []
         while section and waiting:
             value = waiting.pop()

@@ -13,7 +13,7 @@ def sorted_as(own: Node, profile: Profile) -> list[str]:
     """
     silent = {*profile.words("request", "kinds"), *profile.words("request", "codes")}
     many = (one for one in categories(own) if not silent & {code for _, code in codings(one)})
-    return unique(concept(one) for one in many if has_words(one) and profile.section(codings(one)) is None)
+    return unique(concept(one) for one in many if has_words(one) and profile.section(one) is None)
 
 
 def categories(own: Node) -> list[Node]:

@@ -20,7 +20,7 @@ from integrations.fhir.meaning.whose import ANOTHER, Whose, own_files, patients_
 from integrations.fhir.meaning.written import of_task
 from integrations.fhir.resources.documents import of_attachment
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, moment, text, unique
+from integrations.fhir.text.values import Node, aside, moment, text, unique
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
 
@@ -85,7 +85,7 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
     state = text(own.get("status"))
     is_nothing = not (said or facts or documents)
-    ended = f"({profile.word('statuses', state) or state})" if question and is_nothing and state in ENDED else ""
+    ended = aside(profile.state(state)) if question and is_nothing and state in ENDED else ""
     others = tuple((question_of(one.resource), answer_words(one.resource)) for one in asked[1:] if question_of(one.resource))
     return IncomingAnswer(
         number, at, question, who, ended or said, facts, documents, sent_at,

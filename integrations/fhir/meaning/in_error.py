@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Reading, without_state
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import without_state
 from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.written import letter_title, of_form, of_sections
 from integrations.fhir.resources.documents import of_reference, of_report

@@ -218,7 +218,7 @@ def _reason(item: Node) -> Fact:
 def _displays(references: object, request: Request, reading: Reading) -> list[str]:
     """The words of references to what is not in this message."""
     return [
-        joined(text(one.get("display")), *beside(one, request.entry, reading.where, reading.profile))
+        joined(text(one.get("display")), *beside(one, request.entry, reading))
         for one in nodes(references)
         if text(one.get("display")) and reading.where.resolve(one, request.entry) is None
     ]

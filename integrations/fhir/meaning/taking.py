@@ -10,7 +10,8 @@ from integrations.fhir.entries.beside import extended
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.cautions import cautions, has_second_bsn
 from integrations.fhir.entries.in_force import confidential
-from integrations.fhir.entries.reading import Reading, is_in_error, not_sent
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import is_in_error, not_sent
 from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.in_error import PAPERS, take_back
 from integrations.fhir.meaning.sieve import HELPERS, Sifted
@@ -56,7 +57,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         for carried in of_extensions(entry, reading):
             found.carry(carried)
         if patient is not None and (named := another_in_words(own, patient.resource)):
-            beside = f"{reading.profile.label('about')}: {named}"
+            beside = reading.profile.under("about", named)
             found.facts[before:] = [replace(one, text=joined(one.text, beside)) for one in found.facts[before:]]
             found.unmapped.append(f"{entry.place} subject.display")
         if entry.known_as:
@@ -85,7 +86,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     if mapping:
         said = mapping(entry, reading) or (() if _stands_elsewhere(entry, reading) else only_narrative(entry, reading))
         if said and entry.kind not in _SAY_THEIR_EXTENSIONS:
-            more = extended(entry, reading.where, reading.profile)
+            more = extended(entry, reading)
             said = (replace(said[0], text=joined(said[0].text, *more)), *said[1:])
         found.facts.extend(said)
         found.facts.extend(_more(entry, said, reading))

@@ -18,7 +18,7 @@ from integrations.fhir.resources.named import NAMED
 from integrations.fhir.resources.questionnaire import FIELDS, answers, is_of_field
 from integrations.fhir.resources.told import TOLD, input_words, narrative, section_words, sections, task
 from integrations.fhir.text.relatives import from_somebody
-from integrations.fhir.text.values import Node, codings, concept, day, joined, node, nodes, text, word
+from integrations.fhir.text.values import codings, concept, day, joined, node, nodes, text, word
 from mdo_portal.exchange import Fact, Section
 
 
@@ -43,10 +43,10 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
         title, words = section_words(one)
         whose = from_somebody((*above, title))[:-1]  # what stands below a relative, and not what names one itself
         if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
-            words = narrative(one) or _why_empty(one, reading)  # its entries are not in this message, or have no place
-        words = words or joined(
-            *remarks(one), *(() if narrative(one) else unsent(one.get("entry"), entry, reading.where)), by=", "
-        )
+            words = narrative(one) or reading.profile.why_none(
+                one.get("emptyReason")
+            )  # its entries are not in this message, or have no place
+        words = words or joined(*remarks(one), "" if narrative(one) else unsent(one.get("entry"), entry, reading), by=", ")
         words = _without_heading(words, title)
         target = reading.profile.target("", title) or _asked_above(above, reading)
         if words and whose:
@@ -56,7 +56,7 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
             found.beside.append((target, Fact(Section.FORM, words, title, dated, status=state)))
         elif words:
             target = "" if target in FIELDS else target
-            placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
+            placed_by = reading.profile.section(one.get("code")) or (Section(target) if target else Section.OTHER)
             label = joined(letter, title if title != letter else "", by=": ")
             found.facts.append(Fact(placed_by, words, label, dated, status=state))
 
@@ -71,11 +71,6 @@ def _asked_above(above: tuple[str, ...], reading: Reading) -> str:
     """`question_board`: what stands below `Vraagstelling` is asked too."""
     target = reading.profile.target("", above[-1]) if above else ""
     return target if target.startswith("question_") else ""
-
-
-def _why_empty(section: Node, reading: Reading) -> str:
-    why = node(section.get("emptyReason"))
-    return text(why.get("text")) or reading.profile.word("statuses", word(why)) or concept(why)
 
 
 _OF_A_LETTER = {"preliminary": "preliminary", "amended": "corrected"}

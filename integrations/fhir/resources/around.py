@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.people import contact
+from integrations.fhir.entries.professionals import contact
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
@@ -41,9 +41,9 @@ def authors(request: Entry, reading: Reading) -> Iterator[tuple[str, Contact]]:
             wrote = "author" in {code for name in ("type", "role") for _, code in codings(agent.get(name))}
             pointer = node(agent.get("who") or agent.get("whoReference"))
             if wrote and _kind(pointer, entry, reading) in ("Practitioner", "PractitionerRole"):
-                who = contact(pointer, entry, reading.where, reading.profile)
+                who = contact(pointer, entry, reading)
                 house = node(agent.get("onBehalfOf") or agent.get("onBehalfOfReference"))
-                at = contact(house, entry, reading.where, reading.profile).name if house and not who.organisation else ""
+                at = contact(house, entry, reading).name if house and not who.organisation else ""
                 yield entry.place, replace(who, organisation=who.organisation or at)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.people import contact, person_name
-from integrations.fhir.entries.reading import Facts, Reading, until
-from integrations.fhir.text.values import Node, concept, joined, local_day, node, nodes, text
+from integrations.fhir.entries.people import person_name
+from integrations.fhir.entries.professionals import contact
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import Facts, over, until
+from integrations.fhir.text.values import Node, aside, concepts, joined, local_day, node, nodes, text
 from mdo_portal.exchange import Fact, Section
 
 
@@ -20,8 +22,7 @@ def relative(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     if not (own.get("name") or own.get("telecom")):
         return ()
-    over = f"({reading.profile.label('over')})" if own.get("active") is False else ""
-    words = joined(_contact(own, entry, reading), over, by=" ")
+    words = joined(_contact(own, entry, reading), over(own, reading), by=" ")
     return (Fact(Section.OTHER, words, reading.profile.label("contact")),)
 
 
@@ -31,7 +32,7 @@ def twin(patient: Entry, reading: Reading) -> Facts:
     which = own.get("multipleBirthInteger")
     if own.get("multipleBirthBoolean") is not True and which is None:
         return ()
-    words = joined(reading.profile.label("yes"), f"({text(which)})" if which is not None else "", by=" ")
+    words = joined(reading.profile.label("yes"), aside(text(which)), by=" ")
     return (Fact(Section.OTHER, words, reading.profile.label("twin")),)
 
 
@@ -40,8 +41,8 @@ def _contact(one: Node, source: Entry, reading: Reading) -> str:
     name = next(iter(held), {})
     called = text(name.get("text")) or joined(*map(text, name.get("given") or ()), person_name([name]).family, by=" ")
     house = node(one.get("organization"))
-    called = called or (contact(house, source, reading.where, reading.profile).name if house else "")
-    kinds = joined(*map(concept, nodes(one.get("relationship"))), by=", ")
+    called = called or (contact(house, source, reading).name if house else "")
+    kinds = concepts(one.get("relationship"))
     who = joined(called, f"({kinds})" if kinds and called else kinds, by=" ")
     phone = next((text(each.get("value")) for each in nodes(one.get("telecom")) if each.get("system") == "phone"), "")
     words, ended = joined(who, phone, by=", "), text(node(one.get("period")).get("end"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Facts, Reading
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import Facts
 from integrations.fhir.text.values import Node, answer_text, concept, joined, node, nodes, text
 from mdo_portal.exchange import Fact, Section
 
@@ -54,5 +55,4 @@ def _asks_for_help(one: Node) -> bool:
 
 
 def _answer(one: Node, reading: Reading) -> str:
-    is_so = one.get("valueBoolean")
-    return reading.profile.label("yes" if is_so else "no") if isinstance(is_so, bool) else answer_text(one)
+    return reading.profile.yes_or_no(one.get("valueBoolean")) or answer_text(one)

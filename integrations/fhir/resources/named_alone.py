@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Reading, status
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import status
 from integrations.fhir.text.values import codings, concept, day, first_of
 from mdo_portal.exchange import Fact, Section
 
@@ -22,6 +23,6 @@ def named_alone(entry: Entry) -> tuple[Fact, ...]:
 def without_value(entry: Entry, reading: Reading) -> Fact:
     """What says no more than its extensions do: its name, its day and whether it holds."""
     own = entry.resource
-    section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or Section.OTHER
+    section = reading.profile.section(own.get("code"), own.get("category")) or Section.OTHER
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "issued")
-    return Fact(section, status(reading.profile, own.get("status")), concept(own.get("code")), day(dated))
+    return Fact(section, status(reading, own.get("status")), concept(own.get("code")), day(dated))

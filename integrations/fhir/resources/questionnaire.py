@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from integrations.fhir.entries.beside import according, remarks
+from integrations.fhir.entries.beside import remarks
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.forms import with_texts
+from integrations.fhir.entries.professionals import according
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.resources.documents import Carried, of_attachment
 from integrations.fhir.text.relatives import from_somebody
@@ -98,7 +99,7 @@ class _Asked:
 
 def _by_layman(found: Answers, entry: Entry, reading: Reading) -> None:
     """Where an answer stands in a column beside what doctors found, that it is the patient's own."""
-    said = (according(entry, reading.where, reading.profile, name) for name in ("source", "author"))
+    said = (according(entry, reading, name) for name in ("source", "author"))
     if by := next(filter(None, said), ""):
         found.facts = [one if one.section is Section.FORM else replace(one, text=joined(one.text, by)) for one in found.facts]
 
@@ -173,15 +174,8 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
 
 
 def _words(answer: Node, reading: Reading) -> str:
-    value = answer.get("valueBoolean")
-    is_so = isinstance(value, bool)
-    words = (
-        reading.profile.label("yes" if value else "no")
-        if is_so
-        else answer_text(answer)
-        if "valueString" not in answer
-        else plain(answer["valueString"])
-    )
+    said = plain(answer["valueString"]) if "valueString" in answer else answer_text(answer)
+    words = reading.profile.yes_or_no(answer.get("valueBoolean")) or said
     return joined(words, *remarks(answer)) if words else ""
 
 

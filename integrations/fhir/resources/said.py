@@ -20,7 +20,7 @@ def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
     """All that a resource of one of these kinds says, its extensions with it; corrected when it says that."""
     told = FACTS[entry.kind](entry, reading)
     told = told or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
-    more = extended(entry, reading.where, reading.profile)
+    more = extended(entry, reading)
     if more and not told:
         told = (without_value(entry, reading),)
     if more:

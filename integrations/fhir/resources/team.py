@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from integrations.fhir.entries.beside import person
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.people import contact
-from integrations.fhir.entries.reading import Facts, Reading, fact, noted, status, until
+from integrations.fhir.entries.professionals import contact, person
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import Facts, fact, noted, status, until
 from integrations.fhir.text.values import Node, concept, ended_on, joined, local_day, node, nodes, text
 from mdo_portal.exchange import Section
 
@@ -16,8 +16,8 @@ from mdo_portal.exchange import Section
 def teammates(entry: Entry, reading: Reading) -> tuple[Facts, bool]:
     """Who else is in a CareTeam, each with his role, the patient by no name; and whether that is all of them."""
     others = [one for one in nodes(entry.resource.get("participant")) if not _place(one, entry, reading)]
-    named = [(one, person(node(one.get("member")), entry, reading.where, reading.profile, known=_role(one))) for one in others]
-    over = status(reading.profile, entry.resource.get("status"))
+    named = [(one, person(node(one.get("member")), entry, reading, known=_role(one))) for one in others]
+    over = status(reading, entry.resource.get("status"))
     words = (
         joined(joined(_role(one), name, by=": "), until(local_day(ended_on(one)), reading), over, by=" ")
         for one, name in named
@@ -42,7 +42,7 @@ def team_member(entry: Entry, reading: Reading) -> dict[str, Any]:
     found = {}
     for one in nodes(entry.resource.get("participant")):
         if place := _place(one, entry, reading):
-            who = contact(one.get("member"), entry, reading.where, reading.profile)
-            house = who.organisation or contact(one.get("onBehalfOf"), entry, reading.where, reading.profile).name
+            who = contact(one.get("member"), entry, reading)
+            house = who.organisation or contact(one.get("onBehalfOf"), entry, reading).name
             found[place] = replace(who, role=_role(one), organisation=house)
     return found

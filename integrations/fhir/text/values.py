@@ -84,6 +84,11 @@ def concept(value: Any) -> str:
     return shown or next((known(text(one.get("system")), code) for one in coded if (code := text(one.get("code")))), "")
 
 
+def concepts(*values: Any) -> str:
+    """The words of all of these, each a thing or a list of them: `Pijn, Koorts`."""
+    return joined(*(concept(one) for value in values for one in nodes(value)), by=", ")
+
+
 def codings(value: Any) -> list[tuple[str, str]]:
     """(system, code) pairs of a CodeableConcept, a Coding, a code, or a list of them."""
     if value is None:
@@ -280,6 +285,11 @@ def best_first(identifiers: Iterable[Node]) -> list[Node]:
 
 def joined(*parts: str, by: str = "; ") -> str:
     return by.join(filter(None, parts))
+
+
+def aside(words: str) -> str:
+    """`(links)`: words behind what they say more of; "" for none."""
+    return f"({words})" if words else ""
 
 
 def unique(parts: Iterable[str]) -> list[str]:
