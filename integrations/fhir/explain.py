@@ -14,8 +14,10 @@ from datetime import date, datetime
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry, entries_of
 from integrations.fhir.entries.people import identifiers
+from integrations.fhir.meaning.choosing import choose_request, with_contained
+from integrations.fhir.meaning.patient import choose_patient
 from integrations.fhir.meaning.places import FIELDS, place_of
-from integrations.fhir.meaning.request import KINDS, choose_patient, choose_request, with_contained
+from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.meaning.sieve import sift
 from integrations.fhir.reader import FhirReader, tree_of
 from integrations.fhir.text.profile import Profile, load_profile

@@ -11,21 +11,9 @@ from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.professionals import by_whom, person
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.text.body import part_of_body
+from integrations.fhir.text.choices import answer_text
 from integrations.fhir.text.location import tail
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    aside,
-    concept,
-    concepts,
-    joined,
-    node,
-    nodes,
-    sent_none,
-    text,
-    unique,
-    word,
-)
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, node, nodes, sent_none, text, unique, word
 
 _SILENT = (
     "absent-reason",

@@ -11,8 +11,9 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers, is_bsn, person_name, place_in
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.text.location import tail
+from integrations.fhir.text.numbers import is_past
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, concept, concepts, extension, is_past, joined, node, nodes, text, unique
+from integrations.fhir.text.values import Node, concept, concepts, extension, joined, node, nodes, text, unique
 from mdo_portal.exchange import Contact
 
 

@@ -9,7 +9,8 @@ from itertools import combinations
 
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.text.issuers import BSN
-from integrations.fhir.text.values import Node, day
+from integrations.fhir.text.moments import day
+from integrations.fhir.text.values import Node
 from mdo_portal.exchange import IncomingNotice
 
 _BSN = "bsn"

@@ -9,20 +9,8 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.professionals import person
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.text.location import tail
-from integrations.fhir.text.values import (
-    Node,
-    annotated,
-    aside,
-    codings,
-    concept,
-    concepts,
-    day,
-    joined,
-    nodes,
-    partial,
-    text,
-    word,
-)
+from integrations.fhir.text.moments import day, partial
+from integrations.fhir.text.values import Node, annotated, aside, codings, concept, concepts, joined, nodes, text, word
 from mdo_portal.exchange import Fact, Section
 
 _SILENT = {"", "confirmed", "active", "final", "completed", "available", "amended", "corrected"}

@@ -12,15 +12,16 @@ from integrations.fhir.entries.task import ENDED, answer_words, attachments, que
 from integrations.fhir.entries.withdrawal import asks, ending_task, number_ended, task_ended, why
 from integrations.fhir.meaning.belonging import address_of_request, named_referral, referral_of_tasks
 from integrations.fhir.meaning.gathered import Gathered, distinct
-from integrations.fhir.meaning.hanging import of_others, with_hanging
+from integrations.fhir.meaning.patient import patients_in
 from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.meaning.taking import leftovers, outer, take
-from integrations.fhir.meaning.whose import ANOTHER, Whose, own_files, patients_in
+from integrations.fhir.meaning.whose import ANOTHER, Whose, of_others, own_files, with_hanging
 from integrations.fhir.meaning.written import of_task
 from integrations.fhir.resources.documents import of_attachment
+from integrations.fhir.text.moments import moment
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, aside, moment, text, unique
+from integrations.fhir.text.values import Node, aside, text, unique
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
 

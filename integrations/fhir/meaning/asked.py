@@ -10,21 +10,8 @@ from integrations.fhir.meaning.parties import board
 from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.told import narrative
 from integrations.fhir.text.body import sites
-from integrations.fhir.text.values import (
-    Node,
-    codings,
-    concept,
-    concepts,
-    day,
-    days_of,
-    joined,
-    node,
-    nodes,
-    plain,
-    text,
-    unique,
-    word,
-)
+from integrations.fhir.text.moments import day, days_of
+from integrations.fhir.text.values import Node, codings, concept, concepts, joined, node, nodes, plain, text, unique, word
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Fact, Section
 

@@ -13,8 +13,7 @@ from integrations.fhir.resources.documents import of_reference, of_report
 from integrations.fhir.resources.facts import FACTS
 from integrations.fhir.resources.implants import implant
 from integrations.fhir.resources.named import NAMED
-from integrations.fhir.resources.named_alone import named_alone
-from integrations.fhir.resources.said import said_by
+from integrations.fhir.resources.said import named_alone, said_by
 from integrations.fhir.resources.told import TOLD, attached, only_narrative
 
 PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}

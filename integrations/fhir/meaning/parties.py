@@ -11,7 +11,9 @@ from integrations.fhir.entries.professionals import contact, in_role, person
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.withdrawal import tasks_about
 from integrations.fhir.entries.wording import is_in_error
-from integrations.fhir.meaning.request import Request, choose_patient, is_other, is_review
+from integrations.fhir.meaning.choosing import is_review
+from integrations.fhir.meaning.patient import choose_patient, is_other
+from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.around import authors
 from integrations.fhir.resources.told import sections
 from integrations.fhir.text.location import tail

@@ -8,37 +8,28 @@ from datetime import datetime
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.beside import beside
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.in_force import not_in_force
+from integrations.fhir.entries.cautions import not_in_force
+from integrations.fhir.entries.history import version_of
 from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import asked_at, request_task, task_number
 from integrations.fhir.entries.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
 from integrations.fhir.meaning.asked import asked_as_reason, own_words, urgencies
 from integrations.fhir.meaning.belonging import address_of
+from integrations.fhir.meaning.choosing import choose_request, refuse_a_second, replaced
 from integrations.fhir.meaning.gathered import Gathered, distinct
-from integrations.fhir.meaning.hanging import of_others
 from integrations.fhir.meaning.parties import board, gp, most_urgent, referrer
+from integrations.fhir.meaning.patient import another_in_words, choose_patient, named_patient
 from integrations.fhir.meaning.places import placed
-from integrations.fhir.meaning.request import (
-    Request,
-    choose_patient,
-    choose_request,
-    is_for_once,
-    issuer_of,
-    named_patient,
-    number_of,
-    read_request,
-    refuse_a_second,
-    replaced,
-)
+from integrations.fhir.meaning.request import Request, is_for_once, issuer_of, number_of, read_request
 from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.meaning.taking import leftovers, take
-from integrations.fhir.meaning.whose import another_in_words, own_files
+from integrations.fhir.meaning.whose import of_others, own_files
 from integrations.fhir.resources.around import authors, over_by_event
 from integrations.fhir.resources.extensions import of_extensions
+from integrations.fhir.text.moments import moment, sent_day
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
-from integrations.fhir.text.versions import version_of
+from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, text, unique, word
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Replaced, Section, Unreadable
 

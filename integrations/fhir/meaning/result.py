@@ -10,11 +10,13 @@ from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.meaning.addition import take_all
 from integrations.fhir.meaning.belonging import address_of_request, named_referral
+from integrations.fhir.meaning.choosing import are_orders, with_contained
 from integrations.fhir.meaning.gathered import Gathered, distinct
-from integrations.fhir.meaning.request import ALL_KINDS, are_orders, number_of, with_contained
+from integrations.fhir.meaning.patient import patients_in
+from integrations.fhir.meaning.request import ALL_KINDS, number_of
 from integrations.fhir.meaning.sieve import HELPERS, sift
 from integrations.fhir.meaning.taking import leftovers
-from integrations.fhir.meaning.whose import own_files, patients_in
+from integrations.fhir.meaning.whose import own_files
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import codings, concept
 from mdo_portal.exchange import IncomingResult

@@ -17,8 +17,9 @@ from integrations.fhir.resources.facts import FACTS
 from integrations.fhir.resources.named import NAMED
 from integrations.fhir.resources.questionnaire import FIELDS, answers, is_of_field
 from integrations.fhir.resources.told import TOLD, input_words, narrative, section_words, sections, task
+from integrations.fhir.text.moments import day
 from integrations.fhir.text.relatives import from_somebody
-from integrations.fhir.text.values import codings, concept, day, joined, node, nodes, text, word
+from integrations.fhir.text.values import codings, concept, joined, node, nodes, text, word
 from mdo_portal.exchange import Fact, Section
 
 

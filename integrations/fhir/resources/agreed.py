@@ -8,7 +8,8 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.materials import pointed
 from integrations.fhir.entries.professionals import person
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.text.values import Node, answer_text, codings, concept, joined, node, nodes, sent_none, text, unique
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, sent_none, text, unique
 
 
 def agreed(entry: Entry, reading: Reading) -> Iterator[str]:

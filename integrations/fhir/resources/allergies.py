@@ -6,7 +6,8 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.professionals import according
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.wording import Facts, fact, noted, status
-from integrations.fhir.text.values import Node, aside, concept, concepts, first_of, joined, local_day, nodes, notes, text
+from integrations.fhir.text.moments import first_of, local_day
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, nodes, notes, text
 from mdo_portal.exchange import Section
 
 

@@ -7,7 +7,8 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.professionals import by_whom, names_of
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.wording import Facts, because, denied, status
-from integrations.fhir.text.values import Node, concept, concepts, day, first_of, joined, node, nodes, notes, text, word
+from integrations.fhir.text.moments import day, first_of
+from integrations.fhir.text.values import Node, concept, concepts, joined, node, nodes, notes, text, word
 from mdo_portal.exchange import Fact, Section
 
 _NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}

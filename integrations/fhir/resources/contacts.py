@@ -7,7 +7,8 @@ from integrations.fhir.entries.people import person_name
 from integrations.fhir.entries.professionals import contact
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.wording import Facts, over, until
-from integrations.fhir.text.values import Node, aside, concepts, joined, local_day, node, nodes, text
+from integrations.fhir.text.moments import local_day
+from integrations.fhir.text.values import Node, aside, concepts, joined, node, nodes, text
 from mdo_portal.exchange import Fact, Section
 
 

@@ -14,7 +14,8 @@ from integrations.fhir.entries.reading import Reading
 from integrations.fhir.resources.around import called
 from integrations.fhir.text.decoded import NotReadable, decoded, in_address, unpacked, written_once
 from integrations.fhir.text.location import address, tail
-from integrations.fhir.text.values import Node, aside, codings, concept, day, first_of, joined, node, nodes, text, unique, word
+from integrations.fhir.text.moments import day, first_of
+from integrations.fhir.text.values import Node, aside, codings, concept, joined, node, nodes, text, unique, word
 from integrations.rich_text import as_utf8, words_in
 from mdo_portal.exchange import Fact, IncomingDocument, Section
 

@@ -15,26 +15,9 @@ from integrations.fhir.resources.medication import medication
 from integrations.fhir.resources.observation import observation
 from integrations.fhir.resources.planned import meant
 from integrations.fhir.text.body import called, site, sites
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    aside,
-    codings,
-    concept,
-    concepts,
-    day,
-    days_of,
-    first_of,
-    joined,
-    local_day,
-    node,
-    nodes,
-    partial,
-    plain,
-    text,
-    unique,
-    word,
-)
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import day, days_of, first_of, local_day, partial
+from integrations.fhir.text.values import Node, aside, codings, concept, concepts, joined, node, nodes, plain, text, unique, word
 from mdo_portal.exchange import Section
 
 

@@ -11,20 +11,9 @@ from integrations.fhir.entries.professionals import by_whom
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.wording import Facts, because, fact, intended, noted, status, until
 from integrations.fhir.resources.planned import appointment, episode, group, meant, study, wanted
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    concept,
-    concepts,
-    first_of,
-    joined,
-    local_day,
-    node,
-    nodes,
-    notes,
-    text,
-    unique,
-)
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import first_of, local_day
+from integrations.fhir.text.values import Node, concept, concepts, joined, node, nodes, notes, text, unique
 from mdo_portal.exchange import Section
 
 Words = Iterator[str]

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.wording import Facts
-from integrations.fhir.text.values import Node, answer_text, concept, joined, node, nodes, text
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.values import Node, concept, joined, node, nodes, text
 from mdo_portal.exchange import Fact, Section
 
 

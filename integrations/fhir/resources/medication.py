@@ -8,7 +8,9 @@ from integrations.fhir.entries.doses import dose
 from integrations.fhir.entries.professionals import according, asked_by
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.wording import Facts, because, denied, fact, finished, intended, noted, status, until
-from integrations.fhir.text.values import answer_text, aside, concept, first_of, joined, local_day, node, nodes, quantity, text
+from integrations.fhir.text.choices import answer_text, quantity
+from integrations.fhir.text.moments import first_of, local_day
+from integrations.fhir.text.values import aside, concept, joined, node, nodes, text
 from mdo_portal.exchange import Section
 
 

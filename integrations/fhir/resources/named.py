@@ -17,23 +17,10 @@ from integrations.fhir.resources.agreed import agreed
 from integrations.fhir.resources.contacts import relative
 from integrations.fhir.resources.happened import HAPPENED
 from integrations.fhir.text.body import part_of_body, sites
+from integrations.fhir.text.choices import answer_text, quantity
+from integrations.fhir.text.moments import first_of, local_day
 from integrations.fhir.text.timing import timing
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    aside,
-    concept,
-    concepts,
-    first_of,
-    joined,
-    local_day,
-    node,
-    nodes,
-    notes,
-    quantity,
-    text,
-    word,
-)
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, node, nodes, notes, text, word
 from mdo_portal.exchange import Section
 
 _TITLES = ("title", "code", "vaccineCode", "type", "class", "description", "category")

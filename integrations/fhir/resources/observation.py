@@ -12,22 +12,10 @@ from integrations.fhir.entries.professionals import done_by
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.wording import Facts, fact, noted, status, until
 from integrations.fhir.text.body import called, site
+from integrations.fhir.text.choices import answer_text, quantity
+from integrations.fhir.text.moments import days_of, first_of
 from integrations.fhir.text.timing import timing
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    aside,
-    concept,
-    concepts,
-    days_of,
-    first_of,
-    joined,
-    node,
-    nodes,
-    quantity,
-    text,
-    word,
-)
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, node, nodes, text, word
 from mdo_portal.exchange import Fact, Section
 
 

@@ -11,20 +11,9 @@ from integrations.fhir.entries.materials import pointed
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.professionals import by_whom
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    aside,
-    concept,
-    concepts,
-    joined,
-    moment,
-    node,
-    nodes,
-    text,
-    unique,
-    worn_here,
-)
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import moment, worn_here
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, node, nodes, text, unique
 
 Words = Iterator[str]
 

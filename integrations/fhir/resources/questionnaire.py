@@ -12,22 +12,10 @@ from integrations.fhir.entries.forms import with_texts
 from integrations.fhir.entries.professionals import according
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.resources.documents import Carried, of_attachment
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import day, first_of, sent_day
 from integrations.fhir.text.relatives import from_somebody
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    codings,
-    concept,
-    day,
-    first_of,
-    joined,
-    node,
-    nodes,
-    plain,
-    sent_day,
-    text,
-    word,
-)
+from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, plain, text, word
 from integrations.profiles import asks_nothing, urgency_of
 from mdo_portal.exchange import Fact, Section
 

@@ -9,7 +9,9 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.professionals import contact, person
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.wording import Facts, fact, noted, status, until
-from integrations.fhir.text.values import Node, concept, ended_on, joined, local_day, node, nodes, text
+from integrations.fhir.text.moments import local_day
+from integrations.fhir.text.numbers import ended_on
+from integrations.fhir.text.values import Node, concept, joined, node, nodes, text
 from mdo_portal.exchange import Section
 
 

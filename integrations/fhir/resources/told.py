@@ -15,21 +15,9 @@ from integrations.fhir.entries.wording import Facts, because, denied, fact, stat
 from integrations.fhir.resources.communications import communication
 from integrations.fhir.resources.documents import Carried, of_attachment
 from integrations.fhir.text.body import site
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    aside,
-    concept,
-    day,
-    first_of,
-    joined,
-    node,
-    nodes,
-    notes,
-    text,
-    unique,
-    word,
-)
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import day, first_of
+from integrations.fhir.text.values import Node, aside, concept, joined, node, nodes, notes, text, unique, word
 from integrations.rich_text import words_of
 from mdo_portal.exchange import Fact, Section
 
