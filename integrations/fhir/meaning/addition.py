@@ -11,7 +11,7 @@ from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import ENDED, answer_words, attachments, question_of, referral_of
 from integrations.fhir.entries.withdrawal import asks, ending_task, number_ended, task_ended, why
 from integrations.fhir.meaning.belonging import address_of_request, named_referral, referral_of_tasks
-from integrations.fhir.meaning.gathered import Gathered, distinct
+from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.patient import patients_in
 from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
@@ -71,7 +71,7 @@ def _end(ending: Entry, about: _About, found: Gathered, ended: tuple[str, str]) 
     """The referral is taken back, by its number or by the Task that asked for it (`ended`: its address, and its number)."""
     number, at, who, sent_at = about
     return IncomingReferral(
-        patient=who, number=number, facts=distinct(found.facts), documents=tuple(found.documents), sent_at=sent_at,
+        patient=who, number=number, facts=found.told(), documents=tuple(found.documents), sent_at=sent_at,
         unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined), cancelled=True, cancel_reason=why(ending.resource, {}),
         known_as=at, request_task=ended[0], task_number=ended[1],
         taken_back=tuple(dict.fromkeys(found.taken_back)), documents_taken_back=tuple(dict.fromkeys(found.gone)),
@@ -82,7 +82,7 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
     """What is told: in answer to our `question`, or beside the referral."""
     number, at, who, sent_at = about
     own = asked[0].resource if asked else {}
-    facts, documents = distinct(found.facts), tuple(found.documents)
+    facts, documents = found.told(), tuple(found.documents)
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
     state = text(own.get("status"))
     is_nothing = not (said or facts or documents)
@@ -97,8 +97,8 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
 
 
 def take_all(sifted: Sifted, patients: list[Entry], reading: Reading, found: Gathered) -> tuple[Node, Reading]:
-    """What every resource says but the Tasks. Returns the patient, where none was sent as the resources say by number who that is, and the
-    reading that knows what is somebody else's.
+    """What every resource says but the Tasks that stand by themselves. Returns the patient, where none was sent as the resources say by
+    number who that is, and the reading that knows what is somebody else's.
     """
     inside = [
         one for entry in sifted.where.entries for one in sifted.where.contained(entry) if one.kind and one.kind not in HELPERS
@@ -107,7 +107,7 @@ def take_all(sifted: Sifted, patients: list[Entry], reading: Reading, found: Gat
     whose = None if patients else Whose(everything, sifted.where, reading.profile)
     reading = replace(reading, others=_others(whose, patients, reading))
     for entry in everything:
-        if entry.kind == "Task" or entry.place in sifted.refused:
+        if (entry.kind == "Task" and not entry.container) or entry.place in sifted.refused:
             continue
         if whose is not None and (outer(entry) in reading.others or whose.is_another(entry)):
             found.quarantined.append(f"{entry.place}: {ANOTHER}")

@@ -19,7 +19,8 @@ class Gathered:
     fields: dict[str, list[str]] = field(default_factory=dict)
     #: (name of a field, its words as a fact): told when the field holds others
     beside: list[tuple[str, Fact]] = field(default_factory=list)
-    people: dict[str, Contact] = field(default_factory=dict)
+    #: (place on the case, who, how he is told where another has that place)
+    seated: list[tuple[str, Contact, Fact]] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     unmapped: list[str] = field(default_factory=list)
     binaries: set[str] = field(default_factory=set)
@@ -40,6 +41,20 @@ class Gathered:
         self.documents.extend(replace(one, status="withdrawn") for one in carried.documents)
         self.binaries.update(carried.binaries)
         self.gone.extend(carried.gone)
+
+    @property
+    def people(self) -> dict[str, Contact]:
+        """Who has a place on the case: of several the last."""
+        return {place: who for place, who, _ in self.seated}
+
+    @property
+    def unseated(self) -> list[Fact]:
+        """Those whose place another has, as they are told."""
+        return [told for place, who, told in self.seated if self.people[place] != who]
+
+    def told(self, *more: Fact) -> tuple[Fact, ...]:
+        """All facts, each once, where nobody has a place on the case."""
+        return distinct([*self.facts, *more, *(told for *_, told in self.seated)])
 
     def said(self, name: str, *before: str) -> str:
         return "\n".join(unique([*before, *self.fields.get(name, [])]))

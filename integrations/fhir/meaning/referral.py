@@ -136,7 +136,7 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
 
 def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
     reasons = [_reason(item) for item in request.reason_codes if concept(item)]
-    facts = distinct([*reasons, *_named_only(request, reading), *own_words(request, reading), *found.facts])
+    facts = distinct([*reasons, *_named_only(request, reading), *own_words(request, reading), *found.facts, *found.unseated])
     people = found.people
     read = IncomingReferral(
         patient=patient_identity(patient.resource, reading.profile),

@@ -11,7 +11,7 @@ from integrations.fhir.entries.reading import Reading
 from integrations.fhir.meaning.addition import take_all
 from integrations.fhir.meaning.belonging import address_of_request, named_referral
 from integrations.fhir.meaning.choosing import are_orders, with_contained
-from integrations.fhir.meaning.gathered import Gathered, distinct
+from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.patient import patients_in
 from integrations.fhir.meaning.request import ALL_KINDS, number_of
 from integrations.fhir.meaning.sieve import HELPERS, sift
@@ -52,7 +52,7 @@ def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime 
     orders = {number_of(entry.resource) for entry in sifted.where.entries if entry.kind in ALL_KINDS} - {""}
     return IncomingResult(
         patient=who, event="result", referral_number=orders.pop() if len(orders) == 1 else "",
-        referral_at=address_of_request(entries), facts=distinct(found.facts),
+        referral_at=address_of_request(entries), facts=found.told(*(one for _, one in found.beside)),
         documents=tuple(found.documents), withdrawn=tuple(dict.fromkeys(found.gone)), taken_back=tuple(dict.fromkeys(found.taken_back)),
         sent_at=bundled, unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined),
     )  # fmt: skip

@@ -26,7 +26,7 @@ from integrations.fhir.resources.languages import languages
 from integrations.fhir.resources.named import NAMED
 from integrations.fhir.resources.questionnaire import asked_as_value
 from integrations.fhir.resources.said import said_by
-from integrations.fhir.resources.team import team_member, teammates
+from integrations.fhir.resources.team import seated, teammates
 from integrations.fhir.resources.told import TOLD, attached, narrative, only_narrative, says_more
 from integrations.fhir.server.paging import told_outside
 from integrations.fhir.text.values import Node, joined, nodes, sent_none, text
@@ -81,6 +81,7 @@ def outer(entry: Entry) -> str:
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     if asked := asked_as_value(entry, reading):
         found.fields.setdefault(asked, []).append(text(entry.resource.get("valueString")))
+        found.beside.extend((asked, replace(one, key=entry.known_as)) for one in said_by(entry, reading))
         return
     mapping = said_by if entry.kind in FACTS else TOLD.get(entry.kind) or NAMED.get(entry.kind)
     if mapping:
@@ -101,9 +102,9 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     elif entry.kind == "QuestionnaireResponse":
         of_form(entry, reading, found)
     elif entry.kind == "CareTeam":
-        members = team_member(entry, reading)
+        members = list(seated(entry, reading))
         others, is_all = teammates(entry, reading)
-        found.people |= members
+        found.seated.extend(members)
         found.facts.extend(others)
         found.unmapped.extend([] if is_all and (members or others) else [entry.place])
     elif entry.kind == "Composition":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.professionals import contact, person
@@ -12,7 +12,7 @@ from integrations.fhir.entries.wording import Facts, fact, noted, status, until
 from integrations.fhir.text.moments import local_day
 from integrations.fhir.text.numbers import ended_on
 from integrations.fhir.text.values import Node, concept, joined, node, nodes, text
-from mdo_portal.exchange import Section
+from mdo_portal.exchange import Contact, Fact, Section
 
 
 def teammates(entry: Entry, reading: Reading) -> tuple[Facts, bool]:
@@ -39,12 +39,12 @@ def _role(member: Node) -> str:
     return joined(*(concept(item) for item in nodes(member.get("role"))), by=" ")
 
 
-def team_member(entry: Entry, reading: Reading) -> dict[str, Any]:
-    """Treating specialist, case manager and GP named in a CareTeam, by the words of their role."""
-    found = {}
+def seated(entry: Entry, reading: Reading) -> Iterator[tuple[str, Contact, Fact]]:
+    """(place, who, how he is told where another has that place): those with one on the case, by the words of their role."""
     for one in nodes(entry.resource.get("participant")):
         if place := _place(one, entry, reading):
             who = contact(one.get("member"), entry, reading)
             house = who.organisation or contact(one.get("onBehalfOf"), entry, reading).name
-            found[place] = replace(who, role=_role(one), organisation=house)
-    return found
+            words = joined(_role(one), person(node(one.get("member")), entry, reading, known=_role(one)), by=": ")
+            told = Fact(Section.OTHER, words, reading.profile.label("team"), key=entry.known_as)
+            yield place, replace(who, role=_role(one), organisation=house), told
