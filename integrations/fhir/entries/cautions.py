@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import born, is_bsn
+from integrations.fhir.text.issuers import is_past
 from integrations.fhir.text.moments import day
-from integrations.fhir.text.numbers import is_past
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, codings, node, nodes, text, unique
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from integrations.fhir.text.issuers import BSN, is_bsn_by_type, issued_by
+from integrations.fhir.text.issuers import BSN, best_first, ended_on, is_bsn_by_type, is_past, issued_by
 from integrations.fhir.text.moments import day
-from integrations.fhir.text.numbers import best_first, ended_on, is_past
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, codings, extension, node, nodes, text, word
 from mdo_portal.exchange import PatientIdentity, PersonName

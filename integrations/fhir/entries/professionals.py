@@ -10,8 +10,8 @@ from integrations.fhir.entries.addresses import logical
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers, is_bsn, person_name, place_in
 from integrations.fhir.entries.reading import Reading
+from integrations.fhir.text.issuers import is_past
 from integrations.fhir.text.location import tail
-from integrations.fhir.text.numbers import is_past
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, concept, concepts, extension, joined, node, nodes, text, unique
 from mdo_portal.exchange import Contact

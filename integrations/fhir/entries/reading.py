@@ -7,9 +7,8 @@ from functools import cached_property
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.forms import form_of
-from integrations.fhir.entries.headings import Heading, headings
+from integrations.fhir.entries.headings import Heading, headings, reported
 from integrations.fhir.entries.panels import panels
-from integrations.fhir.entries.reported import reported
 from integrations.fhir.entries.several_forms import told_apart
 from integrations.fhir.entries.wholes import wholes
 from integrations.fhir.text.profile import Profile

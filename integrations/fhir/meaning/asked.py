@@ -5,7 +5,7 @@ from __future__ import annotations
 from integrations.fhir.entries.beside import extended
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.entries.sorted_as import categories, has_words, sorted_as
+from integrations.fhir.entries.requests import categories, has_words, sorted_as
 from integrations.fhir.meaning.parties import board
 from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.told import narrative

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.performed import orders_of_results
+from integrations.fhir.entries.requests import orders_of_results
 from integrations.fhir.entries.task import ENDED
 from integrations.fhir.entries.withdrawal import is_request_taken_back, tasks_about
 from integrations.fhir.meaning.patient import is_other

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TypedDict
 
+from integrations.fhir.meaning.sieve import Sifted
 from integrations.fhir.resources.documents import Carried
+from integrations.fhir.resources.fields import Placed
 from integrations.fhir.text.values import unique
 from mdo_portal.exchange import Contact, Fact, IncomingDocument
 
 
+class Rest(TypedDict):
+    """What every message says beside its facts, under the names that all kinds of message have for it."""
+
+    documents: tuple[IncomingDocument, ...]
+    taken_back: tuple[Fact, ...]
+    unmapped: tuple[str, ...]
+    quarantined: tuple[str, ...]
+
+
 @dataclass
-class Gathered:
+class Gathered(Placed):
     """What was found so far."""
 
-    facts: list[Fact] = field(default_factory=list)
     documents: list[IncomingDocument] = field(default_factory=list)
-    fields: dict[str, list[str]] = field(default_factory=dict)
-    #: (name of a field, its words as a fact): told when the field holds others
-    beside: list[tuple[str, Fact]] = field(default_factory=list)
     #: (place on the case, who, how he is told where another has that place)
     seated: list[tuple[str, Contact, Fact]] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
@@ -28,6 +36,23 @@ class Gathered:
     used: set[str] = field(default_factory=set)
     taken_back: list[Fact] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+
+    @classmethod
+    def after(cls, sifted: Sifted) -> Gathered:
+        """Nothing but what the sieve already says."""
+        apart = [f"{place}: {reason}" for place, reason in sifted.refused.items()]
+        return cls(quarantined=apart, unmapped=list(sifted.stripped))
+
+    @property
+    def rest(self) -> Rest:
+        over = tuple(dict.fromkeys(self.taken_back))
+        return Rest(
+            documents=tuple(self.documents), taken_back=over, unmapped=tuple(self.unmapped), quarantined=tuple(self.quarantined)
+        )
+
+    @property
+    def documents_gone(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.gone))
 
     def carry(self, carried: Carried) -> None:
         self.documents.extend(carried.documents)

@@ -22,14 +22,7 @@ from integrations.fhir.text.judge import problem
 from integrations.fhir.text.moments import moment
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, text
-from mdo_portal.exchange import (
-    Incoming,
-    IncomingAnswer,
-    IncomingReferral,
-    IncomingResult,
-    PatientIdentity,
-    Unreadable,
-)
+from mdo_portal.exchange import Incoming, IncomingAnswer, IncomingReferral, IncomingResult, PatientIdentity, Unreadable
 
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset", "history"}
 _REFUSED = {"batch-response": "no_request", "transaction-response": "no_request", "subscription-notification": "wrong_version"}

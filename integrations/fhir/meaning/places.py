@@ -15,8 +15,8 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import born
 from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.text.choices import quantity
+from integrations.fhir.text.issuers import best_first
 from integrations.fhir.text.moments import day
-from integrations.fhir.text.numbers import best_first
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import concept, node, text
 from integrations.profiles import board_of, urgency_of

@@ -26,7 +26,7 @@ from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.meaning.taking import leftovers, take
 from integrations.fhir.meaning.whose import of_others, own_files
 from integrations.fhir.resources.around import authors, over_by_event
-from integrations.fhir.resources.extensions import of_extensions
+from integrations.fhir.resources.documents import of_extensions
 from integrations.fhir.text.moments import moment, sent_day
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, text, unique, word
@@ -46,9 +46,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     patient = _patient(request.entry, sent, sifted)
     sifted = own_files(sifted, [patient], profile)
     reading = _reading(request, patient, sifted.where, profile)
-    found = Gathered(
-        quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
-    )
+    found = Gathered.after(sifted)
     for entry in [*([patient] if patient.container else []), *_in_order(request, sifted)]:
         take(entry, patient, reading, found)
     for carried in of_extensions(request.entry, reading):
@@ -138,6 +136,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
     reasons = [_reason(item) for item in request.reason_codes if concept(item)]
     facts = distinct([*reasons, *_named_only(request, reading), *own_words(request, reading), *found.facts, *found.unseated])
     people = found.people
+    found.unmapped[:0] = [*not_in_force(request.entry), *_named_otherwise(request.entry, patient)]
     read = IncomingReferral(
         patient=patient_identity(patient.resource, reading.profile),
         number=request.number,
@@ -155,16 +154,13 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         case_manager=people.get("case_manager", Contact()),
         gp=people.get("gp") or gp(patient, reading),
         facts=facts,
-        documents=tuple(found.documents),
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
-        unmapped=(*not_in_force(request.entry), *_named_otherwise(request.entry, patient), *found.unmapped),
-        quarantined=tuple(found.quarantined),
         asked_at=asked_at(request.entry, reading.where, reading.others),
         version=version_of(request.entry.resource),
         request_task=request_task(request.entry, reading.where, reading.others),
         task_number=task_number(request.entry, reading.where, reading.others),
-        taken_back=tuple(dict.fromkeys(found.taken_back)),
-        documents_taken_back=tuple(dict.fromkeys(found.gone)),
+        documents_taken_back=found.documents_gone,
+        **found.rest,
     )
     wrote = {place for place, who in authors(request.entry, reading) if who == read.referrer}
     read = replace(read, unmapped=tuple(one for one in read.unmapped if one not in wrote))

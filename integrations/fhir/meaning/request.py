@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
-from integrations.fhir.entries.sorted_as import has_words
+from integrations.fhir.entries.requests import has_words
+from integrations.fhir.text.issuers import best_first
 from integrations.fhir.text.moments import day
-from integrations.fhir.text.numbers import best_first
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, concept, extension, node, nodes, notes, plain, text, unique
 from integrations.profiles import urgency_of

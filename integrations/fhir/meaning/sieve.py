@@ -22,22 +22,8 @@ HELPERS = {
     "Patient", "Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Medication", "Binary", "MessageHeader", "Location",
     "ResearchStudy",
 }  # fmt: skip
-USED = {
-    *FACTS,
-    *TOLD,
-    *NAMED,
-    *HELPERS,
-    *KINDS.values(),
-    "DocumentReference",
-    "QuestionnaireResponse",
-    "CareTeam",
-    "Composition",
-    "Media",
-} - {
-    "MessageHeader",
-    "Location",
-}
-
+_MORE = {"DocumentReference", "QuestionnaireResponse", "CareTeam", "Composition", "Media"}
+USED = {*FACTS, *TOLD, *NAMED, *HELPERS, *KINDS.values(), *_MORE} - {"MessageHeader", "Location"}
 JUDGED_FOR_MEANING = USED | {"Task"}
 
 

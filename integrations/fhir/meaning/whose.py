@@ -11,8 +11,8 @@ from integrations.fhir.entries.addresses import Addresses, logical
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers, is_bsn
 from integrations.fhir.entries.persons import are_numbered_apart, is_numbered_otherwise
-from integrations.fhir.meaning.patient import is_other, subject
-from integrations.fhir.meaning.sieve import HELPERS, Sifted
+from integrations.fhir.meaning.patient import is_other, patients_in, subject
+from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, node, nodes, text
@@ -68,6 +68,13 @@ def _is_a_patient(reference: Any, entry: Entry, where: Addresses, profile: Profi
     told = node(reference)
     named = text(told.get("type")) == "Patient" or tail(text(told.get("reference")).split("/_history/")[0]).startswith("Patient/")
     return named or is_bsn(logical(reference), profile)
+
+
+def sifted_with_patients(entries: tuple[Entry, ...], profile: Profile) -> tuple[Sifted, list[Entry]]:
+    """The good entries without the files that are another's, and the good patients among them. Raises Unreadable as `patients_in`."""
+    sifted = sift(entries, profile.version)
+    patients = patients_in(entries, sifted)
+    return own_files(sifted, patients, profile), patients
 
 
 def own_files(sifted: Sifted, patients: list[Entry], profile: Profile) -> Sifted:

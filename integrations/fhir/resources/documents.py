@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -199,3 +200,13 @@ def _together(parts: list[Carried]) -> Carried:
         tuple(item for part in parts for item in part.binaries),
         tuple(dict.fromkeys(item for part in parts for item in part.gone)),
     )
+
+
+def of_extensions(entry: Entry, reading: Reading) -> Iterator[Carried]:
+    """The attachments that somebody put into extensions of a resource, at whatever depth. The gate has bounded that."""
+    waiting = nodes(entry.resource.get("extension"))
+    while waiting:
+        one = waiting.pop(0)
+        if part := node(one.get("valueAttachment")):
+            yield of_attachment(entry, part, reading, reading.profile.label("document"))
+        waiting = [*nodes(one.get("extension")), *waiting]

@@ -11,11 +11,11 @@ from integrations.fhir.entries.doses import when_needed
 from integrations.fhir.entries.materials import pointed, taken_from
 from integrations.fhir.entries.professionals import according, asked_by, by_whom
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.entries.sorted_as import sorted_as
+from integrations.fhir.entries.requests import sorted_as
 from integrations.fhir.entries.wording import Facts, because, denied, fact, finished, intended, noted, over, status, until
 from integrations.fhir.resources.agreed import agreed
-from integrations.fhir.resources.contacts import relative
 from integrations.fhir.resources.happened import HAPPENED
+from integrations.fhir.resources.of_patient import relative
 from integrations.fhir.text.body import part_of_body, sites
 from integrations.fhir.text.choices import answer_text, quantity
 from integrations.fhir.text.moments import first_of, local_day

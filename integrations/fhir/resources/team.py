@@ -9,8 +9,8 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.professionals import contact, person
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.wording import Facts, fact, noted, status, until
+from integrations.fhir.text.issuers import ended_on
 from integrations.fhir.text.moments import local_day
-from integrations.fhir.text.numbers import ended_on
 from integrations.fhir.text.values import Node, concept, joined, node, nodes, text
 from mdo_portal.exchange import Contact, Fact, Section
 
