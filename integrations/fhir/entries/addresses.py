@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.text.location import root, sought
+from integrations.fhir.text.location import sought
 from integrations.fhir.text.values import Node, codings, node, nodes, text
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -43,7 +43,7 @@ class Addresses:
         is_alone = _put(self._known, url, entry) if url else True
         if short:
             is_alone_in_short = _put(self._short, short, entry)
-            if not root(url):
+            if not entry.home:
                 is_alone_in_short = _put(self._homeless, short, entry) and is_alone_in_short
             is_alone = is_alone and (bool(url) or is_alone_in_short)
         if not is_alone:

@@ -9,7 +9,7 @@ from integrations.fhir.entries.people import born, is_bsn
 from integrations.fhir.text.issuers import is_past
 from integrations.fhir.text.moments import day
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, codings, node, nodes, text, unique
+from integrations.fhir.text.values import Node, codings, node, nodes, sent_none, text, unique
 
 
 def not_in_force(request: Entry) -> list[str]:
@@ -35,12 +35,15 @@ _TAGS = ("HTEST", "SUBSETTED")
 
 def confidential(own: Node) -> list[str]:
     """`confidential R`: its sender says that not everybody may read it. Who may here does not hang on that: a person must know."""
+    if sent_none(own, _MARKS):  # as of nearly all
+        return []
     marks = [*nodes(node(own.get("meta")).get("security")), *nodes(own.get("securityLabel"))]
     said = [pair for one in marks for pair in codings(one)] if marks else []
     said += [(_CONFIDENTIALITY[0], text(own.get("confidentiality")))]  # of a Composition: a word and no coding
     return unique(f"confidential {code}" for system, code in said if code in ("R", "V") and system in _CONFIDENTIALITY)
 
 
+_MARKS = frozenset({"meta", "securityLabel", "confidentiality"})
 _CONFIDENTIALITY = (
     "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "http://hl7.org/fhir/v3/Confidentiality",
     "urn:oid:2.16.840.1.113883.5.25",

@@ -51,13 +51,13 @@ def denied(own: Node, reading: Reading) -> str:
     return joined(*(aside(reading.profile.state(name)) for name in _DENIALS if own.get(name) is True), by=" ")
 
 
-STATES = ("status", "verificationStatus", "docStatus", "lifecycleStatus")
+STATES = frozenset({"status", "verificationStatus", "docStatus", "lifecycleStatus"})
 """Where a resource says that it was entered in error."""
 
 
 def is_in_error(own: Node) -> bool:
     """Whether it says of itself that it should never have been told."""
-    return any(name in own and word(own[name]) == "entered-in-error" for name in STATES)
+    return any(word(own[name]) == "entered-in-error" for name in own.keys() & STATES)
 
 
 def without_state(entry: Entry) -> Entry:

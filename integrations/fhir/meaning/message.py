@@ -16,7 +16,7 @@ from integrations.fhir.meaning.choosing import has_request, with_contained
 from integrations.fhir.meaning.referral import read_referral
 from integrations.fhir.meaning.result import read_result
 from integrations.fhir.meaning.sieve import HELPERS
-from integrations.fhir.meaning.wrapping import deleted_request, left_around, with_deletions
+from integrations.fhir.meaning.wrapping import deleted_request, items_in, left_around, with_deletions
 from integrations.fhir.text.clock import clocked
 from integrations.fhir.text.judge import problem
 from integrations.fhir.text.moments import moment
@@ -38,8 +38,9 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     read = _read(tree, bundles, profile)
     if not isinstance(read, IncomingReferral | IncomingAnswer | IncomingResult):
         return read
-    left = (*read.unmapped, *left_around(tree, bundles, older))
-    return with_deletions(replace(read, unmapped=left), bundles)
+    items = items_in(bundles)
+    left = tuple(left_around(tree, bundles, items, older))
+    return with_deletions(replace(read, unmapped=(*read.unmapped, *left)) if left else read, items)
 
 
 def _read(tree: Node, bundles: Sequence[tuple[str, Node]], profile: Profile) -> Incoming:

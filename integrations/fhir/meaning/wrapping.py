@@ -17,6 +17,8 @@ from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, Incoming
 _Told = IncomingReferral | IncomingAnswer | IncomingResult
 _Bundles = Sequence[tuple[str, Node]]
 """Those of a message, with their places."""
+_Items = Sequence[tuple[str, str, Any]]
+"""What stands in them, each with its place and what is to be done with it."""
 
 
 def deleted_request(bundles: Iterable[Node]) -> tuple[str, str, str]:
@@ -48,12 +50,12 @@ def deleted_number(url: str) -> str:
     return value if kind in ALL_KINDS else ""
 
 
-def with_deletions(read: _Told, bundles: _Bundles) -> _Told:
+def with_deletions(read: _Told, items: _Items) -> _Told:
     """What was read; what it deletes is taken back: what was told under that address, and other requests by that or by their number.
 
     Another search that says what to delete (`Observation?…`) is only named: nobody here can run it.
     """
-    deleted = [node(one) for _, own in bundles for one in listed(own) if asked_of(one)[0] == "DELETE"]
+    deleted = [node(one) for _, method, one in items if method == "DELETE"]
     if not deleted:
         return read
     gone = unique(map(_address, deleted))
@@ -75,11 +77,14 @@ def _others(read: IncomingReferral, deleted: list[Node], gone: list[str]) -> Ite
     yield from (Replaced(number=one) for one in numbers if one != read.number)
 
 
-def left_around(tree: Node, bundles: _Bundles, older: Iterable[str]) -> Iterator[str]:
+def items_in(bundles: _Bundles) -> _Items:
+    return [(f"{at}entry/{number}", asked_of(one)[0], one) for at, own in bundles for number, one in enumerate(listed(own))]
+
+
+def left_around(tree: Node, bundles: _Bundles, items: _Items, older: Iterable[str]) -> Iterator[str]:
     """The places of what is said around the resources and is done or shown nowhere; `older`: of what a history said before."""
-    told = [(f"{at}entry/{number}", asked_of(one)[0], one) for at, own in bundles for number, one in enumerate(listed(own))]
-    yield from (f"{place} {method}" for place, method, _ in told if method in _UNSENT)
-    yield from (place for place, method, one in told if _is_no_resource(one, method))
+    yield from (f"{place} {method}" for place, method, _ in items if method in _UNSENT)
+    yield from (place for place, method, one in items if _is_no_resource(one, method))
     yield from (f"{at}Bundle.type" for at, own in bundles if own.get("resourceType") == "Bundle" and not text(own.get("type")))
     yield from older
     yield from (f"{at}Bundle {one}" for at, own in bundles for one in tags(own))

@@ -39,7 +39,7 @@ def observation(entry: Entry, reading: Reading) -> Facts:
         for part, said_of in zip(parts, more, strict=True)
         for one in _observed(
             _answered(part, reading),
-            by_code or reading.profile.section(part.get("code")) or section,
+            by_code or (reading.profile.section(part.get("code")) if part is not own else None) or section,
             dated,
             status(reading, own.get("status")),
             beside,
