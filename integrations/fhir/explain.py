@@ -82,7 +82,7 @@ class _Read:
 
     def __init__(self, raw: bytes, rules: Profile) -> None:
         entries = with_contained(entries_of(tree_of(raw, rules.version)), rules)
-        good = sift(entries, rules.version).where  # what was refused may be named as its sender likes
+        good = sift(Addresses(entries), rules.version).where  # what was refused may be named as its sender likes
         self._where, self._rules = good, rules
         self._patient_entry, self._anchors = _anchors(self._where, rules)
         self._by_code = _by_code(good.entries)

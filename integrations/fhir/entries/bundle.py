@@ -70,13 +70,11 @@ def _once(found: Iterable[Entry]) -> Iterator[Entry]:
 
 def _listed(many: Sequence[Any], only: Container[str]) -> Iterator[Entry]:
     """The entries one by one; of a Bundle among them that is opened those inside it. The gate has bounded the depth."""
-    taken = taken_beside(many)
+    opened = _opened(many)
     for number, item in enumerate(many):
-        inner = node(node(item).get("resource"))
-        if may_open(inner, taken):
+        if inner := opened.get(number):
             is_modified = _is_modified(item, ("resource",)) or bool(inner.get(MODIFIER))
-            if _is_written(item):
-                yield from (_inside(one, f"Bundle/{number}", is_modified=is_modified) for one in entries_of(inner, only))
+            yield from (_inside(one, f"Bundle/{number}", is_modified=is_modified) for one in entries_of(inner, only))
         elif entry := _entry(number, node(item), only):
             yield entry
 
@@ -84,12 +82,8 @@ def _listed(many: Sequence[Any], only: Container[str]) -> Iterator[Entry]:
 def bundles_in(tree: Node, at: str = "") -> Iterator[tuple[str, Node]]:
     """(place, Bundle) of the message itself, and of every Bundle of which the entries are read: in another, or among Parameters."""
     yield at, tree
-    many = listed(tree)
-    inside = [(number, one) for number, item in enumerate(many) if is_bundle(one := node(node(item).get("resource")))]
-    taken = taken_beside(many) if inside else None
-    for number, inner in inside:
-        if may_open(inner, taken) and _is_written(many[number]):
-            yield from bundles_in(inner, f"{at}Bundle/{number}.")
+    for number, inner in _opened(listed(tree)).items():
+        yield from bundles_in(inner, f"{at}Bundle/{number}.")
     for number, one in enumerate(nodes(tree.get("parameter"))):
         passed = node(one.get("resource"))
         kind = text(passed.get("resourceType"))
@@ -97,10 +91,6 @@ def bundles_in(tree: Node, at: str = "") -> Iterator[tuple[str, Node]]:
             yield from bundles_in(passed, f"{at}{kind}/{number}.")
         if one.get("part"):
             yield from bundles_in({"parameter": one["part"]}, f"{at}part/{number}.")
-
-
-def _is_written(item: Any) -> bool:
-    return asked_of(item)[0] in WRITES
 
 
 def _bound(many: Sequence[Any]) -> None:
@@ -136,14 +126,12 @@ def _is_modified(item: Node, inside: tuple[str, ...]) -> bool:
 def _entry(number: int, item: Node, only: Container[str] = ()) -> Entry | None:
     """None when it carries nothing, or nothing of these kinds."""
     kind = text(node(item.get("resource")).get("resourceType"))
-    if not kind or (only and kind not in only):
-        return None
-    asked = node(item.get("request"))
-    method, once = text(asked.get("method")), text(asked.get("ifNoneExist"))
-    if method.upper() not in WRITES:
+    method, url = asked_of(item)
+    if not kind or (only and kind not in only) or method not in WRITES:
         return None
     full_url, is_modified = text(item.get("fullUrl")), _is_modified(item, ("resource",))
-    known_as = address(kind, full_url) or (address(kind, text(asked.get("url"))) if method == "PUT" else "")
+    known_as = address(kind, full_url) or (address(kind, url) if method == "PUT" else "")
+    once = text(node(item.get("request")).get("ifNoneExist"))
     return Entry(f"{kind[:64]}/{number}", item["resource"], full_url, is_modified=is_modified, once=once, known_as=known_as)
 
 
@@ -154,31 +142,32 @@ _ALONE = ("Patient", "Bundle", "Task", "ServiceRequest", "ReferralRequest", "Pro
 _OPENED = ("document", "collection", "message", "transaction", "batch", "searchset")
 
 
-def taken_beside(many: Sequence[Any]) -> Mapping[str, Node] | None:
-    """address → resource of what stands beside a Bundle among these, where the patient does; None where not both stand there."""
-    own = [(node(node(item).get("resource")), item) for item in many]
-    if not {"Bundle", "Patient"} <= {text(one.get("resourceType")) for one, _ in own}:
-        return None
-    return {name: one for one, item in own for name in _names(one, text(node(item).get("fullUrl")))}
+def _opened(many: Sequence[Any]) -> dict[int, Node]:
+    """number → the Bundle there that is part of what is sent, such as a document in a message: it is read with it. Mostly none is there."""
+    held = [node(node(item).get("resource")) for item in many]
+    inside = {number: one for number, one in enumerate(held) if text(one.get("resourceType")) == "Bundle"}
+    taken = _taken_beside(held, many) if inside else {}
+    return {number: one for number, one in inside.items() if asked_of(many[number])[0] in WRITES and _may_open(one, taken)}
+
+
+def _taken_beside(held: Sequence[Node], many: Sequence[Any]) -> Mapping[str, Node]:
+    """address → resource of what stands beside a Bundle among these, where a patient does."""
+    if all(text(one.get("resourceType")) != "Patient" for one in held):
+        return {}
+    return {name: one for one, item in zip(held, many, strict=True) for name in _names(one, text(node(item).get("fullUrl")))}
 
 
 def _names(resource: Node, url: str) -> list[str]:
     return [*([url] if url else []), f"{text(resource.get('resourceType'))}/{text(resource.get('id'))}"]
 
 
-def is_bundle(resource: Node) -> bool:
-    return text(resource.get("resourceType")) == "Bundle"
-
-
-def may_open(inner: Node, taken: Mapping[str, Node] | None) -> bool:
-    """Whether it is a Bundle that is part of what is sent, such as a document in a message.
-
-    Beside a patient only a document that is of nobody else: everybody in it, and every address, is the same outside. Two might claim one.
+def _may_open(inner: Node, taken: Mapping[str, Node]) -> bool:
+    """Beside a patient only a document that is of nobody else: everybody in it, and every address, is the same outside. Two might claim
+    one.
     """
-    if not is_bundle(inner) or (kind := text(inner.get("type"))) not in _OPENED:
-        return False
-    if taken is None:
-        return True
+    kind = text(inner.get("type"))
+    if kind not in _OPENED or not taken:
+        return kind in _OPENED
     held = [(node(node(item).get("resource")), text(node(item).get("fullUrl"))) for item in listed(inner)]
     known = [(one, [taken[name] for name in _names(one, url) if name in taken]) for one, url in held]
     is_own = all(same == one for one, found in known for same in found)

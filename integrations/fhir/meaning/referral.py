@@ -41,7 +41,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     if named := tuple(named_patient(anchor, entries)):
         sent = Addresses((*entries, *named))
     refuse_a_second(anchor, choose_patient(anchor, sent), sent, profile)
-    sifted = sift(sent.entries, profile.version)
+    sifted = sift(sent, profile.version)
     request = read_request(_surviving(anchor, sifted), profile)
     patient = _patient(request.entry, sent, sifted)
     sifted = own_files(sifted, [patient], profile)

@@ -72,7 +72,7 @@ def _is_a_patient(reference: Any, entry: Entry, where: Addresses, profile: Profi
 
 def sifted_with_patients(entries: tuple[Entry, ...], profile: Profile) -> tuple[Sifted, list[Entry]]:
     """The good entries without the files that are another's, and the good patients among them. Raises Unreadable as `patients_in`."""
-    sifted = sift(entries, profile.version)
+    sifted = sift(Addresses(entries), profile.version)
     patients = patients_in(entries, sifted)
     return own_files(sifted, patients, profile), patients
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from integrations.fhir.reader import FhirReader
-from mdo_portal.exchange import IncomingAnswer, IncomingResult
+from mdo_portal.exchange import IncomingAnswer, IncomingReferral, IncomingResult
 
 from .make import Node, bundle, patient, request
 from .read_house import about, value
 
 QUESTION = value("Vraagstelling", valueString="Graag beoordelen")
-LETTER = about("DocumentReference", status="current", content=[{"attachment": {"contentType": "text/plain", "data": "SGFsbG8="}}]) | {
-    "context": {"related": [{"identifier": {"value": "REF-1"}}]}
-}
+LETTER = about(
+    "DocumentReference", status="current", content=[{"attachment": {"contentType": "text/plain", "data": "SGFsbG8="}}]
+) | {"context": {"related": [{"identifier": {"value": "REF-1"}}]}}
 
 
 def team(name: str, *people: tuple[str, str]) -> Node:
@@ -66,3 +67,15 @@ def test_a_task_inside_what_is_added_is_heard() -> None:
     task = {"resourceType": "Task", "id": "k", "status": "requested", "intent": "order", "description": "Graag bellen"}
     found = read(LETTER | {"contained": [task]})
     assert [one.text for one in found.facts] == ["Graag bellen"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "put"])
+def test_what_is_written_at_an_address_is_known_by_it_however_that_is_spelled(method: str) -> None:
+    entries = [
+        {"resource": one, "request": {"method": method, "url": f"{one['resourceType']}/{one['id']}"}}
+        for one in (patient(), request())
+    ]
+    raw = json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()
+    found = FhirReader().read(raw, "generic-r4")
+    assert isinstance(found, IncomingReferral)
+    assert found.known_as == "ServiceRequest/r"
