@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.text.location import sought
+from integrations.fhir.text.location import sought, tail
 from integrations.fhir.text.values import Node, codings, node, nodes, text
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -69,6 +69,13 @@ class Addresses:
         if (home, address) not in self._resolved:  # all of a message is of one patient
             self._resolved[home, address] = self._found(_plain(address), home)
         return self._resolved[home, address]
+
+    def kind_of(self, reference: Any, source: Entry) -> str:
+        """The kind of what a Reference points at: of what stands there, else as it says itself, else by its address."""
+        if (found := self.resolve(reference, source)) is not None:
+            return found.kind
+        own = node(reference)
+        return text(own.get("type")) or tail(text(own.get("reference")).split("/_history/")[0]).partition("/")[0]
 
     def _found(self, plain: str, home: str) -> Entry | None:
         """What stands at an address that somebody on this server points at."""

@@ -12,7 +12,6 @@ from integrations.fhir.entries.professionals import by_whom, person
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.text.body import part_of_body
 from integrations.fhir.text.choices import answer_text
-from integrations.fhir.text.location import tail
 from integrations.fhir.text.values import Node, aside, concept, concepts, joined, node, nodes, sent_none, text, unique, word
 
 _SILENT = (
@@ -182,7 +181,7 @@ def _focus(one: Node, entry: Entry, reading: Reading) -> str:
     blood).
     """
     found = reading.where.resolve(one, entry)
-    kind = found.kind if found else text(one.get("type")) or tail(text(one.get("reference"))).partition("/")[0]
+    kind = reading.where.kind_of(one, entry)
     if kind in _THINGS:
         own = found.resource if found else {}
         return (

@@ -11,7 +11,6 @@ from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers, is_bsn, person_name, place_in
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.text.issuers import is_past
-from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, concept, concepts, extension, joined, node, nodes, text, unique
 from mdo_portal.exchange import Contact
@@ -19,8 +18,7 @@ from mdo_portal.exchange import Contact
 
 def person(reference: Node, entry: Entry, reading: Reading, did: Iterable[str] = (), known: str = "") -> str:
     """`A. Krol (patholoog), Streeklab`: a name with what he did there and what he is, each once and not what is `known`, and his house."""
-    address, found = text(reference.get("reference")), reading.where.resolve(reference, entry)
-    if (found.kind if found else "") == "Patient" or (found is None and "Patient/" in address):
+    if reading.where.kind_of(reference, entry) == "Patient":
         return reading.profile.label("patient")
     who = contact(reference, entry, reading)
     told = {one.casefold(): one for one in (who.role, *did) if one and one.casefold() not in known.casefold()}
@@ -64,8 +62,7 @@ def according(entry: Entry, reading: Reading, name: str = "asserter") -> str:
     if not one:
         return ""
     found = reading.where.resolve(one, entry)
-    kind = found.kind if found else tail(text(one.get("reference"))).partition("/")[0]
-    if kind not in ("Patient", "RelatedPerson"):
+    if reading.where.kind_of(one, entry) not in ("Patient", "RelatedPerson"):
         return ""
     who = concepts(found.resource.get("relationship")) if found else ""
     return f"{reading.profile.label('according')}: {who or person(one, entry, reading) or reading.profile.label('somebody')}"

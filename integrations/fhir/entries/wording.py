@@ -8,7 +8,6 @@ from typing import Any
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.professionals import person
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.text.location import tail
 from integrations.fhir.text.moments import day, partial
 from integrations.fhir.text.values import Node, annotated, aside, codings, concept, concepts, joined, nodes, text, word
 from mdo_portal.exchange import Fact, Section
@@ -101,8 +100,7 @@ def _by(author: Node, entry: Entry, reading: Reading) -> str:
     if not author:
         return ""
     found = reading.where.resolve(author, entry)
-    kind = found.kind if found else tail(text(author.get("reference")).split("/_history/")[0]).partition("/")[0]
-    who = reading.profile.label("patient") if kind == "Patient" else text(author.get("display"))
+    who = reading.profile.label("patient") if reading.where.kind_of(author, entry) == "Patient" else text(author.get("display"))
     who = who or (person(author, entry, reading) if found else "")
     return reading.profile.under("according", who)
 

@@ -16,9 +16,8 @@ from integrations.fhir.meaning.patient import choose_patient, is_other
 from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.around import authors
 from integrations.fhir.resources.told import sections
-from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import node, nodes, text, unique
+from integrations.fhir.text.values import nodes, text, unique
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact
 
@@ -117,9 +116,7 @@ def _holds(letter: Entry, request: Request, reading: Reading) -> bool:
 
 def _is_machine(reference: Any, entry: Entry, reading: Reading) -> bool:
     """Whether a Reference points at a Device: it made the letter or carried the request, and asked for nothing."""
-    found, said = reading.where.resolve(reference, entry), node(reference)
-    kind = found.kind if found else text(said.get("type")) or tail(text(said.get("reference"))).partition("/")[0]
-    return kind == "Device"
+    return reading.where.kind_of(reference, entry) == "Device"
 
 
 def gp(patient: Entry, reading: Reading) -> Contact:

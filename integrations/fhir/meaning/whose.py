@@ -13,7 +13,6 @@ from integrations.fhir.entries.people import identifiers, is_bsn
 from integrations.fhir.entries.persons import are_numbered_apart, is_numbered_otherwise
 from integrations.fhir.meaning.patient import is_other, patients_in, subject
 from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
-from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, node, nodes, text
 
@@ -62,12 +61,8 @@ def _names_somebody(pointer: Any) -> bool:
 
 
 def _is_a_patient(reference: Any, entry: Entry, where: Addresses, profile: Profile) -> bool:
-    found = where.resolve(reference, entry)
-    if found is not None:
-        return found.kind == "Patient"
-    told = node(reference)
-    named = text(told.get("type")) == "Patient" or tail(text(told.get("reference")).split("/_history/")[0]).startswith("Patient/")
-    return named or is_bsn(logical(reference), profile)
+    is_here = where.resolve(reference, entry) is not None
+    return where.kind_of(reference, entry) == "Patient" or (not is_here and is_bsn(logical(reference), profile))
 
 
 def sifted_with_patients(entries: tuple[Entry, ...], profile: Profile) -> tuple[Sifted, list[Entry]]:

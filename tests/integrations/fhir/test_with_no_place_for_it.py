@@ -79,3 +79,19 @@ def test_what_is_written_at_an_address_is_known_by_it_however_that_is_spelled(me
     found = FhirReader().read(raw, "generic-r4")
     assert isinstance(found, IncomingReferral)
     assert found.known_as == "ServiceRequest/r"
+
+
+HIMSELF = {"type": "Patient", "display": "J. van Voorbeeld"}
+
+
+def test_the_patient_who_is_pointed_at_by_type_alone_is_told_by_no_name() -> None:
+    measured = value("Gewicht", valueString="70 kg", performer=[HIMSELF])
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "id": "y",
+        "code": {"text": "Noten"},
+        "patient": {"reference": "Patient/p"},
+        "asserter": HIMSELF,
+    }
+    found = read(request(), measured, allergy)
+    assert [one.text for one in found.facts] == ["70 kg; door: de patiënt zelf", "Noten; volgens: de patiënt zelf"]
