@@ -26,7 +26,7 @@ from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.meaning.taking import leftovers, take
 from integrations.fhir.meaning.whose import of_others, own_files
 from integrations.fhir.resources.around import authors, over_by_event
-from integrations.fhir.resources.documents import of_extensions
+from integrations.fhir.resources.told import of_extensions
 from integrations.fhir.text.moments import moment, sent_day
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, text, unique, word

@@ -17,7 +17,7 @@ from integrations.fhir.meaning.patient import another_in_words
 from integrations.fhir.meaning.sieve import HELPERS, Sifted
 from integrations.fhir.meaning.whose import ANOTHER, is_anothers
 from integrations.fhir.meaning.written import of_form, of_letter, of_task
-from integrations.fhir.resources.documents import of_binary, of_extensions
+from integrations.fhir.resources.documents import of_binary
 from integrations.fhir.resources.facts import FACTS
 from integrations.fhir.resources.implants import implant
 from integrations.fhir.resources.named import NAMED
@@ -25,7 +25,7 @@ from integrations.fhir.resources.of_patient import contacts, languages, twin
 from integrations.fhir.resources.questionnaire import asked_as_value
 from integrations.fhir.resources.said import said_by
 from integrations.fhir.resources.team import seated, teammates
-from integrations.fhir.resources.told import TOLD, attached, narrative, only_narrative, says_more
+from integrations.fhir.resources.told import TOLD, attached, narrative, of_extensions, only_narrative, says_more
 from integrations.fhir.server.paging import told_outside
 from integrations.fhir.text.values import Node, joined, nodes, sent_none, text
 from mdo_portal.exchange import Fact, Section

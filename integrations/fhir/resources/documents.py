@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,7 +145,8 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
         whose = reading.profile.under("by", told.author) if told.is_named else told.author
         named = joined(_in_words(title, told.title, reading) or reading.profile.label("document"), whose)
         gone = told.names if told.status == "withdrawn" else ()
-        return Carried(facts=(_not_sent(named, dated, told.status, reading),), gone=gone)
+        said = Fact(Section.OTHER, named, reading.profile.label("not_sent"), day(dated), status=told.status)
+        return Carried(facts=(said,), gone=gone)
     media = text(part.get("contentType")) or kind or (text(binary.resource.get("contentType")) if binary else "")
     try:
         content = decoded(sent, text(part.get("hash")))
@@ -173,8 +173,8 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     words = (
         words_in(content) if told.status != "withdrawn" else ""
     )  # what was taken back is no fact; the document stays to be read
-    said = (Fact(Section.OTHER, words, document.title, day(dated), status=told.status),) if words else ()
-    return Carried(documents=opened(document), facts=said, binaries=used)
+    facts = (Fact(Section.OTHER, words, document.title, day(dated), status=told.status),) if words else ()
+    return Carried(documents=opened(document), facts=facts, binaries=used)
 
 
 def _in_words(title: str, said: str, reading: Reading) -> str:
@@ -187,11 +187,6 @@ def _payload(binary: Node) -> Any:
     return binary.get("data") or binary.get("content")
 
 
-def _not_sent(title: str, dated: str, status: str, reading: Reading) -> Fact:
-    label = reading.profile.label("not_sent")
-    return Fact(Section.OTHER, title, label, day(dated), status=status)
-
-
 def _together(parts: list[Carried]) -> Carried:
     return Carried(
         tuple(item for part in parts for item in part.documents),
@@ -200,13 +195,3 @@ def _together(parts: list[Carried]) -> Carried:
         tuple(item for part in parts for item in part.binaries),
         tuple(dict.fromkeys(item for part in parts for item in part.gone)),
     )
-
-
-def of_extensions(entry: Entry, reading: Reading) -> Iterator[Carried]:
-    """The attachments that somebody put into extensions of a resource, at whatever depth. The gate has bounded that."""
-    waiting = nodes(entry.resource.get("extension"))
-    while waiting:
-        one = waiting.pop(0)
-        if part := node(one.get("valueAttachment")):
-            yield of_attachment(entry, part, reading, reading.profile.label("document"))
-        waiting = [*nodes(one.get("extension")), *waiting]

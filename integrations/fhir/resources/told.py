@@ -182,3 +182,13 @@ def attached(entry: Entry, reading: Reading) -> list[Carried]:
     kind = own.get("type") or next(iter(nodes(own.get("category"))), None)
     title = concept(kind) or reading.profile.label("document")
     return [of_attachment(entry, part, reading, title, text(own.get("dateTime"))) for part in parts if node(part)]
+
+
+def of_extensions(entry: Entry, reading: Reading) -> Iterator[Carried]:
+    """The attachments that somebody put into extensions of a resource, at whatever depth. The gate has bounded that."""
+    waiting = nodes(entry.resource.get("extension"))
+    while waiting:
+        one = waiting.pop(0)
+        if part := node(one.get("valueAttachment")):
+            yield of_attachment(entry, part, reading, reading.profile.label("document"))
+        waiting = [*nodes(one.get("extension")), *waiting]
