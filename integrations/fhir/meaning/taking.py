@@ -78,9 +78,9 @@ def outer(entry: Entry) -> str:
 
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     if asked := asked_as_value(entry, reading):
-        found.fields.setdefault(asked, []).append(text(entry.resource.get("valueString")))
-        found.beside.extend((asked, replace(one, key=entry.known_as)) for one in said_by(entry, reading))
-        return
+        beside = (replace(one, key=entry.known_as) for one in said_by(entry, reading))
+        if found.to_field(asked, text(entry.resource.get("valueString")), *beside):
+            return
     mapping = said_by if entry.kind in FACTS else TOLD.get(entry.kind) or NAMED.get(entry.kind)
     if mapping:
         said = mapping(entry, reading) or (() if _stands_elsewhere(entry, reading) else only_narrative(entry, reading))

@@ -95,3 +95,8 @@ def test_the_patient_who_is_pointed_at_by_type_alone_is_told_by_no_name() -> Non
     }
     found = read(request(), measured, allergy)
     assert [one.text for one in found.facts] == ["70 kg; door: de patiënt zelf", "Noten; volgens: de patiënt zelf"]
+
+
+def test_a_value_called_question_that_asks_nothing_is_no_question() -> None:
+    found = read(request(), QUESTION | {"valueString": "geen"})
+    assert (found.question_board, told(found)) == ("", [("Vraagstelling", "geen", "x")])
