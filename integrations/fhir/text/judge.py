@@ -146,7 +146,7 @@ def _light(resource: Node) -> Node:
             lighter_ones = [_light_of(item) for item in value]
             if any(map(is_not, lighter_ones, value)):
                 light[name] = lighter_ones
-        elif kind is str and (lighter_words := _light_words(name, value)) is not value:
+        elif kind is str and (name in _PAYLOADS or "{" in value) and (lighter_words := _light_words(name, value)) is not value:
             light[name] = lighter_words
     return resource | light if light else resource
 
