@@ -82,16 +82,18 @@ def test_what_is_written_at_an_address_is_known_by_it_however_that_is_spelled(me
 
 
 HIMSELF = {"type": "Patient", "display": "J. van Voorbeeld"}
+IN_FULL = {"type": "http://hl7.org/fhir/StructureDefinition/Patient", "display": "J. van Voorbeeld"}
 
 
-def test_the_patient_who_is_pointed_at_by_type_alone_is_told_by_no_name() -> None:
-    measured = value("Gewicht", valueString="70 kg", performer=[HIMSELF])
+@pytest.mark.parametrize("himself", [HIMSELF, IN_FULL, IN_FULL | {"reference": "Patient/7"}], ids=["type", "in full", "address"])
+def test_the_patient_who_is_pointed_at_by_type_is_told_by_no_name(himself: Node) -> None:
+    measured = value("Gewicht", valueString="70 kg", performer=[himself])
     allergy = {
         "resourceType": "AllergyIntolerance",
         "id": "y",
         "code": {"text": "Noten"},
         "patient": {"reference": "Patient/p"},
-        "asserter": HIMSELF,
+        "asserter": himself,
     }
     found = read(request(), measured, allergy)
     assert [one.text for one in found.facts] == ["70 kg; door: de patiënt zelf", "Noten; volgens: de patiënt zelf"]
