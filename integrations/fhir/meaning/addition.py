@@ -76,7 +76,7 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
     own = asked[0].resource if asked else {}
     facts, state = found.told(), text(own.get("status"))
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
-    is_nothing = not (said or facts or found.documents)
+    is_nothing = not (said or found.facts or found.documents)  # who treats answers nothing
     ended = aside(profile.state(state)) if question and is_nothing and state in ENDED else ""
     others = tuple((question_of(one.resource), answer_words(one.resource)) for one in asked[1:] if question_of(one.resource))
     return IncomingAnswer(
