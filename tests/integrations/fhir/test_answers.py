@@ -105,6 +105,10 @@ def test_who_treats_is_told_beside_a_question_and_is_no_answer_to_it() -> None:
 
 def test_our_own_question_that_comes_back_inside_its_task_is_no_answer_to_it() -> None:
     ours = task(question=FIRST, status="in-progress", description="Is er een recente PSA?") | {"id": "ours"}
-    inside = task(question=SECOND, status="in-progress") | {"id": "theirs", "contained": [ours], "partOf": [{"reference": "#ours"}]}
+    inside = task(question=SECOND, status="in-progress") | {
+        "id": "theirs",
+        "contained": [ours],
+        "partOf": [{"reference": "#ours"}],
+    }
     found = read(inside)
     assert found.is_under_way and found.facts == ()
