@@ -25,7 +25,8 @@ def _same(columns: tuple[str, ...]) -> str:
 
 ANSWERED = f"""EXISTS (SELECT FROM follow_ups before WHERE before.id = NEW.carried_from_id AND before.round_id = NEW.round_id
     AND before.case_id = NEW.case_id AND before.decision_id <> NEW.decision_id AND {_same(SAID)})"""
-HANDED_OVER = f"""EXISTS (SELECT FROM follow_ups item JOIN follow_ups one ON one.round_id = item.round_id AND one.decision_id <> item.decision_id
+HANDED_OVER = f"""EXISTS (SELECT FROM follow_ups item
+    JOIN follow_ups one ON one.round_id = item.round_id AND one.decision_id <> item.decision_id
     JOIN follow_up_handovers before ON before.follow_up_id = one.id
     WHERE item.id = NEW.follow_up_id AND before.case_id = NEW.case_id AND {_same(HANDED)})"""
 
