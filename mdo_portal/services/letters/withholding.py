@@ -15,7 +15,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.common import changes
 from mdo_portal.services.letters.deliveries import write_down
-from mdo_portal.services.letters.receipts import OTHER_PATIENT
+from mdo_portal.services.letters.receipts import OTHER_PATIENT, WITHHELD
 from mdo_portal.services.patients import patients
 
 _ON_PAPER = (Delivery.channel == Channel.PAPER.value, Delivery.state == DeliveryState.WAITING)
@@ -75,5 +75,6 @@ def cancel(session: Session, delivery: Delivery) -> None:
         delivery.move(DeliveryState.CANCELLED)
     elif delivery.state is DeliveryState.WAITING:
         delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
+        delivery.receipt_code = WITHHELD
     delivery.next_attempt_at = delivery.leased_until = None
     changes.announce(session, "post", delivery.hospital_id)

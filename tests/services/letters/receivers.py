@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import CaseEvent
 from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import Audience, Delivery
-from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import DecisionForm, Receipt
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 
@@ -52,8 +51,8 @@ class Receivers:
             last[to] = letter.version if self._form(letter) in REPLACES else last.get(to, 0)
 
     def check_named(self) -> None:
-        """Of two that stand there the later names the earlier; or somebody was told that both do, or may, or a person carries the earlier
-        one."""
+        """Of two that stand there the later names the earlier; or somebody was told that both do, or may. Also of one that a person carried
+        since."""
         events = select(CaseEvent.case_id, CaseEvent.details["number"].astext).where(CaseEvent.what.in_(_TOLD))
         told = {(case_id, number) for case_id, number in self.session.execute(events)}
         before: dict[Recipient, Delivery] = {}
@@ -62,9 +61,7 @@ class Receivers:
             earlier = before.get(to)
             if form in REPLACES and earlier and (letter.case_id, earlier.document_number) not in told:
                 assert self.there[letter.id] == str(earlier.id), f"{self.name(letter.id)} does not name {self.name(earlier.id)}"
-            if letter.channel == Channel.PAPER:
-                before.pop(to, None)
-            elif form in REPLACES or form is DecisionForm.FIRST:
+            if form in REPLACES or form is DecisionForm.FIRST:
                 before[to] = letter
 
     def _letters(self) -> list[Delivery]:
