@@ -109,3 +109,18 @@ def test_a_browser_is_known_from_where_a_session_begins_and_a_code_counts_once(
         sessions.start_session(session, dirk["dirk"], dirk["zeed"], proof=make.PROOF, now=datetime.now(UTC))
         attempts.remember_device(session, dirk["dirk"], "new", now=datetime.now(UTC))
         session.rollback()
+
+
+@pytest.mark.parametrize("who", ["Dirk", "Lars"])
+def test_who_is_signed_out_by_a_process_whose_clock_is_behind_is_signed_out(
+    standing: tuple[Database, Database], region: Region, dirk: dict[str, uuid.UUID], who: str
+) -> None:
+    """Somebody pressed it twice, or was shut out a moment after: the second was refused as if it belonged to somebody else."""
+    house, web = standing
+    key, now = sessions.hash_key(signed_as(house, region, who)), datetime.now(UTC)
+
+    with web.transaction(entering=key) as session:
+        sessions.end_all_sessions(session, dirk["dirk"], now=now)
+        sessions.end_all_sessions(session, dirk["dirk"], now=now - timedelta(seconds=2))
+        assert session.scalar(text("SELECT signed_out_at FROM people WHERE id = :dirk"), dirk) == now
+        session.rollback()
