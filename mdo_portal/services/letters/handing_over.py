@@ -88,7 +88,6 @@ def put_on_paper(session: Session, delivery: Delivery, *, now: datetime) -> None
     under_way.may_have_left(delivery, now=now)
     if under_way.is_on_the_wire(delivery, now=now):
         under_way.left(delivery, now=now)
-    under_way.goes_by_hand(delivery)
     delivery.move(DeliveryState.WAITING)
     delivery.channel = Channel.PAPER.value
     _let_go(session, delivery, now=now)

@@ -55,7 +55,7 @@ class Receivers:
         """Of two that stand there the later names the earlier; or somebody was told that both do, or may. Also of one that a person carried
         since."""
         number, recipient = (CaseEvent.details[name].astext for name in ("number", "hospital"))
-        told = set(self.session.execute(select(CaseEvent.case_id, number, recipient).where(CaseEvent.what.in_(_TOLD))).tuples())
+        told = set(self.session.execute(select(CaseEvent.case_id, number, recipient).where(CaseEvent.what.in_(_TOLD))))
         before: dict[Recipient, Delivery] = {}
         for letter in self._letters():
             to, form = (letter.case_id, letter.audience), self._form(letter)
