@@ -30,6 +30,24 @@ HANDED_OVER = f"""EXISTS (SELECT FROM follow_ups item
     JOIN follow_up_handovers before ON before.follow_up_id = one.id
     WHERE item.id = NEW.follow_up_id AND before.case_id = NEW.case_id AND {_same(HANDED)})"""
 
+#: of a web process: signed in as one, or that took its role at the door; `current_user` is the owner in here
+OF_WEB = {"by name": "session_user = 'mdo_app'", "at the door": "'mdo_app' IN (session_user, current_setting('role'))"}
+
+
+def _end_sessions(of_web: str) -> None:
+    """As in 0096 but for whom it asks."""
+    op.execute(f"""CREATE OR REPLACE FUNCTION access.end_sessions(p_person uuid, p_but text, p_hospital uuid, p_now timestamptz)
+        RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER {PATH} AS $$
+        BEGIN
+            IF {of_web} AND (access.person() = p_person OR access.is_invited(p_person) OR access.invites(p_person)
+                OR p_hospital IS NOT NULL AND (access.administers() OR p_hospital IN (access.keeps_link(), access.watches()))) IS NOT TRUE
+            THEN
+                RAISE EXCEPTION 'this belongs to somebody else' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            RETURN QUERY UPDATE sessions SET ended_at = p_now WHERE person_id = p_person AND key_hash <> p_but AND ended_at IS NULL
+                AND (p_hospital IS NULL OR hospital_id = p_hospital) RETURNING person_id;
+        END $$""")
+
 
 def _say(table: str, is_theirs: str) -> None:
     op.execute(f"""CREATE OR REPLACE FUNCTION access.own_name_in_{table}() RETURNS trigger LANGUAGE plpgsql {PATH} AS $$
@@ -44,8 +62,10 @@ def _say(table: str, is_theirs: str) -> None:
 def upgrade() -> None:
     _say("follow_ups", f"{SAYS} OR {ANSWERED}")
     _say("follow_up_handovers", f"{MAKES} OR {HANDED_OVER}")
+    _end_sessions(OF_WEB["at the door"])
 
 
 def downgrade() -> None:
+    _end_sessions(OF_WEB["by name"])
     _say("follow_ups", SAYS)
     _say("follow_up_handovers", MAKES)
