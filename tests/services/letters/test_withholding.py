@@ -16,7 +16,7 @@ from mdo_portal.services.identity import objections
 from mdo_portal.services.letters import handing_over, receipts, withholding
 from mdo_portal.services.patients import patients
 from tests.make import NOW
-from tests.outbox_house import AA, SILENCE, Outbox, Receiver
+from tests.outbox_house import AA, AE, SILENCE, Outbox, Receiver
 from tests.people import Region
 from tests.test_dispatch_of_whom import OTHER
 from tests.test_dispatch_races import Beside
@@ -124,3 +124,19 @@ def test_what_somebody_carried_before_the_patient_objected_was_carried(outbox: O
         objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
 
     assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.SENT
+
+
+def test_a_copy_that_was_refused_and_lies_on_paper_is_not_said_to_be_there_when_the_patient_objects(outbox: Outbox) -> None:
+    """It waited for a confirmation for ever, of a letter that its recipient had turned away."""
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.drain(Receiver([AA, AE]))
+    with outbox.database.transaction() as session:
+        copy = session.get_one(Delivery, outbox.letter(round_, audience=Audience.GP).id)
+        handing_over.put_on_paper(session, copy, now=outbox.now)
+    outbox.drain(Receiver([AA]))
+
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
+
+    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.CANCELLED
