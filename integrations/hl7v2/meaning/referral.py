@@ -15,7 +15,15 @@ from integrations.hl7v2.meaning.places import first
 from integrations.hl7v2.meaning.questions import asked_in
 from integrations.hl7v2.meaning.unread import unread_roles, unsaid
 from integrations.hl7v2.meaning.urgency import urgency
-from integrations.hl7v2.meaning.withdrawal import instead_of, is_document_gone, number_of, says_it_is_over, why, withdrawn
+from integrations.hl7v2.meaning.withdrawal import (
+    instead_of,
+    is_document_gone,
+    number_of,
+    order_of_group,
+    says_it_is_over,
+    why,
+    withdrawn,
+)
 from integrations.hl7v2.message.left import left_of
 from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
@@ -37,12 +45,15 @@ def referral(reading: Reading) -> IncomingReferral:
     soon, when = urgency(reading)
     gone = withdrawn(reading)
     number = number_of(reading, gone)
+    own_order, is_new = order_of_group(reading)
     paper = number if is_document_gone(reading) else ""
     is_over = bool(gone or paper) or says_it_is_over(reading) or reading.event in rules["cancel_events"]
     asked: dict[str, Any] = {name: "" if is_over else text for name, (text, _) in questions.items()}
     return IncomingReferral(
         patient=who,
         number=number,
+        order_number=own_order,
+        is_new_order=is_new,
         board_hint=hint,
         board_code=board_of(reading.profile, hint),
         tumour_hint=first(reading, rules["tumour_hint"]),

@@ -55,6 +55,16 @@ def number_of(reading: Reading, gone: list[Line]) -> str:
     return number
 
 
+def order_of_group(reading: Reading) -> tuple[str, bool]:
+    """(the number of the board's own order where the referral goes by that of its group, whether that order is new)."""
+    order = reading.board.order if reading.board is not None else reading.message.first("OBR")
+    if order is None or not number_at(reading)[1].startswith(reading.at("ORC-4")):
+        return "", False
+    number = reading.message.get(reading.at("ORC-2-1")).strip() or order.component(2).strip()
+    is_new = reading.message.get(reading.at("ORC-1-1")).strip().upper() == "NW"
+    return (number, is_new) if reading.recognised.is_board(name_of(order)) else ("", False)
+
+
 def why(gone: list[Line]) -> str:
     """Why they are taken back, in the sender's words."""
     return "; ".join(dict.fromkeys(one.reason for one in gone if one.reason))
@@ -144,7 +154,9 @@ def _registers(reading: Reading, order: Segment) -> bool:
 
 def says_it_is_over(reading: Reading) -> bool:
     """Whether a form says of the registration that it is taken back (`Status aanmelding: Ingetrokken`)."""
-    return any(_is_state(reading, item) and state_of(item.text.strip().upper()) == GONE for item in reading.values)
+    return any(
+        _is_state(reading, item) and state_of(item.text.partition("\n")[0].strip().upper()) == GONE for item in reading.values
+    )
 
 
 def _is_state(reading: Reading, item: Item) -> bool:

@@ -144,14 +144,19 @@ def test_a_discussion_that_asks_nothing_or_has_its_answer_is_a_report(kind: str,
     assert isinstance(read(kind, titled, f"OBX|1|FT|F^Verslag van de dag||{text}"), IncomingResult)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="ORC-4 goes before ORC-2: two boards of one group, each in its own message, are one referral, and the second takes the first's question",
-)
-def test_two_boards_of_one_group_are_two_referrals() -> None:
-    lung = registration("ORC|NW|A2||G77", "OBR|1|A2||MDOL^MDO Long", kind="ORM^O01")
-    genes = registration("ORC|NW|A3||G77", "OBR|1|A3||MDOG^MDO Genetica", kind="ORM^O01")
-    assert lung.number != genes.number
+def numbers(*lines: str) -> tuple[str, str, bool]:
+    found = registration(*lines, kind="ORM^O01")
+    return found.number, found.order_number, found.is_new_order
+
+
+def test_two_boards_of_one_group_are_known_by_their_orders() -> None:
+    """A scan of the group tells of the referral of its board, and has no number of its own."""
+    assert numbers("ORC|NW|A2||G77", "OBR|1|A2||MDOL^MDO Long") == ("G77", "A2", True)
+    assert numbers("ORC|XO|A3||G77", "OBR|1|A3||MDOG^MDO Genetica") == ("G77", "A3", False)
+    assert numbers("ORC|NW|A4||G77", "OBR|1|A4||CT^CT thorax") == ("G77", "", False)
+    assert numbers("ORC|NW|A2", "OBR|1|A2||MDOL^MDO Long") == ("A2", "", False)
+    scan_first = ("ORC|NW|A4||G77", "OBR|1|A4||CT^CT thorax", "ORC|NW|A2||G77", "OBR|2|A2||MDOL^MDO Long")
+    assert numbers(*scan_first) == ("G77", "A2", True)
 
 
 @pytest.mark.parametrize("lines", [(f"OBR|1||F77|{NAME}",), ("ORC|NW||F77", f"OBR|1|||{NAME}")], ids=["OBR-3", "ORC-3"])
