@@ -62,10 +62,15 @@ def no_day(reading: Reading) -> list[str]:
     return [place] if value and day(value) is None and not place.startswith("@") else []
 
 
+def says_it_is_over(reading: Reading) -> bool:
+    """Whether a referral says in words that it is cancelled (RF1-1): no table has a code for it."""
+    said = (reading.message.get(place).strip().upper() for place in ("RF1-1-1", "RF1-1-2"))
+    return any(state_of(one) == GONE for one in said)
+
+
 def held_up(reading: Reading) -> list[str]:
     """Of a referral, by its own order where there are several."""
     places = ((reading.at(place), codes) for place, codes in _HELD.items())
     held = [place for place, codes in places if reading.message.get(place).strip().upper() in codes]
-    said = (reading.message.get(place).strip().upper() for place in ("RF1-1-1", "RF1-1-2"))
-    held += ["RF1-1-1"] if not held and any(state_of(one) == GONE for one in said) else []  # no table has a code for it
+    held += ["RF1-1-1"] if not held and says_it_is_over(reading) else []
     return [f"{place.removesuffix('-1')}/held" for place in held]

@@ -12,7 +12,7 @@ from integrations.profiles import asked_of
 from mdo_portal.exchange import Profile
 
 _ASKING = ("board", "radiology", "pathology", "reason")
-_ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige|vroegere|oude|datum|(?:be)?antwoord\w*|previous)(?!\w)")
+_ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige?|vroegere?|oude?|datum|(?:be)?antwoord\w*|previous)(?!\w)")
 """What was asked before, when it was, or what was answered: nothing of it is asked now."""
 _A_QUESTION = re.compile(
     r"(?<!\w)(?!(?:aan|na|hulp|zorg|terug|onder|over|op|uit|patiënt\w*|patient\w*)-?vra)[\w-]{0,20}?"

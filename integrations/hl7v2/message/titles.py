@@ -6,15 +6,25 @@ import re
 from collections.abc import Iterable, Iterator
 
 from integrations.hl7v2.message.documents import title_inside
-from integrations.hl7v2.message.items import Item, name_of
+from integrations.hl7v2.message.items import Item, name_of, ordered_as
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.status_codes import said
 
 
 def asks_board(received: Received, order: Segment) -> bool:
     """Whether an order refers, or names a board."""
     name, recognised = name_of(order), received.recognised
     return recognised.is_registration(order.component(4), name) or recognised.names_board(name)
+
+
+def is_examination(received: Received, order: Segment) -> bool:
+    """Whether what is ordered is a scan, a biopsy, a test or a scopy, by what it is called or by who does it (OBR-24)."""
+    placed = received.sections.matching(order.component(4), ordered_as(order))
+    return (placed or received.profile["result"]["services"].get(said(order, 24), "")) in EXAMINATIONS
+
+
+EXAMINATIONS = ("imaging", "pathology", "marker", "course")
 
 
 def asking_title(received: Received, values: Iterable[Item]) -> str:
