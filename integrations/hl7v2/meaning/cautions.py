@@ -7,7 +7,9 @@ It is read all the same and named (`MSH-11/test`), for a person to judge.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
+from integrations.days import day_to_come
 from integrations.hl7v2.meaning.places import found
 from integrations.hl7v2.message.patient import YES
 from integrations.hl7v2.message.reading import Reading
@@ -56,10 +58,19 @@ def _confidential(message: Message) -> Iterator[str]:
             yield name if name == "ARV" else f"{name}-{field}"
 
 
+def until(reading: Reading) -> date | None:
+    """The last useful day."""
+    return _to_come(found(reading, reading.profile["referral"]["latest_useful_on"])[0])
+
+
+def _to_come(said: str) -> date | None:
+    return day(said) or day_to_come(said)
+
+
 def no_day(reading: Reading) -> list[str]:
     """Where the last useful day should stand and something stands that is none (`202603`)."""
     value, place = found(reading, reading.profile["referral"]["latest_useful_on"])
-    return [place] if value and day(value) is None and not place.startswith("@") else []
+    return [place] if value and _to_come(value) is None and not place.startswith("@") else []
 
 
 def says_it_is_over(reading: Reading) -> bool:

@@ -21,7 +21,7 @@ from integrations.hl7v2.message.timing import of_order, timing
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE, said
-from integrations.hl7v2.text.values import day
+from integrations.hl7v2.text.values import day_of_event
 from integrations.hl7v2.text.words import is_sentence, not_in
 from mdo_portal.exchange import Fact, Section
 
@@ -169,13 +169,13 @@ def _observed(reading: Reading, item: Item) -> Fact:
     if is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
     shown = with_beside(shown, "; ".join((*filter(None, [part_of(reading, segment)]), *not_in(shown, reading.titles))))
-    part = without_a_day(item)  # then the day of the order is not the day of this either
+    part = without_a_day(reading, item)  # then the day of the order is not the day of this either
     mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(
         section=section_of(reading, item),
         text="\n".join(filter(None, (with_beside(with_beside(text, part), mood), *(how(reading, item) if text else ())))),
         label=with_beside(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
-        dated_on=day(segment.component(14)) or (None if part else ordered_on(item)),
+        dated_on=day_of_event(segment.component(14)) or (None if part else ordered_on(item)),
         code=segment.component(3),
         code_system=segment.component(3, 3),
     )

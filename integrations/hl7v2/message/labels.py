@@ -24,6 +24,7 @@ _OF_ANOTHER = re.compile(
 )
 """Who asks is the patient, or is asked is no board."""
 _URGENCY = "urgency"
+_WITHIN = re.compile(r"(?:UITERLIJK )?(?:BINNEN|OVER) .{1,20}(?:DAG|DAGEN|WEEK|WEKEN|MAAND|MAANDEN|UUR)\.?")
 
 
 class Labels:
@@ -66,7 +67,7 @@ class Labels:
     def _says_how_urgent(self, item: Item) -> bool:
         """Whether what is called `Urgentie` and no more says how soon: of the bladder it is a complaint, and says yes or no."""
         said = item.text.strip().upper() if item.label.strip(" :?").casefold() == "urgentie" else ""
-        return len(said) > len("YES") and said in self._urgencies
+        return len(said) > len("YES") and (said in self._urgencies or _WITHIN.fullmatch(said) is not None)
 
     def bare_questions(self, values: Iterable[Item], said: Mapping[int, str]) -> list[Item]:
         """The values that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom; else those with the word in their name.
