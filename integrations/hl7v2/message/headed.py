@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from integrations.hl7v2.message.documents import plain_words, rich_words
-from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, row_of, undressed
+from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, in_columns, row_of, undressed
 from integrations.hl7v2.message.items import Item, name_of
 from integrations.hl7v2.message.left_empty import GOES_ON, NOTHING, TITLE, is_left_empty
 from integrations.hl7v2.message.received import Received
@@ -66,7 +66,7 @@ def around(text: str, headings: Collection[str]) -> str:
 
 def is_unanswered(text: str, headings: Collection[str]) -> bool:
     """Whether a text has a place for the question, and nobody wrote any: then the rest of it asks nothing either."""
-    lines = text.split("\n")
+    lines = _lines_of(text)
     heads = (n for n, line in enumerate(lines) if headed_by(line, headings) is not None)
     return next(heads, None) is not None and not _cut(text, headings)[0]
 
@@ -96,7 +96,7 @@ def question_of(text: str, headings: Collection[str], *, is_list: bool) -> tuple
 
 
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
-    lines = text.split("\n")
+    lines = _lines_of(text)
     for n, line in enumerate(lines):
         if (rest := headed_by(line, headings)) is not None:
             if not rest and is_left_empty(lines, n, headings):
@@ -114,6 +114,12 @@ def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
         if inside and not NOTHING.fullmatch(inside):
             return inside, "\n".join((*lines[:n], around_it, *lines[n + 1 :]))
     return "", text
+
+
+def _lines_of(text: str) -> list[str]:
+    if "   " in text or "\t" in text:
+        return [one for line in text.split("\n") for one in in_columns(line)]
+    return text.split("\n")
 
 
 def _inside(line: str, headings: Collection[str]) -> tuple[str, str]:
