@@ -173,6 +173,8 @@ V2: Mapping[str, Key] = HEAD | {
             "site": text("Waar in het lichaam (OBX-20)."),
             "interpreter": text("Wie het beoordeelde (OBR-32)."),
             "by": text("Wie het vond, als dat een ander is dan de afzender (OBX-15, 16, 23)."),
+            "received": text("Wanneer het materiaal binnenkwam (OBR-14), als geen andere dag bekend is."),
+            "reported": text("Wanneer de uitslag gemeld werd (OBR-22), als geen andere dag bekend is."),
             "follows": text("Achter welke andere vraag van een synoptisch verslag er een staat die twee keer zo heet."),
             "sent_to": text("Label van het ziekenhuis waaraan een verwijzing gericht is (PRD-1 RT), als het MDO elders staat."),
             "language": text("Label van de taal van de patiënt (PID-15)."),

@@ -9,7 +9,7 @@ from functools import cached_property
 from integrations.hl7v2.meaning.withdrawal import is_registration_over
 from integrations.hl7v2.message.items import Item, name_of, ordered_as
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.titles import may_ask
+from integrations.hl7v2.message.titles import EXAMINATIONS, may_ask
 from integrations.hl7v2.text.segment import Segment
 
 REPORTING = "RE"
@@ -106,7 +106,7 @@ def _is_undecided(reading: Reading, order: Order) -> bool:
     is still filling in. A scan of which the name says for what it was made (`CT thorax (aanvraag MDO long)`) is no form.
     """
     recognised = reading.recognised
-    is_examination = reading.sections.matching("", order.name) in ("imaging", "pathology", "marker", "course")
+    is_examination = reading.sections.matching("", order.name) in EXAMINATIONS
     is_done = order.control != REPORTING and order.status.strip().upper() in ("", *reading.profile["result"]["complete"])
     is_form = is_done and not is_examination and recognised.refers(order.name)
     if recognised.is_report(order.name) or (not is_form and (order.status or order.control == REPORTING)):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integrations.hl7v2.meaning.attached import of_referral
-from integrations.hl7v2.meaning.cautions import held_up, no_day
+from integrations.hl7v2.meaning.cautions import held_up, no_day, until
 from integrations.hl7v2.meaning.contacts import contact
 from integrations.hl7v2.meaning.facts import Told, told
 from integrations.hl7v2.meaning.hint import board_hint, other_boards
@@ -28,7 +28,6 @@ from integrations.hl7v2.message.left import left_of
 from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.status_codes import GONE
-from integrations.hl7v2.text.values import day
 from integrations.hl7v2.text.words import holds_any
 from integrations.profiles import board_of
 from mdo_portal.exchange import IncomingReferral
@@ -59,7 +58,7 @@ def referral(reading: Reading) -> IncomingReferral:
         tumour_hint=first(reading, rules["tumour_hint"]),
         **asked,
         urgency=soon,
-        latest_useful_on=day(first(reading, rules["latest_useful_on"])),
+        latest_useful_on=until(reading),
         referrer=contact(reading, "referrer"),
         treating=contact(reading, "treating"),
         case_manager=contact(reading, "case_manager"),

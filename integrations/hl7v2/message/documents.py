@@ -13,7 +13,7 @@ from integrations.hl7v2.message.patient import bsns_of, patient
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.packed import ENCODINGS, value_type
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.values import day, partial
+from integrations.hl7v2.text.values import day_of_event, partial
 from integrations.hl7v2.text.words import folded_all
 from integrations.rich_text import MOST, as_utf8, is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Unreadable
@@ -82,8 +82,12 @@ def _document(received: Received, item: Item, sent: Enclosed, reference: str) ->
         kind = received.kinds.matching(order.component(4), order.component(4, 2, 0))
     if order and title.casefold() in folded_all(tuple(rules["formats"])):
         title = order.component(4, 2, 0) or title
-    by_order = day(order.component(7)) or day(order.component(8)) if order and not partial(segment.component(14)) else None
-    dated_on = day(segment.component(14)) or by_order
+    by_order = (
+        day_of_event(order.component(7)) or day_of_event(order.component(8))
+        if order and not partial(segment.component(14))
+        else None
+    )
+    dated_on = day_of_event(segment.component(14)) or by_order
     if sent.content is None:
         return IncomingDocument(title, "text/plain", sent.as_sent, dated_on, "unreadable", reference)
     media = _media_type(sent, sent.content, rules["media"])

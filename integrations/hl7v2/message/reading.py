@@ -19,8 +19,10 @@ from integrations.hl7v2.message.pieces import joined
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.message.roles import judges
 from integrations.hl7v2.message.statuses import is_gone, is_none
-from integrations.hl7v2.message.titles import asking_title, asks_board, title_above
+from integrations.hl7v2.message.titles import asking_title, asks_board, is_examination, title_above
 from integrations.hl7v2.text.segment import Segment
+
+_OF_BOARD = ("board", "reason")
 
 
 class Reading(Received):
@@ -62,6 +64,7 @@ class Reading(Received):
         Where the board's own order answers one, what stands under another order answers nothing; nor does what is taken back.
         """
         found = {item.position: self.labels.answered(item) for item in self.values}
+        found |= {one.position: "" for one in self.values if found[one.position] in _OF_BOARD and self._is_of_another(one.order)}
         found |= {item.position: "board" for item in self._bare_questions(found)}
         found |= {one.position: "" for one in self.values if found[one.position] and is_gone(self, one)}
         if self.board is None:
@@ -69,6 +72,11 @@ class Reading(Received):
         own = {item.position for item in self.values if item.order is self.board.order}
         said = {found[position] for position in own}
         return {position: "" if position not in own and name in said else name for position, name in found.items()}
+
+    def _is_of_another(self, order: Segment | None) -> bool:
+        """Whether what is asked under an order is what a scan or a biopsy was made for, beside what refers: nothing is asked of a board."""
+        is_beside = self.is_referral or any(asks_board(self, one.segment) for one in self.ordered.values())
+        return order is not None and is_beside and not asks_board(self, order) and is_examination(self, order)
 
     def _bare_questions(self, said: Mapping[int, str]) -> list[Item]:
         """What is called `Vraag` and no more: of the board's order, or of the only one there is where none names a board."""

@@ -66,6 +66,15 @@ def is_order_back(received: Received, item: Item) -> bool:
     return item.common is not None and is_taken_back(received, item.common)
 
 
+def is_waiting(item: Item) -> bool:
+    """Whether the ORC of an order holds it up, or says that it is held up."""
+    return item.common is not None and (said(item.common, 1) in ON_HOLD or said(item.common, 5) == "HD")
+
+
+ON_HOLD = ("HD", "OH")
+"""ORC-1 (table 0119): hold it, and that it is held."""
+
+
 def is_taken_back(received: Received, common: Segment) -> bool:
     """Whether an ORC takes its order back: by its own code, or as the state that its order has. One that is asked for anew has none, and
     one that could not be cancelled stands.

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from integrations.hl7v2.message.documents import title_inside
 from integrations.hl7v2.message.headed import below
-from integrations.hl7v2.message.items import Item, name_of
+from integrations.hl7v2.message.items import Item, name_of, ordered_as
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.status_codes import said
 from integrations.hl7v2.text.words import holds_any
 
 
@@ -25,6 +26,15 @@ def title_above(received: Received, order: Segment | None) -> str:
         return received.kind
     ordered = name_of(order) if order and (received.kind.startswith(("ORM", "OM")) or received.is_referral) else ""
     return ordered if received.recognised.names_board(ordered) else ""
+
+
+def is_examination(received: Received, order: Segment) -> bool:
+    """Whether what is ordered is a scan, a biopsy, a test or a scopy, by what it is called or by who does it (OBR-24)."""
+    placed = received.sections.matching(order.component(4), ordered_as(order))
+    return (placed or received.profile["result"]["services"].get(said(order, 24), "")) in EXAMINATIONS
+
+
+EXAMINATIONS = ("imaging", "pathology", "marker", "course")
 
 
 def asking_title(received: Received, values: Iterable[Item]) -> str:
