@@ -28,6 +28,15 @@ def written_day(text: str) -> date | None:
     return _day(worded["y"], _NUMBERS.get(worded["m"].casefold(), 0), worded["d"]) if worded else None
 
 
+def day_to_come(text: str) -> date | None:
+    """`27-11-26`, of what is still to be: of when somebody was born two figures do not tell the year."""
+    found = _SHORT.fullmatch(text.strip())
+    return _day(f"20{found['y']}", int(found["m"]), found["d"]) if found else None
+
+
+_SHORT = re.compile(r"(?P<d>\d{1,2})(?P<gap>[-.])(?P<m>\d{1,2})(?P=gap)(?P<y>\d{2})")
+
+
 def day_first(text: str) -> date | None:
     """`31011960`, where its day is above twelve: as year, month and day it would be none, and nobody can take it for a month."""
     found = _RUN.fullmatch(text.strip())

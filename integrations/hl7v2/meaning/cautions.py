@@ -7,7 +7,9 @@ It is read all the same and named (`MSH-11/test`), for a person to judge.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
+from integrations.days import day_to_come
 from integrations.hl7v2.meaning.places import found
 from integrations.hl7v2.message.patient import YES
 from integrations.hl7v2.message.reading import Reading
@@ -56,16 +58,30 @@ def _confidential(message: Message) -> Iterator[str]:
             yield name if name == "ARV" else f"{name}-{field}"
 
 
+def until(reading: Reading) -> date | None:
+    """The last useful day."""
+    return _to_come(found(reading, reading.profile["referral"]["latest_useful_on"])[0])
+
+
+def _to_come(said: str) -> date | None:
+    return day(said) or day_to_come(said)
+
+
 def no_day(reading: Reading) -> list[str]:
     """Where the last useful day should stand and something stands that is none (`202603`)."""
     value, place = found(reading, reading.profile["referral"]["latest_useful_on"])
-    return [place] if value and day(value) is None and not place.startswith("@") else []
+    return [place] if value and _to_come(value) is None and not place.startswith("@") else []
+
+
+def says_it_is_over(reading: Reading) -> bool:
+    """Whether a referral says in words that it is cancelled (RF1-1): no table has a code for it."""
+    said = (reading.message.get(place).strip().upper() for place in ("RF1-1-1", "RF1-1-2"))
+    return any(state_of(one) == GONE for one in said)
 
 
 def held_up(reading: Reading) -> list[str]:
     """Of a referral, by its own order where there are several."""
     places = ((reading.at(place), codes) for place, codes in _HELD.items())
     held = [place for place, codes in places if reading.message.get(place).strip().upper() in codes]
-    said = (reading.message.get(place).strip().upper() for place in ("RF1-1-1", "RF1-1-2"))
-    held += ["RF1-1-1"] if not held and any(state_of(one) == GONE for one in said) else []  # no table has a code for it
+    held += ["RF1-1-1"] if not held and says_it_is_over(reading) else []
     return [f"{place.removesuffix('-1')}/held" for place in held]

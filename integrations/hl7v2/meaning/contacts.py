@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from integrations.hl7v2.meaning.places import first, found
-from integrations.hl7v2.message.names import is_prefix
+from integrations.hl7v2.message.names import is_name, is_prefix
 from integrations.hl7v2.message.persons import person_in, professional
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.roles import participant, provider
+from integrations.hl7v2.message.roles import IN_WORDS, participant, provider
+from integrations.hl7v2.message.statuses import is_gone
+from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.telephone import is_called, is_moment, is_number_of_a_thing, telephone
 from mdo_portal.exchange import Contact
 
@@ -20,13 +22,31 @@ def contact(reading: Reading, role: str) -> Contact:
     """The first place of the profile with a person; organisation and telephone come from their own places when not with him."""
     rule = reading.profile["contacts"][role]
     people = (person_at(reading, place) for place in rule["places"])
-    person = next((one for one in people if one is not None), Contact())
+    person = next((one for one in people if one is not None), None) or named_in_form(reading, role)
     called = _phone(reading, rule.get("phone", ()))
     return replace(
         person,
         organisation=person.organisation or organisation(reading, rule.get("organisation", ()))[0],
         phone=person.phone or (called if called != person.number else ""),  # some write the person once more where he is called
     )
+
+
+def named_in_form(reading: Reading, role: str) -> Contact:
+    """Whom a line of a form names in a role (`Casemanager: V. Groen`), which stays told; nobody where it holds no name."""
+    for item in reading.values if role in _IN_A_FORM else ():
+        is_of_another = reading.board is not None and item.order is not reading.board.order
+        if is_of_another or IN_WORDS.get(item.label.strip(" :?").casefold()) != _IN_A_FORM[role] or item.is_document:
+            continue
+        if is_gone(reading, item):
+            continue
+        if value_type(item.segment) == "XCN" and (person := professional(reading.message, f"{item.place}-5")):
+            return person
+        if is_name(said := item.text.partition(",")[0].strip()):
+            return Contact(name=said)
+    return Contact()
+
+
+_IN_A_FORM = {"treating": "AT", "case_manager": "CM", "gp": "PP"}
 
 
 def organisation(reading: Reading, places: Sequence[str]) -> tuple[str, str]:

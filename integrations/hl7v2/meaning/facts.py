@@ -9,7 +9,7 @@ from typing import NamedTuple
 from integrations.hl7v2.meaning.around import how, number_of, part_of
 from integrations.hl7v2.meaning.by_rule import NOTED, by_rule, with_beside, with_own_notes
 from integrations.hl7v2.meaning.observed import called, is_silent, is_told_in_notes, ordered_on, section_of, without_a_day
-from integrations.hl7v2.meaning.places import closing
+from integrations.hl7v2.meaning.places import asked_by, closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.message.documents import file_name, is_pointer, rich_words
 from integrations.hl7v2.message.headed import around, own_notes, unsigned
@@ -21,7 +21,7 @@ from integrations.hl7v2.message.timing import of_order, timing
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE, said
-from integrations.hl7v2.text.values import day
+from integrations.hl7v2.text.values import day_of_event
 from integrations.hl7v2.text.words import is_sentence, not_in
 from mdo_portal.exchange import Fact, Section
 
@@ -68,8 +68,8 @@ def _status(reading: Reading, item: Item) -> str:
 
 
 def is_given_up(reading: Reading, item: Item) -> bool:
-    """Whether an OBR says that it is taken back whole: no result stands under it."""
-    return item.segment.name == "OBR" and id(item.segment) not in reading.filled and is_cancelled(reading, item.segment)
+    """Whether an OBR says that it is taken back whole: no result stands under it, but what says itself that it is none."""
+    return item.segment.name == "OBR" and id(item.segment) not in reading.standing and is_cancelled(reading, item.segment)
 
 
 def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:
@@ -135,6 +135,7 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     is_asked = (f"@notes {item.segment.name}" in used and reading.may_ask(item)) or (
         "@closing" in used and item is closing(reading)
     )
+    is_asked = is_asked and bool(asked_by(reading, item))
     said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else item.remarks
     if "@headed board" in used and reading.may_head(item):
         own = own_notes(item)
@@ -168,13 +169,13 @@ def _observed(reading: Reading, item: Item) -> Fact:
     if is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
     shown = with_beside(shown, "; ".join((*filter(None, [part_of(reading, segment)]), *not_in(shown, reading.titles))))
-    part = without_a_day(item)  # then the day of the order is not the day of this either
+    part = without_a_day(reading, item)  # then the day of the order is not the day of this either
     mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(
         section=section_of(reading, item),
         text="\n".join(filter(None, (with_beside(with_beside(text, part), mood), *(how(reading, item) if text else ())))),
         label=with_beside(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
-        dated_on=day(segment.component(14)) or (None if part else ordered_on(item)),
+        dated_on=day_of_event(segment.component(14)) or (None if part else ordered_on(item)),
         code=segment.component(3),
         code_system=segment.component(3, 3),
     )

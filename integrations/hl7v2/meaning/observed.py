@@ -8,20 +8,32 @@ from datetime import date
 
 from integrations.hl7v2.meaning.by_rule import with_beside
 from integrations.hl7v2.message.addenda import is_addendum
-from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.message.items import Item, name_of, words_ordered
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.packed import value_type
+from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import said, status_in
-from integrations.hl7v2.text.values import day, partial
+from integrations.hl7v2.text.values import day_of_event, partial
 from integrations.hl7v2.text.words import folded_all
 from mdo_portal.exchange import Section
 
 
-def without_a_day(item: Item) -> str:
-    """A year or month, or a day that nobody can tell from a month: of the value, else of its order."""
+def without_a_day(reading: Reading, item: Item) -> str:
+    """A year or month, or a day that nobody can tell from a month: of the value, else of its order; else when that came in or was told."""
     if own := item.segment.component(14):
         return partial(own)
-    return partial(item.order.component(7)) if item.order else ""
+    if item.order is None:
+        return ""
+    return partial(item.order.component(7)) or ("" if ordered_on(item) else _told_when(reading, item.order))
+
+
+def _told_when(reading: Reading, order: Segment) -> str:
+    """The only day that is known of a report, when it came in or was told (OBR-14, 22): it is not that on which it was seen."""
+    if reading.recognised.names_board(name_of(order)):
+        return ""
+    words = reading.profile["beside"]
+    said = ((words[name], day_of_event(order.component(n))) for name, n in (("received", 14), ("reported", 22)))
+    return next((f"{word} {on.isoformat()}" for word, on in said if on), "")
 
 
 def called(reading: Reading, item: Item) -> str:
@@ -66,10 +78,10 @@ def section_of(reading: Reading, item: Item) -> Section:
 
     An addendum is of the department whose report it adds to: its order is often called so and no more (`PA^Addendum`).
     """
-    code, order = (item.order.component(4), item.order.component(4, 2, 0)) if item.order else ("", "")
+    code, order = (item.order.component(4), words_ordered(item.order)) if item.order else ("", "")
     name, sections = item.label, reading.sections
     placed = sections.matching(item.segment.component(3), name) or sections.matching(code, order or " ".join(reading.titles))
-    if placed == Section.PATHOLOGY and _A_MINUTE.search(item.segment.field(6)):  # eGFR, which is no gene
+    if placed == Section.PATHOLOGY and (_A_MINUTE.search(item.segment.field(6)) or _is_no_gene(item)):
         placed = ""
     if "c" in name[:3] and _CLINICAL_STAGE.fullmatch(name.strip()) and not _is_chosen(item, name, reading.profile["sections"]):
         placed = Section.DIAGNOSIS  # `cT`, and not a scan (CT)
@@ -86,9 +98,19 @@ def _is_chosen(item: Item, name: str, sections: Mapping[str, Sequence[str]]) -> 
 
 
 _CLINICAL_STAGE = re.compile(r"[yr]?c[TNM](?:[- ]?(?:stadium|categorie|classificatie|stage|category))?")
+
+
+def _is_no_gene(item: Item) -> bool:
+    """Whether it is an enzyme of the liver, or how the kidneys work, by a name that a gene has too (ALK, EGFR)."""
+    name = item.label.strip()
+    return _ENZYME.match(name) is not None or (name.startswith("eGFR") and _NUMBER.match(item.text) is not None)
+
+
+_ENZYME = re.compile(r"alk(?:\.|\w*)[ -]?(?:fosf|phos)", re.IGNORECASE)
+_NUMBER = re.compile(r"[<>]?=?\s?\d")
 _A_MINUTE = re.compile(r"/\s*min", re.IGNORECASE)
 
 
 def ordered_on(item: Item) -> date | None:
     """When it was observed by the order: from, else until."""
-    return day(item.order.component(7)) or day(item.order.component(8)) if item.order else None
+    return day_of_event(item.order.component(7)) or day_of_event(item.order.component(8)) if item.order else None

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from integrations.hl7v2.meaning.own_segments import own
-from integrations.hl7v2.message.headed import below, unsigned
+from integrations.hl7v2.message.documents import plain_words, rich_words
+from integrations.hl7v2.message.headed import below, is_unanswered, unsigned
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.message.persons import person_in
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.roles import participant, provider, roles
+from integrations.hl7v2.message.statuses import is_order_back, is_waiting
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
 from integrations.hl7v2.text.er7 import Message, field_of
 from integrations.hl7v2.text.numbers import identifies, numbers
@@ -42,10 +44,13 @@ def _at(reading: Reading, place: str) -> str:
     return lines[0] if len(lines) == 1 else reading.at(place)  # what stands on several lines stands at none of them
 
 
-def number_at(reading: Reading) -> tuple[str, str]:
-    """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
+def number_at(reading: Reading, *, but: tuple[str, ...] = ()) -> tuple[str, str]:
+    """(the sender's number of the referral, its place), in none of the fields `but`; what stands there and is none, as the day of the
+    message, is passed over.
+    """
     now, told = reading.message.get("MSH-7-1"), reading.notification
-    places = (one for one in reading.profile["referral"]["number"] if not (told and _is_somebody(told, one)))
+    listed = (one for one in reading.profile["referral"]["number"] if one.rpartition("-")[0] not in but)
+    places = (one for one in listed if not (told and _is_somebody(told, one)))
     values = ((value_at(reading, place).strip(), _at(reading, place)) for place in places)
     each = ((value, place) for value, place in values if identifies(value) and not _is_now(value, place, now))
     return next(each, None) or (told.number_aside if told else ("", ""))
@@ -85,8 +90,13 @@ def _title(reading: Reading, _: str) -> str:
 
 
 def _labelled(reading: Reading, name: str) -> str:
-    texts = (*(item.text for item in reading.answers.get(name, ())), *reading.answering_notes.get(name, ()))
+    texts = (*(_words_of(item) for item in reading.answers.get(name, ())), *reading.answering_notes.get(name, ()))
     return "\n".join(dict.fromkeys(filter(None, texts)))
+
+
+def _words_of(item: Item) -> str:
+    """Of an answer that came packed, as a document, its words: a PDF has none here, and is read beside it."""
+    return "\n".join((*rich_words(item), *plain_words(item), *item.notes)) if item.is_document else item.text
 
 
 def _headed(reading: Reading, name: str) -> str:
@@ -138,7 +148,15 @@ def _asked_beside(one: Repetition) -> str:
 
 def _notes(reading: Reading, name: str) -> str:
     noted = (item for item in reading.items if item.segment.name == name and item.notes and reading.may_ask(item))
-    return "\n".join(unsigned("\n".join(item.notes))[0] for item in noted)
+    return "\n".join(filter(None, (asked_by(reading, item) for item in noted)))
+
+
+def asked_by(reading: Reading, item: Item) -> str:
+    """The notes of an item as a question; "" of a form in which nobody wrote one. Of an order that waits, or is over, they say why."""
+    said = unsigned("\n".join(item.notes))[0]
+    says_why = is_waiting(item) or is_order_back(reading, item)
+    is_none = says_why and not any(map(asks_something, said.split("\n")))
+    return "" if is_none or is_unanswered(said, reading.labels.headings("board")) else said
 
 
 def _asking(reading: Reading, name: str) -> str:
@@ -166,7 +184,7 @@ def closing(reading: Reading) -> Item | None:
 
 def _closing(reading: Reading, _: str) -> str:
     last = closing(reading)
-    return unsigned("\n".join(last.notes))[0] if last else ""
+    return asked_by(reading, last) if last else ""
 
 
 def _provider(reading: Reading, role: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from integrations.hl7v2.meaning.cautions import says_it_is_over
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.headed import around, below, question_of
+from integrations.hl7v2.message.heading_style import headed_by
 from integrations.hl7v2.message.persons import is_person
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.er7 import beside
@@ -19,7 +21,7 @@ QUESTIONS = ("question_board", "question_radiology", "question_pathology")
 def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     """(words, place) of each question: of its places the first that holds something which may be one."""
     rules = reading.profile["referral"]
-    change = rules["reason_of_change"] if reading.event in rules["changed_events"] else ()
+    change = [*(rules["reason_of_change"] if reading.event in rules["changed_events"] else ()), *_why_it_is_over(reading)]
     there = {name: [one for one in rules[name] if one[:1] == "@" or reading.message.all(one[:3])] for name in QUESTIONS}
     may = {name: [one for one in places if one not in change and _asks(reading, one)] for name, places in there.items()}
     asked = {name: _first_that_says(reading, named_first(reading, places)) for name, places in may.items()}
@@ -29,13 +31,29 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     }
 
 
+def _why_it_is_over(reading: Reading) -> list[str]:
+    """Where a referral that calls itself cancelled (RF1-1) says why, unless that asks."""
+    rules = reading.profile["referral"]
+    is_known = reading.event in rules["cancel_events"]  # then it is the reason, and nobody is asked anything
+    places = [one for one in rules["question_board"] if "RF1-" in one] if says_it_is_over(reading) and not is_known else []
+    return [one for one in places if not asks_something(first(reading, [one]))]
+
+
 def _first_that_says(reading: Reading, places: Sequence[str]) -> tuple[str, str]:
-    """(words, place) of the first of these places; one that only points at another gives way to it."""
+    """(words, place) of the first of these places; one that only points at another gives way to it, and the name of a specialism to what
+    asks.
+    """
     each = (found(reading, [place]) for place in places)
     first = next((one for one in each if one[0]), ("", ""))
+    if _SPECIALISM.fullmatch(first[0].strip()):
+        return next((one for one in each if any(map(asks_something, one[0].split("\n")))), first)
     return next((one for one in each if one[0]), first) if _POINTS.fullmatch(first[0].strip()) else first
 
 
+_SPECIALISM = re.compile(
+    r"(?:medische |interne |klinische |algemene )?(?:\w*(?:ologie|heelkunde|geneeskunde|chirurgie)|kno|gynaecologie en verloskunde)",
+    re.IGNORECASE,
+)
 _POINTS = re.compile(
     r"zie (?:\w+ ){0,2}(?:\w*brief|bijlagen?|formulier|verwijzing|pdf|onder|boven)\.?|z\.?o\.?z\.?|"
     r"n\.?v\.?t\.?|niet van toepassing|geen|onbekend|[-.]+",
@@ -46,12 +64,20 @@ _POINTS = re.compile(
 
 def _of_field(reading: Reading, words: str, place: str) -> str:
     """Of a field (`OBR-13`, `OBR-31-2-0`) that repeats more than the first may be the question, or one of them called so."""
+    if place.startswith("@") and "-" in place:
+        return _unheaded(reading, words)
     if not words or place.startswith("@"):
         return words.strip()
     whole, is_list = whole_field(reading, place), place.count("-") > 1
     if is_list and "\n" not in whole:
-        return words.strip()
+        return _unheaded(reading, words)
     return question_of(whole.lstrip("^"), reading.labels.headings("board"), is_list=is_list)[0].strip()
+
+
+def _unheaded(reading: Reading, words: str) -> str:
+    """What stands in a field without the heading before it (`Vraag: …`)."""
+    line, end, more = words.strip().partition("\n")
+    return f"{headed_by(line, reading.labels.headings('board')) or line}{end}{more}"
 
 
 def _asks(reading: Reading, place: str) -> bool:

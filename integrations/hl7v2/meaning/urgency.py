@@ -19,8 +19,21 @@ def urgency(reading: Reading) -> tuple[str, list[str]]:
     places = urgency_places(reading)
     when = [one for one in places if _is_when(value_at(reading, one))]
     said, place = found(reading, [one for one in places if one not in when])
+    said = _ticked(reading, said) if place == _LABELLED else said
     words = reading.message.get(beside(place)).strip() if beside(place) else ""
     return urgency_of(reading.profile, said) or urgency_of(reading.profile, words) or words or said, when
+
+
+def _ticked(reading: Reading, said: str) -> str:
+    """What a cross or a one says behind a name that asks yes or no (`Spoed`): of a priority a one is its number."""
+    names = (item.label.casefold() for item in reading.answers.get("urgency", ()))
+    return _TICKS.get(said.strip().upper(), said) if any("spoed" in one or "voorrang" in one for one in names) else said
+
+
+_LABELLED = "@label urgency"
+_TICKS = dict.fromkeys(("X", "1", "TRUE", "WAAR", "V", "\u2713", "\u2714", "\u2612", "\u2611"), "JA") | dict.fromkeys(
+    ("0", "FALSE", "ONWAAR", "\u2610"), "NEE"
+)
 
 
 def urgency_places(reading: Reading) -> Sequence[str]:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from integrations.hl7v2.message.items import Item, ordered_as
 from integrations.hl7v2.text.packed import value_type
@@ -84,23 +85,37 @@ def _of_specimens(items: Sequence[Item]) -> dict[int, str]:
 
 
 def _told_of(item: Item) -> tuple[str, str]:
-    return item.segment.component(3) or label(item.segment), item.segment.field(4)
+    return item.segment.component(3, 1, 0) or label(item.segment), item.segment.field(4)
 
 
 def numbered(values: Sequence[Item], to_answers: Mapping[int, str]) -> dict[int, str]:
     """OBX position -> OBX-4, where that tells one value from another of the same name under an order: `A` and `B` of two specimens.
 
     Then every value under that number says it: what is told of one of two tumours alone is of that one. Of words numbered 1, 2, 3
-    it is the number of a line. `to_answers`: what points with it at the answer of a checklist, and the words of that.
+    it is the number of a line, unless the same names come back under the next.
+    `to_answers`: what points with it at the answer of a checklist, and the words of that.
     """
     told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
+    of_things = frozenset(_of_things(values))
     for item in values:
-        sub = _sub_id(item.segment)
-        if sub and item.position not in to_answers and not (sub.isdigit() and value_type(item.segment) in _WORDS):
-            told[id(item.order), item.segment.component(3, 1, 0) or label(item.segment)][item.position] = sub
+        sub, name = _sub_id(item.segment), _told_of(item)[0]
+        is_line = sub.isdigit() and value_type(item.segment) in _WORDS and (id(item.order), name) not in of_things
+        if sub and item.position not in to_answers and not is_line:
+            told[id(item.order), name][item.position] = sub
     tells = {(order, _root(sub)) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
     said = {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, _root(sub)) in tells}
     return said | {position: words for position, words in to_answers.items() if words}
+
+
+def _of_things(values: Sequence[Item]) -> Iterator[tuple[int, str]]:
+    """(order, name) of what is told of one thing after another: `Gen` and `Variant` under 1, then both under 2."""
+    before: tuple[int, frozenset[str]] = (0, frozenset())
+    for (order, sub), alike in groupby(values, key=lambda one: (id(one.order), _sub_id(one.segment))):
+        names = frozenset(_told_of(one)[0] for one in alike) if sub.isdigit() else frozenset[str]()
+        again = names & before[1] if before[0] == order else ()
+        if len(again) > 1:
+            yield from ((order, name) for name in again)
+        before = order, names
 
 
 def _sub_id(segment: Segment) -> str:

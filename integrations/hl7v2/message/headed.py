@@ -6,23 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 
 from integrations.hl7v2.message.documents import plain_words, rich_words
-from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, row_of, undressed
+from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, in_columns, row_of, undressed
 from integrations.hl7v2.message.items import Item, name_of
+from integrations.hl7v2.message.left_empty import GOES_ON, NOTHING, TITLE, is_left_empty
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.words import asks_something
 
-_GOES_ON = re.compile(
-    r"(?:keuze(?: tussen| uit)?|(?:sub|deel)vra(?:ag|gen)(?: \d)?|opties?(?: \d| [a-c])?|alternatie(?:f|ven)|n\.?b\.?|let op|"
-    r"specifiek|concreet|met name|graag|tevens|daarnaast|met als opties?)\s?:",
-    re.IGNORECASE,
-)
-"""What the question goes on with, below it or behind it."""
-_TITLE = re.compile(
-    r"(?:relevante |medische |oncologische )?(?:voorgeschiedenis|anamnese|medicatie|diagnose|conclusie|beleid|beloop|allergieën|"
-    r"comorbiditeit|intoxicaties|lichamelijk onderzoek|aanvullend onderzoek|beeldvorming|radiologie|pathologie|laboratorium)",
-    re.IGNORECASE,
-)
-"""A line that is one of these and nothing else heads the next paragraph, also without a colon."""
 _GREETING = re.compile(
     r"(?:(?:met )?(?:vriendelijke|hartelijke|collegiale) groet|groet(?:en)?\b|gr\.(?! ?\d)|hoogachtend|mvg\b|m\.v\.g|"
     r"kind regards|mit freundlichen|"
@@ -42,7 +31,8 @@ def is_letter(received: Received, item: Item, title: str) -> bool:
         return False
     if recognised.is_registration(code, name):
         return True
-    is_part = bool(title) or (item.order is not None and recognised.refers(name_of(item.order)))
+    ordered = name_of(item.order) if item.order is not None else ""
+    is_part = bool(title or (ordered and (recognised.refers(ordered) or recognised.may_refer(ordered))))
     return is_part and not recognised.names_board(name) and received.sections.matching(code, name) in ("", "form")
 
 
@@ -75,6 +65,13 @@ def around(text: str, headings: Collection[str]) -> str:
     return rest.strip() if found else text
 
 
+def is_unanswered(text: str, headings: Collection[str]) -> bool:
+    """Whether a text has a place for the question, and nobody wrote any: then the rest of it asks nothing either."""
+    lines = _lines_of(text)
+    heads = (n for n, line in enumerate(lines) if headed_by(line, headings) is not None)
+    return next(heads, None) is not None and not _cut(text, headings)[0]
+
+
 def unsigned(text: str) -> tuple[str, str]:
     """(what a letter says, its salutation and all from its greeting on); the whole of what is nothing else."""
     lines = text.split("\n")
@@ -92,33 +89,45 @@ def question_of(text: str, headings: Collection[str], *, is_list: bool) -> tuple
     found, rest = _cut(text, headings)
     if found and not is_list:
         return found, rest.strip()
+    if is_unanswered(text, headings):
+        return "", text
     first, _, others = text.partition("\n")
     is_first = is_list and not any(map(asks_something, others.split("\n")))
     return (first, others) if is_first else (text, "")
 
 
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
-    lines = text.split("\n")
+    lines = _lines_of(text)
     for n, line in enumerate(lines):
         if (rest := headed_by(line, headings)) is not None:
+            if not rest and is_left_empty(lines, n, headings):
+                continue
             paragraph, end = _paragraph(rest, lines, n + 1)
             while _is_numbered(line) and end < len(lines) and _is_numbered(lines[end]) and headed_by(lines[end], headings):
                 more, end = _paragraph(headed_by(lines[end], headings) or "", lines, end + 1)
                 paragraph = f"{paragraph}\n{more}"
+            if NOTHING.fullmatch(paragraph):
+                continue
             return paragraph, "\n".join((*lines[:n], *lines[end:]))
-        if row := row_of(line, headings):
+        if (row := row_of(line, headings)) and not NOTHING.fullmatch(row):
             return row, "\n".join((*lines[:n], *lines[n + 1 :]))
         inside, around_it = _inside(line, headings)
-        if inside:
+        if inside and not NOTHING.fullmatch(inside):
             return inside, "\n".join((*lines[:n], around_it, *lines[n + 1 :]))
     return "", text
+
+
+def _lines_of(text: str) -> list[str]:
+    if "   " in text or "\t" in text:
+        return [one for line in text.split("\n") for one in in_columns(line)]
+    return text.split("\n")
 
 
 def _inside(line: str, headings: Collection[str]) -> tuple[str, str]:
     """(what stands behind a heading in the middle of a line, the line without it), up to the next one behind the end of a sentence."""
     for found in IN_LINE.finditer(line) if ": " in line else ():
         if headed_by(f"{found['head']}:", headings) is not None:
-            others = (one.start() for one in IN_LINE.finditer(line, found.end()) if not _GOES_ON.match(f"{one['head']}:"))
+            others = (one.start() for one in IN_LINE.finditer(line, found.end()) if not GOES_ON.match(f"{one['head']}:"))
             end = next(others, len(line))
             return line[found.end() : end].strip(), f"{line[: found.start()]} {line[end:].strip()}".strip()
     return "", line
@@ -135,8 +144,8 @@ def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
     """
     found, style = [first] if first else [], Style.of(lines[at - 1])
     for n, line in enumerate(map(str.strip, lines[at:]), start=at):
-        is_next = style.heads(line) and (bool(found) or line.endswith(":")) and not _GOES_ON.match(line)
-        is_next = is_next or (bool(found) and _TITLE.fullmatch(undressed(DASH.split(line, maxsplit=1)[0])) is not None)
+        is_next = style.heads(line) and (bool(found) or line.endswith(":")) and not GOES_ON.match(line)
+        is_next = is_next or (bool(found) and TITLE.fullmatch(undressed(DASH.split(line, maxsplit=1)[0])) is not None)
         is_rule = RULE.fullmatch(line) is not None
         if is_next or _GREETING.match(line) or (found and (is_rule or not line)):
             return "\n".join(found), n

@@ -15,7 +15,10 @@ _CLOSE = re.compile(rf"{_HEAD}(?<!\d)[\s.]*:(?!//).*")
 """The same with blanks or full stops before the colon, or nothing behind it; `om 10:30 uur` is none."""
 _SIGNED = re.compile(rf"({_HEAD})\s*(=>?|[-\u2013]?>|\u2192|;|\.{{2,}}|\u2026)(?!=)(?<! >(?=\s*\d))\s*(.*)")
 """The same with another sign for its colon."""
-_NUMBERED = re.compile(r"(?:\d{1,2}|[A-Za-z])[.)]\s+")
+_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){1,2}[.)]?|(?:\d{1,2}|[A-Za-z])[.)])\s+")
+"""`2.`, `b)`, and the part of a chapter: `1.1`."""
+_BRACKETED = re.compile(r"\[(?P<head>[^\W\d_][^\]\n]{2,60})\](?::?\s+(?P<rest>\S.*))?")
+"""`[Vraagstelling] TNT?`"""
 IN_LINE = re.compile(r"(?<=[.;?!)])\s+(?P<head>[A-Z][\w/()-]*(?: [\w/()-]+){0,2}):\s+")
 """A heading behind the end of a sentence, in a text of one line."""
 RULE = re.compile(r"[-=_*~]{3,}")
@@ -44,6 +47,8 @@ class Style(NamedTuple):
         """Whether a line is a heading of this style, or of the usual one."""
         if self.dress and line.startswith(self.dress) and line.endswith(_DRESSED[self.dress]):
             return True
+        if self.dress == "[" and _BRACKETED.fullmatch(line):
+            return True
         shown = undressed(line)
         shown = unnumbered(shown) if self.is_numbered else shown
         signed = _SIGNED.fullmatch(shown) if self.sign else None
@@ -51,9 +56,27 @@ class Style(NamedTuple):
         return is_signed or (_CLOSE if self.is_close else _USUAL).fullmatch(shown) is not None
 
 
+def in_columns(line: str) -> list[str]:
+    """The fields that a form prints on one line, each with its heading."""
+    gaps = [one for one in _GAP.finditer(line) if not _FREE.match(line, one.end())] if _USUAL.match(line.strip()) else []
+    ends = (*(one.start() for one in gaps), len(line))
+    return [line[start:end] for start, end in zip((0, *(one.end() for one in gaps)), ends, strict=True)]
+
+
+_GAP = re.compile(rf"(?<=\S)(?: {{3,}}|\t+ *)(?={_HEAD}:\s)")
+_FREE = re.compile(r"(?:opties?|keuze|let op|n\.?b\.?|graag|specifiek|concreet|alternatie(?:f|ven))\b", re.IGNORECASE)
+
+
 def undressed(line: str) -> str:
     """A line without what stands around it to make it one that heads."""
-    return line.strip(" \t\xa0*=#_->\u2022[]|")
+    return line.strip(_DRESS)
+
+
+_DRESS = (
+    " \t\xa0*=#_->\u2022[]|\u00b7\u25a0\u25a1\u25aa\u25ab\u25b6\u25ba\u25c6\u25cb\u25cf\u25e6\u25fb\u25fc\u2610\u2611\u2612\u2713\u2714"
+    "\u27a2\u27a4\u2756\u2023\uf0b7"
+)
+"""Stars, strokes, and the dots, boxes and arrows that stand before a line."""
 
 
 def unnumbered(line: str) -> str:
@@ -84,6 +107,8 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
 def _parted(line: str) -> tuple[str, str, str]:
     """(heading, its sign, what stands behind it); no sign where it has none."""
     head, colon, rest = line.partition(":")
+    if "[" in head and (bracketed := _BRACKETED.fullmatch(line.strip())):
+        return bracketed["head"], "]", bracketed["rest"] or ""
     if _COUNT.search(line) and (counted := _COUNTED.match(undressed(line))):
         return counted[1], ")", counted[2]
     may_sign = (not colon or _NO_HEAD in head) and _SIGN.search(line) is not None
@@ -124,7 +149,7 @@ _MEASURED = re.compile(
 
 def _names(name: str) -> Iterator[str]:
     """What a heading may be called: without its number, without whom it asks, and each of two that stand together."""
-    name = _ON.sub("", name)
+    name = _ASIDE.sub("", _ON.sub("", name))
     yield name
     yield name.rstrip(" 0123456789")
     if not _ANSWERED.search(name):
@@ -136,17 +161,22 @@ def _names(name: str) -> Iterator[str]:
 _LONGEST = 100
 """Signs of a line that heads a paragraph, at most."""
 DASH = re.compile(r"\s[-\u2013\u2014]\s")
-_ON = re.compile(r" (?:d\.? ?d\.? ?|van )?\d{1,2}[-./]\d{1,2}[-./]\d{2,4}$")
+_ON = re.compile(r" (?:(?:d\.? ?d\.? ?|van )?\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|d\.? ?d\.? ?\d{1,2}[-./]\d{1,2})$")
 """Of which day."""
-_WHOSE = re.compile(r"^(?:(?:mijn|onze|te beantwoorden|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+")
+_ASIDE = re.compile(r"\s?\((?:\*|verplicht(?: veld)?|optioneel|max(?:\.|imaal)? ?\d+ ?(?:tekens|karakters|woorden|regels)?)\)$")
+"""What a form says of its own field."""
+_WHOSE = re.compile(
+    r"^(?:(?:wat is (?:de|uw|jullie)|mijn|onze|te beantwoorden|concrete|specifieke|huidige|actuele|belangrijkste|medische) )+"
+)
 _WISH = re.compile(r"graag (?:uw )?advies|advies gevraagd")
 """What ends a letter as a sentence: without a sign it heads nothing, and below it stands who signs."""
-_KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies)-?(?=vra)")
+_KIND = re.compile(r"^(?:kern|hoofd|verwijs|behandel|consult|advies|beleids|besprekings|mdo)[- ]?(?=vra)")
 _AND = re.compile(r"\s+en\s+|\s*[/+&]\s*")
 _ANSWERED = re.compile(r"(?<!\w)(?:be)?antwoord|(?<!\w)(?:eerdere?|vorige|oude) ")
 _TO_WHOM = re.compile(
     r"\s\(?(?:(?:aan|voor|van|t\.b\.v\.|tbv) )?(?:(?:het|de) )?(?:regionaal |regionale |oncologisch )?"
-    r"(?:mdo|mdt|team|tumou?r ?board|tumorbespreking|multidisciplinair overleg|(?:oncologie)?bespreking|(?:tumor)?werkgroep|panel|"
+    r"(?:mdo(?:-\w+)?|mdt|team|tumou?r ?board|tumorbespreking|multidisciplinair overleg|(?:oncologie)?bespreking|(?:tumor)?werkgroep|"
+    r"(?:expert)?panel|"
     r"(?<=n )u|collega(?:'?s|e)?|inbrenger|verwijzer|leden|commissie|specialisten|[\w-]*oncologie)"
     r"(?: [\w-]{1,20}){0,2}\)?$"
 )

@@ -81,12 +81,17 @@ class Item:
 
 def name_of(order: Segment) -> str:
     """What an OBR is called: its code and its words, for many put MDO in the code."""
-    return f"{order.component(4)} {order.component(4, 2, 0)}"
+    return f"{order.component(4)} {words_ordered(order)}"
+
+
+def words_ordered(order: Segment) -> str:
+    """The words for what is ordered: those of the other coding where the first has none at all."""
+    return order.component(4, 2, 0) or ("" if order.component(4) else order.component(4, 5, 0) or order.component(4, 9, 0))
 
 
 def ordered_as(order: Segment) -> str:
     """The words for what is ordered, else its code."""
-    return order.component(4, 2, 0) or order.component(4)
+    return words_ordered(order) or order.component(4)
 
 
 def line_of(item: Item) -> tuple[int, str]:

@@ -12,7 +12,7 @@ from integrations.profiles import asked_of
 from mdo_portal.exchange import Profile
 
 _ASKING = ("board", "radiology", "pathology", "reason")
-_ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige|vroegere|oude|datum|(?:be)?antwoord\w*|previous)(?!\w)")
+_ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige?|vroegere?|oude?|datum|(?:be)?antwoord\w*|previous)(?!\w)")
 """What was asked before, when it was, or what was answered: nothing of it is asked now."""
 _A_QUESTION = re.compile(
     r"(?<!\w)(?!(?:aan|na|hulp|zorg|terug|onder|over|op|uit|patiënt\w*|patient\w*)-?vra)[\w-]{0,20}?"
@@ -24,6 +24,7 @@ _OF_ANOTHER = re.compile(
 )
 """Who asks is the patient, or is asked is no board."""
 _URGENCY = "urgency"
+_WITHIN = re.compile(r"(?:UITERLIJK )?(?:BINNEN|OVER) .{1,20}(?:DAG|DAGEN|WEEK|WEKEN|MAAND|MAANDEN|UUR)\.?")
 
 
 class Labels:
@@ -66,7 +67,7 @@ class Labels:
     def _says_how_urgent(self, item: Item) -> bool:
         """Whether what is called `Urgentie` and no more says how soon: of the bladder it is a complaint, and says yes or no."""
         said = item.text.strip().upper() if item.label.strip(" :?").casefold() == "urgentie" else ""
-        return len(said) > len("YES") and said in self._urgencies
+        return len(said) > len("YES") and (said in self._urgencies or _WITHIN.fullmatch(said) is not None)
 
     def bare_questions(self, values: Iterable[Item], said: Mapping[int, str]) -> list[Item]:
         """The values that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom; else those with the word in their name.

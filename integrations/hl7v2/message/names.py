@@ -77,6 +77,23 @@ def is_prefix(text: str) -> bool:
     return _PREFIX.fullmatch(text.strip()) is not None
 
 
+def is_name(text: str) -> bool:
+    """Whether words are somebody's name: a title or a first name before a surname, each with a capital but for titles and prefixes."""
+    first, *others = (text.split() if len(text) <= _LONGEST_NAME else ()) or ("",)
+    is_said = (
+        first.casefold() not in _NO_NAMES
+        and bool(others)
+        and others[-1][:1].isupper()
+        and not any(one.isdigit() or one == "\n" for one in text)
+    )
+    return is_said and all(one[0].isupper() or is_prefix(one) or _TITLE.fullmatch(one) for one in (first, *others))
+
+
+_LONGEST_NAME = 60
+_NO_NAMES = ("ja", "nee", "geen", "nog", "niet", "onbekend", "zie", "is")
+_TITLE = re.compile(r"(?:drs?|prof|mw|mevr|dhr|mevrouw|meneer|ir|mr|vs|pa)\.?", re.IGNORECASE)
+
+
 def _prefix_aside(name: Repetition, family_at: int) -> str:
     """The prefix of a surname where HL7 has titles (`Berg^A^B^^van den`), or what stands behind a name (`Berg^A^B^van den`)."""
     return next(filter(is_prefix, (name.component(family_at + n).strip() for n in (4, 3))), "")

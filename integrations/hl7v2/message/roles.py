@@ -19,16 +19,18 @@ _AT = {"PRT": (4, 5, 8, 15), "ROL": (3, 4, 14, 12)}
 def roles(segment: Segment) -> list[str]:
     """The roles that a PRD, PRT or ROL gives; none of one that it takes away (ROL-2, table 0287).
 
-    Of a PRD (table 0286) by their words where those say one of ours: many write these behind another code.
+    By their words where those say one of ours: many write these behind another code.
     """
     if segment.name == "PRD":
         said = ((one.component(1).strip(), one.component(2).strip().casefold()) for one in segment.repetitions(1))
-        return [_IN_WORDS.get(words) or _IN_WORDS.get(code.casefold()) or code for code, words in said]
+        return [IN_WORDS.get(words) or IN_WORDS.get(code.casefold()) or code for code, words in said]
     is_over = segment.name == "ROL" and segment.component(2).strip().upper() in ("DE", "DC", "CO")
-    return [] if is_over else [segment.component(_AT[segment.name][0])]
+    n = _AT[segment.name][0]
+    code, words = segment.component(n), segment.component(n, 2).strip().casefold()
+    return [] if is_over else [IN_WORDS.get(words) or IN_WORDS.get(code.strip().casefold()) or code]
 
 
-_IN_WORDS = {
+IN_WORDS = {
     "verwijzer": "RP", "aanvrager": "RP", "huisarts": "PP", "behandelaar": "AT", "hoofdbehandelaar": "AT", "casemanager": "CM",
     "case manager": "CM", "ontvanger": "RT", "geadresseerde": "RT", "verwezen naar": "RT",
 }  # fmt: skip

@@ -50,6 +50,12 @@ def is_gone(received: Received, item: Item) -> bool:
     return status_of(received, item) == GONE
 
 
+def is_none(received: Received, item: Item) -> bool:
+    """Whether an OBX says itself that it is no result: by one of the codes that take an order back, or in words."""
+    code = said(item.segment, 11)
+    return code in received.profile["result"]["cancelled"] or state_of(code) == GONE
+
+
 def is_status_only(received: Received, item: Item) -> bool:
     """OBX-11 says that a result is final without telling it again."""
     return said(item.segment, 11) in received.profile["result"]["status_only"] and not item.text
@@ -58,6 +64,15 @@ def is_status_only(received: Received, item: Item) -> bool:
 def is_order_back(received: Received, item: Item) -> bool:
     """Whether the ORC of an order takes it back, though the rest of the message stands."""
     return item.common is not None and is_taken_back(received, item.common)
+
+
+def is_waiting(item: Item) -> bool:
+    """Whether the ORC of an order holds it up, or says that it is held up."""
+    return item.common is not None and (said(item.common, 1) in ON_HOLD or said(item.common, 5) == "HD")
+
+
+ON_HOLD = ("HD", "OH")
+"""ORC-1 (table 0119): hold it, and that it is held."""
 
 
 def is_taken_back(received: Received, common: Segment) -> bool:

@@ -13,11 +13,13 @@ from integrations.hl7v2.text.charset import Charset
 from integrations.hl7v2.text.continued import ADD, continued, continued_bytes
 from integrations.hl7v2.text.marks import Marks
 from integrations.hl7v2.text.segment import LargeSegment, Segment, Span
+from integrations.hl7v2.text.shifted import unshifted
 from mdo_portal.exchange import Unreadable
 
 LARGE = 32_768
 """A message, or a segment, of more bytes than this is read by offsets in the raw bytes instead of being copied."""
 
+_OBX = "OBX"
 MOST_SEGMENTS = 200_000
 """Nobody who means well sends more."""
 
@@ -55,6 +57,9 @@ class TextLines:
         found = _by_start(self._lines)
         if ADD + self._marks.field in found:
             self._lines = continued(self._lines, self._marks)
+            found = _by_start(self._lines)
+        if _OBX + self._marks.field in found:
+            self._lines = [unshifted(line, self._marks.field) if line[:3] == _OBX else line for line in self._lines]
             found = _by_start(self._lines)
         self._by_start = found
         return found
@@ -127,7 +132,8 @@ class PlacedLines:
     def _read(self, start: int, end: int) -> Segment:
         if end - start > LARGE:
             return LargeSegment(self._raw, (start, end), self._marks, self._charset)
-        return Segment(self._charset.text(self._raw[start:end]), self._marks, self._charset)
+        line = self._charset.text(self._raw[start:end])
+        return Segment(unshifted(line, self._marks.field) if line[:3] == _OBX else line, self._marks, self._charset)
 
 
 def _few_places(raw: bytes) -> list[Span]:

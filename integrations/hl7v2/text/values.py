@@ -73,6 +73,13 @@ def day(text: str, *, as_sent: bool = False) -> date | None:
         return None
 
 
+def day_of_event(text: str) -> date | None:
+    """The day on which something was done or seen; the first of 1900 is the nothing of old databases, and of nobody but who was born."""
+    found = day(text)
+    return None if found == _NO_DAY else found
+
+
+_NO_DAY = date(1900, 1, 1)
 _OTHERWISE = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2,4}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _PARTIAL = re.compile(r"(\d{4})(?:-?(0[1-9]|1[0-2]))?(?:00){0,2}")
 

@@ -251,5 +251,5 @@ def test_a_question_one_place_beyond_the_clinical_information_is_asked(said: str
     found = read("ORM^O01", "ORC|NW|A1", f"OBR|1|A1||MDO^MDO oncologie^L||||||||||{said}")
     told = read("ORM^O01", "ORC|NW|A1", "OBR|1|A1||MDO^MDO oncologie^L||||||||||Man, 70 jaar")
     assert isinstance(found, IncomingReferral) and isinstance(told, IncomingReferral)
-    assert (found.question_board, labelled(found).get("Klinische gegevens")) == (said, None)
+    assert (found.question_board, labelled(found).get("Klinische gegevens")) == (said.removeprefix("Vraag: "), None)
     assert (told.question_board, labelled(told)["Klinische gegevens"]) == ("", "Man, 70 jaar")
