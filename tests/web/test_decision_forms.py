@@ -74,6 +74,13 @@ def test_what_is_read_shows_what_was_typed_and_nothing_is_kept_yet(desk: Desk, f
     assert len(desk.signed()) == 1
 
 
+def test_a_birth_date_is_not_broken_in_two_where_one_signs(desk: Desk) -> None:
+    """On a phone its line ended behind the month; a `time` is kept whole (css/marks.css)."""
+    shown = desk.post("addendum/read", **ADDED).text
+
+    assert re.search(r'geboren <time datetime="(\d{4})-\d\d-\d\d">\d\d-\d\d-\1</time>', shown)
+
+
 def test_what_a_letter_cannot_print_is_said_before_it_is_signed(desk: Desk) -> None:
     shown = desk.post("addendum/read", **ADDED | {"text": "请 (graag) \uf0b7 السؤال"}).text
 

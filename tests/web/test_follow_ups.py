@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import uuid
@@ -20,7 +21,7 @@ from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.follow_up import FollowState, FollowUp
 from mdo_portal.services.common.sealed import row_of, sealer
-from mdo_portal.services.follow_up import follow_ups
+from mdo_portal.services.follow_up import follow_up_list, follow_ups
 from tests import make
 from tests.people import Region
 from tests.services.follow_house import IMAGING, OPERATION
@@ -223,3 +224,23 @@ def test_whose_list_is_of_one_board_is_not_asked_of_which(house: House) -> None:
     page = house.person("Dirk").get("/follow-up").text
 
     assert 'name="board"' not in page and 'name="hospital"' in page
+
+
+def test_the_list_goes_on_where_its_page_ends_and_says_that_the_search_does_not(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_up_list, "MOST", 1)
+    dirk = house.person("Dirk")
+    first = dirk.get("/follow-up").text
+    (onward,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = dirk.get(html.unescape(onward)).text
+
+    assert "PSMA-PET" in first and "Prostatectomie" not in first
+    assert "Hier staan 1 aanbevelingen, en zoeken gaat alleen door deze; er zijn er meer." in first
+    assert "Prostatectomie" in second and "PSMA-PET" not in second
+    assert 'rel="next"' not in second and "Naar het begin" in second
+
+
+@pytest.mark.parametrize("after", ["x", "~~", "~2026-99-01~" + "0" * 32, "2026-01-01T00:00:00~~" + "0" * 32])
+def test_a_place_in_the_list_that_is_none_is_its_beginning(house: House, after: str) -> None:
+    assert "PSMA-PET" in house.person("Dirk").get("/follow-up", query_string={"after": after}).text
