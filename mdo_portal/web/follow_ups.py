@@ -184,10 +184,11 @@ def _told_back(meeting_id: uuid.UUID) -> str:
 @blueprint.post("/meetings/<uuid:meeting_id>/told-back")
 @may(Act.FOLLOW_TELL)
 def tell(meeting_id: uuid.UUID) -> ResponseReturnValue:
-    """The board heard it: one item, or all of them."""
+    """The board heard it: one item, or all that the page showed."""
     with transaction() as db:
         meeting, _ = access.meeting_for(db, viewer(), Act.FOLLOW_TELL, meeting_id)
-        told = follow_up_rows.tell(db, meeting, now=now(), item_id=_uuid(request.form.get("follow_id", "")))
+        shown = [found for one in request.form.getlist("follow_id") if (found := _uuid(one))]
+        told = follow_up_rows.tell(db, meeting, shown, now=now())
         audit.record(db, viewer(), Act.FOLLOW_TELL, now=now(), object_type="follow_up", object_id=meeting_id, hits=told)
     return _told_back(meeting_id) if is_fragment() else redirect(url_for("meetings.agenda", meeting_id=meeting_id))
 

@@ -92,7 +92,9 @@ def test_of_a_meeting_that_began_with_nothing_the_room_says_no_more_than_that(
     """That all had been heard, and of the first that was planned then, that a case had gone off the agenda: whose patient objects, one
     asks."""
     with database.transaction() as session:
-        empty = make.meeting(session, session.get_one(Board, region.boards["URO-P"]), starts_at=datetime.now(UTC) + timedelta(days=3))
+        empty = make.meeting(
+            session, session.get_one(Board, region.boards["URO-P"]), starts_at=datetime.now(UTC) + timedelta(days=3)
+        )
         room = f"/meetings/{empty.id}/room"
     bram = signed_in(app, database, region, "Bram")
     bram.post(f"{room}/open", data={"csrf_token": CSRF})

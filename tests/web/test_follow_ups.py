@@ -7,7 +7,7 @@ import io
 import re
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -185,9 +185,32 @@ def test_the_chair_hears_in_the_meeting_what_became_of_it_and_says_so(house: Hou
     assert "Prostatectomie" in bram.get(path).text
     assert "Alles gehoord" not in house.person("Aisha").get(path).text
     assert post(house.person("Aisha"), path).status_code == 403
-    post(bram, path)
+    told(bram, path)
 
     assert "Prostatectomie" not in bram.get(path).text
+
+
+def test_what_was_answered_while_the_board_met_is_not_heard_with_what_it_was_shown(house: House) -> None:
+    """The list is made when the room opens, and *Alles gehoord* pressed an hour later: of what came meanwhile no board ever heard."""
+    dirk, bram = house.person("Dirk"), house.person("Bram")
+    post(dirk, f"/follow-up/{house.operation}/close", state="carried_out", seen="1")
+    with house.database.transaction() as session:
+        board = session.get_one(Board, house.region.boards["URO-P"])
+        coming = make.meeting(session, board, starts_at=datetime.now(UTC) + timedelta(days=4)).id
+    path = f"/meetings/{coming}/told-back"
+
+    told(bram, path, meanwhile=lambda: post(dirk, f"/follow-up/{house.imaging}/close", state="carried_out", seen="1"))
+
+    left = bram.get(path).text
+    assert "PSMA-PET" in left and "Prostatectomie" not in left
+
+
+def told(client: FlaskClient, path: str, *, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """*Alles gehoord*, as the page sends it."""
+    form = client.get(path).text.partition("Alles gehoord")[0].rpartition("<form")[2]
+    meanwhile()
+    shown = re.findall(r'name="follow_id" value="([^"]*)"', form)
+    assert client.post(path, data={"follow_id": shown, "csrf_token": CSRF}).status_code < 400
 
 
 def test_the_board_sees_its_own_figures_and_takes_them_along(house: House) -> None:

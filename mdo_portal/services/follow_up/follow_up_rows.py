@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -116,10 +117,10 @@ def told_back(session: Session, meeting: Meeting) -> list[FollowRow]:
     return [FollowRow._make(row) for row in session.execute(query.limit(MOST))]
 
 
-def tell(session: Session, meeting: Meeting, *, now: datetime, item_id: uuid.UUID | None = None) -> int:
-    """The board heard it: one item, or all. Returns how many."""
-    query = select(FollowUp).where(*_untold(session, meeting)).with_for_update(skip_locked=True)
-    found = list(session.scalars(query if item_id is None else query.where(FollowUp.id == item_id)))
+def tell(session: Session, meeting: Meeting, item_ids: Collection[uuid.UUID], *, now: datetime) -> int:
+    """The board heard these, and nothing that was answered since they were shown. Returns how many."""
+    query = select(FollowUp).where(*_untold(session, meeting), FollowUp.id.in_(item_ids)).with_for_update(skip_locked=True)
+    found = list(session.scalars(query))
     for item in found:
         item.told_at = now
     return len(found)

@@ -197,7 +197,7 @@ def test_the_board_hears_once_what_became_of_its_advice(session: Session, region
     )  # fmt: skip
 
     assert [one.text for one in follow_up_rows.told_back(session, next_one)] == ["Prostatectomie"]
-    assert follow_up_rows.tell(session, next_one, now=LATER) == 1
+    assert follow_up_rows.tell(session, next_one, [item.id], now=LATER) == 1
     assert follow_up_rows.told_back(session, next_one) == []
 
 
