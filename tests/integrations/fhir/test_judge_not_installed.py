@@ -8,6 +8,7 @@ from collections.abc import Callable
 import fhir.resources.R4B as r4
 import fhir.resources.STU3 as stu3
 import pytest
+from fhir_core.types import FhirBase
 
 from integrations.fhir.text import judge
 from integrations.fhir.text.values import Node
@@ -15,7 +16,11 @@ from integrations.fhir.text.values import Node
 GONE = {
     "the version": ("fhir.resources.STU3", "STU3", {"resourceType": "Sequence"}),
     "the resource": ("fhir.resources.R4B.verificationresult", "R4", {"resourceType": "VerificationResult"}),
-    "one of its types": ("fhir.resources.R4B.humanname", "R4", {"resourceType": "Patient", "name": [{"family": "Proef"}]}),
+    "one of its types": (  # which no other test asks for: once found it stays with the model that has it
+        "fhir.resources.R4B.marketingstatus",
+        "R4",
+        {"resourceType": "PackagedProductDefinition", "marketingStatus": [{"status": {"text": "op de markt"}}]},
+    ),
     "a contained one": (
         "fhir.resources.R4B.researchstudy",
         "R4",
@@ -26,7 +31,7 @@ GONE = {
 
 @pytest.fixture(autouse=True)
 def as_if_never_asked() -> None:
-    for asked in (judge.model_of, r4.get_fhir_model_class, stu3.get_fhir_model_class):
+    for asked in (judge.model_of, r4.get_fhir_model_class, stu3.get_fhir_model_class, FhirBase.get_model_klass):
         asked.cache_clear()
 
 
