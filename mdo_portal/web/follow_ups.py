@@ -23,17 +23,18 @@ from mdo_portal.services.follow_up import (
     follow_up_choices,
     follow_up_evidence,
     follow_up_links,
+    follow_up_list,
     follow_up_rows,
     follow_ups,
     handovers,
 )
-from mdo_portal.services.follow_up.follow_up_rows import Filter
 from mdo_portal.services.follow_up.follow_ups import Answer
 from mdo_portal.services.follow_up.handovers import Wanted
 from mdo_portal.web import as_read
 from mdo_portal.web import follow_up_words as words
 from mdo_portal.web.context import is_fragment, now, settings, transaction, viewer
 from mdo_portal.web.entering import own_path
+from mdo_portal.web.follow_up_asked import asked_filter, place_of
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import today
 
@@ -48,13 +49,13 @@ WORDS: dict[str, Any] = {
 @may(Act.FOLLOW_READ)
 def page() -> str:
     """Late first. Everything a person can choose stands in the address: ids, no words."""
-    wanted = Filter(_uuid(request.args.get("board", "")), _uuid(request.args.get("hospital", "")), request.args.get("all") == "1")
+    wanted = asked_filter()
     with transaction() as db:
-        found = follow_up_rows.rows(db, viewer(), wanted)
+        found, further = follow_up_list.page(db, viewer(), wanted)
         boards, hospitals = (each(db, viewer(), wanted) for each in (follow_up_choices.boards_of, follow_up_choices.hospitals_of))
         audit.record(db, viewer(), Act.FOLLOW_READ, now=now(), object_type="follow_up", hits=len(found))
     led = [(board_id, name) for board_id, name in boards if viewer().may(Act.FOLLOW_FIGURES, board_id=board_id)]
-    shown = {"rows": found, "wanted": wanted, "boards": boards, "hospitals": hospitals, "led": led, "most": follow_up_rows.MOST}
+    shown = {"rows": found, "wanted": wanted, "boards": boards, "hospitals": hospitals, "led": led, "further": place_of(further)}
     return render_template("follow_ups/page.html", today=today(), **WORDS, **shown)
 
 
@@ -183,10 +184,11 @@ def _told_back(meeting_id: uuid.UUID) -> str:
 @blueprint.post("/meetings/<uuid:meeting_id>/told-back")
 @may(Act.FOLLOW_TELL)
 def tell(meeting_id: uuid.UUID) -> ResponseReturnValue:
-    """The board heard it: one item, or all of them."""
+    """The board heard it: one item, or all that the page showed."""
     with transaction() as db:
         meeting, _ = access.meeting_for(db, viewer(), Act.FOLLOW_TELL, meeting_id)
-        told = follow_up_rows.tell(db, meeting, now=now(), item_id=_uuid(request.form.get("follow_id", "")))
+        shown = [found for one in request.form.getlist("follow_id") if (found := _uuid(one))]
+        told = follow_up_rows.tell(db, meeting, shown, now=now())
         audit.record(db, viewer(), Act.FOLLOW_TELL, now=now(), object_type="follow_up", object_id=meeting_id, hits=told)
     return _told_back(meeting_id) if is_fragment() else redirect(url_for("meetings.agenda", meeting_id=meeting_id))
 

@@ -81,7 +81,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "board": board,
         "agenda": agenda,
         "candidates": candidates.shown if candidates else [],
-        "more_wait": candidates.more_wait if candidates else False,
+        "waiting": candidates.waiting if candidates else 0,
         "attendees": attendees,
         "seats": seats.seats(db, board, here, now=now(), absent=absence["absent"]),  # type: ignore[arg-type]
         **absence,

@@ -33,7 +33,7 @@ from mdo_portal.web.case_page import SECTION_WORDS, URGENCY_WORDS, meetings_for
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import clock, today, when
-from mdo_portal.web.worklist_asked import as_uuid, asked_filter, kept
+from mdo_portal.web.worklist_asked import as_uuid, asked_filter, kept, passed
 from mdo_portal.zone import AMSTERDAM
 
 blueprint = Blueprint("worklist", __name__)
@@ -128,7 +128,7 @@ def _rows_of(db: Session, found_boards: Sequence[BoardCount] = ()) -> dict[str, 
         "list": "_rows",
         "rows": found[:PAGE],
         "after": request.values.get("after", "") if wanted.after else "",
-        "next": f"{last.due_on}~{last.id}" if last else "",
+        "next": f"{last.due_on}~{last.id}~{passed() + PAGE}" if last else "",
         "board": _chosen(found_boards, wanted),
         "also": open_also.of_cases(db, viewer(), [row.id for row in found[:PAGE]]),
         "urgency_words": HURRY,
@@ -156,7 +156,7 @@ def _over_of(db: Session, wanted: Filter) -> dict[str, Any]:
         "list": "_over",
         "rows": found[:PAGE],
         "after": request.values.get("after", "") if wanted.before else "",
-        "next": f"{last.state_since.isoformat()}~{last.id}" if last else "",
+        "next": f"{last.state_since.isoformat()}~{last.id}~{passed() + PAGE}" if last else "",
         "board": None,
         **_around(wanted),
     }
@@ -166,6 +166,7 @@ def _around(wanted: Filter) -> dict[str, Any]:
     """What either list needs to be asked again."""
     return {
         "wanted": wanted,
+        "passed": passed() if wanted.after or wanted.before else 0,
         "kept": kept(),
         "selected": as_uuid(request.values.get("case", "")),
         "topics": _topics(),

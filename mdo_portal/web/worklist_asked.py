@@ -48,8 +48,21 @@ def as_uuid(text: str) -> uuid.UUID | None:
         return None
 
 
+def passed() -> int:
+    """How many lines stood on the pages before this one, as they were counted when somebody went on."""
+    _, _, count = _place(request.values.get("after", ""))
+    return int(count) if count.isascii() and count.isdigit() and len(count) < 7 else 0
+
+
+def _place(text: str) -> tuple[str, str, str]:
+    """Of the last line of the page before: its day or moment, its id, and how many stood there up to it."""
+    on, _, rest = text.partition("~")
+    case_id, _, count = rest.partition("~")
+    return on, case_id, count
+
+
 def _after(text: str) -> tuple[date, uuid.UUID] | None:
-    on, _, case_id = text.partition("~")
+    on, case_id, _ = _place(text)
     try:
         return date.fromisoformat(on), uuid.UUID(case_id)
     except ValueError:
@@ -57,7 +70,7 @@ def _after(text: str) -> tuple[date, uuid.UUID] | None:
 
 
 def _before(text: str) -> tuple[datetime, uuid.UUID] | None:
-    at, _, case_id = text.partition("~")
+    at, case_id, _ = _place(text)
     try:
         moment = datetime.fromisoformat(at)
         return (moment, uuid.UUID(case_id)) if moment.tzinfo else None

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from mdo_portal.database import Database
-from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
@@ -81,4 +81,29 @@ def test_where_it_was_on_the_room_says_how_many_wait_and_not_that_all_was_heard(
             objections.record(session, session.get_one(Case, round_.case_id), viewer=region.bram, now=datetime.now(UTC))
         said = reader.get(room).text
         assert ("Er wacht nog 1 casus." in said) is bool(left)
-        assert ("Alle casussen zijn aan de orde geweest" in said) is (left == 0)
+        assert ("Er is nu geen casus aan de orde" in said) is bool(left)
+        assert ("Er staat geen casus op de agenda" in said) is (left == 0)
+        assert "Alle casussen zijn aan de orde geweest" not in said
+
+
+def test_of_a_meeting_that_began_with_nothing_the_room_says_no_more_than_that(
+    app: Flask, database: Database, region: Region
+) -> None:
+    """That all had been heard, and of the first that was planned then, that a case had gone off the agenda: whose patient objects, one
+    asks."""
+    with database.transaction() as session:
+        empty = make.meeting(
+            session, session.get_one(Board, region.boards["URO-P"]), starts_at=datetime.now(UTC) + timedelta(days=3)
+        )
+        room = f"/meetings/{empty.id}/room"
+    bram = signed_in(app, database, region, "Bram")
+    bram.post(f"{room}/open", data={"csrf_token": CSRF})
+    said = bram.get(room).text
+    assert "Er staat geen casus op de agenda" in said and "Alle casussen zijn" not in said
+
+    with database.transaction() as session:
+        late = make.case(session, session.get_one(Hospital, region.hospitals["DELT"]), board_id=region.boards["URO-P"])
+        meeting = session.get_one(Meeting, empty.id)
+        make.planned(session, late, meeting, viewer=region.aisha, now=datetime.now(UTC))
+    said = bram.get(room).text
+    assert "Er is nu geen casus aan de orde" in said and "Er wacht nog 1 casus." in said

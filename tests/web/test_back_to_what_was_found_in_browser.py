@@ -60,3 +60,14 @@ def test_a_number_of_a_person_is_not_kept_in_the_history_of_a_browser(page: Page
     expect(page.locator("html.is-ready")).to_be_attached()
     expect(page.locator("input[data-finds]")).to_have_value("")
     assert "999990019" not in page.evaluate("JSON.stringify(history.state)")
+
+
+def test_who_goes_forward_once_more_and_back_finds_them_there_still(page: Page) -> None:
+    """Asking for the list again put another state in the place of the one that held the words."""
+    row = find_and_open(page, "voorbeeld")
+    for _ in range(2):
+        with page.expect_response("**/worklist/rows"):
+            page.go_back()
+        expect(page.locator(f'[data-row="{row}"]')).to_be_focused()
+        page.go_forward()
+        expect(page).to_have_title("casus")

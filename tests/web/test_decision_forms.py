@@ -74,6 +74,13 @@ def test_what_is_read_shows_what_was_typed_and_nothing_is_kept_yet(desk: Desk, f
     assert len(desk.signed()) == 1
 
 
+def test_a_birth_date_is_not_broken_in_two_where_one_signs(desk: Desk) -> None:
+    """On a phone its line ended behind the month; a `time` is kept whole (css/marks.css)."""
+    shown = desk.post("addendum/read", **ADDED).text
+
+    assert re.search(r'geboren <time datetime="(\d{4})-\d\d-\d\d">\d\d-\d\d-\1</time>', shown)
+
+
 def test_what_a_letter_cannot_print_is_said_before_it_is_signed(desk: Desk) -> None:
     shown = desk.post("addendum/read", **ADDED | {"text": "请 (graag) \uf0b7 السؤال"}).text
 
@@ -154,7 +161,8 @@ def test_a_member_who_was_called_away_sees_a_card_reads_and_objects(desk: Desk) 
     home = desk.page("/worklist", by="Mila")
     assert "Besloten toen u weg was:" in home and "van Voorbeeld" not in home.split("missed-card")[1].split("</section>")[0]
     (decision,) = desk.signed()
-    assert "Operatie." in desk.page("/objections", by="Mila")
+    read = desk.page("/objections", by="Mila")
+    assert "Operatie." in read and "De brieven wachten niet op een bedenking" in read  # this one has not left yet
 
     answer = desk.post("objections", by="Mila", decision_id=str(decision.id), reason="De MRI laat iets anders zien.")
 

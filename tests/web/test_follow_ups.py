@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +21,7 @@ from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.follow_up import FollowState, FollowUp
 from mdo_portal.services.common.sealed import row_of, sealer
-from mdo_portal.services.follow_up import follow_ups
+from mdo_portal.services.follow_up import follow_up_list, follow_ups
 from tests import make
 from tests.people import Region
 from tests.services.follow_house import IMAGING, OPERATION
@@ -184,9 +185,32 @@ def test_the_chair_hears_in_the_meeting_what_became_of_it_and_says_so(house: Hou
     assert "Prostatectomie" in bram.get(path).text
     assert "Alles gehoord" not in house.person("Aisha").get(path).text
     assert post(house.person("Aisha"), path).status_code == 403
-    post(bram, path)
+    told(bram, path)
 
     assert "Prostatectomie" not in bram.get(path).text
+
+
+def test_what_was_answered_while_the_board_met_is_not_heard_with_what_it_was_shown(house: House) -> None:
+    """The list is made when the room opens, and *Alles gehoord* pressed an hour later: of what came meanwhile no board ever heard."""
+    dirk, bram = house.person("Dirk"), house.person("Bram")
+    post(dirk, f"/follow-up/{house.operation}/close", state="carried_out", seen="1")
+    with house.database.transaction() as session:
+        board = session.get_one(Board, house.region.boards["URO-P"])
+        coming = make.meeting(session, board, starts_at=datetime.now(UTC) + timedelta(days=4)).id
+    path = f"/meetings/{coming}/told-back"
+
+    told(bram, path, meanwhile=lambda: post(dirk, f"/follow-up/{house.imaging}/close", state="carried_out", seen="1"))
+
+    left = bram.get(path).text
+    assert "PSMA-PET" in left and "Prostatectomie" not in left
+
+
+def told(client: FlaskClient, path: str, *, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """*Alles gehoord*, as the page sends it."""
+    form = client.get(path).text.partition("Alles gehoord")[0].rpartition("<form")[2]
+    meanwhile()
+    shown = re.findall(r'name="follow_id" value="([^"]*)"', form)
+    assert client.post(path, data={"follow_id": shown, "csrf_token": CSRF}).status_code < 400
 
 
 def test_the_board_sees_its_own_figures_and_takes_them_along(house: House) -> None:
@@ -223,3 +247,23 @@ def test_whose_list_is_of_one_board_is_not_asked_of_which(house: House) -> None:
     page = house.person("Dirk").get("/follow-up").text
 
     assert 'name="board"' not in page and 'name="hospital"' in page
+
+
+def test_the_list_goes_on_where_its_page_ends_and_says_that_the_search_does_not(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_up_list, "MOST", 1)
+    dirk = house.person("Dirk")
+    first = dirk.get("/follow-up").text
+    (onward,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = dirk.get(html.unescape(onward)).text
+
+    assert "PSMA-PET" in first and "Prostatectomie" not in first
+    assert "Hier staan 1 aanbevelingen, en zoeken gaat alleen door deze; er zijn er meer." in first
+    assert "Prostatectomie" in second and "PSMA-PET" not in second
+    assert 'rel="next"' not in second and "Naar het begin" in second
+
+
+@pytest.mark.parametrize("after", ["x", "~~", "~2026-99-01~" + "0" * 32, "2026-01-01T00:00:00~~" + "0" * 32])
+def test_a_place_in_the_list_that_is_none_is_its_beginning(house: House, after: str) -> None:
+    assert "PSMA-PET" in house.person("Dirk").get("/follow-up", query_string={"after": after}).text

@@ -5,6 +5,8 @@ The page is a small one around the built core.js and room.js. Its server is this
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
@@ -72,6 +74,25 @@ def test_who_left_a_text_that_is_stored_a_moment_later_goes_along(browser: Brows
     expect(page.locator("[data-room-follow]")).to_be_visible(timeout=SOON)
 
     page.evaluate("document.querySelectorAll('[data-saved]').forEach(text => { text.dataset.saved = 'yes'; })")
+
+    expect(page.locator("#room-case")).to_have_text("casus 2", timeout=SOON)
+    page.close()
+
+
+class Between(Chair):
+    """An open meeting in which no case is on; `on`, its revision, is how many wait."""
+
+    def _piece(self, path: str) -> str:
+        return re.sub(r'data-(room-current|round)="\d+"', r'data-\1=""', super()._piece(path))
+
+
+def test_between_two_cases_the_screen_says_how_many_wait_by_now(browser: Browser) -> None:
+    """*Er staat geen casus op de agenda* went on to stand beside the case that was planned into an empty meeting."""
+    page, line, meeting = browser.new_page(), LiveLine(), Between()
+    line.open(page, meeting.answer)
+    expect(page.locator("#room-case")).to_have_text("casus 1", timeout=SOON)
+    meeting.on = 2
+    line.say(2)
 
     expect(page.locator("#room-case")).to_have_text("casus 2", timeout=SOON)
     page.close()

@@ -17,6 +17,7 @@ from tests.web.portal import CSRF, app_on, signed_in
 
 BEFORE = "het advies is nog niet getekend. Dat kan dan niet meer"
 AFTER = "Dit advies kan nu niet worden getekend."
+LIFTING = "kan het advies dan alsnog tekenen, en er gaat een brief weg"
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ def test_who_records_it_reads_beforehand_and_afterwards_that_no_letter_comes(
 
     afterwards = dirk.post(f"{path}/objection/record", data={"csrf_token": CSRF}, follow_redirects=True).text
     assert (AFTER in afterwards) is unsigned and BEFORE not in afterwards
+    assert (LIFTING in afterwards) is unsigned, "who lifts it reads what that sets going"
 
     lifted = dirk.post(f"{path}/objection/lift", data={"csrf_token": CSRF}, follow_redirects=True).text
     assert AFTER not in lifted

@@ -114,6 +114,8 @@ def test_one_goes_on_by_what_ended_before(
 
     assert f'data-row="{newest}"' in first and f'data-row="{case_id}"' not in first
     assert f'data-row="{case_id}"' in second and f'data-row="{newest}"' not in second
+    assert "1 t/m 1<" in first and "2 t/m 2<" in second, "where one is in a list of which fifty are shown"
+    assert "1 t/m 1<" in client.get(onward.replace("~1&", "~-7&")).text
     for broken in ("x", "2026-01-01~", "2026-01-01T10:00:00~" + case_id, "2026-01-01~" + case_id):
         assert newest in client.get(f"/worklist?over=1&after={broken}").text
 

@@ -47,7 +47,8 @@ def page(browser: Browser, house: House, cases: list[Case]) -> Iterator[Page]:
                 headers=sent,
                 content_type="application/x-www-form-urlencoded",
             )
-            route.fulfill(status=got.status_code, body=got.text, content_type="text/html; charset=utf-8")
+            told = {name: value for name, value in got.headers if name.startswith("HX-")}
+            route.fulfill(status=got.status_code, body=got.text, headers=told | {"Content-Type": "text/html; charset=utf-8"})
         else:
             route.abort()
 

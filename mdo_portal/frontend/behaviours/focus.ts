@@ -126,7 +126,10 @@ function toRow(id: string): boolean {
 
 function returnToRow(): void {
   const { row, words, by } = (history.state ?? {}) as { row?: string; words?: string; by?: string };
-  if (row && words && by === reader()) searchAgain(words, () => { if (isNowhere()) toRow(row); });
+  if (row && words && by === reader()) searchAgain(words, () => {
+    history.replaceState({ ...(history.state as object | null), row, words, by }, ""); // the answer put a state of its own in its place
+    if (isNowhere()) toRow(row);
+  });
   if (!row || location.hash || document.querySelector("dialog[open]") || !isNowhere()) return;
   toRow(row);
 }

@@ -49,6 +49,14 @@ function isElsewhere(): boolean | null {
   return agenda.dataset["roomCurrent"] !== shown.dataset["round"];
 }
 
+/** Whether no case is on and this screen says of an older agenda how many wait. */
+function isOfOlderAgenda(): boolean {
+  const agenda = document.querySelector<HTMLElement>("[data-room-current]");
+  const shown = document.getElementById("room-case");
+  if (!agenda || !shown || agenda.dataset["roomCurrent"] || shown.dataset["round"]) return false;
+  return Number(agenda.dataset["liveRevision"]) > Number(shown.dataset["meetingRevision"]);
+}
+
 /** In the agenda: which case this screen shows, when that is not the chair's. */
 function mark(isBehind: boolean): void {
   const shown = document.getElementById("room-case")?.dataset["round"];
@@ -91,7 +99,7 @@ function follow(): void {
     button.hidden = !waits;
     if (waits) announce(button.textContent ?? "");
   }
-  if (away && !waits) void go();
+  if ((away && !waits) || (isOfOlderAgenda() && !isBusy())) void go();
   // Who left their text goes along as soon as it is stored; without a line the bar says that they are behind.
   clearTimeout(storing);
   if (waits && !isAtWork()) storing = window.setTimeout(follow, STORED_MS);

@@ -14,7 +14,8 @@ from mdo_portal.domain.follow_up import FollowState, FollowUp
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services.follow_up.follow_up_rows import Filter, looks_after
+from mdo_portal.services.follow_up.follow_up_list import Filter
+from mdo_portal.services.follow_up.follow_up_rows import looks_after
 
 
 def boards_of(session: Session, viewer: Viewer, wanted: Filter) -> Sequence[tuple[uuid.UUID, str]]:

@@ -1,14 +1,14 @@
-"""Items to follow as people see them: the work list, one case, what is told back to the board, and the number in the menu."""
+"""Items to follow as people see them: one row, one case, what is told back to the board, and the number in the menu."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -77,18 +77,9 @@ class FollowRow(NamedTuple):
         return press_of(self.due_on, today=today, days=self.follow_days) if self.state is FollowState.OPEN else Press.NO_DATE
 
 
-@dataclass(frozen=True)
-class Filter:
-    """What of the list is wanted."""
-
-    board_id: uuid.UUID | None = None
-    hospital_id: uuid.UUID | None = None
-    #: closed ones too
-    everything: bool = False
-
-
 @cache
-def _rows() -> Select[*tuple[Any, ...]]:
+def told_rows() -> Select[*tuple[Any, ...]]:
+    """All that a FollowRow holds, of every item: to be narrowed."""
     owner = aliased(Hospital)
     return (
         select(
@@ -109,52 +100,27 @@ def _rows() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[FollowRow]:
-    """The work list: what is late first, then by due date; closed items after the open ones, newest answer first."""
-    # First which, then all that is said of these: patients and decisions of tens of thousands were looked up for two hundred.
-    ids = [FollowUp.id == func.any(func.array(_first(viewer, wanted, FollowUp.state == FollowState.OPEN)))]
-    if wanted.everything:  # by themselves: together with the open ones all closed ones of ten years were read and sorted
-        ids.append(FollowUp.id == func.any(func.array(_first(viewer, wanted, FollowUp.closed_at.is_not(None)))))
-    found = _rows().where(or_(*ids)).order_by(*_ORDER).limit(MOST)
-    return [FollowRow._make(row) for row in session.execute(found)]
-
-
-_ORDER = (
-    FollowUp.state != FollowState.OPEN, FollowUp.closed_at.desc(), FollowUp.due_on.nulls_last(), FollowUp.signed_at, FollowUp.position,
-)  # fmt: skip
-
-
-def _first(viewer: Viewer, wanted: Filter, which: ColumnElement[bool]) -> ScalarSelect[uuid.UUID]:
-    """The first of these, open ones or closed ones, in the order of the list."""
-    query = select(FollowUp.id).join(Case, Case.id == FollowUp.case_id).where(looks_after(viewer, Act.FOLLOW_READ), STANDS, which)
-    if wanted.board_id:
-        query = query.where(FollowUp.board_id == wanted.board_id)
-    if wanted.hospital_id:
-        query = query.where(or_(FollowUp.owner_hospital_id == wanted.hospital_id, FollowUp.hospital_id == wanted.hospital_id))
-    return query.order_by(*_ORDER[1:]).limit(MOST).scalar_subquery()
-
-
 def of_case(session: Session, case_id: uuid.UUID) -> list[FollowRow]:
     """Every item of a case, newest decision first; superseded ones after those that stand."""
-    query = _rows().where(FollowUp.case_id == case_id)
+    query = told_rows().where(FollowUp.case_id == case_id)
     order = (FollowUp.superseded_by_id.is_not(None), FollowUp.signed_at.desc(), FollowUp.position)
     return [FollowRow._make(row) for row in session.execute(query.order_by(*order))]
 
 
 def one(session: Session, item_id: uuid.UUID) -> FollowRow:
-    return FollowRow._make(session.execute(_rows().where(FollowUp.id == item_id)).one())
+    return FollowRow._make(session.execute(told_rows().where(FollowUp.id == item_id)).one())
 
 
 def told_back(session: Session, meeting: Meeting) -> list[FollowRow]:
     """What became of this board's advice since its meeting before this one, as far as the board has not heard it yet."""
-    query = _rows().where(*_untold(session, meeting)).order_by(FollowUp.closed_at, FollowUp.id)
+    query = told_rows().where(*_untold(session, meeting)).order_by(FollowUp.closed_at, FollowUp.id)
     return [FollowRow._make(row) for row in session.execute(query.limit(MOST))]
 
 
-def tell(session: Session, meeting: Meeting, *, now: datetime, item_id: uuid.UUID | None = None) -> int:
-    """The board heard it: one item, or all. Returns how many."""
-    query = select(FollowUp).where(*_untold(session, meeting)).with_for_update(skip_locked=True)
-    found = list(session.scalars(query if item_id is None else query.where(FollowUp.id == item_id)))
+def tell(session: Session, meeting: Meeting, item_ids: Collection[uuid.UUID], *, now: datetime) -> int:
+    """The board heard these, and nothing that was answered since they were shown. Returns how many."""
+    query = select(FollowUp).where(*_untold(session, meeting), FollowUp.id.in_(item_ids)).with_for_update(skip_locked=True)
+    found = list(session.scalars(query))
     for item in found:
         item.told_at = now
     return len(found)

@@ -122,7 +122,7 @@ class Candidate(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """Those that are shown beside an agenda, and whether others wait too."""
+    """Those that are shown beside an agenda, and how many wait in all."""
 
     shown: list[Candidate]
-    more_wait: bool
+    waiting: int

@@ -145,29 +145,22 @@ def gone_by_objection(session: Session, meeting_id: uuid.UUID) -> int:
 
 def candidates(session: Session, board_id: uuid.UUID) -> Candidates:
     """Cases that wait for this board, earliest latest-useful-date first; at most MOST_CANDIDATES."""
+    waits = (Case.board_id == board_id, Case.is_open, Case.state.in_(WAITING))
     query = (
         select(
-            Case.id,
-            Patient.initials,
-            Patient.given,
-            Patient.family,
-            Patient.birth_on,
-            Hospital.name,
-            Case.question_board,
-            Case.missing,
-            Case.due_on,
-            Case.state,
-            Case.cautions,
-            agenda_counts.ended(RoundOutcome.DEFERRED),
+            Case.id, Patient.initials, Patient.given, Patient.family, Patient.birth_on, Hospital.name, Case.question_board,
+            Case.missing, Case.due_on, Case.state, Case.cautions, agenda_counts.ended(RoundOutcome.DEFERRED),
         )
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == Case.hospital_id)
-        .where(Case.board_id == board_id, Case.is_open, Case.state.in_(WAITING))
+        .where(*waits)
         .order_by(Case.due_on, Case.id)
         .limit(MOST_CANDIDATES + 1)
-    )
+    )  # fmt: skip
     found = [Candidate._make(row) for row in session.execute(query)]
-    return Candidates(found[:MOST_CANDIDATES], more_wait=len(found) > MOST_CANDIDATES)
+    has_more = len(found) > MOST_CANDIDATES
+    waiting = session.scalar(select(func.count(Case.id)).where(*waits)) if has_more else len(found)
+    return Candidates(found[:MOST_CANDIDATES], waiting or 0)
 
 
 def moment(at: datetime) -> str:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.follow_up import FollowUp
-from mdo_portal.services.follow_up import follow_up_rows
-from mdo_portal.services.follow_up.follow_up_rows import Filter, FollowRow
+from mdo_portal.services.follow_up import follow_up_list
+from mdo_portal.services.follow_up.follow_up_list import Filter
+from mdo_portal.services.follow_up.follow_up_rows import FollowRow
 from mdo_portal.services.people import sessions
 from tests import blocks, make
 from tests.copies import as_web
@@ -25,7 +26,7 @@ def test_of_ten_times_as_many_closed_ones_the_newest_are_found_as_soon(
     database: Database, region: Region, monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
     """All were read and sorted for the two hundred that are shown: 408,000 blocks of 100,000, and 8,800 now."""
-    monkeypatch.setattr(follow_up_rows, "MOST", 20)
+    monkeypatch.setattr(follow_up_list, "MOST", 20)
     with database.transaction() as session:
         (item,) = items_of(session, signed(session, region, IMAGING))
         close(session, region, item, DONE)
@@ -40,7 +41,7 @@ def test_of_ten_times_as_many_closed_ones_the_newest_are_found_as_soon(
             return blocks.read_for(session, listed)
 
     def listed(session: Session) -> list[FollowRow]:
-        return follow_up_rows.rows(session, region.viewers[who], Filter(everything=True))
+        return follow_up_list.page(session, region.viewers[who], Filter(everything=True)).rows
 
     multiplied(database, one, 1, 1_000)
     of_a_thousand = read()

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.case import Case
-from mdo_portal.services.follow_up import follow_up_rows, follow_ups
-from mdo_portal.services.follow_up.follow_up_rows import Filter
+from mdo_portal.services.follow_up import follow_up_list, follow_up_rows, follow_ups
+from mdo_portal.services.follow_up.follow_up_list import Filter
 from mdo_portal.services.identity import objections
 from tests import make
 from tests.make import NOW, TODAY
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 def shown(session: Session, region: Region, **wanted: uuid.UUID) -> list[str]:
-    return [one.text for one in follow_up_rows.rows(session, region.aisha, Filter(**wanted))]  # type: ignore[arg-type]
+    return [one.text for one in follow_up_list.page(session, region.aisha, Filter(**wanted)).rows]  # type: ignore[arg-type]
 
 
 def test_it_is_narrowed_to_a_board_or_to_a_hospital_that_has_something_to_do(session: Session, region: Region) -> None:
@@ -42,7 +42,7 @@ def test_of_a_patient_who_objects_only_the_own_hospital_follows_anything(session
     session.flush()
 
     for viewer, follows in ((region.aisha, 0), (region.bram, 0), (region.dirk, 1)):
-        assert len(follow_up_rows.rows(session, viewer, Filter())) == follows
+        assert len(follow_up_list.page(session, viewer, Filter()).rows) == follows
         assert follow_up_rows.pressing(session, viewer, today=TODAY + 30 * DAY) == follows
 
 

@@ -13,8 +13,8 @@ from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.follow_up import FollowState, Press, press_of
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, Stale
-from mdo_portal.services.follow_up import follow_up_rows, follow_ups
-from mdo_portal.services.follow_up.follow_up_rows import Filter
+from mdo_portal.services.follow_up import follow_up_list, follow_up_rows, follow_ups
+from mdo_portal.services.follow_up.follow_up_list import Filter
 from mdo_portal.services.follow_up.follow_ups import Answer
 from mdo_portal.zone import AMSTERDAM
 from tests import make
@@ -170,7 +170,7 @@ def test_the_list_has_what_is_late_first_and_nothing_of_another_hospital(session
     signed(session, region, OPERATION, IMAGING, IMAGING | {"text": "MRI", "due_on": "2026-03-03"})
 
     def texts(name: str) -> list[str]:
-        return [one.text for one in follow_up_rows.rows(session, region.viewers[name], Filter())]
+        return [one.text for one in follow_up_list.page(session, region.viewers[name], Filter()).rows]
 
     assert texts("Dirk") == texts("Aisha") == ["MRI", "PSMA-PET", "Prostatectomie"]
     assert texts("Carla") == []
@@ -197,7 +197,7 @@ def test_the_board_hears_once_what_became_of_its_advice(session: Session, region
     )  # fmt: skip
 
     assert [one.text for one in follow_up_rows.told_back(session, next_one)] == ["Prostatectomie"]
-    assert follow_up_rows.tell(session, next_one, now=LATER) == 1
+    assert follow_up_rows.tell(session, next_one, [item.id], now=LATER) == 1
     assert follow_up_rows.told_back(session, next_one) == []
 
 

@@ -183,9 +183,9 @@ def test_more_candidates_than_are_shown_are_told_apart_from_all(
     for _ in range(3):
         make.case(session, zeed)
         found = meetings.candidates(session, board.id)
-        shown.append((len(found.shown), found.more_wait))
+        shown.append((len(found.shown), found.waiting))
 
-    assert shown == [(1, False), (2, False), (2, True)]
+    assert shown == [(1, 1), (2, 2), (2, 3)]
 
 
 def test_meetings_that_are_not_held_take_no_place_among_those_to_choose_from(
