@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from integrations.fhir.entries.addresses import Addresses
@@ -22,7 +23,7 @@ class Reading:
     where: Addresses
     profile: Profile
     reasons: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()  # the places of what is another patient's
+    others: Mapping[str, str] = field(default_factory=dict)  # place → why, of what is another patient's, or may be
 
     @cached_property
     def panels(self) -> dict[str, tuple[str, str]]:

@@ -106,10 +106,10 @@ def take_all(sifted: Sifted, patients: list[Entry], profile: Profile, found: Gat
     return whose.patient if whose is not None else patients[0].resource, reading
 
 
-def _others(whose: Whose | None, patients: list[Entry], where: Addresses, profile: Profile) -> frozenset[str]:
+def _others(whose: Whose | None, patients: list[Entry], where: Addresses, profile: Profile) -> dict[str, str]:
     if whose is None:
         return of_others(patients[0], where, profile)
-    return with_hanging({one.place for one in where.entries if whose.is_another(one)}, where)
+    return dict.fromkeys(with_hanging({one.place for one in where.entries if whose.is_another(one)}, where), ANOTHER)
 
 
 def _beside_the_answer(task: Entry, reading: Reading, found: Gathered, *, is_answer: bool) -> None:

@@ -155,10 +155,10 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         gp=people.get("gp") or gp(patient, reading),
         facts=facts,
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
-        asked_at=asked_at(request.entry, reading.where, reading.others),
+        asked_at=asked_at(request.entry, reading.where, reading.others.keys()),
         version=version_of(request.entry.resource),
-        request_task=request_task(request.entry, reading.where, reading.others),
-        task_number=task_number(request.entry, reading.where, reading.others),
+        request_task=request_task(request.entry, reading.where, reading.others.keys()),
+        task_number=task_number(request.entry, reading.where, reading.others.keys()),
         documents_taken_back=found.documents_gone,
         **found.rest,
     )

@@ -45,7 +45,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         found.facts.extend(replace(one, key=entry.known_as) for one in said)
         return
     if patient is not None and _is_anothers(entry, patient, reading):
-        found.quarantined.append(f"{entry.place}: {ANOTHER}")
+        found.quarantined.append(f"{entry.place}: {reading.others.get(outer(entry), ANOTHER)}")
     elif is_in_error(own) or is_in_error(entry.container):
         found.unmapped.append(f"{entry.place} entered-in-error")
         take_back(entry, reading, found)
@@ -179,6 +179,6 @@ def leftovers(reading: Reading, sifted: Sifted, found: Gathered) -> None:
         if entry.kind != "Binary" or entry.place in found.binaries or entry.place in sifted.refused:
             continue
         if entry.place in reading.others:
-            found.quarantined.append(f"{entry.place}: {ANOTHER}")
+            found.quarantined.append(f"{entry.place}: {reading.others[entry.place]}")
         else:
             found.carry(of_binary(entry, reading))

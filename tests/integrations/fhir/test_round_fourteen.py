@@ -93,10 +93,6 @@ def test_of_two_versions_of_a_request_the_newer_asks() -> None:
     assert isinstance(found, IncomingReferral) and found.question_board == "Bestralen?"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what has no subject is the patient's of the request, also where the message holds another patient: it may be of either",
-)
 @pytest.mark.parametrize(
     "loose",
     [
