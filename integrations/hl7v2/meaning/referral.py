@@ -10,6 +10,7 @@ from integrations.hl7v2.meaning.cautions import held_up, no_day
 from integrations.hl7v2.meaning.contacts import contact
 from integrations.hl7v2.meaning.facts import Told, told
 from integrations.hl7v2.meaning.hint import board_hint, other_boards
+from integrations.hl7v2.meaning.of_whom import put_apart
 from integrations.hl7v2.meaning.places import first
 from integrations.hl7v2.meaning.questions import asked_in
 from integrations.hl7v2.meaning.unread import unread_roles, unsaid
@@ -59,7 +60,7 @@ def referral(reading: Reading) -> IncomingReferral:
         replaces=reading.notification.replaced if reading.notification else "",
         replaced=instead_of(reading, number),
         unmapped=tuple(dict.fromkeys(_for_a_person(reading, said, when))),
-        quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
+        quarantined=(*put_apart(reading), *(f"{place}/broken" for place, one in attached if one.kind == "unreadable")),
         cancelled=is_over,
         cancel_reason=why(gone) or ((_why(reading) or _why_in_its_place(*questions["question_board"])) if is_over else ""),
     )

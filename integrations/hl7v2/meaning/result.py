@@ -10,6 +10,7 @@ from integrations.hl7v2.meaning.attached import announced, of_result
 from integrations.hl7v2.meaning.by_rule import by_rule, is_deleted
 from integrations.hl7v2.meaning.facts import is_given_up, observation_facts, other_facts, placed_by_rule
 from integrations.hl7v2.meaning.observed import is_told_in_notes
+from integrations.hl7v2.meaning.of_whom import put_apart
 from integrations.hl7v2.meaning.places import number_at
 from integrations.hl7v2.meaning.unread import unsaid
 from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
@@ -30,7 +31,12 @@ def result(reading: Reading) -> IncomingResult:
     standing = list(_facts(reading, {id(item) for item, _ in over}))
     facts = tuple(fact for _, fact in standing)
     stands = set(facts) if over else ()
-    if told is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
+    if (
+        told is not None
+        and not reading.of_another
+        and not any(document.content for _, document in attached)
+        and not _is_written(facts, reading)
+    ):
         attached.append(("TXA", announced(told)))
     return IncomingResult(
         patient=patient_of(reading),
@@ -48,7 +54,7 @@ def result(reading: Reading) -> IncomingResult:
             *unsaid(reading, (*standing, *over)),
             *(f"{item.place}/{GONE}" for item, _ in over),
         ),
-        quarantined=tuple(f"{place}/broken" for place, document in attached if _is_broken(document)),
+        quarantined=(*put_apart(reading), *(f"{place}/broken" for place, document in attached if _is_broken(document))),
     )
 
 

@@ -11,6 +11,7 @@ from integrations.hl7v2.message.addenda import added
 from integrations.hl7v2.message.apart import apart, combined, numbered
 from integrations.hl7v2.message.board_order import BoardOrder, board_order, replaced_by
 from integrations.hl7v2.message.checklist import Checklist, checklist
+from integrations.hl7v2.message.documents import of_another
 from integrations.hl7v2.message.headed import is_letter, told_by
 from integrations.hl7v2.message.items import Item, items, line_of_value, name_of
 from integrations.hl7v2.message.order_numbers import keys
@@ -27,7 +28,16 @@ class Reading(Received):
 
     @cached_property
     def items(self) -> Sequence[Item]:
-        """Its segments with what belongs to each."""
+        """Its segments with what belongs to each, but for what is put apart."""
+        return [one for one in self._every if not any(one is other for other in self.of_another)]
+
+    @cached_property
+    def of_another(self) -> Sequence[Item]:
+        """The documents in it that say that they are of another patient: nothing of them is read."""
+        return of_another(self, self._every)
+
+    @cached_property
+    def _every(self) -> Sequence[Item]:
         return joined(items(self.message))
 
     @cached_property
