@@ -10,10 +10,14 @@ from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.forms import form_of
 from integrations.fhir.entries.headings import Heading, headings, reported
 from integrations.fhir.entries.panels import panels
+from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.several_forms import told_apart
 from integrations.fhir.entries.wholes import wholes
 from integrations.fhir.text.profile import Profile
-from mdo_portal.exchange import Section
+from integrations.fhir.text.values import Node
+from mdo_portal.exchange import PatientIdentity, Section
+
+ANOTHER = "about a patient who is not the one of this referral"
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,12 @@ class Reading:
     profile: Profile
     reasons: frozenset[str] = frozenset()
     others: Mapping[str, str] = field(default_factory=dict)  # place → why, of what is another patient's, or may be
+    patient: Node = field(default_factory=dict)
+
+    @cached_property
+    def who(self) -> PatientIdentity:
+        """Whom all of it is about, as the sender says."""
+        return patient_identity(self.patient, self.profile)
 
     @cached_property
     def panels(self) -> dict[str, tuple[str, str]]:

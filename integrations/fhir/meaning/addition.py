@@ -6,8 +6,7 @@ from datetime import datetime
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.people import patient_identity
-from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.reading import ANOTHER, Reading
 from integrations.fhir.entries.task import ENDED, answer_words, attachments, question_of, referral_of
 from integrations.fhir.entries.withdrawal import asks, ending_task, number_ended, task_ended, why
 from integrations.fhir.meaning.belonging import address_of_request, named_referral, referral_of_tasks
@@ -15,7 +14,7 @@ from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.meaning.sieve import HELPERS, Sifted
 from integrations.fhir.meaning.taking import leftovers, outer, take
-from integrations.fhir.meaning.whose import ANOTHER, Whose, of_others, sifted_with_patients, with_hanging
+from integrations.fhir.meaning.whose import Whose, of_others, sifted_with_patients, with_hanging
 from integrations.fhir.meaning.written import of_task
 from integrations.fhir.resources.documents import of_attachment
 from integrations.fhir.text.moments import moment
@@ -43,7 +42,7 @@ def read_addition(
         raise Unreadable("no_request", KINDS[profile.version])
     if len(patients) > 1:
         raise Unreadable("no_patient", "Patient")
-    patient, reading = take_all(sifted, patients, profile, found)
+    reading = take_all(sifted, patients, profile, found)
     asked = [one for one in tasks if one.place not in sifted.refused]
     for task in asked:
         for title, part in attachments(task.resource):
@@ -52,7 +51,7 @@ def read_addition(
         _beside_the_answer(task, reading, found, is_answer=task is asked[0])
     leftovers(reading, sifted, found)
     sent_at = moment(own.get("lastModified")) or bundled  # never authoredOn: a Task that is cancelled was written long before
-    about = (number, at, patient_identity(patient, profile), sent_at)
+    about = (number, at, reading.who, sent_at)
     ending = None if question else ending_task(one for one in asked if referral_of(one.resource) == number)
     return _answer(asked, question, about, found, profile) if ending is None else _end(ending, about, found, ended)
 
@@ -86,16 +85,17 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
     )  # fmt: skip
 
 
-def take_all(sifted: Sifted, patients: list[Entry], profile: Profile, found: Gathered) -> tuple[Node, Reading]:
-    """What every resource says but the Tasks that stand by themselves. Returns the patient, where none was sent as the resources say by
-    number who that is, and the reading that knows what is somebody else's.
+def take_all(sifted: Sifted, patients: list[Entry], profile: Profile, found: Gathered) -> Reading:
+    """What every resource says but the Tasks that stand by themselves. Returns the reading, which knows what is somebody else's, and the
+    patient: where none was sent as the resources say by number who that is.
     """
     inside = [
         one for entry in sifted.where.entries for one in sifted.where.contained(entry) if one.kind and one.kind not in HELPERS
     ]
     everything = [*sifted.where.entries, *inside]
     whose = None if patients else Whose(everything, sifted.where, profile)
-    reading = Reading(sifted.where, profile, others=_others(whose, patients, sifted.where, profile))
+    patient = whose.patient if whose is not None else patients[0].resource
+    reading = Reading(sifted.where, profile, others=_others(whose, patients, sifted.where, profile), patient=patient)
     for entry in everything:
         if (entry.kind == "Task" and not entry.container) or entry.place in sifted.refused:
             continue
@@ -103,7 +103,7 @@ def take_all(sifted: Sifted, patients: list[Entry], profile: Profile, found: Gat
             found.quarantined.append(f"{entry.place}: {ANOTHER}")
         else:
             take(entry, patients[0] if patients else None, reading, found)
-    return whose.patient if whose is not None else patients[0].resource, reading
+    return reading
 
 
 def _others(whose: Whose | None, patients: list[Entry], where: Addresses, profile: Profile) -> dict[str, str]:

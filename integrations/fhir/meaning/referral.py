@@ -10,7 +10,6 @@ from integrations.fhir.entries.beside import beside
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.cautions import not_in_force
 from integrations.fhir.entries.history import version_of
-from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import asked_at, request_task, task_number
 from integrations.fhir.entries.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
@@ -113,7 +112,7 @@ def _patient(request: Entry, sent: Addresses, sifted: Sifted) -> Entry:
 
 def _reading(request: Request, patient: Entry, where: Addresses, profile: Profile) -> Reading:
     reasons = frozenset(entry.place for entry in where.all(request.reasons, request.entry))
-    return Reading(where, profile, reasons, of_others(patient, where, profile))
+    return Reading(where, profile, reasons, of_others(patient, where, profile), patient.resource)
 
 
 def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
@@ -138,7 +137,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
     people = found.people
     found.unmapped[:0] = [*not_in_force(request.entry), *_named_otherwise(request.entry, patient)]
     read = IncomingReferral(
-        patient=patient_identity(patient.resource, reading.profile),
+        patient=reading.who,
         number=request.number,
         board_hint=found.said("board_hint") or board(request, reading),
         tumour_hint=found.said("tumour_hint") or _reason_words(request, reading),

@@ -9,13 +9,13 @@ from typing import Any
 from integrations.fhir.entries.beside import extended
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.cautions import cautions, confidential, has_second_bsn
-from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.reading import ANOTHER, Reading
 from integrations.fhir.entries.wording import is_in_error, not_sent
 from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.in_error import PAPERS, take_back
 from integrations.fhir.meaning.patient import another_in_words
 from integrations.fhir.meaning.sieve import HELPERS, Sifted
-from integrations.fhir.meaning.whose import ANOTHER, is_anothers
+from integrations.fhir.meaning.whose import is_anothers
 from integrations.fhir.meaning.written import of_form, of_letter, of_task
 from integrations.fhir.resources.documents import of_binary
 from integrations.fhir.resources.facts import FACTS

@@ -11,12 +11,12 @@ from integrations.fhir.entries.addresses import Addresses, logical
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers, is_bsn
 from integrations.fhir.entries.persons import are_numbered_apart, is_numbered_otherwise, is_same_person
+from integrations.fhir.entries.reading import ANOTHER
 from integrations.fhir.meaning.patient import is_other, patients_in, subject
 from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, node, nodes, text
 
-ANOTHER = "about a patient who is not the one of this referral"
 NOBODY = "names no patient, and the message holds several"
 
 

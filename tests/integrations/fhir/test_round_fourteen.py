@@ -77,16 +77,11 @@ def test_what_stands_in_the_report_of_a_scan_asks_no_board(name: str) -> None:
     assert "Metastasen?" in [fact.text for fact in found.facts]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="two versions in one Bundle are two that claim an address (bdl-7 lets them): the first holds, which may be the older",
-)
 def test_of_two_versions_in_a_message_the_newer_is_shown() -> None:
     told = [value("PSA", valueInteger=n) | {"meta": {"versionId": str(version)}} for version, n in ((1, 4), (2, 9))]
     assert [fact.text for fact in read(*told).facts] == ["9"]
 
 
-@pytest.mark.xfail(strict=True, reason="the same for the request itself: the question of before is asked")
 def test_of_two_versions_of_a_request_the_newer_asks() -> None:
     asked = [request(note=[{"text": words}], meta={"versionId": n}) for n, words in (("1", "Opereren?"), ("2", "Bestralen?"))]
     found = FhirReader().read(bundle(*asked, patient()), "generic-r4")

@@ -1,0 +1,60 @@
+"""A BSN in the words of a message: it stands in full nowhere but where the patient has it, and one that is another's is for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from integrations.bsn import bsns_named, is_possible_bsn, only_bsn, without_bsns
+from integrations.fhir.entries.bundle import entries_of
+from integrations.fhir.text.values import Node
+from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, IncomingResult, PatientIdentity
+
+Told = IncomingReferral | IncomingAnswer | IncomingResult
+_FIELDS = ("question_board", "question_radiology", "question_pathology", "cancel_reason", "tumour_hint", "text")
+
+
+def bsns_of(who: PatientIdentity) -> frozenset[str]:
+    """Every number of nine digits that the message gives the patient."""
+    given = (who.bsn, who.local_number, *(number for _, number in who.other_numbers))
+    return frozenset(filter(is_possible_bsn, given))
+
+
+def without_numbers(read: Told, tree: Node) -> Told:
+    """What was read, without the BSNs in its words: a page shows the patient's own in part."""
+    own = bsns_of(read.patient)
+    words = {name: said for name in _FIELDS if (said := getattr(read, name, ""))}
+    over: dict[str, Any] = {name: bare for name, said in words.items() if (bare := without_bsns("", said, own)) != said}
+    for name in ("facts", "taken_back"):
+        facts = getattr(read, name)
+        if (left := tuple(_bare(facts, own))) != facts:
+            over[name] = left
+    if not over:
+        return read
+    others = _named(read, words.values()) - own if own else frozenset()
+    return replace(read, **over, unmapped=(*read.unmapped, *(f"{place}/another" for place in _places(others, tree))))
+
+
+def _bare(facts: tuple[Fact, ...], own: frozenset[str]) -> Iterator[Fact]:
+    for fact in facts:
+        words = without_bsns(fact.label, fact.text, own)
+        if words is fact.text:  # as of nearly all
+            yield fact
+        elif not only_bsn(fact.label, fact.text):
+            yield replace(fact, text=words)
+
+
+def _named(read: Told, words: Iterable[str]) -> frozenset[str]:
+    """The BSNs that it names in words."""
+    facts = ((fact.label, fact.text) for fact in (*read.facts, *read.taken_back))
+    return frozenset(number for called, text in (*facts, *(("", one) for one in words)) for number in bsns_named(called, text))
+
+
+def _places(numbers: frozenset[str], tree: Node) -> Iterator[str]:
+    """Where in the message these stand; asked only of one that names another's."""
+    for entry in entries_of(tree) if numbers else ():
+        written = json.dumps(entry.resource)
+        if entry.kind != "Patient" and without_bsns("", written, numbers) != written:
+            yield entry.place
