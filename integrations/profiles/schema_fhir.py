@@ -58,6 +58,13 @@ FHIR: Mapping[str, Key] = HEAD | {
         "Documenten in een bericht.",
         {"codes": free("Code → soort document.", text()), "words": _WORDS},
     ),
+    "letters": table(
+        "Woorden in de titel van een brief of verslag; wat vooraan staat telt.",
+        {
+            "refers": texts("Deze brief verwijst: wat erin gevraagd wordt, wordt het MDO gevraagd."),
+            "reports": texts("Dit is een verslag: de vraag erin is die van het onderzoek of van een eerdere bespreking."),
+        },
+    ),
     "questionnaire": table(
         "Antwoorden op een vragenlijst.",
         {

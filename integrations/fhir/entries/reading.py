@@ -8,7 +8,7 @@ from functools import cached_property
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.forms import form_of
-from integrations.fhir.entries.headings import Heading, headings, reported
+from integrations.fhir.entries.headings import Heading, headings, in_reports, reported
 from integrations.fhir.entries.panels import panels
 from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.several_forms import told_apart
@@ -60,6 +60,11 @@ class Reading:
     def reported(self) -> dict[str, Section]:
         """Of values that are part of a report: its column."""
         return reported(self.where, self.profile)
+
+    @cached_property
+    def in_reports(self) -> frozenset[str]:
+        """The places of what a report names as its results: what stands there was asked of who reports."""
+        return in_reports(self.where, self.profile)
 
     @cached_property
     def headings(self) -> dict[str, Heading]:

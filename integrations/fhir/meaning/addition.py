@@ -19,7 +19,7 @@ from integrations.fhir.meaning.written import of_task
 from integrations.fhir.resources.documents import of_attachment
 from integrations.fhir.text.moments import moment
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, aside, text, unique
+from integrations.fhir.text.values import aside, text, unique
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
 

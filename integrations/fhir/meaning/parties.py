@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.headings import is_report
 from integrations.fhir.entries.professionals import contact, in_role, person
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.withdrawal import tasks_about
 from integrations.fhir.entries.wording import is_in_error
 from integrations.fhir.meaning.choosing import is_review
-from integrations.fhir.meaning.patient import choose_patient, is_other
 from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.around import authors
 from integrations.fhir.resources.told import sections
@@ -98,10 +98,10 @@ def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
 
 def _letters(request: Request, reading: Reading) -> list[Entry]:
     """The letter that holds the request; without one all, where they have one author: of a whole record nobody knows which one asks."""
-    patient = choose_patient(request.entry, reading.where)
     every = (entry for entry in reading.where.of_kind("Composition") if not is_in_error(entry.resource))
-    letters = [entry for entry in every if not is_other(entry.resource.get("subject"), patient, reading.where, entry)]
+    letters = [entry for entry in every if entry.place not in reading.others]
     holding = [one for one in letters if _holds(one, request, reading)]
+    letters = [one for one in letters if not is_report(one, reading.profile)]
     if holding or len(letters) < 2:
         return holding or letters
     is_document = reading.where.entries[0].kind == "Composition"

@@ -20,7 +20,7 @@ from integrations.fhir.meaning.gathered import Gathered, distinct
 from integrations.fhir.meaning.parties import board, gp, most_urgent, referrer
 from integrations.fhir.meaning.patient import another_in_words, choose_patient, named_patient
 from integrations.fhir.meaning.places import placed
-from integrations.fhir.meaning.request import Request, is_for_once, issuer_of, number_of, read_request
+from integrations.fhir.meaning.request import Request, is_for_once, is_no_diagnosis, issuer_of, number_of, read_request
 from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.meaning.taking import leftovers, take
 from integrations.fhir.meaning.whose import of_others, own_files
@@ -132,7 +132,7 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
 
 
 def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
-    reasons = [_reason(item) for item in request.reason_codes if concept(item)]
+    reasons = [_reason(item, reading.profile) for item in request.reason_codes if concept(item)]
     facts = distinct([*reasons, *_named_only(request, reading), *own_words(request, reading), *found.facts, *found.unseated])
     people = found.people
     found.unmapped[:0] = [*not_in_force(request.entry), *_named_otherwise(request.entry, patient)]
@@ -188,12 +188,15 @@ def _reason_words(request: Request, reading: Reading) -> str:
     pointed_at = reading.where.all(request.reasons, request.entry)
     reasons = [entry.resource for entry in pointed_at if entry.place not in reading.others]
     pointed = [own.get("code") for own in reasons if word(own.get("verificationStatus")) not in ("refuted", "entered-in-error")]
-    said = (concept(item) for item in [*request.reason_codes, *pointed])
+    named = [item for item in request.reason_codes if not is_no_diagnosis(item)]
+    said = (concept(item) for item in [*named, *pointed])
     return next(filter(None, [*said, *_displays(request.reasons, request, reading)]), "")
 
 
-def _reason(item: Node) -> Fact:
+def _reason(item: Node, profile: Profile) -> Fact:
     """The reason in words; those of its code too where somebody wrote others beside it (`Klacht`, `Bloedverlies`)."""
+    if is_no_diagnosis(item):
+        return Fact(Section.OTHER, concept(item), profile.label("reason"))
     system, code = next(iter(codings(item)), ("", ""))
     words = concept(item)
     coded = [text(one.get("display")) for one in nodes(item.get("coding"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from integrations.fhir.entries.requests import has_words
 from integrations.fhir.text.issuers import best_first
 from integrations.fhir.text.moments import day
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, concept, extension, node, nodes, notes, plain, text, unique
+from integrations.fhir.text.values import Node, codings, concept, extension, node, nodes, notes, plain, text, unique
 from integrations.profiles import urgency_of
 
 KINDS = {"R4": "ServiceRequest", "STU3": "ReferralRequest"}
@@ -29,6 +30,7 @@ class Request:
     entry: Entry
     number: str
     questions: tuple[str, ...]
+    waits: tuple[str, ...]  # why it is on hold
     urgency: str
     latest_on: date | None
     hint: str  # what kind of review is asked for, in the sender's words
@@ -40,6 +42,8 @@ class Request:
     supporting: Any  # References
 
 
+_WAITING = ("on-hold", "suspended")
+"""ServiceRequest.status, ReferralRequest.status: what is noted says why, unless it asks."""
 _ASKED = ("code", "serviceRequested", "specialty", "category", "type")
 
 
@@ -48,8 +52,10 @@ def read_request(entry: Entry, profile: Profile) -> Request:
     asker = node(own.get("requester"))
     latest = extension(own, *profile.words("request", "latest_useful_extensions"))
     asked = next((concept(item) for name in _ASKED for item in nodes(own.get(name))), "")
+    noted = notes(own.get("note"))
+    waits = [one for one in noted if text(own.get("status")) in _WAITING and not one.endswith("?")]
     said = [
-        *notes(own.get("note")),
+        *(one for one in noted if one not in waits),
         plain(own.get("description")),
         *(concept(item) for item in nodes(own.get("orderDetail")) if has_words(item)),
     ]
@@ -58,6 +64,7 @@ def read_request(entry: Entry, profile: Profile) -> Request:
         entry=entry,
         number=number_of(own),
         questions=tuple(unique(said)),
+        waits=tuple(unique(waits)),
         urgency=urgency_of(profile.table, urgency) or urgency,
         latest_on=day(latest) or _occurrence(own),
         hint=asked,
@@ -68,6 +75,18 @@ def read_request(entry: Entry, profile: Profile) -> Request:
         reasons=own.get("reasonReference") or [],
         supporting=own.get("supportingInfo") or [],
     )
+
+
+def is_no_diagnosis(reason: Node) -> bool:
+    """Whether a reason without a code asks (`Resectabel?`), or says where it is to be read: it names no tumour."""
+    words = plain(reason.get("text")).strip()
+    return not codings(reason) and (words.endswith("?") or _ELSEWHERE.fullmatch(words) is not None)
+
+
+_ELSEWHERE = re.compile(
+    r"(?:zie|see|siehe|conform)(?: \w+){0,2} \w*(?:brief|bijlagen?|documenten?|verslag|boven|onder|letter|attachment|anlage)\.?",
+    re.IGNORECASE,
+)
 
 
 def number_of(own: Node) -> str:

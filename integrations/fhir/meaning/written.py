@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from integrations.fhir.entries.beside import remarks, unsent
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.headings import is_report
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import ENDED, HELD_UP, OF_A_NOTICE, is_notice
 from integrations.fhir.meaning.gathered import Gathered
@@ -14,7 +15,7 @@ from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.meaning.sieve import HELPERS
 from integrations.fhir.resources.documents import of_attachment
 from integrations.fhir.resources.facts import FACTS
-from integrations.fhir.resources.fields import column
+from integrations.fhir.resources.fields import FIELDS, column
 from integrations.fhir.resources.named import NAMED
 from integrations.fhir.resources.questionnaire import answers
 from integrations.fhir.resources.told import TOLD, input_words, narrative, section_words, sections, task
@@ -40,6 +41,7 @@ def letter_title(entry: Entry) -> str:
 
 def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) -> None:
     """The same, with this title of the letter before those of its sections."""
+    asks = not is_report(entry, reading.profile)
     dated, state = day(entry.resource.get("date")), _OF_A_LETTER.get(word(entry.resource.get("status")), "")
     for one, above in sections(entry.resource):
         title, words = section_words(one)
@@ -51,6 +53,7 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
         words = words or joined(*remarks(one), "" if narrative(one) else unsent(one.get("entry"), entry, reading), by=", ")
         words = _without_heading(words, title)
         target = reading.profile.target("", title) or _asked_above(above, reading)
+        target = target if asks or target not in FIELDS else ""
         if words and whose:
             found.facts.append(Fact(Section.OTHER, words, joined(letter, *whose, title, by=": "), dated, status=state))
         elif words and not found.to_field(target, words, Fact(Section.FORM, words, title, dated, status=state)):

@@ -156,4 +156,4 @@ def asked_as_value(entry: Entry, reading: Reading) -> str:
     if entry.kind != "Observation" or not is_plain or not text(own.get("valueString")) or word(own.get("status")) not in _SAID:
         return ""
     asked = reading.profile.target("", concept(own.get("code")))
-    return asked if asked.startswith("question_") else ""
+    return asked if asked.startswith("question_") and entry.place not in reading.in_reports else ""

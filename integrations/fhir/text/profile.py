@@ -13,6 +13,7 @@ from integrations.fhir.text.values import codings, concept, node, text, word
 from integrations.profiles import asked_of, load
 from mdo_portal.exchange import Section, Wire
 
+_TITLES = ("refers", "reports")
 _GENERAL = frozenset({"laboratory", "LAB"})
 """Categories of all that a laboratory finds, what a pathologist finds among it."""
 
@@ -72,6 +73,15 @@ class Profile:
         by_code = next((kind for _, code in codes if (kind := self.word("documents", "codes", code))), "")
         table = self._at(("documents", "words"))
         return by_code or _by_word(table if isinstance(table, list) else [], title)
+
+    def refers(self, title: str) -> bool | None:
+        """Whether what is called so refers (`Verwijsbrief met PA-verslag`) or reports (`MDO-verslag`), by what it says first; None: neither."""
+        said = title.casefold()
+        at = [
+            min((found for word in self.words("letters", name) if (found := said.find(word)) >= 0), default=len(said))
+            for name in _TITLES
+        ]
+        return None if at[0] == at[1] else at[0] < at[1]
 
     def role(self, label: str) -> str:
         """`treating`, `case_manager` or `gp`, by a word in the role; "" for any other."""
