@@ -12,6 +12,10 @@ _WORDS = Key("rows", "Van boven naar beneden: de eerste rij met een woord van he
 _WORDS_TO = Key("rows", _WORDS.words, among=TARGETS)
 
 FHIR: Mapping[str, Key] = HEAD | {
+    "names": text(
+        "Profiel waarvan de woorden ([labels], [sections]) ook hier zeggen wat een vraag, een kop of een naam zonder code is.",
+        is_own=False,
+    ),
     "version": one_of("R4 of STU3: een eigenschap van de koppeling, nooit geraden.", "R4", "STU3", is_own=False),
     "identifiers": table(
         "Stelsels van nummers (Identifier.system).",

@@ -5,7 +5,7 @@ is, of a drug under `Gestopte medicatie` that it is no longer taken, of what a p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 from unicodedata import normalize
@@ -115,12 +115,22 @@ def in_reports(where: Addresses, profile: Profile) -> frozenset[str]:
     return frozenset(found)
 
 
-def reported(where: Addresses, profile: Profile) -> dict[str, Section]:
+def by_code(report: Node, profile: Profile) -> Section | None:
+    """The column of a report by its codes."""
+    return profile.section(report.get("category"), report.get("code"))
+
+
+def by_name(report: Node, profile: Profile) -> Section | None:
+    """The column of a report without such a code, by what it is called."""
+    return None if by_code(report, profile) else profile.column(report.get("code"))
+
+
+def reported(where: Addresses, profile: Profile, column: Callable[[Node, Profile], Section | None]) -> dict[str, Section]:
     """place → the column of the report that names the value, or a value around it, as its result; of two reports the first."""
     found: dict[str, Section] = {}
     for report in (one for one in where.of_kind("DiagnosticReport") if one.resource.get("result")):
         own = report.resource
-        section = profile.section(own.get("category"), own.get("code"))
+        section = column(own, profile)
         waiting = where.all(own["result"], report) if section else []
         while section and waiting:
             value = waiting.pop()

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.forms import form_of
-from integrations.fhir.entries.headings import Heading, headings, in_reports, reported
+from integrations.fhir.entries.headings import Heading, by_code, by_name, headings, in_reports, reported
 from integrations.fhir.entries.panels import panels
 from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.several_forms import told_apart
@@ -59,7 +59,12 @@ class Reading:
     @cached_property
     def reported(self) -> dict[str, Section]:
         """Of values that are part of a report: its column."""
-        return reported(self.where, self.profile)
+        return reported(self.where, self.profile, by_code)
+
+    @cached_property
+    def reported_by_name(self) -> dict[str, Section]:
+        """The same where a report says it in words."""
+        return reported(self.where, self.profile, by_name)
 
     @cached_property
     def in_reports(self) -> frozenset[str]:

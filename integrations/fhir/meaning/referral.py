@@ -17,7 +17,7 @@ from integrations.fhir.meaning.asked import asked_as_reason, own_words, urgencie
 from integrations.fhir.meaning.belonging import address_of
 from integrations.fhir.meaning.choosing import choose_request, refuse_a_second, replaced
 from integrations.fhir.meaning.gathered import Gathered, distinct
-from integrations.fhir.meaning.parties import board, gp, most_urgent, referrer
+from integrations.fhir.meaning.parties import gp, most_urgent, named_board, referrer
 from integrations.fhir.meaning.patient import another_in_words, choose_patient, named_patient
 from integrations.fhir.meaning.places import placed
 from integrations.fhir.meaning.request import Request, is_for_once, is_no_diagnosis, issuer_of, number_of, read_request
@@ -139,9 +139,9 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
     read = IncomingReferral(
         patient=reading.who,
         number=request.number,
-        board_hint=found.said("board_hint") or board(request, reading),
+        board_hint=found.said("board_hint") or named_board(request, reading, found.said("meeting")),
         tumour_hint=found.said("tumour_hint") or _reason_words(request, reading),
-        question_board=found.said("question_board", *request.questions) or asked_as_reason(request),
+        question_board=found.said("question_board", *request.questions) or found.said("reason") or asked_as_reason(request),
         question_radiology=found.said("question_radiology"),
         question_pathology=found.said("question_pathology"),
         urgency=most_urgent(request.urgency, [*urgencies(request, reading), *found.fields.get("urgency", [])], reading.profile),
@@ -180,7 +180,12 @@ def _is_held(name: str, words: str, read: IncomingReferral, reading: Reading) ->
         return sent_day(words) == read.latest_useful_on
     if name == "urgency":
         return bool(urgency_of(reading.profile.table, words)) or words in read.urgency
+    if name in _WHERE_NOTHING_ELSE_DOES:
+        return words in getattr(read, _WHERE_NOTHING_ELSE_DOES[name])
     return name != "tumour_hint"
+
+
+_WHERE_NOTHING_ELSE_DOES = {"reason": "question_board", "meeting": "board_hint"}
 
 
 def _reason_words(request: Request, reading: Reading) -> str:

@@ -51,7 +51,8 @@ def read_request(entry: Entry, profile: Profile) -> Request:
     own = entry.resource
     asker = node(own.get("requester"))
     latest = extension(own, *profile.words("request", "latest_useful_extensions"))
-    asked = next((concept(item) for name in _ASKED for item in nodes(own.get(name))), "")
+    kinds = [item for name in _ASKED for item in nodes(own.get(name))]
+    asked = next((concept(item) for item in [*filter(has_words, kinds), *kinds]), "")
     noted = notes(own.get("note"))
     waits = [one for one in noted if text(own.get("status")) in _WAITING and not one.endswith("?")]
     said = [

@@ -116,7 +116,9 @@ def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: boo
             words = text(node(pointed).get("display"))  # the address of what came of it says nothing
         elif _TO_FETCH.fullmatch(words):
             words, is_to_fetch = "", is_to_fetch or is_wanted
-        target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
+        target = reading.profile.target("", name)
+        if "valueBoolean" in one and (target != "urgency" or one["valueBoolean"] is not True):
+            target = ""  # a yes is no question
         if words and not found.to_field(target, words):
             found.facts.append(Fact(column(target, Section.OTHER), words, name, day(own.get("authoredOn"))))
     until = text(node(node(own.get("restriction")).get("period")).get("end"))

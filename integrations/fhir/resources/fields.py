@@ -16,12 +16,14 @@ FIELDS = {
     "urgency",
     "tumour_hint",
     "board_hint",
+    "meeting",  # which board, where nothing else names one
+    "reason",  # why it is discussed, which asks where nothing else does
 }
 
 
 def is_of_field(target: str, words: str) -> bool:
     """Whether words may stand in a field: what is no day (`zo snel mogelijk`) is none in the place of one, and told as it is."""
-    if target.startswith("question_"):
+    if target.startswith("question_") or target == "reason":
         return not asks_nothing(words)
     return target in FIELDS and (target != "latest_useful_on" or sent_day(words) is not None)
 

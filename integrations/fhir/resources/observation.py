@@ -23,7 +23,8 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     """`PSA`: `12.40 ng/mL`; a panel gives one fact per component."""
     own = _ticked(entry.resource, reading)
     by_code = reading.profile.section(own.get("code"), own.get("category"))
-    section = by_code or reading.reported.get(entry.place) or Section.OTHER
+    section = by_code or reading.reported.get(entry.place) or reading.profile.column(own.get("code"))
+    section = section or reading.reported_by_name.get(entry.place) or Section.OTHER
     moments, when = _moments(own, reading)
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant") or moments or first_of(own, "issued")
     parts = [own, *nodes(own.get("component"))]

@@ -127,8 +127,7 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
         target = above  # `toelichting` under the heading `Vraag aan het MDO`
     is_tick = words.casefold() in {"yes", "no", reading.profile.label("yes"), reading.profile.label("no")}
     if is_tick and target == "urgency" and words.casefold() in ("yes", reading.profile.label("yes")):
-        words = urgency_of(reading.profile.table, label) or words  # `Spoed`: ja
-        is_tick = words.casefold() in ("yes", reading.profile.label("yes"))
+        words, is_tick = urgency_of(reading.profile.table, label) or "urgent", False  # `Spoed`: ja
     if one.whose or (is_tick and target in FIELDS):
         target = ""  # a yes is no question and no day; what a relative has is none of the patient's
     if found.to_field(target, words, Fact(Section.FORM, words, shown, day(dated))):
