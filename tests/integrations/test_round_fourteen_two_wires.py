@@ -13,7 +13,6 @@ from mdo_portal.exchange import IncomingReferral, Section
 from tests.integrations.fhir import read_house
 from tests.integrations.hl7v2 import few_lines
 
-
 UNHEARD = pytest.mark.xfail(
     strict=True, reason="a whole sentence with a question mark is heard below any name, a short one is not"
 )

@@ -123,6 +123,8 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
         return
     target = reading.profile.target(text(item.get("linkId")), label)
     above = reading.profile.target("", one.group)
+    if one.group and target not in FIELDS and label.strip(" :?").casefold() in _BARE:
+        target = ""  # `Diagnose`, of what stands above it
     if not target and above.startswith("question_"):
         target = above  # `toelichting` under the heading `Vraag aan het MDO`
     is_tick = words.casefold() in {"yes", "no", reading.profile.label("yes"), reading.profile.label("no")}
