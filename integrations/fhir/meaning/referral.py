@@ -25,6 +25,7 @@ from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.meaning.taking import leftovers, take
 from integrations.fhir.meaning.whose import of_others, own_files
 from integrations.fhir.resources.around import authors, over_by_event
+from integrations.fhir.resources.fields import column
 from integrations.fhir.resources.told import of_extensions
 from integrations.fhir.text.moments import moment, sent_day
 from integrations.fhir.text.profile import Profile
@@ -46,6 +47,10 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     sifted = own_files(sifted, [patient], profile)
     reading = _reading(request, patient, sifted.where, profile)
     found = Gathered.after(sifted)
+    for one in request.beside:
+        told = Fact(column(one.target, Section.OTHER), one.words, one.name or profile.label("note"))
+        if not found.to_field(one.target, one.words, told):
+            found.facts.append(told)
     for entry in [*([patient] if patient.container else []), *_in_order(request, sifted)]:
         take(entry, patient, reading, found)
     for carried in of_extensions(request.entry, reading):

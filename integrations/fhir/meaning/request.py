@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.requests import has_words
+from integrations.fhir.text.headed import Part, headed
 from integrations.fhir.text.issuers import best_first
 from integrations.fhir.text.moments import day
 from integrations.fhir.text.profile import Profile
@@ -31,6 +32,7 @@ class Request:
     number: str
     questions: tuple[str, ...]
     waits: tuple[str, ...]  # why it is on hold
+    beside: tuple[Part, ...]  # what its notes say under other headings than that of a question
     urgency: str
     latest_on: date | None
     hint: str  # what kind of review is asked for, in the sender's words
@@ -55,8 +57,9 @@ def read_request(entry: Entry, profile: Profile) -> Request:
     asked = next((concept(item) for item in [*filter(has_words, kinds), *kinds]), "")
     noted = notes(own.get("note"))
     waits = [one for one in noted if text(own.get("status")) in _WAITING and not one.endswith("?")]
+    asking, beside = _headed([one for one in noted if one not in waits], profile)
     said = [
-        *(one for one in noted if one not in waits),
+        *asking,
         plain(own.get("description")),
         *(concept(item) for item in nodes(own.get("orderDetail")) if has_words(item)),
     ]
@@ -66,6 +69,7 @@ def read_request(entry: Entry, profile: Profile) -> Request:
         number=number_of(own),
         questions=tuple(unique(said)),
         waits=tuple(unique(waits)),
+        beside=tuple(beside),
         urgency=urgency_of(profile.table, urgency) or urgency,
         latest_on=day(latest) or _occurrence(own),
         hint=asked,
@@ -76,6 +80,21 @@ def read_request(entry: Entry, profile: Profile) -> Request:
         reasons=own.get("reasonReference") or [],
         supporting=own.get("supportingInfo") or [],
     )
+
+
+def _headed(noted: list[str], profile: Profile) -> tuple[list[str], list[Part]]:
+    """What notes ask, and what else they say, where one of them is written as a form; else all of it asks."""
+    parts = {one: headed(one, profile) for one in noted if ":" in one}
+    if not any(parts.values()):
+        return noted, []
+    asking, beside = list[str](), list[Part]()
+    for note in noted:
+        for one in parts.get(note) or [Part("question_board" if note.endswith("?") else "", "", note)]:
+            if one.target == "question_board":
+                asking.append(one.words)
+            else:
+                beside.append(one)
+    return asking, beside
 
 
 def is_no_diagnosis(reason: Node) -> bool:

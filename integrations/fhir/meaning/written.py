@@ -19,6 +19,7 @@ from integrations.fhir.resources.fields import FIELDS, column
 from integrations.fhir.resources.named import NAMED
 from integrations.fhir.resources.questionnaire import answers
 from integrations.fhir.resources.told import TOLD, input_words, narrative, section_words, sections, task
+from integrations.fhir.text.headed import asked_in
 from integrations.fhir.text.moments import day
 from integrations.fhir.text.relatives import from_somebody
 from integrations.fhir.text.values import codings, concept, joined, node, nodes, text, word
@@ -123,6 +124,8 @@ def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: boo
             found.facts.append(Fact(column(target, Section.OTHER), words, name, day(own.get("authoredOn"))))
     until = text(node(node(own.get("restriction")).get("period")).get("end"))
     is_asking = text(own.get("status")) not in ENDED and not is_to_fetch  # of data that lie ready it says how long they do
+    for words in asked_in(text(own.get("description")), reading.profile) if is_asking else ():
+        found.to_field("reason", words)
     for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():
         if value and name not in found.fields:
             found.fields[name] = [value]

@@ -1,6 +1,6 @@
 """What the fourteenth round of FHIR samples showed: a question somebody else asked, an older version shown, and what must be typed again.
 
-Each fails on the reader as it is. Most harm first.
+Most harm first.
 """
 
 from __future__ import annotations
