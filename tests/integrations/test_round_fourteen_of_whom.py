@@ -122,6 +122,16 @@ def test_of_a_bsn_in_an_answer_of_fhir_two_digits_are_left() -> None:
     assert "(BSN •••••••19)" in others.words and others.pointed_out == ("QuestionnaireResponse/2/another",)
 
 
+def test_a_letter_in_html_over_fhir_that_names_another_by_number_is_pointed_out() -> None:
+    page = base64.b64encode(f"<html><body><p>P. Ander (BSN {ANOTHERS})</p></body></html>".encode()).decode()
+    content = [{"attachment": {"contentType": "text/html", "data": page}}]
+    found = fhir(
+        {"resourceType": "DocumentReference", "id": "d", "status": "current", "type": {"text": "Brief"}, "content": content}
+        | ABOUT
+    )
+    assert "•••••••19" in found.words and found.pointed_out == ("DocumentReference/2/another",)
+
+
 @pytest.mark.parametrize(
     ("said", "shown", "is_anothers"),
     [

@@ -33,8 +33,11 @@ def without_numbers(read: Told, tree: Node) -> Told:
             over[name] = left
     if not over:
         return read
-    others = _named(read, words.values()) - own if own else frozenset()
-    return replace(read, **over, unmapped=(*read.unmapped, *(f"{place}/another" for place in _places(others, tree))))
+    others, why = (
+        _named(read, words.values()) - own,
+        "another" if own else "bsn",
+    )  # where nobody says which is the patient's, one to look at
+    return replace(read, **over, unmapped=(*read.unmapped, *(f"{place}/{why}" for place in _places(others, tree))))
 
 
 def _bare(facts: tuple[Fact, ...], own: frozenset[str]) -> Iterator[Fact]:
@@ -42,7 +45,7 @@ def _bare(facts: tuple[Fact, ...], own: frozenset[str]) -> Iterator[Fact]:
         words = without_bsns(fact.label, fact.text, own)
         if words is fact.text:  # as of nearly all
             yield fact
-        elif not only_bsn(fact.label, fact.text):
+        elif not (own and only_bsn(fact.label, fact.text)):
             yield replace(fact, text=words)
 
 
@@ -52,9 +55,13 @@ def _named(read: Told, words: Iterable[str]) -> frozenset[str]:
     return frozenset(number for called, text in (*facts, *(("", one) for one in words)) for number in bsns_named(called, text))
 
 
-def _places(numbers: frozenset[str], tree: Node) -> Iterator[str]:
-    """Where in the message these stand; asked only of one that names another's."""
-    for entry in entries_of(tree) if numbers else ():
-        written = json.dumps(entry.resource)
-        if entry.kind != "Patient" and without_bsns("", written, numbers) != written:
-            yield entry.place
+def _places(numbers: frozenset[str], tree: Node) -> list[str]:
+    """Where in the message these stand, asked only of one that names another's; in which of several files, whoever opens them sees."""
+    if not numbers:
+        return []
+    entries = [one for one in entries_of(tree) if one.kind != "Patient"]
+    found = [one.place for one in entries if without_bsns("", written := json.dumps(one.resource), numbers) != written]
+    return found or [one.place for one in entries if one.kind in _HOLD_FILES]
+
+
+_HOLD_FILES = ("DocumentReference", "Binary", "DiagnosticReport", "Media", "Communication", "QuestionnaireResponse", "Task")
