@@ -101,6 +101,13 @@ def test_a_form_of_v2_that_names_another_by_number_is_pointed_out(name: str) -> 
     assert v2("ORU^R01", *ASKS, f"OBX|2|ST|B^{name}||{OURS}").pointed_out == ()
 
 
+def test_where_nobody_says_which_is_the_patients_it_is_one_to_look_at() -> None:
+    header = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ORU^R01|M1|P|2.5||||||UNICODE UTF-8"
+    lines = (header, "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F", *ASKS, f"OBX|2|ST|B^BSN||{OURS}", "")
+    found = told(Hl7Reader().read("\r".join(lines).encode(), "generic-v2"))
+    assert found.pointed_out == ("OBX(1)/bsn",) and "BSN •••••••20" in found.words
+
+
 @pytest.mark.parametrize("name", ["BSN", "Burgerservicenummer"])
 def test_a_form_of_fhir_that_names_another_by_number_is_pointed_out(name: str) -> None:
     assert fhir(form(name, ANOTHERS)).pointed_out != ()
@@ -149,6 +156,13 @@ def test_of_a_bsn_in_a_text_two_digits_are_left(kind: str, said: str, shown: str
     found = v2("ORU^R01", *ASKS[:1], *([line] if kind == "note" else [ASKS[1], line]), *([] if kind == "value" else ASKS[1:]))
     assert shown in found.words
     assert any(one.endswith("/another") for one in found.pointed_out) == is_anothers
+
+
+@pytest.mark.parametrize(("bsn", "left"), [(ANOTHERS, ("OBX/another",)), (OURS, ())])
+def test_the_words_of_a_letter_that_is_no_cda_stay_and_its_bsn_is_said(bsn: str, left: tuple[str, ...]) -> None:
+    written = base64.b64encode(f"<html><body><p>BSN: {bsn}</p><p>Progressie in de lever.</p></body></html>".encode()).decode()
+    found = v2("MDM^T02", "TXA|1|BR^Brief|AP|20260301||||||||D34", f"OBX|1|ED|B^Brief||^TEXT^HTML^Base64^{written}")
+    assert "Progressie" in found.words and bsn not in found.words and found.pointed_out == left
 
 
 def test_a_letter_that_is_put_apart_is_not_announced_as_still_to_come() -> None:

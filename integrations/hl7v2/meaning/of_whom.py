@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,7 @@ def without_numbers(read: Incoming, reading: Reading) -> Incoming:
     over: dict[str, Any] = {
         "facts": tuple(_bare(read.facts, own)),
         "taken_back": tuple(_bare(read.taken_back, own)),
-        "unmapped": (*read.unmapped, *_anothers(reading, own)),
+        "unmapped": (*read.unmapped, *(_anothers(reading, own) or _in_documents(reading, read.facts, own))),
     }
     over |= {name: without_bsns("", getattr(read, name), own) for name in _ASKED if getattr(read, name, "")}
     return replace(read, **over)
@@ -37,16 +37,22 @@ def without_numbers(read: Incoming, reading: Reading) -> Incoming:
 
 def _bare(facts: tuple[Fact, ...], own: frozenset[str]) -> Iterator[Fact]:
     for fact in facts:
-        if not only_bsn(fact.label, fact.text):
+        if not (own and only_bsn(fact.label, fact.text)):
             words = without_bsns(fact.label, fact.text, own)
             yield fact if words == fact.text else replace(fact, text=words)
 
 
-def _anothers(reading: Reading, own: frozenset[str]) -> Iterator[str]:
-    """Where a BSN stands that is not the patient's, once it is known which is."""
-    for item in reading.items if own else ():
-        if any(bsns_named(called, text) - own for called, text in _said(item)):
-            yield f"{item.place}/{ANOTHER}"
+def _anothers(reading: Reading, own: frozenset[str]) -> list[str]:
+    """Where a BSN stands that is not the patient's; where nobody says which is, one to look at."""
+    found = (item for item in reading.items if any(bsns_named(called, text) - own for called, text in _said(item)))
+    return [f"{item.place}/{ANOTHER if own else 'bsn'}" for item in found]
+
+
+def _in_documents(reading: Reading, facts: Iterable[Fact], own: frozenset[str]) -> list[str]:
+    """The documents of a message of which the words name one: in which of several it stands, whoever opens them sees."""
+    if not own or not any(bsns_named(one.label, one.text) - own for one in facts):
+        return []
+    return [f"{item.place}/{ANOTHER}" for item in reading.values if item.is_document]
 
 
 def _said(item: Item) -> Iterator[tuple[str, str]]:

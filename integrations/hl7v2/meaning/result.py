@@ -19,6 +19,7 @@ from integrations.hl7v2.message.order_numbers import added_to, code_of, number_b
 from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_order_back, is_status_only, status_by_order, status_of
+from integrations.hl7v2.text.numbers import identifies
 from integrations.hl7v2.text.status_codes import GONE, said
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult
 
@@ -41,7 +42,7 @@ def result(reading: Reading) -> IncomingResult:
     return IncomingResult(
         patient=patient_of(reading),
         event=reading.event,
-        referral_number=number_at(reading)[0],
+        referral_number=_answered(reading),
         facts=facts,
         documents=tuple(document for _, document in attached),
         withdrawn=tuple(_withdrawn(reading)),
@@ -56,6 +57,19 @@ def result(reading: Reading) -> IncomingResult:
         ),
         quarantined=(*put_apart(reading), *(f"{place}/broken" for place, document in attached if _is_broken(document))),
     )
+
+
+def _answered(reading: Reading) -> str:
+    """The number of the order or referral that it answers. Of a letter that is the order it is of (TXA-14), before its own number; who
+    carried out what it reports has numbers of its own, which no referral has.
+    """
+    number, place = number_at(reading, but=_OF_WHO_REPORTS)
+    told, of_order = reading.notification, reading.message.get("TXA-14-1").strip()
+    is_own = told is not None and place.startswith("TXA-") and not told.number_aside[0] and not told.names_somebody(_ORDER)
+    return of_order if is_own and identifies(of_order) else number
+
+
+_OF_WHO_REPORTS, _ORDER = ("OBR-3", "ORC-3"), 14
 
 
 def _is_broken(document: IncomingDocument) -> bool:

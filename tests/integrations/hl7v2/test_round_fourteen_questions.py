@@ -82,14 +82,13 @@ def test_what_an_earlier_meeting_was_asked_is_not_asked_again() -> None:
     assert question == "Bestralen?"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the note of an order that waits, or is taken back, says why; it is read as the question and takes its place",
-)
 @pytest.mark.parametrize(
     "lines",
     [
-        ("ORC|HD|A1|||HD", "OBR|1|A1||MDOL^MDO Long", "NTE|1||Wacht op de PET-CT"),
+        pytest.param(
+            ("ORC|HD|A1|||HD", "OBR|1|A1||MDOL^MDO Long", "NTE|1||Wacht op de PET-CT"),
+            marks=pytest.mark.xfail(strict=True, reason="the note of an order that waits says why; it is read as the question"),
+        ),
         ("ORC|CA|A1", "OBR|1|A1||MDOL^MDO Long", "NTE|1||Reden annulering: patiënt wil geen behandeling"),
     ],
     ids=["held", "taken back"],
