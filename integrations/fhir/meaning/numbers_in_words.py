@@ -31,6 +31,8 @@ def without_numbers(read: Told, tree: Node) -> Told:
         facts = getattr(read, name)
         if (left := tuple(_bare(facts, own))) != facts:
             over[name] = left
+    if isinstance(read, IncomingAnswer) and read.others:
+        over["others"] = tuple((question, without_bsns("", said, own)) for question, said in read.others)
     if not over:
         return read
     others, why = (
