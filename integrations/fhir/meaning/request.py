@@ -83,9 +83,9 @@ def read_request(entry: Entry, profile: Profile) -> Request:
 
 
 def _headed(noted: list[str], profile: Profile) -> tuple[list[str], list[Part]]:
-    """What notes ask, and what else they say, where one of them is written as a form; else all of it asks."""
+    """What notes ask, and what else they say, where one of them is written as a form; else all of it asks, as it stands."""
     parts = {one: headed(one, profile) for one in noted if ":" in one}
-    if not any(parts.values()):
+    if not any(parts.values()) or (len(noted) == 1 and len(parts[noted[0]]) == 1):
         return noted, []
     asking, beside = list[str](), list[Part]()
     for note in noted:

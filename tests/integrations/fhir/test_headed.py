@@ -13,10 +13,10 @@ from .read_house import read
 @pytest.mark.parametrize(
     ("note", "asked"),
     [
-        ("Vraagstelling: Bestralen?", "Bestralen?"),
-        ("Vraagstelling:\nBestralen?\nOf opereren?", "Bestralen?\nOf opereren?"),
-        ("**Vraagstelling:** resectie?\n- cT3", "resectie?\n- cT3"),
-        ("Vraagstelling: Bestralen?\nWij denken zelf: ja", "Bestralen?\nWij denken zelf: ja"),
+        ("Graag advies: bestralen?", "Graag advies: bestralen?"),
+        ("VG: geen\nVraagstelling:\nBestralen?\nOf opereren?", "Bestralen?\nOf opereren?"),
+        ("VG: geen\n**Vraagstelling:** resectie?\n- cT3", "resectie?\n- cT3"),
+        ("VG: geen\nVraagstelling: Bestralen?\nWij denken zelf: ja", "Bestralen?\nWij denken zelf: ja"),
         ("Man met longtumor: opereren?", "Man met longtumor: opereren?"),
         ("Anamnese: hoesten\nGraag advies", "Anamnese: hoesten\nGraag advies"),
         ("Vraagstelling:\nAnamnese: hoesten", "Vraagstelling:\nAnamnese: hoesten"),
