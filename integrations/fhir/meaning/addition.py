@@ -17,6 +17,7 @@ from integrations.fhir.meaning.taking import leftovers, outer, take
 from integrations.fhir.meaning.whose import Whose, of_others, sifted_with_patients, with_hanging
 from integrations.fhir.meaning.written import of_task
 from integrations.fhir.resources.documents import of_attachment
+from integrations.fhir.resources.fields import SEATS
 from integrations.fhir.text.moments import moment
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import aside, text, unique
@@ -73,8 +74,9 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
     """What is told: in answer to our `question`, or beside the referral."""
     number, at, who, sent_at = about
     own = asked[0].resource if asked else {}
-    facts, state = found.told(), text(own.get("status"))
-    said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
+    facts, state = found.told(*(one for name, one in found.beside if name in SEATS)), text(own.get("status"))
+    asked_for = (answers_ for name, answers_ in found.fields.items() if name not in SEATS)
+    said = "\n".join(unique([answer_words(own), *(words for answers_ in asked_for for words in answers_)]))
     is_nothing = not (said or facts or found.documents)
     ended = aside(profile.state(state)) if question and is_nothing and state in ENDED else ""
     others = tuple((question_of(one.resource), answer_words(one.resource)) for one in asked[1:] if question_of(one.resource))

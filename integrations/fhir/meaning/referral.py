@@ -25,7 +25,7 @@ from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.meaning.taking import leftovers, take
 from integrations.fhir.meaning.whose import of_others, own_files
 from integrations.fhir.resources.around import authors, over_by_event
-from integrations.fhir.resources.fields import column
+from integrations.fhir.resources.fields import SEATS, column
 from integrations.fhir.resources.told import of_extensions
 from integrations.fhir.text.moments import moment, sent_day
 from integrations.fhir.text.profile import Profile
@@ -154,9 +154,9 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
             (found_on for said in found.fields.get("latest_useful_on", []) if (found_on := sent_day(said))), request.latest_on
         ),
         referrer=referrer(request, reading),
-        treating=people.get("treating", Contact()),
-        case_manager=people.get("case_manager", Contact()),
-        gp=people.get("gp") or gp(patient, reading),
+        treating=_seated("treating", people.get("treating", Contact()), found),
+        case_manager=_seated("case_manager", people.get("case_manager", Contact()), found),
+        gp=_seated("gp", people.get("gp") or gp(patient, reading), found),
         facts=facts,
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
         asked_at=asked_at(request.entry, reading.where, reading.others.keys()),
@@ -174,6 +174,11 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
     return replace(read, facts=distinct([*facts, *beside]), unmapped=unmapped) if beside or passed else read
 
 
+def _seated(name: str, known: Contact, found: Gathered) -> Contact:
+    """Who has this place; where no resource says it, whom a form names."""
+    return known if known != Contact() else Contact(name=next(iter(found.fields.get(name, [])), ""))
+
+
 def _named_otherwise(request: Entry, patient: Entry) -> list[str]:
     """That the request names another in words than the only patient who was sent: a person looks whose it is."""
     return [f"{request.place} subject.display"] if another_in_words(request.resource, patient.resource) else []
@@ -185,6 +190,8 @@ def _is_held(name: str, words: str, read: IncomingReferral, reading: Reading) ->
         return sent_day(words) == read.latest_useful_on
     if name == "urgency":
         return bool(urgency_of(reading.profile.table, words)) or words in read.urgency
+    if name in SEATS:
+        return bool(getattr(read, name).name == words)
     if name in _WHERE_NOTHING_ELSE_DOES:
         return words in getattr(read, _WHERE_NOTHING_ELSE_DOES[name])
     return name != "tumour_hint"

@@ -127,6 +127,7 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
         target = ""  # `Diagnose`, of what stands above it
     if not target and above.startswith("question_"):
         target = above  # `toelichting` under the heading `Vraag aan het MDO`
+    target = target or reading.profile.seat(label)
     is_tick = words.casefold() in {"yes", "no", reading.profile.label("yes"), reading.profile.label("no")}
     if is_tick and target == "urgency" and words.casefold() in ("yes", reading.profile.label("yes")):
         words, is_tick = urgency_of(reading.profile.table, label) or "urgent", False  # `Spoed`: ja

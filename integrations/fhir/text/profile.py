@@ -82,6 +82,11 @@ class Profile:
         shared = load(self.word("names")) if self.word("names") else {}
         return Names(shared.get("labels", {}), shared.get("sections", {}))
 
+    def seat(self, label: str) -> str:
+        """`treating`, `case_manager` or `gp`, of a question that is called so and no more; "" for any other."""
+        table, called = self._at(("roles", "words")), label.casefold().strip(" :?")
+        return next((text(row["to"]) for row in table if called in row["words"]), "") if isinstance(table, list) else ""
+
     def document_kind(self, codes: list[tuple[str, str]], title: str) -> str:
         """`pathology report` and the like, by code, else by a word in the title."""
         by_code = next((kind for _, code in codes if (kind := self.word("documents", "codes", code))), "")

@@ -1,7 +1,4 @@
-"""What the fourteenth round of FHIR samples left to be typed again: it was sent, and stands in another place than its own.
-
-What is still to be mended is marked so.
-"""
+"""What the fourteenth round of FHIR samples left to be typed again: it was sent, and stands in another place than its own."""
 
 from __future__ import annotations
 
@@ -9,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from mdo_portal.exchange import Section
+from integrations.fhir.reader import FhirReader
+from mdo_portal.exchange import IncomingAnswer, Section
 
-from .make import BASE, Node, request
+from .make import BASE, Node, bundle, patient, request
 from .read_house import about, read
 
 PATIENT = {"reference": "Patient/p"}
@@ -58,9 +56,6 @@ def test_a_form_says_for_which_board_it_is() -> None:
     assert found.board_hint == "Longoncologie"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="who treats and who coordinates is an answer like any other; a secretary types it at the case"
-)
 @pytest.mark.parametrize(
     ("name", "field"), [("Hoofdbehandelaar", "treating"), ("Casemanager", "case_manager"), ("Huisarts", "gp")]
 )
@@ -104,3 +99,22 @@ def test_a_task_says_for_which_board_it_is(task: Node) -> None:
 def test_a_code_without_words_is_no_board() -> None:
     coded = {"coding": [{"system": "http://snomed.info/sct", "code": "720006006"}]}
     assert read(asked=request(category=[coded, {"text": "Mammabespreking"}])).board_hint == "Mammabespreking"
+
+
+def test_whom_a_form_names_gives_way_to_whom_a_resource_names() -> None:
+    team = about("CareTeam", status="active", participant=[{"role": [{"text": "Casemanager"}], "member": {"display": "A. Wit"}}])
+    found = read(team | {"id": "team"}, form(("Casemanager", "dr. Zwart")))
+    assert "Wit" in found.case_manager.name
+    assert ("Casemanager", "dr. Zwart") in [(fact.label, fact.text) for fact in found.facts]
+
+
+@pytest.mark.parametrize("said", ["ja", "geen", "Is de huisarts op de hoogte?"])
+def test_what_is_no_name_has_no_place_on_the_case(said: str) -> None:
+    assert read(form(("Huisarts", said))).gp.name == ""
+
+
+def test_whom_a_form_names_that_is_added_later_is_told_under_his_place() -> None:
+    added = form(("Huisarts", "dr. Zwart")) | {"basedOn": [{"reference": f"{BASE}/ServiceRequest/r"}]}
+    found = FhirReader().read(bundle(added, patient()), "generic-r4")
+    assert isinstance(found, IncomingAnswer) and found.text == ""
+    assert [(fact.label, fact.text) for fact in found.facts] == [("Huisarts", "dr. Zwart")]
