@@ -122,7 +122,7 @@ def by_code(report: Node, profile: Profile) -> Section | None:
 
 def by_name(report: Node, profile: Profile) -> Section | None:
     """The column of a report without such a code, by what it is called."""
-    return None if by_code(report, profile) else profile.column(report.get("code"))
+    return None if by_code(report, profile) else profile.column(concept(report.get("code")))
 
 
 def reported(where: Addresses, profile: Profile, column: Callable[[Node, Profile], Section | None]) -> dict[str, Section]:

@@ -18,10 +18,13 @@ def newest(tree: Node) -> tuple[Node, tuple[str, ...]]:
     address (R4 bdl-7): there the versions must say it.
     """
     is_history = text(tree.get("type")) == "history"
-    held: dict[str, int] = {}
-    older: list[int] = []
     listed = tree.get("entry")
     entries = list(listed) if isinstance(listed, list) else []
+    urls = {one["fullUrl"] for one in entries if type(one) is dict and type(one.get("fullUrl")) is str}
+    if not is_history and len(urls) == len(entries):  # as of nearly all: nothing is there twice
+        return tree, ()
+    held: dict[str, int] = {}
+    older: list[int] = []
     for number, item in enumerate(map(node, entries)):
         name = _in_history(item) if is_history else _claimed(item)
         first = held.setdefault(name, number) if name else number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -44,11 +45,15 @@ def without_numbers(read: Told, tree: Node) -> Told:
 
 def _bare(facts: tuple[Fact, ...], own: frozenset[str]) -> Iterator[Fact]:
     for fact in facts:
-        words = without_bsns(fact.label, fact.text, own)
+        words = without_bsns(fact.label, fact.text, own) if _NINE.search(fact.text) else fact.text
         if words is fact.text:  # as of nearly all
             yield fact
         elif not (own and only_bsn(fact.label, fact.text)):
             yield replace(fact, text=words)
+
+
+_NINE = re.compile(r"\d(?:[ .-]?\d){8}")
+"""Digits enough for one, which nearly nothing has."""
 
 
 def _named(read: Told, words: Iterable[str]) -> frozenset[str]:

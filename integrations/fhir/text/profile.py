@@ -72,9 +72,9 @@ class Profile:
         said = f"question_{asked_of(label) or 'board'}" if said == "question_board" else said
         return exact or said or self._names.field(label) or self._names.column(label)
 
-    def column(self, *named: Any) -> Section | None:
+    def column(self, called: str) -> Section | None:
         """Where what is called so in words stands, if a word of the list that all wires share says so."""
-        found = next(filter(None, (self._names.column(said) for one in named if (said := concept(one)))), "")
+        found = self._names.column(called)
         return Section(found) if found else None
 
     @cached_property
