@@ -12,6 +12,10 @@ _WORDS = Key("rows", "Van boven naar beneden: de eerste rij met een woord van he
 _WORDS_TO = Key("rows", _WORDS.words, among=TARGETS)
 
 FHIR: Mapping[str, Key] = HEAD | {
+    "names": text(
+        "Profiel waarvan de woorden ([labels], [sections]) ook hier zeggen wat een vraag, een kop of een naam zonder code is.",
+        is_own=False,
+    ),
     "version": one_of("R4 of STU3: een eigenschap van de koppeling, nooit geraden.", "R4", "STU3", is_own=False),
     "identifiers": table(
         "Stelsels van nummers (Identifier.system).",
@@ -57,6 +61,13 @@ FHIR: Mapping[str, Key] = HEAD | {
     "documents": table(
         "Documenten in een bericht.",
         {"codes": free("Code → soort document.", text()), "words": _WORDS},
+    ),
+    "letters": table(
+        "Woorden in de titel van een brief of verslag; wat vooraan staat telt.",
+        {
+            "refers": texts("Deze brief verwijst: wat erin gevraagd wordt, wordt het MDO gevraagd."),
+            "reports": texts("Dit is een verslag: de vraag erin is die van het onderzoek of van een eerdere bespreking."),
+        },
     ),
     "questionnaire": table(
         "Antwoorden op een vragenlijst.",

@@ -53,6 +53,15 @@ LEFT: Mapping[str, str] = {
 }
 """What is the matter with something that found no place, as readers write it behind its name (`MSH-7/future`)."""
 
+APART: Mapping[str, str] = {
+    "about a patient who is not the one of this referral": N_("%(name)s: gaat over een andere patiënt en is niet overgenomen"),
+    "names no patient, and the message holds several": N_(
+        "%(name)s: noemt geen patiënt en het bericht gaat over meer dan één; niet overgenomen"
+    ),
+    "its address is claimed twice": N_("%(name)s: staat twee keer in het bericht, telkens anders; niet overgenomen"),
+}
+"""Why something was put apart, as the reader of FHIR writes it behind its name (`Observation/4: its address is claimed twice`)."""
+
 
 CERTIFICATE = "certificate"
 """Instead of a place: the certificate that a line showed, with the hospital it is bound to, its name and the start of its fingerprint."""
@@ -110,6 +119,9 @@ def said_of_complaint(text: str) -> Said | None:
 
 def said_of_left(name: str) -> Said | None:
     """How people say what found no place; None for what is only a name."""
+    place, _, why = name.partition(": ")
+    if why in APART:
+        return Said(APART[why], place)
     place, _, why = name.rpartition("/")
     return Said(LEFT[why], place) if why in LEFT else None
 
@@ -122,5 +134,5 @@ def in_dutch(place: str) -> str:
 
 def left_in_dutch(place: str, why: str) -> str:
     """The same of what found no place, with what is the matter with it where there is something."""
-    words = said_of_left(f"{place}/{why}")
+    words = said_of_left(f"{place}: {why}") or said_of_left(f"{place}/{why}")
     return words.sentence % {"name": words.name} if words else place

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from integrations import profiles
+from integrations.fhir.entries.reading import ANOTHER
+from integrations.fhir.meaning.sieve import TWICE
+from integrations.fhir.meaning.whose import NOBODY
 from mdo_portal.domain import place_words
 
 
@@ -67,3 +70,11 @@ def test_what_found_no_place_says_what_is_the_matter_with_it_and_a_name_stays_a_
 def test_what_a_message_says_against_itself_is_said_in_words(name: str, word: str) -> None:
     said = place_words.said_of_left(name)
     assert said is not None and said.name == name.rpartition("/")[0] and word in said.sentence
+
+
+@pytest.mark.parametrize(("why", "word"), [(ANOTHER, "andere patiënt"), (NOBODY, "geen patiënt"), (TWICE, "twee keer")])
+def test_why_something_was_put_apart_is_said_in_words(why: str, word: str) -> None:
+    said = place_words.said_of_left(f"Observation/4: {why}")
+    assert said is not None and said.name == "Observation/4" and word in said.sentence
+    assert word in place_words.left_in_dutch("Observation/4", why)
+    assert place_words.said_of_left("Observation/4: missing") is None

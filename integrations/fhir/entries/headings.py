@@ -5,12 +5,13 @@ is, of a drug under `Gestopte medicatie` that it is no longer taken, of what a p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 from unicodedata import normalize
 
 from integrations.fhir.entries.addresses import Addresses
+from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, codings, concept, joined, nodes, text
 from mdo_portal.exchange import Fact, Section
@@ -89,12 +90,47 @@ def _heading(title: str, code: object, profile: Profile) -> Heading:
     return Heading(title, Section.COMORBIDITY if is_of_family else named, is_of_family)
 
 
-def reported(where: Addresses, profile: Profile) -> dict[str, Section]:
+def is_report(letter: Entry, profile: Profile) -> bool:
+    """Whether a letter is the report of an examination or of a meeting, by its code, else by its title: what that was asked asks nothing
+    here, and who wrote it did not refer.
+    """
+    own = letter.resource
+    kind = profile.document_kind([*codings(own.get("type")), *codings(own.get("category"))], "")
+    if kind:
+        return kind in ("pathology report", "radiology report")
+    told = (refers for said in (text(own.get("title")), concept(own.get("type"))) if (refers := profile.refers(said)) is not None)
+    return not next(told, True)
+
+
+def in_reports(where: Addresses, profile: Profile) -> frozenset[str]:
+    """The places of the values that a report names as its results, and of those under them; not of one that registers somebody."""
+    reports = [one for one in where.of_kind("DiagnosticReport") if not profile.refers(concept(one.resource.get("code")))]
+    found: set[str] = set()
+    waiting = [one for report in reports for one in where.all(report.resource.get("result") or [], report)]
+    while waiting:
+        value = waiting.pop()
+        if value.place not in found:  # a circle of references ends
+            found.add(value.place)
+            waiting += where.all(nodes(value.resource.get("hasMember")), value)
+    return frozenset(found)
+
+
+def by_code(report: Node, profile: Profile) -> Section | None:
+    """The column of a report by its codes."""
+    return profile.section(report.get("category"), report.get("code"))
+
+
+def by_name(report: Node, profile: Profile) -> Section | None:
+    """The column of a report without such a code, by what it is called."""
+    return None if by_code(report, profile) else profile.column(concept(report.get("code")))
+
+
+def reported(where: Addresses, profile: Profile, column: Callable[[Node, Profile], Section | None]) -> dict[str, Section]:
     """place → the column of the report that names the value, or a value around it, as its result; of two reports the first."""
     found: dict[str, Section] = {}
     for report in (one for one in where.of_kind("DiagnosticReport") if one.resource.get("result")):
         own = report.resource
-        section = profile.section(own.get("category"), own.get("code"))
+        section = column(own, profile)
         waiting = where.all(own["result"], report) if section else []
         while section and waiting:
             value = waiting.pop()

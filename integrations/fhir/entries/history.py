@@ -1,4 +1,4 @@
-"""A history: what a subscription tells, version by version."""
+"""Versions: of what stands in a message more than once the newest holds."""
 
 from __future__ import annotations
 
@@ -11,28 +11,48 @@ from mdo_portal.exchange import Version
 
 
 def newest(tree: Node) -> tuple[Node, tuple[str, ...]]:
-    """Of a history (what a subscription tells, too) what each address says now, and the places of what it said before.
+    """Of a Bundle what each address says now, and the places of what it said before.
 
-    The newest stands first (R4 http.html#history), unless the versions themselves say otherwise: some list them as they were made. A
-    DELETE is a version like any other.
+    Of a history (what a subscription tells, too) the newest stands first (R4 http.html#history), unless the versions themselves say
+    otherwise: some list them as they were made. A DELETE is a version like any other. In any other two versions may stand under one
+    address (R4 bdl-7): there the versions must say it.
     """
-    held: dict[str, int] = {}
-    older: list[int] = []
+    is_history = text(tree.get("type")) == "history"
     listed = tree.get("entry")
     entries = list(listed) if isinstance(listed, list) else []
+    urls = {one["fullUrl"] for one in entries if type(one) is dict and type(one.get("fullUrl")) is str}
+    if not is_history and len(urls) == len(entries):  # as of nearly all: nothing is there twice
+        return tree, ()
+    held: dict[str, int] = {}
+    older: list[int] = []
     for number, item in enumerate(map(node, entries)):
-        own = node(item.get("resource"))
-        place = f"{text(own.get('resourceType'))}/{text(own.get('id'))}" if text(own.get("id")) else ""
-        name = address("", text(item.get("fullUrl"))) or place or address("", asked_of(item)[1])
-        if not name:
+        name = _in_history(item) if is_history else _claimed(item)
+        first = held.setdefault(name, number) if name else number
+        if first == number:
             continue
-        first = held.setdefault(name, number)
-        is_later = first != number and is_newer(item, node(entries[first]))
-        older.extend([first] if is_later else [number] if first != number else [])
+        is_later = is_newer(item, node(entries[first]))
+        if is_later or is_history or is_newer(node(entries[first]), item):
+            older.append(first if is_later else number)
         held[name] = number if is_later else first
+    if not older:
+        return tree, ()
     for number in older:
         entries[number] = {}
     return tree | {"entry": entries}, tuple(f"entry/{number} older" for number in sorted(older))
+
+
+def _in_history(item: Node) -> str:
+    return address("", text(item.get("fullUrl"))) or _short(item) or address("", asked_of(item)[1])
+
+
+def _claimed(item: Node) -> str:
+    """The address of what an entry brings along."""
+    return text(item.get("fullUrl")) or _short(item) if item.get("resource") else ""
+
+
+def _short(item: Node) -> str:
+    own = node(item.get("resource"))
+    return f"{text(own.get('resourceType'))}/{text(own.get('id'))}" if text(own.get("id")) else ""
 
 
 def is_newer(one: Node, other: Node) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.forms import form_of
-from integrations.fhir.entries.headings import Heading, headings, reported
+from integrations.fhir.entries.headings import Heading, by_code, by_name, headings, in_reports, reported
 from integrations.fhir.entries.panels import panels
+from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.several_forms import told_apart
 from integrations.fhir.entries.wholes import wholes
 from integrations.fhir.text.profile import Profile
-from mdo_portal.exchange import Section
+from integrations.fhir.text.values import Node
+from mdo_portal.exchange import PatientIdentity, Section
+
+ANOTHER = "about a patient who is not the one of this referral"
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,13 @@ class Reading:
     where: Addresses
     profile: Profile
     reasons: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()  # the places of what is another patient's
+    others: Mapping[str, str] = field(default_factory=dict)  # place → why, of what is another patient's, or may be
+    patient: Node = field(default_factory=dict)
+
+    @cached_property
+    def who(self) -> PatientIdentity:
+        """Whom all of it is about, as the sender says."""
+        return patient_identity(self.patient, self.profile)
 
     @cached_property
     def panels(self) -> dict[str, tuple[str, str]]:
@@ -48,7 +59,17 @@ class Reading:
     @cached_property
     def reported(self) -> dict[str, Section]:
         """Of values that are part of a report: its column."""
-        return reported(self.where, self.profile)
+        return reported(self.where, self.profile, by_code)
+
+    @cached_property
+    def reported_by_name(self) -> dict[str, Section]:
+        """The same where a report says it in words."""
+        return reported(self.where, self.profile, by_name)
+
+    @cached_property
+    def in_reports(self) -> frozenset[str]:
+        """The places of what a report names as its results: what stands there was asked of who reports."""
+        return in_reports(self.where, self.profile)
 
     @cached_property
     def headings(self) -> dict[str, Heading]:

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.people import patient_identity
-from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.reading import ANOTHER, Reading
 from integrations.fhir.entries.task import ENDED, answer_words, attachments, question_of, referral_of
 from integrations.fhir.entries.withdrawal import asks, ending_task, number_ended, task_ended, why
 from integrations.fhir.meaning.belonging import address_of_request, named_referral, referral_of_tasks
@@ -15,12 +14,13 @@ from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.meaning.sieve import HELPERS, Sifted
 from integrations.fhir.meaning.taking import leftovers, outer, take
-from integrations.fhir.meaning.whose import ANOTHER, Whose, of_others, sifted_with_patients, with_hanging
+from integrations.fhir.meaning.whose import Whose, of_others, sifted_with_patients, with_hanging
 from integrations.fhir.meaning.written import of_task
 from integrations.fhir.resources.documents import of_attachment
+from integrations.fhir.resources.fields import SEATS
 from integrations.fhir.text.moments import moment
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, aside, text, unique
+from integrations.fhir.text.values import aside, text, unique
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
 
@@ -43,7 +43,7 @@ def read_addition(
         raise Unreadable("no_request", KINDS[profile.version])
     if len(patients) > 1:
         raise Unreadable("no_patient", "Patient")
-    patient, reading = take_all(sifted, patients, profile, found)
+    reading = take_all(sifted, patients, profile, found)
     asked = [one for one in tasks if one.place not in sifted.refused]
     for task in asked:
         for title, part in attachments(task.resource):
@@ -52,7 +52,7 @@ def read_addition(
         _beside_the_answer(task, reading, found, is_answer=task is asked[0])
     leftovers(reading, sifted, found)
     sent_at = moment(own.get("lastModified")) or bundled  # never authoredOn: a Task that is cancelled was written long before
-    about = (number, at, patient_identity(patient, profile), sent_at)
+    about = (number, at, reading.who, sent_at)
     ending = None if question else ending_task(one for one in asked if referral_of(one.resource) == number)
     return _answer(asked, question, about, found, profile) if ending is None else _end(ending, about, found, ended)
 
@@ -74,8 +74,9 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
     """What is told: in answer to our `question`, or beside the referral."""
     number, at, who, sent_at = about
     own = asked[0].resource if asked else {}
-    facts, state = found.told(), text(own.get("status"))
-    said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
+    facts, state = found.told(*(one for name, one in found.beside if name in SEATS)), text(own.get("status"))
+    asked_for = (answers_ for name, answers_ in found.fields.items() if name not in SEATS)
+    said = "\n".join(unique([answer_words(own), *(words for answers_ in asked_for for words in answers_)]))
     is_nothing = not (said or found.facts or found.documents)  # who treats answers nothing
     ended = aside(profile.state(state)) if question and is_nothing and state in ENDED else ""
     others = tuple((question_of(one.resource), answer_words(one.resource)) for one in asked[1:] if question_of(one.resource))
@@ -86,16 +87,17 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
     )  # fmt: skip
 
 
-def take_all(sifted: Sifted, patients: list[Entry], profile: Profile, found: Gathered) -> tuple[Node, Reading]:
-    """What every resource says but the Tasks that stand by themselves. Returns the patient, where none was sent as the resources say by
-    number who that is, and the reading that knows what is somebody else's.
+def take_all(sifted: Sifted, patients: list[Entry], profile: Profile, found: Gathered) -> Reading:
+    """What every resource says but the Tasks that stand by themselves. Returns the reading, which knows what is somebody else's, and the
+    patient: where none was sent as the resources say by number who that is.
     """
     inside = [
         one for entry in sifted.where.entries for one in sifted.where.contained(entry) if one.kind and one.kind not in HELPERS
     ]
     everything = [*sifted.where.entries, *inside]
     whose = None if patients else Whose(everything, sifted.where, profile)
-    reading = Reading(sifted.where, profile, others=_others(whose, patients, sifted.where, profile))
+    patient = whose.patient if whose is not None else patients[0].resource
+    reading = Reading(sifted.where, profile, others=_others(whose, patients, sifted.where, profile), patient=patient)
     for entry in everything:
         if (entry.kind == "Task" and _is_heard_elsewhere(entry)) or entry.place in sifted.refused:
             continue
@@ -103,7 +105,7 @@ def take_all(sifted: Sifted, patients: list[Entry], profile: Profile, found: Gat
             found.quarantined.append(f"{entry.place}: {ANOTHER}")
         else:
             take(entry, patients[0] if patients else None, reading, found)
-    return whose.patient if whose is not None else patients[0].resource, reading
+    return reading
 
 
 def _is_heard_elsewhere(task: Entry) -> bool:
@@ -111,10 +113,10 @@ def _is_heard_elsewhere(task: Entry) -> bool:
     return not task.container or (bool(question_of(task.resource)) and not answer_words(task.resource))
 
 
-def _others(whose: Whose | None, patients: list[Entry], where: Addresses, profile: Profile) -> frozenset[str]:
+def _others(whose: Whose | None, patients: list[Entry], where: Addresses, profile: Profile) -> dict[str, str]:
     if whose is None:
         return of_others(patients[0], where, profile)
-    return with_hanging({one.place for one in where.entries if whose.is_another(one)}, where)
+    return dict.fromkeys(with_hanging({one.place for one in where.entries if whose.is_another(one)}, where), ANOTHER)
 
 
 def _beside_the_answer(task: Entry, reading: Reading, found: Gathered, *, is_answer: bool) -> None:

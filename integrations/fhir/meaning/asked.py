@@ -47,6 +47,7 @@ def own_words(request: Request, reading: Reading) -> list[Fact]:
         ("wanted_from", _wanted_from(own)),
         ("note", _written(request, reading)),
         ("note", text(own.get("patientInstruction"))),
+        *(("reason", one) for one in request.waits),
         ("site", sites(own.get("bodySite"))),
         *(("note", one) for one in extended(request.entry, reading)),
     )

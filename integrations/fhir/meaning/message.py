@@ -13,6 +13,7 @@ from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.task import is_notice, question_of, read_notice
 from integrations.fhir.meaning.addition import read_addition
 from integrations.fhir.meaning.choosing import has_request, with_contained
+from integrations.fhir.meaning.numbers_in_words import without_numbers
 from integrations.fhir.meaning.referral import read_referral
 from integrations.fhir.meaning.result import read_result
 from integrations.fhir.meaning.sieve import HELPERS
@@ -33,13 +34,14 @@ ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "
 
 def read_message(tree: Node, profile: Profile) -> Incoming:
     """As `_read`; what the message asks to do to a resource without sending it is named, and what it deletes is taken back."""
-    tree, older = newest(tree) if text(tree.get("type")) == "history" else (tree, ())
+    tree, older = newest(tree)
     bundles = tuple(bundles_in(tree))
     read = _read(tree, bundles, profile)
     if not isinstance(read, IncomingReferral | IncomingAnswer | IncomingResult):
         return read
     items = items_in(bundles)
     left = tuple(left_around(tree, bundles, items, older))
+    read = without_numbers(read, tree)
     return with_deletions(replace(read, unmapped=(*read.unmapped, *left)) if left else read, items)
 
 

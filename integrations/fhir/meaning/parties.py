@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.headings import is_report
 from integrations.fhir.entries.professionals import contact, in_role, person
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.withdrawal import tasks_about
 from integrations.fhir.entries.wording import is_in_error
 from integrations.fhir.meaning.choosing import is_review
-from integrations.fhir.meaning.patient import choose_patient, is_other
 from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.around import authors
 from integrations.fhir.resources.told import sections
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import nodes, text, unique
+from integrations.fhir.text.values import concept, nodes, text, unique
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact
 
@@ -31,6 +32,34 @@ def board(request: Request, reading: Reading) -> str:
         text(entry.resource.get("name")) for entry in boards if len(boards) == 1
     ]
     return next((name for name in named if name), request.hint)
+
+
+def named_board(request: Request, reading: Reading, said: str) -> str:
+    """The same; where that says no more than that a board is asked, what a form says (`said`), or the Task that asks for it."""
+    asked = board(request, reading)
+    is_named = asked and not (asked.isdecimal() or _says_no_which(asked, reading.profile))
+    return asked if is_named else said or _of_tasks(request, reading) or asked
+
+
+def _says_no_which(words: str, profile: Profile) -> bool:
+    """`Aanmelding MDO`: a board, and not which."""
+    silent, refers = (
+        {part for one in profile.words("request", "silent") for part in one.split()},
+        profile.words("letters", "refers"),
+    )
+    return all(one in silent or one.startswith(refers) for one in re.findall(r"\w+", words.casefold()))
+
+
+def _of_tasks(request: Request, reading: Reading) -> str:
+    """The board by which the Task about a request is called, or that it is given to."""
+    about = [one for one in tasks_about(request.entry, reading.where) if one.place not in reading.others]
+    named = (
+        words
+        for one in about
+        for words in (concept(one.resource.get("code")), contact(one.resource.get("owner"), one, reading).name)
+    )
+    boards = reading.profile.words("request", "words")
+    return next((one for one in named if any(word in one.casefold() for word in boards)), "")
 
 
 def _not_a_workplace(services: Sequence[Entry], request: Request, reading: Reading) -> list[Entry]:
@@ -98,10 +127,10 @@ def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
 
 def _letters(request: Request, reading: Reading) -> list[Entry]:
     """The letter that holds the request; without one all, where they have one author: of a whole record nobody knows which one asks."""
-    patient = choose_patient(request.entry, reading.where)
     every = (entry for entry in reading.where.of_kind("Composition") if not is_in_error(entry.resource))
-    letters = [entry for entry in every if not is_other(entry.resource.get("subject"), patient, reading.where, entry)]
+    letters = [entry for entry in every if entry.place not in reading.others]
     holding = [one for one in letters if _holds(one, request, reading)]
+    letters = [one for one in letters if not is_report(one, reading.profile)]
     if holding or len(letters) < 2:
         return holding or letters
     is_document = reading.where.entries[0].kind == "Composition"

@@ -10,7 +10,6 @@ from integrations.fhir.entries.beside import beside
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.cautions import not_in_force
 from integrations.fhir.entries.history import version_of
-from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import asked_at, request_task, task_number
 from integrations.fhir.entries.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
@@ -18,14 +17,15 @@ from integrations.fhir.meaning.asked import asked_as_reason, own_words, urgencie
 from integrations.fhir.meaning.belonging import address_of
 from integrations.fhir.meaning.choosing import choose_request, refuse_a_second, replaced
 from integrations.fhir.meaning.gathered import Gathered, distinct
-from integrations.fhir.meaning.parties import board, gp, most_urgent, referrer
+from integrations.fhir.meaning.parties import gp, most_urgent, named_board, referrer
 from integrations.fhir.meaning.patient import another_in_words, choose_patient, named_patient
 from integrations.fhir.meaning.places import placed
-from integrations.fhir.meaning.request import Request, is_for_once, issuer_of, number_of, read_request
+from integrations.fhir.meaning.request import Request, is_for_once, is_no_diagnosis, issuer_of, number_of, read_request
 from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.meaning.taking import leftovers, take
 from integrations.fhir.meaning.whose import of_others, own_files
 from integrations.fhir.resources.around import authors, over_by_event
+from integrations.fhir.resources.fields import SEATS, column
 from integrations.fhir.resources.told import of_extensions
 from integrations.fhir.text.moments import moment, sent_day
 from integrations.fhir.text.profile import Profile
@@ -47,6 +47,10 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     sifted = own_files(sifted, [patient], profile)
     reading = _reading(request, patient, sifted.where, profile)
     found = Gathered.after(sifted)
+    for one in request.beside:
+        told = Fact(column(one.target, Section.OTHER), one.words, one.name or profile.label("note"))
+        if not found.to_field(one.target, one.words, told):
+            found.facts.append(told)
     for entry in [*([patient] if patient.container else []), *_in_order(request, sifted)]:
         take(entry, patient, reading, found)
     for carried in of_extensions(request.entry, reading):
@@ -113,7 +117,7 @@ def _patient(request: Entry, sent: Addresses, sifted: Sifted) -> Entry:
 
 def _reading(request: Request, patient: Entry, where: Addresses, profile: Profile) -> Reading:
     reasons = frozenset(entry.place for entry in where.all(request.reasons, request.entry))
-    return Reading(where, profile, reasons, of_others(patient, where, profile))
+    return Reading(where, profile, reasons, of_others(patient, where, profile), patient.resource)
 
 
 def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
@@ -133,16 +137,16 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
 
 
 def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
-    reasons = [_reason(item) for item in request.reason_codes if concept(item)]
+    reasons = [_reason(item, reading.profile) for item in request.reason_codes if concept(item)]
     facts = distinct([*reasons, *_named_only(request, reading), *own_words(request, reading), *found.facts, *found.unseated])
     people = found.people
     found.unmapped[:0] = [*not_in_force(request.entry), *_named_otherwise(request.entry, patient)]
     read = IncomingReferral(
-        patient=patient_identity(patient.resource, reading.profile),
+        patient=reading.who,
         number=request.number,
-        board_hint=found.said("board_hint") or board(request, reading),
+        board_hint=found.said("board_hint") or named_board(request, reading, found.said("meeting")),
         tumour_hint=found.said("tumour_hint") or _reason_words(request, reading),
-        question_board=found.said("question_board", *request.questions) or asked_as_reason(request),
+        question_board=found.said("question_board", *request.questions) or found.said("reason") or asked_as_reason(request),
         question_radiology=found.said("question_radiology"),
         question_pathology=found.said("question_pathology"),
         urgency=most_urgent(request.urgency, [*urgencies(request, reading), *found.fields.get("urgency", [])], reading.profile),
@@ -150,15 +154,15 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
             (found_on for said in found.fields.get("latest_useful_on", []) if (found_on := sent_day(said))), request.latest_on
         ),
         referrer=referrer(request, reading),
-        treating=people.get("treating", Contact()),
-        case_manager=people.get("case_manager", Contact()),
-        gp=people.get("gp") or gp(patient, reading),
+        treating=_seated("treating", people.get("treating", Contact()), found),
+        case_manager=_seated("case_manager", people.get("case_manager", Contact()), found),
+        gp=_seated("gp", people.get("gp") or gp(patient, reading), found),
         facts=facts,
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
-        asked_at=asked_at(request.entry, reading.where, reading.others),
+        asked_at=asked_at(request.entry, reading.where, reading.others.keys()),
         version=version_of(request.entry.resource),
-        request_task=request_task(request.entry, reading.where, reading.others),
-        task_number=task_number(request.entry, reading.where, reading.others),
+        request_task=request_task(request.entry, reading.where, reading.others.keys()),
+        task_number=task_number(request.entry, reading.where, reading.others.keys()),
         documents_taken_back=found.documents_gone,
         **found.rest,
     )
@@ -168,6 +172,11 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
     passed = request.latest_on not in (None, read.latest_useful_on)
     unmapped = (*read.unmapped, *([f"{request.entry.place} occurrence"] if passed else []))
     return replace(read, facts=distinct([*facts, *beside]), unmapped=unmapped) if beside or passed else read
+
+
+def _seated(name: str, known: Contact, found: Gathered) -> Contact:
+    """Who has this place; where no resource says it, whom a form names."""
+    return known if known != Contact() else Contact(name=next(iter(found.fields.get(name, [])), ""))
 
 
 def _named_otherwise(request: Entry, patient: Entry) -> list[str]:
@@ -181,7 +190,14 @@ def _is_held(name: str, words: str, read: IncomingReferral, reading: Reading) ->
         return sent_day(words) == read.latest_useful_on
     if name == "urgency":
         return bool(urgency_of(reading.profile.table, words)) or words in read.urgency
+    if name in SEATS:
+        return bool(getattr(read, name).name == words)
+    if name in _WHERE_NOTHING_ELSE_DOES:
+        return words in getattr(read, _WHERE_NOTHING_ELSE_DOES[name])
     return name != "tumour_hint"
+
+
+_WHERE_NOTHING_ELSE_DOES = {"reason": "question_board", "meeting": "board_hint"}
 
 
 def _reason_words(request: Request, reading: Reading) -> str:
@@ -189,12 +205,15 @@ def _reason_words(request: Request, reading: Reading) -> str:
     pointed_at = reading.where.all(request.reasons, request.entry)
     reasons = [entry.resource for entry in pointed_at if entry.place not in reading.others]
     pointed = [own.get("code") for own in reasons if word(own.get("verificationStatus")) not in ("refuted", "entered-in-error")]
-    said = (concept(item) for item in [*request.reason_codes, *pointed])
+    named = [item for item in request.reason_codes if not is_no_diagnosis(item)]
+    said = (concept(item) for item in [*named, *pointed])
     return next(filter(None, [*said, *_displays(request.reasons, request, reading)]), "")
 
 
-def _reason(item: Node) -> Fact:
+def _reason(item: Node, profile: Profile) -> Fact:
     """The reason in words; those of its code too where somebody wrote others beside it (`Klacht`, `Bloedverlies`)."""
+    if is_no_diagnosis(item):
+        return Fact(Section.OTHER, concept(item), profile.label("reason"))
     system, code = next(iter(codings(item)), ("", ""))
     words = concept(item)
     coded = [text(one.get("display")) for one in nodes(item.get("coding"))]

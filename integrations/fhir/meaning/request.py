@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,10 +11,11 @@ from urllib.parse import unquote
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.requests import has_words
+from integrations.fhir.text.headed import Part, headed
 from integrations.fhir.text.issuers import best_first
 from integrations.fhir.text.moments import day
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, concept, extension, node, nodes, notes, plain, text, unique
+from integrations.fhir.text.values import Node, codings, concept, extension, node, nodes, notes, plain, text, unique
 from integrations.profiles import urgency_of
 
 KINDS = {"R4": "ServiceRequest", "STU3": "ReferralRequest"}
@@ -29,6 +31,8 @@ class Request:
     entry: Entry
     number: str
     questions: tuple[str, ...]
+    waits: tuple[str, ...]  # why it is on hold
+    beside: tuple[Part, ...]  # what its notes say under other headings than that of a question
     urgency: str
     latest_on: date | None
     hint: str  # what kind of review is asked for, in the sender's words
@@ -40,6 +44,8 @@ class Request:
     supporting: Any  # References
 
 
+_WAITING = ("on-hold", "suspended")
+"""ServiceRequest.status, ReferralRequest.status: what is noted says why, unless it asks."""
 _ASKED = ("code", "serviceRequested", "specialty", "category", "type")
 
 
@@ -47,9 +53,13 @@ def read_request(entry: Entry, profile: Profile) -> Request:
     own = entry.resource
     asker = node(own.get("requester"))
     latest = extension(own, *profile.words("request", "latest_useful_extensions"))
-    asked = next((concept(item) for name in _ASKED for item in nodes(own.get(name))), "")
+    kinds = [item for name in _ASKED for item in nodes(own.get(name))]
+    asked = next((concept(item) for item in [*filter(has_words, kinds), *kinds]), "")
+    noted = notes(own.get("note"))
+    waits = [one for one in noted if text(own.get("status")) in _WAITING and not one.endswith("?")]
+    asking, beside = _headed([one for one in noted if one not in waits], profile)
     said = [
-        *notes(own.get("note")),
+        *asking,
         plain(own.get("description")),
         *(concept(item) for item in nodes(own.get("orderDetail")) if has_words(item)),
     ]
@@ -58,6 +68,8 @@ def read_request(entry: Entry, profile: Profile) -> Request:
         entry=entry,
         number=number_of(own),
         questions=tuple(unique(said)),
+        waits=tuple(unique(waits)),
+        beside=tuple(beside),
         urgency=urgency_of(profile.table, urgency) or urgency,
         latest_on=day(latest) or _occurrence(own),
         hint=asked,
@@ -68,6 +80,33 @@ def read_request(entry: Entry, profile: Profile) -> Request:
         reasons=own.get("reasonReference") or [],
         supporting=own.get("supportingInfo") or [],
     )
+
+
+def _headed(noted: list[str], profile: Profile) -> tuple[list[str], list[Part]]:
+    """What notes ask, and what else they say, where one of them is written as a form; else all of it asks, as it stands."""
+    parts = {one: headed(one, profile) for one in noted if ":" in one}
+    if not any(parts.values()) or (len(noted) == 1 and len(parts[noted[0]]) == 1):
+        return noted, []
+    asking, beside = list[str](), list[Part]()
+    for note in noted:
+        for one in parts.get(note) or [Part("question_board" if note.endswith("?") else "", "", note)]:
+            if one.target == "question_board":
+                asking.append(one.words)
+            else:
+                beside.append(one)
+    return asking, beside
+
+
+def is_no_diagnosis(reason: Node) -> bool:
+    """Whether a reason without a code asks (`Resectabel?`), or says where it is to be read: it names no tumour."""
+    words = plain(reason.get("text")).strip()
+    return not codings(reason) and (words.endswith("?") or _ELSEWHERE.fullmatch(words) is not None)
+
+
+_ELSEWHERE = re.compile(
+    r"(?:zie|see|siehe|conform)(?: \w+){0,2} \w*(?:brief|bijlagen?|documenten?|verslag|boven|onder|letter|attachment|anlage)\.?",
+    re.IGNORECASE,
+)
 
 
 def number_of(own: Node) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.meaning.addition import take_all
 from integrations.fhir.meaning.belonging import address_of_request, named_referral
 from integrations.fhir.meaning.choosing import are_orders, with_contained
@@ -37,8 +36,8 @@ def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime 
     if len(patients) > 1:
         return None
     found = Gathered.after(sifted)
-    told, reading = take_all(sifted, patients, profile, found)
-    who = patient_identity(told, profile)
+    reading = take_all(sifted, patients, profile, found)
+    who = reading.who
     if not (who.bsn or who.local_number):
         return None
     leftovers(reading, sifted, found)

@@ -19,6 +19,7 @@ from integrations.fhir.text.judge import problem, without_extensions
 from integrations.fhir.text.mend import mended
 from integrations.fhir.text.values import Node, node, nodes, text
 
+TWICE = "its address is claimed twice"
 HELPERS = {
     "Patient", "Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Medication", "Binary", "MessageHeader", "Location",
     "ResearchStudy",
@@ -60,7 +61,7 @@ def sift(sent: Addresses, version: str) -> Sifted:
         ]
     is_as_sent = len(good) == len(sent.entries) and all(map(is_, good, sent.entries))  # as of nearly all messages
     where = with_sides(sent if is_as_sent else Addresses(good))
-    refused |= {entry.place: "its address is claimed twice" for entry in where.claimed_twice}
+    refused |= {entry.place: TWICE for entry in where.claimed_twice}
     refused |= {file.place: WHY for entry in turned for file in _files(entry, where)}
     return Sifted(where, refused, tuple(stripped))
 

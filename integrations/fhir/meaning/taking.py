@@ -9,13 +9,13 @@ from typing import Any
 from integrations.fhir.entries.beside import extended
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.cautions import cautions, confidential, has_second_bsn
-from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.reading import ANOTHER, Reading
 from integrations.fhir.entries.wording import is_in_error, not_sent
 from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.in_error import PAPERS, take_back
 from integrations.fhir.meaning.patient import another_in_words
 from integrations.fhir.meaning.sieve import HELPERS, Sifted
-from integrations.fhir.meaning.whose import ANOTHER, is_anothers
+from integrations.fhir.meaning.whose import is_anothers
 from integrations.fhir.meaning.written import of_form, of_letter, of_task
 from integrations.fhir.resources.documents import of_binary
 from integrations.fhir.resources.facts import FACTS
@@ -45,7 +45,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         found.facts.extend(replace(one, key=entry.known_as) for one in said)
         return
     if patient is not None and _is_anothers(entry, patient, reading):
-        found.quarantined.append(f"{entry.place}: {ANOTHER}")
+        found.quarantined.append(f"{entry.place}: {reading.others.get(outer(entry), ANOTHER)}")
     elif is_in_error(own) or is_in_error(entry.container):
         found.unmapped.append(f"{entry.place} entered-in-error")
         take_back(entry, reading, found)
@@ -179,6 +179,6 @@ def leftovers(reading: Reading, sifted: Sifted, found: Gathered) -> None:
         if entry.kind != "Binary" or entry.place in found.binaries or entry.place in sifted.refused:
             continue
         if entry.place in reading.others:
-            found.quarantined.append(f"{entry.place}: {ANOTHER}")
+            found.quarantined.append(f"{entry.place}: {reading.others[entry.place]}")
         else:
             found.carry(of_binary(entry, reading))

@@ -10,13 +10,14 @@ from typing import Any
 from integrations.fhir.entries.addresses import Addresses, logical
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers, is_bsn
-from integrations.fhir.entries.persons import are_numbered_apart, is_numbered_otherwise
+from integrations.fhir.entries.persons import are_numbered_apart, is_numbered_otherwise, is_same_person
+from integrations.fhir.entries.reading import ANOTHER
 from integrations.fhir.meaning.patient import is_other, patients_in, subject
 from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, node, nodes, text
 
-ANOTHER = "about a patient who is not the one of this referral"
+NOBODY = "names no patient, and the message holds several"
 
 
 def is_anothers(entry: Entry, patient: Entry, where: Addresses, profile: Profile) -> bool:
@@ -82,10 +83,26 @@ def own_files(sifted: Sifted, patients: list[Entry], profile: Profile) -> Sifted
     return replace(sifted, where=kept, refused=sifted.refused | dict.fromkeys(others, ANOTHER))
 
 
-def of_others(patient: Entry, where: Addresses, profile: Profile) -> frozenset[str]:
-    """The places of what is not this patient's: by what it says itself, or by what it hangs on."""
+def of_others(patient: Entry, where: Addresses, profile: Profile) -> dict[str, str]:
+    """place → why, of what is not this patient's: by what it says itself, or by what it hangs on; beside another patient also what says
+    nothing of whom it is, and hangs on nothing of this one's: nobody knows whose it is.
+    """
     known = {one.place for one in where.entries if one.kind not in HELPERS and is_anothers(one, patient, where, profile)}
-    return with_hanging(known, where)
+    others = with_hanging(known, where)
+    is_alone = all(is_same_person(one.resource, patient.resource) for one in where.of_kind("Patient"))
+    return dict.fromkeys(others, ANOTHER) | ({} if is_alone else dict.fromkeys(_of_nobody(others, where), NOBODY))
+
+
+def _of_nobody(others: Set[str], where: Addresses) -> Set[str]:
+    """The places of what names no patient, and is joined to this one by nothing: what is another's too joins nobody."""
+    loose = {one.place for one in where.entries if one.kind in _LOOSE and not subject(one.resource)} - others
+    beside = _beside(where) if loose else {}
+    waiting = [place for place in beside if place not in loose and place not in others]
+    while waiting:
+        near = beside[waiting.pop()] & loose
+        loose -= near
+        waiting += [one for one in near if others.isdisjoint(beside[one])]
+    return loose
 
 
 def with_hanging(others: Set[str], where: Addresses) -> frozenset[str]:
@@ -105,8 +122,8 @@ def with_hanging(others: Set[str], where: Addresses) -> frozenset[str]:
 
 _LOOSE = frozenset(
     {
-        "Binary", "Communication", "Composition", "DiagnosticReport", "DocumentReference", "Encounter", "ImagingStudy", "List", "Media",
-        "Observation", "QuestionnaireResponse", "Specimen",
+        "Binary", "CareTeam", "Communication", "CommunicationRequest", "Composition", "Consent", "DetectedIssue", "DiagnosticReport",
+        "DocumentReference", "Encounter", "Goal", "ImagingStudy", "List", "Media", "Observation", "QuestionnaireResponse", "Specimen",
     }
 )  # fmt: skip
 """Kinds that need not say about whom they are."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from integrations.fhir.entries.beside import remarks, unsent
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.headings import is_report
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import ENDED, HELD_UP, OF_A_NOTICE, is_notice
 from integrations.fhir.meaning.gathered import Gathered
@@ -14,10 +15,11 @@ from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.meaning.sieve import HELPERS
 from integrations.fhir.resources.documents import of_attachment
 from integrations.fhir.resources.facts import FACTS
-from integrations.fhir.resources.fields import column
+from integrations.fhir.resources.fields import FIELDS, column
 from integrations.fhir.resources.named import NAMED
 from integrations.fhir.resources.questionnaire import answers
 from integrations.fhir.resources.told import TOLD, input_words, narrative, section_words, sections, task
+from integrations.fhir.text.headed import asked_in
 from integrations.fhir.text.moments import day
 from integrations.fhir.text.relatives import from_somebody
 from integrations.fhir.text.values import codings, concept, joined, node, nodes, text, word
@@ -40,6 +42,7 @@ def letter_title(entry: Entry) -> str:
 
 def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) -> None:
     """The same, with this title of the letter before those of its sections."""
+    asks = not is_report(entry, reading.profile)
     dated, state = day(entry.resource.get("date")), _OF_A_LETTER.get(word(entry.resource.get("status")), "")
     for one, above in sections(entry.resource):
         title, words = section_words(one)
@@ -51,6 +54,7 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
         words = words or joined(*remarks(one), "" if narrative(one) else unsent(one.get("entry"), entry, reading), by=", ")
         words = _without_heading(words, title)
         target = reading.profile.target("", title) or _asked_above(above, reading)
+        target = target if asks or target not in FIELDS else ""
         if words and whose:
             found.facts.append(Fact(Section.OTHER, words, joined(letter, *whose, title, by=": "), dated, status=state))
         elif words and not found.to_field(target, words, Fact(Section.FORM, words, title, dated, status=state)):
@@ -113,11 +117,15 @@ def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: boo
             words = text(node(pointed).get("display"))  # the address of what came of it says nothing
         elif _TO_FETCH.fullmatch(words):
             words, is_to_fetch = "", is_to_fetch or is_wanted
-        target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
+        target = reading.profile.target("", name)
+        if "valueBoolean" in one and (target != "urgency" or one["valueBoolean"] is not True):
+            target = ""  # a yes is no question
         if words and not found.to_field(target, words):
             found.facts.append(Fact(column(target, Section.OTHER), words, name, day(own.get("authoredOn"))))
     until = text(node(node(own.get("restriction")).get("period")).get("end"))
     is_asking = text(own.get("status")) not in ENDED and not is_to_fetch  # of data that lie ready it says how long they do
+    for words in asked_in(text(own.get("description")), reading.profile) if is_asking else ():
+        found.to_field("reason", words)
     for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():
         if value and name not in found.fields:
             found.fields[name] = [value]

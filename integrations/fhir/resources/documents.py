@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.cda import opened
+from integrations.cda_patient import is_of_another
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.professionals import names_of
-from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.reading import ANOTHER, Reading
 from integrations.fhir.resources.around import called
 from integrations.fhir.text.decoded import NotReadable, decoded, in_address, unpacked, written_once
 from integrations.fhir.text.location import address, tail
@@ -156,6 +157,8 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
         content = text(sent).encode()  # some write the text itself
     if (plain := unpacked(content := written_once(content))) is not content:
         content, media = plain, "" if "gzip" in media.lower() else media
+    if is_of_another(content, reading.who):
+        return Carried(problems=(f"{entry.place}: {ANOTHER}",), binaries=used)
     content = as_utf8(content, media)
     title = _in_words(title, told.title, reading)
     kind = reading.profile.document_kind(codes, title)

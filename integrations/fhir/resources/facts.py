@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from integrations.fhir.entries.beside import at_place, evidence, reasons, unsent, written_by
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.headings import by_code, by_name
 from integrations.fhir.entries.materials import pointed
 from integrations.fhir.entries.professionals import according, by_whom, done_by
 from integrations.fhir.entries.reading import Reading
@@ -145,7 +146,7 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
 def report(entry: Entry, reading: Reading) -> Facts:
     """The conclusion of a report in words; its PDF is a document (documents.py)."""
     own = entry.resource
-    section = reading.profile.section(own.get("category"), own.get("code")) or Section.OTHER
+    section = by_code(own, reading.profile) or by_name(own, reading.profile) or Section.OTHER
     coded = [concept(item) for name in ("conclusionCode", "codedDiagnosis") for item in nodes(own.get(name))]
     said = plain(own.get("conclusion"))
     more = joined(*(one for one in coded if one.casefold() not in said.casefold()), by=", ")

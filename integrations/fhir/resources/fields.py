@@ -8,7 +8,10 @@ from integrations.fhir.text.moments import sent_day
 from integrations.profiles import asks_nothing
 from mdo_portal.exchange import Fact, Section
 
+SEATS = ("treating", "case_manager", "gp")
+"""Who has a place on the case, as a form names him: where no resource does."""
 FIELDS = {
+    *SEATS,
     "question_board",
     "question_radiology",
     "question_pathology",
@@ -16,14 +19,26 @@ FIELDS = {
     "urgency",
     "tumour_hint",
     "board_hint",
+    "meeting",  # which board, where nothing else names one
+    "reason",  # why it is discussed, which asks where nothing else does
 }
 
 
 def is_of_field(target: str, words: str) -> bool:
     """Whether words may stand in a field: what is no day (`zo snel mogelijk`) is none in the place of one, and told as it is."""
-    if target.startswith("question_"):
+    if target in SEATS:
+        return _is_name(words)
+    if target.startswith("question_") or target == "reason":
         return not asks_nothing(words)
     return target in FIELDS and (target != "latest_useful_on" or sent_day(words) is not None)
+
+
+def _is_name(words: str) -> bool:
+    """`dr. Zwart`, and no remark on him."""
+    return len(words) <= _LONGEST_NAME and "\n" not in words and "?" not in words and not asks_nothing(words)
+
+
+_LONGEST_NAME = 80
 
 
 def column(target: str, otherwise: Section) -> Section:

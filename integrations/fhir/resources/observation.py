@@ -23,7 +23,9 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     """`PSA`: `12.40 ng/mL`; a panel gives one fact per component."""
     own = _ticked(entry.resource, reading)
     by_code = reading.profile.section(own.get("code"), own.get("category"))
-    section = by_code or reading.reported.get(entry.place) or Section.OTHER
+    whole = concept(own.get("code"))
+    section = by_code or reading.reported.get(entry.place) or reading.profile.column(whole)
+    section = section or reading.reported_by_name.get(entry.place) or Section.OTHER
     moments, when = _moments(own, reading)
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant") or moments or first_of(own, "issued")
     parts = [own, *nodes(own.get("component"))]
@@ -48,7 +50,6 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     ]
     which, teller = reading.panels.get(entry.place, ("", ""))
     said = [_of_which(one, (reading.wholes.get(entry.place, ""), which), teller) for one in said]
-    whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]
     return (*said, *noted(section, entry, reading, dated))
 

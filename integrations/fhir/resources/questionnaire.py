@@ -123,12 +123,14 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
         return
     target = reading.profile.target(text(item.get("linkId")), label)
     above = reading.profile.target("", one.group)
+    if one.group and target not in FIELDS and label.strip(" :?").casefold() in _BARE:
+        target = ""  # `Diagnose`, of what stands above it
     if not target and above.startswith("question_"):
         target = above  # `toelichting` under the heading `Vraag aan het MDO`
+    target = target or reading.profile.seat(label)
     is_tick = words.casefold() in {"yes", "no", reading.profile.label("yes"), reading.profile.label("no")}
     if is_tick and target == "urgency" and words.casefold() in ("yes", reading.profile.label("yes")):
-        words = urgency_of(reading.profile.table, label) or words  # `Spoed`: ja
-        is_tick = words.casefold() in ("yes", reading.profile.label("yes"))
+        words, is_tick = urgency_of(reading.profile.table, label) or "urgent", False  # `Spoed`: ja
     if one.whose or (is_tick and target in FIELDS):
         target = ""  # a yes is no question and no day; what a relative has is none of the patient's
     if found.to_field(target, words, Fact(Section.FORM, words, shown, day(dated))):
@@ -156,4 +158,4 @@ def asked_as_value(entry: Entry, reading: Reading) -> str:
     if entry.kind != "Observation" or not is_plain or not text(own.get("valueString")) or word(own.get("status")) not in _SAID:
         return ""
     asked = reading.profile.target("", concept(own.get("code")))
-    return asked if asked.startswith("question_") else ""
+    return asked if asked.startswith("question_") and entry.place not in reading.in_reports else ""

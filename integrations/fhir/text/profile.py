@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from unicodedata import normalize
 
 from integrations.fhir.text.values import codings, concept, node, text, word
 from integrations.profiles import asked_of, load
+from integrations.profiles.called import Names, is_of_before
 from mdo_portal.exchange import Section, Wire
 
+_TITLES = ("refers", "reports")
 _GENERAL = frozenset({"laboratory", "LAB"})
 """Categories of all that a laboratory finds, what a pathologist finds among it."""
 
@@ -65,13 +67,40 @@ class Profile:
         exact = self.word("questionnaire", "links", link_id) or self.word("questionnaire", "links", label.casefold().strip(" :?"))
         table = self._at(("questionnaire", "words"))
         said = _by_word(table if isinstance(table, list) else [], label)
-        return exact or (f"question_{asked_of(label) or 'board'}" if said == "question_board" else said)
+        if said.startswith("question_") and is_of_before(label):
+            said = ""
+        said = f"question_{asked_of(label) or 'board'}" if said == "question_board" else said
+        return exact or said or self._names.field(label) or self._names.column(label)
+
+    def column(self, called: str) -> Section | None:
+        """Where what is called so in words stands, if a word of the list that all wires share says so."""
+        found = self._names.column(called)
+        return Section(found) if found else None
+
+    @cached_property
+    def _names(self) -> Names:
+        shared = load(self.word("names")) if self.word("names") else {}
+        return Names(shared.get("labels", {}), shared.get("sections", {}))
+
+    def seat(self, label: str) -> str:
+        """`treating`, `case_manager` or `gp`, of a question that is called so and no more; "" for any other."""
+        table, called = self._at(("roles", "words")), label.casefold().strip(" :?")
+        return next((text(row["to"]) for row in table if called in row["words"]), "") if isinstance(table, list) else ""
 
     def document_kind(self, codes: list[tuple[str, str]], title: str) -> str:
         """`pathology report` and the like, by code, else by a word in the title."""
         by_code = next((kind for _, code in codes if (kind := self.word("documents", "codes", code))), "")
         table = self._at(("documents", "words"))
         return by_code or _by_word(table if isinstance(table, list) else [], title)
+
+    def refers(self, title: str) -> bool | None:
+        """Whether what is called so refers (`Verwijsbrief`) or reports (`MDO-verslag`), by what it says first; None: neither."""
+        said = title.casefold()
+        at = [
+            min((found for word in self.words("letters", name) if (found := said.find(word)) >= 0), default=len(said))
+            for name in _TITLES
+        ]
+        return None if at[0] == at[1] else at[0] < at[1]
 
     def role(self, label: str) -> str:
         """`treating`, `case_manager` or `gp`, by a word in the role; "" for any other."""

@@ -65,7 +65,7 @@ NAMED: list[tuple[Node, tuple[str, str, Section, date | None]]] = [
     ),
     (
         made("DiagnosticReport", status="registered", code=text("PA-verslag"), effectiveDateTime="2026-02-02"),
-        ("PA-verslag", "Verslag zonder tekst", Section.OTHER, date(2026, 2, 2)),
+        ("PA-verslag", "Verslag zonder tekst", Section.PATHOLOGY, date(2026, 2, 2)),
     ),
 ]  # fmt: skip
 

@@ -77,7 +77,7 @@ def test_a_part_of_a_letter_about_a_relative_is_not_the_patients() -> None:
         section("Familieanamnese", "belast", section("Voorgeschiedenis", "diabetes"), section("Vader", "coloncarcinoom"))
     )
     assert [(one.section, one.label, one.text) for one in told] == [
-        (Section.OTHER, "Familieanamnese", "belast"),
+        (Section.COURSE, "Familieanamnese", "belast"),
         (Section.OTHER, "Familieanamnese: Voorgeschiedenis", "diabetes"),
         (Section.OTHER, "Familieanamnese: Vader", "coloncarcinoom"),
     ]

@@ -45,7 +45,7 @@ def test_what_a_report_consists_of_stands_in_its_column() -> None:
         ("Histologie", Section.PATHOLOGY),
         ("Samenvatting", Section.PATHOLOGY),
         ("PSA", Section.MARKER),
-        ("Rookt", Section.OTHER),
+        ("Rookt", Section.COURSE),
     ]
 
 
