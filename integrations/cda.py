@@ -58,10 +58,10 @@ def inside(content: bytes) -> Inside:
     root = _root(content) if _is_letter(content) else None
     if root is None or root.name != (SPACE, "ClinicalDocument"):
         return Inside()
-    bodies = [body for one in _all(root, "component") for body in one.children]
-    written = [_section(one) for body in bodies for part in _all(body, "component") for one in _all(part, "section")]
-    written += [_plain(text) for body in bodies if body.local == "nonXMLBody" for text in _all(body, "text")]
-    envelope = next((text for body in bodies if body.local == "nonXMLBody" for text in _all(body, "text")), None)
+    bodies = [body for one in named(root, "component") for body in one.children]
+    written = [_section(one) for body in bodies for part in named(body, "component") for one in named(part, "section")]
+    written += [_plain(text) for body in bodies if body.local == "nonXMLBody" for text in named(body, "text")]
+    envelope = next((text for body in bodies if body.local == "nonXMLBody" for text in named(body, "text")), None)
     words = "\n\n".join(filter(None, written))
     media, content = _file(envelope) if envelope else ("", b"")
     return Inside(words if len(words) <= MOST_WORDS else "", media, content, "; ".join(dict.fromkeys(_authors(root))))
@@ -71,9 +71,13 @@ def title_of(content: bytes) -> str:
     """What the document calls itself, also one in a parcel; "" for any other."""
     if len(content) > MOST or not is_cda(content):
         return ""
-    letters = [content] if _is_letter(content) else filter(_is_letter, parts(content))
-    roots = (root for root in map(_root, letters) if root is not None)
-    return next((_said(one) for root in roots for one in _all(root, "title")), "")
+    return next((said_in(one) for root in letters_in(content) for one in named(root, "title")), "")
+
+
+def letters_in(content: bytes) -> Iterator[Element]:
+    """The clinical document that these bytes are, or those in the parcel that they are."""
+    letters = [content] if _is_letter(content) else filter(_is_letter, parts(content) if is_parcel(content) else ())
+    return (root for root in map(_root, letters) if root is not None)
 
 
 def _root(content: bytes) -> Element | None:
@@ -109,28 +113,29 @@ def opened(document: IncomingDocument) -> tuple[IncomingDocument, ...]:
 
 def _authors(root: Element) -> Iterator[str]:
     """`dr. A. Krol (longarts), Duinrand` of everybody who wrote it; a machine that put it together is nobody."""
-    for author in (one for held in _all(root, "author") for one in _all(held, "assignedAuthor")):
-        name = next((_said(one) for person in _all(author, "assignedPerson") for one in _all(person, "name")), "")
-        function = next((one.attributes.get("displayName", "") for one in _all(author, "code")), "")
-        house = next((_said(one) for held in _all(author, "representedOrganization") for one in _all(held, "name")), "")
+    for author in (one for held in named(root, "author") for one in named(held, "assignedAuthor")):
+        name = next((said_in(one) for person in named(author, "assignedPerson") for one in named(person, "name")), "")
+        function = next((one.attributes.get("displayName", "") for one in named(author, "code")), "")
+        house = next((said_in(one) for held in named(author, "representedOrganization") for one in named(held, "name")), "")
         if name:
             yield ", ".join(filter(None, (f"{name} ({function})" if function else name, house)))
 
 
-def _said(element: Element) -> str:
+def said_in(element: Element) -> str:
     """All text in an element, its parts apart by a blank."""
-    return " ".join(" ".join(_said(one) if isinstance(one, Element) else one for one in element.parts).split())
+    return " ".join(" ".join(said_in(one) if isinstance(one, Element) else one for one in element.parts).split())
 
 
-def _all(element: Element, name: str) -> list[Element]:
+def named(element: Element, name: str) -> list[Element]:
+    """The parts of this name right in an element of a clinical document."""
     return [one for one in element.children if one.name == (SPACE, name)]
 
 
 def _section(section: Element) -> str:
     """Its title, its narrative, and the sections in it. The gate has bounded the depth."""
-    title = " ".join("".join(one.text for one in _all(section, "title")).split())
-    told = [_narrative(one) for one in _all(section, "text")]
-    told += [_section(one) for part in _all(section, "component") for one in _all(part, "section")]
+    title = " ".join("".join(one.text for one in named(section, "title")).split())
+    told = [_narrative(one) for one in named(section, "text")]
+    told += [_section(one) for part in named(section, "component") for one in named(part, "section")]
     words = "\n".join(filter(None, told))
     return "\n".join(filter(None, (title, words))) if words else ""
 

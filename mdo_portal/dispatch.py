@@ -87,7 +87,7 @@ def deliver(
         with database.transaction() as session:
             settled = deliveries.settle(
                 session, claimed.delivery_id, receipt, now=clock(),
-                over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued,
+                over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued, had_left=claimed.had_left,
             )  # fmt: skip
             return settled, outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from textwrap import indent
 
-from integrations.fhir.text.values import HERE
+from integrations.fhir.text.moments import HERE
 from mdo_portal.exchange import LeavingNote, NoteKind
 
 WORDS = {

@@ -14,8 +14,10 @@ from datetime import date, datetime
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry, entries_of
 from integrations.fhir.entries.people import identifiers
+from integrations.fhir.meaning.choosing import choose_request, with_contained
+from integrations.fhir.meaning.patient import choose_patient
 from integrations.fhir.meaning.places import FIELDS, place_of
-from integrations.fhir.meaning.request import KINDS, choose_patient, choose_request, with_contained
+from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.meaning.sieve import sift
 from integrations.fhir.reader import FhirReader, tree_of
 from integrations.fhir.text.profile import Profile, load_profile
@@ -80,7 +82,7 @@ class _Read:
 
     def __init__(self, raw: bytes, rules: Profile) -> None:
         entries = with_contained(entries_of(tree_of(raw, rules.version)), rules)
-        good = sift(entries, rules.version).where  # what was refused may be named as its sender likes
+        good = sift(Addresses(entries), rules.version).where  # what was refused may be named as its sender likes
         self._where, self._rules = good, rules
         self._patient_entry, self._anchors = _anchors(self._where, rules)
         self._by_code = _by_code(good.entries)

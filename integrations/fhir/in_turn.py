@@ -12,8 +12,9 @@ from integrations.fhir.entries.addresses import logical
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.task import is_notice
-from integrations.fhir.meaning.belonging import addresses_in, deleted_address, deleted_number
+from integrations.fhir.meaning.belonging import addresses_in
 from integrations.fhir.meaning.request import ALL_KINDS, KINDS, number_of
+from integrations.fhir.meaning.wrapping import deleted_address, deleted_number
 from integrations.fhir.text.values import Node, node, nodes, text
 from mdo_portal.exchange import Unreadable
 

@@ -11,7 +11,8 @@ from integrations.fhir.pull import FhirPuller
 from integrations.fhir.server.door import Door
 from integrations.fhir.server.fetching import Fetching
 from integrations.fhir.server.queries import NotAllowed, fetch_of
-from integrations.fhir.text.values import Node, moment, node, nodes, text
+from integrations.fhir.text.moments import moment
+from integrations.fhir.text.values import Node, node, nodes, text
 from integrations.smart.client import Tokens
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Offered, Pulled
 

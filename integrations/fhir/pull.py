@@ -6,10 +6,10 @@ import base64
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from integrations.fhir.entries.cautions import tags
 from integrations.fhir.entries.history import is_newer
-from integrations.fhir.entries.in_force import tags
 from integrations.fhir.entries.people import identifiers
-from integrations.fhir.entries.same_patient import is_another
+from integrations.fhir.entries.persons import is_another
 from integrations.fhir.entries.task import fetches
 from integrations.fhir.in_turn import MOST_NUMBERS
 from integrations.fhir.server.door import JSON, Door

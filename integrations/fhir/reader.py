@@ -6,10 +6,10 @@ from integrations.fhir.entries.bundle import entries_of
 from integrations.fhir.entries.envelope import flaws
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.in_turn import MOST_NUMBERS, patient_numbers, referral_names
-from integrations.fhir.meaning.belonging import deleted_urls
 from integrations.fhir.meaning.message import read_message
-from integrations.fhir.meaning.own_numbers import numbers_at, own_number_places
+from integrations.fhir.meaning.places import numbers_at, own_number_places
 from integrations.fhir.meaning.request import KINDS
+from integrations.fhir.meaning.wrapping import deleted_urls
 from integrations.fhir.text import at_address, xml_reader
 from integrations.fhir.text.json_gate import MAX_PIECES, load
 from integrations.fhir.text.profile import is_of_another_wire, load_profile

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from integrations.fhir.sending.outgoing import instant
 from integrations.fhir.server.door import JSON
-from integrations.fhir.text.values import Node, moment, node, nodes, text
+from integrations.fhir.text.moments import moment
+from integrations.fhir.text.values import Node, node, nodes, text
 from mdo_portal.exchange import WantedSubscription
 
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from integrations.hl7v2 import kinds
+from integrations.hl7v2.meaning.of_whom import without_numbers
 from integrations.hl7v2.meaning.patient_places import placed
 from integrations.hl7v2.message.own_numbers import numbers_at
 from integrations.hl7v2.message.reading import Reading
@@ -64,7 +65,7 @@ class Hl7Reader:
         if message.get("MSH-9-1").strip().upper() == "ACK" and (said := acknowledged(raw, profile)):
             return IncomingReceipt(*said)
         reading = Reading(message, rules)
-        return placed(kinds.read(reading), reading)
+        return without_numbers(placed(kinds.read(reading), reading), reading)
 
 
 @lru_cache(maxsize=256)

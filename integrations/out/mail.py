@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from integrations.out import tls
+from integrations.out.numbers import MOST_NUMBERS
 
 _PORTS = {"smtp": 587, "smtps": 465}
+MOST_SECONDS = 150.0
+"""For the whole conversation, however many steps it takes: nobody else may mail the same one meanwhile."""
 
 
 class NotMailed(Exception):
@@ -50,9 +55,12 @@ class MailServer:
 
 
 def mail(server: MailServer, message: EmailMessage, *, seconds: float) -> None:
-    """Hand one mail in. Raises NotMailed: unreachable, certificate, no_tls, or the server's code."""
+    """Hand one mail in. Raises NotMailed: unreachable, certificate, no_tls, or the server's code.
+
+    `seconds`: for each step, as mail servers take their time over one; all of them together end within MOST_SECONDS.
+    """
     try:
-        line = _line(server, seconds)
+        line = _line(server, seconds, until=time.monotonic() + MOST_SECONDS)
         try:
             if server.user:
                 line.login(server.user, server.password)
@@ -79,12 +87,34 @@ def _goodbye(line: smtplib.SMTP) -> None:
         line.close()
 
 
-def _line(server: MailServer, seconds: float) -> smtplib.SMTP:
+class _Line(smtplib.SMTP):
+    """One that ends."""
+
+    def __init__(self, server: MailServer, *, seconds: float, until: float, **how: Any) -> None:
+        self._seconds, self._until = seconds, until
+        own = server.sender.rpartition("@")[2]  # what we call ourselves there: not the name of this machine
+        to_connect = min(seconds, MOST_SECONDS / MOST_NUMBERS)  # to each of its numbers
+        super().__init__(server.host, server.port, local_hostname=own, timeout=to_connect, **how)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The answer to one step; what is said after it takes no longer either."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        if self.sock is not None:
+            self.sock.settimeout(min(self._seconds, left))
+        return super().getreply()
+
+
+class _LineInTls(_Line, smtplib.SMTP_SSL):
+    """From the first byte."""
+
+
+def _line(server: MailServer, seconds: float, *, until: float) -> smtplib.SMTP:
     context = tls.context(trust=server.trust, beside_public=True)
-    own = server.sender.rpartition("@")[2]  # what we call ourselves there: not the name of this machine
     if server.is_tls:
-        return smtplib.SMTP_SSL(server.host, server.port, local_hostname=own, timeout=seconds, context=context)
-    line = smtplib.SMTP(server.host, server.port, local_hostname=own, timeout=seconds)
+        return _LineInTls(server, seconds=seconds, until=until, context=context)
+    line = _Line(server, seconds=seconds, until=until)
     try:
         line.ehlo_or_helo_if_needed()
         if not server.is_here or line.has_extn("starttls"):

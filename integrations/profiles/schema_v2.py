@@ -114,6 +114,15 @@ V2: Mapping[str, Key] = HEAD | {
                     "reports": texts("Woorden van een verslag: wat daarachter staat vraagt niets."),
                     "requests": texts("Hele woorden die dat alleen naast een van `asked` zeggen, in een korte titel."),
                     "undone": texts("Woorden van een aanmelding die wordt teruggenomen: zo'n titel meldt niemand aan."),
+                    "settled": texts("Woorden van een antwoord op een aanmelding: een titel die zo begint meldt niemand aan."),
+                    "accepted": texts("Woorden van wat er van een aanmelding werd: zo'n titel meldt niemand aan."),
+                    "afterwards": texts("Woorden vóór het overleg waarna een titel iets anders vraagt (`poli na MDO`)."),
+                    "studies": texts(
+                        "Hele woorden van een onderzoek dat vóór het overleg wordt gevraagd, achter een van `requests`."
+                    ),
+                    "discussions": texts(
+                        "Hele woorden die, naast een van `asked`, aanmelden als er een vraag in het bericht staat."
+                    ),
                     "outcomes": texts("Woorden van wat een overleg zegt: een order met zo'n uitslag vraagt niets meer."),
                     "asked": texts(
                         "Woorden voor het overleg: genoeg in een nieuwe order (ORC-1 NW), in een document naast een van `words`."

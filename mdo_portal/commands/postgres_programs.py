@@ -21,6 +21,8 @@ from mdo_portal.commands.postgres_folders import PostgresError, scratch
 OLDEST = 15
 # Nothing of ours leaks in: PGDATA, PGPORT or LC_* of the person who starts us would change what the server does.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+# What a statement used a backend gives back: glibc keeps up to 4 MiB of it, else it fetches it from the kernel page by page for the next.
+ENVIRONMENT |= {"MALLOC_TRIM_THRESHOLD_": str(4 * 2**20), "MALLOC_MMAP_THRESHOLD_": str(4 * 2**20), "MALLOC_TOP_PAD_": str(2**20)}
 
 
 @dataclass(frozen=True)

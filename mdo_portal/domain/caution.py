@@ -1,4 +1,4 @@
-"""What a referral says against itself: that it is a test, that its sender is not sure who the patient is, that it is held up.
+"""What a referral says against itself: that it is a test, that it may be of another patient, that it is held up.
 
 It is read and shown all the same. Nobody is kept from planning it: who plans, discusses and signs must know.
 """
@@ -15,6 +15,7 @@ from mdo_portal.errors import N_
 class Caution(StrEnum):
     TEST = "test"  #: MSH-11 T or D; HTEST
     UNSURE = "unsure"  #: PID-32
+    ANOTHER = "another"  #: a BSN in it is not the patient's
     HELD = "held"  #: rejected, expired, held or not sent yet at its sender
     UNFINISHED = "unfinished"  #: its question or term stands on a form that is not done
     CONFIDENTIAL = "confidential"  #: R or V, a VIP, somebody protected: its sender says that not everybody may read it
@@ -23,6 +24,7 @@ class Caution(StrEnum):
 WORDS: dict[str, str] = {
     Caution.TEST: N_("Proefbericht, volgens de afzender"),
     Caution.UNSURE: N_("Afzender weet niet zeker wie dit is"),
+    Caution.ANOTHER: N_("Noemt ook het BSN van iemand anders"),
     Caution.HELD: N_("Bij de afzender aangehouden, afgewezen of nog concept"),
     Caution.UNFINISHED: N_("Op een formulier dat bij de afzender niet af is"),
     Caution.CONFIDENTIAL: N_("Vertrouwelijk, volgens de afzender"),
@@ -31,6 +33,7 @@ WORDS: dict[str, str] = {
 TO_DO: dict[str, str] = {
     Caution.TEST: N_("Vraag het ziekenhuis of het echt bedoeld is. Zo niet, trek de casus in of laat de uitslag intrekken."),
     Caution.UNSURE: N_("Vraag het ziekenhuis om wie het gaat voordat u deze casus bespreekt."),
+    Caution.ANOTHER: N_("Vraag het ziekenhuis over wie dit gaat voordat u deze casus bespreekt."),
     Caution.HELD: N_("Vraag de verwijzer of deze bespreking doorgaat."),
     Caution.UNFINISHED: N_("Vraag de verwijzer of de vraagstelling en de termijn zo kloppen."),
     Caution.CONFIDENTIAL: N_("Wie deze casus mag lezen, verandert hierdoor niet. Overleg bij twijfel met de verwijzer."),
@@ -39,6 +42,7 @@ TO_DO: dict[str, str] = {
 DOUBTS: dict[str, str] = {
     Caution.TEST: N_("Nagevraagd: het is geen proef"),
     Caution.UNSURE: N_("Nagevraagd: het gaat om deze patiënt"),
+    Caution.ANOTHER: N_("Nagevraagd: het gaat om deze patiënt"),
     Caution.HELD: N_("Nagevraagd: de bespreking gaat door"),
     Caution.UNFINISHED: N_("Nagevraagd: wat op het formulier staat klopt"),
 }
@@ -47,6 +51,7 @@ DOUBTS: dict[str, str] = {
 _SAID: dict[Caution, str] = {
     Caution.TEST: r"(/test| HTEST)$",
     Caution.UNSURE: r"/unsure$",
+    Caution.ANOTHER: r"/another$",
     Caution.HELD: r"(/held| draft| on-hold| suspended| rejected| failed)$",
     Caution.UNFINISHED: r"QuestionnaireResponse\S* (in-progress|stopped)$",
     Caution.CONFIDENTIAL: r"( confidential [RV]|/confidential)$",

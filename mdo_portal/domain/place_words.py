@@ -48,6 +48,7 @@ LEFT: Mapping[str, str] = {
     "board": N_("%(name)s: vraagt nog een MDO"),
     "held": N_("%(name)s: afgewezen, verlopen of aangehouden bij de afzender"),
     "unsure": N_("%(name)s: de afzender is niet zeker wie deze patiënt is"),
+    "another": N_("%(name)s: noemt een andere patiënt"),
     "confidential": N_("%(name)s: vertrouwelijk, volgens de afzender"),
 }
 """What is the matter with something that found no place, as readers write it behind its name (`MSH-7/future`)."""

@@ -77,7 +77,6 @@ def _for_every_page() -> dict[str, Any]:
         "region": settings().network,
         "demo": settings().demo,
         "made_at": f"{now().timestamp():.6f}",
-        "printed_at": now(),
         "me": _me(signed) if signed else None,
         "nav": navigation(signed.viewer, numbers) if signed and signed.proof.strong else [],
         "session_ends": (signed.idle_until.timestamp(), signed.ends_at.timestamp()) if signed else None,

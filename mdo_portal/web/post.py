@@ -150,13 +150,28 @@ def resend_all() -> ResponseReturnValue:
         stuck = [delivery for delivery in locked if delivery.state in STUCK]
         for delivery in stuck:
             handing_over.send_again(db, delivery, now=now())
-        count = len(stuck)
-    if not count:
+        overtaken = sum(replacing.is_overtaken(db, delivery) for delivery in stuck)
+    if not stuck:
         raise PortalError(N_("Hier wacht niets meer om opnieuw te versturen. Er is niets veranderd."))
-    flash(
-        ngettext("%(num)d brief gaat nu opnieuw weg.", "%(num)d brieven gaan nu opnieuw weg, elk onder hetzelfde nummer.", count)
-    )
+    _say_again(len(stuck) - overtaken, overtaken)
     return redirect(url_for("post.page"), 303)
+
+
+def _say_again(going: int, overtaken: int) -> None:
+    if going:
+        flash(
+            ngettext(
+                "%(num)d brief gaat nu opnieuw weg.", "%(num)d brieven gaan nu opnieuw weg, elk onder hetzelfde nummer.", going
+            )
+        )
+    if overtaken:
+        flash(
+            ngettext(
+                "%(num)d brief gaat niet opnieuw weg: de brief die hem vervangt is al bij de ontvanger, of kan er zijn.",
+                "%(num)d brieven gaan niet opnieuw weg: wat ze vervangt is al bij de ontvanger, of kan er zijn.",
+                overtaken,
+            )
+        )
 
 
 _ACTS: dict[str, Callable[[Session, Delivery], None]] = {

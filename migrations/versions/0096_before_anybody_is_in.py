@@ -70,10 +70,10 @@ ENDED_BY_ANYBODY = f"CREATE OR REPLACE FUNCTION access.{ENDS} sql SECURITY DEFIN
 #: in their own session, where their invitation is used, or by who ties them to the provider of that hospital
 ADDS = """person_id = (SELECT access.person())
     OR patient_id IS NULL AND case_id IS NULL AND {}
-    OR person_id IS NULL AND {} AND EXISTS (SELECT FROM cases c WHERE c.id = audit_entries.case_id)
+    OR person_id IS NULL{} AND EXISTS (SELECT FROM cases c WHERE c.id = audit_entries.case_id)
     OR person_id IS NULL AND act = 'case.destroyed' AND hospital_id = (SELECT access.watches())"""
 #: that a case was destroyed is said by who has it destroyed, of whom it is hidden by then, and by nobody who still sees it
-NOT_GONE = "act <> 'case.destroyed'"
+NOT_GONE = " AND act <> 'case.destroyed'"
 WAS = "act ~ '^(sign_in|sign_out|confirm|account)'"
 IS = """(act ~ '^(sign_in|sign_out|confirm[.])' OR act ~ '^(confirm|account)' AND (person_id IS NULL
         OR person_id = (SELECT access.invited()))
@@ -112,7 +112,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(f"ALTER POLICY adds ON audit_entries WITH CHECK ({ADDS.format(WAS, 'true')})")
+    op.execute(f"ALTER POLICY adds ON audit_entries WITH CHECK ({ADDS.format(WAS, '')})")
     op.execute(ENDED_BY_ANYBODY)
     for name, (_, table, _) in reversed(GUARDS.items()):
         op.execute(f"DROP TRIGGER {name} ON {table}")

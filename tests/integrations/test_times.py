@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integrations.fhir.text import values as fhir
+from integrations.fhir.text import moments as fhir
 from integrations.hl7v2.text import values as hl7v2
 
 ZONE = ZoneInfo("Europe/Amsterdam")

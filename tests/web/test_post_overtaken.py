@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -21,15 +22,41 @@ __all__ = ["house"]
 def test_who_sends_an_overtaken_letter_again_hears_that_it_does_not_go(house: House, newer_is_held: bool) -> None:
     """It was said to go, and was gone from the list."""
     first = house.letter(state="refused", receipt_code="AE")
-    now = datetime.now(UTC)
-    with house.database.transaction() as session:
-        round_id = session.scalars(select(Decision.round_id).where(Decision.id == first.decision_id)).one()
-        decision = make.corrected(session, session.get_one(Round, round_id), viewer=house.region.bram, now=now)
-        newer = make.delivery_of(session, decision)
-        if newer_is_held:
-            session.execute(update(Delivery).where(Delivery.id == newer.id).values(held_at=now, hold_reason="restored"))
+    _correct(house, first, held=newer_is_held)
 
     page = house.person("Aisha").post(f"/deliveries/{first.id}/resend", data={"csrf_token": CSRF}, follow_redirects=True).text
 
     assert ("De brief gaat niet opnieuw weg" in page) is newer_is_held
     assert ("De brief gaat nu opnieuw weg" in page) is not newer_is_held
+
+
+@pytest.mark.parametrize(
+    ("overtaken", "going", "staying"),
+    [
+        (0, "2 brieven gaan nu opnieuw weg", ""),
+        (1, "1 brief gaat nu opnieuw weg", "1 brief gaat niet opnieuw weg"),
+        (2, "", "2 brieven gaan niet opnieuw weg"),
+    ],
+)
+def test_who_sends_all_again_hears_how_many_of_them_do_not_go(house: House, overtaken: int, going: str, staying: str) -> None:
+    """All were said to go, and some were gone from the list."""
+    letters = [house.letter(state="refused", receipt_code="AE") for _ in range(2)]
+    for letter in letters[:overtaken]:
+        _correct(house, letter, held=True)
+
+    zeed = str(house.region.hospitals["ZEED"])
+    page = house.person("Aisha").post("/post/resend", data={"csrf_token": CSRF, "hospital": zeed}, follow_redirects=True).text
+
+    assert re.findall(r"\d brie\w+ ga\w+ nu opnieuw weg", page) == ([going] if going else [])
+    assert re.findall(r"\d brie\w+ ga\w+ niet opnieuw weg", page) == ([staying] if staying else [])
+
+
+def _correct(house: House, letter: Delivery, *, held: bool) -> None:
+    """What replaces it, which may be there if it is held."""
+    now = datetime.now(UTC)
+    with house.database.transaction() as session:
+        round_id = session.scalars(select(Decision.round_id).where(Decision.id == letter.decision_id)).one()
+        decision = make.corrected(session, session.get_one(Round, round_id), viewer=house.region.bram, now=now)
+        newer = make.delivery_of(session, decision)
+        if held:
+            session.execute(update(Delivery).where(Delivery.id == newer.id).values(held_at=now, hold_reason="restored"))

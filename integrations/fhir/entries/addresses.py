@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.text.location import root, sought
+from integrations.fhir.text.location import sought, tail
 from integrations.fhir.text.values import Node, codings, node, nodes, text
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -43,7 +43,7 @@ class Addresses:
         is_alone = _put(self._known, url, entry) if url else True
         if short:
             is_alone_in_short = _put(self._short, short, entry)
-            if not root(url):
+            if not entry.home:
                 is_alone_in_short = _put(self._homeless, short, entry) and is_alone_in_short
             is_alone = is_alone and (bool(url) or is_alone_in_short)
         if not is_alone:
@@ -69,6 +69,13 @@ class Addresses:
         if (home, address) not in self._resolved:  # all of a message is of one patient
             self._resolved[home, address] = self._found(_plain(address), home)
         return self._resolved[home, address]
+
+    def kind_of(self, reference: Any, source: Entry) -> str:
+        """The kind of what a Reference points at: of what stands there, else as it says itself, else by its address."""
+        if (found := self.resolve(reference, source)) is not None:
+            return found.kind
+        own = node(reference)
+        return text(own.get("type")) or tail(text(own.get("reference")).split("/_history/")[0]).partition("/")[0]
 
     def _found(self, plain: str, home: str) -> Entry | None:
         """What stands at an address that somebody on this server points at."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.materials import material, pointed
-from integrations.fhir.entries.people import contact, identifiers
+from integrations.fhir.entries.people import identifiers
+from integrations.fhir.entries.professionals import by_whom, person
+from integrations.fhir.entries.reading import Reading
 from integrations.fhir.text.body import part_of_body
-from integrations.fhir.text.location import tail
-from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, answer_text, concept, joined, node, nodes, sent_none, text, unique, word
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, node, nodes, sent_none, text, unique, word
 
 _SILENT = (
     "absent-reason",
@@ -31,16 +31,16 @@ _BODY = {"BodyStructure", "BodySite"}
 _PEOPLE = {"Practitioner", "PractitionerRole", "Organization", "Patient"}
 
 
-def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+def added(part: Node, entry: Entry, reading: Reading) -> str:
     """`tnm prefix: c`: what the extensions of a value say, and those of a part of an observation."""
     value = part.get("valueCodeableConcept") or part.get("valueQuantity")
     own = [] if part is entry.resource else nodes(part.get("extension"))
     said = [*own, *nodes(node(value).get("extension"))]
     said += [each for one in nodes(node(value).get("coding")) for each in nodes(one.get("extension"))]
-    return joined(*unique(words for one in said for words in _said(one, entry, where, profile)))
+    return joined(*unique(words for one in said for words in _said(one, entry, reading)))
 
 
-def extended(entry: Entry, where: Addresses, profile: Profile) -> list[str]:
+def extended(entry: Entry, reading: Reading) -> list[str]:
     """`morphology: Ductaal carcinoom`: what the extensions of a resource and of its code say in words, under the sender's own name."""
     own, code = entry.resource, node(entry.resource.get("code"))
     said = [*map(_without_files, nodes(own.get("extension"))), *nodes(code.get("extension"))]
@@ -51,7 +51,7 @@ def extended(entry: Entry, where: Addresses, profile: Profile) -> list[str]:
     said += [each for one in beside for each in nodes(node(one).get("extension"))]
     if not said:
         return []
-    return unique(words for one in said for words in _said(one, entry, where, profile))
+    return unique(words for one in said for words in _said(one, entry, reading))
 
 
 def _without_files(one: Node) -> Node:
@@ -62,9 +62,9 @@ def _without_files(one: Node) -> Node:
     return rest | {"extension": [_without_files(each) for each in nodes(one["extension"])]} if one.get("extension") else rest
 
 
-def beside(part: Node, entry: Entry, where: Addresses, profile: Profile) -> list[str]:
+def beside(part: Node, entry: Entry, reading: Reading) -> list[str]:
     """What the extensions of a part of a resource say."""
-    return unique(words for one in nodes(part.get("extension")) for words in _said(one, entry, where, profile))
+    return unique(words for one in nodes(part.get("extension")) for words in _said(one, entry, reading))
 
 
 def remarks(part: Node) -> list[str]:
@@ -80,15 +80,16 @@ def _is_silent(address: str) -> bool:
     return any(address.lower().endswith(ending.lower()) for ending in _SILENT)
 
 
-def _said(one: Node, entry: Entry, where: Addresses, profile: Profile) -> Iterator[str]:
+def _said(one: Node, entry: Entry, reading: Reading) -> Iterator[str]:
     address = text(one.get("url"))
     if _is_silent(address):
         return
-    inside = joined(*(words for each in nodes(one.get("extension")) for words in _said(each, entry, where, profile)))
-    words = inside or _value(one, entry, where, profile)
+    inside = joined(*(words for each in nodes(one.get("extension")) for words in _said(each, entry, reading)))
+    words = inside or _value(one, entry, reading)
     if words:
         last = address.rstrip("/").rpartition("/")[2]
-        yield f"{profile.word('extensions', last) or _name(address)}: {profile.word('extensions', f'{last}={words}') or words}"
+        said = reading.profile.word("extensions", f"{last}={words}") or words
+        yield f"{reading.profile.word('extensions', last) or _name(address)}: {said}"
 
 
 def _name(address: str) -> str:
@@ -96,44 +97,43 @@ def _name(address: str) -> str:
     return address.rstrip("/").rpartition("/")[2].rpartition(".")[2].removeprefix("ext-").replace("-", " ")
 
 
-def _value(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
-    is_so = one.get("valueBoolean")
-    if isinstance(is_so, bool):
-        return profile.label("yes" if is_so else "no")
+def _value(one: Node, entry: Entry, reading: Reading) -> str:
+    if is_so := reading.profile.yes_or_no(one.get("valueBoolean")):
+        return is_so
     pointed = one.get("valueReference")
-    found = where.resolve(pointed, entry) if pointed else None
+    found = reading.where.resolve(pointed, entry) if pointed else None
     if found is not None and found.kind in _PEOPLE:
-        return person(node(pointed), entry, where, profile)
+        return person(node(pointed), entry, reading)
     if found is not None:
         return (
             part_of_body(found.resource)
             if found.kind in _BODY
-            else stated(node(pointed), entry, where, profile)
+            else stated(node(pointed), entry, reading)
             if found.kind in _ABOUT
             else ""
         )
     return answer_text(one) or text(node(one.get("valueAnnotation")).get("text"))
 
 
-def evidence(entry: Entry, where: Addresses, profile: Profile) -> str:
+def evidence(entry: Entry, reading: Reading) -> str:
     """`op grond van: biopt`: on what a diagnosis rests."""
     many = nodes(entry.resource.get("evidence"))
     coded = [concept(code) for one in many for code in nodes(one.get("code"))]
-    named = [stated(detail, entry, where, profile) for one in many for detail in nodes(one.get("detail"))]
+    named = [stated(detail, entry, reading) for one in many for detail in nodes(one.get("detail"))]
     said = joined(*unique([*coded, *named]), by=", ")
-    return f"{profile.label('evidence')}: {said}" if said else ""
+    return reading.profile.under("evidence", said)
 
 
-def stated(reference: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+def stated(reference: Node, entry: Entry, reading: Reading) -> str:
     """What a reference points at, with that it is not so where it says that itself."""
-    words, there = pointed(reference, entry, where), where.resolve(reference, entry)
-    return joined(words, not_so(there.resource, profile), by=" ") if words and there is not None else words
+    words, there = pointed(reference, entry, reading), reading.where.resolve(reference, entry)
+    return joined(words, not_so(there.resource, reading), by=" ") if words and there is not None else words
 
 
-def not_so(own: Node, profile: Profile) -> str:
+def not_so(own: Node, reading: Reading) -> str:
     """`(weerlegd)`: it says of itself that it is not so, or was not done: its name alone would read as if it were."""
     found = next((state for name in ("verificationStatus", "status") if (state := word(own.get(name))) in _NOT_SO), "")
-    return f"({profile.word('statuses', found) or found})" if found else ""
+    return aside(reading.profile.state(found))
 
 
 _NOT_SO = frozenset(
@@ -141,32 +141,32 @@ _NOT_SO = frozenset(
 )
 
 
-def reasons(entry: Entry, where: Addresses, profile: Profile) -> str:
+def reasons(entry: Entry, reading: Reading) -> str:
     """`reden: Ileus`: why it was done or is taken."""
     own = entry.resource
     coded = [concept(one) for one in nodes(own.get("reasonCode"))]
-    named = [stated(one, entry, where, profile) for one in nodes(own.get("reasonReference"))]
+    named = [stated(one, entry, reading) for one in nodes(own.get("reasonReference"))]
     said = joined(*unique([*coded, *named]), by=", ")
-    return f"{profile.label('reason')}: {said}" if said else ""
+    return reading.profile.under("reason", said)
 
 
-def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
+def found_by(entry: Entry, reading: Reading) -> str:
     """How it was found, and, where a message holds several, of which disease and in which material."""
     own = entry.resource
     if sent_none(own, _FOUND_BY):
         return ""
     focus = nodes(own.get("focus"))
-    bodies = [body for one in focus if (body := where.resolve(one, entry)) is not None and body.kind in _BODY]
-    about = joined(*unique(_focus(one, entry, where, profile) for one in focus), by=", ") if focus and not bodies else ""
-    how = joined(concept(own.get("method")), *unsent(own.get("device"), entry, where), by=", ")
+    bodies = [body for one in focus if (body := reading.where.resolve(one, entry)) is not None and body.kind in _BODY]
+    about = joined(*unique(_focus(one, entry, reading) for one in focus), by=", ") if focus and not bodies else ""
+    how = joined(concept(own.get("method")), unsent(own.get("device"), entry, reading), by=", ")
     said = (
         ("place", joined(*(part_of_body(body.resource) for body in bodies), by=", ")),
         ("about", about),
-        ("evidence", joined(*unsent(own.get("derivedFrom"), entry, where), by=", ")),
+        ("evidence", unsent(own.get("derivedFrom"), entry, reading)),
         ("method", how),
-        ("material", material(entry, where, profile)),
+        ("material", material(entry, reading)),
     )
-    return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
+    return joined(*(reading.profile.under(name, words) for name, words in said))
 
 
 _FOUND_BY = frozenset({"focus", "derivedFrom", "method", "device", "specimen"})
@@ -176,28 +176,31 @@ _THINGS = ("BiologicallyDerivedProduct", "Substance", "Medication", "Device", "L
 """What is measured of these is not of the patient: the blood group of a bag of blood, potassium in an infusion."""
 
 
-def _focus(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+def _focus(one: Node, entry: Entry, reading: Reading) -> str:
     """What a value is about, where that is not plain: of several diseases which; another than the patient always (a mother, a bag of
     blood).
     """
-    found = where.resolve(one, entry)
-    kind = found.kind if found else text(one.get("type")) or tail(text(one.get("reference"))).partition("/")[0]
+    found = reading.where.resolve(one, entry)
+    kind = reading.where.kind_of(one, entry)
     if kind in _THINGS:
         own = found.resource if found else {}
         return (
-            pointed(one, entry, where) or concept(own.get("productCode")) or text(own.get("name")) or profile.label("something")
+            pointed(one, entry, reading)
+            or concept(own.get("productCode"))
+            or text(own.get("name"))
+            or reading.profile.label("something")
         )
     if kind not in _SOMEBODY:
-        return stated(one, entry, where, profile) if found is None or where.kinds["Condition"] > 1 else ""
-    if _is_same(one, found, node(entry.resource.get("subject")), entry, where):
+        return stated(one, entry, reading) if found is None or reading.where.kinds["Condition"] > 1 else ""
+    if _is_same(one, found, node(entry.resource.get("subject")), entry, reading):
         return ""
-    related = joined(*map(concept, nodes(found.resource.get("relationship"))), by=", ") if found else ""
-    return related or text(one.get("display")) or profile.label("somebody")
+    related = concepts(found.resource.get("relationship")) if found else ""
+    return related or text(one.get("display")) or reading.profile.label("somebody")
 
 
-def _is_same(one: Node, found: Entry | None, subject: Node, entry: Entry, where: Addresses) -> bool:
+def _is_same(one: Node, found: Entry | None, subject: Node, entry: Entry, reading: Reading) -> bool:
     """Whether two references name one person: by what they point at, else by address, else by number."""
-    himself = where.resolve(subject, entry)
+    himself = reading.where.resolve(subject, entry)
     if found is not None and himself is not None:
         return found == himself
     if text(one.get("reference")) and text(one.get("reference")) == text(subject.get("reference")):
@@ -209,74 +212,25 @@ def _is_same(one: Node, found: Entry | None, subject: Node, entry: Entry, where:
     return any(pair in second for pair in first if pair[0])
 
 
-def done_by(entry: Entry, where: Addresses, profile: Profile) -> str:
-    """`door: A. Krol (operateur)`: who found or did it; the patient by no name, for a value measured at home."""
-    return by_whom(nodes(entry.resource.get("performer")), entry, where, profile)
-
-
-def by_whom(references: Any, entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
-    """`door: A. Krol`: the people and organisations that are pointed at, each once; what somebody did there stands a step higher."""
-    names = names_of(references, entry, where, profile)
-    return f"{profile.label(label)}: {names}" if names else ""
-
-
-def names_of(references: Any, entry: Entry, where: Addresses, profile: Profile) -> str:
-    """`A. Krol, B. Ooms (assistent)`."""
-    people = nodes(references)
-    return joined(*unique(_taking_part(one, entry, where, profile) for one in people), by=", ") if people else ""
-
-
-def _taking_part(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
-    pointer = node(one.get("actor") or one.get("individual"))
-    did = [concept(each) for name in ("function", "role", "type") for each in nodes(one.get(name))]
-    return person(pointer, entry, where, profile, did) if pointer else person(one, entry, where, profile)
-
-
-def asked_by(entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
-    """`voorschrijver: Aalders (CAR)`: who asks for it; STU3 has that a step deeper."""
-    asker = node(entry.resource.get("requester"))
-    return by_whom(asker.get("agent") or asker, entry, where, profile, label) if asker else ""
-
-
-def according(entry: Entry, where: Addresses, profile: Profile, name: str = "asserter") -> str:
-    """`volgens: de patiënt zelf`: who says so, where that is the patient or a relative and no professional."""
-    one = node(entry.resource.get(name))
-    if not one:
-        return ""
-    found = where.resolve(one, entry)
-    kind = found.kind if found else tail(text(one.get("reference"))).partition("/")[0]
-    if kind not in ("Patient", "RelatedPerson"):
-        return ""
-    who = joined(*map(concept, nodes(found.resource.get("relationship"))), by=", ") if found else ""
-    return f"{profile.label('according')}: {who or person(one, entry, where, profile) or profile.label('somebody')}"
-
-
-def at_place(references: Any, entry: Entry, where: Addresses, profile: Profile) -> str:
+def at_place(references: Any, entry: Entry, reading: Reading) -> str:
     """`locatie: Drachten`: where it was done, by the name that was sent along, else as it is named."""
-    found = [(where.resolve(one, entry), text(one.get("display"))) for one in nodes(references)]
+    found = [(reading.where.resolve(one, entry), text(one.get("display"))) for one in nodes(references)]
     names = joined(*unique((text(at.resource.get("name")) if at else "") or shown for at, shown in found), by=", ")
-    return f"{profile.label('location')}: {names}" if names else ""
+    return reading.profile.under("location", names)
 
 
-def unsent(references: Any, entry: Entry, where: Addresses) -> list[str]:
+def unsent(references: Any, entry: Entry, reading: Reading) -> str:
     """The words of references to what is not in this message."""
-    return unique(text(one.get("display")) for one in nodes(references) if where.resolve(one, entry) is None)
+    return joined(*each_unsent(references, entry, reading), by=", ")
 
 
-def person(reference: Node, entry: Entry, where: Addresses, profile: Profile, did: Iterable[str] = (), known: str = "") -> str:
-    """`A. Krol (patholoog), Streeklab`: a name with what he did there and what he is, each once and not what is `known`, and his house."""
-    address, found = text(reference.get("reference")), where.resolve(reference, entry)
-    if (found.kind if found else "") == "Patient" or (found is None and "Patient/" in address):
-        return profile.label("patient")
-    who = contact(reference, entry, where, profile)
-    told = {one.casefold(): one for one in (who.role, *did) if one and one.casefold() not in known.casefold()}
-    functions = joined(*unique(told.get(one.casefold(), "") for one in (*did, who.role)), by=", ")
-    name = joined(who.name, f"({functions})" if functions and who.name else functions, by=" ")
-    return joined(name, who.organisation if who.organisation != who.name else "", by=", ")
+def each_unsent(references: Any, entry: Entry, reading: Reading) -> list[str]:
+    """The same, one by one."""
+    return unique(text(one.get("display")) for one in nodes(references) if reading.where.resolve(one, entry) is None)
 
 
-def written_by(entry: Entry, where: Addresses, profile: Profile) -> str:
+def written_by(entry: Entry, reading: Reading) -> str:
     """`materiaal: Biopt links; door: Lab Delta`: of a report what it is about and who stands for it."""
     people = [*nodes(entry.resource.get("performer")), *nodes(entry.resource.get("resultsInterpreter"))]
-    about = material(entry, where, profile)
-    return joined(f"{profile.label('material')}: {about}" if about else "", by_whom(people, entry, where, profile))
+    about = material(entry, reading)
+    return joined(reading.profile.under("material", about), by_whom(people, entry, reading))

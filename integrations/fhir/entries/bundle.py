@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from integrations.fhir.entries.enclosed import is_bundle, may_open, taken_beside
 from integrations.fhir.text.location import address, root
-from integrations.fhir.text.values import Node, listed, node, nodes, text
+from integrations.fhir.text.values import Node, asked_of, listed, node, nodes, text
 from mdo_portal.exchange import Unreadable
 
 MAX_ENTRIES = 5000
@@ -71,13 +70,11 @@ def _once(found: Iterable[Entry]) -> Iterator[Entry]:
 
 def _listed(many: Sequence[Any], only: Container[str]) -> Iterator[Entry]:
     """The entries one by one; of a Bundle among them that is opened those inside it. The gate has bounded the depth."""
-    taken = taken_beside(many)
+    opened = _opened(many)
     for number, item in enumerate(many):
-        inner = node(node(item).get("resource"))
-        if may_open(inner, taken):
+        if inner := opened.get(number):
             is_modified = _is_modified(item, ("resource",)) or bool(inner.get(MODIFIER))
-            if _is_written(item):
-                yield from (_inside(one, f"Bundle/{number}", is_modified=is_modified) for one in entries_of(inner, only))
+            yield from (_inside(one, f"Bundle/{number}", is_modified=is_modified) for one in entries_of(inner, only))
         elif entry := _entry(number, node(item), only):
             yield entry
 
@@ -85,12 +82,8 @@ def _listed(many: Sequence[Any], only: Container[str]) -> Iterator[Entry]:
 def bundles_in(tree: Node, at: str = "") -> Iterator[tuple[str, Node]]:
     """(place, Bundle) of the message itself, and of every Bundle of which the entries are read: in another, or among Parameters."""
     yield at, tree
-    many = listed(tree)
-    inside = [(number, one) for number, item in enumerate(many) if is_bundle(one := node(node(item).get("resource")))]
-    taken = taken_beside(many) if inside else None
-    for number, inner in inside:
-        if may_open(inner, taken) and _is_written(many[number]):
-            yield from bundles_in(inner, f"{at}Bundle/{number}.")
+    for number, inner in _opened(listed(tree)).items():
+        yield from bundles_in(inner, f"{at}Bundle/{number}.")
     for number, one in enumerate(nodes(tree.get("parameter"))):
         passed = node(one.get("resource"))
         kind = text(passed.get("resourceType"))
@@ -98,10 +91,6 @@ def bundles_in(tree: Node, at: str = "") -> Iterator[tuple[str, Node]]:
             yield from bundles_in(passed, f"{at}{kind}/{number}.")
         if one.get("part"):
             yield from bundles_in({"parameter": one["part"]}, f"{at}part/{number}.")
-
-
-def _is_written(item: Any) -> bool:
-    return text(node(node(item).get("request")).get("method")).upper() in WRITES
 
 
 def _bound(many: Sequence[Any]) -> None:
@@ -137,12 +126,49 @@ def _is_modified(item: Node, inside: tuple[str, ...]) -> bool:
 def _entry(number: int, item: Node, only: Container[str] = ()) -> Entry | None:
     """None when it carries nothing, or nothing of these kinds."""
     kind = text(node(item.get("resource")).get("resourceType"))
-    if not kind or (only and kind not in only):
-        return None
-    asked = node(item.get("request"))
-    method, once = text(asked.get("method")), text(asked.get("ifNoneExist"))
-    if method.upper() not in WRITES:
+    method, url = asked_of(item)
+    if not kind or (only and kind not in only) or method not in WRITES:
         return None
     full_url, is_modified = text(item.get("fullUrl")), _is_modified(item, ("resource",))
-    known_as = address(kind, full_url) or (address(kind, text(asked.get("url"))) if method == "PUT" else "")
+    known_as = address(kind, full_url) or (address(kind, url) if method == "PUT" else "")
+    once = text(node(item.get("request")).get("ifNoneExist"))
     return Entry(f"{kind[:64]}/{number}", item["resource"], full_url, is_modified=is_modified, once=once, known_as=known_as)
+
+
+_ALONE = ("Patient", "Bundle", "Task", "ServiceRequest", "ReferralRequest", "ProcedureRequest")
+"""What a document beside a patient may not bring along: somebody else, or what is asked of somebody else."""
+
+
+_OPENED = ("document", "collection", "message", "transaction", "batch", "searchset")
+
+
+def _opened(many: Sequence[Any]) -> dict[int, Node]:
+    """number → the Bundle there that is part of what is sent, such as a document in a message: it is read with it. Mostly none is there."""
+    held = [node(node(item).get("resource")) for item in many]
+    inside = {number: one for number, one in enumerate(held) if text(one.get("resourceType")) == "Bundle"}
+    taken = _taken_beside(held, many) if inside else {}
+    return {number: one for number, one in inside.items() if asked_of(many[number])[0] in WRITES and _may_open(one, taken)}
+
+
+def _taken_beside(held: Sequence[Node], many: Sequence[Any]) -> Mapping[str, Node]:
+    """address → resource of what stands beside a Bundle among these, where a patient does."""
+    if all(text(one.get("resourceType")) != "Patient" for one in held):
+        return {}
+    return {name: one for one, item in zip(held, many, strict=True) for name in _names(one, text(node(item).get("fullUrl")))}
+
+
+def _names(resource: Node, url: str) -> list[str]:
+    return [*([url] if url else []), f"{text(resource.get('resourceType'))}/{text(resource.get('id'))}"]
+
+
+def _may_open(inner: Node, taken: Mapping[str, Node]) -> bool:
+    """Beside a patient only a document that is of nobody else: everybody in it, and every address, is the same outside. Two might claim
+    one.
+    """
+    kind = text(inner.get("type"))
+    if kind not in _OPENED or not taken:
+        return kind in _OPENED
+    held = [(node(node(item).get("resource")), text(node(item).get("fullUrl"))) for item in listed(inner)]
+    known = [(one, [taken[name] for name in _names(one, url) if name in taken]) for one, url in held]
+    is_own = all(same == one for one, found in known for same in found)
+    return kind == "document" and is_own and all(found or text(one.get("resourceType")) not in _ALONE for one, found in known)

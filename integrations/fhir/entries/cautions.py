@@ -1,14 +1,62 @@
-"""What a person must know of who a patient is, and no field of ours holds."""
+"""What a person must know of a request or a patient, and no field of ours holds: named, and no fact on the case."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.in_force import tags
 from integrations.fhir.entries.people import born, is_bsn
+from integrations.fhir.text.issuers import is_past
+from integrations.fhir.text.moments import day
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, is_past, nodes, text, unique
+from integrations.fhir.text.values import Node, codings, node, nodes, sent_none, text, unique
+
+
+def not_in_force(request: Entry) -> list[str]:
+    """`ServiceRequest/0 draft`: on the case it would stand when it is so no more."""
+    own = request.resource
+    said = [one for one in (text(own.get("status")), text(own.get("intent"))) if one in _NOT_IN_FORCE]
+    unread = [name for name in _UNREAD if own.get(name)]
+    unread += ["occurrenceDateTime"] if own.get("occurrenceDateTime") and day(own.get("occurrenceDateTime")) is None else []
+    ends = text(node(own.get("occurrencePeriod")).get("end"))
+    unread += ["occurrencePeriod"] if ends and day(ends) is None else []
+    return [f"{request.place} {one}" for one in (*said, *unread, *tags(request.resource))]
+
+
+def tags(own: Node) -> list[str]:
+    """What a resource says of itself in its tags: that it is a test (HTEST), or not whole (SUBSETTED)."""
+    meta = node(own.get("meta"))
+    many = [one for name in ("tag", "security") for one in nodes(meta.get(name))] if meta else []
+    return unique(code for one in many if (code := text(one.get("code"))) in _TAGS)
+
+
+_TAGS = ("HTEST", "SUBSETTED")
+
+
+def confidential(own: Node) -> list[str]:
+    """`confidential R`: its sender says that not everybody may read it. Who may here does not hang on that: a person must know."""
+    if sent_none(own, _MARKS):  # as of nearly all
+        return []
+    marks = [*nodes(node(own.get("meta")).get("security")), *nodes(own.get("securityLabel"))]
+    said = [pair for one in marks for pair in codings(one)] if marks else []
+    said += [(_CONFIDENTIALITY[0], text(own.get("confidentiality")))]  # of a Composition: a word and no coding
+    return unique(f"confidential {code}" for system, code in said if code in ("R", "V") and system in _CONFIDENTIALITY)
+
+
+_MARKS = frozenset({"meta", "securityLabel", "confidentiality"})
+_CONFIDENTIALITY = (
+    "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "http://hl7.org/fhir/v3/Confidentiality",
+    "urn:oid:2.16.840.1.113883.5.25",
+)  # fmt: skip
+"""R4, STU3, and as XDS names it."""
+
+
+_NOT_IN_FORCE = ("draft", "on-hold", "suspended", "completed", "unknown", "proposal", "plan", "option")
+_UNREAD = (
+    "replaces", "occurrenceTiming", "asNeededBoolean", "asNeededCodeableConcept", "quantityQuantity", "quantityRatio", "quantityRange",
+    "locationCode", "locationReference", "specimen",
+)  # fmt: skip
+"""That it takes the place of another is for a person, who finds that other one."""
 
 
 def has_second_bsn(resource: Node, profile: Profile) -> bool:

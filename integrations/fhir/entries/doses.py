@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from integrations.fhir.text.choices import answer_text, quantity
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.timing import bounds, timing
-from integrations.fhir.text.values import Node, answer_text, concept, joined, node, nodes, quantity, text
+from integrations.fhir.text.values import Node, concept, joined, node, nodes, text
 
 
 def dose(item: Node, profile: Profile) -> str:

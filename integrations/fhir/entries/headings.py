@@ -1,5 +1,5 @@
-"""Under which heading of a letter or a list a resource stands: of a carcinoma under `Familieanamnese` it says whose it is, of a drug under
-`Gestopte medicatie` that it is no longer taken.
+"""Under which heading of a letter or a list a resource stands, or in which report: of a carcinoma under `Familieanamnese` it says whose it
+is, of a drug under `Gestopte medicatie` that it is no longer taken, of what a pathologist calls `Samenvatting` in which column it stands.
 """
 
 from __future__ import annotations
@@ -83,8 +83,22 @@ def _sections(holder: Node, title: str, code: object) -> Iterator[tuple[str, obj
 
 
 def _heading(title: str, code: object, profile: Profile) -> Heading:
-    codes = codings(code)
-    is_of_family = _OF_FAMILY.search(normalize("NFC", title)) is not None or any(one == _FAMILY for _, one in codes)
+    is_of_family = _OF_FAMILY.search(normalize("NFC", title)) is not None or any(one == _FAMILY for _, one in codings(code))
     target = profile.target("", title)
-    named = profile.section(codes) or (Section(target) if target in set(Section) else None)
+    named = profile.section(code) or (Section(target) if target in set(Section) else None)
     return Heading(title, Section.COMORBIDITY if is_of_family else named, is_of_family)
+
+
+def reported(where: Addresses, profile: Profile) -> dict[str, Section]:
+    """place → the column of the report that names the value, or a value around it, as its result; of two reports the first."""
+    found: dict[str, Section] = {}
+    for report in (one for one in where.of_kind("DiagnosticReport") if one.resource.get("result")):
+        own = report.resource
+        section = profile.section(own.get("category"), own.get("code"))
+        waiting = where.all(own["result"], report) if section else []
+        while section and waiting:
+            value = waiting.pop()
+            if found.setdefault(value.place, section) is section and value.kind == "Observation":
+                below = where.all(nodes(value.resource.get("hasMember")), value)
+                waiting += [one for one in below if one.place not in found]  # a circle of references ends
+    return found

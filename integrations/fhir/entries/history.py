@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from integrations.fhir.text.location import address
-from integrations.fhir.text.values import Node, moment, node, text
-from integrations.fhir.text.versions import version_of
+from integrations.fhir.text.moments import moment
+from integrations.fhir.text.values import Node, asked_of, node, text
+from mdo_portal.exchange import Version
 
 
 def newest(tree: Node) -> tuple[Node, tuple[str, ...]]:
@@ -22,7 +23,7 @@ def newest(tree: Node) -> tuple[Node, tuple[str, ...]]:
     for number, item in enumerate(map(node, entries)):
         own = node(item.get("resource"))
         place = f"{text(own.get('resourceType'))}/{text(own.get('id'))}" if text(own.get("id")) else ""
-        name = address("", text(item.get("fullUrl"))) or place or address("", text(node(item.get("request")).get("url")))
+        name = address("", text(item.get("fullUrl"))) or place or address("", asked_of(item)[1])
         if not name:
             continue
         first = held.setdefault(name, number)
@@ -48,3 +49,10 @@ def _version(item: Node) -> int | None:
 
 def _changed(item: Node) -> datetime | None:
     return moment(node(item.get("response")).get("lastModified")) or version_of(node(item.get("resource"))).changed_at
+
+
+def version_of(own: Node) -> Version:
+    """What its server says of it: a number, where it counts its versions, and when it was changed."""
+    meta = node(own.get("meta"))
+    number = text(meta.get("versionId"))
+    return Version(int(number) if number.isdecimal() and len(number) < 19 else None, moment(meta.get("lastUpdated")))

@@ -32,8 +32,8 @@ class Plain:
 
     def emptied(self, kept: Entry) -> Entry:
         """The judged entry without the contained resources that may not be read. Their places stay: the others keep their number."""
-        inside = kept.resource.get("contained")
-        if not self.gone or not isinstance(inside, list):
+        inside = kept.resource.get("contained") if self.gone else None
+        if not isinstance(inside, list):
             return kept
         rest = [{} if number in self.gone else one for number, one in enumerate(nodes(inside))]
         return replace(kept, resource=kept.resource | {"contained": rest})

@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.text.values import Node, codings, concept, day, first_of, moment, node, nodes, text, worn_here
+from integrations.fhir.text.moments import day, first_of, moment, worn_here
+from integrations.fhir.text.values import Node, codings, concept, node, nodes, text
 
 _DATES = ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
 

@@ -1,34 +1,18 @@
-"""Patients and professionals: identifiers, Dutch names and who works where."""
+"""Who the sender says that somebody is: identifiers and Dutch names."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from integrations.fhir.entries.addresses import Addresses, logical
-from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.text.issuers import BSN, is_bsn_by_type, issued_by
+from integrations.fhir.text.issuers import BSN, best_first, ended_on, is_bsn_by_type, is_past, issued_by
+from integrations.fhir.text.moments import day
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import (
-    Node,
-    best_first,
-    codings,
-    concept,
-    day,
-    ended_on,
-    extension,
-    is_past,
-    node,
-    nodes,
-    text,
-    word,
-)
-from mdo_portal.exchange import Contact, PatientIdentity, PersonName
+from integrations.fhir.text.values import Node, codings, extension, node, nodes, text, word
+from mdo_portal.exchange import PatientIdentity, PersonName
 
 _HUMAN_NAME = "http://hl7.org/fhir/StructureDefinition/humanname-"
 _QUALIFIER = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-qualifier"
-_ROLE = "http://nictiz.nl/fhir/StructureDefinition/practitionerrole-reference"
 _ORDERS = {"NL1": ("own", ""), "NL2": ("partner", ""), "NL3": ("partner", "own"), "NL4": ("own", "partner")}
 
 
@@ -85,13 +69,18 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     found = [item for item in held if not _is_nobodys_own(item) or _pair(item)[0] in liked]
     found.sort(
         key=lambda item: (
-            _place_in(liked, _pair(item)[0]),
+            place_in(liked, _pair(item)[0]),
             min(_OWN.get(kind, len(_OWN)) for kind in _kinds(item)),
             is_past(item),
             item.get("use") in _SECOND,
         )
     )
     return _pair(found[0]) if found else ("", "")
+
+
+def place_in(liked: tuple[str, ...], system: str) -> int:
+    """How good a system is by a list that has the best first; what is not in it comes after all of those."""
+    return liked.index(system) if system in liked else len(liked)
 
 
 def _kinds(item: Node) -> list[str]:
@@ -180,95 +169,3 @@ def _assembled(parts: dict[str, str], item: Node) -> str:
     first, second = _ORDERS.get(order, ("own", "partner"))
     found = {"own": own, "partner": partner, "": ""}
     return "-".join(filter(None, (found[first], found[second]))) or own
-
-
-def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -> Contact:
-    """The professional, role, service or organisation a Reference points at; its display when it is not in the message."""
-    found = where.resolve(extension(reference, _ROLE), source) or where.resolve(reference, source) or where.numbered(reference)
-    if found is None:
-        authority, number = _numbered(logical(reference), profile)
-        return Contact(name=text(node(reference).get("display")), number=number, authority=authority)
-    if found.kind == "PractitionerRole":
-        return in_role(found, where, profile)
-    if found.kind in {"Organization", "HealthcareService"}:
-        return _organisation(found.resource, profile)
-    if found.kind in _CALLED:
-        return Contact(name=_called(found.resource))
-    who = _practitioner(found.resource, profile)
-    if found.kind == "Patient":
-        return Contact(who.name, phone=who.phone, role=profile.label("patient"))
-    related = found.resource.get("relationship") if found.kind == "RelatedPerson" else None
-    return replace(who, role=" ".join(filter(None, map(concept, nodes(related))))) if related else who
-
-
-_CALLED = {"CareTeam", "Device"}
-"""Who may be pointed at and is no person: by no number of its own is it a professional."""
-
-
-def _called(resource: Node) -> str:
-    """What a team or a machine is called; of a machine without a name what it is."""
-    names = [text(one.get("name")) for one in nodes(resource.get("deviceName"))]
-    said = (text(resource.get("name")), *names, text(resource.get("model")), concept(resource.get("type")))
-    return next(filter(None, said), "")
-
-
-def in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:
-    who = _in_person(role, where, profile)
-    house = node(role.resource.get("organization"))
-    home = where.resolve(house, role) or where.numbered(house)
-    titles = [*nodes(role.resource.get("specialty")), *nodes(role.resource.get("code"))]
-    return Contact(
-        name=who.name,
-        number=who.number or _number(role.resource, profile)[1],
-        authority=who.authority or _number(role.resource, profile)[0],
-        organisation=text(home.resource.get("name")) if home else text(house.get("display")),
-        phone=_phone(role.resource) or who.phone,
-        role=next((concept(title) for title in titles if concept(title)), ""),
-    )
-
-
-def _in_person(role: Entry, where: Addresses, profile: Profile) -> Contact:
-    """The practitioner of a role; never a role again, so that a circle of references ends here."""
-    reference = node(role.resource.get("practitioner"))
-    found = where.resolve(reference, role) or where.numbered(reference)
-    if found and found.kind == "Practitioner":
-        return _practitioner(found.resource, profile)
-    number = _numbered(logical(reference), profile)
-    return Contact(name=text(reference.get("display")), number=number[1], authority=number[0])
-
-
-def _practitioner(resource: Node, profile: Profile) -> Contact:
-    authority, number = _number(resource, profile)
-    name = person_name(resource.get("name"))
-    whole = next((text(item.get("text")) for item in nodes(resource.get("name"))), "")
-    return Contact(whole or name.shown, number, authority, phone=_phone(resource))
-
-
-def _organisation(resource: Node, profile: Profile) -> Contact:
-    authority, number = _number(resource, profile)
-    name = text(resource.get("name"))
-    return Contact(name, number, authority, organisation=name, phone=_phone(resource))
-
-
-def _number(resource: Node, profile: Profile) -> tuple[str, str]:
-    """AGB before UZI before anything else: the order stands in the profile. A BSN never: it would stand in the clear."""
-    found = identifiers({"identifier": [one for one in nodes(resource.get("identifier")) if not is_bsn(one, profile)]})
-    liked = profile.words("identifiers", "professional")
-    found.sort(key=lambda pair: _place_in(liked, pair[0]))
-    return found[0] if found else ("", "")
-
-
-def _place_in(liked: tuple[str, ...], system: str) -> int:
-    """How good a system is by a list that has the best first; what is not in it comes after all of those."""
-    return liked.index(system) if system in liked else len(liked)
-
-
-def _numbered(item: Node, profile: Profile) -> tuple[str, str]:
-    return _number({"identifier": [item]}, profile)
-
-
-def _phone(resource: Node) -> str:
-    """The first telephone that is still theirs; else the first."""
-    phones = [one for one in nodes(resource.get("telecom")) if one.get("system") == "phone"]
-    phones.sort(key=is_past)
-    return next((text(one.get("value")) for one in phones), "")

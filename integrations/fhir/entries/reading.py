@@ -1,26 +1,18 @@
-"""What every mapping needs around an entry, and how a fact is said: its status, its end, what it denies, why it was not done."""
+"""One message as it is read: the entries and how they point at each other, the profile, and what stands around each entry."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from integrations.fhir.entries.addresses import Addresses
-from integrations.fhir.entries.beside import person
-from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.forms import form_of
-from integrations.fhir.entries.headings import Heading, headings
+from integrations.fhir.entries.headings import Heading, headings, reported
 from integrations.fhir.entries.panels import panels
-from integrations.fhir.entries.reported import reported
 from integrations.fhir.entries.several_forms import told_apart
 from integrations.fhir.entries.wholes import wholes
-from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, annotated, codings, concept, day, joined, nodes, partial, text, word
-from mdo_portal.exchange import Fact, Section
-
-_SILENT = {"", "confirmed", "active", "final", "completed", "available", "amended", "corrected"}
+from mdo_portal.exchange import Section
 
 
 @dataclass(frozen=True)
@@ -62,124 +54,3 @@ class Reading:
     def headings(self) -> dict[str, Heading]:
         """Under which heading of a letter or list an entry stands."""
         return headings(self.where, self.profile)
-
-
-Facts = tuple[Fact, ...]
-
-
-def fact(section: Section, words: str, code: Any = None, *, label: str = "", dated: str = "", is_beside: bool = False) -> Facts:
-    """One fact with its date, or nothing when there are no words. A partial date stays visible as words, once: not at what stands
-    beside the thing itself (a note, a stage).
-    """
-    if not words:
-        return ()
-    system, value = next(iter(codings(code)), ("", ""))
-    part = "" if is_beside else partial(dated)
-    return (Fact(section, f"{words} ({part})" if part else words, label, day(dated), value, system),)
-
-
-def status(profile: Profile, *values: Any) -> str:
-    """`(weerlegd)`: a status is shown whenever it is not the ordinary one, so that nothing denied reads as true.
-
-    In the profile's words where it has them, else in those of the sender.
-    """
-    found = [profile.word("statuses", one) or one for value in values if (one := word(value)) not in _SILENT]
-    return f"({', '.join(found)})" if found else ""
-
-
-def finished(own: Node, profile: Profile) -> str:
-    """The same where it says that it is completed, too: of a drug, or of what was asked for, that is not the ordinary state."""
-    is_completed = own.get("status") == "completed"
-    return f"({profile.word('statuses', 'completed') or 'completed'})" if is_completed else status(profile, own.get("status"))
-
-
-_DENIALS = ("doNotPerform", "notDone", "notGiven", "prohibited")
-
-
-def denied(own: Node, reading: Reading) -> str:
-    """`(niet doen)`: an element says that what stands there must not be done, or was not. Never read past it."""
-    found = (reading.profile.word("statuses", name) or name for name in _DENIALS if own.get(name) is True)
-    return joined(*(f"({one})" for one in found), by=" ")
-
-
-STATES = ("status", "verificationStatus", "docStatus", "lifecycleStatus")
-"""Where a resource says that it was entered in error."""
-
-
-def is_in_error(own: Node) -> bool:
-    """Whether it says of itself that it should never have been told."""
-    return any(name in own and word(own[name]) == "entered-in-error" for name in STATES)
-
-
-def without_state(entry: Entry) -> Entry:
-    """What it says is then what it said when it still stood."""
-    return replace(entry, resource={name: value for name, value in entry.resource.items() if name not in STATES})
-
-
-def noted(section: Section, entry: Entry, reading: Reading, dated: str, about: str = "") -> Facts:
-    """The notes at a resource, each with what it is about: `gestopt in 2024` says nothing where the drug does not stand."""
-    own = entry.resource
-    names = ("note", "comment") if entry.kind == "Observation" else ("note",)
-    if not any(own.get(name) for name in names):
-        return ()
-    about = about or concept(own.get("code"))
-    turned = _turned(own, reading) if about else ""
-    said = [one for name in names for one in annotated(own.get(name))]
-    told = (
-        joined(
-            words if about.casefold() in words.casefold() and not turned else f"{joined(about, turned, by=' ')}: {words}",
-            _by(author, entry, reading),
-        )
-        for words, author in said
-    )
-    return tuple(
-        one for words in told for one in fact(section, words, label=reading.profile.label("note"), dated=dated, is_beside=True)
-    )
-
-
-_NOT_SO = frozenset({"refuted", "not-done", "not-taken", "cancelled", "revoked", "rejected", "declined"})
-
-
-def _turned(own: Node, reading: Reading) -> str:
-    """`(weerlegd)`: a remark names what it is about, and must not read as if that were so."""
-    states = (own.get(name) for name in ("verificationStatus", "status"))
-    taken = f"({reading.profile.word('statuses', 'taken=n') or 'taken=n'})" if own.get("taken") == "n" else ""
-    return joined(status(reading.profile, *(one for one in states if word(one) in _NOT_SO)), taken, denied(own, reading), by=" ")
-
-
-def _by(author: Node, entry: Entry, reading: Reading) -> str:
-    """`volgens: de patiënt zelf`: who wrote a note, as far as it says so itself."""
-    if not author:
-        return ""
-    found = reading.where.resolve(author, entry)
-    kind = found.kind if found else tail(text(author.get("reference")).split("/_history/")[0]).partition("/")[0]
-    who = reading.profile.label("patient") if kind == "Patient" else text(author.get("display"))
-    who = who or (person(author, entry, reading.where, reading.profile) if found else "")
-    return f"{reading.profile.label('according')}: {who}" if who else ""
-
-
-def not_sent(references: Any, section: Section, entry: Entry, reading: Reading) -> Facts:
-    """What is named in words and is not in this message."""
-    named = (
-        text(one.get("display")) for one in nodes(references) if one.get("display") and reading.where.resolve(one, entry) is None
-    )
-    return tuple(one for words in named for one in fact(section, words, label=reading.profile.label("not_sent")))
-
-
-def until(end: str, reading: Reading) -> str:
-    """`(tot 2015-06)`: it is over, or has an end."""
-    return f"({reading.profile.label('until')} {end})" if end else ""
-
-
-def intended(own: Node, reading: Reading) -> str:
-    """`(voorstel)`: a request for a drug that nobody ordered yet is no drug that is taken."""
-    intent = text(own.get("intent"))
-    return f"({reading.profile.word('statuses', intent)})" if reading.profile.word("statuses", intent) else ""
-
-
-def because(own: Node) -> str:
-    """Why it was not done, or was stopped: R4, and the names that it has in STU3."""
-    names = (
-        "statusReason", "statusReasonCodeableConcept", "notDoneReason", "notDoneReasonCodeableConcept", "reasonNotTaken", "reasonNotGiven",
-    )  # fmt: skip
-    return joined(*(concept(one) for name in names for one in nodes(own.get(name))), by=", ")

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.forms import form_of, with_texts
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import day
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, answer_text, day, joined, node, nodes, text
+from integrations.fhir.text.values import Node, joined, node, nodes, text
 
 _LONGEST = 40
 """Longer words are what somebody wrote: no name of what a form is about."""

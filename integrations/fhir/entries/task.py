@@ -9,11 +9,13 @@ from typing import Any
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.history import version_of
 from integrations.fhir.entries.people import identifiers
+from integrations.fhir.text.choices import answer_text
 from integrations.fhir.text.issuers import BSN
 from integrations.fhir.text.location import tail
-from integrations.fhir.text.values import Node, answer_text, codings, concept, day, joined, moment, node, nodes, notes, text
-from integrations.fhir.text.versions import version_of
+from integrations.fhir.text.moments import day, moment
+from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, notes, text
 from mdo_portal.exchange import IncomingNotice, Unreadable
 
 URI = "urn:ietf:rfc:3986"

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
+from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import ENDED, answer_words, attachments, question_of, referral_of
 from integrations.fhir.entries.withdrawal import asks, ending_task, number_ended, task_ended, why
 from integrations.fhir.meaning.belonging import address_of_request, named_referral, referral_of_tasks
-from integrations.fhir.meaning.gathered import Gathered, distinct
-from integrations.fhir.meaning.hanging import of_others, with_hanging
+from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.request import KINDS
-from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
+from integrations.fhir.meaning.sieve import HELPERS, Sifted
 from integrations.fhir.meaning.taking import leftovers, outer, take
-from integrations.fhir.meaning.whose import ANOTHER, Whose, own_files, patients_in
+from integrations.fhir.meaning.whose import ANOTHER, Whose, of_others, sifted_with_patients, with_hanging
 from integrations.fhir.meaning.written import of_task
 from integrations.fhir.resources.documents import of_attachment
+from integrations.fhir.text.moments import moment
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, moment, text, unique
+from integrations.fhir.text.values import Node, aside, text, unique
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
 
@@ -28,13 +28,8 @@ def read_addition(
     entries: tuple[Entry, ...], tasks: list[Entry], profile: Profile, bundled: datetime | None
 ) -> IncomingAnswer | IncomingReferral:
     """What belongs to a referral that was sent before, or takes it back. Raises Unreadable("no_request") when it does not say to which."""
-    sifted = sift(entries, profile.version)
-    patients = patients_in(entries, sifted)
-    sifted = own_files(sifted, patients, profile)
-    found = Gathered(
-        quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
-    )
-    reading = Reading(sifted.where, profile, frozenset())
+    sifted, patients = sifted_with_patients(entries, profile)
+    found = Gathered.after(sifted)
     tasks = sorted(tasks, key=lambda one: not question_of(one.resource))  # what answers a question of ours first
     own = tasks[0].resource if tasks else {}
     if tasks and tasks[0].place in sifted.refused:
@@ -48,7 +43,7 @@ def read_addition(
         raise Unreadable("no_request", KINDS[profile.version])
     if len(patients) > 1:
         raise Unreadable("no_patient", "Patient")
-    patient, reading = take_all(sifted, patients, reading, found)
+    patient, reading = take_all(sifted, patients, profile, found)
     asked = [one for one in tasks if one.place not in sifted.refused]
     for task in asked:
         for title, part in attachments(task.resource):
@@ -70,10 +65,8 @@ def _end(ending: Entry, about: _About, found: Gathered, ended: tuple[str, str]) 
     """The referral is taken back, by its number or by the Task that asked for it (`ended`: its address, and its number)."""
     number, at, who, sent_at = about
     return IncomingReferral(
-        patient=who, number=number, facts=distinct(found.facts), documents=tuple(found.documents), sent_at=sent_at,
-        unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined), cancelled=True, cancel_reason=why(ending.resource, {}),
-        known_as=at, request_task=ended[0], task_number=ended[1],
-        taken_back=tuple(dict.fromkeys(found.taken_back)), documents_taken_back=tuple(dict.fromkeys(found.gone)),
+        patient=who, number=number, facts=found.told(), sent_at=sent_at, cancelled=True, cancel_reason=why(ending.resource, {}),
+        known_as=at, request_task=ended[0], task_number=ended[1], documents_taken_back=found.documents_gone, **found.rest,
     )  # fmt: skip
 
 
@@ -81,32 +74,30 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
     """What is told: in answer to our `question`, or beside the referral."""
     number, at, who, sent_at = about
     own = asked[0].resource if asked else {}
-    facts, documents = distinct(found.facts), tuple(found.documents)
+    facts, state = found.told(), text(own.get("status"))
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
-    state = text(own.get("status"))
-    is_nothing = not (said or facts or documents)
-    ended = f"({profile.word('statuses', state) or state})" if question and is_nothing and state in ENDED else ""
+    is_nothing = not (said or facts or found.documents)
+    ended = aside(profile.state(state)) if question and is_nothing and state in ENDED else ""
     others = tuple((question_of(one.resource), answer_words(one.resource)) for one in asked[1:] if question_of(one.resource))
     return IncomingAnswer(
-        number, at, question, who, ended or said, facts, documents, sent_at,
-        tuple(found.unmapped), tuple(found.quarantined), tuple(dict.fromkeys(found.taken_back)), tuple(dict.fromkeys(found.gone)),
-        others=others, is_under_way=bool(question) and is_nothing and state not in {*ENDED, "completed"},
-        asks=asks(one for one in asked if referral_of(one.resource) == number),
+        number, at, question, who, ended or said, facts, sent_at=sent_at, documents_taken_back=found.documents_gone, others=others,
+        is_under_way=bool(question) and is_nothing and state not in {*ENDED, "completed"},
+        asks=asks(one for one in asked if referral_of(one.resource) == number), **found.rest,
     )  # fmt: skip
 
 
-def take_all(sifted: Sifted, patients: list[Entry], reading: Reading, found: Gathered) -> tuple[Node, Reading]:
-    """What every resource says but the Tasks. Returns the patient, where none was sent as the resources say by number who that is, and the
-    reading that knows what is somebody else's.
+def take_all(sifted: Sifted, patients: list[Entry], profile: Profile, found: Gathered) -> tuple[Node, Reading]:
+    """What every resource says but the Tasks that stand by themselves. Returns the patient, where none was sent as the resources say by
+    number who that is, and the reading that knows what is somebody else's.
     """
     inside = [
         one for entry in sifted.where.entries for one in sifted.where.contained(entry) if one.kind and one.kind not in HELPERS
     ]
     everything = [*sifted.where.entries, *inside]
-    whose = None if patients else Whose(everything, sifted.where, reading.profile)
-    reading = replace(reading, others=_others(whose, patients, reading))
+    whose = None if patients else Whose(everything, sifted.where, profile)
+    reading = Reading(sifted.where, profile, others=_others(whose, patients, sifted.where, profile))
     for entry in everything:
-        if entry.kind == "Task" or entry.place in sifted.refused:
+        if (entry.kind == "Task" and not entry.container) or entry.place in sifted.refused:
             continue
         if whose is not None and (outer(entry) in reading.others or whose.is_another(entry)):
             found.quarantined.append(f"{entry.place}: {ANOTHER}")
@@ -115,10 +106,9 @@ def take_all(sifted: Sifted, patients: list[Entry], reading: Reading, found: Gat
     return whose.patient if whose is not None else patients[0].resource, reading
 
 
-def _others(whose: Whose | None, patients: list[Entry], reading: Reading) -> frozenset[str]:
-    where = reading.where
+def _others(whose: Whose | None, patients: list[Entry], where: Addresses, profile: Profile) -> frozenset[str]:
     if whose is None:
-        return of_others(patients[0], where, reading.profile)
+        return of_others(patients[0], where, profile)
     return with_hanging({one.place for one in where.entries if whose.is_another(one)}, where)
 
 

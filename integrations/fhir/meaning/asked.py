@@ -5,12 +5,13 @@ from __future__ import annotations
 from integrations.fhir.entries.beside import extended
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.entries.sorted_as import categories, has_words, sorted_as
+from integrations.fhir.entries.requests import categories, has_words, sorted_as
 from integrations.fhir.meaning.parties import board
 from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.told import narrative
 from integrations.fhir.text.body import sites
-from integrations.fhir.text.values import Node, codings, concept, day, days_of, joined, node, nodes, plain, text, unique, word
+from integrations.fhir.text.moments import day, days_of
+from integrations.fhir.text.values import Node, codings, concept, concepts, joined, node, nodes, plain, text, unique, word
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Fact, Section
 
@@ -42,12 +43,12 @@ def own_words(request: Request, reading: Reading) -> list[Fact]:
     own = request.entry.resource
     said = (
         ("asked", _asked_for(request, reading)),
-        ("asked", joined(*map(concept, nodes(own.get("performerType"))), by=", ")),
+        ("asked", concepts(own.get("performerType"))),
         ("wanted_from", _wanted_from(own)),
         ("note", _written(request, reading)),
         ("note", text(own.get("patientInstruction"))),
         ("site", sites(own.get("bodySite"))),
-        *(("note", one) for one in extended(request.entry, reading.where, reading.profile)),
+        *(("note", one) for one in extended(request.entry, reading)),
     )
     return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
 

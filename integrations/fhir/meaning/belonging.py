@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.history import version_of
 from integrations.fhir.entries.task import referral_of
 from integrations.fhir.meaning.request import ALL_KINDS, KINDS, number_of
-from integrations.fhir.text.location import address, sought
-from integrations.fhir.text.values import Node, listed, node, nodes, text, unique
-from integrations.fhir.text.versions import version_of
+from integrations.fhir.text.location import address
+from integrations.fhir.text.values import Node, node, nodes, text, unique
 from mdo_portal.exchange import Unreadable, Version
 
 
@@ -30,38 +30,6 @@ def referral_of_tasks(tasks: list[Entry]) -> tuple[str, str]:
         if len(named) > 1:
             raise Unreadable("split", ", ".join(sorted(set(named.values()))))
     return next(iter(numbers), ""), next(iter(addresses), "")
-
-
-def deleted_request(bundles: Iterable[Node]) -> tuple[str, str, str]:
-    """(address, number, who gave that out) of the one request that these delete, by the one or the other; empty for none. Raises
-    Unreadable("split") for several.
-    """
-    deleted = [url for own in bundles for url in deleted_urls(own)]
-    found = unique(map(deleted_address, deleted))
-    numbers = unique(deleted_number(one) for one in deleted)
-    if len(found) + len(numbers) > 1:
-        raise Unreadable("split", "DELETE")
-    issuer = next((sought(one)[1] for one in deleted if deleted_number(one)), "")
-    return next(iter(found), ""), next(iter(numbers), ""), issuer
-
-
-def deleted_urls(bundle: Node) -> Iterator[str]:
-    """What a Bundle asks to delete."""
-    for one in listed(bundle):
-        asked = node(node(one).get("request"))
-        if text(asked.get("method")).upper() == "DELETE":
-            yield text(asked.get("url"))
-
-
-def deleted_address(url: str) -> str:
-    """`ServiceRequest/7` of a request; "" for anything else."""
-    return next((at for kind in ALL_KINDS if (at := address(kind, url))), "")
-
-
-def deleted_number(url: str) -> str:
-    """The number of the request in `ServiceRequest?identifier=system|number`; "" for any other address."""
-    kind, _, value = sought(url)
-    return value if kind in ALL_KINDS else ""
 
 
 def address_of_request(entries: Iterable[Entry]) -> str:

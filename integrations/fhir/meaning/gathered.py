@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TypedDict
 
+from integrations.fhir.meaning.sieve import Sifted
 from integrations.fhir.resources.documents import Carried
+from integrations.fhir.resources.fields import Placed
 from integrations.fhir.text.values import unique
 from mdo_portal.exchange import Contact, Fact, IncomingDocument
 
 
+class Rest(TypedDict):
+    """What every message says beside its facts, under the names that all kinds of message have for it."""
+
+    documents: tuple[IncomingDocument, ...]
+    taken_back: tuple[Fact, ...]
+    unmapped: tuple[str, ...]
+    quarantined: tuple[str, ...]
+
+
 @dataclass
-class Gathered:
+class Gathered(Placed):
     """What was found so far."""
 
-    facts: list[Fact] = field(default_factory=list)
     documents: list[IncomingDocument] = field(default_factory=list)
-    fields: dict[str, list[str]] = field(default_factory=dict)
-    #: (name of a field, its words as a fact): told when the field holds others
-    beside: list[tuple[str, Fact]] = field(default_factory=list)
-    people: dict[str, Contact] = field(default_factory=dict)
+    #: (place on the case, who, how he is told where another has that place)
+    seated: list[tuple[str, Contact, Fact]] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     unmapped: list[str] = field(default_factory=list)
     binaries: set[str] = field(default_factory=set)
@@ -27,6 +36,23 @@ class Gathered:
     used: set[str] = field(default_factory=set)
     taken_back: list[Fact] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+
+    @classmethod
+    def after(cls, sifted: Sifted) -> Gathered:
+        """Nothing but what the sieve already says."""
+        apart = [f"{place}: {reason}" for place, reason in sifted.refused.items()]
+        return cls(quarantined=apart, unmapped=list(sifted.stripped))
+
+    @property
+    def rest(self) -> Rest:
+        over = tuple(dict.fromkeys(self.taken_back))
+        return Rest(
+            documents=tuple(self.documents), taken_back=over, unmapped=tuple(self.unmapped), quarantined=tuple(self.quarantined)
+        )
+
+    @property
+    def documents_gone(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.gone))
 
     def carry(self, carried: Carried) -> None:
         self.documents.extend(carried.documents)
@@ -40,6 +66,20 @@ class Gathered:
         self.documents.extend(replace(one, status="withdrawn") for one in carried.documents)
         self.binaries.update(carried.binaries)
         self.gone.extend(carried.gone)
+
+    @property
+    def people(self) -> dict[str, Contact]:
+        """Who has a place on the case: of several the last."""
+        return {place: who for place, who, _ in self.seated}
+
+    @property
+    def unseated(self) -> list[Fact]:
+        """Those whose place another has, as they are told."""
+        return [told for place, who, told in self.seated if self.people[place] != who]
+
+    def told(self, *more: Fact) -> tuple[Fact, ...]:
+        """All facts, each once, where nobody has a place on the case."""
+        return distinct([*self.facts, *more, *(told for *_, told in self.seated)])
 
     def said(self, name: str, *before: str) -> str:
         return "\n".join(unique([*before, *self.fields.get(name, [])]))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Reading, without_state
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import without_state
 from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.written import letter_title, of_form, of_sections
 from integrations.fhir.resources.documents import of_reference, of_report
 from integrations.fhir.resources.facts import FACTS
 from integrations.fhir.resources.implants import implant
 from integrations.fhir.resources.named import NAMED
-from integrations.fhir.resources.named_alone import named_alone
-from integrations.fhir.resources.said import said_by
+from integrations.fhir.resources.said import named_alone, said_by
 from integrations.fhir.resources.told import TOLD, attached, only_narrative
 
 PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}

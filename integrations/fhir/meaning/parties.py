@@ -6,24 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from integrations.fhir.entries.beside import person
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.people import contact, in_role
-from integrations.fhir.entries.reading import Reading, is_in_error
+from integrations.fhir.entries.professionals import contact, in_role, person
+from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.withdrawal import tasks_about
-from integrations.fhir.meaning.request import Request, choose_patient, is_other, is_review
+from integrations.fhir.entries.wording import is_in_error
+from integrations.fhir.meaning.choosing import is_review
+from integrations.fhir.meaning.patient import choose_patient, is_other
+from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.around import authors
 from integrations.fhir.resources.told import sections
-from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import node, nodes, text, unique
+from integrations.fhir.text.values import nodes, text, unique
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact
 
 
 def board(request: Request, reading: Reading) -> str:
     """Who is asked to perform the review; else the only tumour board or service sent; else the kind of review asked for."""
-    asked = [contact(item, request.entry, reading.where, reading.profile) for item in request.performers]
+    asked = [contact(item, request.entry, reading) for item in request.performers]
     services = reading.where.of_kind("HealthcareService")
     boards = [entry for entry in services if is_review(entry, reading.profile)] or _not_a_workplace(services, request, reading)
     named = [who.name or who.organisation for who in asked] + [
@@ -62,7 +63,7 @@ def referrer(request: Request, reading: Reading) -> Contact:
         return replace(asking[0], organisation=asking[0].organisation or sender) if asking else who
     if who.organisation or not request.on_behalf_of:
         return who
-    house = contact(request.on_behalf_of, request.entry, reading.where, reading.profile)
+    house = contact(request.on_behalf_of, request.entry, reading)
     return replace(who, organisation=house.name)
 
 
@@ -71,8 +72,8 @@ def _at_work(request: Request, reading: Reading) -> Contact:
     asked = reading.where.resolve(request.requester, request.entry)
     roles = [one for one in reading.where.of_kind("PractitionerRole") if asked and _is_of(one, asked, reading)]
     if len(roles) == 1:
-        return in_role(roles[0], reading.where, reading.profile)
-    return contact(request.requester, request.entry, reading.where, reading.profile)
+        return in_role(roles[0], reading)
+    return contact(request.requester, request.entry, reading)
 
 
 def _is_of(role: Entry, somebody: Entry, reading: Reading) -> bool:
@@ -90,8 +91,8 @@ def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
         for name in _ASKS[entry.kind]:
             for one in nodes(entry.resource.get(name)):
                 is_machine = _is_machine(one.get("agent") or one, entry, reading)
-                if not is_machine and person(one, entry, reading.where, reading.profile) != reading.profile.label("patient"):
-                    yield contact(one.get("agent") or one, entry, reading.where, reading.profile)
+                if not is_machine and person(one, entry, reading) != reading.profile.label("patient"):
+                    yield contact(one.get("agent") or one, entry, reading)
     yield from (who for _, who in authors(request.entry, reading))
 
 
@@ -115,14 +116,12 @@ def _holds(letter: Entry, request: Request, reading: Reading) -> bool:
 
 def _is_machine(reference: Any, entry: Entry, reading: Reading) -> bool:
     """Whether a Reference points at a Device: it made the letter or carried the request, and asked for nothing."""
-    found, said = reading.where.resolve(reference, entry), node(reference)
-    kind = found.kind if found else text(said.get("type")) or tail(text(said.get("reference"))).partition("/")[0]
-    return kind == "Device"
+    return reading.where.kind_of(reference, entry) == "Device"
 
 
 def gp(patient: Entry, reading: Reading) -> Contact:
     """The first who is a person, else the practice; who stands beside his practice works there."""
-    named = [contact(one, patient, reading.where, reading.profile) for one in nodes(patient.resource.get("generalPractitioner"))]
+    named = [contact(one, patient, reading) for one in nodes(patient.resource.get("generalPractitioner"))]
     practice = next((one for one in named if one.organisation and one.organisation == one.name), Contact())
     person_ = next((one for one in named if one.name and one is not practice), Contact())
     if person_ == Contact():

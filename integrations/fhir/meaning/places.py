@@ -14,8 +14,11 @@ from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import born
 from integrations.fhir.meaning.request import KINDS
+from integrations.fhir.text.choices import quantity
+from integrations.fhir.text.issuers import best_first
+from integrations.fhir.text.moments import day
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import best_first, concept, day, node, quantity, text
+from integrations.fhir.text.values import concept, node, text
 from integrations.profiles import board_of, urgency_of
 from mdo_portal.exchange import IncomingReferral
 
@@ -96,3 +99,16 @@ def _words(value: Any) -> str:
     """A plain value as sent; of a coded value its words, of an amount with its unit."""
     own = node(value)
     return text(value) or (quantity(own) if "value" in own and "system" not in own else "") or concept(value)
+
+
+def own_number_places(profile: Profile) -> list[str]:
+    """Where in a Patient this profile itself says that numbers stand."""
+    paths = (*profile.words("patient", "local_number"), *profile.words("patient", "bsn"))
+    return [one for one in paths if one.startswith("Patient.")]
+
+
+def numbers_at(paths: Iterable[str], entries: Iterable[Entry]) -> list[str]:
+    """What stands at these places in the Patients of a message."""
+    patients = [entry.resource for entry in entries if entry.kind == "Patient"]
+    found = (value for path in paths for one in patients for value in values(one, path.partition(".")[2]))
+    return [value for value in dict.fromkeys(found) if value]

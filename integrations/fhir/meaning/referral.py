@@ -8,37 +8,28 @@ from datetime import datetime
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.beside import beside
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.in_force import not_in_force
+from integrations.fhir.entries.cautions import not_in_force
+from integrations.fhir.entries.history import version_of
 from integrations.fhir.entries.people import patient_identity
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import asked_at, request_task, task_number
 from integrations.fhir.entries.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
 from integrations.fhir.meaning.asked import asked_as_reason, own_words, urgencies
 from integrations.fhir.meaning.belonging import address_of
+from integrations.fhir.meaning.choosing import choose_request, refuse_a_second, replaced
 from integrations.fhir.meaning.gathered import Gathered, distinct
-from integrations.fhir.meaning.hanging import of_others
 from integrations.fhir.meaning.parties import board, gp, most_urgent, referrer
+from integrations.fhir.meaning.patient import another_in_words, choose_patient, named_patient
 from integrations.fhir.meaning.places import placed
-from integrations.fhir.meaning.request import (
-    Request,
-    choose_patient,
-    choose_request,
-    is_for_once,
-    issuer_of,
-    named_patient,
-    number_of,
-    read_request,
-    refuse_a_second,
-    replaced,
-)
+from integrations.fhir.meaning.request import Request, is_for_once, issuer_of, number_of, read_request
 from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.meaning.taking import leftovers, take
-from integrations.fhir.meaning.whose import another_in_words, own_files
+from integrations.fhir.meaning.whose import of_others, own_files
 from integrations.fhir.resources.around import authors, over_by_event
-from integrations.fhir.resources.extensions import of_extensions
+from integrations.fhir.resources.told import of_extensions
+from integrations.fhir.text.moments import moment, sent_day
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, codings, concept, joined, moment, node, nodes, sent_day, text, unique, word
-from integrations.fhir.text.versions import version_of
+from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, text, unique, word
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Replaced, Section, Unreadable
 
@@ -50,14 +41,12 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     if named := tuple(named_patient(anchor, entries)):
         sent = Addresses((*entries, *named))
     refuse_a_second(anchor, choose_patient(anchor, sent), sent, profile)
-    sifted = sift(sent.entries, profile.version)
+    sifted = sift(sent, profile.version)
     request = read_request(_surviving(anchor, sifted), profile)
     patient = _patient(request.entry, sent, sifted)
     sifted = own_files(sifted, [patient], profile)
     reading = _reading(request, patient, sifted.where, profile)
-    found = Gathered(
-        quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
-    )
+    found = Gathered.after(sifted)
     for entry in [*([patient] if patient.container else []), *_in_order(request, sifted)]:
         take(entry, patient, reading, found)
     for carried in of_extensions(request.entry, reading):
@@ -145,8 +134,9 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
 
 def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
     reasons = [_reason(item) for item in request.reason_codes if concept(item)]
-    facts = distinct([*reasons, *_named_only(request, reading), *own_words(request, reading), *found.facts])
+    facts = distinct([*reasons, *_named_only(request, reading), *own_words(request, reading), *found.facts, *found.unseated])
     people = found.people
+    found.unmapped[:0] = [*not_in_force(request.entry), *_named_otherwise(request.entry, patient)]
     read = IncomingReferral(
         patient=patient_identity(patient.resource, reading.profile),
         number=request.number,
@@ -164,16 +154,13 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         case_manager=people.get("case_manager", Contact()),
         gp=people.get("gp") or gp(patient, reading),
         facts=facts,
-        documents=tuple(found.documents),
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
-        unmapped=(*not_in_force(request.entry), *_named_otherwise(request.entry, patient), *found.unmapped),
-        quarantined=tuple(found.quarantined),
         asked_at=asked_at(request.entry, reading.where, reading.others),
         version=version_of(request.entry.resource),
         request_task=request_task(request.entry, reading.where, reading.others),
         task_number=task_number(request.entry, reading.where, reading.others),
-        taken_back=tuple(dict.fromkeys(found.taken_back)),
-        documents_taken_back=tuple(dict.fromkeys(found.gone)),
+        documents_taken_back=found.documents_gone,
+        **found.rest,
     )
     wrote = {place for place, who in authors(request.entry, reading) if who == read.referrer}
     read = replace(read, unmapped=tuple(one for one in read.unmapped if one not in wrote))
@@ -218,7 +205,7 @@ def _reason(item: Node) -> Fact:
 def _displays(references: object, request: Request, reading: Reading) -> list[str]:
     """The words of references to what is not in this message."""
     return [
-        joined(text(one.get("display")), *beside(one, request.entry, reading.where, reading.profile))
+        joined(text(one.get("display")), *beside(one, request.entry, reading))
         for one in nodes(references)
         if text(one.get("display")) and reading.where.resolve(one, request.entry) is None
     ]

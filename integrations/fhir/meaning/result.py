@@ -7,14 +7,14 @@ from datetime import datetime
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import patient_identity
-from integrations.fhir.entries.reading import Reading
 from integrations.fhir.meaning.addition import take_all
 from integrations.fhir.meaning.belonging import address_of_request, named_referral
-from integrations.fhir.meaning.gathered import Gathered, distinct
-from integrations.fhir.meaning.request import ALL_KINDS, are_orders, number_of, with_contained
-from integrations.fhir.meaning.sieve import HELPERS, sift
+from integrations.fhir.meaning.choosing import are_orders, with_contained
+from integrations.fhir.meaning.gathered import Gathered
+from integrations.fhir.meaning.request import ALL_KINDS, number_of
+from integrations.fhir.meaning.sieve import HELPERS
 from integrations.fhir.meaning.taking import leftovers
-from integrations.fhir.meaning.whose import own_files, patients_in
+from integrations.fhir.meaning.whose import sifted_with_patients
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import codings, concept
 from mdo_portal.exchange import IncomingResult
@@ -33,16 +33,11 @@ def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime 
         return None
     if any(_registers(entry, profile) for entry in entries):
         return None
-    sifted = sift(entries, profile.version)
-    patients = patients_in(entries, sifted)
+    sifted, patients = sifted_with_patients(entries, profile)
     if len(patients) > 1:
         return None
-    sifted = own_files(sifted, patients, profile)
-    reading = Reading(sifted.where, profile)
-    found = Gathered(
-        quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
-    )
-    told, reading = take_all(sifted, patients, reading, found)
+    found = Gathered.after(sifted)
+    told, reading = take_all(sifted, patients, profile, found)
     who = patient_identity(told, profile)
     if not (who.bsn or who.local_number):
         return None
@@ -50,9 +45,8 @@ def read_result(entries: tuple[Entry, ...], profile: Profile, bundled: datetime 
     orders = {number_of(entry.resource) for entry in sifted.where.entries if entry.kind in ALL_KINDS} - {""}
     return IncomingResult(
         patient=who, event="result", referral_number=orders.pop() if len(orders) == 1 else "",
-        referral_at=address_of_request(entries), facts=distinct(found.facts),
-        documents=tuple(found.documents), withdrawn=tuple(dict.fromkeys(found.gone)), taken_back=tuple(dict.fromkeys(found.taken_back)),
-        sent_at=bundled, unmapped=tuple(found.unmapped), quarantined=tuple(found.quarantined),
+        referral_at=address_of_request(entries), facts=found.told(*(one for _, one in found.beside)),
+        withdrawn=found.documents_gone, sent_at=bundled, **found.rest,
     )  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from operator import is_
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.body_structures import with_sides
@@ -22,22 +23,8 @@ HELPERS = {
     "Patient", "Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Medication", "Binary", "MessageHeader", "Location",
     "ResearchStudy",
 }  # fmt: skip
-USED = {
-    *FACTS,
-    *TOLD,
-    *NAMED,
-    *HELPERS,
-    *KINDS.values(),
-    "DocumentReference",
-    "QuestionnaireResponse",
-    "CareTeam",
-    "Composition",
-    "Media",
-} - {
-    "MessageHeader",
-    "Location",
-}
-
+_MORE = {"DocumentReference", "QuestionnaireResponse", "CareTeam", "Composition", "Media"}
+USED = {*FACTS, *TOLD, *NAMED, *HELPERS, *KINDS.values(), *_MORE} - {"MessageHeader", "Location"}
 JUDGED_FOR_MEANING = USED | {"Task"}
 
 
@@ -50,13 +37,13 @@ class Sifted:
     stripped: tuple[str, ...]
 
 
-def sift(entries: Iterable[Entry], version: str) -> Sifted:
+def sift(sent: Addresses, version: str) -> Sifted:
     """Judge the entries whose kind we use; the others pass unread, they are only named afterwards."""
     good: list[Entry] = []
     refused: dict[str, str] = {}
     stripped: list[str] = []
     turned: list[Entry] = []
-    for entry in entries:
+    for entry in sent.entries:
         plain = without_modified(entry) if entry.kind in JUDGED_FOR_MEANING else Plain(entry)
         refused |= plain.refused
         if plain.entry is None:
@@ -71,7 +58,8 @@ def sift(entries: Iterable[Entry], version: str) -> Sifted:
         stripped += [
             f"{entry.place} {name}" for name in (*said, *(["implicitRules"] if entry.resource.get("implicitRules") else []))
         ]
-    where = with_sides(Addresses(good))
+    is_as_sent = len(good) == len(sent.entries) and all(map(is_, good, sent.entries))  # as of nearly all messages
+    where = with_sides(sent if is_as_sent else Addresses(good))
     refused |= {entry.place: "its address is claimed twice" for entry in where.claimed_twice}
     refused |= {file.place: WHY for entry in turned for file in _files(entry, where)}
     return Sifted(where, refused, tuple(stripped))

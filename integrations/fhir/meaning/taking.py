@@ -8,25 +8,24 @@ from typing import Any
 
 from integrations.fhir.entries.beside import extended
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.cautions import cautions, has_second_bsn
-from integrations.fhir.entries.in_force import confidential
-from integrations.fhir.entries.reading import Reading, is_in_error, not_sent
+from integrations.fhir.entries.cautions import cautions, confidential, has_second_bsn
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import is_in_error, not_sent
 from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.in_error import PAPERS, take_back
+from integrations.fhir.meaning.patient import another_in_words
 from integrations.fhir.meaning.sieve import HELPERS, Sifted
-from integrations.fhir.meaning.whose import ANOTHER, another_in_words, is_anothers
+from integrations.fhir.meaning.whose import ANOTHER, is_anothers
 from integrations.fhir.meaning.written import of_form, of_letter, of_task
-from integrations.fhir.resources.contacts import contacts, twin
 from integrations.fhir.resources.documents import of_binary
-from integrations.fhir.resources.extensions import of_extensions
 from integrations.fhir.resources.facts import FACTS
 from integrations.fhir.resources.implants import implant
-from integrations.fhir.resources.languages import languages
 from integrations.fhir.resources.named import NAMED
+from integrations.fhir.resources.of_patient import contacts, languages, twin
 from integrations.fhir.resources.questionnaire import asked_as_value
 from integrations.fhir.resources.said import said_by
-from integrations.fhir.resources.team import team_member, teammates
-from integrations.fhir.resources.told import TOLD, attached, narrative, only_narrative, says_more
+from integrations.fhir.resources.team import seated, teammates
+from integrations.fhir.resources.told import TOLD, attached, narrative, of_extensions, only_narrative, says_more
 from integrations.fhir.server.paging import told_outside
 from integrations.fhir.text.values import Node, joined, nodes, sent_none, text
 from mdo_portal.exchange import Fact, Section
@@ -56,7 +55,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         for carried in of_extensions(entry, reading):
             found.carry(carried)
         if patient is not None and (named := another_in_words(own, patient.resource)):
-            beside = f"{reading.profile.label('about')}: {named}"
+            beside = reading.profile.under("about", named)
             found.facts[before:] = [replace(one, text=joined(one.text, beside)) for one in found.facts[before:]]
             found.unmapped.append(f"{entry.place} subject.display")
         if entry.known_as:
@@ -79,13 +78,14 @@ def outer(entry: Entry) -> str:
 
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     if asked := asked_as_value(entry, reading):
-        found.fields.setdefault(asked, []).append(text(entry.resource.get("valueString")))
-        return
+        beside = (replace(one, key=entry.known_as) for one in said_by(entry, reading))
+        if found.to_field(asked, text(entry.resource.get("valueString")), *beside):
+            return
     mapping = said_by if entry.kind in FACTS else TOLD.get(entry.kind) or NAMED.get(entry.kind)
     if mapping:
         said = mapping(entry, reading) or (() if _stands_elsewhere(entry, reading) else only_narrative(entry, reading))
         if said and entry.kind not in _SAY_THEIR_EXTENSIONS:
-            more = extended(entry, reading.where, reading.profile)
+            more = extended(entry, reading)
             said = (replace(said[0], text=joined(said[0].text, *more)), *said[1:])
         found.facts.extend(said)
         found.facts.extend(_more(entry, said, reading))
@@ -100,9 +100,9 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     elif entry.kind == "QuestionnaireResponse":
         of_form(entry, reading, found)
     elif entry.kind == "CareTeam":
-        members = team_member(entry, reading)
+        members = list(seated(entry, reading))
         others, is_all = teammates(entry, reading)
-        found.people |= members
+        found.seated.extend(members)
         found.facts.extend(others)
         found.unmapped.extend([] if is_all and (members or others) else [entry.place])
     elif entry.kind == "Composition":

@@ -1,32 +1,22 @@
-"""Of whom an addition is that brings no Patient of its own: who stands inside its resources, and the numbers beside their subjects."""
+"""What of a message is another patient's, by what it says itself or by what it hangs on; and of whom it is where no Patient came along."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from typing import Any
-from unicodedata import combining, normalize
 
 from integrations.fhir.entries.addresses import Addresses, logical
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers, is_bsn
 from integrations.fhir.entries.persons import are_numbered_apart, is_numbered_otherwise
-from integrations.fhir.meaning.request import is_other
-from integrations.fhir.meaning.sieve import Sifted
-from integrations.fhir.text.location import tail
+from integrations.fhir.meaning.patient import is_other, patients_in, subject
+from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, answer_text, joined, node, nodes, text
-from mdo_portal.exchange import Unreadable
-from mdo_portal.exchange.surnames import PREFIXES
+from integrations.fhir.text.values import Node, node, nodes, text
 
 ANOTHER = "about a patient who is not the one of this referral"
-
-
-def subject(resource: Node) -> Any:
-    """The Reference to whom it is about, however its kind calls that."""
-    found = resource.get("subject") or resource.get("patient") or resource.get("for")
-    return found[0] if isinstance(found, list) and len(found) == 1 else found
 
 
 def is_anothers(entry: Entry, patient: Entry, where: Addresses, profile: Profile) -> bool:
@@ -71,12 +61,15 @@ def _names_somebody(pointer: Any) -> bool:
 
 
 def _is_a_patient(reference: Any, entry: Entry, where: Addresses, profile: Profile) -> bool:
-    found = where.resolve(reference, entry)
-    if found is not None:
-        return found.kind == "Patient"
-    told = node(reference)
-    named = text(told.get("type")) == "Patient" or tail(text(told.get("reference")).split("/_history/")[0]).startswith("Patient/")
-    return named or is_bsn(logical(reference), profile)
+    is_here = where.resolve(reference, entry) is not None
+    return where.kind_of(reference, entry) == "Patient" or (not is_here and is_bsn(logical(reference), profile))
+
+
+def sifted_with_patients(entries: tuple[Entry, ...], profile: Profile) -> tuple[Sifted, list[Entry]]:
+    """The good entries without the files that are another's, and the good patients among them. Raises Unreadable as `patients_in`."""
+    sifted = sift(Addresses(entries), profile.version)
+    patients = patients_in(entries, sifted)
+    return own_files(sifted, patients, profile), patients
 
 
 def own_files(sifted: Sifted, patients: list[Entry], profile: Profile) -> Sifted:
@@ -89,39 +82,61 @@ def own_files(sifted: Sifted, patients: list[Entry], profile: Profile) -> Sifted
     return replace(sifted, where=kept, refused=sifted.refused | dict.fromkeys(others, ANOTHER))
 
 
-def another_in_words(resource: Node, patient: Node) -> str:
-    """The words by which it names whom it is about, where it points at nobody and no surname or number of the patient is among them."""
-    pointer = node(subject(resource))
-    shown = text(pointer.get("display"))
-    if not shown or text(pointer.get("reference")) or identifiers({"identifier": pointer.get("identifier")}):
-        return ""
-    if text(pointer.get("type")) not in ("", "Patient"):
-        return shown
-    own = {word for one in nodes(patient.get("name")) for word in _words(_surname(one))}
-    numbers = {word for _, value in identifiers(patient) for word in _words(value)}
-    return shown if own and not (own | numbers | {"patient"}) & set(_words(shown)) else ""
+def of_others(patient: Entry, where: Addresses, profile: Profile) -> frozenset[str]:
+    """The places of what is not this patient's: by what it says itself, or by what it hangs on."""
+    known = {one.place for one in where.entries if one.kind not in HELPERS and is_anothers(one, patient, where, profile)}
+    return with_hanging(known, where)
 
 
-def _surname(name: Node) -> str:
-    """All words of a surname; of a name in one piece all of them."""
-    parts = [text(name.get("family")), *(answer_text(one) for one in nodes(node(name.get("_family")).get("extension")))]
-    return joined(*parts, by=" ") or text(name.get("text"))
+def with_hanging(others: Set[str], where: Addresses) -> frozenset[str]:
+    """These places, and those of what says of nobody and hangs on nothing but them. One that is the patient's keeps it here."""
+    if not others:
+        return frozenset()
+    loose = {one.place for one in where.entries if one.kind in _LOOSE and not subject(one.resource)}
+    beside = _beside(where) if loose else {}
+    found, waiting = set(others), list(others)
+    while waiting:
+        near = beside.get(waiting.pop(), set()) & loose
+        more = {one for one in near - found if not beside[one] - loose - found}
+        found |= more
+        waiting += more
+    return frozenset(found)
 
 
-def _words(said: str) -> list[str]:
-    """Without accents, capitals and what stands before surnames."""
-    plain = normalize("NFKD", said.casefold())
-    found = re.findall(r"[^\W_]+", "".join(letter for letter in plain if not combining(letter)))
-    return [one for one in found if len(one) > 1 and one not in PREFIXES]
+_LOOSE = frozenset(
+    {
+        "Binary", "Communication", "Composition", "DiagnosticReport", "DocumentReference", "Encounter", "ImagingStudy", "List", "Media",
+        "Observation", "QuestionnaireResponse", "Specimen",
+    }
+)  # fmt: skip
+"""Kinds that need not say about whom they are."""
 
 
-def patients_in(entries: Iterable[Entry], sifted: Sifted) -> list[Entry]:
-    """The good ones. Raises Unreadable("broken") when one was sent and none is left: refused is not absent, somebody was named."""
-    refused = [one for one in entries if one.kind == "Patient" and one.place in sifted.refused]
-    good = list(sifted.where.of_kind("Patient"))
-    if refused and not good:
-        raise Unreadable("broken", f"{refused[0].place}: {sifted.refused[refused[0].place]}")
-    return good
+def _beside(where: Addresses) -> dict[str, set[str]]:
+    """place → the places of what it points at and of what points at it, of all that may say about whom it is."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for one in where.entries:
+        for said in _pointers(one.resource) if _may_say(one) else ():
+            there = where.resolve(said, one)
+            if there is not None and there.place != one.place and _may_say(there):
+                found[one.place].add(there.place)
+                found[there.place].add(one.place)
+    return found
+
+
+def _may_say(one: Entry) -> bool:
+    return one.kind in _LOOSE or (one.kind not in HELPERS and bool(subject(one.resource)))
+
+
+def _pointers(value: Any) -> Iterator[str]:
+    """Every address in it, those of files too. The gate has bounded the depth."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _pointers(one)
+    elif isinstance(value, dict):
+        yield from (said for name in ("reference", "url") if type(value.get(name)) is str and (said := text(value[name])))
+        for one in value.values():
+            yield from _pointers(one) if type(one) in (dict, list) else ()
 
 
 class Whose:

@@ -14,11 +14,13 @@ from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.meaning.sieve import HELPERS
 from integrations.fhir.resources.documents import of_attachment
 from integrations.fhir.resources.facts import FACTS
+from integrations.fhir.resources.fields import column
 from integrations.fhir.resources.named import NAMED
-from integrations.fhir.resources.questionnaire import FIELDS, answers, is_of_field
+from integrations.fhir.resources.questionnaire import answers
 from integrations.fhir.resources.told import TOLD, input_words, narrative, section_words, sections, task
+from integrations.fhir.text.moments import day
 from integrations.fhir.text.relatives import from_somebody
-from integrations.fhir.text.values import Node, codings, concept, day, joined, node, nodes, text, word
+from integrations.fhir.text.values import codings, concept, joined, node, nodes, text, word
 from mdo_portal.exchange import Fact, Section
 
 
@@ -43,20 +45,16 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
         title, words = section_words(one)
         whose = from_somebody((*above, title))[:-1]  # what stands below a relative, and not what names one itself
         if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
-            words = narrative(one) or _why_empty(one, reading)  # its entries are not in this message, or have no place
-        words = words or joined(
-            *remarks(one), *(() if narrative(one) else unsent(one.get("entry"), entry, reading.where)), by=", "
-        )
+            words = narrative(one) or reading.profile.why_none(
+                one.get("emptyReason")
+            )  # its entries are not in this message, or have no place
+        words = words or joined(*remarks(one), "" if narrative(one) else unsent(one.get("entry"), entry, reading), by=", ")
         words = _without_heading(words, title)
         target = reading.profile.target("", title) or _asked_above(above, reading)
         if words and whose:
             found.facts.append(Fact(Section.OTHER, words, joined(letter, *whose, title, by=": "), dated, status=state))
-        elif words and is_of_field(target, words):
-            found.fields.setdefault(target, []).append(words)
-            found.beside.append((target, Fact(Section.FORM, words, title, dated, status=state)))
-        elif words:
-            target = "" if target in FIELDS else target
-            placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
+        elif words and not found.to_field(target, words, Fact(Section.FORM, words, title, dated, status=state)):
+            placed_by = reading.profile.section(one.get("code")) or column(target, Section.OTHER)
             label = joined(letter, title if title != letter else "", by=": ")
             found.facts.append(Fact(placed_by, words, label, dated, status=state))
 
@@ -71,11 +69,6 @@ def _asked_above(above: tuple[str, ...], reading: Reading) -> str:
     """`question_board`: what stands below `Vraagstelling` is asked too."""
     target = reading.profile.target("", above[-1]) if above else ""
     return target if target.startswith("question_") else ""
-
-
-def _why_empty(section: Node, reading: Reading) -> str:
-    why = node(section.get("emptyReason"))
-    return text(why.get("text")) or reading.profile.word("statuses", word(why)) or concept(why)
 
 
 _OF_A_LETTER = {"preliminary": "preliminary", "amended": "corrected"}
@@ -121,11 +114,8 @@ def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: boo
         elif _TO_FETCH.fullmatch(words):
             words, is_to_fetch = "", is_to_fetch or is_wanted
         target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
-        if words and is_of_field(target, words):
-            found.fields.setdefault(target, []).append(words)
-        elif words:
-            target = "" if target in FIELDS else target
-            found.facts.append(Fact(Section(target) if target else Section.OTHER, words, name, day(own.get("authoredOn"))))
+        if words and not found.to_field(target, words):
+            found.facts.append(Fact(column(target, Section.OTHER), words, name, day(own.get("authoredOn"))))
     until = text(node(node(own.get("restriction")).get("period")).get("end"))
     is_asking = text(own.get("status")) not in ENDED and not is_to_fetch  # of data that lie ready it says how long they do
     for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():

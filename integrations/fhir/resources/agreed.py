@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from integrations.fhir.entries.beside import person
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.materials import pointed
+from integrations.fhir.entries.professionals import person
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.text.values import Node, answer_text, codings, concept, joined, node, nodes, sent_none, text, unique
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, sent_none, text, unique
 
 
 def agreed(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -19,7 +20,7 @@ def agreed(entry: Entry, reading: Reading) -> Iterator[str]:
     more = (
         concept(one.get("valueCodeableConcept"))
         or text(one.get("valueString"))
-        or pointed(one.get("valueReference"), entry, reading.where)
+        or pointed(one.get("valueReference"), entry, reading)
         for one in nodes(own.get("extension"))
     )
     yield from (words for words in more if words not in about)
@@ -63,14 +64,14 @@ def _limits(one: Node, entry: Entry, reading: Reading) -> list[str]:
     if sent_none(one, _LIMITS):
         return []
     coded = (concept(each) for name in ("action", "purpose", "class", "securityLabel") for each in nodes(one.get(name)))
-    data = (pointed(each.get("reference"), entry, reading.where) for each in nodes(one.get("data")))
+    data = (pointed(each.get("reference"), entry, reading) for each in nodes(one.get("data")))
     actors = (_who(each, entry, reading) for each in nodes(one.get("actor")) if not _agreed_as(each))
     span = one.get("dataPeriod")
     return unique((*coded, *data, *actors, answer_text({"valuePeriod": span}) if span else ""))
 
 
 def _who(actor: Node, entry: Entry, reading: Reading) -> str:
-    return person(node(actor.get("reference")), entry, reading.where, reading.profile) or concept(actor.get("role"))
+    return person(node(actor.get("reference")), entry, reading) or concept(actor.get("role"))
 
 
 def _agreed_as(actor: Node) -> str:
@@ -85,7 +86,7 @@ def _people(one: Node, entry: Entry, reading: Reading) -> Iterator[str]:
     many = [(label, each) for each in nodes(one.get("actor")) if (label := _agreed_as(each))]
     for label in dict.fromkeys(label for label, _ in many):
         names = unique(_who(each, entry, reading) for found, each in many if found == label)
-        yield f"{reading.profile.label(label)}: {joined(*names, by=', ')}" if names else ""
+        yield reading.profile.under(label, joined(*names, by=", "))
 
 
 _LIMITS = frozenset(("action", "purpose", "class", "securityLabel", "data", "actor", "dataPeriod"))
@@ -98,7 +99,7 @@ def _provisions(many: list[Node], entry: Entry, reading: Reading, before: str = 
     for one in many:
         said = [*map(concept, nodes(one.get("code"))), *(answer_text(beside) for beside in nodes(one.get("extension")))]
         said += _limits(one, entry, reading)
-        kind = reading.profile.word("statuses", text(one.get("type"))) or text(one.get("type"))
+        kind = reading.profile.state(text(one.get("type")))
         kind = f"{before} ({kind})" if before and kind else before or kind
         yield joined(kind, joined(*said, by=", "), by=": ")
         yield from _people(one, entry, reading)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from integrations.fhir.entries.beside import according
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Facts, Reading, fact, noted, status
-from integrations.fhir.text.values import Node, concept, first_of, joined, local_day, nodes, notes, text
+from integrations.fhir.entries.professionals import according
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import Facts, fact, noted, status
+from integrations.fhir.text.moments import first_of, local_day
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, nodes, notes, text
 from mdo_portal.exchange import Section
 
 
@@ -13,17 +15,15 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
     """What, how it shows and how badly: each reaction with its own severity and words."""
     own = entry.resource
     reactions = [_reaction(one, reading) for one in nodes(own.get("reaction"))]
-    critical = text(own.get("criticality"))
-    risk = f"{reading.profile.label('criticality')}: {reading.profile.word('statuses', critical) or critical}" if critical else ""
-    state = status(reading.profile, own.get("verificationStatus"), own.get("clinicalStatus"))
+    risk = reading.profile.under("criticality", reading.profile.state(text(own.get("criticality"))))
+    state = status(reading, own.get("verificationStatus"), own.get("clinicalStatus"))
     dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     kind = reading.profile.word("statuses", text(own.get("type")))  # what one does not tolerate is no allergy
     named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
-    named = joined(named, f"({kind})" if kind else "", by=" ") if named else ""
-    last = text(own.get("lastOccurrence"))
-    last = f"{reading.profile.label('last')}: {local_day(last)}" if last else ""
+    named = joined(named, aside(kind), by=" ") if named else ""
+    last = reading.profile.under("last", local_day(text(own.get("lastOccurrence"))))
     words = joined(joined(named, risk, last), state, by=" ") if named else ""
-    words = joined(words, according(entry, reading.where, reading.profile)) if words else ""
+    words = joined(words, according(entry, reading)) if words else ""
     label = reading.profile.label("allergy")
     return (
         *fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),
@@ -32,8 +32,8 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
 
 
 def _reaction(one: Node, reading: Reading) -> str:
-    shown = joined(concept(one.get("substance")), joined(*map(concept, nodes(one.get("manifestation"))), by=", "), by=": ")
+    shown = joined(concept(one.get("substance")), concepts(one.get("manifestation")), by=": ")
     severe = text(one.get("severity"))
     when = local_day(text(one.get("onset")))
     words = joined(shown, text(one.get("description")), concept(one.get("exposureRoute")), when, *notes(one.get("note")))
-    return joined(words, f"({reading.profile.word('statuses', severe) or severe})" if severe and words else "", by=" ")
+    return joined(words, aside(reading.profile.state(severe)) if words else "", by=" ")

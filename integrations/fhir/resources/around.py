@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.people import contact
+from integrations.fhir.entries.professionals import contact
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.text.location import tail
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, codings, concept, node, nodes, text
+from integrations.fhir.text.values import codings, concept, node, nodes, text
 from mdo_portal.exchange import Contact
 
 
@@ -40,17 +39,11 @@ def authors(request: Entry, reading: Reading) -> Iterator[tuple[str, Contact]]:
         for agent in nodes(entry.resource.get("agent")):
             wrote = "author" in {code for name in ("type", "role") for _, code in codings(agent.get(name))}
             pointer = node(agent.get("who") or agent.get("whoReference"))
-            if wrote and _kind(pointer, entry, reading) in ("Practitioner", "PractitionerRole"):
-                who = contact(pointer, entry, reading.where, reading.profile)
+            if wrote and reading.where.kind_of(pointer, entry) in ("Practitioner", "PractitionerRole"):
+                who = contact(pointer, entry, reading)
                 house = node(agent.get("onBehalfOf") or agent.get("onBehalfOfReference"))
-                at = contact(house, entry, reading.where, reading.profile).name if house and not who.organisation else ""
+                at = contact(house, entry, reading).name if house and not who.organisation else ""
                 yield entry.place, replace(who, organisation=who.organisation or at)
-
-
-def _kind(pointer: Node, entry: Entry, reading: Reading) -> str:
-    found = reading.where.resolve(pointer, entry)
-    told = text(pointer.get("type")) or tail(text(pointer.get("reference")).split("/_history/")[0]).partition("/")[0]
-    return found.kind if found else told
 
 
 def called(binary: Entry, reading: Reading) -> str:

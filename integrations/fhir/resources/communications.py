@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from integrations.fhir.entries.beside import beside, by_whom, names_of, reasons, unsent
+from integrations.fhir.entries.beside import beside, reasons, unsent
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Facts, Reading, because, denied, status
-from integrations.fhir.text.values import Node, concept, day, first_of, joined, node, nodes, notes, text, word
+from integrations.fhir.entries.professionals import by_whom, names_of
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import Facts, because, denied, status
+from integrations.fhir.text.moments import day, first_of
+from integrations.fhir.text.values import Node, concept, concepts, joined, node, nodes, notes, text, word
 from mdo_portal.exchange import Fact, Section
 
 _NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}
@@ -18,16 +21,14 @@ def communication(entry: Entry, reading: Reading) -> Facts:
     named = (text(node(one.get("contentReference")).get("display")) for one in parts)
     written = (_written(one, entry, reading) for one in parts)
     pointed = unsent(
-        [*nodes(own.get("about")), *nodes(own.get("topic"))], entry, reading.where
+        [*nodes(own.get("about")), *nodes(own.get("topic"))], entry, reading
     )  # in STU3 the topic is what it points at
-    about, label = joined(concept(own.get("topic")), *pointed, by=", "), reading.profile.label("message")
-    never = joined(
-        status(reading.profile, own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" "
-    )
-    how = joined(never, status(reading.profile, own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
-    whose = by_whom(own.get("sender"), entry, reading.where, reading.profile)
+    about, label = joined(concept(own.get("topic")), pointed, by=", "), reading.profile.label("message")
+    never = joined(status(reading, own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
+    how = joined(never, status(reading, own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
+    whose = by_whom(own.get("sender"), entry, reading)
     said = [words for words in (*written, *named, *notes(own.get("note"))) if words] or [_without_words(entry, reading)]
-    why = joined(because(own), reasons(entry, reading.where, reading.profile))
+    why = joined(because(own), reasons(entry, reading))
     told = (joined(joined(joined(about, words, by=": "), how, by=" "), why, whose) for words in said if words)
     dated = day(first_of(own, "sent", "received", "authoredOn"))
     return tuple(Fact(Section.OTHER, words, label, dated) for words in told)
@@ -38,12 +39,12 @@ def _without_words(entry: Entry, reading: Reading) -> str:
     own = entry.resource
     if entry.kind != "CommunicationRequest" or nodes(own.get("payload")):
         return ""
-    kinds, ways = (joined(*map(concept, nodes(own.get(name))), by=", ") for name in ("category", "medium"))
-    whom = names_of(own.get("recipient"), entry, reading.where, reading.profile)
+    kinds, ways = (concepts(own.get(name)) for name in ("category", "medium"))
+    whom = names_of(own.get("recipient"), entry, reading)
     return joined(kinds, joined(ways, whom, by=", "), by=": ") if kinds else ""
 
 
 def _written(part: Node, entry: Entry, reading: Reading) -> str:
     """The words of a part of a message, with who wrote it and when, where that stands in its extensions."""
     words = text(part.get("contentString"))
-    return joined(words, *beside(part, entry, reading.where, reading.profile)) if words else ""
+    return joined(words, *beside(part, entry, reading)) if words else ""

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.cda import opened
-from integrations.fhir.entries.beside import names_of
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
+from integrations.fhir.entries.professionals import names_of
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.resources.around import called
 from integrations.fhir.text.decoded import NotReadable, decoded, in_address, unpacked, written_once
 from integrations.fhir.text.location import address, tail
-from integrations.fhir.text.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
+from integrations.fhir.text.moments import day, first_of
+from integrations.fhir.text.values import Node, aside, codings, concept, joined, node, nodes, text, unique, word
 from integrations.rich_text import as_utf8, words_in
 from mdo_portal.exchange import Fact, IncomingDocument, Section
 
@@ -63,7 +64,7 @@ def of_reference(entry: Entry, reading: Reading) -> Carried:
     codes = [*codings(own.get("type")), *codings(own.get("category")), *codings(own.get("class"))]
     title = text(own.get("description")) or concept(own.get("type"))
     if any(word(one.get("code")) == "appends" for one in nodes(own.get("relatesTo"))):
-        title = joined(title, f"({reading.profile.label('addendum')})", by=" ")  # by its name alone it would be the whole report
+        title = joined(title, aside(reading.profile.label("addendum")), by=" ")  # by its name alone it would be the whole report
     parts = [node(content.get("attachment")) for content in nodes(own.get("content"))]
     named, dated = _number(own), first_of(own, "date", "created", "indexed")
     said = [_DOCUMENT.get(word(own.get(name)), "") for name in ("status", "docStatus")]
@@ -81,7 +82,7 @@ def of_reference(entry: Entry, reading: Reading) -> Carried:
 def _authors(entry: Entry, reading: Reading, *names: str) -> str:
     """`G. Boer (klinisch geneticus), Genetica`: who wrote it or stands for it, under whichever of these names that is."""
     people = [one for name in names for one in nodes(entry.resource.get(name))]
-    return names_of(people, entry, reading.where, reading.profile)
+    return names_of(people, entry, reading)
 
 
 def _number(own: Node) -> str:
@@ -141,10 +142,11 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
     if sent is None or not text(sent):
-        whose = f"{reading.profile.label('by')}: {told.author}" if told.author and told.is_named else told.author
+        whose = reading.profile.under("by", told.author) if told.is_named else told.author
         named = joined(_in_words(title, told.title, reading) or reading.profile.label("document"), whose)
         gone = told.names if told.status == "withdrawn" else ()
-        return Carried(facts=(_not_sent(named, dated, told.status, reading),), gone=gone)
+        said = Fact(Section.OTHER, named, reading.profile.label("not_sent"), day(dated), status=told.status)
+        return Carried(facts=(said,), gone=gone)
     media = text(part.get("contentType")) or kind or (text(binary.resource.get("contentType")) if binary else "")
     try:
         content = decoded(sent, text(part.get("hash")))
@@ -171,8 +173,8 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     words = (
         words_in(content) if told.status != "withdrawn" else ""
     )  # what was taken back is no fact; the document stays to be read
-    said = (Fact(Section.OTHER, words, document.title, day(dated), status=told.status),) if words else ()
-    return Carried(documents=opened(document), facts=said, binaries=used)
+    facts = (Fact(Section.OTHER, words, document.title, day(dated), status=told.status),) if words else ()
+    return Carried(documents=opened(document), facts=facts, binaries=used)
 
 
 def _in_words(title: str, said: str, reading: Reading) -> str:
@@ -183,11 +185,6 @@ def _in_words(title: str, said: str, reading: Reading) -> str:
 
 def _payload(binary: Node) -> Any:
     return binary.get("data") or binary.get("content")
-
-
-def _not_sent(title: str, dated: str, status: str, reading: Reading) -> Fact:
-    label = reading.profile.label("not_sent")
-    return Fact(Section.OTHER, title, label, day(dated), status=status)
 
 
 def _together(parts: list[Carried]) -> Carried:

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.fhir.entries.beside import according, at_place, by_whom, done_by, evidence, reasons, unsent, written_by
+from integrations.fhir.entries.beside import at_place, evidence, reasons, unsent, written_by
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.materials import pointed
-from integrations.fhir.entries.reading import Facts, Reading, because, denied, fact, noted, status, until
+from integrations.fhir.entries.professionals import according, by_whom, done_by
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import Facts, because, denied, fact, noted, status, until
 from integrations.fhir.resources.allergies import allergy
 from integrations.fhir.resources.medication import medication
 from integrations.fhir.resources.observation import observation
 from integrations.fhir.resources.planned import meant
 from integrations.fhir.text.body import called, site, sites
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    codings,
-    concept,
-    day,
-    days_of,
-    first_of,
-    joined,
-    local_day,
-    node,
-    nodes,
-    partial,
-    plain,
-    text,
-    unique,
-    word,
-)
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import day, days_of, first_of, local_day, partial
+from integrations.fhir.text.values import Node, aside, codings, concept, concepts, joined, node, nodes, plain, text, unique, word
 from mdo_portal.exchange import Section
 
 
@@ -38,15 +25,15 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     """Diagnosis when the request gives it as reason or nothing else is; else comorbidity, unless its category says otherwise."""
     own, dated = entry.resource, first_of(entry.resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     section = _condition_section(entry, reading)
-    state = status(reading.profile, own.get("verificationStatus"), own.get("clinicalStatus"))
+    state = status(reading, own.get("verificationStatus"), own.get("clinicalStatus"))
     stages = [_stage(stage, entry, reading) for stage in nodes(own.get("stage"))]
     label = reading.profile.label("stage")
     words = joined(called(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
     over = _over(own, reading)
     since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
-    words = joined(words, evidence(entry, reading.where, reading.profile)) if words else ""
-    shown = joined(words, f"({since})" if since else "", over, state, _how_sure(own, state), by=" ") if words else ""
-    shown = joined(shown, according(entry, reading.where, reading.profile)) if shown else ""
+    words = joined(words, evidence(entry, reading)) if words else ""
+    shown = joined(words, aside(since), over, state, _how_sure(own, state), by=" ") if words else ""
+    shown = joined(shown, according(entry, reading)) if shown else ""
     named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated, is_beside=bool(shown)))
     return (*named, *staged, *noted(section, entry, reading, dated))
@@ -54,8 +41,8 @@ def condition(entry: Entry, reading: Reading) -> Facts:
 
 def _stage(stage: Node, entry: Entry, reading: Reading) -> str:
     """A stage with what it rests on, where that is only named."""
-    named = joined(*unsent(stage.get("assessment"), entry, reading.where), by=", ")
-    return joined(concept(stage.get("summary")), concept(stage.get("type")), f"({named})" if named else "", by=" ")
+    named = unsent(stage.get("assessment"), entry, reading)
+    return joined(concept(stage.get("summary")), concept(stage.get("type")), aside(named), by=" ")
 
 
 _OF_HL7 = ("http://terminology.hl7.org/", "http://hl7.org/fhir/")
@@ -66,14 +53,14 @@ def _how_sure(own: Node, state: str) -> str:
     coded = nodes(node(own.get("verificationStatus")).get("coding"))
     said = [text(one.get("display")) for one in coded[1:] if not text(one.get("system")).startswith(_OF_HL7)]
     more = [one for one in said if one and one.casefold() not in state.casefold()]
-    return f"({', '.join(more)})" if more else ""
+    return aside(joined(*more, by=", "))
 
 
 def _over(own: Node, reading: Reading) -> str:
     """`(tot 2010)`; in STU3 it may only be said that it is over, or that it is not."""
     is_over = own.get("abatementBoolean")
     if isinstance(is_over, bool):
-        return f"({reading.profile.label('over')})" if is_over else ""
+        return aside(reading.profile.label("over")) if is_over else ""
     on = text(own.get("abatementDateTime"))
     return until(local_day(on) if on else answer_text(own, "abatement"), reading)
 
@@ -86,7 +73,7 @@ def _condition_section(entry: Entry, reading: Reading) -> Section:
     heading = reading.headings.get(entry.place)
     if heading and heading.is_of_family:
         return Section.COMORBIDITY
-    by_profile = reading.profile.section([*codings(entry.resource.get("category")), *codings(entry.resource.get("code"))])
+    by_profile = reading.profile.section(entry.resource.get("category"), entry.resource.get("code"))
     by_profile = by_profile or (heading.section if heading else None)
     return by_profile or (Section.COMORBIDITY if reading.reasons else Section.DIAGNOSIS)
 
@@ -104,9 +91,9 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
     named = fact(
         Section.IMAGING,
         joined(
-            joined(words, status(reading.profile, own.get("status")), by=" "),
-            reasons(entry, reading.where, reading.profile),
-            by_whom(own.get("interpreter"), entry, reading.where, reading.profile),
+            joined(words, status(reading, own.get("status")), by=" "),
+            reasons(entry, reading),
+            by_whom(own.get("interpreter"), entry, reading),
         ),
         own.get("procedureCode"),
         label=label,
@@ -118,29 +105,28 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
 def _of_series(series: Node) -> str:
     """Where in the body a series was made, and on which side."""
     side = concept(series.get("laterality"))
-    return joined(site(series.get("bodySite")), f"({side})" if side else "", by=" ")
+    return joined(site(series.get("bodySite")), aside(side), by=" ")
 
 
 def procedure(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
-    section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or Section.TREATMENT
-    state = denied(own, reading) or status(reading.profile, own.get("status"))
+    section = reading.profile.section(own.get("category"), own.get("code")) or Section.TREATMENT
+    state = denied(own, reading) or status(reading, own.get("status"))
     after = (
         concept(own.get("outcome")),
         *(concept(one) for name in ("complication", "followUp") for one in nodes(own.get(name))),
         *unique(meant(one, entry, reading) for one in nodes(own.get("complicationDetail"))),
     )
-    put_in = (pointed(one.get("manipulated"), entry, reading.where) for one in nodes(own.get("focalDevice")))
-    aids = [*map(concept, nodes(own.get("usedCode"))), *unsent(own.get("usedReference"), entry, reading.where)]
-    used = joined(*aids, *put_in, by=", ")
+    put_in = (pointed(one.get("manipulated"), entry, reading) for one in nodes(own.get("focalDevice")))
+    used = joined(concepts(own.get("usedCode")), unsent(own.get("usedReference"), entry, reading), *put_in, by=", ")
     words = joined(joined(called(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
     words = (
         joined(
             words,
-            reasons(entry, reading.where, reading.profile),
-            at_place(own.get("location"), entry, reading.where, reading.profile),
-            done_by(entry, reading.where, reading.profile),
-            according(entry, reading.where, reading.profile),
+            reasons(entry, reading),
+            at_place(own.get("location"), entry, reading),
+            done_by(entry, reading),
+            according(entry, reading),
         )
         if words
         else ""
@@ -150,7 +136,7 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     aged = answer_text({name: own.get(name) for name in ("performedAge", "performedRange")}, "performed")
     in_words = text(own.get("performedString"))
     aged = aged or (in_words if not (day(in_words) or partial(in_words)) else "")
-    said = joined(joined(words, f"({aged})" if aged else "", over, state, by=" "), because(own)) if words else ""
+    said = joined(joined(words, aside(aged), over, state, by=" "), because(own)) if words else ""
     dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
     named = fact(section, said, own.get("code"), dated=dated)
     return (*named, *noted(section, entry, reading, dated))
@@ -159,17 +145,16 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
 def report(entry: Entry, reading: Reading) -> Facts:
     """The conclusion of a report in words; its PDF is a document (documents.py)."""
     own = entry.resource
-    codes = [*codings(own.get("category")), *codings(own.get("code"))]
-    section = reading.profile.section(codes) or Section.OTHER
+    section = reading.profile.section(own.get("category"), own.get("code")) or Section.OTHER
     coded = [concept(item) for name in ("conclusionCode", "codedDiagnosis") for item in nodes(own.get(name))]
     said = plain(own.get("conclusion"))
     more = joined(*(one for one in coded if one.casefold() not in said.casefold()), by=", ")
     words = f"{said} ({more})" if said and more else said or more
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
-    beside = written_by(entry, reading.where, reading.profile)
-    shown = joined(joined(words, status(reading.profile, own.get("status")), by=" "), beside) if words else ""
+    beside = written_by(entry, reading)
+    shown = joined(joined(words, status(reading, own.get("status")), by=" "), beside) if words else ""
     is_silent = not (words or own.get("presentedForm") or text(node(own.get("text")).get("div")))
-    state = status(reading.profile, own.get("status"))
+    state = status(reading, own.get("status"))
     if is_silent and (state or not reading.where.all(own.get("result"), entry)):
         state = "" if word(own.get("status")) == "registered" else state
         shown = joined(reading.profile.label("report"), state, by=" ")  # that there is one, and no word of what it says

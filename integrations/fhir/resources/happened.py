@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
-from integrations.fhir.entries.beside import by_whom, unsent
+from integrations.fhir.entries.beside import unsent
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.headings import marked
-from integrations.fhir.entries.reading import Facts, Reading, because, fact, intended, noted, status, until
+from integrations.fhir.entries.professionals import by_whom
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import Facts, because, fact, intended, noted, status, until
 from integrations.fhir.resources.planned import appointment, episode, group, meant, study, wanted
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    codings,
-    concept,
-    first_of,
-    joined,
-    local_day,
-    node,
-    nodes,
-    notes,
-    text,
-    unique,
-    word,
-)
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import first_of, local_day
+from integrations.fhir.text.values import Node, concept, concepts, joined, node, nodes, notes, text, unique
 from mdo_portal.exchange import Section
 
 Words = Iterator[str]
@@ -34,13 +23,13 @@ def _risk(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
     yield concept(own.get("code"))
     yield concept(own.get("method"))
-    yield joined(*unsent(own.get("condition"), entry, reading.where), by=", ")
+    yield unsent(own.get("condition"), entry, reading)
     for one in nodes(own.get("prediction")):
         chance, when = answer_text(one, "probability"), answer_text(one, "when")
         said = (concept(one.get("qualitativeRisk")), chance, when, text(one.get("rationale")))
         yield joined(concept(one.get("outcome")), joined(*said, by=", "), by=": ")
     yield text(own.get("mitigation"))
-    yield by_whom(own.get("performer"), entry, reading.where, reading.profile)
+    yield by_whom(own.get("performer"), entry, reading)
     yield text(own.get("comment"))  # STU3
 
 
@@ -52,7 +41,7 @@ def _adverse(entry: Entry, reading: Reading) -> Words:
     yield from (concept(own.get(name)) for name in ("seriousness", "severity", "outcome"))
     yield joined(*unique(_suspected(one, entry, reading) for one in nodes(own.get("suspectEntity"))), by=", ")
     for came_of_it in (own.get("resultingCondition"), own.get("reaction")):  # in R4, in STU3
-        yield joined(*unsent(came_of_it, entry, reading.where), by=", ")
+        yield unsent(came_of_it, entry, reading)
 
 
 def _suspected(one: Node, entry: Entry, reading: Reading) -> str:
@@ -68,7 +57,7 @@ def _issue(entry: Entry, reading: Reading) -> Words:
     yield concept(own.get("code") or own.get("category"))
     yield from (text(own.get(name)) for name in ("detail", "severity"))
     yield joined(*unique(meant(one, entry, reading) for one in nodes(own.get("implicated"))), by=", ")
-    yield joined(*(concept(one.get("action")) for one in nodes(own.get("mitigation"))), by=", ")
+    yield concepts(*(one.get("action") for one in nodes(own.get("mitigation"))))
 
 
 _KINDS: dict[str, tuple[str, Callable[[Entry, Reading], Words]]] = {
@@ -97,8 +86,8 @@ def _happened(entry: Entry, reading: Reading) -> Facts:
     dated, ended = first_of(own, *_DATES), local_day(text(node(own.get("period")).get("end")))
     states = [value for name in ("actuality", "status") if (value := text(own.get(name))) not in _IN_FORCE]
     why = joined(because(own), concept(own.get("cancelationReason")), by=", ")
-    words = joined(words, until(ended, reading), status(reading.profile, *states), intended(own, reading), by=" ")
-    section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or Section.OTHER
+    words = joined(words, until(ended, reading), status(reading, *states), intended(own, reading), by=" ")
+    section = reading.profile.section(own.get("code"), own.get("category")) or Section.OTHER
     said = fact(section, joined(words, why), own.get("code"), label=reading.profile.label(label), dated=dated)
     return (*said, *noted(section, entry, reading, dated)) if notes(own.get("note")) else said
 
@@ -115,20 +104,16 @@ def _item(one: Node, entry: Entry, reading: Reading) -> str:
     return f"{words} ({said})" if words and said else words
 
 
-def _why_empty(why: Any, reading: Reading) -> str:
-    return text(node(why).get("text")) or reading.profile.word("statuses", word(why)) or concept(why)
-
-
 def _listed(entry: Entry, reading: Reading) -> Facts:
     """What a list names and does not send; what it sends stands on the case by itself, unless the list says more of it."""
     own = entry.resource
     words = joined(*(_item(one, entry, reading) for one in nodes(own.get("entry")))) or (
-        "" if nodes(own.get("entry")) else _why_empty(own.get("emptyReason"), reading)
+        "" if nodes(own.get("entry")) else reading.profile.why_none(own.get("emptyReason"))
     )
-    section = reading.profile.section(codings(own.get("code"))) or Section.OTHER
+    section = reading.profile.section(own.get("code")) or Section.OTHER
     dated = first_of(own, "date")
     title = text(own.get("title")) or concept(own.get("code"))
-    state = "" if own.get("status") == "current" else status(reading.profile, own.get("status"))
+    state = "" if own.get("status") == "current" else status(reading, own.get("status"))
     told = fact(section, joined(words, state, by=" ") if words else "", label=title, dated=dated)
     return (*told, *noted(section, entry, reading, dated)) if notes(own.get("note")) else told
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Facts, Reading, because, fact, noted, status
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import Facts, because, fact, noted, status
 from integrations.fhir.text.values import concept, joined, nodes, text
 from mdo_portal.exchange import Section
 
@@ -18,6 +19,6 @@ def implant(entry: Entry, reading: Reading) -> Facts:
     names = [text(one.get("name")) for one in nodes(own.get("deviceName"))]
     safety = map(concept, nodes(own.get("safety")))  # whether it may go into an MRI
     words = joined(*dict.fromkeys(filter(None, (kind, *names, text(own.get("model")), *safety, because(own)))))
-    shown = joined(words, status(reading.profile, own.get("status")), by=" ") if words else ""
+    shown = joined(words, status(reading, own.get("status")), by=" ") if words else ""
     said = fact(Section.OTHER, shown, own.get("type"), label=reading.profile.label("device"))
     return (*said, *noted(Section.OTHER, entry, reading, "", kind or words))

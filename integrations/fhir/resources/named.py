@@ -5,32 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.entries.beside import according, asked_by, at_place, beside, by_whom, stated, unsent
+from integrations.fhir.entries.beside import at_place, beside, stated, unsent
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.doses import when_needed
 from integrations.fhir.entries.materials import pointed, taken_from
-from integrations.fhir.entries.reading import Facts, Reading, because, denied, fact, finished, intended, noted, status, until
-from integrations.fhir.entries.sorted_as import sorted_as
+from integrations.fhir.entries.professionals import according, asked_by, by_whom
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.requests import sorted_as
+from integrations.fhir.entries.wording import Facts, because, denied, fact, finished, intended, noted, over, status, until
 from integrations.fhir.resources.agreed import agreed
-from integrations.fhir.resources.contacts import relative
 from integrations.fhir.resources.happened import HAPPENED
+from integrations.fhir.resources.of_patient import relative
 from integrations.fhir.text.body import part_of_body, sites
+from integrations.fhir.text.choices import answer_text, quantity
+from integrations.fhir.text.moments import first_of, local_day
 from integrations.fhir.text.timing import timing
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    codings,
-    concept,
-    first_of,
-    joined,
-    local_day,
-    node,
-    nodes,
-    notes,
-    quantity,
-    text,
-    word,
-)
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, node, nodes, notes, text, word
 from mdo_portal.exchange import Section
 
 _TITLES = ("title", "code", "vaccineCode", "type", "class", "description", "category")
@@ -53,8 +43,7 @@ def _many(value: Any) -> list[Any]:
 def _plan(entry: Entry, reading: Reading) -> Iterator[str]:
     """Of a CarePlan its description and what is to be done, each with its own status, what came of it and how far it is."""
     own = entry.resource
-    about = joined(*unsent(own.get("addresses"), entry, reading.where), by=", ")
-    yield f"{reading.profile.label('about')}: {about}" if about else ""
+    yield reading.profile.under("about", unsent(own.get("addresses"), entry, reading))
     yield text(own.get("description")) if text(own.get("title")) else ""
     for one in nodes(own.get("activity")):
         detail = node(one.get("detail"))
@@ -66,44 +55,44 @@ def _plan(entry: Entry, reading: Reading) -> Iterator[str]:
         yield joined(
             words or named,
             when,
-            status(reading.profile, detail.get("status")) if words else "",
+            status(reading, detail.get("status")) if words else "",
             denied(detail, reading),
             why,
             by=" ",
         )
         yield joined(*(concept(each) for each in nodes(one.get("outcomeCodeableConcept"))), *notes(one.get("progress")))
-        yield joined(*unsent(one.get("outcomeReference"), entry, reading.where), by=", ")
-    yield by_whom(own.get("author"), entry, reading.where, reading.profile)
+        yield unsent(one.get("outcomeReference"), entry, reading)
+    yield by_whom(own.get("author"), entry, reading)
 
 
 def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
     reached = entry.resource.get("achievementStatus")
     yield reading.profile.word("statuses", word(reached)) or concept(reached)
     yield text(entry.resource.get("statusReason"))
-    yield joined(*map(concept, nodes(entry.resource.get("outcomeCode"))), by=", ")
-    yield joined(*unsent(entry.resource.get("outcomeReference"), entry, reading.where), by=", ")
+    yield concepts(entry.resource.get("outcomeCode"))
+    yield unsent(entry.resource.get("outcomeReference"), entry, reading)
     for one in nodes(entry.resource.get("target")):
         yield joined(concept(one.get("measure")), answer_text(one, "detail"), answer_text(one, "due"), by=" ")
-    yield according(entry, reading.where, reading.profile, "expressedBy")
+    yield according(entry, reading, "expressedBy")
 
 
 def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     yield concept(own.get("serviceType"))
-    yield joined(*(concept(one) for name in ("reasonCode", "reason") for one in nodes(own.get(name))), by=", ")
-    yield joined(*unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading.where), by=", ")
-    yield joined(*unsent(own.get("reasonReference"), entry, reading.where), by=", ")
+    yield concepts(own.get("reasonCode"), own.get("reason"))
+    yield unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading)
+    yield unsent(own.get("reasonReference"), entry, reading)
     yield concept(node(own.get("hospitalization")).get("dischargeDisposition"))
     yield text(node(own.get("serviceProvider")).get("display"))
-    yield at_place([one.get("location") for one in nodes(own.get("location"))], entry, reading.where, reading.profile)
-    yield by_whom(own.get("participant"), entry, reading.where, reading.profile)
+    yield at_place([one.get("location") for one in nodes(own.get("location"))], entry, reading)
+    yield by_whom(own.get("participant"), entry, reading)
 
 
 def _material(entry: Entry, reading: Reading) -> Iterator[str]:
-    yield taken_from(entry, reading.where)
+    yield taken_from(entry, reading)
     yield concept(node(entry.resource.get("collection")).get("method"))
     yield text(node(entry.resource.get("accessionIdentifier")).get("value"))
-    yield joined(*map(concept, nodes(entry.resource.get("condition"))), by=", ")
+    yield concepts(entry.resource.get("condition"))
 
 
 _MORE_ASKED = ("serviceRequested", "orderDetail", "specialty", "performerType")
@@ -111,32 +100,31 @@ _MORE_ASKED = ("serviceRequested", "orderDetail", "specialty", "performerType")
 
 def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
-    yield joined(*(concept(one) for name in _MORE_ASKED for one in nodes(own.get(name))), by=", ")
+    yield concepts(*map(own.get, _MORE_ASKED))
     yield joined(*sorted_as(own, reading.profile), by=", ")
     yield joined(answer_text(own, "quantity"), timing(node(own.get("occurrenceTiming")), reading.profile), by=", ")
     yield when_needed(own, reading.profile)
-    yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
-    yield joined(*unsent(own.get("reasonReference"), entry, reading.where), by=", ")
+    yield joined(sites(own.get("bodySite")), concepts(own.get("reasonCode")), by=", ")
+    yield unsent(own.get("reasonReference"), entry, reading)
     yield text(own.get("patientInstruction"))
-    yield asked_by(entry, reading.where, reading.profile)
-    yield status(reading.profile, own.get("priority")) if text(own.get("priority")) != "routine" else ""
+    yield asked_by(entry, reading)
+    yield status(reading, own.get("priority")) if text(own.get("priority")) != "routine" else ""
 
 
 def _body(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
-    over = f"({reading.profile.label('over')})" if own.get("active") is False else ""
-    yield joined(part_of_body(own), over, by=" ")
+    yield joined(part_of_body(own), over(own, reading), by=" ")
     yield concept(own.get("morphology"))
 
 
 def _device(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     used = reading.where.resolve(own.get("device"), entry)
-    state = status(reading.profile, used.resource.get("status")) if used and text(own.get("status")) != "completed" else ""
+    state = status(reading, used.resource.get("status")) if used and text(own.get("status")) != "completed" else ""
     what = (concept(used.resource.get("type")) if used else "") or text(node(own.get("device")).get("display"))
     yield joined(what, state, by=" ") if what else ""
     why = [concept(one) for name in ("reasonCode", "indication") for one in nodes(own.get(name))]  # R4, STU3
-    why += [stated(one, entry, reading.where, reading.profile) for one in nodes(own.get("reasonReference"))]
+    why += [stated(one, entry, reading) for one in nodes(own.get("reasonReference"))]
     there = used.resource if used else {}
     safety = map(concept, nodes(there.get("safety")))  # whether it may go into an MRI
     yield joined(sites(own.get("bodySite")), *why, *safety, *notes(there.get("note")), by=", ")
@@ -145,11 +133,11 @@ def _device(entry: Entry, reading: Reading) -> Iterator[str]:
 def _diet(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     oral = node(own.get("oralDiet"))
-    yield joined(*(concept(one) for one in nodes(oral.get("type"))), text(oral.get("instruction")), by=", ")
+    yield joined(concepts(oral.get("type")), text(oral.get("instruction")), by=", ")
     yield joined(*(text(one.get("productName")) or concept(one.get("type")) for one in nodes(own.get("supplement"))), by=", ")
-    yield joined(*map(concept, nodes(own.get("foodPreferenceModifier"))), by=", ")
-    without = joined(*map(concept, nodes(own.get("excludeFoodModifier"))), by=", ")
-    yield f"{without} ({reading.profile.word('statuses', 'prohibited') or 'prohibited'})" if without else ""
+    yield concepts(own.get("foodPreferenceModifier"))
+    without = concepts(own.get("excludeFoodModifier"))
+    yield f"{without} ({reading.profile.state('prohibited')})" if without else ""
     tube = node(own.get("enteralFormula"))
     yield text(tube.get("baseFormulaProductName")) or concept(tube.get("baseFormulaType"))
 
@@ -159,17 +147,17 @@ def _warned(entry: Entry, reading: Reading) -> Iterator[str]:
     points.
     """
     own, more = entry.resource, nodes(entry.resource.get("extension"))
-    yield joined(*map(concept, nodes(own.get("category"))), by=", ")
-    yield from (pointed(one.get("valueReference"), entry, reading.where) for one in more)
+    yield concepts(own.get("category"))
+    yield from (pointed(one.get("valueReference"), entry, reading) for one in more)
     written = [one for one in more if "valueReference" not in one]
-    yield from beside({"extension": written}, entry, reading.where, reading.profile)
+    yield from beside({"extension": written}, entry, reading)
 
 
 def _vaccinated(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     yield because(own) or because(node(own.get("explanation")))  # STU3
     yield text(own.get("occurrenceString"))
-    reactions = joined(*unsent([one.get("detail") for one in nodes(own.get("reaction"))], entry, reading.where), by=", ")
+    reactions = unsent([one.get("detail") for one in nodes(own.get("reaction"))], entry, reading)
     yield joined(reactions, "(subpotent)" if own.get("isSubpotent") is True else "", by=" ")
 
 
@@ -215,14 +203,14 @@ def _ends(own: Node) -> str:
 def _named(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     label, usual, more = _MORE[entry.kind]
-    section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or usual
+    section = reading.profile.section(own.get("category"), own.get("code")) or usual
     dated, ended = _began(own), local_day(_ends(own))
     title = _titles(own) if entry.kind != "BodySite" else ""  # its place says it with its side
-    state = status(reading.profile, own.get("status") or own.get("lifecycleStatus"))
+    state = status(reading, own.get("status") or own.get("lifecycleStatus"))
     if entry.kind in _LASTING and text(own.get("status")) == "completed":
-        state = f"({reading.profile.label('over')})"
+        state = aside(reading.profile.label("over"))
     if entry.kind in _REQUESTS:
-        state = joined(intended(own, reading), finished(own, reading.profile), by=" ")
+        state = joined(intended(own, reading), finished(own, reading), by=" ")
     if entry.kind == "CarePlan" and own.get("activity") and title:  # else it would read as the status of the last thing planned
         title, state = joined(title, state, by=" "), ""
     words = joined(*dict.fromkeys(filter(None, (title, *more(entry, reading)))), by="; ")

@@ -6,33 +6,23 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from integrations.fhir.entries.beside import added, done_by, found_by
+from integrations.fhir.entries.beside import added, found_by
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Facts, Reading, fact, noted, status, until
+from integrations.fhir.entries.professionals import done_by
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.wording import Facts, fact, noted, status, until
 from integrations.fhir.text.body import called, site
+from integrations.fhir.text.choices import answer_text, quantity
+from integrations.fhir.text.moments import days_of, first_of
 from integrations.fhir.text.timing import timing
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    codings,
-    concept,
-    days_of,
-    first_of,
-    joined,
-    node,
-    nodes,
-    quantity,
-    text,
-    word,
-)
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, node, nodes, text, word
 from mdo_portal.exchange import Fact, Section
 
 
 def observation(entry: Entry, reading: Reading) -> Facts:
     """`PSA`: `12.40 ng/mL`; a panel gives one fact per component."""
     own = _ticked(entry.resource, reading)
-    codes = [*codings(own.get("code")), *codings(own.get("category"))]
-    by_code = reading.profile.section(codes)
+    by_code = reading.profile.section(own.get("code"), own.get("category"))
     section = by_code or reading.reported.get(entry.place) or Section.OTHER
     moments, when = _moments(own, reading)
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant") or moments or first_of(own, "issued")
@@ -40,8 +30,8 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     begins, ends = days_of(own.get("effectivePeriod"))
     is_longer = begins != ends  # a habit of years, not a measurement of one day
     beside = joined(site(own.get("bodySite")), until(ends if is_longer else "", reading), by=" ")
-    how = joined(when, found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
-    more = [joined(added(part, entry, reading.where, reading.profile), how) for part in parts]
+    how = joined(when, found_by(entry, reading), done_by(entry, reading))
+    more = [joined(added(part, entry, reading), how) for part in parts]
     if len(parts) > 1 and section is not Section.DIAGNOSIS and (judged := _of_whole(own, reading)):
         more[1:] = [joined(judged, one) for one in more[1:]]
     said = [
@@ -49,9 +39,9 @@ def observation(entry: Entry, reading: Reading) -> Facts:
         for part, said_of in zip(parts, more, strict=True)
         for one in _observed(
             _answered(part, reading),
-            by_code or reading.profile.section(codings(part.get("code"))) or section,
+            by_code or (reading.profile.section(part.get("code")) if part is not own else None) or section,
             dated,
-            status(reading.profile, own.get("status")),
+            status(reading, own.get("status")),
             beside,
             said_of,
         )
@@ -103,7 +93,7 @@ def _of_whole(own: Node, reading: Reading) -> str:
     words = answer_text(_answered(own, reading)) or concept(own.get("dataAbsentReason")) or _flags(own)
     name = concept(own.get("code"))
     if len(words) > _LONGEST or "\n" in words:
-        return f"{reading.profile.label('part_of')}: {name}" if name else ""
+        return reading.profile.under("part_of", name)
     return f"{name}: {words}" if words else ""
 
 
@@ -127,13 +117,14 @@ _SAY_NOTHING = frozenset(
 def _answered(part: Node, reading: Reading) -> Node:
     """The same; of a yes or no, and of why there is no value, in words."""
     if why := part.get("dataAbsentReason"):
-        known = reading.profile.word("statuses", f"absent={word(why)}") or reading.profile.word("statuses", word(why))
-        words = text(node(why).get("text")) or known or concept(why)
+        words = (
+            text(node(why).get("text"))
+            or reading.profile.word("statuses", f"absent={word(why)}")
+            or reading.profile.why_none(why)
+        )
         part = part | {"dataAbsentReason": {"text": words}}
-    value = part.get("valueBoolean")
-    if not isinstance(value, bool):
-        return part
-    return part | {"valueBoolean": None, "valueString": reading.profile.label("yes" if value else "no")}
+    said = reading.profile.yes_or_no(part.get("valueBoolean"))
+    return part | {"valueBoolean": None, "valueString": said} if said else part
 
 
 def _observed(part: Node, section: Section, dated: str, state: str, place: str, how: str) -> Facts:
@@ -143,7 +134,7 @@ def _observed(part: Node, section: Section, dated: str, state: str, place: str, 
     if not value:
         value, flags = flags, ""  # of some tests it is all that is told: negative
     usual = joined(*map(_usual, nodes(part.get("referenceRange"))))
-    beside = (f"({usual})" if usual else "", flags, state)
+    beside = (aside(usual), flags, state)
     words = joined(joined(value, place, by=" " if place.startswith("(") else ", "), *beside, by=" ") if value else ""
     words = joined(words, how) if words else ""
     return fact(section, words, part.get("code"), label=called(part.get("code")), dated=dated)
@@ -151,7 +142,7 @@ def _observed(part: Node, section: Section, dated: str, state: str, place: str, 
 
 def _flags(part: Node) -> str:
     """`[L, Negatief]`: how a value was judged."""
-    said = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
+    said = concepts(part.get("interpretation"))
     return f"[{said}]" if said else ""
 
 

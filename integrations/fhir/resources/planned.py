@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from integrations.fhir.entries.beside import by_whom, not_so, unsent
+from integrations.fhir.entries.beside import not_so, unsent
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.materials import pointed
 from integrations.fhir.entries.people import identifiers
+from integrations.fhir.entries.professionals import by_whom
 from integrations.fhir.entries.reading import Reading
-from integrations.fhir.text.values import Node, answer_text, concept, joined, moment, node, nodes, text, unique, worn_here
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import moment, worn_here
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, node, nodes, text, unique
 
 Words = Iterator[str]
 
@@ -21,8 +24,8 @@ def appointment(entry: Entry, reading: Reading) -> Words:
     yield text(own.get("description")) or joined(*unique(kinds), by=", ")
     wanted_in = (answer_text({"valuePeriod": one}) for one in nodes(own.get("requestedPeriod")))  # where no hour is set yet
     yield _span(text(own.get("start")), text(own.get("end"))) or joined(*wanted_in, by=", ")
-    yield joined(*unsent([one.get("actor") for one in nodes(own.get("participant"))], entry, reading.where), by=", ")
-    yield joined(*(concept(one) for name in ("reasonCode", "reason", "indication") for one in nodes(own.get(name))), by=", ")
+    yield unsent([one.get("actor") for one in nodes(own.get("participant"))], entry, reading)
+    yield concepts(own.get("reasonCode"), own.get("reason"), own.get("indication"))
     yield from (text(own.get(name)) for name in ("comment", "patientInstruction"))
 
 
@@ -40,9 +43,9 @@ def _span(start: str, end: str) -> str:
 
 def episode(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
-    yield joined(*map(concept, nodes(own.get("type"))), by=", ")
-    yield joined(*unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading.where), by=", ")
-    yield by_whom(own.get("careManager"), entry, reading.where, reading.profile)
+    yield concepts(own.get("type"))
+    yield unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading)
+    yield by_whom(own.get("careManager"), entry, reading)
 
 
 def study(entry: Entry, reading: Reading) -> Words:
@@ -67,13 +70,9 @@ def group(entry: Entry, reading: Reading) -> Words:
 def _actions(many: list[Node], entry: Entry, reading: Reading) -> Words:
     """All actions, also those inside others. The gate has bounded the depth."""
     for one in many:
-        named = (
-            text(one.get("title"))
-            or joined(*map(concept, nodes(one.get("code"))), by=", ")
-            or meant(one.get("resource"), entry, reading)
-        )
+        named = text(one.get("title")) or concepts(one.get("code")) or meant(one.get("resource"), entry, reading)
         chosen = reading.profile.word("statuses", text(one.get("selectionBehavior")))
-        yield joined(joined(named, text(one.get("description")), by=": "), f"({chosen})" if chosen else "", by=" ")
+        yield joined(joined(named, text(one.get("description")), by=": "), aside(chosen), by=" ")
         yield from _actions(nodes(one.get("action")), entry, reading)
 
 
@@ -81,13 +80,13 @@ def meant(reference: Any, entry: Entry, reading: Reading) -> str:
     """What a reference points at by its name, also where that came along and stands by itself: which drug of several it was."""
     there = reading.where.resolve(reference, entry)
     own = there.resource if there and there.place not in reading.others else {}
-    drug = pointed(own.get("medicationReference"), there, reading.where) if there else ""
+    drug = pointed(own.get("medicationReference"), there, reading) if there else ""
     coded = (concept(own.get(name)) for name in ("code", "medicationCodeableConcept", "vaccineCode", "type"))
     named = text(own.get("title")) or next(filter(None, coded), "") or drug
-    return joined(named, not_so(own, reading.profile), by=" ") if named else text(node(reference).get("display"))
+    return joined(named, not_so(own, reading), by=" ") if named else text(node(reference).get("display"))
 
 
 def wanted(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
-    yield concept(own.get("codeCodeableConcept")) or joined(*unsent(own.get("codeReference"), entry, reading.where), by=", ")
-    yield joined(*map(concept, nodes(own.get("reasonCode"))), by=", ")
+    yield concept(own.get("codeCodeableConcept")) or unsent(own.get("codeReference"), entry, reading)
+    yield concepts(own.get("reasonCode"))

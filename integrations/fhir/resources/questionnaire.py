@@ -6,55 +6,25 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from integrations.fhir.entries.beside import according, remarks
+from integrations.fhir.entries.beside import remarks
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.forms import with_texts
+from integrations.fhir.entries.professionals import according
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.resources.documents import Carried, of_attachment
+from integrations.fhir.resources.fields import FIELDS, Placed, column
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import day, first_of
 from integrations.fhir.text.relatives import from_somebody
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    codings,
-    concept,
-    day,
-    first_of,
-    joined,
-    node,
-    nodes,
-    plain,
-    sent_day,
-    text,
-    word,
-)
-from integrations.profiles import asks_nothing, urgency_of
+from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, plain, text, word
+from integrations.profiles import urgency_of
 from mdo_portal.exchange import Fact, Section
-
-FIELDS = {
-    "question_board",
-    "question_radiology",
-    "question_pathology",
-    "latest_useful_on",
-    "urgency",
-    "tumour_hint",
-    "board_hint",
-}
-
-
-def is_of_field(target: str, words: str) -> bool:
-    """Whether words may stand in a field: what is no day (`zo snel mogelijk`) is none in the place of one, and told as it is."""
-    if target.startswith("question_"):
-        return not asks_nothing(words)
-    return target in FIELDS and (target != "latest_useful_on" or sent_day(words) is not None)
 
 
 @dataclass
-class Answers:
+class Answers(Placed):
     """What one QuestionnaireResponse gave."""
 
-    fields: dict[str, list[str]] = field(default_factory=dict)
-    beside: list[tuple[str, Fact]] = field(default_factory=list)  # (name of the field, its words as a fact)
-    facts: list[Fact] = field(default_factory=list)
     carried: list[Carried] = field(default_factory=list)
     left: list[str] = field(default_factory=list)  # the questions of which the answer says nothing by itself
 
@@ -98,7 +68,7 @@ class _Asked:
 
 def _by_layman(found: Answers, entry: Entry, reading: Reading) -> None:
     """Where an answer stands in a column beside what doctors found, that it is the patient's own."""
-    said = (according(entry, reading.where, reading.profile, name) for name in ("source", "author"))
+    said = (according(entry, reading, name) for name in ("source", "author"))
     if by := next(filter(None, said), ""):
         found.facts = [one if one.section is Section.FORM else replace(one, text=joined(one.text, by)) for one in found.facts]
 
@@ -159,29 +129,20 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
     if is_tick and target == "urgency" and words.casefold() in ("yes", reading.profile.label("yes")):
         words = urgency_of(reading.profile.table, label) or words  # `Spoed`: ja
         is_tick = words.casefold() in ("yes", reading.profile.label("yes"))
-    if one.whose or (target in FIELDS and (is_tick or not is_of_field(target, words))):
+    if one.whose or (is_tick and target in FIELDS):
         target = ""  # a yes is no question and no day; what a relative has is none of the patient's
-    if target in FIELDS:
-        found.fields.setdefault(target, []).append(words)
-        found.beside.append((target, Fact(Section.FORM, words, shown, day(dated))))
+    if found.to_field(target, words, Fact(Section.FORM, words, shown, day(dated))):
         return
     which = reading.forms.get((entry.place, label), "")
     shown = f"{shown} ({which})" if which else shown
     system, code = next(iter(codings([answer["valueCoding"] for answer in given if "valueCoding" in answer])), ("", ""))
-    section, words = Section(target) if target else Section.FORM, joined(words, *said_beside)
-    found.facts.append(Fact(section, words, shown, day(dated), code, system))
+    said = joined(words, *said_beside)
+    found.facts.append(Fact(column(target, Section.FORM), said, shown, day(dated), code, system))
 
 
 def _words(answer: Node, reading: Reading) -> str:
-    value = answer.get("valueBoolean")
-    is_so = isinstance(value, bool)
-    words = (
-        reading.profile.label("yes" if value else "no")
-        if is_so
-        else answer_text(answer)
-        if "valueString" not in answer
-        else plain(answer["valueString"])
-    )
+    said = plain(answer["valueString"]) if "valueString" in answer else answer_text(answer)
+    words = reading.profile.yes_or_no(answer.get("valueBoolean")) or said
     return joined(words, *remarks(answer)) if words else ""
 
 

@@ -5,29 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.entries.beside import beside, by_whom, stated, unsent
+from integrations.fhir.entries.beside import beside, each_unsent, stated, unsent
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.reading import Facts, Reading, because, denied, fact, status
+from integrations.fhir.entries.professionals import by_whom
+from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import status_reason
 from integrations.fhir.entries.withdrawal import TAKEN_BACK
+from integrations.fhir.entries.wording import Facts, because, denied, fact, status
 from integrations.fhir.resources.communications import communication
 from integrations.fhir.resources.documents import Carried, of_attachment
 from integrations.fhir.text.body import site
-from integrations.fhir.text.values import (
-    Node,
-    answer_text,
-    codings,
-    concept,
-    day,
-    first_of,
-    joined,
-    node,
-    nodes,
-    notes,
-    text,
-    unique,
-    word,
-)
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import day, first_of
+from integrations.fhir.text.values import Node, aside, concept, joined, node, nodes, notes, text, unique, word
 from integrations.rich_text import words_of
 from mdo_portal.exchange import Fact, Section
 
@@ -44,12 +34,12 @@ def only_narrative(entry: Entry, reading: Reading) -> Facts:
     words = narrative(own)
     if not words or own.get("component") or own.get("hasMember"):
         return ()
-    by_code = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))])
+    by_code = reading.profile.section(own.get("code"), own.get("category"))
     section = by_code or reading.reported.get(entry.place) or _column(entry, reading)
     dated = first_of(
         own, "effectiveDateTime", "effectivePeriod", "performedDateTime", "onsetDateTime", "date", "issued", "recordedDate"
     )
-    state = status(reading.profile, own.get("verificationStatus"), own.get("clinicalStatus"), own.get("status"))
+    state = status(reading, own.get("verificationStatus"), own.get("clinicalStatus"), own.get("status"))
     words = joined(words, state, denied(own, reading), by=" ")  # what is refuted or must not be done says so here as well
     label = reading.profile.label("allergy") if entry.kind == "AllergyIntolerance" else ""
     return (Fact(section, words, concept(own.get("code")) or concept(own.get("type")) or label, day(dated)),)
@@ -103,29 +93,26 @@ def task(entry: Entry, reading: Reading) -> Facts:
 
 def input_words(one: Node, reading: Reading) -> str:
     """The value of an input of a Task."""
-    is_so = one.get("valueBoolean")
-    if isinstance(is_so, bool):
-        return reading.profile.label("yes" if is_so else "no")
-    return answer_text({name: value for name, value in one.items() if name.startswith("value")})
+    is_so = reading.profile.yes_or_no(one.get("valueBoolean"))
+    return is_so or answer_text({name: value for name, value in one.items() if name.startswith("value")})
 
 
 def impression(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     found = [_finding(one, entry, reading) for one in nodes(own.get("finding"))]
     expected = [concept(one) for one in nodes(own.get("prognosisCodeableConcept"))]
-    expected += unsent(own.get("prognosisReference"), entry, reading.where)
+    expected += each_unsent(own.get("prognosisReference"), entry, reading)
     looked = [
-        joined(concept(one.get("code")), joined(*unsent(one.get("item"), entry, reading.where), by=", "), by=": ")
+        joined(concept(one.get("code")), items, by=": ")
         for one in nodes(own.get("investigation"))
-        if unsent(one.get("item"), entry, reading.where)
+        if (items := unsent(one.get("item"), entry, reading))
     ]
-    about = joined(*unsent(own.get("problem"), entry, reading.where), by=", ")
-    about = f"{reading.profile.label('about')}: {about}" if about else ""
+    about = reading.profile.under("about", unsent(own.get("problem"), entry, reading))
     told = (text(own.get("summary")), text(own.get("description")), *notes(own.get("note")), *looked, *found, *expected, about)
     said = dict.fromkeys(filter(None, told))
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "date")
-    state = joined(status(reading.profile, own.get("status")), because(own), by=" ")
-    whose = by_whom(own.get("assessor"), entry, reading.where, reading.profile)
+    state = joined(status(reading, own.get("status")), because(own), by=" ")
+    whose = by_whom(own.get("assessor"), entry, reading)
     return tuple(
         _fact(Section.COURSE, joined(joined(words, state, by=" "), whose), reading, "impression", dated) for words in said
     )
@@ -135,7 +122,7 @@ def _finding(one: Node, entry: Entry, reading: Reading) -> str:
     """What was found with on what that rests, which may be that it is none; what came along itself is named for that alone."""
     item, basis = one.get("itemReference"), text(one.get("basis"))
     named = concept(one.get("itemCodeableConcept")) or text(node(item).get("display"))
-    named = named or (stated(node(item), entry, reading.where, reading.profile) if basis else "")
+    named = named or (stated(node(item), entry, reading) if basis else "")
     return joined(named, f"({basis})" if named and basis else basis, by=" ")
 
 
@@ -143,23 +130,24 @@ def family(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     had = joined(*(_had(one, entry, reading) for one in nodes(own.get("condition"))), by=", ")
     died = answer_text(own, "deceased")
-    died = f"({reading.profile.label('died')}{'' if died == 'true' else f': {died}'})" if died not in ("", "false") else ""
+    died = (
+        aside(joined(reading.profile.label("died"), died if died != "true" else "", by=": ")) if died not in ("", "false") else ""
+    )
     aged = answer_text(own, "age")
-    whose = joined(concept(own.get("relationship")), f"({aged})" if aged else "", by=" ")
+    whose = joined(concept(own.get("relationship")), aside(aged), by=" ")
     words = joined(joined(whose, had, by=": "), *notes(own.get("note")))
     words = joined(words, died, by=" ") if words else ""
-    why = own.get("dataAbsentReason")
-    unknown = text(node(why).get("text")) or reading.profile.word("statuses", word(why)) or concept(why) or because(own)
-    shown = joined(words, f"({unknown})" if unknown else status(reading.profile, own.get("status")), denied(own, reading), by=" ")
+    unknown = aside(reading.profile.why_none(own.get("dataAbsentReason")) or because(own))
+    shown = joined(words, unknown or status(reading, own.get("status")), denied(own, reading), by=" ")
     return (_fact(Section.COMORBIDITY, shown, reading, "family", first_of(own, "date")),) if words else ()
 
 
 def _had(one: Node, entry: Entry, reading: Reading) -> str:
     """A disease of a relative, with the age at which it began, how it ended and what is said of it."""
-    more = beside(one, entry, reading.where, reading.profile)
+    more = beside(one, entry, reading)
     fatal = reading.profile.label("cause_of_death") if one.get("contributedToDeath") is True else ""
     said = joined(answer_text(one, "onset"), concept(one.get("outcome")), fatal, *notes(one.get("note")), *more, by=", ")
-    return joined(concept(one.get("code")), f"({said})" if said else "", by=" ")
+    return joined(concept(one.get("code")), aside(said), by=" ")
 
 
 def _fact(section: Section, words: str, reading: Reading, label: str, dated: str) -> Fact:
@@ -194,3 +182,13 @@ def attached(entry: Entry, reading: Reading) -> list[Carried]:
     kind = own.get("type") or next(iter(nodes(own.get("category"))), None)
     title = concept(kind) or reading.profile.label("document")
     return [of_attachment(entry, part, reading, title, text(own.get("dateTime"))) for part in parts if node(part)]
+
+
+def of_extensions(entry: Entry, reading: Reading) -> Iterator[Carried]:
+    """The attachments that somebody put into extensions of a resource, at whatever depth. The gate has bounded that."""
+    waiting = nodes(entry.resource.get("extension"))
+    while waiting:
+        one = waiting.pop(0)
+        if part := node(one.get("valueAttachment")):
+            yield of_attachment(entry, part, reading, reading.profile.label("document"))
+        waiting = [*nodes(one.get("extension")), *waiting]

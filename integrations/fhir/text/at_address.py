@@ -12,7 +12,7 @@ from urllib.parse import quote
 from integrations.fhir.text import xml_reader
 from integrations.fhir.text.json_gate import MAX_PIECES, load
 from integrations.fhir.text.location import address, numbered, sought
-from integrations.fhir.text.values import Node, listed, node, nodes, text
+from integrations.fhir.text.values import Node, asked_of, listed, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Unreadable
 
@@ -63,8 +63,7 @@ def deletes(raw: bytes) -> frozenset[str]:
     """The addresses (`Kind/number`, `Kind?identifier=…`) at which a Bundle deletes what stands there; none of what is no Bundle of FHIR."""
     if b"delete" not in raw.lower():  # as nearly all of those that wait to be read, when many do: they need not be parsed
         return frozenset()
-    asked = [node(node(one).get("request")) for one in listed(loosely(raw))]
-    urls = [text(one.get("url")) for one in asked if text(one.get("method")).upper() == "DELETE"]
+    urls = [url for method, url in map(asked_of, listed(loosely(raw))) if method == "DELETE"]
     return frozenset(at for url in urls if (at := address("", url) or _by_number(url)))
 
 
@@ -80,7 +79,7 @@ def names(raw: bytes) -> frozenset[str]:
     entries = [node(one) for one in listed(tree)]
     own = [tree, *(node(one.get("resource")) for one in entries)]
     told = [f"{text(one.get('resourceType'))}/{text(one.get('id'))}" for one in own]
-    told += [text(one.get("fullUrl")) for one in entries] + [text(node(one.get("request")).get("url")) for one in entries]
+    told += [text(one.get("fullUrl")) for one in entries] + [asked_of(one)[1] for one in entries]
     by_number = (
         numbered(text(one.get("resourceType")), system, text(each.get("value")))
         for one in own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from integrations.fhir.text.values import Node, concept, joined, node, nodes, text, unique
+from integrations.fhir.text.values import Node, aside, concept, concepts, joined, node, nodes, text, unique
 
 _CONCEPTS = ("valueCodeableConcept", "valueCoding")
 
@@ -21,7 +21,7 @@ def site(value: Any) -> str:
     sides += [one for one in coded if one.casefold() in _SIDES and one.casefold() not in named.casefold()]
     sides += _sided(value, named)
     beside = ", ".join(unique(sides))
-    return joined(concept(value), f"({beside})", by=" ") if concept(value) and beside else concept(value) or beside
+    return joined(named, aside(beside), by=" ") if named else beside
 
 
 _SIDES = frozenset(
@@ -55,9 +55,9 @@ def _sided(value: Any, words: str) -> list[str]:
 
 def part_of_body(own: Node) -> str:
     """`Mamma (Rechts)`: where a part of the body is that is a resource of its own (BodyStructure, in STU3 BodySite)."""
-    beside = joined(*(concept(one) for name in ("locationQualifier", "qualifier") for one in nodes(own.get(name))), by=", ")
+    beside = concepts(own.get("locationQualifier"), own.get("qualifier"))
     words = concept(own.get("location") or own.get("code")) or text(own.get("description"))
-    return joined(words, f"({beside})" if beside else "", by=" ")
+    return joined(words, aside(beside), by=" ")
 
 
 def sites(value: Any) -> str:

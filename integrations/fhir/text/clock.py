@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.days import only_day
-from integrations.fhir.text.values import HERE
+from integrations.fhir.text.moments import HERE
 
 _CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{4}(?:\d\d)?(?:[+-]\d{4})?)?")

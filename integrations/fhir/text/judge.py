@@ -17,9 +17,14 @@ PAYLOAD = "AAAA"  # stands in for base64 while judging: the judge would copy eve
 
 
 def problem(resource: Node, version: str) -> str:
-    """Why this is no valid resource (`code missing`), or "" when it is. Only names of elements, never values."""
+    """Why this is no valid resource (`code missing`), or "" when it is. Only names of elements, never values.
+
+    Raises ImportError, as all that asks the models does, when our own installation lacks one: that says nothing of the resource.
+    """
     try:
         model_of(str(resource.get("resourceType", "")), version).model_validate(_light(resource))
+    except ImportError:
+        raise
     # A foreign parser: it raises KeyError on a contained type it does not know, ValueError on a model it lacks,
     # RecursionError on odd nesting (interop 2.1); pydantic's ValidationError is one of its ValueErrors.
     except Exception as error:
@@ -31,6 +36,8 @@ def faults(resource: Node, version: str) -> frozenset[str] | None:
     """The names of the elements of this resource that are wrong, or missing; None when that cannot be said, or one is unknown."""
     try:
         model_of(str(resource.get("resourceType", "")), version).model_validate(_light(resource))
+    except ImportError:
+        raise
     except Exception as error:  # as in `problem`
         found = _found(error) or []
         steps = [one["loc"] for one in found]
@@ -49,6 +56,8 @@ def wrong_places(resource: Node, version: str) -> list[tuple[Step, ...]]:
     """Where what stands there is not as the version has it, each as the way to it; none where that cannot be said."""
     try:
         model_of(str(resource.get("resourceType", "")), version).model_validate(_light(resource))
+    except ImportError:
+        raise
     except Exception as error:  # as in `problem`
         return [tuple(one["loc"]) for one in _found(error) or [] if one["loc"] and one["type"] != "missing"]
     return []
@@ -67,6 +76,8 @@ def shapes(kind: str, version: str) -> Mapping[str, Shape]:
     """The elements of one type, by their name in FHIR; empty for a type that the version does not know."""
     try:
         model = model_of(kind, version)
+    except ImportError:  # not remembered: it may stand there in a minute
+        raise
     # The same foreign library: it raises KeyError or ValueError, depending on the name.
     except Exception:
         return {}
@@ -112,12 +123,15 @@ def model_of(kind: str, version: str) -> Any:
     version does not know: those are not remembered, for anybody makes them up.
     """
     if version == "STU3":
-        from fhir.resources.STU3 import get_fhir_model_class as stu3
-
-        return stu3(kind)
-    from fhir.resources.R4B import get_fhir_model_class as r4
-
-    return r4(kind)
+        from fhir.resources.STU3 import get_fhir_model_class as model_class
+    else:
+        from fhir.resources.R4B import get_fhir_model_class as model_class
+    try:
+        return model_class(kind)
+    except ValueError as error:
+        if isinstance(error.__cause__, ImportError):  # the name is right, and its file is gone: pydantic calls that a wrong value
+            raise error.__cause__ from None
+        raise
 
 
 def _light(resource: Node) -> Node:
@@ -132,7 +146,7 @@ def _light(resource: Node) -> Node:
             lighter_ones = [_light_of(item) for item in value]
             if any(map(is_not, lighter_ones, value)):
                 light[name] = lighter_ones
-        elif kind is str and (lighter_words := _light_words(name, value)) is not value:
+        elif kind is str and (name in _PAYLOADS or "{" in value) and (lighter_words := _light_words(name, value)) is not value:
             light[name] = lighter_words
     return resource | light if light else resource
 
@@ -175,7 +189,10 @@ def _found(error: Exception) -> list[dict[str, Any]] | None:
     that goes through pydantic's error. A name for it in one of those frames keeps the resource in memory for good.
     """
     errors = getattr(error, "errors", None)
-    return errors(include_url=False, include_input=False, include_context=False) if callable(errors) else None
+    found = errors(include_url=False, include_input=False, include_context=False) if callable(errors) else None
+    if any(one["type"] == "import_error" for one in found or ()):
+        raise ImportError("a model of fhir.resources") from None
+    return found
 
 
 def _one(item: dict[str, Any]) -> str:

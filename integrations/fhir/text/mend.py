@@ -14,7 +14,8 @@ from typing import Any
 from integrations.fhir.text.files import without_slips
 from integrations.fhir.text.in_words import measured_in_words
 from integrations.fhir.text.judge import Shape, faults, is_json, shapes
-from integrations.fhir.text.values import Node, codings, moment, nodes, text, worn_here
+from integrations.fhir.text.moments import moment, worn_here
+from integrations.fhir.text.values import Node, codings, nodes, text
 from integrations.fhir.text.wrong_days import without_wrong_days
 
 _WHEN = (

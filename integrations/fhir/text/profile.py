@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
-from integrations.fhir.text.values import text
+from integrations.fhir.text.values import codings, concept, node, text, word
 from integrations.profiles import asked_of, load
 from mdo_portal.exchange import Section, Wire
 
@@ -37,9 +37,25 @@ class Profile:
         """The word people read for something FHIR has no word for."""
         return self.word("labels", name) or name
 
-    def section(self, codes: list[tuple[str, str]]) -> Section | None:
-        """Where a resource with these codes stands on the case page, if the profile says so: by what says more before `laboratory`."""
-        known = [code for _, code in codes if self.word("sections", code)]
+    def under(self, name: str, words: str) -> str:
+        """`reden: Ileus`: words under that word; nothing where there are none."""
+        return f"{self.label(name)}: {words}" if words else ""
+
+    def yes_or_no(self, value: Any) -> str:
+        """A truth value in words; "" for any other."""
+        return self.label("yes" if value else "no") if isinstance(value, bool) else ""
+
+    def state(self, code: str) -> str:
+        """What a state is called here, else as it was sent."""
+        return self.word("statuses", code) or code
+
+    def why_none(self, why: Any) -> str:
+        """Why nothing stands there, in the words of who says so before those of the profile."""
+        return text(node(why).get("text")) or self.word("statuses", word(why)) or concept(why)
+
+    def section(self, *coded: Any) -> Section | None:
+        """Where what is coded so stands on the case page, if the profile says so: by what says more before `laboratory`."""
+        known = [code for one in coded for _, code in codings(one) if self.word("sections", code)]
         said = next((code for code in known if code not in _GENERAL), next(iter(known), ""))
         return Section(self.word("sections", said)) if said else None
 

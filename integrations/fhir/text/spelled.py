@@ -42,7 +42,8 @@ def spelled(tree: Node) -> Node:
         if own.get("resourceType") == "Bundle":
             waiting += [node(node(one).get("resource")) for one in listed(own)]
         else:
-            waiting += [*nodes(own.get("contained")), *_passed(own.get("parameter"))]
+            waiting += nodes(own.get("contained"))
+            waiting += _passed(own["parameter"]) if "parameter" in own else ()
     return tree
 
 

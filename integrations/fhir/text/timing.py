@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.moments import worn
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, answer_text, concept, joined, node, text, worn
+from integrations.fhir.text.values import Node, concept, joined, node, text
 
 
 def timing(value: Node, profile: Profile) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from integrations.hl7v2.message.items import Item, name_of
+from integrations.hl7v2.meaning.withdrawal import is_registration_over
+from integrations.hl7v2.message.items import Item, name_of, ordered_as
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.titles import EXAMINATIONS
+from integrations.hl7v2.message.titles import EXAMINATIONS, may_ask
 from integrations.hl7v2.text.segment import Segment
 
 REPORTING = "RE"
@@ -76,7 +77,9 @@ def _is_by_system(reading: Reading, order: Order) -> bool:
 
 def _asks(reading: Reading, order: Order) -> bool:
     recognised, is_board = reading.recognised, reading.recognised.names_board(order.name)
-    if is_board and (order.is_new or _is_undecided(reading, order)):
+    if is_board and (order.is_new or _is_undecided(reading, order) or _may_ask(reading, order)):
+        return True
+    if order.segment is not None and is_registration_over(reading, order.segment):
         return True
     is_named = _is_named(reading, order.segment, 4) or any(_is_named(reading, one.segment, 3) for one in order.documents)
     asked_of_board = [one for one in order.others if _is_to_board(reading, one)]
@@ -90,6 +93,10 @@ def _asks(reading: Reading, order: Order) -> bool:
     asks_board = not order.status and recognised.is_board(order.name)  # with ORC-1 RE too: some send a referral so
     is_open = not is_done and not any(recognised.is_report(one.label) for one in (*order.others, *order.documents))
     return is_question and (order.is_new or asks_board or not (is_done or has_results) or (bool(asked_of_board) and is_open))
+
+
+def _may_ask(reading: Reading, order: Order) -> bool:
+    return order.segment is not None and may_ask(reading, ordered_as(order.segment), order.others)
 
 
 def _is_undecided(reading: Reading, order: Order) -> bool:

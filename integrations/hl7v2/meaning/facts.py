@@ -68,8 +68,8 @@ def _status(reading: Reading, item: Item) -> str:
 
 
 def is_given_up(reading: Reading, item: Item) -> bool:
-    """Whether an OBR says that it is taken back whole: no result stands under it."""
-    return item.segment.name == "OBR" and id(item.segment) not in reading.filled and is_cancelled(reading, item.segment)
+    """Whether an OBR says that it is taken back whole: no result stands under it, but what says itself that it is none."""
+    return item.segment.name == "OBR" and id(item.segment) not in reading.standing and is_cancelled(reading, item.segment)
 
 
 def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:

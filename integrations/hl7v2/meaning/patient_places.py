@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from integrations.bsn import is_possible_bsn
 from integrations.hl7v2.meaning.cautions import cautions
 from integrations.hl7v2.meaning.places import found_in
 from integrations.hl7v2.message.patient import has_second_bsn
 from integrations.hl7v2.message.received import Received
-from integrations.hl7v2.text.numbers import is_possible_bsn, ungrouped
+from integrations.hl7v2.text.numbers import ungrouped
 from integrations.hl7v2.text.values import day
 from mdo_portal.exchange import ABOUT_NO_ONE, Incoming, IncomingReceipt, PatientIdentity
 

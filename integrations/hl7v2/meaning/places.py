@@ -43,10 +43,13 @@ def _at(reading: Reading, place: str) -> str:
     return lines[0] if len(lines) == 1 else reading.at(place)  # what stands on several lines stands at none of them
 
 
-def number_at(reading: Reading) -> tuple[str, str]:
-    """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
+def number_at(reading: Reading, *, but: tuple[str, ...] = ()) -> tuple[str, str]:
+    """(the sender's number of the referral, its place), in none of the fields `but`; what stands there and is none, as the day of the
+    message, is passed over.
+    """
     now, told = reading.message.get("MSH-7-1"), reading.notification
-    places = (one for one in reading.profile["referral"]["number"] if not (told and _is_somebody(told, one)))
+    listed = (one for one in reading.profile["referral"]["number"] if one.rpartition("-")[0] not in but)
+    places = (one for one in listed if not (told and _is_somebody(told, one)))
     values = ((value_at(reading, place).strip(), _at(reading, place)) for place in places)
     each = ((value, place) for value, place in values if identifies(value) and not _is_now(value, place, now))
     return next(each, None) or (told.number_aside if told else ("", ""))

@@ -10,15 +10,25 @@ from integrations.hl7v2.meaning.cautions import held_up, no_day, until
 from integrations.hl7v2.meaning.contacts import contact
 from integrations.hl7v2.meaning.facts import Told, told
 from integrations.hl7v2.meaning.hint import board_hint, other_boards
+from integrations.hl7v2.meaning.of_whom import put_apart
 from integrations.hl7v2.meaning.places import first
 from integrations.hl7v2.meaning.questions import asked_in
 from integrations.hl7v2.meaning.unread import unread_roles, unsaid
 from integrations.hl7v2.meaning.urgency import urgency
-from integrations.hl7v2.meaning.withdrawal import instead_of, is_document_gone, number_of, why, withdrawn
+from integrations.hl7v2.meaning.withdrawal import (
+    instead_of,
+    is_document_gone,
+    number_of,
+    order_of_group,
+    says_it_is_over,
+    why,
+    withdrawn,
+)
 from integrations.hl7v2.message.left import left_of
 from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.status_codes import GONE
+from integrations.hl7v2.text.words import holds_any
 from integrations.profiles import board_of
 from mdo_portal.exchange import IncomingReferral
 
@@ -28,18 +38,21 @@ def referral(reading: Reading) -> IncomingReferral:
     rules = reading.profile["referral"]
     who = patient_of(reading)
     questions = asked_in(reading)
-    asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
     hint, hinted = board_hint(reading)
     said = told(reading, frozenset((*(place for _, place in questions.values()), hinted)))
     attached = list(of_referral(reading))
     soon, when = urgency(reading)
     gone = withdrawn(reading)
     number = number_of(reading, gone)
+    own_order, is_new = order_of_group(reading)
     paper = number if is_document_gone(reading) else ""
-    is_over = bool(gone or paper) or reading.event in rules["cancel_events"]
+    is_over = bool(gone or paper) or says_it_is_over(reading) or reading.event in rules["cancel_events"]
+    asked: dict[str, Any] = {name: "" if is_over else text for name, (text, _) in questions.items()}
     return IncomingReferral(
         patient=who,
         number=number,
+        order_number=own_order,
+        is_new_order=is_new,
         board_hint=hint,
         board_code=board_of(reading.profile, hint),
         tumour_hint=first(reading, rules["tumour_hint"]),
@@ -58,7 +71,7 @@ def referral(reading: Reading) -> IncomingReferral:
         replaces=reading.notification.replaced if reading.notification else "",
         replaced=instead_of(reading, number),
         unmapped=tuple(dict.fromkeys(_for_a_person(reading, said, when))),
-        quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
+        quarantined=(*put_apart(reading), *(f"{place}/broken" for place, one in attached if one.kind == "unreadable")),
         cancelled=is_over,
         cancel_reason=why(gone) or ((_why(reading) or _why_in_its_place(*questions["question_board"])) if is_over else ""),
     )
@@ -84,4 +97,7 @@ def _why_in_its_place(said: str, place: str) -> str:
 def _why(reading: Reading) -> str:
     """Why a referral is taken back: what the message says of that, and its notes, for many have no other place."""
     said = first(reading, reading.profile["referral"]["reason_of_change"])
-    return "; ".join(dict.fromkeys(filter(None, (said, *(text for item in reading.items for text in item.notes)))))
+    undone = reading.recognised.rules["undone"]
+    answers = (item.text for item in reading.values if holds_any(item.label.casefold(), undone))  # `Reden annulering`
+    notes = (text for item in reading.items for text in item.notes)
+    return "; ".join(dict.fromkeys(filter(None, (said, *answers, *notes))))

@@ -10,6 +10,7 @@ from integrations.hl7v2.meaning.attached import announced, of_result
 from integrations.hl7v2.meaning.by_rule import by_rule, is_deleted
 from integrations.hl7v2.meaning.facts import is_given_up, observation_facts, other_facts, placed_by_rule
 from integrations.hl7v2.meaning.observed import is_told_in_notes
+from integrations.hl7v2.meaning.of_whom import put_apart
 from integrations.hl7v2.meaning.places import number_at
 from integrations.hl7v2.meaning.unread import unsaid
 from integrations.hl7v2.message.items import DRUGS, Item, ordered_as
@@ -18,6 +19,7 @@ from integrations.hl7v2.message.order_numbers import added_to, code_of, number_b
 from integrations.hl7v2.message.patient import patient_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_order_back, is_status_only, status_by_order, status_of
+from integrations.hl7v2.text.numbers import identifies
 from integrations.hl7v2.text.status_codes import GONE, said
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult
 
@@ -30,12 +32,17 @@ def result(reading: Reading) -> IncomingResult:
     standing = list(_facts(reading, {id(item) for item, _ in over}))
     facts = tuple(fact for _, fact in standing)
     stands = set(facts) if over else ()
-    if told is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
+    if (
+        told is not None
+        and not reading.of_another
+        and not any(document.content for _, document in attached)
+        and not _is_written(facts, reading)
+    ):
         attached.append(("TXA", announced(told)))
     return IncomingResult(
         patient=patient_of(reading),
         event=reading.event,
-        referral_number=number_at(reading)[0],
+        referral_number=_answered(reading),
         facts=facts,
         documents=tuple(document for _, document in attached),
         withdrawn=tuple(_withdrawn(reading)),
@@ -48,8 +55,21 @@ def result(reading: Reading) -> IncomingResult:
             *unsaid(reading, (*standing, *over)),
             *(f"{item.place}/{GONE}" for item, _ in over),
         ),
-        quarantined=tuple(f"{place}/broken" for place, document in attached if _is_broken(document)),
+        quarantined=(*put_apart(reading), *(f"{place}/broken" for place, document in attached if _is_broken(document))),
     )
+
+
+def _answered(reading: Reading) -> str:
+    """The number of the order or referral that it answers. Of a letter that is the order it is of (TXA-14), before its own number; who
+    carried out what it reports has numbers of its own, which no referral has.
+    """
+    number, place = number_at(reading, but=_OF_WHO_REPORTS)
+    told, of_order = reading.notification, reading.message.get("TXA-14-1").strip()
+    is_own = told is not None and place.startswith("TXA-") and not told.number_aside[0] and not told.names_somebody(_ORDER)
+    return of_order if is_own and identifies(of_order) else number
+
+
+_OF_WHO_REPORTS, _ORDER = ("OBR-3", "ORC-3"), 14
 
 
 def _is_broken(document: IncomingDocument) -> bool:

@@ -59,8 +59,8 @@ def _texts(rules: object) -> Iterator[str]:
 
 _AGAIN = "-4("
 """What is ordered has one name: a second one may be a sentence that nobody reads."""
-_TAKES_ONE_THING = ("@board", "@asking")
-"""Functions that leave a field be but for a board or a question: anything else in it is told nowhere."""
+_TAKES_ONE_THING = ("@board", "@asking", "OBR-3")
+"""What leaves a field be but for a board, a question or the number of who carries it out: anything else in it is told nowhere."""
 _OF_ORDER = re.compile(r"OBR-(\d+)")
 
 

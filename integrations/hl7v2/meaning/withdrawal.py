@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from integrations.hl7v2.meaning.places import number_at
-from integrations.hl7v2.message.items import name_of
+from integrations.hl7v2.message.items import Item, name_of
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.statuses import is_anew, is_cancelled, is_taken_back, says_so_itself
+from integrations.hl7v2.message.statuses import is_anew, is_cancelled, is_gone, is_taken_back, says_so_itself
 from integrations.hl7v2.text.er7 import Message
-from integrations.hl7v2.text.status_codes import GONE
+from integrations.hl7v2.text.segment import Segment
+from integrations.hl7v2.text.status_codes import GONE, said, state_of
 from integrations.hl7v2.text.words import Recognised
 from mdo_portal.exchange import Replaced
 
@@ -51,6 +53,16 @@ def number_of(reading: Reading, gone: list[Line]) -> str:
     if place.startswith(reading.at("ORC-4")) and own and not _name_board(gone, reading.recognised):
         number = own.strip()
     return number
+
+
+def order_of_group(reading: Reading) -> tuple[str, bool]:
+    """(the number of the board's own order where the referral goes by that of its group, whether that order is new)."""
+    order = reading.board.order if reading.board is not None else reading.message.first("OBR")
+    if order is None or not number_at(reading)[1].startswith(reading.at("ORC-4")):
+        return "", False
+    number = reading.message.get(reading.at("ORC-2-1")).strip() or order.component(2).strip()
+    is_new = reading.message.get(reading.at("ORC-1-1")).strip().upper() == "NW"
+    return (number, is_new) if reading.recognised.is_board(name_of(order)) else ("", False)
 
 
 def why(gone: list[Line]) -> str:
@@ -99,13 +111,57 @@ def _lines(reading: Reading) -> list[Line]:
             found.append(Line(is_gone, segment.component(2), reason=reason))
             above, stands = found[-1], is_gone or reading.is_referral or is_anew(segment)
         elif segment.name == "OBR" and found:
-            if not stands and is_cancelled(reading, segment):
+            if not stands and is_over(reading, segment):
                 above.is_empty = not above.name
                 found.append(Line(True, segment.component(2) or above.number, name_of(segment), above.reason))
             else:
                 above.name += f" {name_of(segment)}"
                 above.is_empty = False
-    return found
+    return found or list(_without_common(reading))
+
+
+def _without_common(reading: Reading) -> Iterator[Line]:
+    """Who reports (ORU) mostly has no ORC: then an OBR speaks for itself. What a referral rests on says nothing of that."""
+    for segment in reading.message.all("OBR") if not reading.is_referral else ():
+        yield Line(is_over(reading, segment), segment.component(2) or segment.component(3), name_of(segment))
+
+
+def is_over(reading: Reading, order: Segment) -> bool:
+    """Whether an OBR is taken back: by its own state, or, where it registers for a board, with all that stands under it: that was of
+    another patient, or is deleted with the question. One deleted answer of a form takes nothing along.
+    """
+    if is_cancelled(reading, order) or not _registers(reading, order):
+        return is_cancelled(reading, order)
+    values = [item for item in reading.values if item.order is order]
+    if not values or not all(is_gone(reading, item) for item in values):
+        return False
+    return any(reading.labels.answered(one) == "board" for one in values) or all(map(_is_of_another, values))
+
+
+def _is_of_another(item: Item) -> bool:
+    return said(item.segment, 11) == "W"
+
+
+def is_registration_over(reading: Reading, order: Segment) -> bool:
+    """Whether an order that registers for a board by its name is taken back."""
+    return _registers(reading, order) and is_over(reading, order)
+
+
+def _registers(reading: Reading, order: Segment) -> bool:
+    recognised = reading.recognised
+    return recognised.is_board(name_of(order)) and recognised.is_registration(order.component(4), order.component(4, 2, 0))
+
+
+def says_it_is_over(reading: Reading) -> bool:
+    """Whether a form says of the registration that it is taken back (`Status aanmelding: Ingetrokken`)."""
+    return any(
+        _is_state(reading, item) and state_of(item.text.partition("\n")[0].strip().upper()) == GONE for item in reading.values
+    )
+
+
+def _is_state(reading: Reading, item: Item) -> bool:
+    name = item.label.casefold()
+    return "status" in name and not item.is_document and (reading.recognised.refers(name) or reading.recognised.names_board(name))
 
 
 def _name_board(lines: list[Line], recognised: Recognised) -> bool:

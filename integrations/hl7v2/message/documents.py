@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from integrations.cda import opened, title_of
+from integrations.cda_patient import is_of_another
 from integrations.hl7v2.message.enclosed import Enclosed
 from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.message.patient import bsns_of, patient
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.packed import ENCODINGS, value_type
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.values import day_of_event, partial
 from integrations.hl7v2.text.words import folded_all
 from integrations.rich_text import MOST, as_utf8, is_rich, words_in
-from mdo_portal.exchange import IncomingDocument
+from mdo_portal.exchange import IncomingDocument, Unreadable
 
 _FILE_NAME = re.compile(r"[^\\/\n]+\.\w{1,5}")
 _BEFORE_WORDS = b"\xef\xbb\xbf \t\r\n"
@@ -38,9 +40,25 @@ def documents(received: Received, item: Item, reference: str) -> list[IncomingDo
 
 def title_inside(item: Item) -> str:
     """What a clinical document (CDA) in an OBX calls itself; "" for any other."""
-    if not item.is_document or not item.enclosed[0].start.lstrip(_BEFORE_WORDS)[:12].lower().startswith((b"<", b"mime-version")):
-        return ""
-    return title_of(item.enclosed[0].content or b"")
+    return title_of(item.enclosed[0].content or b"") if item.is_document and _may_be_clinical(item.enclosed[0]) else ""
+
+
+def _may_be_clinical(sent: Enclosed) -> bool:
+    return sent.start.lstrip(_BEFORE_WORDS)[:12].lower().startswith((b"<", b"mime-version"))
+
+
+def of_another(received: Received, items: Iterable[Item]) -> list[Item]:
+    """The OBX lines with a clinical document that says that it is of somebody else than the patient of the message."""
+    held = [(item, one) for item in items if item.segment.name == "OBX" and item.is_document for one in item.enclosed]
+    clinical = [(item, one) for item, one in held if _may_be_clinical(one)]
+    pid = received.message.first("PID") if clinical else None
+    if pid is None:
+        return []
+    try:
+        who, own = patient(received, pid), bsns_of(received)
+    except Unreadable:
+        return []  # nobody is: whoever reads the message tells a person
+    return [item for item, one in clinical if is_of_another(one.content or b"", who, own)]
 
 
 def rich_words(item: Item) -> Iterator[str]:

@@ -31,7 +31,8 @@ def is_letter(received: Received, item: Item, title: str) -> bool:
         return False
     if recognised.is_registration(code, name):
         return True
-    is_part = bool(title) or (item.order is not None and recognised.refers(name_of(item.order)))
+    ordered = name_of(item.order) if item.order is not None else ""
+    is_part = bool(title or (ordered and (recognised.refers(ordered) or recognised.may_refer(ordered))))
     return is_part and not recognised.names_board(name) and received.sections.matching(code, name) in ("", "form")
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from integrations.bsn import is_possible_bsn
 from integrations.days import day_first
 from integrations.hl7v2.message.names import patient_name
 from integrations.hl7v2.message.received import Received
-from integrations.hl7v2.text.numbers import BSN_DIGITS, Number, is_possible_bsn, numbers, ungrouped
+from integrations.hl7v2.text.numbers import BSN_DIGITS, Number, numbers, ungrouped
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.values import day
 from mdo_portal.exchange import PatientIdentity, Profile, Unreadable
@@ -81,6 +82,13 @@ def has_second_bsn(pid: Segment, profile: Profile) -> bool:
     """Whether PID-3 holds two different ones that have no end: the first counts, a person may look."""
     held = (one for one in numbers(pid, 3) if not one.until and is_bsn(one, profile["patient"]))
     return len({ungrouped(one.number) for one in held}) > 1
+
+
+def bsns_of(received: Received) -> frozenset[str]:
+    """Every number of nine digits that the message gives the patient, wherever it stands in the PID or the profile has it."""
+    found = (one.number for pid in received.message.all("PID") for n in (2, 3, 4, 19) for one in numbers(pid, n))
+    placed = (received.message.get(place) for place in received.profile["patient"]["bsn"] if not place.startswith("@"))
+    return frozenset(filter(is_possible_bsn, (ungrouped(one.strip()) for one in (*found, *placed))))
 
 
 def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:

@@ -11,14 +11,15 @@ from integrations.hl7v2.message.addenda import added
 from integrations.hl7v2.message.apart import apart, combined, numbered
 from integrations.hl7v2.message.board_order import BoardOrder, board_order, replaced_by
 from integrations.hl7v2.message.checklist import Checklist, checklist
+from integrations.hl7v2.message.documents import of_another
 from integrations.hl7v2.message.headed import is_letter, told_by
-from integrations.hl7v2.message.items import Item, items, line_of_value, name_of
+from integrations.hl7v2.message.items import Item, items, line_of_value
 from integrations.hl7v2.message.order_numbers import keys
 from integrations.hl7v2.message.pieces import joined
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.message.roles import judges
-from integrations.hl7v2.message.statuses import is_gone
-from integrations.hl7v2.message.titles import asking_title, asks_board, is_examination
+from integrations.hl7v2.message.statuses import is_gone, is_none
+from integrations.hl7v2.message.titles import asking_title, asks_board, is_examination, title_above
 from integrations.hl7v2.text.segment import Segment
 
 _OF_BOARD = ("board", "reason")
@@ -29,7 +30,16 @@ class Reading(Received):
 
     @cached_property
     def items(self) -> Sequence[Item]:
-        """Its segments with what belongs to each."""
+        """Its segments with what belongs to each, but for what is put apart."""
+        return [one for one in self._every if not any(one is other for other in self.of_another)]
+
+    @cached_property
+    def of_another(self) -> Sequence[Item]:
+        """The documents in it that say that they are of another patient: nothing of them is read."""
+        return of_another(self, self._every)
+
+    @cached_property
+    def _every(self) -> Sequence[Item]:
         return joined(items(self.message))
 
     @cached_property
@@ -131,6 +141,11 @@ class Reading(Received):
         return frozenset(id(item.order) for item in self.values)
 
     @cached_property
+    def standing(self) -> frozenset[int]:
+        """Those that have something under them that does not say itself that it is none."""
+        return frozenset(id(item.order) for item in self.values if not is_none(self, item))
+
+    @cached_property
     def written(self) -> frozenset[tuple[int, str, str]]:
         """Order (its `id`), code and sub-id of what has words."""
         found = (one for one in self.values if one.text)
@@ -157,14 +172,7 @@ class Reading(Received):
             return False  # of which order it is, or that it is of another
         if name != "OBX":
             return self.may_ask(item)
-        return is_letter(self, item, self._title_of(order)) and not is_gone(self, item)
-
-    def _title_of(self, order: Segment | None) -> str:
-        """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
-        if order is None and self.kind.startswith(("REF", "CCR", "SRM")):
-            return self.kind  # all of it refers
-        ordered = name_of(order) if order and (self.kind.startswith(("ORM", "OM")) or self.is_referral) else ""
-        return ordered if self.recognised.names_board(ordered) else self.asking_title
+        return is_letter(self, item, title_above(self, order) or self.asking_title) and not is_gone(self, item)
 
     def may_ask(self, item: Item) -> bool:
         """Whether notes may be the question: those of a result that a referral (REF) rests on, or of another order, are not."""

@@ -50,6 +50,12 @@ def is_gone(received: Received, item: Item) -> bool:
     return status_of(received, item) == GONE
 
 
+def is_none(received: Received, item: Item) -> bool:
+    """Whether an OBX says itself that it is no result: by one of the codes that take an order back, or in words."""
+    code = said(item.segment, 11)
+    return code in received.profile["result"]["cancelled"] or state_of(code) == GONE
+
+
 def is_status_only(received: Received, item: Item) -> bool:
     """OBX-11 says that a result is final without telling it again."""
     return said(item.segment, 11) in received.profile["result"]["status_only"] and not item.text

@@ -18,8 +18,6 @@ LONG = 20
 """What hl7apy's STRICT tables take everywhere. They refuse documents, letters and many real names for their length alone,
 and say so with the whole text; so structure is judged with every value cut to this, and lengths are not."""
 
-CONTROL_ID = 32
-
 
 class Unsendable(Exception):
     """What we wrote is not what was signed, or not HL7. `reason` names the place, never a value."""
@@ -70,6 +68,8 @@ def fault_of(text: str) -> str:
 
     try:
         parse_message(text, validation_level=VALIDATION_LEVEL.STRICT).validate()
+    except ImportError:
+        raise  # hl7apy opens its tables when it needs them: that one is gone says nothing of the letter
     except Exception as fault:  # a foreign parser that raises anything, with patient data in the text: keep the kind only
         return type(fault).__name__
     return ""
@@ -78,17 +78,11 @@ def fault_of(text: str) -> str:
 def _shortened(segment: Segment, message: Message) -> str:
     marks = message.marks
     separators = f"([{re.escape(marks.field + marks.component + marks.repetition + marks.sub)}])"
-    if segment.name == "MSH":
-        head, rest = segment.line[:9], segment.line[9:]  # MSH-1 and MSH-2 are the separators themselves
-    else:
-        head, rest = "", segment.line
-    parts = re.split(separators, rest)
-    return head + "".join(_cut(part, marks.escape) for part in parts)
+    return "".join(_cut(part, marks.escape) for part in re.split(separators, segment.line))
 
 
 def _cut(part: str, escape: str) -> str:
-    is_control_id = len(part) <= CONTROL_ID and part.isalnum()
-    return part if len(part) <= LONG or is_control_id else part.replace(escape, "")[:LONG]
+    return part if len(part) <= LONG else part.replace(escape, "")[:LONG]
 
 
 def _compared(message: Message, decision: OutgoingDecision, profile: Profile) -> list[tuple[str, object, object]]:

@@ -41,14 +41,6 @@ def identifies(number: str) -> bool:
     return "\n" not in number and (len(number) > 2 or any(sign.isdigit() for sign in number))
 
 
-def is_possible_bsn(number: str) -> bool:
-    """Nine digits that pass the eleven-test (Besluit BSN, article 2): one in eleven of all numbers does so too."""
-    if not re.fullmatch(r"[0-9]{9}", number):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True))
-    return total % 11 == 0 and total != 0
-
-
 MOST_NUMBERS = 32
 
 

@@ -67,14 +67,31 @@ class Recognised:
 
         `Aanvraag` asks for anything; beside a board's name in a title it registers for that board.
         """
-        shown = title.casefold().replace("_", " ")
-        if holds_any(shown, self.rules["undone"]):
+        shown = _shown(title)
+        if self._is_settled(shown):
             return False
         said = _whole(tuple(self.rules["words"])).search(shown)
         if said is not None:
             return not self.is_report(shown[: said.start()])
         is_title = len(shown.split()) <= _LONGEST_TITLE and self.is_board(title)
         return is_title and _whole(tuple(self.rules["requests"])).search(shown) is not None
+
+    def may_refer(self, title: str) -> bool:
+        """Whether a title may say so: reports of a board are called `Bespreking MDO` too. A question in it tells."""
+        shown = _shown(title)
+        is_title = len(shown.split()) <= _LONGEST_TITLE and self.is_board(title) and not self._is_settled(shown)
+        is_told = holds_any(shown, self.rules["outcomes"])
+        return is_title and not is_told and _whole(tuple(self.rules["discussions"])).search(shown) is not None
+
+    def _is_settled(self, shown: str) -> bool:
+        """Whether it tells of a registration that is over or answered, or asks for something else after a board or before it."""
+        if holds_any(shown, self.rules["undone"]) or holds_any(shown, self.rules["accepted"]):
+            return True
+        if shown.strip().startswith(tuple(self.rules["settled"])):
+            return True
+        if not self.names_board(shown):
+            return False
+        return not self.names_board(_besides(self.rules).sub(" ", shown))
 
     def is_registration(self, code: str, words: str) -> bool:
         """Whether something refers by its code, or by what it is called."""
@@ -90,6 +107,27 @@ class Recognised:
         is_short = 0 < len(words) <= _MANY and not text.rstrip().endswith("?")
         begins = (*self.rules["asked"], *self.rules["words"], *self.rules["requests"])
         return is_short and self.names_board(text) and words[0].startswith(begins)
+
+
+def _shown(title: str) -> str:
+    return title.casefold().replace("_", " ")
+
+
+def _besides(rules: Mapping[str, Any]) -> re.Pattern[str]:
+    """A board behind what comes after it or is for it: `na het regionale MDO`, `CT t.b.v. MDO`."""
+    return _beside_a_board(tuple(rules["afterwards"]), tuple(rules["studies"]), tuple(rules["asked"]))
+
+
+@lru_cache(maxsize=64)
+def _beside_a_board(after: tuple[str, ...], studies: tuple[str, ...], asked: tuple[str, ...]) -> re.Pattern[str]:
+    def one_of(words: tuple[str, ...]) -> str:
+        return "|".join(map(re.escape, words))
+
+    for_it = rf"(?:{one_of(studies)})(?: [\w-]+)? (?:{_FOR})"
+    return re.compile(rf"(?<!\w)(?:{one_of(after)}|{for_it}) (?:[\w-]+ ){{0,2}}?[\w-]*(?:{one_of(asked)})[\w-]*")
+
+
+_FOR = r"t\.b\.v\.|tbv|ten behoeve van|voor|i\.v\.m\.|ivm"
 
 
 _LONGEST_TITLE = 6

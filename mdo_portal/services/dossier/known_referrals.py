@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
@@ -73,8 +74,31 @@ def taken_back(session: Session, hospital: Hospital, referral: IncomingReferral)
     return case
 
 
+def as_ordered(session: Session, hospital: Hospital, referral: IncomingReferral) -> IncomingReferral:
+    """The referral under the number of its own order, where that of its group means what another order asked of another board."""
+    own = referral.order_number
+    if own in ("", referral.number):
+        return referral
+    if numbered(session, hospital, own) is not None:
+        return replace(referral, number=own)
+    case = numbered(session, hospital, referral.number)
+    if case is None or referral.board_hint in ("", case.board_hint) or not (referral.is_new_order or referral.cancelled):
+        return referral
+    asked = session.scalars(select(CaseEvent.details).where(latest_word.holding(case, *latest_word.ASKED)))
+    orders = {told[ORDER] for told in asked if ORDER in told}
+    return replace(referral, number=own) if orders and own not in orders else referral
+
+
+ORDER = "order_number"
+"""Under this name the timeline event of one that asks says by which order of its group it did."""
 ISSUER = "number_issuer"
 """Under this name the timeline event of one that asks says who gave out its number, where its sender said that."""
+
+
+def numbers_said(referral: IncomingReferral) -> dict[str, str]:
+    """What a referral says of its numbers, for the event."""
+    said = {ISSUER: referral.number_issuer, ORDER: referral.order_number}
+    return {name: number for name, number in said.items() if number}
 
 
 def is_numbered_by_another(session: Session, case: Case, referral: IncomingReferral) -> bool:

@@ -113,6 +113,10 @@ SENTENCES: dict[str, str] = {
     "letter.stands_beside": N_(
         "Brief %(number)s kwam toch aan bij %(hospital)s. Wat hem vervangt noemde hem niet: vraag de ontvanger om hem te laten vervallen"
     ),
+    "letter.may_stand_beside": N_(
+        "Brief %(number)s staat bij %(hospital)s misschien nog naast de nieuwste: of de brief die hem verving daar aankwam, is niet bekend."
+        " Vraag de ontvanger of de oude is vervallen"
+    ),
 }
 
 AFTER_ALL = ("letter.after_all", "letter.stands_beside")
@@ -127,6 +131,7 @@ NEWS = frozenset(
         "result.withdrawn",
         "patient.changed", "patient.died", "patient.lives", "patient.merged", "patient.unmerged", "patient.unsaid", "patient.linked",
         "patient.unlinked", "visit.person_deleted", "letter.after_all", "letter.stands_beside",
+        "letter.may_stand_beside",
     }
 )  # fmt: skip
 """What makes a case new again for who looked before, and stands on the list of what nobody saw when the discussion is past.

@@ -26,7 +26,7 @@ from mdo_portal.exchange import (
     meaning_of,
 )
 from mdo_portal.services.common.source import Source
-from mdo_portal.services.dossier import appointments, snapshots
+from mdo_portal.services.dossier import appointments, known_referrals, snapshots
 from mdo_portal.services.identity import merges
 from mdo_portal.services.inbox import pulls, queue, rereading
 from mdo_portal.services.inbox.rereading import Heard
@@ -56,6 +56,7 @@ def source_of(claimed: ClaimedMessage, hospital: Hospital) -> Source:
 
 
 def _referral(session: Session, incoming: IncomingReferral, source: Source) -> Case | None:
+    incoming = known_referrals.as_ordered(session, source.hospital, incoming)
     if incoming.cancelled:
         case = referrals.cancel(session, incoming, source)
         if case is None:  # somebody may still plan what the hospital took back under another number
@@ -114,6 +115,7 @@ def told_again(session: Session, incoming: Incoming, message: ClaimedMessage, ca
     if not isinstance(incoming, IncomingReferral):
         return set_aside(message, Unreadable("again_other_kind"))
     hospital = session.get_one(Hospital, message.hospital_id)
+    incoming = known_referrals.as_ordered(session, hospital, incoming)
     heard = Heard(source_of(message, hospital), case_id, message.meaning == "referral")
     try:
         with session.begin_nested():

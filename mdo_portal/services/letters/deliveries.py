@@ -67,11 +67,13 @@ def settle(
     over: Channel | None = None,
     worker: int | None = None,
     is_queued: bool = True,
+    had_left: bool = True,
 ) -> Settled:
     """What a worker heard: of the letter and of its destination. Only an accepted receipt with our own number makes it *received*.
 
     `over`: the channel of this attempt. Whoever put the letter on paper meanwhile is not overruled by a silence of the line.
     `is_queued`: its destination waited for it; of what was only printed it may have another letter on the wire, and stays taken.
+    `had_left`: before this attempt; what was put on paper during one that did not leave either is nowhere.
     `worker`: whose attempt it was; when another one has the queue by now, only a receipt counts, and the queue stays the other's.
     """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
@@ -85,7 +87,7 @@ def settle(
     if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
         write_down(session, delivery, receipt, now=now, turn=turn)
     else:
-        _may_be_there(delivery, receipt, now=now)
+        _said_of_what_is_on_paper(delivery, receipt, had_left, now=now)
     return Settled(before, delivery.state, turn, queue)
 
 
@@ -93,6 +95,17 @@ def _may_be_there(delivery: Delivery, receipt: Receipt, *, now: datetime) -> Non
     """It left, and nobody said what became of it: whoever carries it now, or has it under way, says no more that it never did."""
     if receipt.kind is ReceiptKind.UNKNOWN:
         under_way.left(delivery, now=now)
+
+
+def _said_of_what_is_on_paper(delivery: Delivery, receipt: Receipt, had_left: bool, *, now: datetime) -> None:
+    """A person put it on paper while it was on the wire, and since then it was held to be there. Who carried it already knows better."""
+    _may_be_there(delivery, receipt, now=now)
+    if delivery.state is not DeliveryState.WAITING or receipt.kind is ReceiptKind.UNKNOWN:
+        return
+    if not had_left:
+        under_way.never_left(delivery)
+    elif receipts.has_left(receipt):
+        under_way.was_refused(delivery, now=now)
 
 
 def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN) -> None:
@@ -117,6 +130,7 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
     is_after_all = was in _GIVEN_UP and receipt.code != BY_HAND  # whoever says so by hand knows it
     what = _after_all(session, delivery) if is_after_all else _EVENT.get(delivery.state, "")
     tell(session, delivery, case, first_time_sent=first_time_sent, what=what, no_more=was is DeliveryState.RECEIVED, now=now)
+    _tell_beside(session, delivery, case, now=now)
 
 
 def _counts(delivery: Delivery, receipt: Receipt) -> bool:
@@ -195,7 +209,7 @@ def tell(
     now: datetime,
 ) -> None:
     """`what`: the event on the case's timeline, besides that it left. `no_more`: it was received, and is not."""
-    name = delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
+    name = _name(session, delivery)
     if first_time_sent:
         timeline.happened(session, case, "letter.sent", at=now, hospital=name)
     if what in timeline.AFTER_ALL:
@@ -211,6 +225,20 @@ def tell(
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
     standing.changed(session, case)
+
+
+def _tell_beside(session: Session, delivery: Delivery, case: Case, *, now: datetime) -> None:
+    """That two may hold there: now that this letter has come to its end, or that those which named it named what is not there."""
+    ended = [] if delivery.state in OPEN else [delivery]
+    if delivery.state is DeliveryState.REFUSED:
+        ended += replacing.naming(session, delivery)
+    for one in ended:
+        if older := replacing.may_stand_beside(session, one):
+            timeline.happened(session, case, "letter.may_stand_beside", at=now, hospital=_name(session, one), number=older)
+
+
+def _name(session: Session, delivery: Delivery) -> str:
+    return delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
 
 
 def of_decisions(session: Session, decision_ids: Sequence[uuid.UUID]) -> list[Delivery]:

@@ -81,8 +81,13 @@ def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
 
 
 def put_on_paper(session: Session, delivery: Delivery, *, now: datetime) -> None:
-    """A person wants this letter printed and carried instead: it goes no more over the line, whatever happens to the link."""
+    """A person wants this letter printed and carried instead: it goes no more over the line, whatever happens to the link.
+
+    What is on the wire at this moment may be there, until who has it says that it is not: killed, they say nothing.
+    """
     under_way.may_have_left(delivery, now=now)
+    if under_way.is_on_the_wire(delivery, now=now):
+        under_way.left(delivery, now=now)
     delivery.move(DeliveryState.WAITING)
     delivery.channel = Channel.PAPER.value
     _let_go(session, delivery, now=now)

@@ -55,6 +55,7 @@ class ClaimedDelivery:
     referral_number: str
     attempts: int
     last_code: str  #: of the last receipt before this attempt
+    had_left: bool = True  #: it may be there already, from an attempt of before
     worker: int | None = None  #: who took it
     is_queued: bool = False  #: its destination waits until it is delivered; of a letter that is only printed it does not
 
@@ -172,7 +173,7 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         channel = Channel.PAPER  # a person put this letter on paper, or it was signed so
     own = delivery.hospital_id == case.hospital_id and delivery.audience is Audience.REFERRER
     told, letter = patients.identity_of(session, about.patient), letter_of(session, delivery)  # before anything is written
-    last_code = delivery.receipt_code
+    last_code, had_left = delivery.receipt_code, under_way.has_left(delivery)
     under_way.begin(delivery, channel, now=now)
     earlier = replacing.named(session, decision, delivery)
     return ClaimedDelivery(
@@ -193,4 +194,5 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         referral_number=case.referral_number,
         attempts=delivery.attempts,
         last_code=last_code,
+        had_left=had_left,
     )

@@ -8,6 +8,7 @@ to that one or to none. Kept from the moment it is taken (`Delivery.named_id`) u
 from __future__ import annotations
 
 import uuid
+from itertools import dropwhile
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -110,6 +111,25 @@ def stands_beside(session: Session, delivery: Delivery) -> bool:
     return bool(named_ids) and delivery.id not in named_ids
 
 
+def may_stand_beside(session: Session, delivery: Delivery) -> str:
+    """The number of an older letter that stands in their system still, if the one that this letter named never came: of that one nobody
+    said so. "" where there is none. Who has this letter may have two that hold."""
+    if delivery.named_id in (None, delivery.id):
+        return ""
+    decision = session.get_one(Decision, delivery.decision_id)
+    chain = _chain(decision, _before(session, decision, delivery))
+    named_and_older = list(dropwhile(lambda one: one.delivery_id != delivery.named_id, chain))
+    if not named_and_older or named_and_older[0].state is DeliveryState.RECEIVED:
+        return ""
+    return next((one.document_number for one in named_and_older[1:] if one.is_in_system), "")
+
+
+def naming(session: Session, delivery: Delivery) -> list[Delivery]:
+    """The letters that named this one, and are there or may be."""
+    later = select(Delivery).where(Delivery.case_id == delivery.case_id, Delivery.named_id == delivery.id)
+    return list(session.scalars(later.where(Delivery.id != delivery.id, under_way.may_be_there(Delivery))))
+
+
 def _before(session: Session, decision: Decision, delivery: Delivery) -> dict[uuid.UUID, _Version]:
     to_the_same = and_(
         Delivery.decision_id == Decision.id,
@@ -129,13 +149,17 @@ def _before(session: Session, decision: Decision, delivery: Delivery) -> dict[uu
 
 
 def _chosen(decision: Decision, before: dict[uuid.UUID, _Version]) -> Earlier | None:
+    chain = _chain(decision, before)
+    there = [one for one in chain if one.is_there]
+    found = next((one for one in there if one.is_in_system), there[0] if there else None)
+    return Earlier(found.delivery_id, found.document_number) if found and found.delivery_id else None
+
+
+def _chain(decision: Decision, before: dict[uuid.UUID, _Version]) -> list[_Version]:
+    """What this decision is about, the newest first."""
     chain: list[_Version] = []
     at = decision.supersedes_id
     while at is not None:
         chain.append(before[at])
         at = before[at].supersedes_id
-    if decision.form is DecisionForm.ADDENDUM:
-        chain = chain[:1]
-    there = [one for one in chain if one.is_there]
-    found = next((one for one in there if one.is_in_system), there[0] if there else None)
-    return Earlier(found.delivery_id, found.document_number) if found and found.delivery_id else None
+    return chain[:1] if decision.form is DecisionForm.ADDENDUM else chain

@@ -53,6 +53,16 @@ def may_have_left(delivery: Delivery, *, now: datetime) -> None:
         left(delivery, now=now)
 
 
+def is_on_the_wire(delivery: Delivery, *, now: datetime) -> bool:
+    """A worker has it, and what comes of that is not known yet."""
+    return delivery.leased_until is not None and delivery.leased_until >= now and delivery.channel not in BY_PERSON
+
+
+def never_left(delivery: Delivery) -> None:
+    """It was held to have left, and who had it says that it did not: nothing of it is there."""
+    delivery.sent_at = delivery.named_id = None
+
+
 def begin(delivery: Delivery, channel: Channel, *, now: datetime) -> None:
     """It is under way by this channel, one try more."""
     if channel is Channel.PAPER and delivery.channel != Channel.PAPER and delivery.state is DeliveryState.SENT:

@@ -61,12 +61,10 @@ def withhold_of_another(session: Session, case: Case, patient: Patient, *, now: 
 
 
 def withhold(session: Session, case: Case) -> None:
-    """The patient objects: what was printed for a general practitioner and nobody sent yet, nobody need send.
-
-    What has its turn still to come is looked at then.
+    """The patient objects: what was printed for a general practitioner and nobody sent yet, nobody need send; also what left over a line
+    before it was put on paper. What has its turn still to come is looked at then.
     """
-    never_left = (*_ON_PAPER, Delivery.sent_at.is_(None))
-    to_others = select(Delivery).where(Delivery.case_id == case.id, Delivery.audience != Audience.REFERRER, *never_left)
+    to_others = select(Delivery).where(Delivery.case_id == case.id, Delivery.audience != Audience.REFERRER, *_ON_PAPER)
     for delivery in session.scalars(to_others.order_by(Delivery.id).with_for_update()):
         cancel(session, delivery)
 

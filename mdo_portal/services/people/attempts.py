@@ -46,7 +46,7 @@ def begin(session: Session, account: str, origin: Origin, *, now: datetime) -> N
     known = is_known(session, account, origin.device, now=now)
     bucket = _bucket(account, origin, known=known)
     count, wait_until = _one_more(session, bucket, now=now)
-    if wait_until and wait_until > now:
+    if wait_until:
         raise TooMany()
     if not known:
         _ceiling(session, origin.address, now=now)
@@ -61,7 +61,7 @@ def may_try_code(session: Session, person_id: uuid.UUID, device: str, *, now: da
     """
     bucket = _code_bucket(person_id, device)
     count, wait_until = _one_more(session, bucket, now=now)
-    if wait_until and wait_until > now:
+    if wait_until:
         return False
     if count > FREE:
         _wait(session, bucket, now + min(LONGEST, timedelta(seconds=2 ** min(count, 6))))

@@ -15,6 +15,7 @@ from mdo_portal.services.history import standing, timeline
 CLEARED = {
     Caution.TEST: "case.no_test",
     Caution.UNSURE: "case.is_them",
+    Caution.ANOTHER: "case.is_them",
     Caution.HELD: "case.goes_on",
     Caution.UNFINISHED: "case.form_holds",
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -61,7 +63,7 @@ def register(
     if not is_new:
         assess(session, case, now=now)
     what = "referral.received" if is_new else "referral.updated"
-    tell(session, case, what, source, person_id=person_id, word=word_of(referral), issuer=referral.number_issuer)
+    tell(session, case, what, source, person_id=person_id, word=word_of(referral), by=known_referrals.numbers_said(referral))
     if is_new:
         standing.beside(session, case)
     return case
@@ -90,11 +92,11 @@ def tell(
     *,
     person_id: uuid.UUID | None = None,
     word: Word = UNDATED,
-    issuer: str = "",
+    by: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """The case's timeline, the access log and the screens hear of it."""
-    said = latest_word.said(word, source.at) | ({known_referrals.ISSUER: issuer} if issuer else {})
-    told = {"hospital": source.hospital.name, "wire": source.wire.value}
+    said = latest_word.said(word, source.at)
+    told = {"hospital": source.hospital.name, "wire": source.wire.value, **by}
     timeline.happened(session, case, what, at=source.at, person_id=person_id, **told, **said)
     audit.record_system(session, what, now=source.at, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)

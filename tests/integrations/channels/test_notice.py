@@ -7,6 +7,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from integrations.channels.notice import NoticeSender
+from integrations.out import mail
 from integrations.out.mail import MailServer
 from mdo_portal.exchange import Address, Receipt, ReceiptKind
 from tests.integrations.fhir.make import DELIVERY, decision
@@ -29,6 +31,8 @@ class Post(socketserver.ThreadingTCPServer):
     """A mail server that keeps what it is handed, or answers as it is told."""
 
     daemon_threads = allow_reuse_address = True
+
+    step = 0.0  #: seconds before it says a word
 
     def __init__(self, tls: ssl.SSLContext | None, refuses: str = "", *, at_once: bool = False, goodbye: str = "221 bye") -> None:
         super().__init__(("127.0.0.1", 0), _Line)
@@ -54,6 +58,7 @@ class _Line(socketserver.BaseRequestHandler):
         file = line.makefile("rwb")
 
         def say(words: str) -> None:
+            time.sleep(self.server.step)
             file.write(f"{words}\r\n".encode())
             file.flush()
 
@@ -195,6 +200,18 @@ def test_a_mail_that_was_taken_is_mailed_whatever_the_server_says_to_our_goodbye
         receipt = told(server.server_address[1], host="127.0.0.1")
 
     assert (receipt.code, len(server.mails)) == ("mailed", 1)
+
+
+def test_a_server_that_takes_its_time_over_each_step_is_hung_up_on_before_another_may_mail_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each step was in time, and all together outlasted the lease of the letter."""
+    monkeypatch.setattr(mail, "MOST_SECONDS", 0.2)
+    with post() as server:
+        server.step = 0.06
+        receipt = told(server.server_address[1], host="127.0.0.1")
+
+    assert (receipt.kind, receipt.code, server.mails) == (ReceiptKind.LATER, "mail unreachable", [])
 
 
 def test_nobody_there_is_later() -> None:

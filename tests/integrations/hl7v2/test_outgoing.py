@@ -16,7 +16,7 @@ from integrations.hl7v2.sending.outgoing import compose
 from integrations.hl7v2.text.builder import Unwritable
 from integrations.hl7v2.text.er7 import Message
 from integrations.profiles import load
-from mdo_portal.exchange import OutgoingDecision
+from mdo_portal.exchange import DecisionForm, OutgoingDecision
 
 from .samples import DECISION, NOW, address
 
@@ -86,6 +86,45 @@ def test_a_letter_that_is_not_what_was_signed_does_not_leave() -> None:
     ):
         with pytest.raises(Unsendable):
             judge(spoiled, DECISION, load("hix"))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("MSH-10", "MSH-10"), ("PID-3", "PID-3-1"), ("PID-5", "PID-5-1-1"), ("PID-7", "PID-7"), ("MSH-9", "MSH-9-2"),
+        ("TXA-12-1", "TXA-12-1"), ("TXA-13-1", "TXA-13-1"), ("OBX", "OBX-3-2"),
+    ],
+)  # fmt: skip
+def test_each_place_by_which_a_letter_is_filed_is_read_back(place: str, value: str) -> None:
+    """The number of another letter, the name or birth date of another patient, or another section."""
+    decision = replace(DECISION, form=DecisionForm.CORRECTION, replaces_document_number="MDO-2026-1")
+    raw = compose(decision, address(), now=NOW)
+    judge(raw, decision, load("hix"))
+    message = Message.parse(raw)
+    written = message.all("OBX")[1].component(3, 2, 0) if place == "OBX" else message.get(value)
+
+    with pytest.raises(Unsendable) as fault:
+        judge(raw.replace(written.encode(), b"99"), decision, load("hix"))
+
+    assert fault.value.reason == place
+
+
+def test_what_the_strict_tables_refuse_does_not_leave() -> None:
+    raw = compose(DECISION, address(), now=NOW)
+
+    with pytest.raises(Unsendable) as fault:
+        judge(raw.replace(b"|LA||AV", b"|||AV"), DECISION, load("hix"))
+
+    assert fault.value.reason.startswith("hl7apy ")
+
+
+@pytest.mark.parametrize("name", ["Oncologienetwerk Zuidwest", "OncologienetwerkZuidwest", "Netwerk2026" * 4])
+def test_what_a_link_calls_its_network_may_be_long(name: str) -> None:
+    """Lengths are not judged; those of one word of 21 to 32 letters were, and every letter over such a link was *unsendable*."""
+    raw = compose(DECISION, address(), now=NOW)
+    assert b"|NETWERK|" in raw
+
+    judge(raw.replace(b"|NETWERK|", f"|{name}|".encode()), DECISION, load("hix"))
 
 
 def test_the_strict_judge_is_strict() -> None:

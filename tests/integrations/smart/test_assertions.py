@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from integrations.fhir.sending import sender
 from integrations.fhir.server import fetching
 from integrations.fhir.server.door import Door
-from integrations.out import NoReply
+from integrations.out import NoReply, mail
 from integrations.smart import client, server
 from integrations.smart.client import BEARER, NoToken, Tokens
 from integrations.smart.keys import OwnKey
@@ -259,6 +259,7 @@ def test_nothing_that_is_said_about_a_letter_takes_as_long_as_its_lease() -> Non
     lease = outbox.LEASE.total_seconds()
 
     assert client.MOST_SECONDS < sender.MOST_SECONDS < lease - 10 and hospitals.LONGEST_WAIT < sender.MOST_SECONDS
+    assert lease - 10 > mail.MOST_SECONDS
     assert (
         questions.LEASE.total_seconds() - 10 > hospitals.LONGEST_WAIT and pulls.LEASE.total_seconds() - 10 > fetching.MAX_SECONDS
     )

@@ -105,9 +105,7 @@ class OnTheWay:
         self._by_person(lambda letter: handing_over.send_again(self.session, letter, now=self.now), self.letters())
 
     def put_on_paper(self) -> None:
-        """Not while it is under way: of what is killed in that very moment nothing would be known."""
-        waits = [one for one in self.letters() if one.leased_until is None or one.leased_until < self.now]
-        self._by_person(lambda letter: handing_over.put_on_paper(self.session, letter, now=self.now), waits)
+        self._by_person(lambda letter: handing_over.put_on_paper(self.session, letter, now=self.now), self.letters())
 
     def carry(self) -> None:
         """Printed, taken there and, mostly, confirmed."""
@@ -202,8 +200,7 @@ class OnTheWay:
             on_paper = letter.channel == Channel.PAPER and letter.next_attempt_at is None
             on_a_list = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or (letter.state in OPEN and on_paper)
             assert self._is_over(letter) or on_a_list or self._waits_for_its_referrer(letter), self._name(letter.id)
-        overtaken = {str(one.id) for one in self.letters() if one.receipt_code == REPLACED and one.sent_at is not None}
-        self.receivers.check_named(overtaken)
+        self.receivers.check_named()
 
     # What must hold
 
@@ -235,7 +232,7 @@ class OnTheWay:
             self.confirmed.add(claimed.delivery_id)
         deliveries.settle(
             self.session, claimed.delivery_id, heard, now=self.now,
-            over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued,
+            over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued, had_left=claimed.had_left,
         )  # fmt: skip
 
     def _by_person(self, act: Callable[[Delivery], None], among: list[Delivery]) -> None:

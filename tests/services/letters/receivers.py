@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from mdo_portal.services.letters.outbox import ClaimedDelivery
 from .said import said
 
 Recipient = tuple[uuid.UUID, Audience]
+_TOLD = ("letter.stands_beside", "letter.may_stand_beside")
 
 
 @dataclass
@@ -50,21 +51,21 @@ class Receivers:
             assert letter.version >= last.get(to, 0), f"{self.name(letter.id)} is the last word there"
             last[to] = letter.version if self._form(letter) in REPLACES else last.get(to, 0)
 
-    def check_named(self, overtaken: Collection[str]) -> None:
-        """Of two that stand there the later names the earlier, or one in between that may have been there and was overtaken before that was
-        known (`overtaken`); or somebody was told that both do, or a person carries the earlier one."""
-        told = set(self.session.scalars(select(CaseEvent.case_id).where(CaseEvent.what == "letter.stands_beside")))
-        before: dict[Recipient, uuid.UUID] = {}
+    def check_named(self) -> None:
+        """Of two that stand there the later names the earlier; or somebody was told that both do, or may, or a person carries the earlier
+        one."""
+        events = select(CaseEvent.case_id, CaseEvent.details["number"].astext).where(CaseEvent.what.in_(_TOLD))
+        told = {(case_id, number) for case_id, number in self.session.execute(events)}
+        before: dict[Recipient, Delivery] = {}
         for letter in self._letters():
             to, form = (letter.case_id, letter.audience), self._form(letter)
-            if form in REPLACES and to in before and letter.case_id not in told:
-                assert self.there[letter.id] in {str(before[to]), *overtaken}, (
-                    f"{self.name(letter.id)} does not name {self.name(before[to])}"
-                )
+            earlier = before.get(to)
+            if form in REPLACES and earlier and (letter.case_id, earlier.document_number) not in told:
+                assert self.there[letter.id] == str(earlier.id), f"{self.name(letter.id)} does not name {self.name(earlier.id)}"
             if letter.channel == Channel.PAPER:
                 before.pop(to, None)
             elif form in REPLACES or form is DecisionForm.FIRST:
-                before[to] = letter.id
+                before[to] = letter
 
     def _letters(self) -> list[Delivery]:
         return [self.session.get_one(Delivery, one) for one in self.there]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from mdo_portal import dispatch
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.round import Round
@@ -138,3 +139,37 @@ def test_a_late_no_leaves_alone_what_is_carried_on_paper_by_now(
 
     after = outbox.letter(kept)
     assert (after.state, after.receipt_code, after.next_attempt_at) == (before.state, "print", None)
+
+
+@pytest.mark.parametrize(("said", "becomes"), [(AA, DeliveryState.RECEIVED), (AE, DeliveryState.REFUSED)])
+def test_its_word_may_be_quicker_than_our_writing_down_that_the_letter_was_kept(
+    outbox: Outbox, said: Receipt, becomes: DeliveryState
+) -> None:
+    round_ = outbox.signed()
+    assert not _said(outbox, outbox.letter(round_), receipt=said), "nobody has it yet"
+    assert dispatch.take(outbox.database, clock=lambda: NOW)
+
+    assert _said(outbox, outbox.letter(round_), receipt=said)
+    assert outbox.letter(round_).state is becomes
+
+
+@pytest.mark.parametrize(("said", "counts"), [(AE, True), (LATER, False)])
+@pytest.mark.parametrize("before", ["a commit that counted as yes", "a restore"])
+def test_after_a_commit_that_counted_as_yes_and_after_a_restore_a_no_counts_and_not_now_does_not(
+    outbox: Outbox, kept: Round, before: str, said: Receipt, counts: bool
+) -> None:
+    if before == "a restore":
+        _changed(outbox, kept, "restored")
+    else:
+        assert _said(outbox, outbox.letter(kept), receipt=Receipt(ReceiptKind.ACCEPTED, "CA"))
+
+    assert _said(outbox, outbox.letter(kept), receipt=said) is counts
+    assert (outbox.letter(kept).state is DeliveryState.REFUSED) is counts
+
+
+@pytest.mark.parametrize("how", ["given up", "refused"])
+def test_a_second_no_about_what_a_person_has_on_a_list_already_changes_nothing(outbox: Outbox, kept: Round, how: str) -> None:
+    before = _changed(outbox, kept, how)
+
+    assert not _said(outbox, before, receipt=replace(AE, code="CE"))
+    assert outbox.letter(kept).receipt_code == before.receipt_code

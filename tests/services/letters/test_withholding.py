@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.services.identity import objections
 from mdo_portal.services.letters import handing_over, withholding
 from mdo_portal.services.patients import patients
 from tests.make import NOW
-from tests.outbox_house import Outbox
+from tests.outbox_house import AA, SILENCE, Outbox, Receiver
 from tests.people import Region
 from tests.test_dispatch_of_whom import OTHER
 from tests.test_dispatch_races import Beside
@@ -70,3 +72,33 @@ def test_who_carried_it_at_that_very_moment_carried_it(outbox: Outbox) -> None:
 
     with outbox.database.transaction() as session:
         assert (beside.failed, session.get_one(Delivery, letter.id).state) == ([], DeliveryState.RECEIVED)
+
+
+def test_a_copy_that_left_without_an_answer_and_lies_on_paper_is_not_carried_when_the_patient_objects(outbox: Outbox) -> None:
+    """It may have arrived, and stays as sent; but it stood there to be printed and taken to the general practitioner all the same."""
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.drain(Receiver([AA, SILENCE]))
+    copy = outbox.letter(round_, audience=Audience.GP).id
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, copy), now=outbox.now)
+    outbox.drain(Receiver([AA]))
+
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
+
+    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.SENT
+
+
+def test_what_somebody_carried_before_the_patient_objected_was_carried(outbox: Outbox) -> None:
+    outbox.copies_to_gps(Channel.PAPER)
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.drain(Receiver([AA]))
+    with outbox.database.transaction() as session:
+        copy = session.get_one(Delivery, outbox.letter(round_, audience=Audience.GP).id)
+        handing_over.printed(session, copy, now=outbox.now)
+
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
+
+    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.SENT

@@ -49,6 +49,10 @@ def test_a_wait_is_at_most_a_minute_and_trying_meanwhile_does_not_lengthen_it(se
     attempts.begin(session, CHAIR, STRANGER, now=NOW + timedelta(seconds=151 + 60))
 
 
+def test_who_waits_a_minute_each_time_is_heard_each_time(session: Session) -> None:
+    assert tries(session, CHAIR, STRANGER, 12, apart=60) == 12
+
+
 @pytest.mark.usefixtures("known")
 def test_a_hundred_wrong_tries_of_a_stranger_do_not_keep_the_chair_out_of_her_own_browser(session: Session) -> None:
     tries(session, CHAIR, STRANGER, 100)
@@ -86,6 +90,15 @@ def test_an_address_that_tries_many_accounts_meets_a_ceiling(session: Session) -
     attempts.begin(session, "late@example.nl", STRANGER, now=NOW + timedelta(minutes=11))
 
 
+@pytest.mark.usefixtures("known")
+def test_who_signed_in_in_her_own_browser_before_does_not_meet_that_ceiling(session: Session) -> None:
+    for number in range(CEILING + 1):
+        tries(session, f"somebody{number}@example.nl", Origin(OWN.address), 1)
+    assert tries(session, CHAIR, Origin(OWN.address), 1) == 0
+
+    attempts.begin(session, CHAIR, OWN, now=NOW)
+
+
 def test_good_tries_do_not_fill_the_ceiling_of_a_hospital(session: Session) -> None:
     for number in range(CEILING * 2):
         attempts.begin(session, f"somebody{number}@example.nl", STRANGER, now=NOW)
@@ -109,3 +122,14 @@ def test_a_device_that_was_not_seen_for_half_a_year_is_unknown(session: Session)
     attempts.remember_device(session, person_id("Bram"), OWN.device, now=NOW - timedelta(days=181))
 
     assert not attempts.is_known(session, CHAIR, OWN.device, now=NOW)
+
+
+@pytest.mark.usefixtures("known")
+def test_whose_browsers_are_forgotten_is_known_in_none_and_others_are_as_they_were(session: Session) -> None:
+    attempts.remember_device(session, person_id("Dirk"), OWN.device, now=NOW)
+    attempts.remember_device(session, person_id("Bram"), "another-browser", now=NOW)
+
+    attempts.forget_devices(session, person_id("Bram"))
+
+    assert [attempts.is_known(session, CHAIR, device, now=NOW) for device in (OWN.device, "another-browser")] == [False, False]
+    assert attempts.is_known(session, "dirk@example.nl", OWN.device, now=NOW)

@@ -76,3 +76,33 @@ def test_passwords_are_dear_to_guess() -> None:
     kept = extract_parameters(once.HASHER.hash(PASSWORD))
 
     assert (kept.type, kept.time_cost >= 3, kept.memory_cost >= 64 * 1024) == (Type.ID, True, True)
+
+
+def test_a_right_password_forgives_the_wrong_ones_before_it(session: Session) -> None:
+    for _ in range(3):
+        for _ in range(3):
+            assert not passwords.is_password_of(session, AISHA, "fout", now=NOW)
+        assert passwords.is_password_of(session, AISHA, PASSWORD, now=NOW)
+
+
+def test_a_wait_before_a_signature_is_a_minute_at_most(session: Session) -> None:
+    for number in range(20):
+        assert not passwords.is_password_of(session, AISHA, "fout", now=NOW + timedelta(minutes=number))
+
+    assert passwords.is_password_of(session, AISHA, PASSWORD, now=NOW + timedelta(minutes=20))
+
+
+@pytest.mark.parametrize("length", [passwords.SHORTEST, passwords.LONGEST])
+def test_twelve_characters_are_enough_and_a_thousand_not_too_many(session: Session, length: int) -> None:
+    password = ("vier losse woorden " * 60)[:length]
+    passwords.set_new(session, AISHA, password)
+
+    assert passwords.check(session, "aisha@example.nl", password).id == AISHA
+
+
+def test_what_is_typed_beyond_the_longest_is_not_the_password(session: Session) -> None:
+    password = ("vier losse woorden " * 60)[: passwords.LONGEST]
+    passwords.set_new(session, AISHA, password)
+
+    with pytest.raises(passwords.WrongCredentials):
+        passwords.check(session, "aisha@example.nl", password[:-1])

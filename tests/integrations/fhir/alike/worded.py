@@ -7,7 +7,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-from integrations.fhir.text.values import HERE
+from integrations.fhir.text.moments import HERE
 
 from .tree import Node, Rewriting, each_object, each_resource
 
