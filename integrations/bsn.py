@@ -34,9 +34,11 @@ def only_bsn(called: str, text: str) -> bool:
 
 def without_bsns(called: str, text: str, own: Collection[str]) -> str:
     """The text with the last two digits alone of each, and of those that are known to be one (`own`), whatever stands before them."""
-    for one in reversed(list(_found(called, text, own))):
-        text = text[: one.start()] + _MASK + text[one.end() - 2 :]
-    return text
+    kept, at = [], 0
+    for one in _found(called, text, own):
+        kept += [text[at : one.start()], _MASK]
+        at = one.end() - 2
+    return "".join((*kept, text[at:])) if kept else text
 
 
 _MASK = "•" * 7
@@ -44,6 +46,8 @@ _MASK = "•" * 7
 
 
 def _found(called: str, text: str, known: Collection[str] = ()) -> Iterator[re.Match[str]]:
+    if _NUMBER.search(text) is None:  # asked of every text there is
+        return
     is_called = _CALLED.search(called) is not None
     if not is_called and _CALLED.search(text) is None and not known:
         return

@@ -89,3 +89,9 @@ def test_a_letter_of_another_stands_nowhere_on_the_case_and_among_what_came(data
     )
     last = rows(database)[-1]
     assert (last.state, last.leftovers) == (InboundState.UNDERSTOOD, ["OBX/another"])
+
+
+def test_of_a_registration_that_came_with_the_letter_of_another_the_case_says_so(database: Database, region: Region) -> None:
+    case = case_of(database, region, form(f"{QUESTION}F", letter(ANOTHERS)))
+    assert (case.cautions, case.question_board) == (["another"], "SBRT?")
+    assert count(database, CaseFact, CaseFact.text.contains("Progressie")) == 0

@@ -86,6 +86,17 @@ def test_of_fhir_what_may_be_given_another_column_stands_there_once_it_is_and_no
             }
 
 
+def test_no_word_is_offered_for_a_column_that_the_category_decides() -> None:
+    """A link that gave the code of this report another column would see it stand where it stood."""
+    coded = {"coding": [{"code": "R-1", "display": "Onderzoek"}]}
+    category = [{"coding": [{"system": "http://snomed.info/sct", "code": "108257001"}]}]
+    raw = bundle(
+        patient(), request(), resource("DiagnosticReport", code=coded, status="final", conclusion="Adenoom", category=category)
+    )
+    assert read(raw, "") == {"Adenoom": ("pathology", "")}
+    assert read(raw, '[sections]\n"R-1" = "imaging"\n') == {"Adenoom": ("pathology", "")}
+
+
 def test_of_two_values_with_one_unit_each_is_said_to_stand_in_its_own_resource() -> None:
     amount = {"value": 12, "unit": "umol/L"}
     codes = [{"coding": [{"system": "http://loinc.org", "code": f"{n}-1", "display": f"Bepaling {n}"}]} for n in range(5)]

@@ -161,7 +161,7 @@ class _Read:
     def _word(self, fact: Fact) -> str:
         """The code by which a link may say in which column it stands, where that decides: a category goes before it, but of a value."""
         told = [one for one in self._by_code.get(fact.code, ()) if fact.code]
-        is_decided = (one.kind == "Observation" or not self._rules.section(codings(one.resource.get("category"))) for one in told)
+        is_decided = (one.kind == "Observation" or not self._rules.section(one.resource.get("category")) for one in told)
         return fact.code if told and all(is_decided) else ""
 
     def cut_off(self, incoming: object) -> Iterator[LeftOver]:

@@ -15,7 +15,7 @@ from mdo_portal.errors import N_
 class Caution(StrEnum):
     TEST = "test"  #: MSH-11 T or D; HTEST
     UNSURE = "unsure"  #: PID-32
-    ANOTHER = "another"  #: a BSN in it is not the patient's
+    ANOTHER = "another"  #: a BSN or a letter in it is not the patient's
     HELD = "held"  #: rejected, expired, held or not sent yet at its sender
     UNFINISHED = "unfinished"  #: its question or term stands on a form that is not done
     CONFIDENTIAL = "confidential"  #: R or V, a VIP, somebody protected: its sender says that not everybody may read it
@@ -24,7 +24,7 @@ class Caution(StrEnum):
 WORDS: dict[str, str] = {
     Caution.TEST: N_("Proefbericht, volgens de afzender"),
     Caution.UNSURE: N_("Afzender weet niet zeker wie dit is"),
-    Caution.ANOTHER: N_("Noemt ook het BSN van iemand anders"),
+    Caution.ANOTHER: N_("Noemt ook een andere patiënt"),
     Caution.HELD: N_("Bij de afzender aangehouden, afgewezen of nog concept"),
     Caution.UNFINISHED: N_("Op een formulier dat bij de afzender niet af is"),
     Caution.CONFIDENTIAL: N_("Vertrouwelijk, volgens de afzender"),

@@ -120,7 +120,7 @@ class Delivery(Base):
     #: when it first left; where it was refused and left again since, when it first did that
     sent_at: Mapped[datetime | None]
     #: the earlier letter that it named when it was put to the recipient, itself when it named none: a repeat names the same. Empty =
-    #: nothing of it is in their system, or it is about no earlier one
+    #: nothing of it is in their system; of one that was put on paper too
     named_id: Mapped[uuid.UUID | None]
     #: when the receiver last said no; stays when it said yes since
     refused_at: Mapped[datetime | None]

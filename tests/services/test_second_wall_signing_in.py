@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.database import Database
 from mdo_portal.domain.credentials import Authenticator, KnownDevice, Passkey, RecoveryCode
@@ -14,8 +16,9 @@ from mdo_portal.domain.identity import Identity
 from mdo_portal.services.people import attempts, second_factors, sessions
 from mdo_portal.services.rights import credentials
 from tests import make
+from tests.conftest import opened
 from tests.people import Region, person_id
-from tests.services.wall_house import ANYBODY, Tries, signed_as, standing, tries, whose
+from tests.services.wall_house import ANYBODY, REFUSED, Tries, signed_as, standing, tries, whose
 
 __all__ = ["standing", "tries"]
 pytestmark = pytest.mark.xdist_group("wall")  # one house for all of them
@@ -109,3 +112,31 @@ def test_a_browser_is_known_from_where_a_session_begins_and_a_code_counts_once(
         sessions.start_session(session, dirk["dirk"], dirk["zeed"], proof=make.PROOF, now=datetime.now(UTC))
         attempts.remember_device(session, dirk["dirk"], "new", now=datetime.now(UTC))
         session.rollback()
+
+
+@pytest.mark.parametrize("who", ["Dirk", "Lars"])
+def test_who_is_signed_out_by_a_process_whose_clock_is_behind_is_signed_out(
+    standing: tuple[Database, Database], region: Region, dirk: dict[str, uuid.UUID], who: str
+) -> None:
+    """Somebody pressed it twice, or was shut out a moment after: the second was refused as if it belonged to somebody else."""
+    house, web = standing
+    key, now = sessions.hash_key(signed_as(house, region, who)), datetime.now(UTC)
+
+    with web.transaction(entering=key) as session:
+        sessions.end_all_sessions(session, dirk["dirk"], now=now)
+        sessions.end_all_sessions(session, dirk["dirk"], now=now - timedelta(seconds=2))
+        assert session.scalar(text("SELECT signed_out_at FROM people WHERE id = :dirk"), dirk) == now
+        session.rollback()
+
+
+def test_who_took_the_role_of_a_web_process_at_the_door_ends_nobodys_sessions_either(
+    standing: tuple[Database, Database], dirk: dict[str, uuid.UUID]
+) -> None:
+    """Where roles have no names of their own to sign in with (`as_role`): all other triggers hold there, and this one did not."""
+    at_the_door = quote("-c role=mdo_app", safe="")
+    web = opened(f"{standing[0].url}&options={at_the_door}", pool_size=1)
+    with web.transaction() as session:
+        assert session.execute(text("SELECT current_user, session_user = current_user")).one() == ("mdo_app", False)
+
+    with pytest.raises(ProgrammingError, match=REFUSED), web.transaction() as session:
+        session.execute(text("SELECT access.end_sessions(:dirk, '', NULL, now())"), dirk)

@@ -71,6 +71,7 @@ DEEDS = {
     "registered": Deed("Dirk", "/register", REFERRAL),
     "registered by who coordinates two boards, for the hospital they are here for": Deed("Twice", "/register", REFERRAL),
     "objection answered": Deed("Locum", "/rounds/{round_id}/objections/{objection_id}/answer", {"answer": "x"}),
+    "a correction that carries on what a colleague said": Deed("Bram", "/rounds/{revised_round}/sign", {"password": PASSWORD, "reason": "x"}, "", "/rounds/{revised_round}/sign"),
     "corrected": Deed("Aisha", "/rounds/{round_id}/correct"),
     "sent again": Deed("Aisha", "/deliveries/{delivery_id}/paper"),
     "received, says who treats": Deed("Dirk", "/deliveries/{delivery_id}/confirm"),

@@ -29,6 +29,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Wire
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import unseen
+from mdo_portal.services.decisions import decisions as starting
 from mdo_portal.services.follow_up import follow_ups
 from mdo_portal.services.history import timeline
 from mdo_portal.services.letters import letter_template_choice, letter_templates, patient_letters
@@ -48,7 +49,7 @@ def more(session: Session, region: Region, tonight: dict[str, Round], now: datet
     zeed, uro = session.get_one(Hospital, region.hospitals["ZEED"]), session.get_one(Board, region.boards["URO-P"])
     cases = {
         name: make.case(session, zeed, now=now, board_id=uro.id, number=f"VW-{name}", patient=make.identity(f"72-{name}"))
-        for name in ("doubtful", "answered", "refused", "undecided")
+        for name in ("doubtful", "answered", "refused", "revised", "undecided")
     }
     cases["doubtful"].cautions = [Caution.UNSURE]
     drafts.save(session, region.dirk, {"family": "Wit", "page": "1", "after": ""}, now=now)
@@ -58,15 +59,16 @@ def more(session: Session, region: Region, tonight: dict[str, Round], now: datet
 
 
 def _over(session: Session, region: Region, uro: Board, cases: dict[str, Case], now: datetime) -> dict[str, object]:
-    """Yesterday's meeting: two advices, of which the hospital's system refused the letters and one was carried out; one case not discussed."""
+    """Yesterday's meeting: two advices, of which the hospital's system refused the letters and one was carried out; one that was carried out, and
+    is revised now; one case not discussed."""
     began = now - timedelta(days=1)
     was = make.meeting(session, uro, starts_at=began)
     rounds = {
         name: make.planned(session, cases[name], was, viewer=region.bram, now=now)
-        for name in ("answered", "refused", "undecided")
+        for name in ("answered", "refused", "revised", "undecided")
     }
     decisions: dict[str, Decision] = {}
-    for name in ("answered", "refused"):
+    for name in ("answered", "refused", "revised"):
         round_ = make.discussed(session, rounds[name], viewer=region.bram, now=now)
         item = advice.add(session, round_, person_id=person_id("Bram"), now=now)
         advice.change(session, round_, item.id, {"text": "x"}, seen=1, person_id=person_id("Bram"), now=now)
@@ -79,9 +81,12 @@ def _over(session: Session, region: Region, uro: Board, cases: dict[str, Case], 
             seen_at=began + timedelta(minutes=9), away=[],
         )
     )  # fmt: skip
-    done = session.scalars(select(FollowUp).where(FollowUp.round_id == rounds["answered"].id)).one()
     said = follow_ups.Answer(FollowState.CARRIED_OUT, done_on=day_of(now))
-    follow_ups.close(session, done, cases["answered"], said, seen=done.revision, viewer=region.dirk, now=now, today=day_of(now))
+    for name in ("revised", "answered"):
+        done = session.scalars(select(FollowUp).where(FollowUp.round_id == rounds[name].id)).one()
+        follow_ups.close(session, done, cases[name], said, seen=done.revision, viewer=region.dirk, now=now, today=day_of(now))
+    starting.start_correction(session, rounds["revised"], cases["revised"])
+    make.typed(session, rounds["revised"], " Herzien.", now=now)
     for name in ("answered", "refused"):
         timeline.happened(session, cases[name], "document.added", at=now, person_id=person_id("Dirk"), title="x")
     session.flush()

@@ -71,11 +71,15 @@ class Addresses:
         return self._resolved[home, address]
 
     def kind_of(self, reference: Any, source: Entry) -> str:
-        """The kind of what a Reference points at: of what stands there, else as it says itself, else by its address."""
+        """The kind of what a Reference points at: of what stands there, else as it says itself (which may be a whole address), else by its
+        address. Where either of the two says a patient it is one: what may be another's is never taken for the patient's.
+        """
         if (found := self.resolve(reference, source)) is not None:
             return found.kind
         own = node(reference)
-        return text(own.get("type")) or tail(text(own.get("reference")).split("/_history/")[0]).partition("/")[0]
+        said = text(own.get("type")).rpartition("/")[2]
+        there = tail(text(own.get("reference")).split("/_history/")[0]).partition("/")[0]
+        return there if there == "Patient" else said or there
 
     def _found(self, plain: str, home: str) -> Entry | None:
         """What stands at an address that somebody on this server points at."""

@@ -76,7 +76,7 @@ def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, p
     own = asked[0].resource if asked else {}
     facts, state = found.told(), text(own.get("status"))
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
-    is_nothing = not (said or facts or found.documents)
+    is_nothing = not (said or found.facts or found.documents)  # who treats answers nothing
     ended = aside(profile.state(state)) if question and is_nothing and state in ENDED else ""
     others = tuple((question_of(one.resource), answer_words(one.resource)) for one in asked[1:] if question_of(one.resource))
     return IncomingAnswer(
@@ -97,13 +97,18 @@ def take_all(sifted: Sifted, patients: list[Entry], profile: Profile, found: Gat
     whose = None if patients else Whose(everything, sifted.where, profile)
     reading = Reading(sifted.where, profile, others=_others(whose, patients, sifted.where, profile))
     for entry in everything:
-        if (entry.kind == "Task" and not entry.container) or entry.place in sifted.refused:
+        if (entry.kind == "Task" and _is_heard_elsewhere(entry)) or entry.place in sifted.refused:
             continue
         if whose is not None and (outer(entry) in reading.others or whose.is_another(entry)):
             found.quarantined.append(f"{entry.place}: {ANOTHER}")
         else:
             take(entry, patients[0] if patients else None, reading, found)
     return whose.patient if whose is not None else patients[0].resource, reading
+
+
+def _is_heard_elsewhere(task: Entry) -> bool:
+    """Whether it stands by itself, or is a question of ours that comes back inside what answers it, in our own words."""
+    return not task.container or (bool(question_of(task.resource)) and not answer_words(task.resource))
 
 
 def _others(whose: Whose | None, patients: list[Entry], where: Addresses, profile: Profile) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
@@ -53,6 +53,18 @@ class Gathered(Placed):
     @property
     def documents_gone(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.gone))
+
+    @property
+    def so_far(self) -> tuple[int, int, int]:
+        """How much of all that tells a fact was found."""
+        return len(self.facts), len(self.beside), len(self.seated)
+
+    def turn(self, since: tuple[int, int, int], told: Callable[[Fact], Fact]) -> None:
+        """Let all that was found since then be told so, whatever place it has or may come to have."""
+        facts, beside, seated = since
+        self.facts[facts:] = [told(one) for one in self.facts[facts:]]
+        self.beside[beside:] = [(name, told(one)) for name, one in self.beside[beside:]]
+        self.seated[seated:] = [(place, who, told(one)) for place, who, one in self.seated[seated:]]
 
     def carry(self, carried: Carried) -> None:
         self.documents.extend(carried.documents)

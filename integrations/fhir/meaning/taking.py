@@ -50,13 +50,13 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         found.unmapped.append(f"{entry.place} entered-in-error")
         take_back(entry, reading, found)
     else:
-        before = len(found.facts)
+        before, so_far = len(found.facts), found.so_far
         map_entry(entry, reading, found)
         for carried in of_extensions(entry, reading):
             found.carry(carried)
         if patient is not None and (named := another_in_words(own, patient.resource)):
             beside = reading.profile.under("about", named)
-            found.facts[before:] = [replace(one, text=joined(one.text, beside)) for one in found.facts[before:]]
+            found.turn(so_far, lambda one: replace(one, text=joined(one.text, beside)))
             found.unmapped.append(f"{entry.place} subject.display")
         if entry.known_as:
             found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]

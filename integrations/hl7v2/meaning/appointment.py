@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from integrations.hl7v2.meaning.appointment_times import from_until
+from integrations.hl7v2.meaning.contacts import person_at
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.left import left_of
@@ -20,7 +21,7 @@ from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.stamps import stamp
 from integrations.hl7v2.text.status_codes import said
 from integrations.hl7v2.text.values import day
-from mdo_portal.exchange import IncomingAppointment, Profile
+from mdo_portal.exchange import Contact, IncomingAppointment, Profile
 
 
 def appointment(sent: Reading) -> IncomingAppointment:
@@ -133,12 +134,17 @@ def _says_nothing(said: str, rules: Profile) -> bool:
 
 def _with_whom(reading: Reading, rules: Profile) -> str:
     """Everybody at the first place where somebody is named."""
-    for place in rules["with_whom"]:
-        people = reading.message.repetitions_at(place)
-        named = (professional_name(one, 2) if one.component(2, 0) else one.component(1) for one in people)
-        if said := "; ".join(dict.fromkeys(filter(None, named))):
-            return said
-    return ""
+    each = ("; ".join(dict.fromkeys(filter(None, _people(reading, place)))) for place in rules["with_whom"])
+    return next(filter(None, each), "")
+
+
+def _people(reading: Reading, place: str) -> Iterator[str]:
+    if place.startswith("@"):
+        who = person_at(reading, place) or Contact()
+        yield who.name or who.number
+        return
+    for one in reading.message.repetitions_at(place):
+        yield professional_name(one, 2) if one.component(2, 0) else one.component(1)
 
 
 def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iterator[str]:

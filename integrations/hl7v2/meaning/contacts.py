@@ -71,9 +71,9 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
 
 
 def person_at(reading: Reading, place: str) -> Contact | None:
-    """Who stands at a place of a profile, or has the role that it names (`@provider RP`)."""
+    """Who stands at a place of a profile, or has the role that it names (`@provider RP`). What holds words (`@notes OBR`) is nobody."""
     named, _, role = place.partition(" ")
-    if named in ROLES:
-        return ROLES[named](reading.message, role)
+    if named.startswith("@"):
+        return ROLES[named](reading.message, role) if named in ROLES else None
     of_order = reading.at(place)
     return professional(reading.message, of_order) or (professional(reading.message, place) if place != of_order else None)

@@ -37,9 +37,11 @@ def without_numbers(read: Incoming, reading: Reading) -> Incoming:
 
 def _bare(facts: tuple[Fact, ...], own: frozenset[str]) -> Iterator[Fact]:
     for fact in facts:
-        if not (own and only_bsn(fact.label, fact.text)):
-            words = without_bsns(fact.label, fact.text, own)
-            yield fact if words == fact.text else replace(fact, text=words)
+        words = without_bsns(fact.label, fact.text, own)
+        if words == fact.text:
+            yield fact
+        elif not (own and only_bsn(fact.label, fact.text)):
+            yield replace(fact, text=words)
 
 
 def _anothers(reading: Reading, own: frozenset[str]) -> list[str]:

@@ -11,8 +11,9 @@ from integrations.hl7v2.message.documents import plain_words, rich_words
 from integrations.hl7v2.message.headed import below, is_unanswered, unsigned
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import Notification
+from integrations.hl7v2.message.persons import person_in
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.roles import provider, roles
+from integrations.hl7v2.message.roles import participant, provider, roles
 from integrations.hl7v2.message.statuses import is_order_back, is_waiting
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
 from integrations.hl7v2.text.er7 import Message, field_of
@@ -226,11 +227,22 @@ def _subject(reading: Reading, _: str) -> str:
 _SUBJECTS = ("betreft", "onderwerp")
 
 
+def _participant(reading: Reading, role: str) -> str:
+    who = participant(reading.message, role)
+    return who.name or who.number if who else ""
+
+
+def _person(reading: Reading, place: str) -> str:
+    who = person_in(reading.message, place)
+    return who.name or who.number if who else ""
+
+
 def _line(reading: Reading, argument: str) -> str:
     return line_value(reading.message, argument)
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
     "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "line": _line, "notes": _notes,
-    "number": _number, "own": own, "provider": _provider, "sentence": _sentence, "soon": _soon, "subject": _subject, "title": _title
+    "number": _number, "own": own, "participant": _participant, "person": _person, "provider": _provider, "sentence": _sentence,
+    "soon": _soon, "subject": _subject, "title": _title,
 }  # fmt: skip

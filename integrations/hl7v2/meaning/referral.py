@@ -71,7 +71,7 @@ def referral(reading: Reading) -> IncomingReferral:
         replaces=reading.notification.replaced if reading.notification else "",
         replaced=instead_of(reading, number),
         unmapped=tuple(dict.fromkeys(_for_a_person(reading, said, when))),
-        quarantined=(*put_apart(reading), *(f"{place}/broken" for place, one in attached if one.kind == "unreadable")),
+        quarantined=tuple(f"{place}/broken" for place, one in attached if one.kind == "unreadable"),
         cancelled=is_over,
         cancel_reason=why(gone) or ((_why(reading) or _why_in_its_place(*questions["question_board"])) if is_over else ""),
     )
@@ -79,6 +79,7 @@ def referral(reading: Reading) -> IncomingReferral:
 
 def _for_a_person(reading: Reading, said: Told, when: list[str]) -> Iterator[str]:
     """What a person should look at, by its place: what nothing reads, what speaks against the referral, what is no longer so."""
+    yield from put_apart(reading)
     yield from left_of(reading, "referral", ("OBX", "NTE", "?", *reading.profile["facts"]))
     yield from unread_roles(reading)
     yield from other_boards(reading)

@@ -60,6 +60,9 @@ def of_letter(content: dict[str, Any], case: Case, patient: Patient) -> tuple[st
             N_("De afzender noemt de aanmelding een proefbericht; wat u tekent, gaat als echte brief naar het EPD."),
         ),
         (Caution.UNSURE in case.cautions, N_("De afzender was niet zeker wie deze patiënt is; ga na om wie het gaat.")),
-        (Caution.ANOTHER in case.cautions, N_("Een bericht over deze casus noemt ook een ander BSN; ga na om wie het gaat.")),
+        (
+            Caution.ANOTHER in case.cautions,
+            N_("Een bericht over deze casus noemt ook een andere patiënt; ga na om wie het gaat."),
+        ),
     )
     return tuple(sentence for holds, sentence in found if holds)

@@ -114,8 +114,8 @@ SENTENCES: dict[str, str] = {
         "Brief %(number)s kwam toch aan bij %(hospital)s. Wat hem vervangt noemde hem niet: vraag de ontvanger om hem te laten vervallen"
     ),
     "letter.may_stand_beside": N_(
-        "Brief %(number)s staat bij %(hospital)s misschien nog naast de nieuwste: of de brief die hem verving daar aankwam, is niet bekend."
-        " Vraag de ontvanger of de oude is vervallen"
+        "Brief %(number)s staat bij %(hospital)s misschien nog naast de nieuwste: of de brief die hem verving daar in het systeem aankwam, "
+        "is niet bekend. Vraag de ontvanger of de oude is vervallen"
     ),
 }
 

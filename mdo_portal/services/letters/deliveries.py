@@ -106,6 +106,7 @@ def _said_of_what_is_on_paper(delivery: Delivery, receipt: Receipt, had_left: bo
         under_way.never_left(delivery)
     elif receipts.has_left(receipt):
         under_way.was_refused(delivery, now=now)
+        under_way.goes_by_hand(delivery)
 
 
 def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN) -> None:
@@ -130,7 +131,6 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
     is_after_all = was in _GIVEN_UP and receipt.code != BY_HAND  # whoever says so by hand knows it
     what = _after_all(session, delivery) if is_after_all else _EVENT.get(delivery.state, "")
     tell(session, delivery, case, first_time_sent=first_time_sent, what=what, no_more=was is DeliveryState.RECEIVED, now=now)
-    _tell_beside(session, delivery, case, now=now)
 
 
 def _counts(delivery: Delivery, receipt: Receipt) -> bool:
@@ -224,6 +224,7 @@ def tell(
         case.move(CaseState.DECIDED, now=now)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
+    _tell_beside(session, delivery, case, now=now)
     standing.changed(session, case)
 
 

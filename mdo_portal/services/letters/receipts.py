@@ -22,6 +22,9 @@ PRINTED = "print"
 REPLACED = "replaced"
 """Code of a letter that need not leave any more: its recipient has what corrects or withdraws it."""
 
+WITHHELD = "withheld"
+"""Code of a copy that left without an answer, and does not leave again: its patient objects."""
+
 OTHER_PATIENT = "other_patient"
 """Code of a letter that names another patient than its case is of by now."""
 
@@ -174,6 +177,11 @@ def why(row: Tried) -> str:
         )
     if row.state is DeliveryState.CANCELLED:
         return N_("Niet verstuurd: de patiënt maakt bezwaar tegen delen.")
+    if row.state is DeliveryState.SENT and row.receipt_code == WITHHELD:
+        return N_(
+            "De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg, ook niet op papier: de patiënt maakt bezwaar "
+            "tegen delen."
+        )
     if row.channel == Channel.PAPER:
         return _on_paper(row)
     if not row.receipt_code:

@@ -47,6 +47,7 @@ class _Version(NamedTuple):
     has_left: bool
     receipt_code: str
     is_refused: bool  #: nothing of it left since it was last refused
+    was_on_a_line: bool  #: also when it was put on paper since: as far as anybody knows it is there both ways
 
     @property
     def is_there(self) -> bool:
@@ -56,17 +57,21 @@ class _Version(NamedTuple):
 
     @property
     def is_in_system(self) -> bool:
-        """It went over a line, or the system at the other end said so."""
+        """It went over a line or may have, or the system at the other end said so."""
         said_so = self.state is DeliveryState.RECEIVED and self.receipt_code != BY_HAND
-        return self.is_there and (said_so or self.channel not in BY_PERSON)
+        return self.is_there and (said_so or self.channel not in BY_PERSON or self.was_on_a_line)
+
+    @property
+    def has_come(self) -> bool:
+        """Somebody said so; of one that a person carried that says nothing of their system."""
+        is_carried = self.receipt_code == BY_HAND and self.channel in BY_PERSON
+        return self.state is DeliveryState.RECEIVED and not is_carried
 
 
 def named(session: Session, decision: Decision, delivery: Delivery) -> Earlier | None:
     """What this letter names, from now on at every attempt. None: nothing, as its recipient has nothing that it could be about."""
-    if decision.supersedes_id is None:
-        return None
     if delivery.named_id is None:
-        found = _chosen(decision, _before(session, decision, delivery))
+        found = _chosen(decision, _before(session, decision, delivery)) if decision.supersedes_id else None
         if delivery.channel not in BY_PERSON:  # else no system hears what it names
             delivery.named_id = found.delivery_id if found else delivery.id
         return found
@@ -119,7 +124,7 @@ def may_stand_beside(session: Session, delivery: Delivery) -> str:
     decision = session.get_one(Decision, delivery.decision_id)
     chain = _chain(decision, _before(session, decision, delivery))
     named_and_older = list(dropwhile(lambda one: one.delivery_id != delivery.named_id, chain))
-    if not named_and_older or named_and_older[0].state is DeliveryState.RECEIVED:
+    if not named_and_older or named_and_older[0].has_come:
         return ""
     return next((one.document_number for one in named_and_older[1:] if one.is_in_system), "")
 
@@ -141,6 +146,7 @@ def _before(session: Session, decision: Decision, delivery: Delivery) -> dict[uu
         select(
             Decision.id, Decision.supersedes_id, Delivery.id, Decision.document_number, Delivery.channel, Delivery.state,
             Delivery.sent_at.is_not(None), Delivery.receipt_code, func.coalesce(Delivery.refused_at >= Delivery.sent_at, False),
+            Delivery.named_id.is_not(None),
         )
         .outerjoin(Delivery, to_the_same)
         .where(Decision.round_id == decision.round_id, Decision.version < decision.version)

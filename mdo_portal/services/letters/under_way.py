@@ -63,10 +63,18 @@ def never_left(delivery: Delivery) -> None:
     delivery.sent_at = delivery.named_id = None
 
 
+def goes_by_hand(delivery: Delivery) -> None:
+    """Over no line from now on. What it named stays known as long as it may be there over the one that there was."""
+    if not has_left(delivery):
+        delivery.named_id = None
+
+
 def begin(delivery: Delivery, channel: Channel, *, now: datetime) -> None:
     """It is under way by this channel, one try more."""
     if channel is Channel.PAPER and delivery.channel != Channel.PAPER and delivery.state is DeliveryState.SENT:
         delivery.move(DeliveryState.WAITING)  # nobody confirmed it over the line that there was: now somebody has to print it
+    if channel in BY_PERSON:
+        goes_by_hand(delivery)
     delivery.channel = channel.value
     delivery.leased_until = now + LEASE
     delivery.attempts += 1

@@ -14,8 +14,9 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.common import changes
+from mdo_portal.services.letters import under_way
 from mdo_portal.services.letters.deliveries import write_down
-from mdo_portal.services.letters.receipts import OTHER_PATIENT
+from mdo_portal.services.letters.receipts import OTHER_PATIENT, WITHHELD
 from mdo_portal.services.patients import patients
 
 _ON_PAPER = (Delivery.channel == Channel.PAPER.value, Delivery.state == DeliveryState.WAITING)
@@ -71,9 +72,10 @@ def withhold(session: Session, case: Case) -> None:
 
 def cancel(session: Session, delivery: Delivery) -> None:
     """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again."""
-    if delivery.sent_at is None:
+    if delivery.state is DeliveryState.WAITING and not under_way.has_left(delivery):
         delivery.move(DeliveryState.CANCELLED)
     elif delivery.state is DeliveryState.WAITING:
         delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
+        delivery.receipt_code = WITHHELD
     delivery.next_attempt_at = delivery.leased_until = None
     changes.announce(session, "post", delivery.hospital_id)

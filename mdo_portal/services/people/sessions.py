@@ -114,7 +114,9 @@ def end_all_sessions(
     Everywhere is also between two steps of signing in: what was proven before is worth nothing any more.
     """
     if hospital_id is None:
-        session.execute(update(Person).where(Person.id == person_id).values(signed_out_at=now))
+        session.execute(
+            update(Person).where(Person.id == person_id).values(signed_out_at=func.greatest(Person.signed_out_at, now))
+        )
     ended = func.access.end_sessions(person_id, hash_key(but), cast(hospital_id, UUID), now)
     return _tell_ended(session, list(session.scalars(select(ended))))
 

@@ -86,3 +86,29 @@ def test_a_question_that_is_turned_down_without_a_word_says_that() -> None:
 )
 def test_a_task_that_is_requested_asks_for_the_referral(said: Node, asks: bool) -> None:
     assert read(said).asks is asks
+
+
+TREATS: Node = {
+    "resourceType": "CareTeam",
+    "id": "team",
+    "status": "active",
+    "participant": [{"role": [{"text": "Hoofdbehandelaar"}], "member": {"display": "dr. Een"}}],
+}
+
+
+def test_who_treats_is_told_beside_a_question_and_is_no_answer_to_it() -> None:
+    """It was one: the question was closed with an empty answer, and nobody was told that it had been turned down."""
+    taken_up = read(task(question=FIRST, status="in-progress"), TREATS)
+    assert taken_up.is_under_way and [fact.text for fact in taken_up.facts] == ["Hoofdbehandelaar: dr. Een"]
+    assert read(task(question=FIRST, status="rejected"), TREATS).text == "(afgewezen)"
+
+
+def test_our_own_question_that_comes_back_inside_its_task_is_no_answer_to_it() -> None:
+    ours = task(question=FIRST, status="in-progress", description="Is er een recente PSA?") | {"id": "ours"}
+    inside = task(question=SECOND, status="in-progress") | {
+        "id": "theirs",
+        "contained": [ours],
+        "partOf": [{"reference": "#ours"}],
+    }
+    found = read(inside)
+    assert found.is_under_way and found.facts == ()

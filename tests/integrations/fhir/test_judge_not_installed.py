@@ -8,6 +8,7 @@ from collections.abc import Callable
 import fhir.resources.R4B as r4
 import fhir.resources.STU3 as stu3
 import pytest
+from fhir_core.types import FhirBase
 
 from integrations.fhir.text import judge
 from integrations.fhir.text.values import Node
@@ -30,7 +31,7 @@ GONE = {
 
 @pytest.fixture(autouse=True)
 def as_if_never_asked() -> None:
-    for asked in (judge.model_of, r4.get_fhir_model_class, stu3.get_fhir_model_class):
+    for asked in (judge.model_of, r4.get_fhir_model_class, stu3.get_fhir_model_class, FhirBase.get_model_klass):
         asked.cache_clear()
 
 

@@ -28,6 +28,9 @@ def _appointment(*actors: Node) -> Node:
         {"reference": "https://elsewhere.example/fhir/Patient/p"},
         {"type": "Patient", "identifier": {"system": BSN, "value": "999900006"}},
         {"identifier": {"system": BSN, "value": "999900006"}},
+        {"type": "http://hl7.org/fhir/StructureDefinition/Patient", "reference": "Patient/another"},
+        {"type": "Person", "reference": "Patient/another"},
+        {"type": "Patient", "reference": "Person/another"},
     ],
 )
 def test_an_appointment_to_which_another_comes_is_put_apart(somebody: Node) -> None:

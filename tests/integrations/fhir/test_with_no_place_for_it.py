@@ -82,16 +82,18 @@ def test_what_is_written_at_an_address_is_known_by_it_however_that_is_spelled(me
 
 
 HIMSELF = {"type": "Patient", "display": "J. van Voorbeeld"}
+IN_FULL = {"type": "http://hl7.org/fhir/StructureDefinition/Patient", "display": "J. van Voorbeeld"}
 
 
-def test_the_patient_who_is_pointed_at_by_type_alone_is_told_by_no_name() -> None:
-    measured = value("Gewicht", valueString="70 kg", performer=[HIMSELF])
+@pytest.mark.parametrize("himself", [HIMSELF, IN_FULL, IN_FULL | {"reference": "Patient/7"}], ids=["type", "in full", "address"])
+def test_the_patient_who_is_pointed_at_by_type_is_told_by_no_name(himself: Node) -> None:
+    measured = value("Gewicht", valueString="70 kg", performer=[himself])
     allergy = {
         "resourceType": "AllergyIntolerance",
         "id": "y",
         "code": {"text": "Noten"},
         "patient": {"reference": "Patient/p"},
-        "asserter": HIMSELF,
+        "asserter": himself,
     }
     found = read(request(), measured, allergy)
     assert [one.text for one in found.facts] == ["70 kg; door: de patiënt zelf", "Noten; volgens: de patiënt zelf"]
@@ -100,3 +102,17 @@ def test_the_patient_who_is_pointed_at_by_type_alone_is_told_by_no_name() -> Non
 def test_a_value_called_question_that_asks_nothing_is_no_question() -> None:
     found = read(request(), QUESTION | {"valueString": "geen"})
     assert (found.question_board, told(found)) == ("", [("Vraagstelling", "geen", "x")])
+
+
+SMIT = patient(name=[{"family": "Smit"}])
+ANOTHER = {"subject": {"display": "P. Jansen"}}
+
+
+def test_a_value_that_names_another_in_words_says_so_where_it_is_no_question() -> None:
+    found = FhirReader().read(bundle(SMIT, QUESTION | ANOTHER), "generic-r4")
+    assert [one.text for one in found.facts] == ["Graag beoordelen; betreft: P. Jansen"]
+
+
+def test_so_does_who_treats_where_he_has_no_place() -> None:
+    found = FhirReader().read(bundle(SMIT, LETTER, team("t", ONE) | ANOTHER), "generic-r4")
+    assert [one.text for one in found.facts] == ["Hoofdbehandelaar: dr. Een; betreft: P. Jansen"]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
+from integrations.hl7v2.explain import Hl7Explainer
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.profiles.paths import V2_FUNCTIONS
+from integrations.profiles.schema_v2 import V2
 from mdo_portal.exchange import Incoming, IncomingAppointment, IncomingReferral
 
 from .few_lines import PID
@@ -16,14 +21,23 @@ LINES = {
         "TXA|1|CN|AP|||||||||NR1^^^NR9~NR2",
         "ZVR|P7|Operabel?|7",
     ),
-    "SIU^S12": ("SCH|A1|B1|||||MDO^Bespreking|||15|min|^^15^202604141530", "AIP|1||1^Smit^A~2^Wit^Anna", "ZVR|P7|Bevestigd|7"),
+    "SIU^S12": (
+        "SCH|A1|B1|||||MDO^Bespreking|||15|min|^^15^202604141530",
+        "AIP|1||1^Smit^A~2^Wit^Anna",
+        "ROL|1|AD|AT|2^Wit^Anna",
+        "ZVR|P7|Bevestigd|7",
+    ),
 }
 
 
-def read(kind: str, table: str, key: str, place: str) -> Incoming:
+def written(kind: str, table: str, key: str, place: str) -> tuple[bytes, str]:
+    """(the message, the profile of its link)."""
     head = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5||||||UNICODE UTF-8"
-    own = f'generic-v2\n[{table}]\n{key} = ["{place}"]\n'
-    return Hl7Reader().read("\r".join((head, PID, *LINES[kind], "")).encode(), own)
+    return "\r".join((head, PID, *LINES[kind], "")).encode(), f'generic-v2\n[{table}]\n{key} = ["{place}"]\n'
+
+
+def read(kind: str, table: str, key: str, place: str) -> Incoming:
+    return Hl7Reader().read(*written(kind, table, key, place))
 
 
 def referral(key: str, place: str, table: str = "referral") -> IncomingReferral:
@@ -59,3 +73,43 @@ def test_the_first_field_of_a_segment_is_no_first_part_of_one() -> None:
     """`ZVR-1` is a field, and what stands in ZVR-2 are not the words of its code."""
     assert referral("urgency", "ZVR-1").urgency == "P7"
     assert referral("question_board", "ZVR-2").question_board == "Operabel?"
+
+
+ARGUMENTS = {
+    "label": "board", "notes": "OBR", "provider": "AT", "participant": "AT", "number": "PI", "title": "", "closing": "", "sentence": "OBR-13",
+    "headed": "board", "own": "board", "asking": "OBR-13", "board": "OBR-4", "subject": "", "line": "ZVR-1 P7", "soon": "",
+    "person": "AIP-3",
+}  # fmt: skip
+PLACED = [
+    (table, key)
+    for table in ("patient", "referral", "appointment")
+    for key, what in V2[table].keys.items()
+    if what.kind == "places"
+]
+PLACED += [(f"contacts.{role}", key) for role, who in V2["contacts"].keys.items() for key in who.keys]
+
+
+def test_every_function_of_a_place_is_tried() -> None:
+    assert ARGUMENTS.keys() == V2_FUNCTIONS.keys()
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_a_function_stops_no_message_wherever_it_stands(name: str) -> None:
+    for (table, key), kind in product(PLACED, LINES):
+        raw, own = written(kind, table, key, f"@{name} {ARGUMENTS[name]}".strip())
+        found = Hl7Reader().read(raw, own)
+        assert isinstance(found, IncomingReferral | IncomingAppointment) and found.patient.name.family == "Giessen"
+        assert Hl7Explainer().explain(raw, own).reason == ""
+
+
+def test_who_sees_a_patient_may_be_who_has_a_role() -> None:
+    found = read("SIU^S12", "appointment", "with_whom", "@participant AT")
+    assert isinstance(found, IncomingAppointment)
+    assert found.with_whom == "Anna Wit"
+
+
+@pytest.mark.parametrize("place", ["@participant AT", "@person AIP-3"])
+def test_a_person_may_stand_where_words_do(place: str) -> None:
+    found = read("SIU^S12", "appointment", "service", place)
+    assert isinstance(found, IncomingAppointment)
+    assert found.service in ("Anna Wit", "A Smit")

@@ -45,3 +45,11 @@ def test_any_other_is_a_document(title: str) -> None:
     for lines in ((TXA,), ("OBR|1|A1||DOC^Document",)):
         kind = "MDM^T02" if lines[0] == TXA else "ORU^R01"
         assert isinstance(read(kind, *lines, f"OBX|1|ED|DOC^Document||{packed(title)}||||||F"), IncomingResult)
+
+
+@pytest.mark.parametrize("between", ["\r", "~", "\\.br\\"], ids=["a bare line end", "a repetition", "an escape"])
+def test_its_title_is_heard_however_its_sender_breaks_it_into_lines(between: str) -> None:
+    whole = packed(ASKS)
+    found = read("ORU^R01", "OBR|1|A1||DOC^Document", f"OBX|1|ED|DOC^Document||{whole[:90]}{between}{whole[90:]}||||||F")
+    assert isinstance(found, IncomingReferral)
+    assert (found.board_hint, found.question_board) == ("Aanmelding MDO sarcomen", "Ledemaat te sparen?")

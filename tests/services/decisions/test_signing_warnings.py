@@ -35,7 +35,7 @@ OF_ANY_LETTER: dict[str, tuple[Change, str]] = {
     "without a number": (lambda _, patient: setattr(patient, "local_number", ""), "geen patiëntnummer"),
     "a BSN that cannot be right": (lambda _, patient: setattr(patient, "bsn_doubtful", True), "elfproef"),
     "a test": (lambda case, _: _is(case, cautions=[Caution.TEST]), "proefbericht"),
-    "names another": (lambda case, _: _is(case, cautions=[Caution.ANOTHER]), "een ander BSN"),
+    "names another": (lambda case, _: _is(case, cautions=[Caution.ANOTHER]), "een andere patiënt"),
     "not sure who it is": (lambda case, _: _is(case, cautions=[Caution.UNSURE]), "niet zeker wie deze patiënt is"),
 }
 OF_AN_ADVICE: dict[str, tuple[Change, str]] = {

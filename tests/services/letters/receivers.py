@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import CaseEvent
 from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import Audience, Delivery
-from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import DecisionForm, Receipt
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 
@@ -52,20 +52,21 @@ class Receivers:
             last[to] = letter.version if self._form(letter) in REPLACES else last.get(to, 0)
 
     def check_named(self) -> None:
-        """Of two that stand there the later names the earlier; or somebody was told that both do, or may, or a person carries the earlier
-        one."""
-        events = select(CaseEvent.case_id, CaseEvent.details["number"].astext).where(CaseEvent.what.in_(_TOLD))
-        told = {(case_id, number) for case_id, number in self.session.execute(events)}
+        """Of two that stand there the later names the earlier; or somebody was told that both do, or may. Also of one that a person carried
+        since."""
+        number, recipient = (CaseEvent.details[name].astext for name in ("number", "hospital"))
+        told = set(self.session.execute(select(CaseEvent.case_id, number, recipient).where(CaseEvent.what.in_(_TOLD))))
         before: dict[Recipient, Delivery] = {}
         for letter in self._letters():
             to, form = (letter.case_id, letter.audience), self._form(letter)
             earlier = before.get(to)
-            if form in REPLACES and earlier and (letter.case_id, earlier.document_number) not in told:
+            if form in REPLACES and earlier and (letter.case_id, earlier.document_number, self._recipient(letter)) not in told:
                 assert self.there[letter.id] == str(earlier.id), f"{self.name(letter.id)} does not name {self.name(earlier.id)}"
-            if letter.channel == Channel.PAPER:
-                before.pop(to, None)
-            elif form in REPLACES or form is DecisionForm.FIRST:
+            if form in REPLACES or form is DecisionForm.FIRST:
                 before[to] = letter
+
+    def _recipient(self, letter: Delivery) -> str:
+        return letter.recipient_name or self.session.get_one(Hospital, letter.hospital_id).name
 
     def _letters(self) -> list[Delivery]:
         return [self.session.get_one(Delivery, one) for one in self.there]

@@ -13,10 +13,10 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.services.identity import objections
-from mdo_portal.services.letters import handing_over, withholding
+from mdo_portal.services.letters import handing_over, receipts, withholding
 from mdo_portal.services.patients import patients
 from tests.make import NOW
-from tests.outbox_house import AA, SILENCE, Outbox, Receiver
+from tests.outbox_house import AA, AE, SILENCE, Outbox, Receiver
 from tests.people import Region
 from tests.test_dispatch_of_whom import OTHER
 from tests.test_dispatch_races import Beside
@@ -87,7 +87,29 @@ def test_a_copy_that_left_without_an_answer_and_lies_on_paper_is_not_carried_whe
     with outbox.database.transaction() as session:
         objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
 
-    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.SENT
+    letter = outbox.letter(round_, audience=Audience.GP)
+    assert letter.state is DeliveryState.SENT
+    assert receipts.why(letter).startswith("De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg")
+
+
+def test_a_copy_that_left_without_an_answer_and_is_sent_again_is_not_said_to_be_on_its_way_when_the_patient_objects(
+    outbox: Outbox,
+) -> None:
+    """It was said to be sent at that very moment, for ever."""
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.drain(Receiver([AA, SILENCE]))
+    with outbox.database.transaction() as session:
+        handing_over.send_again(
+            session, session.get_one(Delivery, outbox.letter(round_, audience=Audience.GP).id), now=outbox.now
+        )
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    letter = outbox.letter(round_, audience=Audience.GP)
+    assert (letter.state, receiver.came) == (DeliveryState.SENT, [])
+    assert receipts.why(letter).startswith("De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg")
 
 
 def test_what_somebody_carried_before_the_patient_objected_was_carried(outbox: Outbox) -> None:
@@ -102,3 +124,19 @@ def test_what_somebody_carried_before_the_patient_objected_was_carried(outbox: O
         objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
 
     assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.SENT
+
+
+def test_a_copy_that_was_refused_and_lies_on_paper_is_not_said_to_be_there_when_the_patient_objects(outbox: Outbox) -> None:
+    """It waited for a confirmation for ever, of a letter that its recipient had turned away."""
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.drain(Receiver([AA, AE]))
+    with outbox.database.transaction() as session:
+        copy = session.get_one(Delivery, outbox.letter(round_, audience=Audience.GP).id)
+        handing_over.put_on_paper(session, copy, now=outbox.now)
+    outbox.drain(Receiver([AA]))
+
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
+
+    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.CANCELLED
