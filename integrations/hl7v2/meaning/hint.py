@@ -9,6 +9,7 @@ from integrations.hl7v2.meaning.places import found, value_at
 from integrations.hl7v2.message.items import name_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_order_back
+from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.values import coded
 from integrations.hl7v2.text.words import is_sentence, says_no_which
 
@@ -21,7 +22,25 @@ def board_hint(reading: Reading) -> tuple[str, str]:
     """
     words, place = _first_board(reading)
     chosen = value_at(reading, f"@label {_CHOSEN}").strip() if says_no_which(words) else ""
-    return (chosen, f"@label {_CHOSEN}") if chosen else (words, place)
+    if chosen or not says_no_which(words):
+        return (chosen, f"@label {_CHOSEN}") if chosen else (words, place)
+    return next(_named_by_line(reading), (words, place))
+
+
+def _named_by_line(reading: Reading) -> Iterator[tuple[str, str]]:
+    """What was chosen in a line of the form that is called a board and no more (`MDO`): by a code, or the name of one. Words there may
+    tell anything.
+    """
+    for item in reading.values:
+        if item.label.strip(" :?").casefold() in _CALLED and (reading.board is None or item.order is reading.board.order):
+            said = item.text.strip()
+            is_chosen = value_type(item.segment) in _CODED and bool(item.segment.component(5, 2, 0))
+            if "\n" not in said and (is_chosen or (reading.recognised.only_names_board(said) and not says_no_which(said))):
+                yield said, f"{item.place}-5"
+
+
+_CALLED = ("mdo", "bespreking", "tumorbespreking", "mdo-bespreking", "mdo bespreking")
+_CODED = ("CE", "CWE", "CNE")
 
 
 _CHOSEN = "meeting"

@@ -204,11 +204,12 @@ _DESCRIBED = 9
 def _board(reading: Reading, place: str) -> str:
     """What a place that has words of its own holds (`OBR-24`, a component `OBR-4-5`), where that names a board.
 
-    To whom a message goes (`MSH-5`) is mostly the portal itself: it counts when it says which board.
+    To whom a message goes (`MSH-5`) is mostly the portal itself, and a category (RF1-5) stands beside a kind: each counts when it says
+    which board.
     """
     said = (value_at(reading, one) for one in ((place,) if place.count("-") > 1 else (f"{place}-2-0", f"{place}-1")))
     named = next((one for one in said if reading.recognised.is_board(one)), "")
-    return "" if place.startswith("MSH") and says_no_which(named) else named
+    return "" if place.startswith(("MSH", "RF1")) and says_no_which(named) else named
 
 
 def _number(reading: Reading, kind: str) -> str:

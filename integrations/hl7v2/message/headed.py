@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from integrations.hl7v2.message.documents import plain_words, rich_words
-from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, in_columns, row_of, undressed
+from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, undressed
 from integrations.hl7v2.message.items import Item, name_of
 from integrations.hl7v2.message.left_empty import GOES_ON, NOTHING, TITLE, is_left_empty
 from integrations.hl7v2.message.received import Received
+from integrations.hl7v2.message.rows import in_columns, row_of
 from integrations.hl7v2.text.words import asks_something
 
 _GREETING = re.compile(

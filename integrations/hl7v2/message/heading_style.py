@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from integrations.hl7v2.text.words import asks_something
 
-_HEAD = r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}"
-_USUAL = re.compile(rf"{_HEAD}:(?:\s.*)?")
+HEAD = r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}"
+USUAL = re.compile(rf"{HEAD}:(?:\s.*)?")
 """A word or three with a colon: where the next paragraph begins."""
-_CLOSE = re.compile(rf"{_HEAD}(?<!\d)[\s.]*:(?!//).*")
+_CLOSE = re.compile(rf"{HEAD}(?<!\d)[\s.]*:(?!//).*")
 """The same with blanks or full stops before the colon, or nothing behind it; `om 10:30 uur` is none."""
-_SIGNED = re.compile(rf"({_HEAD})\s*(=>?|[-\u2013]?>|\u2192|;|\.{{2,}}|\u2026)(?!=)(?<! >(?=\s*\d))\s*(.*)")
+_SIGNED = re.compile(rf"({HEAD})\s*(=>?|[-\u2013]?>|\u2192|;|\.{{2,}}|\u2026)(?!=)(?<! >(?=\s*\d))\s*(.*)")
 """The same with another sign for its colon."""
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){1,2}[.)]?|(?:\d{1,2}|[A-Za-z])[.)])\s+")
 """`2.`, `b)`, and the part of a chapter: `1.1`."""
@@ -53,18 +53,7 @@ class Style(NamedTuple):
         shown = unnumbered(shown) if self.is_numbered else shown
         signed = _SIGNED.fullmatch(shown) if self.sign else None
         is_signed = signed is not None and signed[2] == self.sign
-        return is_signed or (_CLOSE if self.is_close else _USUAL).fullmatch(shown) is not None
-
-
-def in_columns(line: str) -> list[str]:
-    """The fields that a form prints on one line, each with its heading."""
-    gaps = [one for one in _GAP.finditer(line) if not _FREE.match(line, one.end())] if _USUAL.match(line.strip()) else []
-    ends = (*(one.start() for one in gaps), len(line))
-    return [line[start:end] for start, end in zip((0, *(one.end() for one in gaps)), ends, strict=True)]
-
-
-_GAP = re.compile(rf"(?<=\S)(?: {{3,}}|\t+ *)(?={_HEAD}:\s)")
-_FREE = re.compile(r"(?:opties?|keuze|let op|n\.?b\.?|graag|specifiek|concreet|alternatie(?:f|ven))\b", re.IGNORECASE)
+        return is_signed or (_CLOSE if self.is_close else USUAL).fullmatch(shown) is not None
 
 
 def undressed(line: str) -> str:
@@ -181,24 +170,3 @@ _TO_WHOM = re.compile(
     r"(?: [\w-]{1,20}){0,2}\)?$"
 )
 """To whom a question is put, behind its name: `Vraagstelling (MDO)`."""
-
-
-def row_of(line: str, headings: Collection[str]) -> str:
-    """What stands behind a heading in a row of a table: in the next cell, or without a colon where it asks
-    (`Vraagstelling Borstsparend mogelijk?`).
-    """
-    if "|" in line or "\t" in line:
-        name, *cells = (cell.strip() for cell in _CELL.split(line.strip().strip("|")))
-        if any(cells) and name.casefold() in headings:
-            return " ".join(filter(None, cells))
-    if not line.rstrip().endswith("?"):
-        return ""
-    shown = line.strip()
-    heads = (one for one in headings if len(one) > _SHORT and shown.casefold().startswith(f"{one} "))
-    rest = shown[len(max(heads, key=len, default=shown)) :].strip()
-    return rest if rest[:1].isupper() else ""
-
-
-_CELL = re.compile(r"\||\t")
-_SHORT = len("question")
-"""A word that is no longer may begin any sentence."""

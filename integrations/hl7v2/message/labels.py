@@ -85,7 +85,8 @@ class Labels:
 def _is_question(item: Item, name: str) -> bool:
     """Whether a value is a question by a word of its name (`Kernvraag`, `Vraag van de inbrenger`), and in what it says."""
     is_named = _A_QUESTION.search(name) is not None and not (_ABOUT_A_QUESTION.search(name) or _OF_ANOTHER.search(name))
-    return is_named and not item.is_document and " " in item.text.strip()
+    said = item.text.strip() if is_named and not item.is_document else ""
+    return " " in said or said.endswith("?")
 
 
 def _folded(rule: Mapping[str, Iterable[str]], part: str) -> frozenset[str]:

@@ -198,16 +198,17 @@ def test_of_a_report_that_is_cancelled_with_a_result_under_it_all_stands() -> No
     assert isinstance(found, IncomingResult) and found.withdrawn == ()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the board is in RF1-5, which is told as a category; or RF1-3 names none and counts before it"
-)
 @pytest.mark.parametrize("kind", ["", "MDO^MDO aanmelding"], ids=["alone", "beside a kind"])
 def test_the_board_may_be_the_category_of_a_referral(kind: str) -> None:
     found = registration(f"RF1|A|R|{kind}||MAM^MDO Mamma|R1", "OBX|1|TX|Q^Vraagstelling||Opereren?", kind="REF^I12")
     assert found.board_hint == "MDO Mamma"
 
 
-@pytest.mark.xfail(strict=True, reason="`Welk MDO` and `Soort MDO` name the board, `MDO` alone and `Bespreking` do not")
 @pytest.mark.parametrize("line", ["OBX|1|CE|M^MDO||L^Longoncologie", "OBX|1|CE|M^Bespreking||L^Longoncologie"])
 def test_the_board_may_stand_in_a_line_that_is_called_by_what_it_is(line: str) -> None:
     assert registration("OBR|1|A1||AANM^Aanmelding MDO", line, f"{QUESTION}F").board_hint == "Longoncologie"
+
+
+@pytest.mark.parametrize("line", ["OBX|1|ST|M^MDO||ja", "OBX|1|TX|M^Bespreking||telefonisch met de patiënt", "OBX|1|CE|M^MDO||J"])
+def test_what_else_is_told_of_a_meeting_names_no_board(line: str) -> None:
+    assert registration("OBR|1|A1||AANM^Aanmelding MDO", line, f"{QUESTION}F").board_hint == "Aanmelding MDO"
