@@ -5,6 +5,8 @@ The words stand in one list, `[labels]` and `[sections]` of `generic-v2.toml`, w
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from mdo_portal.exchange import IncomingReferral, Section
