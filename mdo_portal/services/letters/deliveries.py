@@ -217,6 +217,9 @@ def tell(
     elif what:
         timeline.happened(session, case, what, at=now, hospital=name)
     session.flush()
+    _tell_beside(
+        session, delivery, case, now=now
+    )  # before the case changes: changed in two goes it waits for its patient (ADR 0069)
     if delivery.state in DONE and case.state is CaseState.DECIDED and not delivered.some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
         follow_ups.settle_case(session, case, now=now)
@@ -224,7 +227,6 @@ def tell(
         case.move(CaseState.DECIDED, now=now)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
-    _tell_beside(session, delivery, case, now=now)
     standing.changed(session, case)
 
 
