@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, Section
+from mdo_portal.zone import day_of
 from tests import make
 from tests.web.decision_desk import on_the_agenda
 from tests.web.people_house import House, house
@@ -34,7 +35,7 @@ def on_paper(page: Page) -> str:
 
 
 def test_a_case_says_its_days_as_dates(browser: Browser, house: House) -> None:
-    today = date.today()
+    today = day_of(datetime.now(UTC))
     facts = (*make.COMPLETE, Fact(Section.MARKER, "12,4 µg/l", label="PSA", dated_on=today - timedelta(days=5)))
     with house.database.transaction() as session:
         zeed, now = session.get_one(Hospital, house.region.hospitals["ZEED"]), datetime.now(UTC)
