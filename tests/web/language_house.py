@@ -27,6 +27,7 @@ from mdo_portal.services.people.grants import Wanted
 from mdo_portal.services.referrals import questions
 from mdo_portal.services.rights import credentials, rights_reviews
 from mdo_portal.services.room import advice, presence, rooms
+from mdo_portal.zone import day_of
 from tests import make
 from tests.people import Region, board_of, person_id
 
@@ -54,7 +55,7 @@ def filled(db: Session, region: Region, *, now: datetime) -> dict[str, str]:
 
 def signed(db: Session, region: Region, round_: Round, *, now: datetime) -> Decision:
     """With two recommendations: one that is late, and one that was not carried out."""
-    for text, due_on in (("matrix", (now - timedelta(days=3)).date().isoformat()), ("anders", "")):
+    for text, due_on in (("matrix", day_of(now - timedelta(days=3)).isoformat()), ("anders", "")):
         item = advice.add(db, round_, person_id=region.bram.person_id, now=now)
         fields = {"kind": "surgery", "intent": "curative", "text": text, "due_on": due_on, "condition": "x"}
         advice.change(db, round_, item.id, fields, seen=1, person_id=region.bram.person_id, now=now)
@@ -63,8 +64,8 @@ def signed(db: Session, region: Region, round_: Round, *, now: datetime) -> Deci
 
 def followed(db: Session, region: Region, decision: Decision, case: Case, *, now: datetime) -> dict[str, uuid.UUID]:
     first, second = follow_ups.standing_of(db, decision.round_id)
-    said = follow_ups.Answer(FollowState.NOT_DONE, "wish", "x", now.date())
-    follow_ups.close(db, second, case, said, seen=1, viewer=region.dirk, now=now + timedelta(minutes=1), today=now.date())
+    said = follow_ups.Answer(FollowState.NOT_DONE, "wish", "x", day_of(now))
+    follow_ups.close(db, second, case, said, seen=1, viewer=region.dirk, now=now + timedelta(minutes=1), today=day_of(now))
     return {"open_item": first.id, "closed_item": second.id}
 
 
