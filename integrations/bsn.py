@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from mdo_portal.exchange import Fact
 
 _CALLED = re.compile(
     r"(?<![a-z])(?:bsn|b\.s\.n\.?|burger[ -]?service[ -]?n(?:ummer|r)|sofi-?n(?:ummer|r))(?![a-z])", re.IGNORECASE
@@ -34,6 +37,8 @@ def only_bsn(called: str, text: str) -> bool:
 
 def without_bsns(called: str, text: str, own: Collection[str]) -> str:
     """The text with the last two digits alone of each, and of those that are known to be one (`own`), whatever stands before them."""
+    if _NUMBER.search(text) is None:  # asked of every text there is
+        return text
     kept, at = [], 0
     for one in _found(called, text, own):
         kept += [text[at : one.start()], _MASK]
@@ -41,12 +46,22 @@ def without_bsns(called: str, text: str, own: Collection[str]) -> str:
     return "".join((*kept, text[at:])) if kept else text
 
 
+def shown_facts(facts: Iterable[Fact], own: Collection[str]) -> Iterator[Fact]:
+    """The facts as a page shows them. One that is nothing but a BSN is none, where it is known which are the patient's (`own`)."""
+    for fact in facts:
+        words = without_bsns(fact.label, fact.text, own)
+        if words is fact.text:  # as of nearly all
+            yield fact
+        elif not (own and only_bsn(fact.label, fact.text)):
+            yield replace(fact, text=words)
+
+
 _MASK = "•" * 7
 """As a page shows the patient's own."""
 
 
 def _found(called: str, text: str, known: Collection[str] = ()) -> Iterator[re.Match[str]]:
-    if _NUMBER.search(text) is None:  # asked of every text there is
+    if _NUMBER.search(text) is None:
         return
     is_called = _CALLED.search(called) is not None
     if not is_called and _CALLED.search(text) is None and not known:

@@ -10,15 +10,18 @@ import re
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice
 
+from integrations.bsn import shown_facts
 from integrations.hl7v2.meaning.attached import of_referral, of_result
 from integrations.hl7v2.meaning.contacts import organisation, person_at
 from integrations.hl7v2.meaning.facts import told
 from integrations.hl7v2.meaning.hint import board_hint
+from integrations.hl7v2.meaning.of_whom import own_bsns
 from integrations.hl7v2.meaning.places import found, found_in, number_at
 from integrations.hl7v2.meaning.questions import QUESTIONS, asked_in
 from integrations.hl7v2.meaning.result import facts_of
 from integrations.hl7v2.meaning.urgency import urgency_places
 from integrations.hl7v2.message.explain_places import Stood, flat, place_of, shown
+from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.left import parts
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.worded_lines import by_word
@@ -215,8 +218,7 @@ class _Read:
         for role in ("referrer", "treating", "case_manager", "gp"):
             yield from self._contact(role, getattr(referral, role))
         used = frozenset(at[name] for name in (*QUESTIONS, "board_hint"))
-        for item, fact in told(self._reading, used).standing:
-            yield self._fact(fact, place_of(item))
+        yield from self._facts(told(self._reading, used).standing, referral.patient)
         for place, document in of_referral(self._reading):
             size = f"{document.media_type}, {len(document.content)} bytes"
             yield FieldRead("document", size, f"{place}-5", document.kind, document.title)
@@ -251,12 +253,15 @@ class _Read:
 
     def _told(self, result: IncomingResult) -> Iterator[FieldRead]:
         """Its facts and documents as a referral's are shown; a document that is announced alone stands in its notification."""
-        for item, fact in facts_of(self._reading):
-            yield self._fact(fact, place_of(item))
+        yield from self._facts(facts_of(self._reading), result.patient)
         stood = [f"{place}-5" for place, _ in of_result(self._reading)]
         for n, document in enumerate(result.documents):
             size = f"{document.media_type}, {len(document.content)} bytes"
             yield FieldRead("document", size, stood[n] if n < len(stood) else "TXA", document.kind, document.title)
+
+    def _facts(self, stood: Iterable[tuple[Item, Fact]], who: PatientIdentity) -> Iterator[FieldRead]:
+        own = own_bsns(self._reading, who)
+        yield from (self._fact(one, place_of(item)) for item, fact in stood for one in shown_facts([fact], own))
 
     def _fact(self, fact: Fact, place: str) -> FieldRead:
         word = next((one for one in (fact.code, fact.label) if one in self._words), "")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from integrations.fhir.reader import FhirReader
+from integrations.hl7v2.explain import Hl7Explainer
 from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal.exchange import IncomingReferral, IncomingResult, Unreadable
 from tests.integrations.fhir.make import Node, bundle, patient, request
@@ -34,11 +35,15 @@ def told(read: object) -> Told:
     return Told(words, len(read.documents), (*read.unmapped, *read.quarantined))
 
 
-def v2(kind: str, *lines: str) -> Told:
+def message(kind: str, *lines: str) -> bytes:
     header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5||||||UNICODE UTF-8"
     who = f"PID|1||71^^^ZEED^PI~{OURS}^^^NLMINBIZA^NNNLD||Giessen^J||19600101|F"
+    return "\r".join([header, who, *lines, ""]).encode()
+
+
+def v2(kind: str, *lines: str) -> Told:
     try:
-        return told(Hl7Reader().read("\r".join([header, who, *lines, ""]).encode(), "generic-v2"))
+        return told(Hl7Reader().read(message(kind, *lines), "generic-v2"))
     except Unreadable as why:
         return Told(pointed_out=(str(why),))
 
@@ -106,6 +111,19 @@ def test_where_nobody_says_which_is_the_patients_it_is_one_to_look_at() -> None:
     lines = (header, "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F", *ASKS, f"OBX|2|ST|B^BSN||{OURS}", "")
     found = told(Hl7Reader().read("\r".join(lines).encode(), "generic-v2"))
     assert found.pointed_out == ("OBX(1)/bsn",) and "BSN •••••••20" in found.words
+
+
+@pytest.mark.parametrize("said", [ANOTHERS, f"P. Ander, BSN {ANOTHERS}"])
+@pytest.mark.parametrize("asks", [ASKS, ("OBR|1|F1||CT^CT thorax",)], ids=["registration", "result"])
+def test_who_tries_such_a_message_sees_what_comes_on_a_case(asks: tuple[str, ...], said: str) -> None:
+    """*Bericht proberen* showed the number in full, as a value of the case."""
+    raw = message("ORU^R01", *asks, f"OBX|2|ST|B^BSN||{said}")
+    read = Hl7Reader().read(raw, "generic-v2")
+    assert isinstance(read, IncomingReferral | IncomingResult)
+
+    explained = [one for one in Hl7Explainer().explain(raw, "generic-v2").fields if one.name == "fact"]
+
+    assert [(one.label, one.value) for one in explained] == [(fact.label, fact.text) for fact in read.facts]
 
 
 @pytest.mark.parametrize("name", ["BSN", "Burgerservicenummer"])

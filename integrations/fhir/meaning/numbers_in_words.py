@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from integrations.bsn import bsns_named, is_possible_bsn, only_bsn, without_bsns
+from integrations.bsn import bsns_named, is_possible_bsn, shown_facts, without_bsns
 from integrations.fhir.entries.bundle import entries_of
 from integrations.fhir.text.values import Node
-from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, IncomingResult, PatientIdentity
+from mdo_portal.exchange import IncomingAnswer, IncomingReferral, IncomingResult, PatientIdentity
 
 Told = IncomingReferral | IncomingAnswer | IncomingResult
 _FIELDS = ("question_board", "question_radiology", "question_pathology", "cancel_reason", "tumour_hint", "text")
@@ -30,30 +29,15 @@ def without_numbers(read: Told, tree: Node) -> Told:
     over: dict[str, Any] = {name: bare for name, said in words.items() if (bare := without_bsns("", said, own)) != said}
     for name in ("facts", "taken_back"):
         facts = getattr(read, name)
-        if (left := tuple(_bare(facts, own))) != facts:
+        if (left := tuple(shown_facts(facts, own))) != facts:
             over[name] = left
     if isinstance(read, IncomingAnswer) and read.others:
         over["others"] = tuple((question, without_bsns("", said, own)) for question, said in read.others)
     if not over:
         return read
-    others, why = (
-        _named(read, words.values()) - own,
-        "another" if own else "bsn",
-    )  # where nobody says which is the patient's, one to look at
+    others = _named(read, words.values()) - own
+    why = "another" if own else "bsn"  # where nobody says which is the patient's, one to look at
     return replace(read, **over, unmapped=(*read.unmapped, *(f"{place}/{why}" for place in _places(others, tree))))
-
-
-def _bare(facts: tuple[Fact, ...], own: frozenset[str]) -> Iterator[Fact]:
-    for fact in facts:
-        words = without_bsns(fact.label, fact.text, own) if _NINE.search(fact.text) else fact.text
-        if words is fact.text:  # as of nearly all
-            yield fact
-        elif not (own and only_bsn(fact.label, fact.text)):
-            yield replace(fact, text=words)
-
-
-_NINE = re.compile(r"\d(?:[ .-]?\d){8}")
-"""Digits enough for one, which nearly nothing has."""
 
 
 def _named(read: Told, words: Iterable[str]) -> frozenset[str]:

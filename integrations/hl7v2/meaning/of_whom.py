@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from integrations.bsn import bsns_named, only_bsn, without_bsns
+from integrations.bsn import bsns_named, shown_facts, without_bsns
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.patient import bsns_of
 from integrations.hl7v2.message.reading import Reading
-from mdo_portal.exchange import Fact, Incoming, IncomingReferral, IncomingResult
+from mdo_portal.exchange import Fact, Incoming, IncomingReferral, IncomingResult, PatientIdentity
 
 ANOTHER = "another"
 _ASKED = ("question_board", "question_radiology", "question_pathology", "cancel_reason", "tumour_hint")
@@ -25,23 +25,19 @@ def without_numbers(read: Incoming, reading: Reading) -> Incoming:
     """What was read, without the BSNs in its words: a page shows the patient's own in part. That one is another's, a person is told."""
     if not isinstance(read, IncomingReferral | IncomingResult):
         return read
-    own = bsns_of(reading) | {read.patient.bsn} - {""}
+    own = own_bsns(reading, read.patient)
     over: dict[str, Any] = {
-        "facts": tuple(_bare(read.facts, own)),
-        "taken_back": tuple(_bare(read.taken_back, own)),
+        "facts": tuple(shown_facts(read.facts, own)),
+        "taken_back": tuple(shown_facts(read.taken_back, own)),
         "unmapped": (*read.unmapped, *(_anothers(reading, own) or _in_documents(reading, read.facts, own))),
     }
     over |= {name: without_bsns("", getattr(read, name), own) for name in _ASKED if getattr(read, name, "")}
     return replace(read, **over)
 
 
-def _bare(facts: tuple[Fact, ...], own: frozenset[str]) -> Iterator[Fact]:
-    for fact in facts:
-        words = without_bsns(fact.label, fact.text, own)
-        if words == fact.text:
-            yield fact
-        elif not (own and only_bsn(fact.label, fact.text)):
-            yield replace(fact, text=words)
+def own_bsns(reading: Reading, who: PatientIdentity) -> frozenset[str]:
+    """Every BSN that the message gives the patient."""
+    return bsns_of(reading) | {who.bsn} - {""}
 
 
 def _anothers(reading: Reading, own: frozenset[str]) -> list[str]:
