@@ -48,6 +48,15 @@ def _arrived_and_corrected(outbox: Outbox) -> Round:
     return round_
 
 
+def _named_by_the_next(outbox: Outbox, round_: Round) -> str:
+    """Corrected once more an hour later, and received: which letter that one names."""
+    outbox.now += HOUR
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+    return receiver.came[-1].replaces_delivery_id
+
+
 def _told(outbox: Outbox, round_: Round) -> list[str]:
     query = select(CaseEvent).where(CaseEvent.case_id == round_.case_id, CaseEvent.what == "letter.may_stand_beside")
     with outbox.database.transaction() as session:
@@ -60,12 +69,8 @@ def test_what_replaces_it_names_it_and_somebody_hears_that_the_older_one_may_sta
     round_ = _arrived_and_corrected(outbox)
     outbox.drain(Receiver([SILENCE]))
     _on_paper(outbox, round_, confirmed=confirmed)
-    outbox.now += HOUR
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
 
-    assert receiver.came[-1].replaces_delivery_id == str(outbox.letter(round_, version=2).id)
+    assert _named_by_the_next(outbox, round_) == str(outbox.letter(round_, version=2).id)
     assert _told(outbox, round_) == [outbox.letter(round_, version=1).document_number]
 
 
@@ -74,12 +79,8 @@ def test_what_was_not_taken_in_before_it_was_put_on_paper_is_not_named(outbox: O
     round_ = _arrived_and_corrected(outbox)
     outbox.drain(Receiver([said]))
     _on_paper(outbox, round_, confirmed=True)
-    outbox.now += HOUR
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
 
-    assert receiver.came[-1].replaces_delivery_id == str(outbox.letter(round_, version=1).id)
+    assert _named_by_the_next(outbox, round_) == str(outbox.letter(round_, version=1).id)
     assert _told(outbox, round_) == []
 
 
@@ -104,12 +105,8 @@ def test_nor_what_was_refused_at_last_after_it_was_put_on_paper(outbox: Outbox, 
     with outbox.database.transaction() as session:
         letter = session.get_one(Delivery, outbox.letter(round_, version=2).id)
         handing_over.printed(session, letter, now=outbox.now)
-    outbox.now += HOUR
-    outbox.corrected(round_)
-    receiver = Receiver([AA])
-    outbox.drain(receiver)
 
-    assert receiver.came[-1].replaces_delivery_id == str(outbox.letter(round_, version=1).id)
+    assert _named_by_the_next(outbox, round_) == str(outbox.letter(round_, version=1).id)
     assert _told(outbox, round_) == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.client_certificates import made
 from tests.people import PASSWORD
-from tests.web.smuggling_deeds import CHOSEN, ROOM, TYPED, WHY, Deed
+from tests.web.smuggling_deeds import CHOSEN, DEEDS, ROOM, TYPED, WHY, Deed
 from tests.web.smuggling_places import CALLED
 
 LINK, PROVIDER = "/links/{zeed}", "/links/sign-in/{provider_id}"
@@ -79,3 +79,4 @@ MORE = {
     "a calendar that stops": Deed("Bilal", "/account/calendar/end"),
     "another language": Deed("Dirk", "/language", {"language": "en"}),
 }  # fmt: skip
+ALL = DEEDS | MORE

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from flask import Flask
 from sqlalchemy import event, func, update
 from sqlalchemy.exc import DBAPIError
@@ -27,6 +28,7 @@ from mdo_portal.live import server
 from mdo_portal.services.people import sessions
 from mdo_portal.settings import Settings
 from mdo_portal.web.limits import Limits
+from tests.copies import Copies
 from tests.people import PEOPLE, Region
 from tests.services.wall_house import signed_as
 from tests.web.matrix_house import Trying
@@ -133,3 +135,10 @@ def house_on(database: Database, region: Region) -> Iterator[House]:
     finally:
         app.extensions["mdo_live_stop"].set()
         trying.close()
+
+
+@pytest.fixture(scope="module")
+def house(copies: Copies, region: Region) -> Iterator[House]:
+    """One for all acts of a file: each is taken back."""
+    with copies.one() as database, house_on(database, region) as made:
+        yield made

@@ -6,20 +6,16 @@ Of each the page is asked as the web role; then what it wrote is said again, sta
 
 from __future__ import annotations
 
-import io
 import re
 import uuid
-from collections.abc import Iterator
 
 import pytest
 
-from tests.copies import Copies
-from tests.people import Region
-from tests.web.smuggling_deeds import DEEDS
-from tests.web.smuggling_deeds_more import MORE
-from tests.web.smuggling_house import House, house_on, said
+from tests.web.smuggling_deeds_more import ALL
+from tests.web.smuggling_house import House, house, said
 from tests.web.smuggling_untried import UNTRIED
 
+__all__ = ["house"]
 pytestmark = pytest.mark.xdist_group("wall")  # one house for all of them
 
 #: what a stranger's statement may do all the same, and why that is left
@@ -45,24 +41,15 @@ THEIRS = {
         "its own messages",
     ),
 }
-ALL = DEEDS | MORE
 #: nobody; who treats elsewhere, and reads one case along; who takes part in the board, and who looks on there; who connects and watches another hospital;
 #: the system of another hospital, and of the own one, which calls by its token
 STRANGERS = ("", "Carla", "Mila", "Olga", "Kim", "KREE", "ZEED")
 
 
-@pytest.fixture(scope="module")
-def house(copies: Copies, region: Region) -> Iterator[House]:
-    with copies.one() as database, house_on(database, region) as made:
-        yield made
-
-
 @pytest.mark.parametrize("what", ALL)
 def test_what_a_page_writes_is_written_by_whom_it_is_for_and_by_no_stranger(house: House, what: str) -> None:
     deed = ALL[what]
-    form = deed.form | ({"file": (io.BytesIO(b"%PDF-1.7 x"), "x.pdf")} if "file" in deed.form else {})
-
-    answer, writes = house.act(deed.who, deed.path, form, read=deed.read, takes=deed.takes)
+    answer, writes = house.act(deed.who, deed.path, deed.filled, read=deed.read, takes=deed.takes)
 
     assert answer.status_code in (200, 204, 302, 303), answer.text.partition("<main")[2][:3000]
     assert any("audit_entries" not in said(one) for one in writes), "this page wrote nothing: the form is not full"

@@ -5,23 +5,19 @@ Each act of test_smuggled.py is done; then each statement that names who acted i
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from mdo_portal.database import is_held_back
 from mdo_portal.services.people import sessions
-from tests.copies import Copies
-from tests.people import Region, person_id
-from tests.web.smuggling_deeds import DEEDS
-from tests.web.smuggling_deeds_more import MORE
-from tests.web.smuggling_house import House, Write, house_on, said
+from tests.people import person_id
+from tests.web.smuggling_deeds_more import ALL
+from tests.web.smuggling_house import House, Write, house, said
 
+__all__ = ["house"]
 pytestmark = pytest.mark.xdist_group("wall")
-ALL = DEEDS | MORE
 #: what is about a colleague, and says nothing in their name
 ABOUT = {
     "INSERT rights_review_lines": "whose role is gone through",
@@ -30,17 +26,10 @@ ABOUT = {
 }
 
 
-@pytest.fixture(scope="module")
-def house(copies: Copies, region: Region) -> Iterator[House]:
-    with copies.one() as database, house_on(database, region) as made:
-        yield made
-
-
 @pytest.mark.parametrize("what", ALL)
 def test_nobody_writes_in_a_colleagues_name(house: House, what: str) -> None:
     deed = ALL[what]
-    form = deed.form if "file" not in deed.form else deed.form | {"file": pdf()}
-    _, writes = house.act(deed.who, deed.path, form, read=deed.read, takes=deed.takes)
+    _, writes = house.act(deed.who, deed.path, deed.filled, read=deed.read, takes=deed.takes)
 
     through = {
         said(writes[at])
@@ -49,10 +38,6 @@ def test_nobody_writes_in_a_colleagues_name(house: House, what: str) -> None:
     }
 
     assert through - ABOUT.keys() == set()
-
-
-def pdf() -> Any:
-    return io.BytesIO(b"%PDF-1.7 x"), "x.pdf"
 
 
 def in_anothers_name(writes: list[Write], who: str) -> Iterator[tuple[int, Write]]:

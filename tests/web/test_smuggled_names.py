@@ -22,8 +22,8 @@ from mdo_portal.errors import HeldBack
 from tests.copies import Copies
 from tests.people import Region
 from tests.web.matrix_things import things_of
-from tests.web.smuggling_deeds import DEEDS, Deed
-from tests.web.smuggling_deeds_more import MORE
+from tests.web.smuggling_deeds import Deed
+from tests.web.smuggling_deeds_more import ALL
 from tests.web.smuggling_house import House, house_on, said
 
 pytestmark = pytest.mark.xdist_group("wall")
@@ -69,7 +69,7 @@ def named_in(deed: Deed) -> set[str]:
 #: of two boards and two hospitals nothing of these two is another's
 CASES = [
     (what, name)
-    for what, deed in (DEEDS | MORE).items()
+    for what, deed in ALL.items()
     for name in sorted(named_in(deed))
     if deed.who not in ("Ada", "Twice") and what not in ANYBODYS
 ]
@@ -77,7 +77,7 @@ CASES = [
 
 @pytest.mark.parametrize(("what", "name"), CASES)
 def test_what_a_form_names_is_not_taken_when_it_is_anothers(both: Theirs, what: str, name: str) -> None:
-    deed, theirs = (DEEDS | MORE)[what], both.ids[OF_THEIRS[name]]
+    deed, theirs = ALL[what], both.ids[OF_THEIRS[name]]
     form = {_put(key, name, theirs): _put(value, name, theirs) for key, value in deed.form.items()}
 
     answer, writes = both.house.act(deed.who, deed.path, form, read=deed.read, takes=deed.takes)
