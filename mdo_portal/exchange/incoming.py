@@ -98,9 +98,7 @@ class IncomingReferral:
 
     patient: PatientIdentity
     number: str = ""  # the sender's own number of the referral: same number again = new version
-    order_number: str = (
-        ""  # of its own order, where `number` is that of a group of orders: two boards of a group are two referrals
-    )
+    order_number: str = ""  # of its own order, where `number` is that of a group: two boards of a group are two referrals
     is_new_order: bool = False  # the sender says that this order was not there before
     number_issuer: str = ""  # who gave out that number, where the sender says it: the system of FHIR
     board_hint: str = ""  # what the sender calls the board or service asked for; a person or routing decides
