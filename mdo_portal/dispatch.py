@@ -21,8 +21,7 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
 from mdo_portal.letter_of_decision import letter_of, logo_of, printed
 from mdo_portal.letters import letter_forms
-from mdo_portal.services.inbox import succession
-from mdo_portal.services.letters import deliveries, handing_over, letter_template_choice, outbox
+from mdo_portal.services.letters import deliveries, handing_over, letter_template_choice, outbox, succession
 from mdo_portal.services.letters.deliveries import Settled
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 from mdo_portal.services.letters.outbox_order import Share
@@ -46,7 +45,7 @@ def take(
 ) -> ClaimedDelivery | None:
     """The next letter that may go, if there is one: nobody else takes it, or another of its destination, until it is delivered.
 
-    When `worker` dies first, another one may take it (services/inbox/succession.py).
+    When `worker` dies first, another one may take it (services/letters/succession.py).
     """
     with database.transaction() as session:
         return outbox.claim(session, now=clock(), share=share, worker=worker)

@@ -14,9 +14,8 @@ from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services.inbox import succession
 from mdo_portal.services.keeping import restoring
-from mdo_portal.services.letters import handing_over, receipts
+from mdo_portal.services.letters import handing_over, receipts, succession
 from mdo_portal.services.letters.acknowledging import acknowledge
 from tests.outbox_house import AA, AE, HOUR, Outbox, Receiver
 from tests.people import Region

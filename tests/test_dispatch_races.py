@@ -24,8 +24,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.told import Merge
 from mdo_portal.services.identity import merges, objections, unmerging
-from mdo_portal.services.inbox import succession
-from mdo_portal.services.letters import deliveries, destinations, handing_over, withholding
+from mdo_portal.services.letters import deliveries, destinations, handing_over, succession, withholding
 from mdo_portal.services.letters.outbox import claim
 from mdo_portal.services.patients import families, patients
 from tests import make

@@ -1,4 +1,4 @@
-"""Proof that this worker lives, for the others (services/inbox/succession.py); and what it does when it cannot prove it any more."""
+"""Proof that this worker lives, for the others (services/letters/succession.py); and what it does when it cannot prove it any more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import structlog
 from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.dispatch import Clock
-from mdo_portal.services.inbox import succession
+from mdo_portal.services.letters import succession
 from mdo_portal.silence import WATCH
 
 log = structlog.get_logger(__name__)

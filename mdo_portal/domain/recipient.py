@@ -51,7 +51,7 @@ class Destination(Base):
     audience: Mapped[Audience] = mapped_column(primary_key=True)
     #: a worker has a letter under way until then; after a crash the lease runs out
     leased_until: Mapped[datetime | None]
-    #: that worker, by the number of its lock (services/inbox/succession.py): when it dies another one goes on at once
+    #: that worker, by the number of its lock (services/letters/succession.py): when it dies another one goes on at once
     leased_by: Mapped[int | None]
     #: attempts in a row that ended without an answer that settles a letter
     failures: Mapped[int] = mapped_column(default=0)

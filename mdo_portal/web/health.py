@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mdo_portal.errors import NotFound
 from mdo_portal.services.common import standbys
-from mdo_portal.services.inbox import succession
+from mdo_portal.services.letters import succession
 from mdo_portal.services.links import figures, listening
 from mdo_portal.services.people import mailboxes
 from mdo_portal.settings import is_loopback

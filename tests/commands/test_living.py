@@ -17,7 +17,7 @@ from mdo_portal import dispatch
 from mdo_portal.commands import living
 from mdo_portal.commands.living import Living
 from mdo_portal.database import Database
-from mdo_portal.services.inbox import succession
+from mdo_portal.services.letters import succession
 from tests.make import NOW
 from tests.outbox_house import AA, Outbox, Receiver
 from tests.people import Region

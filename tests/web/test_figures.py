@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.people import Person
-from mdo_portal.services.inbox import succession
+from mdo_portal.services.letters import succession
 from mdo_portal.services.links import listening
 from mdo_portal.services.people import mailboxes
 from mdo_portal.web.health import OF_HOSPITALS

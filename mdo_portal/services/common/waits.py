@@ -2,7 +2,7 @@
 
 Every queue waits for a moment, not for a while: a message, letter, question or server that had its turn while a clock was a day ahead
 would have its next one a day late, and nobody would be told. Leases of letters stay: who holds them is known by a lock
-(services/inbox/succession.py), and two clocks that differ must never put one letter on two wires.
+(services/letters/succession.py), and two clocks that differ must never put one letter on two wires.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from mdo_portal.domain.people import Role
 from mdo_portal.domain.viewer import Viewer
 
 LOCK = (0x4D4450, 1)
-"""Shared among all listeners: one that lives is enough. Beside the locks of workers (services/inbox/succession.py)."""
+"""Shared among all listeners: one that lives is enough. Beside the locks of workers (services/letters/succession.py)."""
 _HELD = text(
     "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND objid = :number AND objsubid = 2"
     " AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"

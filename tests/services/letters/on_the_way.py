@@ -20,9 +20,8 @@ from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, PortalError
 from mdo_portal.exchange import Contact, Receipt
-from mdo_portal.services.inbox import succession
 from mdo_portal.services.keeping import restoring
-from mdo_portal.services.letters import deliveries, handing_over, outbox
+from mdo_portal.services.letters import deliveries, handing_over, outbox, succession
 from mdo_portal.services.letters.acknowledging import acknowledge
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 from mdo_portal.services.letters.receipts import REPLACED

@@ -16,8 +16,7 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt
-from mdo_portal.services.inbox import succession
-from mdo_portal.services.letters import deliveries, outbox
+from mdo_portal.services.letters import deliveries, outbox, succession
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 from tests.make import NOW
 from tests.outbox_house import AA, AE, LATER, SILENCE, Outbox, Receiver

@@ -8,8 +8,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Audience, DeliveryState
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Receipt
-from mdo_portal.services.inbox import succession
-from mdo_portal.services.letters import deliveries, handing_over, outbox
+from mdo_portal.services.letters import deliveries, handing_over, outbox, succession
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 from tests.make import NOW
 from tests.outbox_house import AA, AE, LATER, SILENCE, Outbox
