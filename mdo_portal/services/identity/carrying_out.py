@@ -20,9 +20,9 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.errors import whereabouts
 from mdo_portal.services.common import changes
+from mdo_portal.services.common.pauses import pause
 from mdo_portal.services.history import standing
 from mdo_portal.services.identity import asking_anew, merges, unmerging
-from mdo_portal.services.letters import deliveries
 from mdo_portal.services.patients import identity_papers, patients
 from mdo_portal.services.patients.conflicts import announce
 from mdo_portal.services.patients.identity_papers import Papers
@@ -75,7 +75,7 @@ def _is_done(session: Session, decided: IdentityConflict | Merge, act: Callable[
         if isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", None) or "08")[:2] in _PASSING:
             raise
         tries = _put_off.get(decided_id, (0, 0.0))[0] + 1
-        _put_off[decided_id] = tries, monotonic() + deliveries.pause(tries).total_seconds()
+        _put_off[decided_id] = tries, monotonic() + pause(tries).total_seconds()
         log.error("decision.not_carried_out", decided_id=str(decided_id), tries=tries, **whereabouts(error))
         return False
     _put_off.pop(decided_id, None)

@@ -6,7 +6,6 @@ the message was understood or stands on a person's list, at least once, with the
 
 from __future__ import annotations
 
-import random
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.unreadable import NOBODY
 from mdo_portal.exchange import Address, Answer, Receipt, ReceiptKind, Verdict, profile_of_link
+from mdo_portal.services.common.pauses import pause
 from mdo_portal.services.common.sealed import sealer
 from mdo_portal.services.inbox import feed_counts
 from mdo_portal.services.links import hospitals
@@ -156,7 +156,7 @@ def settle(session: Session, owed: OwedAck, receipt: Receipt, *, now: datetime) 
     elif receipt.code in _SILENCE and owed.attempts >= SILENCES:
         _done(session, message, AckDone.SILENT, now=now)
     else:
-        message.application_ack_due = now + pause(owed.attempts)
+        message.application_ack_due = now + pause(owed.attempts, longest=LONGEST_PAUSE)
         if receipt.kind is not ReceiptKind.LATER or receipt.code not in ("AR", "CR"):
             link.application_ack_after = message.application_ack_due  # nobody was there: one knocks, the others wait
 
@@ -174,12 +174,6 @@ def release(session: Session) -> None:
 def _owed_again(session: Session, due: datetime | None) -> None:
     owed = update(InboundMessage).where(InboundMessage.application_ack.in_(ACK_OWED))
     session.execute(owed.values(application_ack_due=due), execution_options={"synchronize_session": False})
-
-
-def pause(attempts: int) -> timedelta:
-    """1, 2, 4 … seconds up to a minute, with a random half so that a region does not knock at once."""
-    seconds = min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12))
-    return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311  spreads knocking, hides nothing
 
 
 def _done(session: Session, message: InboundMessage, became: str, *, now: datetime) -> None:

@@ -24,9 +24,9 @@ from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, MessageHeader, NotPulled, Offered, Pulled, Wire
 from mdo_portal.services.common import changes
+from mdo_portal.services.common.pauses import pause
 from mdo_portal.services.inbox import hearing, intake
 from mdo_portal.services.inbox.sifting import Arrival
-from mdo_portal.services.letters import deliveries
 from mdo_portal.services.links import hospitals
 
 log = structlog.get_logger(__name__)
@@ -200,7 +200,7 @@ def not_looked(session: Session, claimed: ClaimedPoll, trouble: NotPulled, *, no
     poll = _ours(session, claimed)
     if poll is not None:
         poll.reason = trouble.code
-        ours = deliveries.pause(claimed.attempts, asked=trouble.wait_seconds)
+        ours = pause(claimed.attempts, asked=trouble.wait_seconds)
         poll.next_at = now + max(ours, timedelta(seconds=min(poll.every_seconds, 60)))
 
 

@@ -22,10 +22,10 @@ from mdo_portal.domain.pull import NOTICE_PURPOSE, PULL_REASONS, Pull, PullState
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Pulled, Unreadable, Wire
 from mdo_portal.services.common import changes
+from mdo_portal.services.common.pauses import pause
 from mdo_portal.services.common.sealed import sealer
 from mdo_portal.services.inbox import intake
 from mdo_portal.services.inbox.sifting import Arrival
-from mdo_portal.services.letters import deliveries
 from mdo_portal.services.links import hospitals
 from mdo_portal.services.referrals import awaiting
 
@@ -173,7 +173,7 @@ def not_fetched(session: Session, claimed: ClaimedPull, trouble: NotPulled, *, n
     if trouble.again:
         _put_behind(session, pull, now=now)
     if trouble.again and claimed.attempts < MAX_ATTEMPTS:
-        pull.next_attempt_at = now + deliveries.pause(claimed.attempts, asked=trouble.wait_seconds)
+        pull.next_attempt_at = now + pause(claimed.attempts, asked=trouble.wait_seconds)
         return
     header = MessageHeader(
         kind="Task/pull", control_id=f"pull {pull.id} {now:%Y%m%d%H%M%S}", patient_numbers=_about(claimed.notice)

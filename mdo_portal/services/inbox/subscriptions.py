@@ -21,9 +21,9 @@ from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.subscription import NOTHING_MADE, REFUSALS, SECRET_PURPOSE, Subscription
 from mdo_portal.exchange import Address, NotPulled, StandingSubscription, WantedSubscription
+from mdo_portal.services.common.pauses import pause
 from mdo_portal.services.common.sealed import row_of, sealer
 from mdo_portal.services.inbox import hearing
-from mdo_portal.services.letters import deliveries
 from mdo_portal.services.links import hospitals
 
 log = structlog.get_logger(__name__)
@@ -160,7 +160,7 @@ def stands(session: Session, claimed: ClaimedSubscription, found: StandingSubscr
     if found.status == "active":
         row.attempts, row.due_at = 0, now + LOOK
     else:
-        row.due_at = now + deliveries.pause(row.attempts)
+        row.due_at = now + pause(row.attempts)
     if not row.tells(now):
         hearing.hasten(session, claimed.link_id, now=now)
 
@@ -171,7 +171,7 @@ def failed(session: Session, claimed: ClaimedSubscription, trouble: NotPulled, *
     if row is None:
         return
     row.reason = trouble.code
-    row.due_at = now + (REFUSED_AGAIN if trouble.code in REFUSALS else deliveries.pause(row.attempts, asked=trouble.wait_seconds))
+    row.due_at = now + (REFUSED_AGAIN if trouble.code in REFUSALS else pause(row.attempts, asked=trouble.wait_seconds))
     if trouble.code in NOTHING_MADE:
         row.ends_at = claimed.stood_until
     hearing.hasten(session, claimed.link_id, now=now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.common import changes
+from mdo_portal.services.common.pauses import pause
 from mdo_portal.services.common.sealed import row_of, sealer
 from mdo_portal.services.follow_up import follow_ups
 from mdo_portal.services.history import standing, timeline
@@ -31,7 +31,6 @@ _NOTHING_SAID = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.DEA
 """States in which nobody says that the letter is there."""
 _GIVEN_UP = (DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.CANCELLED)
 MAX_ATTEMPTS = 400
-LONGEST_PAUSE = 900.0
 CONFIRMED_WITHIN = timedelta(hours=1)
 """How long a receiver that keeps a letter may take to confirm it, before it gets the letter again under the same number."""
 
@@ -179,16 +178,6 @@ def _try_later(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
         delivery.next_attempt_at = None  # once is enough: who was told confirms by hand
     else:
         delivery.next_attempt_at = now + (CONFIRMED_WITHIN if receipts.is_kept(receipt) else pause(delivery.attempts))
-
-
-def pause(attempts: int, *, asked: float = 0.0) -> timedelta:
-    """1, 2, 4 … seconds up to a quarter of an hour, with a random half so that a region does not knock at once.
-
-    `asked`: seconds that the other side asks us to stay away; one that says a day is asked again within that quarter all the same.
-    """
-    seconds = min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12))
-    ours = seconds * random.uniform(0.5, 1.0)  # noqa: S311  spreads knocking, hides nothing
-    return timedelta(seconds=max(ours, min(asked, LONGEST_PAUSE)))
 
 
 _EVENT = {

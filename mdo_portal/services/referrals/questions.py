@@ -25,11 +25,11 @@ from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import Address, Fact, IncomingAnswer, Question, Receipt, ReceiptKind, Section, Unreadable
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.common import changes
+from mdo_portal.services.common.pauses import pause
 from mdo_portal.services.common.source import Source
 from mdo_portal.services.dossier import case_columns, case_facts, earlier_told, known_referrals, latest_word, waiting
 from mdo_portal.services.dossier.latest_word import Word
 from mdo_portal.services.history import standing, timeline
-from mdo_portal.services.letters import deliveries
 from mdo_portal.services.links import hospitals
 from mdo_portal.services.patients import families, identification, patients, rulings
 from mdo_portal.services.patients.rulings import Conflict
@@ -140,7 +140,7 @@ def settle(session: Session, claimed: ClaimedQuestion, receipt: Receipt, *, now:
         row.state = OutgoingState.REFUSED
         timeline.happened(session, case, "question.refused", at=now, hospital=hospital.name)
     else:
-        row.next_attempt_at = now + deliveries.pause(row.attempts, asked=receipt.wait_seconds)
+        row.next_attempt_at = now + pause(row.attempts, asked=receipt.wait_seconds)
         _put_behind(session, row, now=now)
         return
     standing.changed(session, case)

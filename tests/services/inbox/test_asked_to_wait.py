@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,18 +13,12 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.exchange import NotPulled, Receipt, ReceiptKind
 from mdo_portal.services.inbox import polls
-from mdo_portal.services.letters import deliveries
 from mdo_portal.services.referrals import questions
 from tests import make
 from tests.make import NOW
 from tests.people import Region
 
 SECONDS = timedelta(seconds=1)
-
-
-@pytest.mark.parametrize(("asked", "least", "most"), [(0, 0.5, 1), (600, 600, 600), (86_400, 900, 900)])
-def test_a_pause_is_as_long_as_was_asked_but_never_a_day(asked: float, least: float, most: float) -> None:
-    assert least * SECONDS <= deliveries.pause(1, asked=asked) <= most * SECONDS
 
 
 def test_a_server_that_is_searched_is_not_asked_before(session: Session, zeed: Hospital) -> None:

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.delivery import DeliveryState
-from mdo_portal.services.letters import deliveries
 from mdo_portal.services.letters.receipts import REPLACED
 from tests.people import Region
 
@@ -19,25 +18,6 @@ ACTS = [
     *["take"] * 7, *["answer"] * 4, *["killed"] * 2, "seems_dead", "moved", "nothing_lost", "late_word",
 ]  # fmt: skip
 """As often as they make trouble, not as often as they happen."""
-
-
-def test_pauses_grow_to_a_quarter_of_an_hour_and_no_further() -> None:
-    random.seed(4)
-    pauses = [deliveries.pause(attempt).total_seconds() for attempt in range(1, 60)]
-
-    assert 0.5 <= pauses[0] <= 1
-    assert all(2 ** (attempt - 1) / 2 <= pauses[attempt - 1] <= 2 ** (attempt - 1) for attempt in range(1, 10))
-    assert all(450 <= pause <= 900 for pause in pauses[11:])
-
-
-def test_a_receiver_that_is_never_there_costs_few_attempts_a_day() -> None:
-    random.seed(4)
-    waited, attempts = 0.0, 0
-    while waited < 24 * 3600:
-        attempts += 1
-        waited += deliveries.pause(attempts).total_seconds()
-
-    assert attempts < 200 < deliveries.MAX_ATTEMPTS
 
 
 @pytest.mark.parametrize("seed", [3, 5, 23, 29, 97, 98])
