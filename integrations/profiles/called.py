@@ -54,6 +54,11 @@ class Names:
                 return f"question_{asked_of(shown) or 'board'}" if name == "board" else _FIELDS.get(name, "")
         return ""
 
+    def is_whole(self, called: str) -> bool:
+        """Whether it is all of a name in the list."""
+        bare = _shown(called).strip(" :?*")
+        return bare in self._whole or any(bare in headings or bare in words for _, headings, words in self._labels)
+
     def _column(self, called: str) -> str:
         """The column where what is called so stands; "" when no word places it."""
         shown = normalize("NFC", called).replace("_", " ")

@@ -85,7 +85,7 @@ def _said(one: Node, entry: Entry, reading: Reading) -> Iterator[str]:
     if _is_silent(address):
         return
     inside = joined(*(words for each in nodes(one.get("extension")) for words in _said(each, entry, reading)))
-    words = inside or _value(one, entry, reading)
+    words = inside or value_of(one, entry, reading)
     if words:
         last = address.rstrip("/").rpartition("/")[2]
         said = reading.profile.word("extensions", f"{last}={words}") or words
@@ -97,7 +97,8 @@ def _name(address: str) -> str:
     return address.rstrip("/").rpartition("/")[2].rpartition(".")[2].removeprefix("ext-").replace("-", " ")
 
 
-def _value(one: Node, entry: Entry, reading: Reading) -> str:
+def value_of(one: Node, entry: Entry, reading: Reading) -> str:
+    """What an extension says in words; of whom it points at the name."""
     if is_so := reading.profile.yes_or_no(one.get("valueBoolean")):
         return is_so
     pointed = one.get("valueReference")
@@ -112,7 +113,7 @@ def _value(one: Node, entry: Entry, reading: Reading) -> str:
             if found.kind in _ABOUT
             else ""
         )
-    return answer_text(one) or text(node(one.get("valueAnnotation")).get("text"))
+    return answer_text(one)
 
 
 def evidence(entry: Entry, reading: Reading) -> str:

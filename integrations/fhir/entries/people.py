@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -29,11 +30,15 @@ def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
         bsn=bsns[0] if bsns else "",
         name=person_name(resource.get("name")),
         birth_on=born(text(resource.get("birthDate"))),
-        sex=profile.word("patient", "sex", text(resource.get("gender"))),
+        sex=_sex(text(resource.get("gender")), profile),
         alive=resource.get("deceasedBoolean") is False and not text(resource.get("deceasedDateTime")),
         deceased=resource.get("deceasedBoolean") is True or bool(text(resource.get("deceasedDateTime"))),
         other_numbers=tuple(pair for item in others if (pair := _pair(item)) != local),
     )
+
+
+def _sex(said: str, profile: Profile) -> str:
+    return profile.word("patient", "sex", said) or profile.word("patient", "sex", said.casefold())
 
 
 def born(said: str) -> date | None:
@@ -51,7 +56,12 @@ def _pair(item: Node) -> tuple[str, str]:
     system = text(item.get("system"))
     is_bsn_in_words = not system and is_bsn_by_type(item.get("type"))
     issuer = BSN[0] if is_bsn_in_words else issued_by(system or text(node(item.get("assigner")).get("display")))
-    return issuer, text(item.get("value"))
+    value = text(item.get("value"))
+    return issuer, _SHOWN_IN.sub("", value) if issuer in BSN else value
+
+
+_SHOWN_IN = re.compile(r"[\s.\-]")
+"""What EPDs show between the digits of a BSN (`9999.11.612`): with it, it was nobody's."""
 
 
 def is_bsn(item: Node, profile: Profile) -> bool:

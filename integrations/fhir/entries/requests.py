@@ -26,6 +26,13 @@ def has_words(one: Node) -> bool:
     return bool(text(one.get("text"))) or any(text(each.get("display")) for each in nodes(one.get("coding")))
 
 
+def most_telling(one: Node, profile: Profile) -> Node:
+    """A CodeableConcept without the codes that only say that a board is asked, where a code beside those says which in words."""
+    plain = profile.words("request", "codes")
+    others = [each for each in nodes(one.get("coding")) if text(each.get("code")) not in plain and text(each.get("display"))]
+    return one | {"coding": others} if others else one
+
+
 _RESULTS = {"DiagnosticReport", "Observation", "ImagingStudy", "Procedure"}
 
 

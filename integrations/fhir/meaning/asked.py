@@ -6,12 +6,13 @@ from integrations.fhir.entries.beside import extended
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.requests import categories, has_words, sorted_as
+from integrations.fhir.meaning.beside_request import form_of, without_fields
 from integrations.fhir.meaning.parties import board
 from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.told import narrative
 from integrations.fhir.text.body import sites
 from integrations.fhir.text.moments import day, days_of
-from integrations.fhir.text.values import Node, codings, concept, concepts, joined, node, nodes, plain, text, unique, word
+from integrations.fhir.text.values import Node, codings, concept, concepts, joined, node, nodes, text, unique, word
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Fact, Section
 
@@ -45,16 +46,16 @@ def own_words(request: Request, reading: Reading) -> list[Fact]:
         ("asked", _asked_for(request, reading)),
         ("asked", concepts(own.get("performerType"))),
         ("wanted_from", _wanted_from(own)),
-        ("note", _written(request, reading)),
+        ("note", "" if form_of(own, reading.profile) else written_beside(request, reading)),
         ("note", text(own.get("patientInstruction"))),
         *(("reason", one) for one in request.waits),
         ("site", sites(own.get("bodySite"))),
-        *(("note", one) for one in extended(request.entry, reading)),
+        *(("note", one) for one in extended(without_fields(request.entry, reading), reading)),
     )
     return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
 
 
-def _written(request: Request, reading: Reading) -> str:
+def written_beside(request: Request, reading: Reading) -> str:
     """The page of the request where that says what no field does (`additional`), or where no field asks or says why.
 
     What the tools of HL7 make of the fields heads itself so, and one with the number of the patient was made of them too: a BSN would be
@@ -77,6 +78,6 @@ _LONG_ENOUGH = 4
 def asked_as_reason(request: Request) -> str:
     """Where nothing else asks: a reason, or what is asked for, in words that end in a question mark. It stands in its own place too."""
     asked = nodes(request.entry.resource.get("code") or request.entry.resource.get("type"))
-    said = ((plain(item.get("text")).rstrip(), bool(item.get("coding"))) for item in [*request.reason_codes, *asked])
+    said = ((text(item.get("text")).rstrip(), bool(item.get("coding"))) for item in [*request.reason_codes, *asked])
     # One word beside a code (`Metastasen?`) is a diagnosis that is in doubt, and no question to a board.
     return "\n".join(words for words, is_coded in said if words.endswith("?") and (not is_coded or " " in words))

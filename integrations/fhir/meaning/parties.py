@@ -56,7 +56,11 @@ def _of_tasks(request: Request, reading: Reading) -> str:
     named = (
         words
         for one in about
-        for words in (concept(one.resource.get("code")), contact(one.resource.get("owner"), one, reading).name)
+        for words in (
+            concept(one.resource.get("code")),
+            contact(one.resource.get("owner"), one, reading).name,
+            *map(concept, nodes(one.resource.get("performerType"))),
+        )
     )
     boards = reading.profile.words("request", "words")
     return next((one for one in named if any(word in one.casefold() for word in boards)), "")

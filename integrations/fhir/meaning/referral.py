@@ -13,8 +13,9 @@ from integrations.fhir.entries.history import version_of
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import asked_at, request_task, task_number
 from integrations.fhir.entries.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
-from integrations.fhir.meaning.asked import asked_as_reason, own_words, urgencies
+from integrations.fhir.meaning.asked import asked_as_reason, own_words, urgencies, written_beside
 from integrations.fhir.meaning.belonging import address_of
+from integrations.fhir.meaning.beside_request import hear, hear_papers, parts_beside
 from integrations.fhir.meaning.choosing import choose_request, refuse_a_second, replaced
 from integrations.fhir.meaning.gathered import Gathered, distinct
 from integrations.fhir.meaning.parties import gp, most_urgent, named_board, referrer
@@ -22,7 +23,7 @@ from integrations.fhir.meaning.patient import another_in_words, choose_patient, 
 from integrations.fhir.meaning.places import placed
 from integrations.fhir.meaning.request import Request, is_for_once, is_no_diagnosis, issuer_of, number_of, read_request
 from integrations.fhir.meaning.sieve import HELPERS, Sifted, sift
-from integrations.fhir.meaning.taking import leftovers, take
+from integrations.fhir.meaning.taking import is_of_another, leftovers, take
 from integrations.fhir.meaning.whose import of_others, own_files
 from integrations.fhir.resources.around import authors, over_by_event
 from integrations.fhir.resources.fields import SEATS, column
@@ -47,12 +48,17 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     sifted = own_files(sifted, [patient], profile)
     reading = _reading(request, patient, sifted.where, profile)
     found = Gathered.after(sifted)
-    for one in request.beside:
+    for one in [*request.beside, *parts_beside(request.entry, written_beside(request, reading), reading)]:
         told = Fact(column(one.target, Section.OTHER), one.words, one.name or profile.label("note"))
         if not found.to_field(one.target, one.words, told):
             found.facts.append(told)
-    for entry in [*([patient] if patient.container else []), *_in_order(request, sifted)]:
+    every = [*([patient] if patient.container else []), *_in_order(request, sifted)]
+    for entry in every:
         take(entry, patient, reading, found)
+    for entry in every:
+        if not is_of_another(entry, patient, reading):
+            hear(entry, request.entry, reading, found)
+    hear_papers(reading, found)
     for carried in of_extensions(request.entry, reading):
         found.carry(carried)
     leftovers(reading, sifted, found)

@@ -10,13 +10,14 @@ from urllib.parse import unquote
 
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.people import identifiers
-from integrations.fhir.entries.requests import has_words
-from integrations.fhir.text.headed import Part, headed
+from integrations.fhir.entries.requests import has_words, most_telling
+from integrations.fhir.entries.withdrawal import is_request_taken_back
+from integrations.fhir.text.headed import Part, headed, is_left_empty
 from integrations.fhir.text.issuers import best_first
 from integrations.fhir.text.moments import day
 from integrations.fhir.text.profile import Profile
-from integrations.fhir.text.values import Node, codings, concept, extension, node, nodes, notes, plain, text, unique
-from integrations.profiles import urgency_of
+from integrations.fhir.text.values import Node, codings, concept, extension, node, nodes, notes, text, unique
+from integrations.profiles import asks_nothing, urgency_of
 
 KINDS = {"R4": "ServiceRequest", "STU3": "ReferralRequest"}
 PROCEDURE = "ProcedureRequest"
@@ -54,21 +55,19 @@ def read_request(entry: Entry, profile: Profile) -> Request:
     asker = node(own.get("requester"))
     latest = extension(own, *profile.words("request", "latest_useful_extensions"))
     kinds = [item for name in _ASKED for item in nodes(own.get(name))]
-    asked = next((concept(item) for item in [*filter(has_words, kinds), *kinds]), "")
-    noted = notes(own.get("note"))
-    waits = [one for one in noted if text(own.get("status")) in _WAITING and not one.endswith("?")]
-    asking, beside = _headed([one for one in noted if one not in waits], profile)
-    said = [
-        *asking,
-        plain(own.get("description")),
-        *(concept(item) for item in nodes(own.get("orderDetail")) if has_words(item)),
-    ]
+    asked = next((concept(most_telling(item, profile)) for item in [*filter(has_words, kinds), *kinds]), "")
+    written = [one for one in nodes(own.get("reasonCode")) if headed(concept(one), profile)]
+    noted = [*notes(own.get("note")), *map(concept, written)]
+    is_over = is_request_taken_back(own)
+    why = [one for one in noted if (is_over or text(own.get("status")) in _WAITING) and not one.rstrip().endswith("?")]
+    detailed = [concept(item) for item in nodes(own.get("orderDetail")) if has_words(item)]
+    said, beside = _headed([*(one for one in noted if one not in why), text(own.get("description")), *detailed], profile)
     urgency = text(own.get("priority"))
     return Request(
         entry=entry,
         number=number_of(own),
         questions=tuple(unique(said)),
-        waits=tuple(unique(waits)),
+        waits=() if is_over else tuple(unique(why)),  # why it is taken back is said for the whole (withdrawal.why)
         beside=tuple(beside),
         urgency=urgency_of(profile.table, urgency) or urgency,
         latest_on=day(latest) or _occurrence(own),
@@ -76,7 +75,7 @@ def read_request(entry: Entry, profile: Profile) -> Request:
         requester=asker.get("agent") or asker,
         on_behalf_of=asker.get("onBehalfOf"),
         performers=[*nodes(own.get("performer")), *nodes(own.get("recipient"))],
-        reason_codes=nodes(own.get("reasonCode")),
+        reason_codes=[one for one in nodes(own.get("reasonCode")) if one not in written],
         reasons=own.get("reasonReference") or [],
         supporting=own.get("supportingInfo") or [],
     )
@@ -84,14 +83,17 @@ def read_request(entry: Entry, profile: Profile) -> Request:
 
 def _headed(noted: list[str], profile: Profile) -> tuple[list[str], list[Part]]:
     """What notes ask, and what else they say, where one of them is written as a form; else all of it asks, as it stands."""
-    parts = {one: headed(one, profile) for one in noted if ":" in one}
-    if not any(parts.values()) or (len(noted) == 1 and len(parts[noted[0]]) == 1):
+    noted = [one for one in noted if one and not is_left_empty(one, profile)]
+    parts = {one: headed(one, profile) for one in noted}
+    heads = [part for one in noted for part in parts[one]]
+    is_whole = len(noted) == 1 == len(heads) and heads[0].target == "question_board"  # as it stands, its heading with it
+    if not heads or (is_whole and not asks_nothing(heads[0].words)):
         return noted, []
     asking, beside = list[str](), list[Part]()
     for note in noted:
         for one in parts.get(note) or [Part("question_board" if note.endswith("?") else "", "", note)]:
             if one.target == "question_board":
-                asking.append(one.words)
+                asking.extend([] if asks_nothing(one.words) else [one.words])
             else:
                 beside.append(one)
     return asking, beside
@@ -99,7 +101,7 @@ def _headed(noted: list[str], profile: Profile) -> tuple[list[str], list[Part]]:
 
 def is_no_diagnosis(reason: Node) -> bool:
     """Whether a reason without a code asks (`Resectabel?`), or says where it is to be read: it names no tumour."""
-    words = plain(reason.get("text")).strip()
+    words = text(reason.get("text")).strip()
     return not codings(reason) and (words.endswith("?") or _ELSEWHERE.fullmatch(words) is not None)
 
 

@@ -44,7 +44,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         said = (*languages(entry, reading), *contacts(entry, reading), *twin(entry, reading)) if is_the_patient else ()
         found.facts.extend(replace(one, key=entry.known_as) for one in said)
         return
-    if patient is not None and _is_anothers(entry, patient, reading):
+    if patient is not None and is_of_another(entry, patient, reading):
         found.quarantined.append(f"{entry.place}: {reading.others.get(outer(entry), ANOTHER)}")
     elif is_in_error(own) or is_in_error(entry.container):
         found.unmapped.append(f"{entry.place} entered-in-error")
@@ -64,7 +64,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         found.documents[papers:] = [replace(one, known_as=entry.known_as) for one in found.documents[papers:]]
 
 
-def _is_anothers(entry: Entry, patient: Entry, reading: Reading) -> bool:
+def is_of_another(entry: Entry, patient: Entry, reading: Reading) -> bool:
     """Whether it is somebody else's, or is contained in what is."""
     if not entry.container:
         return entry.place in reading.others

@@ -18,11 +18,10 @@ from integrations.fhir.resources.facts import FACTS
 from integrations.fhir.resources.fields import FIELDS, column
 from integrations.fhir.resources.named import NAMED
 from integrations.fhir.resources.questionnaire import answers
-from integrations.fhir.resources.told import TOLD, input_words, narrative, section_words, sections, task
-from integrations.fhir.text.headed import asked_in
+from integrations.fhir.resources.told import TOLD, input_words, narrative, says_more, section_words, sections, task
 from integrations.fhir.text.moments import day
 from integrations.fhir.text.relatives import from_somebody
-from integrations.fhir.text.values import codings, concept, joined, node, nodes, text, word
+from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, text, word
 from mdo_portal.exchange import Fact, Section
 
 
@@ -33,7 +32,14 @@ def of_letter(entry: Entry, reading: Reading, found: Gathered) -> None:
     """
     if any(word(one.get("code")) == "replaces" for one in nodes(entry.resource.get("relatesTo"))):
         found.unmapped.append(f"{entry.place} relatesTo")  # what the letter before it said still stands: for a person
+    if words := first_page(entry.resource):
+        found.facts.append(Fact(Section.OTHER, words, letter_title(entry), day(entry.resource.get("date"))))
     of_sections(entry, reading, found, letter_title(entry) if reading.where.kinds["Composition"] > 1 else "")
+
+
+def first_page(letter: Node) -> str:
+    """The narrative of a letter that has nothing else, or says of itself that it holds more than the fields."""
+    return narrative(letter) if says_more(letter) or not nodes(letter.get("section")) else ""
 
 
 def letter_title(entry: Entry) -> str:
@@ -53,7 +59,7 @@ def of_sections(entry: Entry, reading: Reading, found: Gathered, letter: str) ->
             )  # its entries are not in this message, or have no place
         words = words or joined(*remarks(one), "" if narrative(one) else unsent(one.get("entry"), entry, reading), by=", ")
         words = _without_heading(words, title)
-        target = reading.profile.target("", title) or _asked_above(above, reading)
+        target = reading.profile.below(above[-1] if above else "", title, reading.profile.target("", title))
         target = target if asks or target not in FIELDS else ""
         if words and whose:
             found.facts.append(Fact(Section.OTHER, words, joined(letter, *whose, title, by=": "), dated, status=state))
@@ -67,12 +73,6 @@ def _without_heading(words: str, title: str) -> str:
     """Some say the title of a section once more before its words (`Zorgpad: Oncologie`)."""
     told = words[len(title) + 1 :].strip() if title and words.casefold().startswith(f"{title.casefold()}:") else ""
     return told or words
-
-
-def _asked_above(above: tuple[str, ...], reading: Reading) -> str:
-    """`question_board`: what stands below `Vraagstelling` is asked too."""
-    target = reading.profile.target("", above[-1]) if above else ""
-    return target if target.startswith("question_") else ""
 
 
 _OF_A_LETTER = {"preliminary": "preliminary", "amended": "corrected"}
@@ -124,8 +124,6 @@ def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: boo
             found.facts.append(Fact(column(target, Section.OTHER), words, name, day(own.get("authoredOn"))))
     until = text(node(node(own.get("restriction")).get("period")).get("end"))
     is_asking = text(own.get("status")) not in ENDED and not is_to_fetch  # of data that lie ready it says how long they do
-    for words in asked_in(text(own.get("description")), reading.profile) if is_asking else ():
-        found.to_field("reason", words)
     for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():
         if value and name not in found.fields:
             found.fields[name] = [value]

@@ -11,7 +11,7 @@ from integrations.fhir.text.moments import day, first_of
 from integrations.fhir.text.values import Node, concept, concepts, joined, node, nodes, notes, text, word
 from mdo_portal.exchange import Fact, Section
 
-_NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}
+NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}
 """It was never told, or must not be."""
 
 
@@ -24,7 +24,7 @@ def communication(entry: Entry, reading: Reading) -> Facts:
         [*nodes(own.get("about")), *nodes(own.get("topic"))], entry, reading
     )  # in STU3 the topic is what it points at
     about, label = joined(concept(own.get("topic")), pointed, by=", "), reading.profile.label("message")
-    never = joined(status(reading, own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
+    never = joined(status(reading, own.get("status")) if word(own.get("status")) in NEVER else "", denied(own, reading), by=" ")
     how = joined(never, status(reading, own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
     whose = by_whom(own.get("sender"), entry, reading)
     said = [words for words in (*written, *named, *notes(own.get("note"))) if words] or [_without_words(entry, reading)]

@@ -154,7 +154,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     except NotReadable as error:
         if not media.lower().startswith("text/") or part.get("hash"):
             return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
-        content = text(sent).encode()  # some write the text itself
+        content = str(sent).strip().encode()  # some write the text itself
     if (plain := unpacked(content := written_once(content))) is not content:
         content, media = plain, "" if "gzip" in media.lower() else media
     if is_of_another(content, reading.who):

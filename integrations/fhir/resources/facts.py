@@ -18,7 +18,7 @@ from integrations.fhir.resources.planned import meant
 from integrations.fhir.text.body import called, site, sites
 from integrations.fhir.text.choices import answer_text
 from integrations.fhir.text.moments import day, days_of, first_of, local_day, partial
-from integrations.fhir.text.values import Node, aside, codings, concept, concepts, joined, node, nodes, plain, text, unique, word
+from integrations.fhir.text.values import Node, aside, codings, concept, concepts, joined, node, nodes, text, unique, word
 from mdo_portal.exchange import Section
 
 
@@ -148,7 +148,7 @@ def report(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     section = by_code(own, reading.profile) or by_name(own, reading.profile) or Section.OTHER
     coded = [concept(item) for name in ("conclusionCode", "codedDiagnosis") for item in nodes(own.get(name))]
-    said = plain(own.get("conclusion"))
+    said = text(own.get("conclusion"))
     more = joined(*(one for one in coded if one.casefold() not in said.casefold()), by=", ")
     words = f"{said} ({more})" if said and more else said or more
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")

@@ -82,7 +82,7 @@ def _happened(entry: Entry, reading: Reading) -> Facts:
     label, says = _KINDS[entry.kind]
     words = joined(*unique(says(entry, reading)))
     if not words:
-        return ()
+        return noted(Section.OTHER, entry, reading, first_of(own, *_DATES))
     dated, ended = first_of(own, *_DATES), local_day(text(node(own.get("period")).get("end")))
     states = [value for name in ("actuality", "status") if (value := text(own.get(name))) not in _IN_FORCE]
     why = joined(because(own), concept(own.get("cancelationReason")), by=", ")

@@ -16,7 +16,7 @@ from integrations.fhir.resources.fields import FIELDS, Placed, column
 from integrations.fhir.text.choices import answer_text
 from integrations.fhir.text.moments import day, first_of
 from integrations.fhir.text.relatives import from_somebody
-from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, plain, text, word
+from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, text, word
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Fact, Section
 
@@ -122,11 +122,9 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
         found.left.extend([text(item.get("linkId"))[:64]] if is_silent else [])
         return
     target = reading.profile.target(text(item.get("linkId")), label)
-    above = reading.profile.target("", one.group)
     if one.group and target not in FIELDS and label.strip(" :?").casefold() in _BARE:
         target = ""  # `Diagnose`, of what stands above it
-    if not target and above.startswith("question_"):
-        target = above  # `toelichting` under the heading `Vraag aan het MDO`
+    target = reading.profile.below(one.group, label, target)  # `toelichting` under the heading `Vraag aan het MDO`
     target = target or reading.profile.seat(label)
     is_tick = words.casefold() in {"yes", "no", reading.profile.label("yes"), reading.profile.label("no")}
     if is_tick and target == "urgency" and words.casefold() in ("yes", reading.profile.label("yes")):
@@ -143,7 +141,7 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
 
 
 def _words(answer: Node, reading: Reading) -> str:
-    said = plain(answer["valueString"]) if "valueString" in answer else answer_text(answer)
+    said = text(answer["valueString"]) if "valueString" in answer else answer_text(answer)
     words = reading.profile.yes_or_no(answer.get("valueBoolean")) or said
     return joined(words, *remarks(answer)) if words else ""
 

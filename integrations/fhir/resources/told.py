@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,6 +27,15 @@ def narrative(resource: Node) -> str:
     """The words of Resource.text or Section.text; "" when it says itself that it is empty."""
     own = node(resource.get("text"))
     return "" if word(own.get("status")) == "empty" else words_of(str(own.get("div") or ""))
+
+
+def as_form(resource: Node) -> str:
+    """The same, with a colon behind the first cell of each row of a table: to be read by its headings, not to be shown."""
+    own = node(resource.get("text"))
+    return narrative({"text": own | {"div": _FIRST_CELL.sub(r"\1:\2", str(own.get("div") or ""))}})
+
+
+_FIRST_CELL = re.compile(r"(<tr\b[^<>]*>\s*<t[hd]\b[^<>]*>(?:<\w+>)?[^<>:]{2,40})((?:</\w+>)?</t[hd]>)")
 
 
 def only_narrative(entry: Entry, reading: Reading) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from integrations.fhir.text.moments import worn
-from integrations.fhir.text.values import Node, concept, joined, node, plain, text
+from integrations.fhir.text.values import Node, concept, joined, node, text
 
 
 def quantity(value: Any) -> str:
@@ -41,7 +41,9 @@ def _choice(kind: str, value: Any) -> str:
         ends = ("low", "high") if kind == "Range" else ("start", "end") if kind == "Period" else ("numerator", "denominator")
         found = [worn(text(node(value).get(end))) or quantity(node(value).get(end)) for end in ends]
         return ("/" if kind == "Ratio" else " – ").join(part or "…" for part in found)
-    said = plain(value) if kind in {"String", "Markdown"} else text(value)
+    if kind == "Annotation":
+        return text(node(value).get("text"))
+    said = text(value)
     return (
         (worn(said) if kind in {"DateTime", "Instant"} else said)
         or text(node(value).get("display"))

@@ -110,6 +110,8 @@ def _listed(value: Any, kind: str, version: str) -> Any:
             one = [one]
         elif shape is not None and not shape.many and isinstance(one, list) and len(nodes(one)) == 1 == len(one):
             one = one[0]
+        if kind == "HumanName" and name == "family" and isinstance(one, list) and all(isinstance(each, str) for each in one):
+            one = " ".join(one)  # DSTU2 has a list of them
         one = _as_meant(one, shape) if shape is not None else one
         found[name] = _listed(one, shape.kind if not name.startswith("_") else "Element", version) if shape else one
     return found

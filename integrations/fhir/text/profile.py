@@ -15,6 +15,8 @@ from integrations.profiles.called import Names, is_of_before
 from mdo_portal.exchange import Section, Wire
 
 _TITLES = ("refers", "reports")
+_A_NAME = 4
+"""Words, at most, of what names a specialism that is asked: `Vraag aan de radioloog`."""
 _GENERAL = frozenset({"laboratory", "LAB"})
 """Categories of all that a laboratory finds, what a pathologist finds among it."""
 
@@ -71,6 +73,21 @@ class Profile:
             said = ""
         said = f"question_{asked_of(label) or 'board'}" if said == "question_board" else said
         return exact or said or self._names.field(label) or self._names.column(label)
+
+    def is_heading(self, line: str) -> bool:
+        """Whether these words are the whole name of a field, of a column or of a place that somebody has on the case."""
+        links = self._at(("questionnaire", "links"))
+        return self._names.is_whole(line) or bool(self.seat(line)) or (isinstance(links, dict) and line.casefold() in links)
+
+    def below(self, above: str, label: str, target: str) -> str:
+        """Where words belong that stand under a heading: below one that asks, what has no field of its own (`target`) is asked too, of
+        the specialism that it is called by.
+        """
+        asked = self.target("", above) if above else ""
+        if not asked.startswith("question_") or target.startswith("question_"):
+            return target
+        which = asked_of(label) if len(label.split()) <= _A_NAME and self.refers(label) is not False else ""
+        return f"question_{which}" if which else target or asked
 
     def column(self, called: str) -> Section | None:
         """Where what is called so in words stands, if a word of the list that all wires share says so."""

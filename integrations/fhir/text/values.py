@@ -48,15 +48,26 @@ def sent_none(own: Node, names: Set[str]) -> bool:
 def text(value: Any) -> str:
     """A primitive as it was sent, without the blanks around it (Epic pads its identifiers).
 
-    The signs that a page writes in letters (`&lt;`) are those signs.
+    The signs that a page writes in letters (`&lt;`) are those signs; of what came as a page, as RTF, or with the tags of a page between
+    its words those words.
     """
     if value is None:
         return ""
     if type(value) is str:
-        return _signs(value).strip() if "&" in value else value.strip()
+        said = _signs(value).strip() if "&" in value else value.strip()
+        return _words(said) if "<" in said or said[:1] == "{" else said
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).strip() if isinstance(value, (str, int, Decimal)) else ""
+
+
+_OF_A_PAGE = re.compile(r"<br\s{0,3}/?>|</(?:p|div|li|b|i|strong|em|span)>", re.IGNORECASE)
+
+
+def _words(said: str) -> str:
+    if said[:1] in ("<", "{") and (words := words_of(said)) != said:
+        return words
+    return words_of(f"<p>{said.replace(chr(10), '<br>')}</p>") if _OF_A_PAGE.search(said) else said
 
 
 _SIGN = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|([A-Za-z]{2,8}\d{0,2}));")
@@ -77,13 +88,19 @@ def concept(value: Any) -> str:
     if isinstance(value, str):
         return text(value)
     own = node(value)
-    if words := plain(own.get("text")):
+    if words := text(own.get("text")):
         return words
     coded = nodes(own.get("coding")) or [own]
     if len(coded) > 1:
         coded.sort(key=lambda one: one.get("userSelected") is not True)  # what somebody chose before what was derived from it
     shown = next((words for one in coded if (words := text(one.get("display")))), "")
-    return shown or next((known(text(one.get("system")), code) for one in coded if (code := text(one.get("code")))), "")
+    return shown or _codes([one for one in coded if text(one.get("code"))])
+
+
+def _codes(coded: list[Node]) -> str:
+    """The code itself; of one system all, for each says something else (`C20.9, 8140/3`), of others the same once more."""
+    system = text(coded[0].get("system")) if coded else ""
+    return joined(*unique(known(system, text(one["code"])) for one in coded if text(one.get("system")) == system), by=", ")
 
 
 def concepts(*values: Any) -> str:
@@ -128,14 +145,8 @@ def _author(item: Node) -> Node:
     return {"display": written} if written else node(item.get("authorReference"))
 
 
-def plain(value: Any) -> str:
-    """Words that somebody wrote; of those that came as a page or as RTF the words."""
-    said = text(value)
-    return words_of(said) if said[:1] in ("<", "{") else said
-
-
 def _annotation(item: Node) -> str:
-    words = plain(item.get("text"))
+    words = text(item.get("text"))
     about = (concept(one.get("valueCodeableConcept")) for one in nodes(item.get("extension")))
     return joined(*about, words, by=": ") if words else ""
 

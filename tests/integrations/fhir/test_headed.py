@@ -19,7 +19,9 @@ from .read_house import read
         ("VG: geen\nVraagstelling: Bestralen?\nWij denken zelf: ja", "Bestralen?\nWij denken zelf: ja"),
         ("Man met longtumor: opereren?", "Man met longtumor: opereren?"),
         ("Anamnese: hoesten\nGraag advies", "Anamnese: hoesten\nGraag advies"),
-        ("Vraagstelling:\nAnamnese: hoesten", "Vraagstelling:\nAnamnese: hoesten"),
+        ("Graag advies", "Graag advies"),
+        ("Vraagstelling:\nAnamnese: hoesten", ""),
+        ("Anamnese: hoesten\nVraagstelling: Opereren?\n\nGraag advies\n", "Opereren?\n\nGraag advies"),
         ("Vorige vraagstelling: opereren?", "Vorige vraagstelling: opereren?"),
     ],
 )

@@ -43,8 +43,8 @@ def test_so_are_those_of_what_was_asked_beside_it() -> None:
 
 
 def test_a_request_that_says_why_on_its_page_alone_is_not_silent() -> None:
-    asked = request(code=BOARD, text=page("Vraag: is resectie mogelijk?"))
-    assert told(asked=asked) == [("Toelichting", "Vraag: is resectie mogelijk?")]
+    assert told(asked=request(code=BOARD, text=page("Resectie is mogelijk."))) == [("Toelichting", "Resectie is mogelijk.")]
+    assert read(asked=request(code=BOARD, text=page("Vraag: is resectie mogelijk?"))).question_board == "is resectie mogelijk?"
 
 
 def test_a_page_with_the_number_of_the_patient_was_made_of_the_fields_and_is_not_told() -> None:

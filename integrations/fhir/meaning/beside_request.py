@@ -1,0 +1,174 @@
+"""What people wrote under headings beside the fields of a request: on its page, in its extensions, and in messages, lists, appointments,
+Tasks and letters around it.
+
+Only with a request: what is added to one that was sent before asks nothing new.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from integrations.fhir.entries.beside import value_of
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.headings import is_report
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.entries.task import ENDED, is_notice
+from integrations.fhir.entries.wording import is_in_error
+from integrations.fhir.meaning.gathered import Gathered
+from integrations.fhir.meaning.patient import another_in_words
+from integrations.fhir.meaning.request import ALL_KINDS
+from integrations.fhir.meaning.written import first_page
+from integrations.fhir.resources.communications import NEVER
+from integrations.fhir.resources.fields import FIELDS, is_of_field
+from integrations.fhir.resources.told import as_form, narrative, sections
+from integrations.fhir.text.headed import Part, headed
+from integrations.fhir.text.profile import Profile
+from integrations.fhir.text.values import Node, concept, joined, nodes, notes, text, word
+from integrations.profiles import urgency_of
+from integrations.rich_text import words_in
+from mdo_portal.exchange import Section
+
+_OVER = {*NEVER, *ENDED, "noshow"}
+"""States of what was never told, is off or came to nothing."""
+_OF_THE_STANDARD = "http://hl7.org/fhir/StructureDefinition/"
+_COLUMNS = frozenset(Section)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def hear(entry: Entry, request: Entry, reading: Reading, found: Gathered) -> None:
+    """What stands there under headings has its place in the referral where the request leaves that open; it is told whole as well."""
+    own = entry.resource
+    is_over = word(own.get("status")) in _OVER or is_in_error(own) or is_in_error(entry.container)
+    if is_over or another_in_words(own, reading.patient) or _is_of_another_request(entry, request, reading):
+        return
+    if entry.kind != "Composition" and any(_reports(one, reading.profile) for one in _called(own)):
+        return
+    for words in _written(entry, reading):
+        _place(words, reading, found)
+    why = concept(own.get("reasonCode") or own.get("reason")) if entry.kind == "Task" else ""
+    if why.endswith("?"):
+        found.to_field("reason", why)
+
+
+def _called(own: Node) -> Iterator[str]:
+    yield text(own.get("title"))
+    yield from (concept(one) for name in ("code", "topic", "category", "serviceType") for one in nodes(own.get(name)))
+
+
+def _is_of_another_request(entry: Entry, request: Entry, reading: Reading) -> bool:
+    """Whether it points at a request that came along (an order for a scan), and not at this one."""
+    pointed = reading.where.all([one for name in _POINTS for one in nodes(entry.resource.get(name))], entry)
+    places = {one.place for one in pointed if one.kind in ALL_KINDS}
+    return bool(places) and request.place not in places
+
+
+_POINTS = ("about", "basedOn", "focus", "supportingInformation", "topic")
+
+
+def _written(entry: Entry, reading: Reading) -> Iterator[str]:
+    own, profile = entry.resource, reading.profile
+    if entry.kind in _NOTED and not (entry.kind == "Task" and is_notice(own)):
+        yield from (*(text(own.get(name)) for name in ("description", "comment")), *notes(own.get("note")))
+    elif entry.kind in ("Communication", "CommunicationRequest"):
+        about = concept(own.get("topic"))
+        said = [text(one.get("contentString")) for one in nodes(own.get("payload"))]
+        yield from (joined(about, one, by=": ") if about and ":" not in one else one for one in said if one)
+        yield from notes(own.get("note"))
+    elif (
+        entry.kind == "Observation" and entry.place not in reading.in_reports and not _reports(concept(own.get("code")), profile)
+    ):
+        yield from (text(own.get("valueString")), *notes(own.get("note")))
+    elif entry.kind == "QuestionnaireResponse":
+        yield from _answers(own, profile)
+    elif entry.kind == "Composition" and not is_report(entry, profile):
+        yield as_form(own) if first_page(own) else ""
+        for one, above in sections(own):
+            titles = (*above, text(one.get("title")) or concept(one.get("code")))
+            if profile.section(one.get("code")) is None and not any(_reports(title, profile) for title in titles):
+                yield as_form(one)
+
+
+_NOTED = frozenset({"Appointment", "List", "RequestGroup", "Task"})
+"""Not a plan or an impression: those may be of a meeting before."""
+
+
+def _answers(holder: Node, profile: Profile) -> Iterator[str]:
+    """What was answered in words; not below what stands in a column, or is a field. The gate has bounded the depth."""
+    for one in nodes(holder.get("item")):
+        label = text(one.get("text"))
+        if _reports(label, profile) or profile.target(text(one.get("linkId")), label) in FIELDS:
+            continue
+        given = nodes(one.get("answer"))
+        yield from (text(each.get("valueString")) for each in given)
+        for around in (one, *given):
+            yield from _answers(around, profile)
+
+
+def hear_papers(reading: Reading, found: Gathered) -> None:
+    """The same of documents that say by their title that they register somebody for a board."""
+    for paper in found.documents:
+        title = paper.title.casefold()
+        names = (any(word in title for word in reading.profile.words("request", name)) for name in ("words", "registers"))
+        if all(names) and paper.status != "withdrawn":
+            is_plain = paper.media_type.lower().startswith("text/plain")
+            _place(paper.content.decode(errors="replace") if is_plain else words_in(paper.content), reading, found)
+
+
+def _place(words: str, reading: Reading, found: Gathered) -> None:
+    for one in headed(words, reading.profile):
+        found.to_field("reason" if one.target == "question_board" else one.target, one.words)
+
+
+def _reports(title: str, profile: Profile) -> bool:
+    """Whether what is called so tells of an examination or stands in a column: what that was asked asks nothing here."""
+    return profile.refers(title) is False or profile.target("", title) in _COLUMNS
+
+
+def parts_beside(request: Entry, page: str, reading: Reading) -> list[Part]:
+    """What the extensions of a request are called, and what its page (`page`: as it is told) says under headings."""
+    parts = _of_extensions(nodes(request.resource.get("extension")), request, reading)
+    return [*parts, *(form_of(request.resource, reading.profile) if page else [])]
+
+
+def form_of(own: Node, profile: Profile) -> list[Part]:
+    """The parts of the narrative of a resource that is written as a form."""
+    return headed(as_form(own), profile) or headed(narrative(own), profile)
+
+
+def _of_extensions(many: list[Node], request: Entry, reading: Reading) -> Iterator[Part]:
+    for one in many:
+        if part := _as_field(one, request, reading):
+            yield part
+        yield from _of_extensions(nodes(one.get("extension")), request, reading)
+
+
+def _as_field(one: Node, request: Entry, reading: Reading) -> Part | None:
+    """`vraagRadiologie`: an extension of a sender's own that is called as a field of a referral; one of the standard asks nothing."""
+    address = text(one.get("url"))
+    if address.startswith(_OF_THE_STANDARD) or one.get("extension"):
+        return None
+    name = _HUMP.sub(" ", re.split(r"[/#.:]", address.rstrip("/"))[-1]).replace("-", " ").replace("_", " ")
+    called = (reading.profile.target("", each) or reading.profile.seat(each) for each in (name, name.replace(" ", "-")))
+    target = next(filter(None, called), "")
+    if target not in FIELDS:
+        return None
+    words = value_of(one, request, reading)
+    if isinstance(said := one.get("valueBoolean"), bool):  # `spoed`: true; a yes is no question
+        words = (urgency_of(reading.profile.table, name) or "urgent") if said and target == "urgency" else ""
+    return Part(target, name, words) if words and is_of_field(target, words) else None
+
+
+def without_fields(request: Entry, reading: Reading) -> Entry:
+    """A request without the extensions that are fields of the referral: what is left of them is told."""
+    own = request.resource
+    left = {"extension": _rest(nodes(own["extension"]), request, reading)} if own.get("extension") else {}
+    return replace(request, resource=own | left)
+
+
+def _rest(many: list[Node], request: Entry, reading: Reading) -> list[Node]:
+    left = (one for one in many if _as_field(one, request, reading) is None)
+    return [
+        one | {"extension": _rest(nodes(one["extension"]), request, reading)} if one.get("extension") else one for one in left
+    ]
