@@ -1,0 +1,95 @@
+"""How a case stands follows from what was discussed, signed and received; a line of the log bears the name of who is there (ADR 0599)."""
+
+from alembic import op
+
+revision = "0596"
+down_revision = "0098"
+branch_labels = None
+depends_on = None
+
+OWNER, APP = "mdo_owner", "mdo_app"
+PATH = "SET search_path = pg_catalog, public, pg_temp"
+LEADS = "ANY (access.boards('leads'))"
+#: who leads the board of a case, one that may take it, or one that discussed it: as access.handles, without who treats
+LED = f"""(NEW.board_id = {LEADS} OR NEW.board_id IS NULL AND EXISTS (
+        SELECT FROM board_hospitals b WHERE b.hospital_id = NEW.hospital_id AND b.board_id = {LEADS})
+    OR EXISTS (SELECT FROM rounds r JOIN meetings m ON m.id = r.meeting_id WHERE r.case_id = NEW.id AND m.board_id = {LEADS}))"""
+WAITS = "('received', 'incomplete', 'information_requested', 'ready')"
+#: as domain/case.OPEN_STATES
+ON_LIST = "('received', 'incomplete', 'information_requested', 'ready', 'deferred', 'scheduled', 'discussed', 'listed')"
+ADVICE = "d.form NOT IN ('outcome', 'recall')"
+SIGNED = f"EXISTS (SELECT FROM decisions d WHERE d.case_id = NEW.id AND {ADVICE})"
+#: of the discussion that was the last
+SIGNED_LAST = f"""EXISTS (SELECT FROM decisions d JOIN rounds r ON r.id = d.round_id WHERE d.case_id = NEW.id AND {ADVICE}
+    AND r.number = (SELECT max(o.number) FROM rounds o WHERE o.case_id = NEW.id))"""
+#: as services/letters/delivered.some_open
+ON_THE_WAY = f"""EXISTS (SELECT FROM deliveries l JOIN decisions d ON d.id = l.decision_id
+    WHERE l.case_id = NEW.id AND l.audience = 'referrer' AND l.state <> 'received' AND {ADVICE}
+    AND NOT (l.state IN ('refused', 'dead', 'cancelled') AND EXISTS (SELECT FROM decisions n WHERE n.round_id = d.round_id
+        AND n.version > d.version AND n.form IN ('correction', 'withdrawal', 'outcome', 'recall'))))"""
+#: as services/follow_up/follow_ups.settle_case
+TO_FOLLOW = f"""EXISTS (SELECT FROM follow_ups f WHERE f.case_id = NEW.id AND f.state = 'open' AND f.superseded_by_id IS NULL
+    AND f.round_id = (SELECT r.id FROM decisions d JOIN rounds r ON r.id = d.round_id WHERE d.case_id = NEW.id AND {ADVICE}
+        ORDER BY r.number DESC LIMIT 1))"""
+#: what a case may become -> what must hold; from where the pages take it there (domain/case.CASE_MOVES), two moves in one go too.
+#: Never narrower than the pages, which look at more.
+STATES = {
+    WAITS: "OLD.state NOT IN ('discussed', 'listed')",
+    "('withdrawn')": f"OLD.state IN ('scheduled', 'deferred', {WAITS[1:]}",
+    "('scheduled', 'deferred', 'discussed', 'listed', 'redirected')": f"OLD.state NOT IN ('decided', 'delivered', 'followed_up', 'closed') AND {LED}",
+    "('decided')": f"CASE WHEN OLD.state IN ('discussed', 'listed') THEN {LED} AND {SIGNED_LAST} ELSE OLD.state = 'delivered' AND {SIGNED} END",
+    "('delivered')": f"OLD.state = 'decided' AND {SIGNED} AND NOT {ON_THE_WAY}",
+    "('followed_up')": f"OLD.state IN ('decided', 'delivered') AND {SIGNED} AND NOT {ON_THE_WAY} AND NOT {TO_FOLLOW}",
+    "('closed')": f"OLD.state IN ('decided', 'delivered', 'followed_up') AND {SIGNED} AND {LED}",
+}
+BECOMES = " ".join(f"WHEN NEW.state IN {states} THEN {holds}" for states, holds in STATES.items())
+STANDS = f"NEW.is_open = (NEW.state IN {ON_LIST})"
+
+NAME = "(SELECT p.name FROM people p WHERE p.id = NEW.person_id)"
+#: in nobody's name: that the page took in a registration, at the moment at which that case came; or that a case is gone that is gone
+BY_ITSELF = """NEW.person_name IN ('MDO-portaal', 'onbekend') AND NEW.roles = 'system' AND NEW.relation = 'system' AND NEW.alternate_id = ''
+    AND NEW.responsible_person_id IS NULL AND NOT NEW.emergency
+    AND (NEW.case_id IS NULL AND NEW.patient_id IS NULL OR CASE NEW.act
+        WHEN 'referral.received' THEN EXISTS (SELECT FROM cases c WHERE c.id = NEW.case_id AND c.patient_id = NEW.patient_id
+            AND c.hospital_id = NEW.hospital_id AND c.wire = 'form' AND c.received_at = NEW.at)
+        WHEN 'case.destroyed' THEN EXISTS (SELECT FROM tombstones t WHERE t.case_id = NEW.case_id AND t.hospital_id = NEW.hospital_id)
+    END)"""
+#: before there is a viewer a line about signing in may not know the name
+OWN_LINE = f"""NEW.responsible_person_id = NEW.person_id AND (NEW.person_name = {NAME}
+    OR NEW.person_name = 'onbekend' AND NEW.act ~ '^(sign_in|sign_out|confirm|account)')"""
+#: trigger -> (when, on, what must hold)
+GUARDS = {
+    "own_state": (
+        "INSERT OR UPDATE OF state, is_open",
+        "cases",
+        f"{STANDS} AND CASE WHEN TG_OP = 'INSERT' THEN NEW.state IN {WAITS} WHEN NEW.state = OLD.state THEN true {BECOMES} END",
+    ),
+    "own_line": ("INSERT", "audit_entries", f"CASE WHEN NEW.person_id IS NULL THEN {BY_ITSELF} ELSE {OWN_LINE} END"),
+}
+
+
+def _function(is_theirs: str) -> str:
+    return f"""RETURNS trigger LANGUAGE plpgsql {PATH} AS $$
+        BEGIN
+            IF ({is_theirs}) IS NOT TRUE THEN
+                RAISE EXCEPTION 'this belongs to somebody else' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            RETURN NEW;
+        END $$"""
+
+
+def upgrade() -> None:
+    for name, (when, table, is_theirs) in GUARDS.items():
+        op.execute(f"CREATE FUNCTION access.{name}() {_function(is_theirs)}")
+        op.execute(f"ALTER FUNCTION access.{name}() OWNER TO {OWNER}")
+        op.execute(f"REVOKE ALL ON FUNCTION access.{name}() FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION access.{name}() TO {APP}")
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW WHEN (current_user = '{APP}') EXECUTE FUNCTION access.{name}()"
+        )
+
+
+def downgrade() -> None:
+    for name, (_, table, _) in reversed(GUARDS.items()):
+        op.execute(f"DROP TRIGGER {name} ON {table}")
+        op.execute(f"DROP FUNCTION access.{name}()")
