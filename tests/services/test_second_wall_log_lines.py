@@ -66,7 +66,9 @@ def test_of_a_case_the_portal_says_by_itself_that_a_form_brought_it_when_it_did(
     assert not written(tries, "Dirk", act="referral.received", **wire)
 
 
-@pytest.mark.parametrize("act", ["case:read", "letter.sent", "referral.updated", "patient.merged", "case.destroyed", "destroy.again"])
+@pytest.mark.parametrize(
+    "act", ["case:read", "letter.sent", "referral.updated", "patient.merged", "case.destroyed", "destroy.again"]
+)
 @pytest.mark.parametrize("who", ["Dirk", "Bram", "Petra", "Carla", ""])
 def test_nothing_else_that_the_portal_did_with_a_case_is_made_up(tries: Tries, here: Here, who: str, act: str) -> None:
     assert not written(tries, who, act=act, **of(here, here.by_form, here.of_form))
@@ -91,7 +93,12 @@ def test_a_line_bears_the_name_of_who_is_there(tries: Tries, here: Here) -> None
 
 
 def test_of_somebodys_sign_in_a_line_knows_their_name_or_none(tries: Tries, here: Here) -> None:
-    line = {"act": "sign_out", "person_id": person_id("Dirk"), "responsible_person_id": person_id("Dirk"), "acting_hospital_id": here.zeed}
+    line = {
+        "act": "sign_out",
+        "person_id": person_id("Dirk"),
+        "responsible_person_id": person_id("Dirk"),
+        "acting_hospital_id": here.zeed,
+    }
 
     assert written(tries, "", **line | {"person_name": "Dirk"}) and written(tries, "", **line | {"person_name": "onbekend"})
     assert not written(tries, "", **line | {"person_name": "Bram"})

@@ -42,9 +42,7 @@ def cases(standing: tuple[Database, Database], region: Region) -> dict[str, uuid
             )
             for name in ("waiting", "coming", "heard", "signed")
         }
-        rounds = {
-            name: make.planned(session, made[name], meeting, viewer=region.bram) for name in ("coming", "heard", "signed")
-        }
+        rounds = {name: make.planned(session, made[name], meeting, viewer=region.bram) for name in ("coming", "heard", "signed")}
         for name in ("heard", "signed"):
             make.discussed(session, rounds[name], viewer=region.bram)
         make.signed(session, rounds["signed"], viewer=region.bram)
@@ -64,9 +62,7 @@ IS = {"waiting": "ready", "coming": "scheduled", "heard": "discussed", "signed":
 
 
 @pytest.mark.parametrize(("stands", "state"), [(one, state) for one in MAY for state in CaseState if IS[one] != state])
-def test_a_case_becomes_what_was_done_with_it(
-    tries: Tries, cases: dict[str, uuid.UUID], stands: str, state: CaseState
-) -> None:
+def test_a_case_becomes_what_was_done_with_it(tries: Tries, cases: dict[str, uuid.UUID], stands: str, state: CaseState) -> None:
     statement = BECOMES.format(state.value, state.value in ON_LIST, stands)
 
     assert whose(tries, statement, cases) == MAY[stands].get(state.value, set())

@@ -1,4 +1,4 @@
-"""How a case stands follows from what was discussed, signed and received; a line of the log bears the name of who is there (ADR 0599)."""
+"""A case stands as what was done with it, a line of the log bears who is there, a message is its hospital's own (ADR 0599)."""
 
 from alembic import op
 
@@ -57,6 +57,7 @@ BY_ITSELF = """NEW.person_name IN ('MDO-portaal', 'onbekend') AND NEW.roles = 's
 #: before there is a viewer a line about signing in may not know the name
 OWN_LINE = f"""NEW.responsible_person_id = NEW.person_id AND (NEW.person_name = {NAME}
     OR NEW.person_name = 'onbekend' AND NEW.act ~ '^(sign_in|sign_out|confirm|account)')"""
+OF_LINK = "EXISTS (SELECT FROM links l WHERE l.id = NEW.link_id AND l.hospital_id = access.link_hospital())"
 #: trigger -> (when, on, what must hold)
 GUARDS = {
     "own_state": (
@@ -64,6 +65,9 @@ GUARDS = {
         "cases",
         f"{STANDS} AND CASE WHEN TG_OP = 'INSERT' THEN NEW.state IN {WAITS} WHEN NEW.state = OLD.state THEN true {BECOMES} END",
     ),
+    # What a hospital sent comes in by its own token: no page adds a message, and the worker takes one for the hospital's word.
+    "own_message": ("INSERT", "inbound_messages", f"NEW.hospital_id = access.link_hospital() AND {OF_LINK}"),
+    "own_feed": ("INSERT OR UPDATE", "feed_counts", OF_LINK),
     "own_line": ("INSERT", "audit_entries", f"CASE WHEN NEW.person_id IS NULL THEN {BY_ITSELF} ELSE {OWN_LINE} END"),
 }
 
