@@ -58,6 +58,22 @@ BY_ITSELF = """NEW.person_name IN ('MDO-portaal', 'onbekend') AND NEW.roles = 's
 OWN_LINE = f"""NEW.responsible_person_id = NEW.person_id AND (NEW.person_name = {NAME}
     OR NEW.person_name = 'onbekend' AND NEW.act ~ '^(sign_in|sign_out|confirm|account)')"""
 OF_LINK = "EXISTS (SELECT FROM links l WHERE l.id = NEW.link_id AND l.hospital_id = access.link_hospital())"
+#: the patient objects: copies for others do not leave, and are not tried again
+OBJECTS = """NEW.audience <> 'referrer' AND EXISTS (SELECT FROM cases c JOIN patients p ON p.id = c.patient_id
+    WHERE c.id = NEW.case_id AND (c.objected OR p.objects))"""
+SAME = "NEW.{0} IS NOT DISTINCT FROM OLD.{0}"
+#: a letter: received by hand, in the own name; refused and given up by the worker alone; and it keeps its turn in the queue
+LETTER = f"""CASE WHEN NEW.state = OLD.state THEN true
+    WHEN NEW.state = 'received' THEN NEW.receipt_code = 'hand' AND NEW.confirmed_by = access.person()
+        AND NEW.receipt_reference = (SELECT p.name FROM people p WHERE p.id = NEW.confirmed_by)
+    WHEN NEW.state = 'cancelled' THEN {OBJECTS}
+    WHEN NEW.state = 'sent' THEN OLD.state = 'waiting' AND (NEW.channel = 'paper' OR {OBJECTS})
+    ELSE NEW.state = 'waiting' END
+    AND ({SAME.format("channel")} OR NEW.channel = 'paper')
+    AND ({SAME.format("held_at")} OR NEW.held_at IS NULL)
+    AND (NEW.leased_until IS NULL OR {SAME.format("leased_until")} OR NEW.leased_until <= OLD.leased_until)
+    AND ({SAME.format("next_attempt_at")} OR NEW.next_attempt_at <= now() + interval '10 minutes'
+        OR NEW.next_attempt_at IS NULL AND (NEW.state IN ('received', 'cancelled') OR {OBJECTS}))"""
 #: trigger -> (when, on, what must hold)
 GUARDS = {
     "own_state": (
@@ -67,6 +83,7 @@ GUARDS = {
     ),
     # What a hospital sent comes in by its own token: no page adds a message, and the worker takes one for the hospital's word.
     "own_message": ("INSERT", "inbound_messages", f"NEW.hospital_id = access.link_hospital() AND {OF_LINK}"),
+    "own_outcome": ("UPDATE", "deliveries", LETTER),
     "own_feed": ("INSERT OR UPDATE", "feed_counts", OF_LINK),
     "own_line": ("INSERT", "audit_entries", f"CASE WHEN NEW.person_id IS NULL THEN {BY_ITSELF} ELSE {OWN_LINE} END"),
 }
