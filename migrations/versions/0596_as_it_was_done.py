@@ -74,6 +74,10 @@ LETTER = f"""CASE WHEN NEW.state = OLD.state THEN true
     AND (NEW.leased_until IS NULL OR {SAME.format("leased_until")} OR NEW.leased_until <= OLD.leased_until)
     AND ({SAME.format("next_attempt_at")} OR NEW.next_attempt_at <= now() + interval '10 minutes'
         OR NEW.next_attempt_at IS NULL AND (NEW.state IN ('received', 'cancelled') OR {OBJECTS}))"""
+BY_ME = "EXISTS (SELECT FROM decisions d WHERE d.id = {} AND d.round_id = NEW.round_id AND d.signed_by = access.person())"
+FOLLOWED = f"""CASE WHEN TG_OP = 'INSERT' THEN {BY_ME.format("NEW.decision_id")}
+    ELSE ({SAME.format("superseded_by_id")} OR {BY_ME.format("NEW.superseded_by_id")})
+        AND ({SAME.format("told_at")} OR NEW.told_at IS NULL OR NEW.board_id = {LEADS}) END"""
 #: trigger -> (when, on, what must hold)
 GUARDS = {
     "own_state": (
@@ -84,6 +88,14 @@ GUARDS = {
     # What a hospital sent comes in by its own token: no page adds a message, and the worker takes one for the hospital's word.
     "own_message": ("INSERT", "inbound_messages", f"NEW.hospital_id = access.link_hospital() AND {OF_LINK}"),
     "own_outcome": ("UPDATE", "deliveries", LETTER),
+    # What is followed was advised by who signed it, and ends when they sign what replaces it.
+    "own_advised": ("INSERT OR UPDATE OF superseded_by_id, told_at", "follow_ups", FOLLOWED),
+    # What came in after the discussion is unseen until somebody of the board saw it, or the patient objects.
+    "own_unseen": (
+        "UPDATE OF unseen_since",
+        "cases",
+        f"{SAME.format('unseen_since')} OR NEW.unseen_since IS NOT NULL OR NEW.objected OR {LED}",
+    ),
     "own_feed": ("INSERT OR UPDATE", "feed_counts", OF_LINK),
     "own_line": ("INSERT", "audit_entries", f"CASE WHEN NEW.person_id IS NULL THEN {BY_ITSELF} ELSE {OWN_LINE} END"),
 }
