@@ -96,6 +96,14 @@ GUARDS = {
         "cases",
         f"{SAME.format('unseen_since')} OR NEW.unseen_since IS NOT NULL OR NEW.objected OR {LED}",
     ),
+    # Of a message a page says that it is to be read again, or put aside where nobody could read it; what it was to us the worker says.
+    "own_reading": (
+        "UPDATE OF state, next_attempt_at",
+        "inbound_messages",
+        f"(NEW.state = OLD.state OR access.link_hospital() IS NULL AND (NEW.state = 'kept' OR NEW.state = 'ignored' AND OLD.state = 'unreadable'"
+        " AND NEW.reason NOT IN ('identity_conflict', 'waits_for_identity')))"
+        f" AND ({SAME.format('next_attempt_at')} OR NEW.next_attempt_at IS NULL OR NEW.next_attempt_at <= now() + interval '10 minutes')",
+    ),
     "own_feed": ("INSERT OR UPDATE", "feed_counts", OF_LINK),
     "own_line": ("INSERT", "audit_entries", f"CASE WHEN NEW.person_id IS NULL THEN {BY_ITSELF} ELSE {OWN_LINE} END"),
 }
