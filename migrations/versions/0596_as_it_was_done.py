@@ -104,6 +104,8 @@ GUARDS = {
         " AND NEW.reason NOT IN ('identity_conflict', 'waits_for_identity')))"
         f" AND ({SAME.format('next_attempt_at')} OR NEW.next_attempt_at IS NULL OR NEW.next_attempt_at <= now() + interval '10 minutes')",
     ),
+    # Whether a meeting is open, closed or off is said by who leads it; who sets a board up changes its days.
+    "own_meeting": ("UPDATE OF state", "meetings", f"{SAME.format('state')} OR OLD.board_id = {LEADS}"),
     "own_feed": ("INSERT OR UPDATE", "feed_counts", OF_LINK),
     "own_line": ("INSERT", "audit_entries", f"CASE WHEN NEW.person_id IS NULL THEN {BY_ITSELF} ELSE {OWN_LINE} END"),
 }

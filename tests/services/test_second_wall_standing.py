@@ -89,3 +89,11 @@ def test_a_case_is_delivered_and_followed_when_nothing_is_on_the_way_or_open(
 def test_a_signature_that_somebody_waits_for_is_not_said_to_stand(tries: Tries, cases: dict[str, uuid.UUID]) -> None:
     """Who leads the board signs; a statement of theirs says no more than that the case was discussed."""
     assert whose(tries, BECOMES.format("decided", False, "heard"), cases) == set()
+
+
+@pytest.mark.parametrize("state", ["registration_closed", "open", "closed", "called_off"])
+def test_a_meeting_is_opened_closed_and_called_off_by_who_leads_it(
+    tries: Tries, cases: dict[str, uuid.UUID], region: Region, state: str
+) -> None:
+    """An administrator sets its board up, and says nothing of what happens there."""
+    assert whose(tries, f"UPDATE meetings SET state = '{state}' WHERE id = :meeting", {"meeting": region.meeting}) == LED
