@@ -69,6 +69,8 @@ GUARDS = (
     "own_case", "own_question", "own_grant_ends", "own_history", "own_follow_up", "own_handover",
     "own_wait", "own_wait_of_address", "own_fact_stands", "own_document_stands", "own_empty_note",
     "own_untie", "own_code_once", "own_app_onward", "own_passkey_onward", "own_invitation_ends", "own_browser", "own_mail", "own_goodbye",
+    "own_state", "own_line", "own_portal_line", "own_message", "own_feed", "own_reading", "own_outcome", "own_advised", "own_unseen",
+    "own_meeting",
     *(
         f"own_name_in_{table}"
         for table in (

@@ -36,7 +36,7 @@ def case(database: Database, region: Region) -> Case:
 # Whose patient it is
 
 CASE = """INSERT INTO cases SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'patient_id', CAST(:patient AS uuid),
-    'home_patient_id', CAST(:home AS uuid), 'referral_number', 'x-1'))).* FROM cases c WHERE c.id = :case"""
+    'home_patient_id', CAST(:home AS uuid), 'referral_number', 'x-1', 'state', 'ready'))).* FROM cases c WHERE c.id = :case"""
 
 
 @pytest.mark.parametrize("way", ["patient", "home"])

@@ -89,7 +89,7 @@ LINE = """INSERT INTO audit_entries (at, act, action_code, outcome, person_id, p
     object_id, hits, categories, client_address, trace_id, detail, event_code, alternate_id, is_requestor, sign_in_method, policy, reason,
     object_id_type, object_class, object_role, life_cycle, sensitivity, network_type, source_site, source_id, source_type, hospital_id,
     responsible_person_id, acting_hospital_id)
-    VALUES (now(), '{}', 'R', 0, :dirk, 'x', 'system', 'TREAT', 'system', 'x', false, 'session', 'x', 0, '{{}}', 'x', 'x', '', 'x', '', false,
+    VALUES (now(), '{}', 'R', 0, :dirk, 'onbekend', 'system', 'TREAT', 'system', 'x', false, 'session', 'x', 0, '{{}}', 'x', 'x', '', 'x', '', false,
     '', 'x', '', 'x', 1, 1, 1, 'R', 1, 'x', 'x', 4, :zeed, :dirk, :zeed)"""
 
 

@@ -94,7 +94,7 @@ def _more(session: Session, region: Region, cases: dict[str, Case], tonight: uui
 
 def rare_keys(database: Database, region: Region) -> dict[str, str]:
     """The keys of a chair for today only; of who coordinates two boards and works for two hospitals, here for one of them; of who connects
-    and watches another hospital; and of who only looks, at the board itself."""
+    and watches another hospital; of who connects Deltamond; and of who only looks, at the board itself."""
     now, keys = datetime.now(UTC), {}
     today = {"starts_on": day_of(now), "ends_on": day_of(now)}
     rare: dict[str, tuple[list[Membership], list[BoardMembership]]] = {
@@ -112,6 +112,7 @@ def rare_keys(database: Database, region: Region) -> dict[str, str]:
             [Membership(hospital_id=region.hospitals["KREE"], role=one) for one in (Role.LINK_MANAGER, Role.PRIVACY_OFFICER)],
             [],
         ),
+        "Loes": ([Membership(hospital_id=region.hospitals["DELT"], role=Role.LINK_MANAGER)], []),
         "Olga": (
             [Membership(hospital_id=region.hospitals["ODUL"], role=TAKES_PART)],
             [BoardMembership(board_id=region.boards["URO-P"], role=Role.OBSERVER)],
