@@ -24,6 +24,12 @@ function isBusy(): boolean {
 function hold(event: Event): void {
   const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig: { verb: string } }>).detail;
   if (xhr.getResponseHeader("HX-Retarget") !== "#room-case") return;
+  const gone = xhr.getResponseHeader("X-Off-The-Agenda");
+  if (gone) {
+    // Off the agenda it leaves the screen under whoever's hands; a second piece that says so too comes on what is there by then.
+    if (document.getElementById("room-case")?.dataset["round"] !== gone) event.preventDefault();
+    return;
+  }
   if (requestConfig.verb === "post" || isAsked ? !isAtWork() : !isBusy()) return;
   event.preventDefault();
   follow();
