@@ -205,7 +205,9 @@ def test_what_was_answered_while_the_board_met_is_not_heard_with_what_it_was_sho
     assert "PSMA-PET" in left and "Prostatectomie" not in left
 
 
-def test_of_more_than_the_list_holds_all_are_counted_and_the_rest_comes_after(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_more_than_the_list_holds_all_are_counted_and_the_rest_comes_after(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """*200* read as the total, and *Alles gehoord* as of all."""
     monkeypatch.setattr(follow_up_rows, "MOST", 1)
     for item in (house.operation, house.imaging):
@@ -224,7 +226,9 @@ def test_of_more_than_the_list_holds_all_are_counted_and_the_rest_comes_after(ho
     assert "PSMA-PET" in second and '<span class="count">1</span>' in second and "Alles gehoord" in second
 
 
-def told(client: FlaskClient, path: str, *, button: str = "Alles gehoord", meanwhile: Callable[[], object] = lambda: None) -> None:
+def told(
+    client: FlaskClient, path: str, *, button: str = "Alles gehoord", meanwhile: Callable[[], object] = lambda: None
+) -> None:
     """*Alles gehoord*, or its other name, as the page sends it."""
     form = client.get(path).text.partition(button)[0].rpartition("<form")[2]
     meanwhile()

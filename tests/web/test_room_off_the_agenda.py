@@ -53,7 +53,7 @@ def test_what_is_asked_for_of_a_case_that_went_off_comes_as_the_whole_of_the_cas
 
     answer = portal.person("Bram").get(f"/meetings/{region.meeting}/room/piece/{piece}?round={gone}")
 
-    assert {found for found in re.findall(r'id="(room-(?:banner|case|conclusion|advice|document))"', answer.text)} == {
+    assert set(re.findall(r'id="(room-(?:banner|case|conclusion|advice|document))"', answer.text)) == {
         "room-banner", "room-case", "room-conclusion", "room-advice", "room-document",
     }  # fmt: skip
     assert gone not in answer.text and f'data-round="{on}"' in answer.text
