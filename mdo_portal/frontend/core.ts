@@ -16,6 +16,7 @@ import { startKeys } from "./behaviours/keys";
 import { startMenus } from "./behaviours/menu";
 import { startOnce } from "./behaviours/once";
 import { startPasskeys } from "./behaviours/passkeys";
+import { startPasting } from "./behaviours/pasting";
 import { startPreview } from "./behaviours/preview";
 import { startPrint } from "./behaviours/print";
 import { startRefresh } from "./behaviours/refresh";
@@ -30,7 +31,7 @@ import { startWrong } from "./behaviours/wrong";
 
 for (const start of [
   startTheme, startBar, startToasts, startDialogs, startMenus, startKeys, startFocus, startFilter, startFollowing, startTabs, startRefresh,
-  startAges, startAutosave, startAgenda, startClocks, startComplete, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
+  startAges, startAutosave, startAgenda, startClocks, startComplete, startCopy, startPasting, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
   startGone, startOnce, startSubmitting, startTyped, startWrong,
 ]) start();
 document.documentElement.classList.add("is-ready"); // from now on a key is heard: until then the page says that it is not (css/header.css)
