@@ -103,12 +103,12 @@ function keepInSight(): void {
 
 /** That the chair is elsewhere, and whether what is typed here is kept: who goes along leaves it. */
 function say(button: HTMLElement, waits: boolean): void {
+  const before = `${button.hidden} ${button.dataset["stuck"]}`, isLost = isStuck();
   const [kept, stuck] = [...button.querySelectorAll("span")];
-  if (!kept || !stuck || (button.hidden === !waits && stuck.hidden === !isStuck())) return;
   button.hidden = !waits;
-  kept.hidden = isStuck();
-  stuck.hidden = !kept.hidden;
-  if (waits) announce((kept.hidden ? stuck : kept).textContent ?? "");
+  button.dataset["stuck"] = isLost ? "yes" : "no";
+  if (kept && stuck) { kept.hidden = isLost; stuck.hidden = !isLost; }
+  if (waits && before !== `${button.hidden} ${button.dataset["stuck"]}`) announce(button.innerText);
 }
 
 const STORED_MS = 500;
