@@ -2,6 +2,7 @@
 import "./behaviours/htmx";
 import { startAges } from "./behaviours/ages";
 import { startAgenda } from "./behaviours/agenda";
+import { startAnswered } from "./behaviours/answered";
 import { startAutosave } from "./behaviours/autosave";
 import { startBar } from "./behaviours/bar";
 import { startClocks } from "./behaviours/clock";
@@ -16,6 +17,7 @@ import { startKeys } from "./behaviours/keys";
 import { startMenus } from "./behaviours/menu";
 import { startOnce } from "./behaviours/once";
 import { startPasskeys } from "./behaviours/passkeys";
+import { startPasting } from "./behaviours/pasting";
 import { startPreview } from "./behaviours/preview";
 import { startPrint } from "./behaviours/print";
 import { startRefresh } from "./behaviours/refresh";
@@ -30,7 +32,7 @@ import { startWrong } from "./behaviours/wrong";
 
 for (const start of [
   startTheme, startBar, startToasts, startDialogs, startMenus, startKeys, startFocus, startFilter, startFollowing, startTabs, startRefresh,
-  startAges, startAutosave, startAgenda, startClocks, startComplete, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
-  startGone, startOnce, startSubmitting, startTyped, startWrong,
+  startAges, startAutosave, startAgenda, startClocks, startComplete, startCopy, startPasting, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
+  startGone, startAnswered, startOnce, startSubmitting, startTyped, startWrong,
 ]) start();
 document.documentElement.classList.add("is-ready"); // from now on a key is heard: until then the page says that it is not (css/header.css)

@@ -139,7 +139,17 @@ def route(case_id: uuid.UUID) -> ResponseReturnValue:
     said = gettext("Toegewezen aan %(board)s.", board=board.name)
     if stays:
         return _done(case_id, said)
-    flash(" ".join((said, gettext("De casus staat nu op de werklijst daar, en hier niet meer."))), "success")
+    flash(
+        " ".join(
+            (
+                said,
+                gettext(
+                    "De casus staat nu op de werklijst daar, en hier niet meer. Vergist? Vraag de MDO-coördinator daar hem terug te geven."
+                ),
+            )
+        ),
+        "success",
+    )
     return redirect(url_for("worklist.page"))
 
 

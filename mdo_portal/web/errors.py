@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from mdo_portal import database
+from mdo_portal.domain.policy import Act
 from mdo_portal.errors import (
     N_,
     HeldBack,
@@ -40,6 +41,7 @@ HTTP_SENTENCES = {
 }
 LACKING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE})
 """No room on the disk, or no more files on it, a disk that takes nothing, too many files open."""
+_SIGNING = {Act.DECISION_SIGN, Act.DECISION_REVISE}
 _OURS = {"csrf_token", "next", "seen"}
 """Fields that nobody fills in."""
 SECTIONS = {"destruction": "retention.page"}
@@ -186,8 +188,17 @@ def _answer(sentence: str, status: int, *, is_expired: bool = False, is_held: bo
     was_sent = request.method == "POST"  # something was typed, and the page before this one still has it
     shown = {"sentence": sentence, "status": status, "again": _again(), "back": _way_back()}
     has_typed = was_sent and (is_held or status in (400, 404, 409)) and _has_typed()
-    kind = {"is_expired": is_expired, "is_held": is_held}
+    kind = {"is_expired": is_expired, "is_held": is_held, **_of_a_case()}
     return render_template("errors/page.html", **shown, was_sent=was_sent, has_typed=has_typed, **kind), status
+
+
+def _of_a_case() -> dict[str, bool]:
+    """Whether the address names a case or its discussion, and whether one signs there: its page may have left the screen of who read it.
+    Said alike of what never was, of another hospital's and of what was taken away: it is about the address alone.
+    """
+    named = request.view_args or {}
+    act = getattr(current_app.view_functions.get(request.endpoint or ""), "act", None)
+    return {"of_case": "case_id" in named or "round_id" in named, "signs": act in _SIGNING}
 
 
 def _has_typed() -> bool:

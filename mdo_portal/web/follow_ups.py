@@ -176,9 +176,11 @@ def _told_back(meeting_id: uuid.UUID) -> str:
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.FOLLOW_READ, meeting_id)
         found = follow_up_rows.told_back(db, meeting)
+        waiting = follow_up_rows.untold(db, meeting, found)
         audit.record(db, viewer(), Act.FOLLOW_READ, now=now(), object_type="follow_up", object_id=meeting_id, hits=len(found))
     may_tell = viewer().may(Act.FOLLOW_TELL, board_id=board.id)
-    return render_template("follow_ups/_told_back.html", rows=found, meeting_id=meeting_id, may_tell=may_tell, **WORDS)
+    about = {"rows": found, "waiting": waiting, "meeting_id": meeting_id, "may_tell": may_tell}
+    return render_template("follow_ups/_told_back.html", **about, **WORDS)
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/told-back")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import uuid
 from dataclasses import replace
 from datetime import time
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -33,6 +36,7 @@ from mdo_portal.web.navigation_counts import forget
 
 blueprint = Blueprint("rooms", __name__, url_prefix="/meetings/<uuid:meeting_id>/room")
 OUTCOMES = frozenset({"", *(one.value for one in RoundOutcome)})
+_ID = re.compile(r"[0-9a-f-]{36}")
 WITH_CASE = frozenset({"round", "case", "conclusion", "document", "advice"})
 
 
@@ -167,9 +171,25 @@ def piece(meeting_id: uuid.UUID, piece: str) -> ResponseReturnValue:
             shown = _with_case(db, shown)
         elif piece == "agenda":
             audit.record(db, viewer(), Act.MEETING_READ, now=now(), object_type="meeting", object_id=meeting.id)
+    gone = _off_the_agenda(piece, shown)
+    whole = "round" if gone else piece
     # Where a whole case goes is looked up when it is there: the place it was asked for may be renewed meanwhile, and the name and the
     # conclusion that come along would stand beside the patient before.
-    return render_template(f"rooms/_{piece}.html", **shown), {"HX-Retarget": "#room-case"} if piece == "round" else {}
+    return render_template(f"rooms/_{whole}.html", **shown), gone or ({"HX-Retarget": "#room-case"} if whole == "round" else {})
+
+
+def _off_the_agenda(piece: str, shown: dict[str, object]) -> dict[str, str]:
+    """Of a case that is not there any more (its patient objects, it was taken off) no piece is another patient's beside its name and its
+    conclusion: the screen becomes the present case's whole, also under the hands of who types there. Nothing when the case is there.
+    """
+    wanted, current = request.args.get("round", ""), shown["current"]
+    if piece not in WITH_CASE - {"round"} or not wanted:
+        return {}
+    if isinstance(current, meeting_rows.AgendaRow) and str(current.round_id) == wanted and shown["case"]:
+        return {}
+    toast = {"kind": "warning", "text": gettext("De casus waar u was, is van de agenda gegaan. Wat was opgeslagen, is bewaard.")}
+    place = {"HX-Retarget": "#room-case", "HX-Reselect": "#room-case", "HX-Reswap": "outerHTML"}
+    return place | {"X-Off-The-Agenda": wanted if _ID.fullmatch(wanted) else "", "HX-Trigger": json.dumps({"toast": toast})}
 
 
 def _after(meeting_id: uuid.UUID, piece_name: str, round_id: uuid.UUID | None = None) -> ResponseReturnValue:

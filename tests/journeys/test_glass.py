@@ -47,14 +47,14 @@ class Portal:
     case_id: uuid.UUID
 
     @contextmanager
-    def desk_of(self, name: str, *, fresh: bool = True) -> Iterator[Page]:
-        """This person at a browser of their own; a message of its console fails the test, unless it says 404 or 422."""
+    def desk_of(self, name: str, *, fresh: bool = True, expected: str = "404|422|403") -> Iterator[Page]:
+        """This person at a browser of their own; a message of its console fails the test, unless it is one of the expected."""
         context = self.browser.new_context(
             viewport={"width": 1360, "height": 900}, locale="nl-NL", timezone_id="Europe/Amsterdam"
         )
         context.add_cookies([{"name": "mdo", "value": self._cookie(name, fresh=fresh), "url": self.url}])
         page = context.new_page()
-        complaints = Complaints(page, expected="404|422|403")
+        complaints = Complaints(page, expected=expected)
         yield page
         context.close()
         assert complaints.all == []

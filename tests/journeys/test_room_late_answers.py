@@ -72,8 +72,8 @@ class Room:
     rounds: list[Round]
 
     @contextmanager
-    def seat(self, name: str) -> Iterator[Page]:
-        with self.portal.desk_of(name) as page:
+    def seat(self, name: str, *, expected: str = "404|422|403") -> Iterator[Page]:
+        with self.portal.desk_of(name, expected=expected) as page:
             # Chromium begins to hold requests up somewhat after it says so: of 400 keys pressed at once, 6 were let through.
             page.route(NOTHING, lambda route: route.continue_())
             page.goto(f"{self.portal.url}/meetings/{self.portal.region.meeting}/room")

@@ -21,7 +21,7 @@ from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.follow_up import FollowState, FollowUp
 from mdo_portal.services.common.sealed import row_of, sealer
-from mdo_portal.services.follow_up import follow_up_list, follow_ups
+from mdo_portal.services.follow_up import follow_up_list, follow_up_rows, follow_ups
 from tests import make
 from tests.people import Region
 from tests.services.follow_house import IMAGING, OPERATION
@@ -205,9 +205,32 @@ def test_what_was_answered_while_the_board_met_is_not_heard_with_what_it_was_sho
     assert "PSMA-PET" in left and "Prostatectomie" not in left
 
 
-def told(client: FlaskClient, path: str, *, meanwhile: Callable[[], object] = lambda: None) -> None:
-    """*Alles gehoord*, as the page sends it."""
-    form = client.get(path).text.partition("Alles gehoord")[0].rpartition("<form")[2]
+def test_of_more_than_the_list_holds_all_are_counted_and_the_rest_comes_after(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """*200* read as the total, and *Alles gehoord* as of all."""
+    monkeypatch.setattr(follow_up_rows, "MOST", 1)
+    for item in (house.operation, house.imaging):
+        post(house.person("Dirk"), f"/follow-up/{item}/close", state="carried_out", seen="1")
+    with house.database.transaction() as session:
+        board = session.get_one(Board, house.region.boards["URO-P"])
+        coming = make.meeting(session, board, starts_at=datetime.now(UTC) + timedelta(days=4)).id
+    bram, path = house.person("Bram"), f"/meetings/{coming}/told-back"
+
+    first = bram.get(path).text
+    told(bram, path, button="Deze 1 gehoord")
+    second = bram.get(path).text
+
+    assert '<span class="count">2</span>' in first and "De eerste 1 staan hier" in first and "Alles gehoord" not in first
+    assert "Prostatectomie" in first and "PSMA-PET" not in first
+    assert "PSMA-PET" in second and '<span class="count">1</span>' in second and "Alles gehoord" in second
+
+
+def told(
+    client: FlaskClient, path: str, *, button: str = "Alles gehoord", meanwhile: Callable[[], object] = lambda: None
+) -> None:
+    """*Alles gehoord*, or its other name, as the page sends it."""
+    form = client.get(path).text.partition(button)[0].rpartition("<form")[2]
     meanwhile()
     shown = re.findall(r'name="follow_id" value="([^"]*)"', form)
     assert client.post(path, data={"follow_id": shown, "csrf_token": CSRF}).status_code < 400

@@ -15,6 +15,11 @@ __all__ = ["house"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 LETTER: FilePayload = {"name": "verwijsbrief.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 <</Type/Catalog>>"}
 WORD: FilePayload = {"name": "verwijsbrief.docx", "mimeType": "application/msword", "buffer": b"PK\3\4 brief"}
+LOCKED: FilePayload = {
+    "name": "pa.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.7\n" + b"x" * 90_000 + b"\ntrailer <</Root 1 0 R/Encrypt 8 0 R>>\n%%EOF",
+}
 NEEDED = {
     "local_number": "MB778899",
     "birth_on": "3-2-1950",
@@ -98,4 +103,35 @@ def test_in_a_dialog_such_a_file_is_not_sent_either(house: House, browser: Brows
         expect(page.locator("#f-file-chosen")).to_contain_text("kan hier niet worden getoond")
         assert page.locator("#document-dialog [name=file]").evaluate("input => document.activeElement === input")
         assert "/documents" not in page.url
+        page.context.close()
+
+
+def test_of_a_locked_pdf_it_is_said_when_it_is_chosen_that_nobody_may_be_able_to_open_it(house: House, browser: Browser) -> None:
+    """It was taken without a word, and the board stood before a question for a password."""
+    with served(house.database) as (app, url):
+        page = _opened(browser, house, app, url)
+        page.locator("[name=letter]").set_input_files([LETTER, LOCKED])
+
+        expect(page.locator("#f-letter-chosen li").nth(1)).to_contain_text("vraagt dit bestand om een wachtwoord")
+        expect(page.locator("#f-letter-chosen li").nth(0)).not_to_contain_text("wachtwoord")
+        assert page.locator("input[type=file]:invalid").count() == 0, "many a printer locks what may still be read"
+        page.context.close()
+
+
+@pytest.mark.parametrize("before", ["", "Al getypt. "])
+def test_what_does_not_fit_of_what_is_pasted_is_said(house: House, browser: Browser, before: str) -> None:
+    """The browser left the end of a letter out, and nobody knew."""
+    with served(house.database) as (app, url):
+        page = _opened(browser, house, app, url)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+        question = page.locator("[name=question_board]")
+        question.fill(before)
+        for text, is_said in (("a" * (4_000 - len(before)), False), ("b" * 4_025, True)):
+            page.evaluate("text => navigator.clipboard.writeText(text)", text)
+            question.press("Control+End")
+            if is_said:
+                question.press("Control+A")
+            question.press("Control+V")
+            expect(question).to_have_value((before + text if not is_said else text)[:4_000])
+            expect(page.locator(".toast-note", has_text="de laatste 25 van wat u plakte")).to_have_count(int(is_said))
         page.context.close()

@@ -61,6 +61,7 @@ def test_a_coordinator_gives_a_case_to_a_board_that_is_not_theirs(
 
     assert page.status_code == 200 and page.request.path == "/worklist", "where they go on, and not a case that is not theirs"
     assert "Toegewezen aan Lage GI. De casus staat nu op de werklijst daar, en hier niet meer." in page.text
+    assert "Vraag de MDO-coördinator daar hem terug te geven." in page.text, "there is no undo"
     assert stands(database, case_id) == (region.boards["GI"], ["groeit in de darm"])
     assert "Toegewezen aan Lage GI: groeit in de darm" in carla.get(f"/cases/{case_id}").text
     assert aisha.get(f"/cases/{case_id}").status_code == 404
@@ -96,6 +97,7 @@ def test_who_would_see_it_no_more_reads_that_beforehand(
 
     page = signed_in(app, database, region, who).get(f"/cases/{case_id}").text
 
+    assert ("alleen het andere MDO kan hem dan teruggeven" in page) is loses_it
     assert "Toewijzen" in page and ("dan ziet u de casus daarna niet meer" in page) is loses_it
 
 
@@ -156,3 +158,14 @@ def test_what_stands_on_an_agenda_or_was_discussed_is_given_to_no_board(
     else:
         with pytest.raises(ProgrammingError, match=REFUSED):
             says("Aisha", GIVE, case=case_id, board=region.boards["GI"])
+
+
+def test_the_other_board_gives_it_back(app: Flask, database: Database, region: Region, case_id: uuid.UUID) -> None:
+    """What who pressed too soon is told to ask for."""
+    signed_in(app, database, region, "Aisha").post(f"/cases/{case_id}/route", data=given(region))
+
+    back = given(region, board_id=str(region.boards["URO-P"]), reason="vergissing")
+    signed_in(app, database, region, "Carla").post(f"/cases/{case_id}/route", data=back)
+
+    assert stands(database, case_id)[0] == region.boards["URO-P"]
+    assert signed_in(app, database, region, "Aisha").get(f"/cases/{case_id}").status_code == 200

@@ -110,6 +110,7 @@ class Autosave {
       place.dataset["state"] = state;
       place.textContent = word(`autosave-${state}`, { time: this.savedAt });
     }
+    this.form.dispatchEvent(new CustomEvent("autosave:state", { bubbles: true }));
   }
 }
 

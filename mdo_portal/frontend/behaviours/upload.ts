@@ -1,7 +1,7 @@
 // input[type=file][data-upload="#list"] shows what was chosen: name, size, and what is too big (data-max-mb) or of a kind that is not
 // taken (accept). Both are said before anything is sent; the server looks inside the files. What is chosen in one form is sent together:
 // more than data-together-mb of it is refused whole, and every file would have to be chosen again.
-import { closest, icon, word } from "./page";
+import { announce, closest, icon, word } from "./page";
 
 const ICONS: [RegExp, string][] = [[/\.pdf$/i, "file-type-pdf"], [/\.(png|jpe?g|tiff?)$/i, "photo"], [/./, "file-text"]];
 
@@ -18,6 +18,15 @@ function isUnfit(file: File, accept: string): boolean {
   return endings.length > 0 && !endings.some((ending) => file.name.toLowerCase().endsWith(ending));
 }
 
+const ENDS = 8_192; // where a PDF says that it is locked: at its end, or at its beginning when it was made to be read while it comes
+
+/** Whether a PDF is locked. With which password, or whether with none (many a printer locks what may still be read), only opening it says. */
+async function isLocked(file: File): Promise<boolean> {
+  if (!/\.pdf$/i.test(file.name)) return false;
+  const ends = await Promise.all([file.slice(0, ENDS), file.slice(-ENDS)].map((part) => part.text())).catch(() => []);
+  return ends.some((text) => /\/Encrypt(?![A-Za-z])/.test(text));
+}
+
 function line(file: File, limit: number, accept: string): HTMLLIElement {
   const item = document.createElement("li");
   const tooBig = isTooBig(file, limit), unfit = isUnfit(file, accept);
@@ -28,6 +37,14 @@ function line(file: File, limit: number, accept: string): HTMLLIElement {
   const detail = document.createElement("span");
   detail.className = "quiet";
   detail.textContent = unfit ? word("unfit") : tooBig ? word("too-big", { size: size(file.size), limit }) : size(file.size);
+  if (!tooBig && !unfit) {
+    void isLocked(file).then((locked) => {
+      if (!locked) return;
+      detail.textContent += ` · ${word("locked")}`;
+      item.classList.add("is-locked");
+      announce(`${file.name}: ${word("locked")}`);
+    });
+  }
   item.append(icon(ICONS.find(([ending]) => ending.test(file.name))?.[1] ?? "file-text"), name, detail);
   return item;
 }

@@ -15,6 +15,14 @@ function isTypingHere(): boolean {
 /** Whether somebody is at work here: they decide themselves when to go along. */
 const isAtWork = (): boolean => isTypingHere() || document.querySelector("[data-room] dialog[open]") !== null;
 
+/** What nobody takes any more: somebody else changed it, it was refused. What waits for a line is sent, also when its page has gone on. */
+function isStuck(): boolean {
+  const form = "[data-room] [data-autosave-status]:is([data-state=conflict], [data-state=refused])";
+  const notes = [...document.querySelectorAll<HTMLElement>("[data-room] [data-note][data-saved=no]")];
+  return document.querySelector(form) !== null
+    || notes.some((note) => document.querySelector(`[data-note-status="${CSS.escape(note.dataset["note"] ?? "")}"][data-state=refused]`) !== null);
+}
+
 function isBusy(): boolean {
   return isAtWork() || document.querySelector("[data-room] :is([data-saved=no], [data-autosave-state=waiting])") !== null;
 }
@@ -24,6 +32,12 @@ function isBusy(): boolean {
 function hold(event: Event): void {
   const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig: { verb: string } }>).detail;
   if (xhr.getResponseHeader("HX-Retarget") !== "#room-case") return;
+  const gone = xhr.getResponseHeader("X-Off-The-Agenda");
+  if (gone) {
+    // Off the agenda it leaves the screen under whoever's hands; a second piece that says so too comes on what is there by then.
+    if (document.getElementById("room-case")?.dataset["round"] !== gone) event.preventDefault();
+    return;
+  }
   if (requestConfig.verb === "post" || isAsked ? !isAtWork() : !isBusy()) return;
   event.preventDefault();
   follow();
@@ -87,6 +101,16 @@ function keepInSight(): void {
   if (place.top < frame.top || place.bottom > frame.bottom) list.scrollTop += place.top - frame.top - frame.height / 3;
 }
 
+/** That the chair is elsewhere, and whether what is typed here is kept: who goes along leaves it. */
+function say(button: HTMLElement, waits: boolean): void {
+  const before = `${button.hidden} ${button.dataset["stuck"]}`, isLost = isStuck();
+  const [kept, stuck] = [...button.querySelectorAll("span")];
+  button.hidden = !waits;
+  button.dataset["stuck"] = isLost ? "yes" : "no";
+  if (kept && stuck) { kept.hidden = isLost; stuck.hidden = !isLost; }
+  if (waits && before !== `${button.hidden} ${button.dataset["stuck"]}`) announce(button.innerText);
+}
+
 const STORED_MS = 500;
 let storing = 0;
 
@@ -95,10 +119,7 @@ function follow(): void {
   const waits = away && isBusy();
   mark(waits);
   const button = bar();
-  if (button && button.hidden === waits) {
-    button.hidden = !waits;
-    if (waits) announce(button.textContent ?? "");
-  }
+  if (button) say(button, waits);
   if ((away && !waits) || (isOfOlderAgenda() && !isBusy())) void go();
   // Who left their text goes along as soon as it is stored; without a line the bar says that they are behind.
   clearTimeout(storing);
@@ -114,4 +135,5 @@ export function startFollowing(): void {
   each("#room-conclusion", () => document.querySelector('[data-live-bar="room-conclusion"]')?.remove());
   document.addEventListener("click", (event) => { if (closest(event, "[data-room-follow]")) void go(true); });
   document.addEventListener("htmx:beforeOnLoad", hold);
+  for (const kind of ["autosave:state", "note:state"]) document.addEventListener(kind, follow);
 }

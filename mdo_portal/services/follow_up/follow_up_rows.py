@@ -112,9 +112,16 @@ def one(session: Session, item_id: uuid.UUID) -> FollowRow:
 
 
 def told_back(session: Session, meeting: Meeting) -> list[FollowRow]:
-    """What became of this board's advice since its meeting before this one, as far as the board has not heard it yet."""
+    """What became of this board's advice since its meeting before this one, as far as the board has not heard it yet; at most MOST."""
     query = told_rows().where(*_untold(session, meeting)).order_by(FollowUp.closed_at, FollowUp.id)
     return [FollowRow._make(row) for row in session.execute(query.limit(MOST))]
+
+
+def untold(session: Session, meeting: Meeting, found: list[FollowRow]) -> int:
+    """How many there are in all, when these were found."""
+    if len(found) < MOST:
+        return len(found)
+    return session.scalar(select(func.count()).select_from(FollowUp).where(*_untold(session, meeting))) or 0
 
 
 def tell(session: Session, meeting: Meeting, item_ids: Collection[uuid.UUID], *, now: datetime) -> int:
