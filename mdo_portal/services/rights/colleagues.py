@@ -22,7 +22,8 @@ from mdo_portal.services.access_log import audit
 from mdo_portal.services.common.terms import in_force, not_over
 from mdo_portal.services.people import open_sessions, sessions
 from mdo_portal.services.rights.memberships import colleague_by_email
-from mdo_portal.services.rights.roles import Term, changed, check_not_last, give, locked
+from mdo_portal.services.rights.roles import changed, check_not_last, give, locked
+from mdo_portal.services.rights.term import Term
 
 TAKEN = N_("Met dit adres kan hier niemand worden toegevoegd. Er is niets veranderd; vraag de beheerder van het netwerk om hulp.")
 NOT_ONLY_YOURS = N_(
