@@ -9,7 +9,7 @@ from pyotp import TOTP
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.credentials import Authenticator, Passkey
-from mdo_portal.services.people import second_factors
+from mdo_portal.services.people import attempts, second_factors
 from mdo_portal.services.rights import credentials
 from tests.make import NOW
 from tests.people import person_id
@@ -17,6 +17,7 @@ from tests.services.having_an_app import AISHA, secret, with_passkey
 
 __all__ = ["secret"]
 BRAM = person_id("Bram")
+GOOD = "vier losse woorden hier"
 
 
 def of_bram(session: Session) -> Passkey:
@@ -66,6 +67,53 @@ def test_who_invites_somebody_leaves_the_invitations_of_others_good(session: Ses
     session.flush()
 
     assert credentials.invited(session, his, now=NOW).id == BRAM
+
+
+@pytest.fixture
+def bram(session: Session) -> str:
+    """A link for Bram, who has a passkey, recovery codes and a known browser."""
+    of_bram(session)
+    second_factors.new_recovery_codes(session, BRAM, now=NOW)
+    attempts.remember_device(session, BRAM, "his laptop", now=NOW)
+    attempts.remember_device(session, AISHA, "her laptop", now=NOW)
+    token = credentials.invite(session, BRAM, made_by=None, now=NOW)
+    session.flush()
+    return token
+
+
+def test_who_accepts_an_invitation_takes_nothing_from_others(session: Session, bram: str) -> None:
+    hers = credentials.invite(session, AISHA, made_by=None, now=NOW)
+    session.flush()
+
+    credentials.accept(session, hers, GOOD, now=NOW)
+
+    assert credentials.invited(session, bram, now=NOW).id == BRAM
+    assert second_factors.factors_of(session, BRAM) == second_factors.Factors(True, False, 1, 10)
+    assert attempts.is_known(session, "bram@example.nl", "his laptop", now=NOW)
+    assert not attempts.is_known(session, "aisha@example.nl", "her laptop", now=NOW)
+
+
+def test_who_came_in_through_the_hospital_needs_no_link_any_more_and_others_do(session: Session, bram: str) -> None:
+    hers = credentials.invite(session, AISHA, made_by=None, now=NOW)
+    session.flush()
+
+    credentials.use_up(session, AISHA, now=NOW)
+
+    assert credentials.invited(session, bram, now=NOW).id == BRAM
+    with pytest.raises(credentials.NotInvited):
+        credentials.invited(session, hers, now=NOW)
+
+
+def test_the_last_link_of_somebody_is_told_and_not_a_later_one_of_another(session: Session, bram: str) -> None:
+    later = NOW + timedelta(hours=1)
+    for when in (NOW, later):
+        credentials.invite(session, AISHA, made_by=None, now=when)
+    credentials.invite(session, BRAM, made_by=None, now=later + timedelta(hours=1))
+    session.flush()
+
+    newest = credentials.newest_invitation(session, AISHA)
+
+    assert newest is not None and (newest.person_id, newest.made_at) == (AISHA, later)
 
 
 def test_an_app_shows_the_same_picture_again_as_long_as_it_waits(session: Session) -> None:
