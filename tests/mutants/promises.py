@@ -156,7 +156,7 @@ GROUPS = {
          "tests/services/people/test_sessions.py", "tests/services/rights/test_credentials.py", "tests/services/rights/test_invitations_standing.py",
          "tests/services/rights/test_guessing_codes.py", "tests/services/rights/test_factors_of_others.py",
          "tests/services/rights/test_credentials_at_once.py", "tests/web/test_signing_in.py", "tests/web/test_account.py", "tests/web/test_another_telephone.py", "tests/web/test_oidc.py",
-         "tests/web/test_oidc_afterwards.py", "tests/web/test_oidc_own_means.py", "tests/web/test_people_accounts.py",
+         "tests/web/test_oidc_afterwards.py", "tests/web/test_oidc_own_means.py", "tests/web/test_oidc_setup.py", "tests/web/test_people_accounts.py",
          "tests/web/test_strangers_sign_in.py", "tests/web/test_people_who_left.py"),
     ),
     "door": Group(
@@ -166,7 +166,7 @@ GROUPS = {
         ("tests/web/test_signing_in.py", "tests/web/test_account.py", "tests/web/test_another_telephone.py", "tests/web/test_oidc.py",
          "tests/web/test_oidc_afterwards.py", "tests/web/test_oidc_own_means.py", "tests/web/test_people_accounts.py",
          "tests/web/test_strangers_sign_in.py", "tests/web/test_people_who_left.py", "tests/web/test_choosing_hospital.py",
-         "tests/web/test_confirming_a_signature.py", "tests/web/test_doors.py", "tests/web/test_limits.py", "tests/web/test_signing_in_a_row.py"),
+         "tests/web/test_confirming_a_signature.py", "tests/web/test_limits.py", "tests/web/test_signing_in_a_row.py"),
     ),
     "going out": Group(
         ("integrations.out.reach", "integrations.out.http", "integrations.out.numbers", "integrations.out.tls", "integrations.out.open_lines"),
@@ -176,6 +176,14 @@ GROUPS = {
     "bounded": Group(
         ("integrations.bounded.pool", "integrations.bounded.frames", "integrations.bounded.turns", "integrations.bounded.values"),
         ("tests/integrations/bounded/test_pool.py", "tests/integrations/bounded/test_values.py"),
+    ),
+    "whose row": Group(
+        ("mdo_portal.services.patients.patients", "mdo_portal.services.patients.patient_feed", "mdo_portal.services.patients.identity_papers",
+         "mdo_portal.services.patients.conflict_rows", "mdo_portal.services.identity.unmerging"),
+        ("tests/services/patients/test_patients.py", "tests/services/patients/test_deciding.py", "tests/services/patients/test_identity_papers.py",
+         "tests/services/patients/test_merge_doubts.py", "tests/services/identity/test_merges.py", "tests/services/identity/test_apart.py",
+         "tests/services/identity/test_merged_objections.py", "tests/services/identity/test_linked_numbers.py",
+         "tests/test_identity_decisions.py", "tests/test_identity_answers.py", "tests/test_identity_taken_back.py"),
     ),
     "roles": Group(
         ("mdo_portal.services.rights.colleagues", "mdo_portal.services.rights.memberships", "mdo_portal.services.rights.roles",

@@ -90,6 +90,7 @@ def test_plain_http_is_for_this_machine_only_and_only_when_registered() -> None:
     assert Reach(("http://localhost:8101/fhir",), LOOPBACK).covers("http://localhost:8101/fhir/Task/1")
     assert not Reach(("http://localhost:8101/fhir",)).covers("http://localhost:8101/fhir/Task/1")
     assert not Reach(("http://10.0.0.1/fhir",), ("10.0.0.0/8",)).covers("http://10.0.0.1/fhir")
+    assert not Reach(("http://fhir.deltamond.example/r4",), LOOPBACK).covers("http://fhir.deltamond.example/r4")
 
 
 @pytest.mark.parametrize(
