@@ -153,7 +153,7 @@ GROUPS = {
         ("mdo_portal.services.people.passwords", "mdo_portal.services.people.second_factors", "mdo_portal.services.people.attempts",
          "mdo_portal.services.rights.credentials", "mdo_portal.services.people.identities", "mdo_portal.services.people.open_sessions"),
         ("tests/services/people/test_passwords.py", "tests/services/people/test_attempts.py", "tests/services/people/test_attempts_of_others.py",
-         "tests/services/people/test_sessions.py", "tests/services/rights/test_credentials.py", "tests/services/rights/test_invitations_standing.py",
+         "tests/services/people/test_identities.py", "tests/services/people/test_sessions.py", "tests/services/rights/test_credentials.py", "tests/services/rights/test_invitations_standing.py",
          "tests/services/rights/test_guessing_codes.py", "tests/services/rights/test_factors_of_others.py",
          "tests/services/rights/test_credentials_at_once.py", "tests/web/test_signing_in.py", "tests/web/test_account.py", "tests/web/test_another_telephone.py", "tests/web/test_oidc.py",
          "tests/web/test_oidc_afterwards.py", "tests/web/test_oidc_own_means.py", "tests/web/test_oidc_setup.py", "tests/web/test_people_accounts.py",
@@ -171,7 +171,7 @@ GROUPS = {
     "going out": Group(
         ("integrations.out.reach", "integrations.out.http", "integrations.out.numbers", "integrations.out.tls", "integrations.out.open_lines"),
         ("tests/integrations/out/test_http.py", "tests/integrations/out/test_no_reply.py", "tests/integrations/out/test_open_lines.py",
-         "tests/integrations/out/test_reach.py", "tests/integrations/out/test_several_numbers.py", "tests/integrations/out/test_tls.py"),
+         "tests/integrations/out/test_reach.py", "tests/integrations/out/test_several_numbers.py", "tests/integrations/out/test_tls.py", "tests/integrations/fhir/test_come_back.py"),
     ),
     "bounded": Group(
         ("integrations.bounded.pool", "integrations.bounded.frames", "integrations.bounded.turns", "integrations.bounded.values"),
