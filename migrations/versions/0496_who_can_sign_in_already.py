@@ -1,0 +1,37 @@
+"""Who can sign in by a passkey or through a hospital has an account: a secretary's invitation is not the way into it (ADR 0499)."""
+
+from alembic import op
+
+revision = "0496"
+down_revision = "0098"
+branch_labels = None
+depends_on = None
+
+PATH = "SET search_path = pg_catalog, public, pg_temp"
+THEIRS = "person_id = p_person AND ended_at IS NULL"
+NO_PASSWORD = "EXISTS (SELECT FROM people WHERE id = p_person AND password_hash = '')"
+NOTHING = f"""{NO_PASSWORD} AND NOT EXISTS (SELECT FROM passkeys WHERE person_id = p_person)
+        AND NOT EXISTS (SELECT FROM identities WHERE person_id = p_person)"""
+
+
+def _invites(has_none: str) -> None:
+    """As in 0072 but for what an account is."""
+    op.execute(f"""
+CREATE OR REPLACE FUNCTION access.invites(p_person uuid) RETURNS boolean LANGUAGE sql STABLE {PATH} AS $$
+    SELECT access.administers()
+        OR EXISTS (SELECT FROM memberships WHERE {THEIRS} AND hospital_id = access.keeps_link())
+            AND (has_none OR NOT EXISTS (
+                SELECT FROM memberships WHERE {THEIRS} AND (hospital_id <> access.keeps_link() OR role = 'administrator')
+            ))
+        OR has_none AND EXISTS (SELECT FROM board_memberships WHERE {THEIRS} AND board_id = ANY (access.boards('leads')))
+    FROM (SELECT {has_none} AS has_none) AS account
+$$
+""")
+
+
+def upgrade() -> None:
+    _invites(NOTHING)
+
+
+def downgrade() -> None:
+    _invites(NO_PASSWORD)
