@@ -122,14 +122,14 @@ class Challenge(Base):
 
 
 class Attempts(Base):
-    """Tries of one account from one place, so that guessing has to wait; also of one network address as a whole.
+    """Tries of one account from one place, and of a person's codes, so that guessing has to wait; also of one network address as a whole.
 
     No patient data. Written before anybody is signed in. Keys are hashes: the table names nobody.
     """
 
     __tablename__ = "sign_in_attempts"
 
-    #: SHA-256 of what is counted: account and network address, account and known device, or an address
+    #: SHA-256 of what is counted: account and network address, account and known device, a person's codes in one, or an address
     bucket: Mapped[str] = mapped_column(primary_key=True)
     #: tries since the last good one
     failures: Mapped[int] = mapped_column(default=0)

@@ -57,6 +57,9 @@ REFUSALS: dict[str, str] = {
         "U hebt in het portaal geen rol (meer) bij dit ziekenhuis. Er is niemand aangemeld. Vraag de koppelingsbeheerder van dit "
         "ziekenhuis om u toe te voegen."
     ),
+    "no_role_now": N_(
+        "U hebt bij dit ziekenhuis nu geen rol: die is afgelopen of begint nog. Er is niemand aangemeld. Er is niets mis met uw account."
+    ),
     "other_employer": N_(
         "De aanmelddienst noemt een andere werkgever (URA) dan dit ziekenhuis. Er is niemand aangemeld. Kies de knop van het "
         "ziekenhuis waarvoor u nu werkt."

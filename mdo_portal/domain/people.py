@@ -59,7 +59,7 @@ class Person(Base):
     disabled_at: Mapped[datetime | None]
     #: when this person was last signed out everywhere: what was proven before starts no session any more
     signed_out_at: Mapped[datetime | None]
-    #: wrong attempts at the second step or at a confirmation since the last good one (the password: sign_in_attempts)
+    #: wrong passwords at a confirmation since the last good one (at sign-in, and codes: sign_in_attempts)
     failures: Mapped[int] = mapped_column(default=0)
     #: until when new attempts are refused
     wait_until: Mapped[datetime | None]

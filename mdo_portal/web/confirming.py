@@ -79,7 +79,7 @@ def _proven(db: Session, person: Person) -> Confirmation | None:
     password, code = form.get("password", ""), form.get("code", "")[:40]
     if not password and not code:
         return None
-    if password and not passwords.is_password_of(db, person.id, password, now=now(), code_follows=bool(code)):
+    if password and not passwords.is_password_of(db, person.id, password, now=now()):
         return None
     method = _code_method(db, person, code) if code else ""
     if code and not method:

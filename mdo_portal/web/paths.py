@@ -18,6 +18,9 @@ def here() -> str:
     """The page somebody looks at: this one, or the one whose form or fragment this is."""
     if request.method == "GET" and "HX-Request" not in request.headers:
         return own_path(request.full_path.rstrip("?"))
-    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    try:
+        parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:  # no browser says that, and who does gets the answer all the same
+        return ""
     own = parts.netloc == request.host
     return own_path(parts.path + (f"?{parts.query}" if parts.query else "")) if own else ""

@@ -13,7 +13,7 @@ from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Relation
 from mdo_portal.domain.rights import Odd
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services.rights.roles import Term
+from mdo_portal.services.rights.term import Term
 from mdo_portal.web.navigation import ROLE_WORDS
 
 #: what a relation is called; one that is not here is shown as its own value

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from flask import Blueprint
 from sqlalchemy import ClauseElement
 
 OURS = ("mdo_portal", "integrations", "tests")
@@ -88,6 +89,8 @@ def _from_future() -> ast.stmt:
 
 def _bind(module: ModuleType, statement: ast.stmt) -> list[Callable[[], None]]:
     """Run this `NAME = …`, and give what it makes to every module that has the old one."""
+    if any(isinstance(vars(module).get(name), Blueprint) for name in _names(statement)):
+        raise CannotSwap("a new one has no routes, and every page of the module would be gone")
     made = _run(statement, module)
     undo: list[Callable[[], None]] = []
     for name in _names(statement):

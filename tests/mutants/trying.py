@@ -88,6 +88,10 @@ class Trial:
         self._seconds: dict[int, float] = {}
         self._is_made = False
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """A mark of xdist, which is away here: tests that carry it are read all the same."""
+        config.addinivalue_line("markers", "xdist_group(name): which tests run in one process")
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """What tests of chance find is not the same twice."""

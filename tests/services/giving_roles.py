@@ -14,7 +14,7 @@ from mdo_portal.domain.people import Role
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.people import viewers
 from mdo_portal.services.rights import memberships, roles
-from mdo_portal.services.rights.roles import Term
+from mdo_portal.services.rights.term import Term
 from tests.make import NOW
 from tests.people import Region, person_id
 

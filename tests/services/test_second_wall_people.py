@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.database import Database
+from mdo_portal.domain.people import BoardMembership, Person, Role
 from mdo_portal.services.people import sessions
 from mdo_portal.services.rights import credentials
 from tests.people import Region, person_id
@@ -100,6 +102,39 @@ def test_nobody_invites_or_links_by_a_statement_whom_they_may_not_manage(
 
     with pytest.raises(ProgrammingError, match="belongs to somebody else"), web.transaction(entering=key) as session:
         session.execute(text(IN_THE_OWN_NAME[what]), {"whom": person_id("Bram")})
+
+
+@pytest.mark.parametrize(
+    "can_sign_in",
+    [
+        "INSERT INTO passkeys SELECT (jsonb_populate_record(NULL::passkeys, jsonb_build_object('id', gen_random_uuid(), 'person_id', :whom,"
+        " 'credential_id', '\\x01', 'public_key', '\\x01', 'sign_count', 0, 'label', '', 'transports', '[]'::jsonb, 'may_be_backed_up', false,"
+        " 'backed_up', false, 'created_at', now()))).*",
+        "INSERT INTO identities (id, hospital_id, person_id, issuer, subject, linked_at)"
+        " SELECT gen_random_uuid(), id, :whom, 'https://idp.example', 'n-1', now() FROM hospitals WHERE code = 'ZEED'",
+    ],
+    ids=["passkey", "provider"],
+)
+def test_nor_whom_they_lead_and_who_can_sign_in_without_a_password(
+    walls: tuple[Database, Database], region: Region, can_sign_in: str
+) -> None:
+    """The chair of her own board, whose hospital vouches for them: with the link a secretary could sign as the chair."""
+    house, web = walls
+    newcomer = uuid.uuid4()
+    with house.transaction() as session:
+        session.add(Person(id=newcomer, name="N. Nieuw", email="nieuw@example.nl"))
+        session.flush()
+        session.add(BoardMembership(person_id=newcomer, board_id=region.boards["URO-P"], role=Role.CHAIR))
+    key = sessions.hash_key(signed_as(house, region, "Aisha"))
+    invites = text(IN_THE_OWN_NAME["invitation"])
+
+    with web.transaction(entering=key) as session:
+        session.execute(invites, {"whom": newcomer})
+        session.rollback()
+    with house.transaction() as session:
+        session.execute(text(can_sign_in), {"whom": newcomer})
+    with pytest.raises(ProgrammingError, match="belongs to somebody else"), web.transaction(entering=key) as session:
+        session.execute(invites, {"whom": newcomer})
 
 
 def test_an_invitation_that_waits_opens_the_account_to_who_holds_it_alone(walls: tuple[Database, Database]) -> None:

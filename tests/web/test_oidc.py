@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -192,6 +192,29 @@ def test_nobody_is_signed_in_and_the_page_and_the_log_say_why(house: House, name
     assert count(house, Person) == before
     (line,) = house.lines("sign_in.refused")
     assert (line.outcome, line.hospital_id, line.detail.split("; ")[1].split()[0]) == (4, house.region.hospitals["ZEED"], code)
+
+
+@pytest.mark.parametrize("days", [{"ends_on": date(2026, 1, 31)}, {"starts_on": date(9000, 1, 1)}], ids=["over", "not yet"])
+def test_the_log_does_not_say_that_somebody_signed_in_whose_role_is_not_of_today(house: House, days: dict[str, date]) -> None:
+    house.linked("Dirk", "dirk-1")
+    house.change(Membership, Membership.person_id == person_id("Dirk"), **days)
+    client = house.browser()
+
+    answer = house.back(client, house.out(client))
+
+    assert (answer.status_code, "nu geen rol: die is afgelopen of begint nog" in answer.text, house.sessions()) == (403, True, [])
+    assert house.lines("sign_in") == []
+    assert [line.hospital_id for line in house.lines("sign_in.refused")] == [house.region.hospitals["ZEED"]]
+
+
+def test_an_invitation_is_not_used_up_by_who_is_not_let_in_yet(house: House) -> None:
+    client = invited(house)
+    asked = house.out(client, invitation=button_of(client))
+    house.change(Membership, Membership.person_id == person_id("Dirk"), starts_on=date(9000, 1, 1))
+    assert house.back(client, asked).status_code == 403
+    house.change(Membership, Membership.person_id == person_id("Dirk"), starts_on=None)
+
+    assert client.get("/invitation").status_code == 200
 
 
 def test_the_own_employer_is_let_in_and_the_role_is_logged(house: House) -> None:

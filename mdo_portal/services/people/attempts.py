@@ -55,9 +55,10 @@ def begin(session: Session, account: str, origin: Origin, *, now: datetime) -> N
 
 
 def may_try_code(session: Session, person_id: uuid.UUID, device: str, *, now: datetime) -> bool:
-    """Count a code that somebody types in a browser in which this person signed in before. False: it has to wait, also the right one.
+    """Count a code that somebody types: apart in each browser in which this person signed in before, together in all others ("").
 
-    Strangers' wrong codes elsewhere do not count here; but who sits at a colleague's computer guesses no faster than anywhere.
+    False: it has to wait, also the right one. Strangers' wrong codes elsewhere do not count in a known browser; but who sits at a
+    colleague's computer guesses no faster than anywhere.
     """
     bucket = _code_bucket(person_id, device)
     count, wait_until = _one_more(session, bucket, now=now)

@@ -18,7 +18,7 @@ from mdo_portal.domain.people import Membership, Person
 from mdo_portal.errors import NotFound, PortalError
 from mdo_portal.exchange import Ended, Vouched
 from mdo_portal.services.common.sealed import sealer
-from mdo_portal.services.people import sessions
+from mdo_portal.services.people import people, sessions
 
 SECRET_PURPOSE = "provider.secret"
 TOKENS_KEPT = timedelta(hours=1)
@@ -121,6 +121,8 @@ def admit(session: Session, row: ProviderRow, vouched: Vouched, *, invited: uuid
     if invited is not None and person_id != invited:
         raise NotAdmitted("linked_elsewhere", person_id=invited)
     person = _colleague(session, person_id, row.hospital_id)
+    if row.hospital_id not in [one for one, _ in people.hospitals_of(session, person_id, now=now)]:
+        raise NotAdmitted("no_role_now", person_id=person_id)
     identity = known or link(session, person_id, row.hospital_id, vouched.issuer, vouched.subject, now=now)
     identity.used_at = now
     return Admitted(person.id, person.name, newly_linked=known is None)
@@ -157,7 +159,7 @@ def _identity(session: Session, hospital_id: uuid.UUID, issuer: str, subject: st
 
 
 def _colleague(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID) -> Person:
-    """Somebody who is something for this hospital today. Raises NotAdmitted."""
+    """Somebody who is something for this hospital, perhaps not today. Raises NotAdmitted."""
     query = select(Person).join(Membership, Membership.person_id == Person.id)
     query = query.where(Person.id == person_id, Person.disabled_at.is_(None))
     here = query.where(Membership.hospital_id == hospital_id, Membership.ended_at.is_(None)).limit(1)

@@ -96,18 +96,15 @@ def check(session: Session, email: str, password: str) -> Person:
     return person
 
 
-def is_password_of(session: Session, person_id: uuid.UUID, password: str, *, now: datetime, code_follows: bool = False) -> bool:
-    """Fresh confirmation of identity before a signature; wrong tries make the next one wait, as at sign-in.
-
-    `code_follows`: a right password alone forgives no wrong codes yet, else whoever knows it could guess them without end.
-    """
+def is_password_of(session: Session, person_id: uuid.UUID, password: str, *, now: datetime) -> bool:
+    """Fresh confirmation of identity before a signature; wrong tries make the next one wait, as at sign-in."""
     person = session.get_one(Person, person_id, with_for_update=True)
     if person.wait_until and person.wait_until > now:
         return False
     if not is_right(person.password_hash, password):
         count_failure(person, now=now)
         return False
-    person.failures = person.failures if code_follows else 0
+    person.failures = 0
     return True
 
 

@@ -11,10 +11,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.credentials import Passkey
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity import Identity
 from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.errors import N_, PortalError
 from mdo_portal.services.common.terms import in_force
+from mdo_portal.services.people import open_sessions
 
 
 class Persona(NamedTuple):
@@ -64,6 +67,14 @@ def roles_at(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, 
     """What this person is for this hospital."""
     here = (Membership.person_id == person_id, Membership.hospital_id == hospital_id)
     return sorted(session.scalars(select(Membership.role).where(*here, in_force(Membership, now))))
+
+
+def has_account(session: Session, person_id: uuid.UUID, *, now: datetime) -> bool:
+    """Whether this person can sign in with something here or under a name at a hospital's provider, or ever did."""
+    ways = select(Passkey.person_id).union_all(select(Identity.person_id)).subquery()
+    has_a_way = session.execute(select(ways.c.person_id).where(ways.c.person_id == person_id).limit(1)).first() is not None
+    has_password = bool(session.get_one(Person, person_id).password_hash)
+    return has_password or has_a_way or bool(open_sessions.presences(session, [person_id], now=now))
 
 
 def language_of(session: Session, person_id: uuid.UUID) -> str:

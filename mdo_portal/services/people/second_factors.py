@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.credentials import Authenticator, Passkey, RecoveryCode
 from mdo_portal.domain.people import Person
 from mdo_portal.services.common.sealed import sealer
-from mdo_portal.services.people import attempts, passwords
+from mdo_portal.services.people import attempts
 
 TOTP_PURPOSE = "person.totp"
 STEP_SECONDS = 30
@@ -137,16 +137,13 @@ def second_step(session: Session, person_id: uuid.UUID, *, code: str, device: st
     """`totp` or `recovery` when the code is right. Wrong ones wait: only who knows the password gets this far.
 
     `device`: the browser, when the person signed in there before, else "": others' wrong codes elsewhere are not held against her there.
+    Codes are counted apart from passwords: a right one of these forgives no wrong ones of those, and wrong ones of a stranger keep
+    nobody from signing.
     """
-    person = session.get_one(Person, person_id, with_for_update=True)
-    waits = person.wait_until is not None and person.wait_until > now
-    if not attempts.may_try_code(session, person_id, device, now=now) if device else waits:
+    if not attempts.may_try_code(session, person_id, device, now=now):
         return None
     method = _method_of(session, person_id, code, now=now)
-    if method is None:
-        passwords.count_failure(person, now=now)
-    else:
-        person.failures, person.wait_until = 0, None
+    if method is not None:
         attempts.good_code(session, person_id, device)
     return method
 

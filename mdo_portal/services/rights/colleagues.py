@@ -20,9 +20,10 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.common.terms import in_force, not_over
-from mdo_portal.services.people import open_sessions, sessions
+from mdo_portal.services.people import people, sessions
 from mdo_portal.services.rights.memberships import colleague_by_email
-from mdo_portal.services.rights.roles import Term, changed, check_not_last, give, locked
+from mdo_portal.services.rights.roles import changed, check_not_last, give, locked
+from mdo_portal.services.rights.term import Term
 
 TAKEN = N_("Met dit adres kan hier niemand worden toegevoegd. Er is niets veranderd; vraag de beheerder van het netwerk om hulp.")
 NOT_ONLY_YOURS = N_(
@@ -218,8 +219,7 @@ def check_invitation(session: Session, viewer: Viewer, person_id: uuid.UUID, *, 
     """
     if person_id == viewer.person_id:
         raise NotAllowed(NOT_YOURSELF_INVITED)
-    has_account = session.get_one(Person, person_id).password_hash or open_sessions.presences(session, [person_id], now=now)
-    if has_account or _is_more(session, viewer, person_id, now=now):
+    if people.has_account(session, person_id, now=now) or _is_more(session, viewer, person_id, now=now):
         check_whole_person(session, viewer, person_id, now=now)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -14,37 +13,17 @@ from mdo_portal.domain.granting import Place
 from mdo_portal.domain.people import BoardMembership, HeldRole, Membership, Person, Role
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
+from mdo_portal.errors import N_, IllegalMove, NotAllowed, NotFound
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.common.terms import in_force
 from mdo_portal.services.people import sessions
 from mdo_portal.services.rights import coordinators
 from mdo_portal.services.rights.memberships import at, kind_of
+from mdo_portal.services.rights.term import Term
 from mdo_portal.zone import day_of
 
 HAS_IT = N_("Deze persoon heeft deze rol hier al. Er is niets veranderd; pas zo nodig de datums aan.")
 NO_SUCH = N_("Deze rol is intussen al beëindigd. Er is niets veranderd; herlaad de pagina.")
-DATES = N_("De einddatum ligt vóór de begindatum, of is al voorbij.")
-
-
-@dataclass(frozen=True)
-class Term:
-    """From which day to which day a role counts; both may be open."""
-
-    starts_on: date | None = None
-    ends_on: date | None = None
-
-    def check(self, today: date) -> None:
-        if self.ends_on and self.ends_on < max(self.starts_on or today, today):
-            raise Incomplete({"ends_on": DATES}, DATES)
-
-    def reaches_beyond(self, before: Term) -> bool:
-        starts, ends = before.starts_on, before.ends_on
-        return bool(starts and (self.starts_on or date.min) < starts) or bool(ends and (self.ends_on or date.max) > ends)
-
-    @property
-    def words(self) -> str:
-        return f"{self.starts_on or ''}..{self.ends_on or ''}"
 
 
 def has_chair(session: Session, place: Place, *, now: datetime) -> bool:
@@ -160,8 +139,8 @@ def set_term(session: Session, viewer: Viewer, row: HeldRole, place: Place, term
         raise NotAllowed(granting.YOURSELF)
     granting.check_giving(viewer, place, row.role, row.person_id, has_chair=has_chair(session, place, now=now))
     term.check(day_of(now))
-    if term.ends_on or (term.starts_on and term.starts_on > day_of(now)):
-        check_not_last(session, row, place, until=term.ends_on, now=now)
+    if until := term.gone_until(day_of(now)):
+        check_not_last(session, row, place, until=until, now=now)
     if term.reaches_beyond(before := Term(row.starts_on, row.ends_on)):
         coordinators.check_opens_no_hospital(session, viewer, place, row.person_id, row.role, now=now)
     row.starts_on, row.ends_on = term.starts_on, term.ends_on

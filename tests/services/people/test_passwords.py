@@ -44,7 +44,7 @@ def test_who_has_no_password_has_no_empty_one(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["kort", "elf tekens.", "Welkom123456", "wacht woord 123!", "aaaaaaaaaaaaaaaa", "x" * 1001, ""]
+    "password", ["kort", "elf tekens.", "Welkom123456", "wacht woord 123!", "aaaaaaaaaaaaaaaa", GOOD * 60, ""]
 )
 def test_a_short_or_common_password_is_refused(session: Session, password: str) -> None:
     with pytest.raises(passwords.Unfit):
@@ -56,6 +56,35 @@ def test_a_long_password_needs_nothing_else(session: Session, password: str) -> 
     passwords.set_new(session, AISHA, password)
 
     assert passwords.check(session, "aisha@example.nl", password).id == AISHA
+
+
+def test_four_letters_are_enough_however_often_they_come_back(session: Session) -> None:
+    passwords.set_new(session, AISHA, "abab abab cdcd")
+
+    assert passwords.check(session, "aisha@example.nl", "abab abab cdcd").id == AISHA
+
+
+@pytest.mark.parametrize("email", ["nobody@example.nl", "aisha@example.nl"])
+def test_an_address_without_a_password_costs_as_much_to_try(
+    session: Session, monkeypatch: pytest.MonkeyPatch, email: str
+) -> None:
+    """Else one hears, by the clock, who has an account here."""
+    session.get_one(Person, AISHA).password_hash = ""
+    compared: list[str] = []
+
+    class Watched:
+        def hash(self, password: str) -> str:
+            return once.HASHER.hash(password)
+
+        def verify(self, kept: str, password: str) -> bool:
+            compared.append(extract_parameters(kept).type.name)
+            return once.HASHER.verify(kept, password)
+
+    monkeypatch.setattr(passwords, "_hasher", Watched())
+    with pytest.raises(passwords.WrongCredentials):
+        passwords.check(session, email, GOOD)
+
+    assert compared == ["ID"]
 
 
 def test_the_password_of_somebody_else_signs_nothing(session: Session) -> None:

@@ -20,29 +20,10 @@ from mdo_portal.services.rights import credentials
 from tests import make
 from tests.make import NOW
 from tests.people import PASSWORD, Region, person_id
+from tests.services.having_an_app import AISHA, secret, with_app, with_passkey
 
-AISHA = person_id("Aisha")
+__all__ = ["secret"]
 GOOD = "vier losse woorden hier"
-
-
-@pytest.fixture
-def secret(session: Session) -> str:
-    """Aisha has an app with codes."""
-    return with_app(session)
-
-
-def with_app(session: Session) -> str:
-    made = second_factors.begin_app(session, AISHA, network="", now=NOW).secret
-    assert second_factors.confirm_app(session, AISHA, TOTP(made).at(NOW), now=NOW)
-    session.flush()
-    return made
-
-
-def with_passkey(session: Session, name: str = "laptop") -> Passkey:
-    made = Passkey(person_id=AISHA, credential_id=name.encode(), public_key=b"k", label=name, transports=[], created_at=NOW)
-    session.add(made)
-    session.flush()
-    return made
 
 
 # The app with codes
@@ -95,46 +76,6 @@ def test_a_code_of_another_minute_is_wrong(session: Session, secret: str, second
 @pytest.mark.parametrize("code", ["", "0", "12345", "1234567", "abcdef", "١٢٣٤٥٦"])
 def test_odd_codes_are_wrong(session: Session, secret: str, code: str) -> None:
     assert not second_factors.use_code(session, AISHA, code, now=NOW)
-
-
-def test_guessing_codes_has_to_wait_except_on_her_own_browser(session: Session, secret: str) -> None:
-    later = NOW + timedelta(minutes=5)
-    for _ in range(6):
-        assert second_factors.second_step(session, AISHA, code="000000", device="", now=later) is None
-    right = TOTP(secret).at(later)
-
-    assert second_factors.second_step(session, AISHA, code=right, device="", now=later) is None
-    assert second_factors.second_step(session, AISHA, code=right, device="her laptop", now=later) == "totp"
-
-
-def test_on_her_own_browser_guessing_codes_has_to_wait_as_well_until_one_is_right(session: Session, secret: str) -> None:
-    later = NOW + timedelta(minutes=5)
-    for _ in range(6):
-        assert second_factors.second_step(session, AISHA, code="000000", device="her laptop", now=later) is None
-    right, after = TOTP(secret).at(later), later + timedelta(seconds=30)
-
-    assert second_factors.second_step(session, AISHA, code=right, device="her laptop", now=later) is None
-    assert second_factors.second_step(session, AISHA, code=right, device="her laptop", now=after) == "totp"
-    for _ in range(3):
-        assert second_factors.second_step(session, AISHA, code="000000", device="her laptop", now=after) is None
-    assert second_factors.second_step(session, AISHA, code=TOTP(secret).at(after), device="her laptop", now=after) == "totp"
-
-
-def test_after_a_right_code_elsewhere_guessing_begins_anew(session: Session, secret: str) -> None:
-    moments = [NOW + timedelta(minutes=5 * number) for number in range(1, 4)]
-    for later in moments:
-        for _ in range(3):
-            assert second_factors.second_step(session, AISHA, code="000000", device="", now=later) is None
-        assert second_factors.second_step(session, AISHA, code=TOTP(secret).at(later), device="", now=later) == "totp"
-
-
-def test_who_knows_the_password_guesses_no_codes_by_giving_both_at_once(session: Session, secret: str) -> None:
-    later = NOW + timedelta(minutes=5)
-    for _ in range(6):
-        passwords.is_password_of(session, AISHA, PASSWORD, now=later, code_follows=True)
-        assert second_factors.second_step(session, AISHA, code="000000", device="", now=later) is None
-
-    assert second_factors.second_step(session, AISHA, code=TOTP(secret).at(later), device="", now=later) is None
 
 
 # Recovery codes

@@ -9,8 +9,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.credentials import Passkey
 from mdo_portal.domain.people import TAKES_PART, BoardMembership, Membership, Person, Role
-from mdo_portal.services.rights import credentials
+from mdo_portal.errors import NotAllowed
+from mdo_portal.services.people import identities, sessions
+from mdo_portal.services.rights import colleagues, credentials
+from tests import make
 from tests.people import Region, person_id
 
 NOW = datetime.now(UTC)
@@ -59,3 +63,30 @@ def test_a_link_of_who_left_is_good_no_more(session: Session, link: str, how: st
     assert newest is not None and not credentials.stands(session, newest, now=NOW)
     with pytest.raises(credentials.NotInvited):
         invited(session, link)
+
+
+@pytest.mark.parametrize("how", ["a password", "a passkey", "a name at the hospital's provider", "has signed in"])
+def test_who_can_sign_in_already_is_not_a_secretarys_to_invite(session: Session, region: Region, link: str, how: str) -> None:
+    """The chair of her own board, say, who works there in the name of a hospital only: with the link she could sign as the chair."""
+    newcomer, aisha = invited(session, link), region.aisha
+    colleagues.check_invitation(session, aisha, newcomer, now=NOW)
+    if how == "a password":
+        session.get_one(Person, newcomer).password_hash = "kept"
+    elif how == "a passkey":
+        session.add(Passkey(person_id=newcomer, credential_id=b"k", public_key=b"k", label="", transports=[], created_at=NOW))
+    elif how == "has signed in":
+        sessions.start_session(session, newcomer, region.hospitals["ZEED"], proof=make.PROOF, now=NOW)
+    else:
+        identities.link(session, newcomer, region.hospitals["ZEED"], "https://aanmelden.example", "n-1", now=NOW)
+    session.flush()
+
+    assert not colleagues.may_invite(session, aisha, newcomer, now=NOW)
+    assert colleagues.may_invite(session, region.lars, newcomer, now=NOW)
+    with pytest.raises(credentials.NotInvited):
+        credentials.invited(session, link, now=NOW)
+
+
+def test_nobody_invites_themselves(session: Session, region: Region) -> None:
+    for viewer in (region.ada, region.lars, region.aisha):
+        with pytest.raises(NotAllowed):
+            colleagues.check_invitation(session, viewer, viewer.person_id, now=NOW)

@@ -14,7 +14,7 @@ from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed
 from mdo_portal.services.people import viewers
 from mdo_portal.services.rights import memberships, roles
-from mdo_portal.services.rights.roles import Term
+from mdo_portal.services.rights.term import Term
 from tests.make import NOW, TODAY
 from tests.people import Region, person_id
 from tests.services.giving_roles import board_roles, ended, given, house, last_line, uro

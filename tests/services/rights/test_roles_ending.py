@@ -13,7 +13,7 @@ from mdo_portal.domain.people import BoardMembership, Person, Role
 from mdo_portal.errors import IllegalMove, NotAllowed, NotFound
 from mdo_portal.services.people import sessions, viewers
 from mdo_portal.services.rights import colleagues, roles
-from mdo_portal.services.rights.roles import Term
+from mdo_portal.services.rights.term import Term
 from tests import make
 from tests.make import NOW, TODAY
 from tests.people import Region, person_id
@@ -55,6 +55,23 @@ def test_the_last_secretary_cannot_be_given_an_end_nor_be_disabled(session: Sess
         roles.set_term(session, region.ada, row, uro(region), Term(None, TODAY + timedelta(days=5)), now=NOW)
     with pytest.raises(IllegalMove):
         colleagues.disable(session, region.ada, person_id("Aisha"), now=NOW)
+
+
+@pytest.mark.parametrize(("colleague_until", "is_refused"), [(5, True), (7, False)])
+def test_who_begins_later_leaves_no_days_on_which_nobody_has_the_role(
+    session: Session, region: Region, colleague_until: int, is_refused: bool
+) -> None:
+    """Aisha comes back a week from now plus a day; until then a colleague must be there, to the last of those days."""
+    given(session, region.aisha, uro(region), "Dirk", Role.SECRETARY, Term(None, TODAY + timedelta(days=colleague_until)))
+    row = session.scalars(select(BoardMembership).where(BoardMembership.person_id == person_id("Aisha"))).one()
+    later = Term(TODAY + timedelta(days=8))
+
+    if is_refused:
+        with pytest.raises(IllegalMove):
+            roles.set_term(session, region.ada, row, uro(region), later, now=NOW)
+    else:
+        roles.set_term(session, region.ada, row, uro(region), later, now=NOW)
+        assert row.starts_on == later.starts_on
 
 
 def test_an_administrator_holds_no_medical_role(session: Session, region: Region) -> None:

@@ -16,7 +16,7 @@ from mdo_portal.errors import Incomplete, NotFound, PortalError
 from mdo_portal.services.people import people, viewers
 from mdo_portal.services.rights import colleagues, memberships
 from mdo_portal.services.rights.colleagues import NewPerson
-from mdo_portal.services.rights.roles import Term
+from mdo_portal.services.rights.term import Term
 from tests import make
 from tests.make import NOW, TODAY
 from tests.people import Region, person_id

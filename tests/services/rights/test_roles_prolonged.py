@@ -13,7 +13,7 @@ from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed
 from mdo_portal.services.rights import roles
-from mdo_portal.services.rights.roles import Term
+from mdo_portal.services.rights.term import Term
 from tests.make import NOW, TODAY
 from tests.people import Region, person_id
 from tests.services.giving_roles import ended, given, house, uro
