@@ -2,7 +2,7 @@
 # Later starts are quick: a stamp in var/stamps stands for each step, and make compares it with what the step was made from.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults faults-short monkey fuzz corpus peers bench mutants pairs wheel translations clean venv frontend compiled
+.PHONY: help demo test check faults faults-short monkey fuzz properties corpus peers bench mutants pairs wheel translations clean venv frontend compiled
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -69,6 +69,9 @@ monkey: venv frontend compiled ## Three people and a wall screen in the room on 
 
 fuzz: venv ## Inputs nobody means; one JSON line per target; one of them for ten minutes: make fuzz ARGS="3 600"
 	$(PY) -m tests.fuzz $(ARGS)
+
+properties: venv frontend compiled ## What is left to chance in the tests, twenty times as often; more: make properties TIMES=100
+	MDO_CHANCE=$(or $(TIMES),20) $(PY) -m pytest -n 3 --dist loadgroup $$(grep -rl --include='test_*.py' '^from tests.chance import' tests) $(ARGS)
 
 corpus: venv ## Messages nobody here wrote, through the front door; one JSON line per set
 	$(PY) -m tests.corpus $(ARGS)

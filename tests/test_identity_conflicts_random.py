@@ -13,6 +13,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.identity_conflict import IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from tests.chance import examples
 from tests.identity_questions import CONFLICTS, born, referral
 from tests.make import BSN, OTHER_BSN
 from tests.people import Region
@@ -29,7 +30,7 @@ def _messages(moves: Sequence[tuple[str, str, str]]) -> list[bytes]:
 WHO = some.tuples(some.sampled_from("12"), some.sampled_from(("", BSN, OTHER_BSN, "123456789")), some.sampled_from("AB"))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=some.lists(WHO, min_size=2, max_size=6))
 def test_nobody_is_ever_connected_to_another_by_the_portal_itself(
     database: Database, region: Region, moves: list[tuple[str, str, str]]

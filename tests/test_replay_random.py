@@ -18,6 +18,7 @@ from mdo_portal.errors import IllegalMove
 from mdo_portal.services.inbox import intake, replaying
 from mdo_portal.understanding import understand
 from tests import make
+from tests.chance import examples
 from tests.make import NOW
 from tests.people import Region
 
@@ -47,7 +48,7 @@ def act(database: Database, region: Region, control_id: str, what: str) -> None:
             return
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(8))
 @given(acts=ACTS)
 def test_a_message_has_one_effect_however_often_it_is_read_again(database: Database, region: Region, acts: list[str]) -> None:
     number = make.number()

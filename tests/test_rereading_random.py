@@ -19,6 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.errors import IllegalMove
 from mdo_portal.services.inbox import replaying
 from tests import make
+from tests.chance import examples
 from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import hand_in, understand_all
@@ -66,7 +67,7 @@ def stands(session: Session, number: str) -> Sequence[object]:
     return [{column.key: getattr(row, column.key) for column in row.__mapper__.columns} for row in rows]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(12))
 @given(first=WORDS, later=st.lists(WORDS, max_size=5), again=st.lists(st.integers(0, 5), min_size=1, max_size=4))
 def test_reading_again_as_it_was_read_changes_nothing(
     database: Database,

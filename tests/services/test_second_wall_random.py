@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import uuid
 from dataclasses import dataclass, field
@@ -24,14 +23,14 @@ from mdo_portal.domain.round import Round
 from mdo_portal.errors import NotSignedIn
 from mdo_portal.services.people import sessions
 from tests import make
+from tests.chance import examples
 from tests.people import PEOPLE, Region, person_id
 from tests.services.test_second_wall import BOARDS, HOUSES
 from tests.services.wall_house import NOTHING, walls
 
 __all__ = ["walls"]
 
-STEPS = int(os.environ.get("MDO_WALL_STEPS", "1000"))
-"""Steps in the suite; `make faults` takes 20,000 (tests/faults)."""
+STEPS = examples(500)
 CHILDREN = ("case_facts", "case_events", "rounds", "information_requests")
 READS_OWN = {Role.SPECIALIST, Role.CASE_MANAGER, Role.SECRETARY, Role.PRIVACY_OFFICER}
 COUNT = {"steps": 0, "leaks": 0, "looks": 0}

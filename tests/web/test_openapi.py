@@ -10,10 +10,11 @@ from hypothesis import settings as bounded
 
 from mdo_portal.web import limits
 from mdo_portal.web.limits import Rate
+from tests.chance import examples
 from tests.web.access_house import House, house
 
 __all__ = ["house"]
-EXAMPLES = 25
+EXAMPLES = examples(12)
 
 
 def test_every_route_for_machines_is_described(house: House) -> None:

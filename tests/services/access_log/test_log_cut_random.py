@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit_chain import NO_HOSPITAL
 from mdo_portal.services.access_log.audit_verify import Anchor, verify
+from tests.chance import examples
 from tests.people import Region
 from tests.services.log_chains import (
     NOW,
@@ -101,7 +101,7 @@ def attack(session: Session, kind: Attack, chain: uuid.UUID, place: int, last: i
     return True
 
 
-@settings(max_examples=int(os.environ.get("CUT_EXAMPLES", "25")))
+@settings(max_examples=examples(25))
 @given(
     told=st.lists(TOLD, min_size=1, max_size=12),
     cuts=st.lists(st.integers(1, 6), max_size=3),

@@ -20,6 +20,7 @@ from mdo_portal.services.identity import merges, unmerging
 from mdo_portal.services.patients import patients
 from mdo_portal.services.patients.rulings import Conflict
 from tests import make
+from tests.chance import examples
 from tests.make import NOW
 from tests.services.merging import merge, told
 
@@ -40,7 +41,7 @@ def three(session: Session, zeed: Hospital) -> dict[uuid.UUID, str]:
     return {make.case(session, zeed, patient=make.identity(one)).id: one for one in "123"}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_sequence_keeps_every_case_under_its_own_root_and_undoing_all_restores_all(
     session: Session, zeed: Hospital, three: dict[uuid.UUID, str], steps: list[tuple[str, Any, str]]

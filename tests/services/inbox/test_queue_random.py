@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.inbound import InboundMessage, InboundState, SamePatient
 from mdo_portal.services.inbox import queue, settling
 from mdo_portal.services.inbox.settling import ClaimedMessage
+from tests.chance import examples
 from tests.make import NOW
 from tests.people import Region
 from tests.services.inbox.test_queue import kept
@@ -23,7 +24,7 @@ ACTS = some.lists(
 
 
 @example(["1"], ["1", "1", "4", "23", "34", "2"], [("claim", 0), ("claim", 1)], 4)  # found by chance, once in many runs
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(WORDS, WORDS, ACTS, some.integers(1, 5))
 def test_whatever_workers_do_each_patient_is_in_order_and_in_one_hand(
     session: Session, region: Region, here: list[str], there: list[str], acts: list[tuple[str, int]], most: int

@@ -20,6 +20,7 @@ from mdo_portal.services.identity import merges, objections, unmerging
 from mdo_portal.services.patients import families, patients
 from mdo_portal.services.patients.rulings import Conflict
 from tests import make
+from tests.chance import examples
 from tests.make import NOW
 from tests.people import Region
 
@@ -66,7 +67,7 @@ def two(session: Session, region: Region) -> dict[str, uuid.UUID]:
     return {number: make.case(session, zeed, patient=make.identity(number)).id for number in "12"}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_sequence_loses_no_objection_and_names_nobody_else(
     session: Session, region: Region, two: dict[str, uuid.UUID], steps: list[tuple[str, str, str]]
