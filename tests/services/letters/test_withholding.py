@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal import dispatch
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
@@ -89,6 +90,26 @@ def test_a_copy_that_left_without_an_answer_and_lies_on_paper_is_not_carried_whe
 
     letter = outbox.letter(round_, audience=Audience.GP)
     assert letter.state is DeliveryState.SENT
+    assert receipts.why(letter).startswith("De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg")
+
+
+def test_nor_is_it_said_to_be_printed_and_sent_when_the_patient_objects_at_the_moment_that_it_is_printed(outbox: Outbox) -> None:
+    """A worker had it, and said afterwards that it lay ready: it stood there as sent on paper, which nobody did."""
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.drain(Receiver([AA, SILENCE]))
+    copy = outbox.letter(round_, audience=Audience.GP).id
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, copy), now=outbox.now)
+    claimed = dispatch.take(outbox.database, clock=lambda: outbox.now)
+    assert claimed is not None and claimed.delivery_id == copy
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
+
+    dispatch.deliver(outbox.database, {}, claimed, clock=lambda: outbox.now)
+
+    letter = outbox.letter(round_, audience=Audience.GP)
+    assert (letter.state, letter.leased_until) == (DeliveryState.SENT, None)
     assert receipts.why(letter).startswith("De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg")
 
 
