@@ -81,8 +81,9 @@ def cancel(session: Session, delivery: Delivery) -> None:
     """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again."""
     if delivery.state is DeliveryState.WAITING and not under_way.has_left(delivery):
         delivery.move(DeliveryState.CANCELLED)
-    elif delivery.state is DeliveryState.WAITING:
-        delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
+    else:
+        if delivery.state is DeliveryState.WAITING:
+            delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
         delivery.receipt_code = WITHHELD
     delivery.next_attempt_at = delivery.leased_until = None
     changes.announce(session, "post", delivery.hospital_id)

@@ -13,11 +13,12 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
+from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.identity import objections
 from mdo_portal.services.letters import handing_over, receipts, withholding
 from mdo_portal.services.patients import patients
 from tests.make import NOW
-from tests.outbox_house import AA, AE, SILENCE, Outbox, Receiver
+from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
 from tests.people import Region
 from tests.test_dispatch_of_whom import OTHER
 from tests.test_dispatch_races import Beside
@@ -90,6 +91,23 @@ def test_a_copy_that_left_without_an_answer_and_lies_on_paper_is_not_carried_whe
 
     letter = outbox.letter(round_, audience=Audience.GP)
     assert letter.state is DeliveryState.SENT
+    assert receipts.why(letter).startswith("De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg")
+
+
+@pytest.mark.parametrize("said", [SILENCE, Receipt(ReceiptKind.UNKNOWN, "CA"), Receipt(ReceiptKind.UNKNOWN, "502")])
+def test_a_copy_that_left_without_an_answer_says_that_it_does_not_leave_again(outbox: Outbox, said: Receipt) -> None:
+    """It stood there as one that waits for its answer, or that is tried again; the instruction said otherwise."""
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.drain(Receiver([AA, said]))
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
+    outbox.now += 2 * HOUR
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    letter = outbox.letter(round_, audience=Audience.GP)
+    assert (receiver.came, letter.state, letter.next_attempt_at) == ([], DeliveryState.SENT, None)
     assert receipts.why(letter).startswith("De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg")
 
 
