@@ -51,6 +51,18 @@ def test_who_leads_a_board_hears_of_the_hospitals_that_got_its_letters(session: 
     assert not post.concerns(session, region.aisha, region.hospitals["KREE"])
 
 
+def test_beside_a_case_stand_its_own_letters_and_nobody_elses(session: Session, region: Region) -> None:
+    zeed, meeting = session.get_one(Hospital, region.hospitals["ZEED"]), session.get_one(Meeting, region.meeting)
+    letters = []
+    for _ in range(2):
+        case = make.case(session, zeed, board_id=region.boards["URO-P"])
+        round_ = make.discussed(session, make.planned(session, case, meeting, viewer=region.aisha), viewer=region.bram)
+        letters.append(make.delivery_of(session, make.signed(session, round_, viewer=region.bram)))
+
+    for letter in letters:
+        assert [row.id for row in post.rows(session, region.bram, everything=True, case_id=letter.case_id)] == [letter.id]
+
+
 def test_the_number_in_the_menu_is_what_the_rows_say(session: Session, region: Region) -> None:
     """It reads less of a letter than a row does: of each kind one that is pressing and one that is not."""
     zeed, meeting = session.get_one(Hospital, region.hospitals["ZEED"]), session.get_one(Meeting, region.meeting)
