@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -18,6 +20,7 @@ from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.letters import destinations, handing_over
 from mdo_portal.services.letters.acknowledging import acknowledge
 from mdo_portal.services.letters.receipts import PRINTED
+from mdo_portal.services.letters.under_way import LEASE
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
@@ -91,6 +94,28 @@ def test_a_letter_whose_way_became_paper_when_its_turn_came_gives_the_line_back(
     with outbox.database.transaction() as session:
         assert (outbox.letter(round_).receipt_code, destinations.of(session, letter).leased_until) == (PRINTED, None)
         assert session.get_one(Case, round_.case_id).revision > shown  # its open page says no more that it is being made
+
+
+def test_a_letter_that_is_printed_is_nobody_elses_until_who_has_it_must_be_dead(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+    taken = [
+        dispatch.take(outbox.database, clock=lambda at=at: at)  # type: ignore[misc]
+        for at in (NOW, NOW, NOW + LEASE, NOW + LEASE + timedelta(seconds=1))
+    ]
+
+    assert [one is not None for one in taken] == [True, False, False, True]
+
+
+def test_a_letter_that_left_stays_so_when_nobody_is_there_for_its_repeat(outbox: Outbox) -> None:
+    """It may have arrived, and is not called one that still has to leave."""
+    round_ = outbox.signed()
+    outbox.drain(Receiver([SILENCE]))
+    outbox.now += HOUR
+    outbox.drain(Receiver([LATER]))
+
+    assert (outbox.letter(round_).receipt_code, outbox.letter(round_).state) == (LATER.code, DeliveryState.SENT)
 
 
 def test_only_what_is_to_be_carried_is_called_printed(outbox: Outbox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -11,8 +12,10 @@ from sqlalchemy.orm import Session
 from mdo_portal import dispatch
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.identity import objections
 from mdo_portal.services.letters import handing_over, receipts, withholding
@@ -179,3 +182,14 @@ def test_a_copy_that_was_refused_and_lies_on_paper_is_not_said_to_be_there_when_
         objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
 
     assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.CANCELLED
+
+
+@pytest.mark.parametrize(("said", "is_another"), [("", False), ("1950-01-31", False), ("1950-02-28", True)])
+def test_a_letter_of_before_the_birth_date_was_known_names_nobody_else(
+    session: Session, region: Region, said: str, is_another: bool
+) -> None:
+    """Under a number that nobody here has any more."""
+    patient = Patient(hospital_id=region.hospitals["ZEED"], local_number="here", birth_on=date(1950, 1, 31))
+    decision = Decision(content={"patient": {"number": "gone", "birth_on": said}})
+
+    assert withholding.names_another(session, decision, patient) is is_another
