@@ -38,7 +38,10 @@ def names_another(session: Session, decision: Decision, patient: Patient) -> boo
 
 
 def stays(session: Session, delivery: Delivery) -> bool:
-    """Whether a letter that a person sends again, or puts on paper, does not leave as it names another. Who may not read decisions sees no."""
+    """Whether a letter that a person sends again, or puts on paper, does not leave as it names another.
+
+    Who may not read decisions sees no.
+    """
     decision = session.get(Decision, delivery.decision_id)
     patient = session.get(Patient, session.get_one(Case, delivery.case_id).patient_id)
     return decision is not None and patient is not None and names_another(session, decision, patient)
@@ -83,7 +86,9 @@ def cancel(session: Session, delivery: Delivery) -> None:
         delivery.move(DeliveryState.CANCELLED)
     else:
         if delivery.state is DeliveryState.WAITING:
-            delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
+            delivery.move(
+                DeliveryState.SENT
+            )  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
         delivery.receipt_code = WITHHELD
     delivery.next_attempt_at = delivery.leased_until = None
     changes.announce(session, "post", delivery.hospital_id)
