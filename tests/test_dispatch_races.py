@@ -23,6 +23,7 @@ from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.told import Merge
+from mdo_portal.errors import IllegalMove
 from mdo_portal.services.identity import merges, objections, unmerging
 from mdo_portal.services.letters import deliveries, destinations, handing_over, succession, withholding
 from mdo_portal.services.letters.outbox import claim
@@ -98,6 +99,12 @@ def prints(house: House, session: Session) -> None:
     handing_over.printed(session, house.copy_held(session), now=NOW)
 
 
+def prints_too_late(house: House, session: Session) -> None:
+    """Who has the letter after the objection hears that it is not to be carried any more."""
+    with pytest.raises(IllegalMove, match="Niet genoteerd"):
+        prints(house, session)
+
+
 def confirms(house: House, session: Session) -> None:
     handing_over.confirm_by_hand(session, house.copy_held(session), viewer=house.outbox.region.dirk, now=NOW)
 
@@ -110,7 +117,7 @@ def merges_it(house: House, session: Session) -> None:
 
 @pytest.mark.parametrize(
     ("act", "module", "name"),
-    [(takes, withholding, "withhold"), (prints, withholding, "withhold"), (confirms, withholding, "withhold"),
+    [(takes, withholding, "withhold"), (prints_too_late, withholding, "withhold"), (confirms, withholding, "withhold"),
      (merges_it, families, "locked")],
 )  # fmt: skip
 def test_who_has_the_letter_or_the_patient_and_who_records_an_objection_do_not_wait_for_each_other(

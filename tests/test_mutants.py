@@ -15,6 +15,8 @@ from tests.mutants.swapping import CannotSwap, swapped
 from tests.mutants.variants import mutants, statements
 
 SOURCE = '''
+from functools import cache
+
 from sqlalchemy import Column, Integer, select
 
 AGE = Column("age", Integer)
@@ -28,6 +30,10 @@ def _grown_up():
     return select(AGE).where(AGE >= 18)
 
 SAID = _grown_up()
+
+@cache
+def at_most():
+    return FROM - 1
 
 def outer():
     kept = 1
@@ -79,6 +85,19 @@ def test_what_a_module_built_once_is_built_again_with_the_mistake(module: Module
     assert module.SAID is as_it_was
 
 
+def test_what_a_module_keeps_is_made_again_with_the_mistake_and_without(module: ModuleType) -> None:
+    """All that was built in such a function seemed to live: what it gave before was kept."""
+    assert module.at_most() == 17
+    seen = set()
+    for mutant in mutants(statements(ast.parse(SOURCE)), vars(module).get):
+        if mutant.path == ("at_most",):
+            with swapped(module, mutant.path, mutant.statement):
+                seen.add(module.at_most())
+            assert module.at_most() == 17
+
+    assert {None, 19, 16} <= seen
+
+
 def test_a_name_that_others_have_too_is_theirs_with_the_mistake(module: ModuleType) -> None:
     other = sys.modules[__name__]
     other.FROM = module.FROM  # type: ignore[attr-defined]
@@ -99,6 +118,7 @@ def test_a_module_may_say_what_else_could_go_wrong_in_it(module: ModuleType) -> 
     assert [one.what for one in also if one.what.endswith("returns not")] == [
         "return age >= of: returns not",
         "return select(AGE).where(AGE >= 18): returns not",
+        "return FROM - 1: returns not",
         "return lambda: kept: returns not",
     ]
 

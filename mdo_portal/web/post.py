@@ -12,12 +12,23 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Delivery
+from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.decisions import untold
-from mdo_portal.services.letters import deliveries, handing_over, post, post_waiting, receipt_lists, replacing
+from mdo_portal.services.letters import (
+    deliveries,
+    handing_over,
+    post,
+    post_waiting,
+    receipt_lists,
+    receipts,
+    replacing,
+    withholding,
+)
 from mdo_portal.services.letters.post_rows import STUCK
+from mdo_portal.services.letters.receipts import OTHER_PATIENT, REPLACED
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.entering import own_path
@@ -120,22 +131,33 @@ def act_on(delivery_id: uuid.UUID, what: str) -> ResponseReturnValue:
     with transaction() as db:
         delivery = _letter(db, Act.POST_RESEND if what in ("resend", "paper") else Act.POST_CONFIRM, delivery_id, lock=True)
         _ACTS[what](db, delivery)
-        is_overtaken = what == "resend" and replacing.is_overtaken(db, delivery)
+        stays = _stays(db, delivery) if what in ("resend", "paper") else ""
     sentences = {
         "resend": gettext("De brief gaat nu opnieuw weg, onder hetzelfde nummer."),
-        "overtaken": gettext(
+        REPLACED: gettext(
             "De brief gaat niet opnieuw weg: de brief die deze vervangt is al bij de ontvanger, of kan er zijn. Kijk wat er bij die brief "
             "nog te doen is."
         ),
+        OTHER_PATIENT: gettext(receipts.reason(OTHER_PATIENT)),
         "paper": gettext(
             "De brief gaat niet meer via de koppeling. Druk hem af en verstuur hem; meld daarna dat hij verstuurd is."
         ),
         "printed": gettext("Genoteerd: de brief is afgedrukt en verstuurd."),
         "confirm": gettext("Genoteerd: de brief is ontvangen."),
     }
-    flash(sentences["overtaken" if is_overtaken else what])
+    flash(sentences[stays or what])
     wanted = request.form.get("next", "")
     return redirect(own_path(wanted) or url_for("post.page"))
+
+
+def _stays(db: Session, delivery: Delivery) -> str:
+    """Why it does not go, whatever was asked: the code that it has once it had its turn. What replaces a letter keeps nobody from carrying
+    the print of it."""
+    names_another = withholding.stays(db, delivery)
+    is_carried = delivery.channel == Channel.PAPER and delivery.letter_sha256 and not names_another
+    if not is_carried and replacing.is_overtaken(db, delivery):
+        return REPLACED
+    return OTHER_PATIENT if names_another else ""
 
 
 @blueprint.post("/post/resend")

@@ -1,8 +1,8 @@
 """A mistake is put where the running process has the function itself, so that whoever imported it by name has it too.
 
 Nothing is written to disk or imported again: no cache can keep the mistake out, and nothing else changes with it. Statements that a module
-builds once (`FIRST = select(…)`) are built again, those of modules that import it too: else a mistake in what they are built from would
-never be seen.
+builds once (`FIRST = select(…)`, or in a function with `@cache`) are built again, those of modules that import it too: else a mistake in
+what they are built from would never be seen.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import _lru_cache_wrapper, cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -42,10 +42,20 @@ def swapped(module: ModuleType, path: tuple[str, ...], statement: ast.stmt) -> I
         else:
             undo += _bind(module, statement)
         undo += _build_again(module, skipped=statement if not path else None)
+        _forget(module)
         yield
     finally:
         for one in reversed(undo):
             one()
+        _forget(module)
+
+
+def _forget(module: ModuleType) -> None:
+    """What was put together once and is kept (`@cache`): with the mistake it is another."""
+    for one in [module, *_importers(module)]:
+        for kept in [value for value in vars(one).values() if isinstance(value, _lru_cache_wrapper)]:
+            if kept.__module__.startswith(OURS):
+                kept.cache_clear()
 
 
 def _function(module: ModuleType, path: tuple[str, ...]) -> FunctionType:

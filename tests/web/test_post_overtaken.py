@@ -22,7 +22,7 @@ __all__ = ["house"]
 def test_who_sends_an_overtaken_letter_again_hears_that_it_does_not_go(house: House, newer_is_held: bool) -> None:
     """It was said to go, and was gone from the list."""
     first = house.letter(state="refused", receipt_code="AE")
-    _correct(house, first, held=newer_is_held)
+    correct(house, first, held=newer_is_held)
 
     page = house.person("Aisha").post(f"/deliveries/{first.id}/resend", data={"csrf_token": CSRF}, follow_redirects=True).text
 
@@ -42,7 +42,7 @@ def test_who_sends_all_again_hears_how_many_of_them_do_not_go(house: House, over
     """All were said to go, and some were gone from the list."""
     letters = [house.letter(state="refused", receipt_code="AE") for _ in range(2)]
     for letter in letters[:overtaken]:
-        _correct(house, letter, held=True)
+        correct(house, letter, held=True)
 
     zeed = str(house.region.hospitals["ZEED"])
     page = house.person("Aisha").post("/post/resend", data={"csrf_token": CSRF, "hospital": zeed}, follow_redirects=True).text
@@ -51,7 +51,7 @@ def test_who_sends_all_again_hears_how_many_of_them_do_not_go(house: House, over
     assert re.findall(r"\d brie\w+ ga\w+ niet opnieuw weg", page) == ([staying] if staying else [])
 
 
-def _correct(house: House, letter: Delivery, *, held: bool) -> None:
+def correct(house: House, letter: Delivery, *, held: bool) -> None:
     """What replaces it, which may be there if it is held."""
     now = datetime.now(UTC)
     with house.database.transaction() as session:

@@ -12,13 +12,18 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
 from mdo_portal.domain.hospital import BY_PERSON, Channel
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.common import changes
 from mdo_portal.services.history import standing
 from mdo_portal.services.letters import destinations, under_way
 from mdo_portal.services.letters.deliveries import tell, write_down
-from mdo_portal.services.letters.receipts import PRINTED
+from mdo_portal.services.letters.receipts import PRINTED, WITHHELD
 from mdo_portal.services.letters.replacing import BY_HAND
+
+NOT_TO_BE_CARRIED = N_(
+    "Niet genoteerd: deze brief staat niet meer klaar om te versturen. Bij de brief staat waarom. Is hij al weg, bel dan de ontvanger."
+)
 
 
 def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> None:
@@ -30,6 +35,7 @@ def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> N
     if delivery.state in OPEN:  # else somebody said what became of it while it was printed
         delivery.leased_until = None
         delivery.next_attempt_at = None
+    if delivery.state is DeliveryState.WAITING:  # else why it is not carried stands there by now
         delivery.receipt_code = PRINTED
     if is_queued:
         destinations.release(session, delivery)
@@ -38,12 +44,17 @@ def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> N
 
 
 def printed(session: Session, delivery: Delivery, *, now: datetime) -> None:
-    """Somebody opened the printable letter to send it by hand."""
-    if delivery.channel == Channel.PAPER and delivery.state is DeliveryState.WAITING:
-        delivery.move(DeliveryState.SENT)
-        delivery.sent_at = now
-        case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
-        tell(session, delivery, case, first_time_sent=True, now=now)
+    """Somebody opened the printable letter to send it by hand. Who said so first stays. Raises IllegalMove when it is not to be carried
+    any more: it may have left all the same, and whoever sent it must not think that this stands anywhere."""
+    is_said = delivery.state is DeliveryState.SENT and delivery.receipt_code != WITHHELD
+    if is_said or delivery.state is DeliveryState.RECEIVED:
+        return
+    if delivery.channel != Channel.PAPER or delivery.state is not DeliveryState.WAITING:
+        raise IllegalMove(NOT_TO_BE_CARRIED)
+    delivery.move(DeliveryState.SENT)
+    delivery.sent_at = now
+    case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
+    tell(session, delivery, case, first_time_sent=True, now=now)
 
 
 def confirm_by_hand(session: Session, delivery: Delivery, *, viewer: Viewer, now: datetime) -> None:

@@ -15,6 +15,7 @@ from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.letters.post_rows import NOT_ARRIVED, STUCK, PostRow, found, visible_post, visible_to
+from mdo_portal.services.letters.receipts import OTHER_PATIENT
 
 MOST = 200
 """Letters on one page."""
@@ -64,9 +65,10 @@ def _beyond(at: datetime, letter_id: uuid.UUID, *, newest_first: bool) -> Column
 
 def refusing(session: Session, viewer: Viewer) -> list[Refusing]:
     """The hospitals that have more than one letter which this viewer may let go again, all of them and not a page of them; not what
-    waits after a restore."""
+    waits after a restore, nor what they never saw as it names another patient by now."""
     over_line = (Delivery.audience == Audience.REFERRER, Delivery.channel != Channel.PAPER, Delivery.held_at.is_(None))
-    query = visible_to(viewer).where(Delivery.state.in_(STUCK), *over_line).order_by(Delivery.created_at, Delivery.id)
+    theirs = (Delivery.state.in_(STUCK), Delivery.receipt_code != OTHER_PATIENT)
+    query = visible_to(viewer).where(*theirs, *over_line).order_by(Delivery.created_at, Delivery.id)
     found: dict[uuid.UUID, Refusing] = {}
     for letter_id, hospital_id, hospital, board_id in session.execute(
         query.with_only_columns(Delivery.id, Hospital.id, Hospital.name, Case.board_id)

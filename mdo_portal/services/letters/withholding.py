@@ -37,6 +37,16 @@ def names_another(session: Session, decision: Decision, patient: Patient) -> boo
     return is_anothers or (bool(said["birth_on"] and born) and said["birth_on"] != born)
 
 
+def stays(session: Session, delivery: Delivery) -> bool:
+    """Whether a letter that a person sends again, or puts on paper, does not leave as it names another.
+
+    Who may not read decisions sees no.
+    """
+    decision = session.get(Decision, delivery.decision_id)
+    patient = session.get(Patient, session.get_one(Case, delivery.case_id).patient_id)
+    return decision is not None and patient is not None and names_another(session, decision, patient)
+
+
 def hold_letters(session: Session, of: ColumnElement[bool]) -> None:
     """What is on paper of these cases and nobody carried yet, held before the cases are.
 
@@ -74,8 +84,11 @@ def cancel(session: Session, delivery: Delivery) -> None:
     """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again."""
     if delivery.state is DeliveryState.WAITING and not under_way.has_left(delivery):
         delivery.move(DeliveryState.CANCELLED)
-    elif delivery.state is DeliveryState.WAITING:
-        delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
+    else:
+        if delivery.state is DeliveryState.WAITING:
+            delivery.move(
+                DeliveryState.SENT
+            )  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
         delivery.receipt_code = WITHHELD
     delivery.next_attempt_at = delivery.leased_until = None
     changes.announce(session, "post", delivery.hospital_id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.hospital import BY_PERSON, Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.round import Round
@@ -23,6 +23,7 @@ from mdo_portal.exchange import Contact, Receipt
 from mdo_portal.services.keeping import restoring
 from mdo_portal.services.letters import deliveries, handing_over, outbox, succession
 from mdo_portal.services.letters.acknowledging import acknowledge
+from mdo_portal.services.letters.deliveries import Settled
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 from mdo_portal.services.letters.receipts import REPLACED
 from mdo_portal.services.letters.under_way import LEASE
@@ -32,7 +33,7 @@ from tests.people import Region
 from tests.services.signed import ADDED, AGAIN, CLOSED, sign
 
 from .receivers import Receivers
-from .said import YES
+from .said import MAILED, YES
 
 
 @dataclass
@@ -58,6 +59,8 @@ class OnTheWay:
     receivers: Receivers = field(init=False)
     #: of which the portal was told that it arrived, by who may say so
     confirmed: set[uuid.UUID] = field(default_factory=set)
+    #: of which somebody said that they printed and sent it
+    carried: set[uuid.UUID] = field(default_factory=set)
     trace: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -110,6 +113,7 @@ class OnTheWay:
         """Printed, taken there and, mostly, confirmed."""
         letter = self._some(lambda one: one.channel == Channel.PAPER and one.state is DeliveryState.WAITING and one.receipt_code)
         handing_over.printed(self.session, letter, now=self.now)
+        self.carried.add(letter.id)
         if self.dice.random() < 0.7:
             self.confirm(letter)
 
@@ -136,13 +140,19 @@ class OnTheWay:
         if claimed is None:
             return
         self.trace[-1] += f" {self._name(claimed.delivery_id)} over {claimed.channel}"
+        self._begun(claimed)
+
+    def _begun(self, claimed: ClaimedDelivery) -> None:
         if not claimed.letter:
             deliveries.keep_letter(self.session, claimed.delivery_id, b"%PDF", sha256="printed")
         if claimed.channel is Channel.PAPER:
-            handing_over.hand_over(self.session, claimed.delivery_id, is_queued=claimed.is_queued)
+            self._for_the_printer(claimed)
             return
         assert claimed.delivery_id not in self.confirmed, "nothing is sent to who is known to have it"
         self.wire.append(Attempt(claimed))
+
+    def _for_the_printer(self, claimed: ClaimedDelivery) -> None:
+        handing_over.hand_over(self.session, claimed.delivery_id, is_queued=claimed.is_queued)
 
     def answer(self) -> None:
         self._answered(self.dice.choice(self.wire))
@@ -190,14 +200,16 @@ class OnTheWay:
             while (claimed := outbox.claim(self.session, now=self.now, worker=self.worker)) is not None:
                 if claimed.channel is Channel.PAPER:
                     handing_over.hand_over(self.session, claimed.delivery_id, is_queued=claimed.is_queued)
+                elif claimed.channel is Channel.NOTICE:
+                    self._settle(claimed, MAILED)
                 else:
                     self.receivers.take(claimed)
                     self._settle(claimed, YES)
         self.session.expire_all()
         self.check()
         for letter in self.letters():
-            on_paper = letter.channel == Channel.PAPER and letter.next_attempt_at is None
-            on_a_list = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or (letter.state in OPEN and on_paper)
+            asked_by_hand = letter.channel in BY_PERSON and letter.next_attempt_at is None
+            on_a_list = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or (letter.state in OPEN and asked_by_hand)
             assert self._is_over(letter) or on_a_list or self._waits_for_its_referrer(letter), self._name(letter.id)
         self.receivers.check_named()
 
@@ -211,7 +223,7 @@ class OnTheWay:
             assert (letter.state is DeliveryState.RECEIVED) is (letter.id in self.confirmed), name
             assert (letter.received_at is not None) is (letter.state is DeliveryState.RECEIVED), name
             by_worker = letter.state in OPEN and letter.next_attempt_at is not None
-            by_person = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or letter.channel == Channel.PAPER
+            by_person = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or letter.channel in BY_PERSON
             assert by_worker or by_person or self._is_over(letter), name
             newer = {one.id for one in letters if one.case_id == letter.case_id and one.version > letter.version}
             is_open = letter.state in OPEN and letter.audience is Audience.REFERRER and not self.confirmed & newer
@@ -220,16 +232,16 @@ class OnTheWay:
 
     # How it goes
 
-    def _answered(self, attempt: Attempt) -> None:
+    def _answered(self, attempt: Attempt) -> Settled:
         self.wire.remove(attempt)
         heard = attempt.heard or self.receivers.answer(attempt.claimed)
         self.trace[-1] += f" {self._name(attempt.claimed.delivery_id)} {heard.kind.value} {heard.code}"
-        self._settle(attempt.claimed, heard)
+        return self._settle(attempt.claimed, heard)
 
-    def _settle(self, claimed: ClaimedDelivery, heard: Receipt) -> None:
+    def _settle(self, claimed: ClaimedDelivery, heard: Receipt) -> Settled:
         if heard is YES:
             self.confirmed.add(claimed.delivery_id)
-        deliveries.settle(
+        return deliveries.settle(
             self.session, claimed.delivery_id, heard, now=self.now,
             over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued, had_left=claimed.had_left,
         )  # fmt: skip

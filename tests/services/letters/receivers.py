@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import CaseEvent
 from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import Audience, Delivery
-from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.hospital import BY_PERSON, Hospital
 from mdo_portal.exchange import DecisionForm, Receipt
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 
-from .said import said
+from .said import said, said_of_a_mail
 
-Recipient = tuple[uuid.UUID, Audience]
+Recipient = tuple[uuid.UUID, Audience, str]
 _TOLD = ("letter.stands_beside", "letter.may_stand_beside")
 
 
@@ -34,10 +34,13 @@ class Receivers:
 
     def take(self, claimed: ClaimedDelivery) -> None:
         """A second one under its number is a double, and changes nothing."""
-        self.there.setdefault(claimed.delivery_id, claimed.replaces_delivery_id)
+        if claimed.channel not in BY_PERSON:
+            self.there.setdefault(claimed.delivery_id, claimed.replaces_delivery_id)
 
     def answer(self, claimed: ClaimedDelivery) -> Receipt:
         """What the dice let them say; mostly it came there, or it did all the same."""
+        if claimed.channel in BY_PERSON:
+            return said_of_a_mail(self.dice)
         answer, comes = said(self.dice, is_there=claimed.delivery_id in self.there)
         if comes:
             self.take(claimed)
@@ -47,7 +50,7 @@ class Receivers:
         """No advice came after what corrects or withdraws it."""
         last: dict[Recipient, int] = {}
         for letter in self._letters():
-            to = (letter.case_id, letter.audience)
+            to = _to(letter)
             assert letter.version >= last.get(to, 0), f"{self.name(letter.id)} is the last word there"
             last[to] = letter.version if self._form(letter) in REPLACES else last.get(to, 0)
 
@@ -58,7 +61,7 @@ class Receivers:
         told = set(self.session.execute(select(CaseEvent.case_id, number, recipient).where(CaseEvent.what.in_(_TOLD))))
         before: dict[Recipient, Delivery] = {}
         for letter in self._letters():
-            to, form = (letter.case_id, letter.audience), self._form(letter)
+            to, form = _to(letter), self._form(letter)
             earlier = before.get(to)
             if form in REPLACES and earlier and (letter.case_id, earlier.document_number, self._recipient(letter)) not in told:
                 assert self.there[letter.id] == str(earlier.id), f"{self.name(letter.id)} does not name {self.name(earlier.id)}"
@@ -73,3 +76,8 @@ class Receivers:
 
     def _form(self, letter: Delivery) -> DecisionForm:
         return self.session.get_one(Decision, letter.decision_id).form
+
+
+def _to(letter: Delivery) -> Recipient:
+    """However their name was typed."""
+    return letter.case_id, letter.audience, " ".join(letter.recipient_name.casefold().split())

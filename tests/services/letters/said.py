@@ -7,6 +7,7 @@ import random
 from mdo_portal.exchange import Receipt, ReceiptKind
 
 YES, KEPT = Receipt(ReceiptKind.ACCEPTED, "AA", reference="ref-1"), Receipt(ReceiptKind.UNKNOWN, "CA")
+MAILED = Receipt(ReceiptKind.UNKNOWN, "mailed")
 NO = [Receipt(ReceiptKind.REFUSED, code) for code in ("AE", "CE", "303", "unsendable")]
 NOT_NOW = [Receipt(ReceiptKind.LATER, code) for code in ("unreachable", "certificate", "AR", "token 401", "LetterFailed")]
 NOT_NOW += [Receipt(ReceiptKind.LATER, "429", wait_seconds=300)]
@@ -19,3 +20,8 @@ def said(dice: random.Random, *, is_there: bool) -> tuple[Receipt, bool]:
         return dice.choice([YES, YES, KEPT, *NOT_NOW, *NO_ANSWER]), True
     answer = dice.choice([YES, YES, YES, KEPT, KEPT, *NO[:2], *NOT_NOW[:2], *NO_ANSWER[:2], *NO, *NOT_NOW, *NO_ANSWER])
     return answer, answer in (YES, KEPT) or (answer in NO_ANSWER and dice.random() < 0.6)
+
+
+def said_of_a_mail(dice: random.Random) -> Receipt:
+    """That a letter lies ready here: no system has it by that."""
+    return dice.choice([MAILED, MAILED, Receipt(ReceiptKind.LATER, "unreachable"), Receipt(ReceiptKind.REFUSED, "550")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -13,10 +15,12 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.letters import destinations, handing_over
 from mdo_portal.services.letters.acknowledging import acknowledge
 from mdo_portal.services.letters.receipts import PRINTED
+from mdo_portal.services.letters.under_way import LEASE
 from tests.make import NOW
 from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
@@ -92,18 +96,51 @@ def test_a_letter_whose_way_became_paper_when_its_turn_came_gives_the_line_back(
         assert session.get_one(Case, round_.case_id).revision > shown  # its open page says no more that it is being made
 
 
-@pytest.mark.parametrize("answer", [LATER, AA])
-def test_only_what_is_to_be_carried_is_called_printed(outbox: Outbox, answer: Receipt) -> None:
-    """From a page of before it was put back on the line, or confirmed."""
+def test_a_letter_that_is_printed_is_nobody_elses_until_who_has_it_must_be_dead(outbox: Outbox) -> None:
     round_ = outbox.signed()
-    outbox.drain(Receiver([answer]))
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+    taken = [
+        dispatch.take(outbox.database, clock=lambda at=at: at)  # type: ignore[misc]
+        for at in (NOW, NOW, NOW + LEASE, NOW + LEASE + timedelta(seconds=1))
+    ]
+
+    assert [one is not None for one in taken] == [True, False, False, True]
+
+
+def test_a_letter_that_left_stays_so_when_nobody_is_there_for_its_repeat(outbox: Outbox) -> None:
+    """It may have arrived, and is not called one that still has to leave."""
+    round_ = outbox.signed()
+    outbox.drain(Receiver([SILENCE]))
+    outbox.now += HOUR
+    outbox.drain(Receiver([LATER]))
+
+    assert (outbox.letter(round_).receipt_code, outbox.letter(round_).state) == (LATER.code, DeliveryState.SENT)
+
+
+def test_only_what_is_to_be_carried_is_called_printed(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    outbox.drain(Receiver([LATER]))
+    before = outbox.letter(round_)
+
+    with pytest.raises(IllegalMove, match="Niet genoteerd"), outbox.database.transaction() as session:
+        handing_over.printed(session, session.get_one(Delivery, before.id), now=NOW + HOUR)
+
+    after = outbox.letter(round_)
+    assert (after.state, after.sent_at) == (before.state, before.sent_at)
+
+
+def test_what_was_confirmed_since_is_not_called_printed(outbox: Outbox) -> None:
+    """From a page of before."""
+    round_ = outbox.signed()
+    outbox.drain(Receiver([AA]))
     before = outbox.letter(round_)
 
     with outbox.database.transaction() as session:
         handing_over.printed(session, session.get_one(Delivery, before.id), now=NOW + HOUR)
 
     after = outbox.letter(round_)
-    assert (after.state, after.sent_at) == (before.state, before.sent_at)
+    assert (after.state, after.sent_at) == (DeliveryState.RECEIVED, before.sent_at)
 
 
 def test_what_was_carried_and_confirmed_is_not_printed_once_more_by_a_second_click(outbox: Outbox) -> None:

@@ -116,6 +116,8 @@ TAKEN = {"leased_until": PUT_BACK, "letter_sha256": "printed"}
         ({"refused_at": NOW}, False),
         ({"held_at": NOW}, True),
         (TAKEN, True),
+        (TAKEN | {"leased_until": None}, False),  # nobody was there when it was tried
+        (TAKEN | {"state": DeliveryState.REFUSED}, False),
         (TAKEN | {"letter_sha256": ""}, False),
         (TAKEN | {"channel": "paper"}, False),
         (TAKEN | {"channel": "notice"}, False),

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal import dispatch
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.identity import objections
 from mdo_portal.services.letters import handing_over, receipts, withholding
 from mdo_portal.services.patients import patients
 from tests.make import NOW
-from tests.outbox_house import AA, AE, SILENCE, Outbox, Receiver
+from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
 from tests.people import Region
 from tests.test_dispatch_of_whom import OTHER
 from tests.test_dispatch_races import Beside
@@ -92,6 +97,43 @@ def test_a_copy_that_left_without_an_answer_and_lies_on_paper_is_not_carried_whe
     assert receipts.why(letter).startswith("De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg")
 
 
+@pytest.mark.parametrize("said", [SILENCE, Receipt(ReceiptKind.UNKNOWN, "CA"), Receipt(ReceiptKind.UNKNOWN, "502")])
+def test_a_copy_that_left_without_an_answer_says_that_it_does_not_leave_again(outbox: Outbox, said: Receipt) -> None:
+    """It stood there as one that waits for its answer, or that is tried again; the instruction said otherwise."""
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.drain(Receiver([AA, said]))
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
+    outbox.now += 2 * HOUR
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    letter = outbox.letter(round_, audience=Audience.GP)
+    assert (receiver.came, letter.state, letter.next_attempt_at) == ([], DeliveryState.SENT, None)
+    assert receipts.why(letter).startswith("De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg")
+
+
+def test_nor_is_it_said_to_be_printed_and_sent_when_the_patient_objects_at_the_moment_that_it_is_printed(outbox: Outbox) -> None:
+    """A worker had it, and said afterwards that it lay ready: it stood there as sent on paper, which nobody did."""
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.drain(Receiver([AA, SILENCE]))
+    copy = outbox.letter(round_, audience=Audience.GP).id
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, copy), now=outbox.now)
+    claimed = dispatch.take(outbox.database, clock=lambda: outbox.now)
+    assert claimed is not None and claimed.delivery_id == copy
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
+
+    dispatch.deliver(outbox.database, {}, claimed, clock=lambda: outbox.now)
+
+    letter = outbox.letter(round_, audience=Audience.GP)
+    assert (letter.state, letter.leased_until) == (DeliveryState.SENT, None)
+    assert receipts.why(letter).startswith("De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg")
+
+
 def test_a_copy_that_left_without_an_answer_and_is_sent_again_is_not_said_to_be_on_its_way_when_the_patient_objects(
     outbox: Outbox,
 ) -> None:
@@ -140,3 +182,14 @@ def test_a_copy_that_was_refused_and_lies_on_paper_is_not_said_to_be_there_when_
         objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=outbox.now)
 
     assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.CANCELLED
+
+
+@pytest.mark.parametrize(("said", "is_another"), [("", False), ("1950-01-31", False), ("1950-02-28", True)])
+def test_a_letter_of_before_the_birth_date_was_known_names_nobody_else(
+    session: Session, region: Region, said: str, is_another: bool
+) -> None:
+    """Under a number that nobody here has any more."""
+    patient = Patient(hospital_id=region.hospitals["ZEED"], local_number="here", birth_on=date(1950, 1, 31))
+    decision = Decision(content={"patient": {"number": "gone", "birth_on": said}})
+
+    assert withholding.names_another(session, decision, patient) is is_another
