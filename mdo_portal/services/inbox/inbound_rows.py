@@ -74,21 +74,21 @@ inbox."""
 # hospital no index can be used for, and a count in the inbox: of a long queue it would hope to find the first soon, and read all of it.
 # Whom a message is about that nobody could read yet is known as well: it may be the referral. So is whose referral lies ready and is
 # still to be fetched; few notices wait at a time, and whether any does is looked up once for all numbers.
-KNOWN = """
-WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest(%b::int4[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[])
-        AS asked (place, hospital_id, number, bsn, key)
-), here AS MATERIALIZED (
-    SELECT place FROM asked
-    WHERE (
-        SELECT true FROM patients p
-        WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1
-    )
-    OR asked.bsn <> '' AND asked.bsn = (
-        SELECT p.bsn_index FROM patients p
-        WHERE p.hospital_id = asked.hospital_id AND p.bsn_index >= asked.bsn ORDER BY p.bsn_index LIMIT 1
-    )
+_ASKED = """
+SELECT * FROM unnest(%b::int4[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[]) AS asked (place, hospital_id, number, bsn, key)
+"""
+_OF_A_PATIENT = """
+(
+    SELECT true FROM patients p
+    WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1
 )
+OR asked.bsn <> '' AND asked.bsn = (
+    SELECT p.bsn_index FROM patients p
+    WHERE p.hospital_id = asked.hospital_id AND p.bsn_index >= asked.bsn ORDER BY p.bsn_index LIMIT 1
+)
+"""
+KNOWN = f"""
+WITH asked AS MATERIALIZED ({_ASKED}), here AS MATERIALIZED (SELECT place FROM asked WHERE {_OF_A_PATIENT})
 SELECT place FROM here
 UNION ALL
 SELECT place FROM asked WHERE place NOT IN (SELECT place FROM here) AND (
@@ -102,7 +102,7 @@ SELECT place FROM asked WHERE place NOT IN (SELECT place FROM here) AND (
         WHERE n.state = 'waiting' AND n.hospital_id = asked.hospital_id AND asked.key = ANY(t.patient_keys)
     )
 )
-"""
+"""  # noqa: S608
 _ROW = {
     "place": "int4", "id": "uuid", "link_id": "uuid", "hospital_id": "uuid", "wire": "text", "kind": "text", "control_id": "text",
     "digest": "bytea", "raw_sealed": "bytea", "size": "int4", "patient_keys": "text", "reason": "text", "place_in": "text",
@@ -153,9 +153,10 @@ The numbers that are asked about carry the place of their message; a message wit
 What is not is noise, and still to be counted (STORE_ALL): where little is noise, to make ready for that here costs more.
 """
 _ONE_TOLD = f"{_CONFLICT}, concat(pg_notify('mdo_understand', '')::text, {_TOLD})"
-STORE_ONE = f"{_INSERT} FROM {_VALUES} WHERE EXISTS ({KNOWN}) {_ONE_TOLD}"
+STORE_ONE = f"{_INSERT} FROM {_VALUES} WHERE EXISTS (SELECT FROM ({_ASKED}) AS asked WHERE {_OF_A_PATIENT}) {_ONE_TOLD}"
 """The same for one message, as most systems send them, in less than half of PostgreSQL's time: a row when it stands in the inbox now,
-with `doubled_at` when it stood there before; none when it is noise, which is then still to be counted (STORE)."""
+with `doubled_at` when it stood there before; none when no patient has a number of it. Then STORE asks whoever else may know it: to make
+ready for that costs as much as the look that nearly always finds a patient, or the other way that noise goes."""
 
 STORE_ONE_ASKING_NOTHING = f"{_INSERT} FROM {_VALUES} {_ONE_TOLD}"
 """The same for one that is kept whoever it is about: a quarter of PostgreSQL's time was the question, also where nothing was asked."""

@@ -35,20 +35,14 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
     asked, rows = sifting.unsifted()
     with inbound_rows.line_of(session) as line:
         if len(rows) == 1 == len(arrivals):
-            return _keep_one(line, sifting, asked, rows[0])
+            _say(line, inbound_rows.storing_one(rows[0], asked))
+            if told := line.fetchall():
+                return {bytes(digest): first for digest, first, again, _ in told if again}
         _say(line, _storing(sifting, asked, rows))
         told = line.fetchall()
         if noise := inbound_rows.noise_among(rows, _known(told)):
             _say(line, inbound_rows.storing_all((), noise))
         return sifting.doubles | {bytes(digest): first for digest, first, _, _ in told if digest}
-
-
-def _keep_one(line: inbound_rows.Line, sifting: Sifting, asked: Sequence[AskedNumber], row: InboundRow) -> Doubles:
-    _say(line, inbound_rows.storing_one(row, asked))
-    told = line.fetchall()
-    if not told:
-        _say(line, inbound_rows.storing_all((), inbound_rows.noise_among([row], set())))
-    return {bytes(digest): first for digest, first, again, _ in told if again}
 
 
 def _storing(sifting: Sifting, asked: Sequence[AskedNumber], rows: Sequence[InboundRow]) -> Statement:
@@ -104,7 +98,9 @@ class DirectKeeper:
         return await prepared.goes_on(await self._line.ask(prepared.question))
 
     async def _one_told(self, sifting: Sifting, feed: Sequence[InboundRow], told: list[Row]) -> Doubles:
-        await self._count(sifting, inbound_rows.noise_among(() if told else feed, set()))
+        if not told:
+            return await self._all_told(sifting, feed, await self._line.ask(question(*inbound_rows.storing(sifting.asked, feed))))
+        self._learn((), sifting.feed)
         return {digest: moment(first) for digest, first, again, _ in told if digest and first and again}
 
     async def _all_told(self, sifting: Sifting, feed: Sequence[InboundRow], told: list[Row]) -> Doubles:
