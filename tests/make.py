@@ -140,6 +140,16 @@ def link(session: Session, of: Hospital, **over: Any) -> Link:
     return made
 
 
+def over_its_link(session: Session, hospital_id: uuid.UUID | None) -> dict[str, Any]:
+    """Whose a message in the inbox is: a hospital's and its link's (a bare one where it has none), or nobody's."""
+    if hospital_id is None:
+        return {}
+    found = session.scalars(select(Link).where(Link.hospital_id == hospital_id)).one_or_none() or Link(hospital_id=hospital_id)
+    session.add(found)
+    session.flush()
+    return {"hospital_id": hospital_id, "link_id": found.id}
+
+
 def board(session: Session, code: str, takes_part: Sequence[Hospital], **over: Any) -> Board:
     values: dict[str, Any] = {
         "name": code,

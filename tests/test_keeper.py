@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from sqlalchemy import select
+import psycopg
+import pytest
+from sqlalchemy import func, select
 
 from mdo_portal import reception
 from mdo_portal.database import Database
-from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.inbound import FeedCount, InboundMessage
 from mdo_portal.exchange import Wire
 from mdo_portal.reception import Sorted
+from mdo_portal.services.inbox import inbound_line
 from mdo_portal.services.links.hospitals import Senders
 from tests import make
 from tests.make import NOW
@@ -64,3 +68,41 @@ def test_a_connection_that_was_cut_is_made_anew_and_nothing_is_lost(database: Da
     asyncio.run(scenario())
     with database.transaction() as session:
         assert {"C1", "C2"} <= set(session.scalars(select(InboundMessage.control_id)))
+
+
+def changes_of(region: Region, *patients: str) -> list[Sorted]:
+    """The feed: a change of each of these patients."""
+    links = Senders(region.links.values())
+    raws = [make.hl7_change(f"F{patient}", patient=patient) for patient in patients]
+    return [reception.sort(raw, wire=Wire.HL7V2, reader=READER, links=links, now=NOW, caller=HERE) for raw in raws]
+
+
+def test_what_is_nobodys_among_changes_of_patients_who_are_known_is_counted(database: Database, region: Region) -> None:
+    with database.transaction() as session:
+        make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), patient=make.identity("4711"))
+
+    kept_directly(database, [changes_of(region, "4711", "90001", "90002"), changes_of(region, "90003")])
+
+    with database.transaction() as session:
+        assert list(session.scalars(select(InboundMessage.control_id))) == ["F4711"]
+        assert session.scalar(select(func.sum(FeedCount.ignored))) == 3
+
+
+def test_nobody_is_answered_while_what_is_nobodys_is_not_counted(
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kept without an answer is safe: it comes again. Answered and not counted, it would be missing from what came in."""
+    with database.transaction() as session:
+        make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), patient=make.identity("4711"))
+    asks, said = inbound_line.DirectLine.ask, list[str]()
+
+    async def once(line: inbound_line.DirectLine, asked: inbound_line.Question) -> list[inbound_line.Row]:
+        said.append(asked.statement)
+        if len(said) > 1:
+            raise psycopg.OperationalError("the connection is gone")
+        return await asks(line, asked)
+
+    monkeypatch.setattr(inbound_line.DirectLine, "ask", once)
+
+    with pytest.raises(psycopg.OperationalError):
+        kept_directly(database, [changes_of(region, "4711", "90001")])

@@ -7,7 +7,18 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Identity, Index, LargeBinary, false, func, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    false,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
@@ -62,6 +73,7 @@ class AckDone(StrEnum):
 class InboundMessage(Base):
     __tablename__ = "inbound_messages"
     __table_args__ = (
+        ForeignKeyConstraint(["link_id", "hospital_id"], ["links.id", "links.hospital_id"], match="FULL"),
         Index("uq_inbound_messages_double", "link_id", "control_id", "digest", unique=True, postgresql_nulls_not_distinct=True),
         Index("ix_inbound_messages_waiting", "seq", postgresql_where=text("state = 'kept'")),
         Index(
@@ -90,9 +102,9 @@ class InboundMessage(Base):
     #: order of arrival
     seq: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
     #: the link it came over; empty = unknown sender
-    link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("links.id"))
+    link_id: Mapped[uuid.UUID | None]
     #: the hospital of that link
-    hospital_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("hospitals.id"))
+    hospital_id: Mapped[uuid.UUID | None]
     wire: Mapped[Wire]
     #: `ORU^R01`, `Bundle.transaction`
     kind: Mapped[str] = mapped_column(default="")

@@ -20,6 +20,7 @@ class Link(Base):
     __tablename__ = "links"
     __table_args__ = (
         UniqueConstraint("hospital_id"),
+        UniqueConstraint("id", "hospital_id"),
         Index("uq_links_client_id_in", "client_id_in", unique=True, postgresql_where="client_id_in <> ''"),
     )
 

@@ -120,7 +120,7 @@ def _things(session: Session, name: str, hospital: Hospital, board: Board, *, no
         session, make.signed(session, make.discussed(session, rounds[1], viewer=leads, now=now), viewer=leads, now=now)
     )
     message = InboundMessage(
-        hospital_id=hospital.id, wire=Wire.HL7V2, digest=name.encode(), raw_sealed=b"", size=1, received_at=now,
+        **make.over_its_link(session, hospital.id), wire=Wire.HL7V2, digest=name.encode(), raw_sealed=b"", size=1, received_at=now,
         state=InboundState.UNREADABLE,
     )  # fmt: skip
     session.add(message)

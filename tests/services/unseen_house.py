@@ -95,7 +95,8 @@ def each_state(session: Session, case: Case) -> Iterator[CaseState]:
 
 def arrives(session: Session, zeed: Hospital, incoming: Incoming, *, at: datetime = LATER) -> Case | None:
     """As the worker does it."""
-    kept = InboundMessage(hospital_id=zeed.id, wire=Wire.HL7V2, digest=uuid.uuid4().bytes, raw_sealed=b"", size=0, received_at=at)
+    of = make.over_its_link(session, zeed.id)
+    kept = InboundMessage(wire=Wire.HL7V2, digest=uuid.uuid4().bytes, raw_sealed=b"", size=0, received_at=at, **of)
     session.add(kept)
     session.flush()
     claimed = ClaimedMessage(kept.id, uuid.uuid4(), zeed.id, b"", Wire.HL7V2, "", "", 1, at)

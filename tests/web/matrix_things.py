@@ -127,7 +127,7 @@ def _papers(session: Session, of: Things, case: Case, *, now: datetime) -> dict[
     rows: dict[str, Any] = {
         "question_id": InformationRequest(case_id=case.id, asked_at=now, asked_by=asker, text="matrix"),
         "message_id": InboundMessage(
-            hospital_id=of.hospital, wire=Wire.HL7V2, digest=of.name.encode(), raw_sealed=b"", size=1, received_at=now,
+            **make.over_its_link(session, of.hospital), wire=Wire.HL7V2, digest=of.name.encode(), raw_sealed=b"", size=1, received_at=now,
             state=InboundState.UNREADABLE,
         ),
         "grant_id": grant(of, GrantKind.SECOND_READER, now=now, person=person_id("Ada")),

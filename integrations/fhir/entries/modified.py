@@ -9,13 +9,14 @@ nothing hangs (the address of a patient), else the whole resource.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from integrations.fhir.entries.bundle import MODIFIER as NAME
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.text.mend import HARMLESS
-from integrations.fhir.text.values import Node, concept, nodes, text
+from integrations.fhir.text.values import Node, concept, names_in, nodes, text
 
 WHY = f"{NAME} not understood"
 
@@ -37,6 +38,11 @@ class Plain:
             return kept
         rest = [{} if number in self.gone else one for number, one in enumerate(nodes(inside))]
         return replace(kept, resource=kept.resource | {"contained": rest})
+
+
+def may_be_modified(entries: Sequence[Entry]) -> bool:
+    """Whether one stands anywhere in a message: one look at all of it, for nearly none has one."""
+    return any(one.is_modified for one in entries) or NAME in names_in([one.resource for one in entries])
 
 
 def without_modified(entry: Entry) -> Plain:

@@ -9,7 +9,7 @@ from operator import is_
 from integrations.fhir.entries.addresses import Addresses
 from integrations.fhir.entries.body_structures import with_sides
 from integrations.fhir.entries.bundle import Entry
-from integrations.fhir.entries.modified import WHY, Plain, without_modified
+from integrations.fhir.entries.modified import WHY, Plain, may_be_modified, without_modified
 from integrations.fhir.meaning.request import KINDS
 from integrations.fhir.resources.facts import FACTS
 from integrations.fhir.resources.named import NAMED
@@ -44,8 +44,9 @@ def sift(sent: Addresses, version: str) -> Sifted:
     refused: dict[str, str] = {}
     stripped: list[str] = []
     turned: list[Entry] = []
+    looked_at = JUDGED_FOR_MEANING if may_be_modified(sent.entries) else ()
     for entry in sent.entries:
-        plain = without_modified(entry) if entry.kind in JUDGED_FOR_MEANING else Plain(entry)
+        plain = without_modified(entry) if entry.kind in looked_at else Plain(entry)
         refused |= plain.refused
         if plain.entry is None:
             turned.append(entry)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from integrations.fhir.text.values import names_in
+
 _SAID = dict.fromkeys(("true", "1", "yes", "y", "on", "t"), True) | dict.fromkeys(("false", "0", "no", "n", "off", "f"), False)
 """Just those that the judge takes: of any other it says that the element is wrong."""
 _NAMES = frozenset({"doNotPerform", "notDone", "notGiven", "prohibited", "deleted", "exclude", "active", "isSubpotent"})
@@ -19,7 +21,7 @@ def truth(value: Any) -> Any:
 
 def truthful(tree: dict[str, Any]) -> dict[str, Any]:
     """The tree with truth values where FHIR has them. Most messages have them: those are looked at and not made anew."""
-    return _truthful(tree) if _is_said(tree) else tree
+    return _truthful(tree) if any(map(_is_one, names_in(tree))) and _is_said(tree) else tree
 
 
 def _is_said(tree: Any) -> bool:
@@ -34,7 +36,7 @@ def _is_said(tree: Any) -> bool:
             kind = type(one)
             if kind in _OPEN:
                 waiting.append(one)
-            elif (kind is int or (kind is str and len(one) <= _LONGEST)) and (name in _NAMES or name.endswith("Boolean")):
+            elif (kind is int or (kind is str and len(one) <= _LONGEST)) and _is_one(name):
                 return True
     return False
 
@@ -50,4 +52,8 @@ def _truthful(value: Any, name: str = "") -> Any:
         return {key: _truthful(one, key) for key, one in value.items()}
     if isinstance(value, list):
         return [_truthful(one) for one in value]
-    return truth(value) if name in _NAMES or name.endswith("Boolean") else value
+    return truth(value) if _is_one(name) else value
+
+
+def _is_one(name: str) -> bool:
+    return name in _NAMES or name.endswith("Boolean")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Set
 from decimal import Decimal
 from html.entities import name2codepoint
+from itertools import chain
 from typing import Any
 
 from integrations.fhir.text.known_codes import known
@@ -43,6 +44,18 @@ def asked_of(item: Any) -> tuple[str, str]:
 def sent_none(own: Node, names: Set[str]) -> bool:
     """Whether none of these elements was sent: one look for what would be one per name, and most were not."""
     return own.keys().isdisjoint(names)
+
+
+def names_in(value: Any) -> set[str]:
+    """The names of all elements that stand anywhere in it, level by level: one look where most messages have none of what is sought."""
+    found: set[str] = set()
+    level = [value]
+    while level:
+        objects = [one for one in level if type(one) is dict]
+        found.update(*objects)
+        lists = [one for one in level if type(one) is list]
+        level = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(lists)]
+    return found
 
 
 def text(value: Any) -> str:

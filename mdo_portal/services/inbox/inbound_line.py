@@ -54,6 +54,7 @@ _INT8 = struct.Struct("!q").pack
 _ELEMENTS = {
     "text": (Kind(25, str.encode), 1009),
     "bytea": (Kind(17, lambda value: value), 1001),  # as it is
+    "uuid": (Kind(2950, bytes.fromhex), 2951),
     "int4": (Kind(23, _LENGTH), 1007),
     "int8": (Kind(20, _INT8), 1016),
     "date": (Kind(1082, lambda day: _LENGTH((day - _EPOCH.date()).days)), 1182),

@@ -1,14 +1,16 @@
-"""The inbox's two statements of the hot path, whole batches at a time: storing messages, and asking which numbers are known.
+"""The inbox's statements of the hot path, whole batches at a time: storing messages, and asking which numbers are known.
 
 A hospital's feed comes by the thousand per second; building these through the ORM cost twenty times what they cost here
-(tests/bench, `mllp-durable`). Values travel as binary arrays, one per column; NULL travels as an empty text.
+(tests/bench, `mllp-durable`). Values travel as binary arrays, one per column; who is nobody travels as NOBODY.
 """
 
 from __future__ import annotations
 
 import os
+import struct
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -22,6 +24,9 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.services.common import changes
 from mdo_portal.services.inbox.inbound_line import KINDS
+
+NOBODY = "0" * 32
+"""The link and the hospital of a message of which nobody knows whose it is."""
 
 
 class InboundRow(NamedTuple):
@@ -69,21 +74,21 @@ inbox."""
 # hospital no index can be used for, and a count in the inbox: of a long queue it would hope to find the first soon, and read all of it.
 # Whom a message is about that nobody could read yet is known as well: it may be the referral. So is whose referral lies ready and is
 # still to be fetched; few notices wait at a time, and whether any does is looked up once for all numbers.
-KNOWN = """
-WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[])
-        AS asked (place, hospital_id, number, bsn, key)
-), here AS MATERIALIZED (
-    SELECT place FROM asked
-    WHERE (
-        SELECT true FROM patients p
-        WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1
-    )
-    OR asked.bsn <> '' AND asked.bsn = (
-        SELECT p.bsn_index FROM patients p
-        WHERE p.hospital_id = asked.hospital_id AND p.bsn_index >= asked.bsn ORDER BY p.bsn_index LIMIT 1
-    )
+_ASKED = """
+SELECT * FROM unnest(%b::int4[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[]) AS asked (place, hospital_id, number, bsn, key)
+"""
+_OF_A_PATIENT = """
+(
+    SELECT true FROM patients p
+    WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1
 )
+OR asked.bsn <> '' AND asked.bsn = (
+    SELECT p.bsn_index FROM patients p
+    WHERE p.hospital_id = asked.hospital_id AND p.bsn_index >= asked.bsn ORDER BY p.bsn_index LIMIT 1
+)
+"""
+KNOWN = f"""
+WITH asked AS MATERIALIZED ({_ASKED}), here AS MATERIALIZED (SELECT place FROM asked WHERE {_OF_A_PATIENT})
 SELECT place FROM here
 UNION ALL
 SELECT place FROM asked WHERE place NOT IN (SELECT place FROM here) AND (
@@ -97,21 +102,21 @@ SELECT place FROM asked WHERE place NOT IN (SELECT place FROM here) AND (
         WHERE n.state = 'waiting' AND n.hospital_id = asked.hospital_id AND asked.key = ANY(t.patient_keys)
     )
 )
-"""
+"""  # noqa: S608
 _ROW = {
-    "place": "int4", "id": "text", "link_id": "text", "hospital_id": "text", "wire": "text", "kind": "text", "control_id": "text",
+    "place": "int4", "id": "uuid", "link_id": "uuid", "hospital_id": "uuid", "wire": "text", "kind": "text", "control_id": "text",
     "digest": "bytea", "raw_sealed": "bytea", "size": "int4", "patient_keys": "text", "reason": "text", "place_in": "text",
     "received_at": "timestamptz", "doubles": "int4", "charset": "text", "line": "text", "application_ack": "text",
 }  # fmt: skip
 """What travels of an InboundRow, with the id of the row behind its place."""
 
-_INSERT = """
+_INSERT = f"""
 INSERT INTO inbound_messages (
     id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason, place, leftovers,
     received_at, settled_at, doubles, attempts, charset, line, application_ack
 )
-SELECT id::uuid, nullif(link_id, '')::uuid, nullif(hospital_id, '')::uuid, wire, kind, control_id, digest, raw_sealed, size,
-    patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place_in, '{}',
+SELECT id, nullif(link_id, '{NOBODY}'), nullif(hospital_id, '{NOBODY}'), wire, kind, control_id, digest, raw_sealed, size,
+    patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place_in, '{{}}',
     received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0, charset, line, application_ack
 """
 _CONFLICT = """
@@ -132,46 +137,47 @@ END
 _ARRAYS = f"unnest({', '.join(f'%b::{kind}[]' for kind in _ROW.values())}) AS arrived ({', '.join(_ROW)})"
 _VALUES = f"(SELECT {', '.join(f'%b::{kind} AS {name}' for name, kind in _ROW.items())}) AS arrived"
 
-STORE = f"""
-WITH known AS MATERIALIZED ({KNOWN}), arrived AS MATERIALIZED (SELECT * FROM {_ARRAYS}), noise AS (
-    SELECT link_id, day, ignored FROM unnest(%b::text[], %b::date[], %b::int8[]) AS noise (link_id, day, ignored)
-    UNION ALL
-    SELECT link_id, (received_at AT TIME ZONE 'UTC')::date, 1 + doubles FROM arrived
-    WHERE place >= 0 AND place NOT IN (SELECT place FROM known)
-), counted AS (
-    INSERT INTO feed_counts (link_id, day, ignored)
-    SELECT link_id::uuid, day, sum(ignored) FROM noise GROUP BY link_id, day ORDER BY link_id, day
-    ON CONFLICT (link_id, day) DO UPDATE SET ignored = feed_counts.ignored + excluded.ignored
-), stored AS ({_INSERT} FROM arrived WHERE place < 0 OR place IN (SELECT place FROM known) {_CONFLICT}, {_TOLD})
-SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
+_ALL_TOLD = """
+SELECT digest, received_at, NULL::bytea, '' FROM stored WHERE doubled_at IS NOT NULL
 UNION ALL
-SELECT ''::bytea, NULL, (SELECT coalesce(sum(ignored), 0)::int8 FROM noise),
-    CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
-"""  # noqa: S608  # made of our own words
-"""Rows: (digest, when it first came) of what was there already, and one with an empty digest: how many were noise.
+SELECT NULL, NULL, {known}, CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
+"""
+STORE = f"""
+WITH known AS MATERIALIZED ({KNOWN}), stored AS (
+    {_INSERT} FROM {_ARRAYS} WHERE place < 0 OR place IN (SELECT place FROM known) {_CONFLICT}, {_TOLD}
+) {_ALL_TOLD.format(known="(SELECT string_agg(int4send(place), '') FROM known)")}
+"""  # noqa: S608
+"""Rows: (digest, when it first came) of what was there already, and one without a digest: the places that are known (`places`).
 
 The numbers that are asked about carry the place of their message; a message with a place is kept only when one of its numbers is known.
+What is not is noise, and still to be counted (STORE_ALL): where little is noise, to make ready for that here costs more.
 """
 _ONE_TOLD = f"{_CONFLICT}, concat(pg_notify('mdo_understand', '')::text, {_TOLD})"
-STORE_ONE = f"{_INSERT} FROM {_VALUES} WHERE EXISTS ({KNOWN}) {_ONE_TOLD}"
+STORE_ONE = f"{_INSERT} FROM {_VALUES} WHERE EXISTS (SELECT FROM ({_ASKED}) AS asked WHERE {_OF_A_PATIENT}) {_ONE_TOLD}"
 """The same for one message, as most systems send them, in less than half of PostgreSQL's time: a row when it stands in the inbox now,
-with `doubled_at` when it stood there before; none when it is noise, which is then still to be counted (STORE)."""
+with `doubled_at` when it stood there before; none when no patient has a number of it. Then STORE asks whoever else may know it: to make
+ready for that costs as much as the look that nearly always finds a patient, or the other way that noise goes."""
 
 STORE_ONE_ASKING_NOTHING = f"{_INSERT} FROM {_VALUES} {_ONE_TOLD}"
 """The same for one that is kept whoever it is about: a quarter of PostgreSQL's time was the question, also where nothing was asked."""
 
 STORE_ALL = f"""
-WITH stored AS ({_INSERT} FROM {_ARRAYS} {_CONFLICT}, {_TOLD})
-SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
-UNION ALL
-SELECT ''::bytea, NULL, 0::int8, CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
+WITH counted AS (
+    INSERT INTO feed_counts (link_id, day, ignored)
+    SELECT link_id, day, ignored FROM unnest(%b::uuid[], %b::date[], %b::int8[]) AS noise (link_id, day, ignored)
+    ORDER BY link_id, day
+    ON CONFLICT (link_id, day) DO UPDATE SET ignored = feed_counts.ignored + excluded.ignored
+), stored AS ({_INSERT} FROM {_ARRAYS} {_CONFLICT}, {_TOLD}) {_ALL_TOLD.format(known="NULL")}
 """  # noqa: S608
-"""The same for messages that are all kept: no question who is known here. PostgreSQL plans STORE for longer than it takes (fhir-in)."""
+"""The same for messages that are all kept, and what was noise is counted: no question who is known here."""
 
-KNOWN_KINDS = ("int4[]", "text[]", "text[]", "bytea[]", "bytea[]")
+KNOWN_KINDS = ("int4[]", "uuid[]", "text[]", "bytea[]", "bytea[]")
 _ROW_KINDS = tuple(_ROW.values())
 _ROWS_KINDS = tuple(f"{kind}[]" for kind in _ROW_KINDS)
-_NOISE_KINDS = ("text[]", "date[]", "int8[]")
+_NOISE_KINDS = ("uuid[]", "date[]", "int8[]")
+
+
+_PLACE = struct.Struct("!i")
 
 
 class _Value(NamedTuple):
@@ -229,15 +235,28 @@ def asking(asked: Sequence[AskedNumber]) -> Statement:
     return Statement(KNOWN, columns(asked, 5), KNOWN_KINDS)
 
 
-def storing(asked: Sequence[AskedNumber], rows: Sequence[InboundRow], noise: Sequence[Noise] = ()) -> Statement:
+def storing(asked: Sequence[AskedNumber], rows: Sequence[InboundRow]) -> Statement:
     """Keep those of which a number is known, or that carry no place. No two rows may be the same message."""
-    values = [*columns(asked, 5), *_of_rows(rows), *columns(noise, 3)]
-    return Statement(STORE, values, (*KNOWN_KINDS, *_ROWS_KINDS, *_NOISE_KINDS))
+    return Statement(STORE, [*columns(asked, 5), *_of_rows(rows)], (*KNOWN_KINDS, *_ROWS_KINDS))
 
 
-def storing_all(rows: Sequence[InboundRow]) -> Statement:
-    """Keep them whoever they are about. No two rows may be the same message."""
-    return Statement(STORE_ALL, _of_rows(rows), _ROWS_KINDS)
+def storing_all(rows: Sequence[InboundRow], noise: Sequence[Noise] = ()) -> Statement:
+    """Keep them whoever they are about, and count the noise. No two rows may be the same message."""
+    return Statement(STORE_ALL, [*columns(noise, 3), *_of_rows(rows)], (*_NOISE_KINDS, *_ROWS_KINDS))
+
+
+def places(told: bytes | None) -> set[int]:
+    """Those that STORE says are known."""
+    return {place for (place,) in _PLACE.iter_unpack(told or b"")}
+
+
+def noise_among(rows: Iterable[InboundRow], known: Set[int]) -> list[Noise]:
+    """What STORE has left out of them."""
+    counted: Counter[tuple[str, date]] = Counter()
+    for row in rows:
+        if row.place >= 0 and row.place not in known:
+            counted[row.link_id, row.received_at.date()] += 1 + row.doubles
+    return [Noise(*of, count) for of, count in sorted(counted.items())]
 
 
 def storing_one(row: InboundRow, asked: Sequence[AskedNumber] = ()) -> Statement:

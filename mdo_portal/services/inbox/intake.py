@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from mdo_portal.domain.sealing import Sealer
 from mdo_portal.services.common.sealed import sealer
 from mdo_portal.services.inbox import inbound_rows
 from mdo_portal.services.inbox.inbound_line import DirectLine, Question, Row, moment, question
-from mdo_portal.services.inbox.inbound_rows import AskedNumber, InboundRow, Statement
+from mdo_portal.services.inbox.inbound_rows import AskedNumber, InboundRow, Noise, Statement
 from mdo_portal.services.inbox.sifting import Arrival, Doubles, Sifting
 
 
@@ -34,17 +35,14 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
     asked, rows = sifting.unsifted()
     with inbound_rows.line_of(session) as line:
         if len(rows) == 1 == len(arrivals):
-            return _keep_one(line, sifting, asked, rows[0])
+            _say(line, inbound_rows.storing_one(rows[0], asked))
+            if told := line.fetchall():
+                return {bytes(digest): first for digest, first, again, _ in told if again}
         _say(line, _storing(sifting, asked, rows))
-        return sifting.doubles | {bytes(digest): first for digest, first, _, _ in line.fetchall() if digest}
-
-
-def _keep_one(line: inbound_rows.Line, sifting: Sifting, asked: Sequence[AskedNumber], row: InboundRow) -> Doubles:
-    _say(line, inbound_rows.storing_one(row, asked))
-    told = line.fetchall()
-    if not told:
-        _say(line, inbound_rows.storing((), (), sifting.sifted(set())[1]))
-    return {bytes(digest): first for digest, first, again, _ in told if again}
+        told = line.fetchall()
+        if noise := inbound_rows.noise_among(rows, _known(told)):
+            _say(line, inbound_rows.storing_all((), noise))
+        return sifting.doubles | {bytes(digest): first for digest, first, _, _ in told if digest}
 
 
 def _storing(sifting: Sifting, asked: Sequence[AskedNumber], rows: Sequence[InboundRow]) -> Statement:
@@ -59,9 +57,8 @@ def _say(line: inbound_rows.Line, statement: Statement) -> None:
 class Prepared(NamedTuple):
     """A batch that was read, sealed and packed; what PostgreSQL says to `question` goes to `goes_on`."""
 
-    sifting: Sifting
     question: Question
-    goes_on: Callable[[Sifting, list[Row]], Awaitable[Doubles]]
+    goes_on: Callable[[list[Row]], Awaitable[Doubles]]
 
 
 class DirectKeeper:
@@ -89,34 +86,40 @@ class DirectKeeper:
         """Do for a batch all that needs no word from PostgreSQL: it can be done while that stores the batch before it."""
         sifting = Sifting(arrivals, self._keys)
         if self._noise >= MOSTLY_NOISE and sifting.has_feed:
-            return Prepared(sifting, question(*inbound_rows.asking(sifting.asked)), self._known_told)
+            return Prepared(question(*inbound_rows.asking(sifting.asked)), partial(self._known_told, sifting))
         numbers, rows = sifting.unsifted()
+        feed = [row for row in rows if row.place >= 0]  # what is in the others may be large, and is packed by now
         if len(rows) == 1 == len(arrivals):
-            return Prepared(sifting, question(*inbound_rows.storing_one(rows[0], numbers)), self._one_told)
-        return Prepared(sifting, question(*_storing(sifting, numbers, rows)), self._all_told)
+            return Prepared(question(*inbound_rows.storing_one(rows[0], numbers)), partial(self._one_told, sifting, feed))
+        return Prepared(question(*_storing(sifting, numbers, rows)), partial(self._all_told, sifting, feed))
 
     async def keep(self, prepared: Prepared) -> Doubles:
         """Store all of them, as the function `keep`. In the order in which they were prepared."""
-        return await prepared.goes_on(prepared.sifting, await self._line.ask(prepared.question))
+        return await prepared.goes_on(await self._line.ask(prepared.question))
 
-    async def _one_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
-        self._learn(not told, sifting.feed)
+    async def _one_told(self, sifting: Sifting, feed: Sequence[InboundRow], told: list[Row]) -> Doubles:
         if not told:
-            await self._line.ask(question(*inbound_rows.storing((), (), sifting.sifted(set())[1])))
+            return await self._all_told(sifting, feed, await self._line.ask(question(*inbound_rows.storing(sifting.asked, feed))))
+        self._learn((), sifting.feed)
         return {digest: moment(first) for digest, first, again, _ in told if digest and first and again}
 
-    async def _all_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
-        self._learn(_ignored(told), sifting.feed)
+    async def _all_told(self, sifting: Sifting, feed: Sequence[InboundRow], told: list[Row]) -> Doubles:
+        await self._count(sifting, inbound_rows.noise_among(feed, _known(told)))
         return sifting.doubles | _doubles(told)
+
+    async def _count(self, sifting: Sifting, noise: Sequence[Noise]) -> None:
+        self._learn(noise, sifting.feed)
+        if noise:
+            await self._line.ask(question(*inbound_rows.storing_all((), noise)))
 
     async def _known_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
         rows, noise = sifting.sifted({int.from_bytes(place or b"", "big") for (place,) in told})
-        self._learn(sum(one.ignored for one in noise), sifting.feed)
-        return sifting.doubles | _doubles(await self._line.ask(question(*inbound_rows.storing((), rows, noise))))
+        self._learn(noise, sifting.feed)
+        return sifting.doubles | _doubles(await self._line.ask(question(*inbound_rows.storing_all(rows, noise))))
 
-    def _learn(self, noise: int, feed: int) -> None:
+    def _learn(self, noise: Sequence[Noise], feed: int) -> None:
         if feed:
-            self._noise += (noise / feed - self._noise) * 0.2
+            self._noise += (sum(one.ignored for one in noise) / feed - self._noise) * 0.2
 
 
 def _doubles(told: Sequence[Row]) -> Doubles:
@@ -124,9 +127,9 @@ def _doubles(told: Sequence[Row]) -> Doubles:
     return {digest: moment(first) for digest, first, _, _ in told if digest and first}
 
 
-def _ignored(told: Sequence[Row]) -> int:
-    """Of the rows of STORE: how many messages were noise."""
-    return sum(int.from_bytes(ignored or b"", "big") for digest, _, ignored, _ in told if not digest)
+def _known(told: Sequence[Sequence[Any]]) -> set[int]:
+    """Of the rows of STORE: the places of which somebody is known."""
+    return inbound_rows.places(next(known for digest, _, known, _ in told if not digest))
 
 
 MOSTLY_NOISE = 0.5

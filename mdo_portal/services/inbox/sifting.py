@@ -14,7 +14,7 @@ from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import MessageHeader, Wire
 from mdo_portal.services.inbox import inbound_rows
-from mdo_portal.services.inbox.inbound_rows import AskedNumber, InboundRow, Noise
+from mdo_portal.services.inbox.inbound_rows import NOBODY, AskedNumber, InboundRow, Noise
 from mdo_portal.services.links.hospitals import LinkRow
 
 MOST_ASKED = 64
@@ -121,8 +121,8 @@ class Sifting:
         header, link = arrival.header, arrival.link
         return InboundRow(
             place,
-            link.link_hex if link else "",
-            link.hospital_hex if link else "",
+            link.link_hex if link else NOBODY,
+            link.hospital_hex if link else NOBODY,
             arrival.wire,
             _storable(header.kind, 60),
             _storable(header.control_id, 200),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
@@ -31,6 +32,18 @@ def test_a_message_is_kept_sealed_with_who_sent_it(session: Session, region: Reg
     assert (row.hospital_id, row.control_id, row.size, row.state) == (link.hospital_id, "M1", len(raw), InboundState.KEPT)
     assert b"12345" not in row.raw_sealed
     assert make.sealer().open(row.raw_sealed, purpose=RAW_PURPOSE) == raw
+
+
+@pytest.mark.parametrize("of", ["no link", "another hospital's link"])
+def test_a_message_is_of_the_hospital_of_its_link(session: Session, region: Region, of: str) -> None:
+    """By which of the two somebody sees it must not depend on who wrote the row."""
+    intake.keep(session, [make.arrival(region.links["ZEED"], control_id="M1")])
+    (row,) = kept(session)
+
+    row.link_id = None if of == "no link" else region.links["KREE"].link_id
+
+    with pytest.raises(IntegrityError, match="fk_inbound_messages_link_id_hospital_id_links"):
+        session.flush()
 
 
 def test_a_double_only_counts_up(session: Session, region: Region) -> None:

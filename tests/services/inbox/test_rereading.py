@@ -49,7 +49,7 @@ class Desk:
 
     def supplement(self, *, at: datetime = NOW + HOUR, **over: Any) -> None:
         message_id = uuid.uuid4()
-        about = {"hospital_id": self.zeed.id, "case_id": self.case.id, "meaning": "update"}
+        about = {**make.over_its_link(self.session, self.zeed.id), "case_id": self.case.id, "meaning": "update"}
         kept = {"wire": Wire.HL7V2, "digest": message_id.bytes, "raw_sealed": b"", "size": 0, "received_at": at}
         self.session.add(InboundMessage(id=message_id, **about, **kept))
         self._told(replace(self.said, **over), at, message_id)

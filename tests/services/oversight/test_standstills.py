@@ -21,6 +21,7 @@ from mdo_portal.services.inbox import polls
 from mdo_portal.services.links import key_fetching
 from mdo_portal.services.oversight import standstills
 from mdo_portal.services.oversight.standstills import Listening
+from tests import make
 from tests.people import Region, person_id
 from tests.services.follow_house import signed
 
@@ -39,7 +40,7 @@ def told(session: Session, at: datetime, *, is_unheard: bool = False) -> list[st
 
 def came(session: Session, hospital: uuid.UUID | None, state: InboundState, at: datetime, reason: str = "") -> InboundMessage:
     message = InboundMessage(
-        hospital_id=hospital,
+        **make.over_its_link(session, hospital),
         wire=Wire.HL7V2,
         state=state,
         reason=reason,
