@@ -8,12 +8,14 @@ from datetime import timedelta
 
 from integrations.hl7v2.meaning.own_segments import own
 from integrations.hl7v2.message.documents import plain_words, rich_words
+from integrations.hl7v2.message.ending import asked_at_end
 from integrations.hl7v2.message.headed import below, is_unanswered, unsigned
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.message.persons import person_in
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.roles import participant, provider, roles
+from integrations.hl7v2.message.rows import answered
 from integrations.hl7v2.message.statuses import is_order_back, is_waiting
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
 from integrations.hl7v2.text.er7 import Message, field_of
@@ -156,6 +158,7 @@ def asked_by(reading: Reading, item: Item) -> str:
     said = unsigned("\n".join(item.notes))[0]
     says_why = is_waiting(item) or is_order_back(reading, item)
     is_none = says_why and not any(map(asks_something, said.split("\n")))
+    is_none = is_none or answered(said) != said  # a form with its answers: what asks is below the heading of one
     return "" if is_none or is_unanswered(said, reading.labels.headings("board")) else said
 
 
@@ -185,6 +188,19 @@ def closing(reading: Reading) -> Item | None:
 def _closing(reading: Reading, _: str) -> str:
     last = closing(reading)
     return asked_by(reading, last) if last else ""
+
+
+def _ending(reading: Reading, _: str) -> str:
+    """What a letter asks at its end, where no heading in it is one of a question. A value with a name of its own is none, unless somebody
+    is greeted in it.
+    """
+    heads, refers = reading.labels.headings("board"), reading.recognised.refers
+    for item, text in reading.written_by:
+        said, greeting = unsigned(text)
+        is_one = greeting or (item.segment.name == "OBX" and (not item.label or refers(item.label)))
+        if is_one and not is_unanswered(text, heads) and (asked := asked_at_end(said)):
+            return asked
+    return ""
 
 
 def _provider(reading: Reading, role: str) -> str:
@@ -242,7 +258,7 @@ def _line(reading: Reading, argument: str) -> str:
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "line": _line, "notes": _notes,
+    "asking": _asking, "board": _board, "closing": _closing, "ending": _ending, "headed": _headed, "label": _labelled, "line": _line, "notes": _notes,
     "number": _number, "own": own, "participant": _participant, "person": _person, "provider": _provider, "sentence": _sentence,
     "soon": _soon, "subject": _subject, "title": _title,
 }  # fmt: skip

@@ -1,0 +1,47 @@
+"""How a letter ends: right before its greeting many ask what they ask, in a sentence and without a heading."""
+
+from __future__ import annotations
+
+import re
+
+from integrations.hl7v2.message.heading_style import USUAL
+from integrations.hl7v2.text.words import asks_something
+
+_SENTENCE = re.compile(r"(?<=[.?!])\s+|\n(?=\s*[A-Z(\u2022*-])")
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_COURTESY = re.compile(
+    r"tegemoet|vernem|bereikbaar|contact op|op de hoogte|(?:bij|voor|heeft u|mocht(?:en)?) (?:u )?(?:nog |verdere )?vragen|terugkoppel|"
+    r"nadere? informatie|dank|retour|(?:in|ter) (?:kopie|kennis)",
+    re.IGNORECASE,
+)
+"""What a letter says at its end to be polite, or of itself."""
+_OF_A_BOARD = re.compile(
+    r"bespre|advies|adviser|oordeel|mening|visie|beleid|overleg|meedenk|mee te denken|voorstel|behandel|opini|afweg",
+    re.IGNORECASE,
+)
+"""What somebody wants of a board: who only says please (`graag retour`) may want anything."""
+_TO_THE_READER = re.compile(r"^(?:graag|gaarne|verzoeke?|svp|s\.v\.p\.)\s|\b(?:u|uw|jullie|het mdo|collega\S*)\b", re.IGNORECASE)
+_OF_THE_PATIENT = re.compile(
+    r"vraag(?:t|de|den)? (?:hij |zij |ze |mw\.? |patiënte? )?zich|\bwil(?:de)? weten\b|\b(?:zij|hij|patiënte?|partner) vraagt\b",
+    re.IGNORECASE,
+)
+_WORDS = 3
+
+
+def asked_at_end(said: str) -> str:
+    """The sentences with which a letter (without its greeting) ends that ask; "" where it ends otherwise."""
+    for paragraph in reversed(_PARAGRAPH.split(said)):
+        sentences = [one.strip() for one in _SENTENCE.split(paragraph) if one.strip() and not _COURTESY.search(one)]
+        asking: list[str] = []
+        while sentences and _asks(sentences[-1]):
+            asking.insert(0, sentences.pop())
+        if asking or sentences:
+            is_below = any(map(USUAL.fullmatch, sentences))  # then it is of that heading, unless it asks the reader
+            return "\n".join(one for one in asking if not is_below or _TO_THE_READER.search(one))
+    return ""
+
+
+def _asks(sentence: str) -> bool:
+    if USUAL.fullmatch(sentence) or len(sentence.split()) < _WORDS or _OF_THE_PATIENT.search(sentence):
+        return False  # a field of a form, or a doubt: `cT2N1?`
+    return sentence.endswith("?") or (asks_something(sentence) and _OF_A_BOARD.search(sentence) is not None)
