@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+_BLOCKS = "p|div|li|h[1-6]|table|ul|ol"
+_BOLD_LINE = r"<(?:b|strong|u|h[1-6])(?: [^<>]{0,200})?>[^<>]{2,80}</(?:b|strong|u|h[1-6])>\s*:?\s*"
 _HTML = re.compile(
-    r"(?:<br ?/?>|</(?:p|div|li|h[1-6]|table|ul|ol)>|<(?:p|div|li)(?: [^<>]{0,200})?>)\s*"
-    r"(?=<(?:b|strong|u|h[1-6])(?: [^<>]{0,200})?>[^<>]{2,80}</(?:b|strong|u|h[1-6])>\s*:?\s*(?:<br|</(?:p|div|li)>|<(?:p|div|ul|ol|table|h[1-6])\b))",
+    rf"(?:<br ?/?>|</(?:{_BLOCKS})>|<(?:p|div|li)(?: [^<>]{{0,200}})?>)\s*(?={_BOLD_LINE}(?:<br|</?(?:{_BLOCKS})\b))",
     re.IGNORECASE,
 )
 _RTF = re.compile(r"\\(?:par|line)(?![a-z])\s*(?=\{?\\b\s[^\\{}]{2,80}\\b0(?!\d)\s*:?\s*\}?\s*\\(?:par|line)(?![a-z]))")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from integrations.hl7v2.message.headed import is_unanswered, unsigned
 from integrations.hl7v2.message.heading_style import USUAL
+from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.words import asks_something
 
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n(?=\s*[A-Z(\u2022*-])")
@@ -26,6 +28,19 @@ _OF_THE_PATIENT = re.compile(
     re.IGNORECASE,
 )
 _WORDS = 3
+
+
+def ending(reading: Reading, _: str) -> str:
+    """What a letter asks at its end, where no heading in it is one of a question. A value with a name of its own is none, unless somebody
+    is greeted in it.
+    """
+    heads, refers = reading.labels.headings("board"), reading.recognised.refers
+    for item, text in reading.written_by:
+        said, greeting = unsigned(text)
+        is_one = greeting or (item.segment.name == "OBX" and (not item.label or refers(item.label)))
+        if is_one and not is_unanswered(text, heads) and (asked := asked_at_end(said)):
+            return asked
+    return ""
 
 
 def asked_at_end(said: str) -> str:

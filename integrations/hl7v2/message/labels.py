@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.text.words import folded_all, holds_any
-from integrations.profiles import asked_of
+from integrations.profiles import asked_of, urgency_of
 from mdo_portal.exchange import Profile
 
 _ASKING = ("board", "radiology", "pathology", "reason")
@@ -27,11 +27,28 @@ _URGENCY = "urgency"
 _WITHIN = re.compile(r"(?:UITERLIJK )?(?:BINNEN|OVER) .{1,20}(?:DAG|DAGEN|WEEK|WEKEN|MAAND|MAANDEN|UUR)\.?")
 
 
+_HASTE = re.compile(r"(?<!\w)spoed(?!eisende|opname|opvang|ok|operatie|poli|post)")
+
+
+def how_soon(said: str, profile: Profile) -> str:
+    """What says how soon in an answer: a word of the profile, alone or before more (`Ja - binnen 1 week`), or within which time; ""
+    where it says something else.
+    """
+    whole, shown = said.strip(), said.strip(" .!\n")
+    first = _MORE.split(shown, maxsplit=1)[0].strip()
+    return next(
+        (one for one in (whole, shown, first) if one and (urgency_of(profile, one) or _WITHIN.fullmatch(one.upper()))), ""
+    )
+
+
+_MORE = re.compile(r"\s[-\u2013]\s|[,;:(/]")
+
+
 class Labels:
     """Made once for a message, which asks it of every name in it."""
 
     def __init__(self, profile: Profile) -> None:
-        self._rules, self._urgencies = profile["labels"], profile["referral"].get("codes", {}).get("urgency", {})
+        self._rules, self._profile = profile["labels"], profile
         self._known = [
             (str(name), _folded(rule, "codes"), _folded(rule, "headings"), _folded(rule, "words"))
             for name, rule in self._rules.items()
@@ -65,9 +82,13 @@ class Labels:
         return found or (_URGENCY if self._says_how_urgent(item) else "")
 
     def _says_how_urgent(self, item: Item) -> bool:
-        """Whether what is called `Urgentie` and no more says how soon: of the bladder it is a complaint, and says yes or no."""
-        said = item.text.strip().upper() if item.label.strip(" :?").casefold() == "urgentie" else ""
-        return len(said) > len("YES") and (said in self._urgencies or _WITHIN.fullmatch(said) is not None)
+        """Whether what is called `Urgentie` and no more, or something with haste (`Spoedindicatie`), says how soon.
+
+        Urgency of the bladder is a complaint, and says yes or no; the Spoedeisende Hulp is a department.
+        """
+        name = item.label.casefold().replace("_", " ").strip(" :?")
+        least = len("YES") if name == "urgentie" else 0 if _HASTE.search(name) else None
+        return least is not None and len(how_soon(item.text, self._profile)) > least
 
     def bare_questions(self, values: Iterable[Item], said: Mapping[int, str]) -> list[Item]:
         """The values that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom; else those with the word in their name.

@@ -34,6 +34,13 @@ _ANSWERED = re.compile(
 )
 
 
+def rows(text: str, headings: Collection[str]) -> list[str]:
+    """What stands behind one of these at the beginning of a line, as the cells of a table are written (`Urgentie Spoed`): anything may."""
+    lines = (re.sub(r"\s+", " ", line).strip(" |") for line in text.split("\n"))
+    found = [(line, one) for line in lines for one in headings if line[: len(one) + 1].casefold() == f"{one} "]
+    return [line[len(one) :].strip(" |") for line, one in found]
+
+
 def row_of(line: str, headings: Collection[str]) -> str:
     """What stands behind a heading in a row of a table: in the next cell, or without a colon where it asks
     (`Vraagstelling Borstsparend mogelijk?`).

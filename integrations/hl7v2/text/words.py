@@ -24,6 +24,7 @@ class Entries:
 
     def matching(self, code: str, text: str) -> str:
         """The first name with `code` among its words, or `text` as a whole; else the first with a word that stands in `text`; or ""."""
+        text = text.replace("_", " ")  # some write a name as a code
         for whole in filter(None, (code.strip().casefold(), text.strip().casefold())):
             for name, words in self._whole:
                 if whole in words:

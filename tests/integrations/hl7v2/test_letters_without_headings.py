@@ -109,7 +109,7 @@ def test_questions_of_an_order_without_one_of_the_board_ask_nothing() -> None:
 
 def test_a_letter_in_a_page_of_html_is_read_so_too() -> None:
     page = base64.b64encode(
-        "<html><body><b>Vraagstelling</b><br>Kan dit?<br><b>Woonsituatie</b><br>Alleen</body></html>".encode()
+        b"<html><body><b>Vraagstelling</b><br>Kan dit?<br><b>Woonsituatie</b><br>Alleen</body></html>"
     )
     found = read("ORU^R01", *ASKS, f"OBX|1|ED|F^Formulier||HIX^text^html^Base64^{page.decode()}")
     assert getattr(found, "question_board", "") == "Kan dit?"
