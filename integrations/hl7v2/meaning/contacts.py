@@ -61,9 +61,11 @@ def _named_in_a_letter(reading: Reading, role: str) -> Contact:
 
 
 def _is_role(called: str, role: str) -> bool:
-    return IN_WORDS.get(called.strip(" :?*-").casefold().replace("_", " ")) == _IN_A_FORM[role]
+    shown = _ASKED_FOR.sub("", called.strip(" :?*-").casefold().replace("_", " "))
+    return IN_WORDS.get(shown) == _IN_A_FORM[role]
 
 
+_ASKED_FOR = re.compile(r"^(?:wie is |naam |wie )(?:(?:van )?(?:de|uw|het) )?")
 _TITLED = re.compile(r"\b(?:dr|drs|prof|mw|mevr|dhr)\b|\b[A-Z]\.")
 """What shows that somebody is named where a sentence may begin (`Huisarts Jansen belde`)."""
 _BEHIND_A_NAME = re.compile(r"[,(;\n]|\s(?:tel|telefoon|tst|sein|mobiel|bereikbaar)\b|\s[-\u2013]\s|\s(?=[+\d])", re.IGNORECASE)

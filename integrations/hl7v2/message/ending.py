@@ -9,6 +9,7 @@ from integrations.hl7v2.message.heading_style import USUAL
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.words import asks_something
 
+_OF_ANOTHER = re.compile(r"(?<!\bge)vra(?:ag|gen)|antwoord|\?|patiënt|patient|wens|consent|toestemming", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n(?=\s*[A-Z(\u2022*-])")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _COURTESY = re.compile(
@@ -31,13 +32,13 @@ _WORDS = 3
 
 
 def ending(reading: Reading, _: str) -> str:
-    """What a letter asks at its end, where no heading in it is one of a question. A value with a name of its own is none, unless somebody
-    is greeted in it.
+    """What a letter or a text of a registration asks at its end, where no heading in it is one of a question. One that is called a question
+    itself is of somebody else, or it was heard already.
     """
     heads, refers = reading.labels.headings("board"), reading.recognised.refers
     for item, text in reading.written_by:
         said, greeting = unsigned(text)
-        is_one = greeting or (item.segment.name == "OBX" and (not item.label or refers(item.label)))
+        is_one = greeting or (item.segment.name == "OBX" and (refers(item.label) or not _OF_ANOTHER.search(item.label)))
         if is_one and not is_unanswered(text, heads) and (asked := asked_at_end(said)):
             return asked
     return ""

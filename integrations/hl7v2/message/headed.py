@@ -101,7 +101,7 @@ def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
     """(what stands below the first of these headings, the text without it). Where another asks, and the first does not, below that."""
     first = None
     for found in _each(_lines_of(text), headings):
-        if any(map(asks_something, found[0].split("\n"))):
+        if "?" in found[0] or any(map(asks_something, found[0].split("\n"))):
             return found
         first = first or found
     return first or ("", text)

@@ -94,7 +94,9 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
         is_one = _WHOSE.sub("", name) in headings and not _WISH.fullmatch(name)
         return "" if is_one else _in_brackets(line, headings)
     if not any(one in headings for one in _names(_WHOSE.sub("", name))):
-        is_brief = name in _BRIEF and asks_something(rest.strip()) and not _MEASURED.fullmatch(rest.strip())
+        is_brief = (
+            name in _BRIEF and _FIRST in headings and asks_something(rest.strip()) and not _MEASURED.fullmatch(rest.strip())
+        )
         return rest.strip() if is_brief else None
     return rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
 
@@ -129,7 +131,8 @@ _SIGN = re.compile(r"[=;>\u2192\u2026]|\.\.")
 """What a line must have before it is looked at closely: most have none of it."""
 _COUNTED = re.compile(r"(vra(?:ag|gen)(?:stelling)? ?\d)[.)]\s+(\S.*)", re.IGNORECASE)
 _BRIEF = ("vs", "vr", "v", "vrst", "vrgst", "q")
-"""What some write for it: only where that asks, for it means other things too."""
+_FIRST = "vraagstelling"
+"""What some write for it: only where that asks, for it means other things too; and of what is asked of the board alone."""
 
 
 _MEASURED = re.compile(

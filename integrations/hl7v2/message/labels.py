@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.text.values import day
 from integrations.hl7v2.text.words import folded_all, holds_any
 from integrations.profiles import asked_of, urgency_of
 from mdo_portal.exchange import Profile
 
 _ASKING = ("board", "radiology", "pathology", "reason")
-_ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige?|vroegere?|oude?|datum|(?:be)?antwoord\w*|previous)(?!\w)")
+_ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige?|vroegere?|oude?|datum|(?:be)?antwoord(?!en vra)\w*|previous)(?!\w)")
 """What was asked before, when it was, or what was answered: nothing of it is asked now."""
 _A_QUESTION = re.compile(
     r"(?<!\w)(?!(?:aan|na|hulp|zorg|terug|onder|over|op|uit|patiënt\w*|patient\w*)-?vra)[\w-]{0,20}?"
@@ -23,7 +24,7 @@ _OF_ANOTHER = re.compile(
     r"(?:aan|van|voor|tbv|t\.b\.v\.) (?:de |het )?(?:pati[eë]nt|famili|huisarts|apothe|laborat|radiolo|patholo)"
 )
 """Who asks is the patient, or is asked is no board."""
-_URGENCY = "urgency"
+_URGENCY, _LATEST = "urgency", "latest"
 _WITHIN = re.compile(r"(?:UITERLIJK )?(?:BINNEN|OVER) .{1,20}(?:DAG|DAGEN|WEEK|WEKEN|MAAND|MAANDEN|UUR)\.?")
 
 
@@ -79,7 +80,9 @@ class Labels:
     def answered(self, item: Item) -> str:
         """Which of them an OBX answers."""
         found = self.of(item.label, item.segment.component(3))
-        return found or (_URGENCY if self._says_how_urgent(item) else "")
+        if found in ("", "board") and (whom := _whom(item.label)):
+            found = "" if _YES_OR_NO.fullmatch(item.text.strip()) else whom
+        return found or (_URGENCY if self._says_how_urgent(item) else _LATEST if _says_until(item) else "")
 
     def _says_how_urgent(self, item: Item) -> bool:
         """Whether what is called `Urgentie` and no more, or something with haste (`Spoedindicatie`), says how soon.
@@ -101,6 +104,29 @@ class Labels:
         lines = [(one, one.label.casefold().rstrip(" :?.*0123456789")) for one in values]
         bare = [one for one, name in lines if name in called]
         return bare or [one for one, name in lines if not said.get(one.position) and _is_question(one, name)]
+
+
+def _whom(called: str) -> str:
+    """`radiology` or `pathology` of what is a question to one of them by whatever name (`Zijn er vragen voor de patholoog?`)."""
+    shown = called.casefold().replace("_", " ")
+    is_one = _A_QUESTION.search(shown) is not None and _ABOUT_A_QUESTION.search(shown) is None
+    return asked_of(shown) if is_one and _TO_SOMEBODY.search(shown) else ""
+
+
+_YES_OR_NO = re.compile(r"(?:ja|nee|geen|n\.?v\.?t)\.?", re.IGNORECASE)
+_TO_SOMEBODY = re.compile(
+    r"(?:aan|voor|tbv|t\.b\.v\.)(?: (?:de|het))? (?:afdeling )?(?:radiolo|patholo)|vra\w* (?:radiolo|patholo)"
+)
+
+
+def _says_until(item: Item) -> bool:
+    """Whether a name says until when one is to be discussed (`Voor welke datum moet zij besproken zijn?`), and a day stands there."""
+    return _UNTIL.search(item.label.casefold()) is not None and day(item.text) is not None
+
+
+_UNTIL = re.compile(
+    r"(?:v[oó][oó]r|uiterlijk|uiterste|laatste?|deadline)\b.*(?:bespr|mdo\b)|(?:bespr\w*|mdo) (?:v[oó][oó]r|uiterlijk)\b"
+)
 
 
 def _is_question(item: Item, name: str) -> bool:

@@ -52,8 +52,14 @@ def test_what_it_says_to_be_polite_or_of_the_patient_asks_no_board(ends: str) ->
     assert asked(f"Geachte collega,~~Op 20 november zag ik patiënt.~{ends}{GREETS}") == ""
 
 
-def test_nor_does_a_value_with_a_name_of_its_own() -> None:
-    assert asked("Heeft u klachten van hoesten?", "Bijzonderheden") == ""
+@pytest.mark.parametrize("name", ["Hulpvraag patiënt", "Is er toestemming?", "Antwoord van de radioloog", "Anamnese", "Wensen"])
+def test_nor_does_a_value_that_is_of_another_or_of_a_column(name: str) -> None:
+    assert asked("Heeft u klachten van hoesten?", name) == ""
+
+
+@pytest.mark.parametrize("name", ["Toelichting", "Casus", "Gevraagd", "Overig"])
+def test_a_text_of_a_registration_asks_at_its_end_where_nothing_else_does(name: str) -> None:
+    assert asked("Man van 68 jaar. Is HIPEC haalbaar?", name) == "Is HIPEC haalbaar?"
 
 
 def test_a_letter_of_which_the_question_was_left_empty_asks_nothing() -> None:
@@ -108,8 +114,10 @@ def test_questions_of_an_order_without_one_of_the_board_ask_nothing() -> None:
 
 
 def test_a_letter_in_a_page_of_html_is_read_so_too() -> None:
-    page = base64.b64encode(
-        b"<html><body><b>Vraagstelling</b><br>Kan dit?<br><b>Woonsituatie</b><br>Alleen</body></html>"
-    )
+    page = base64.b64encode(b"<html><body><b>Vraagstelling</b><br>Kan dit?<br><b>Woonsituatie</b><br>Alleen</body></html>")
     found = read("ORU^R01", *ASKS, f"OBX|1|ED|F^Formulier||HIX^text^html^Base64^{page.decode()}")
     assert getattr(found, "question_board", "") == "Kan dit?"
+
+
+def test_why_gives_way_to_the_question_also_where_words_stand_behind_that() -> None:
+    assert asked("<b>Reden van verwijzing</b><br>Longtumor<br><b>Vraag</b><br>Kan een wedge? 3 cm") == "Kan een wedge? 3 cm"

@@ -101,3 +101,57 @@ def test_one_of_a_board_that_says_what_it_advises_is_none() -> None:
 def test_what_a_protocol_of_palga_holds_stands_with_pathology() -> None:
     found = result("OBR|1|A1||P^PALGA protocol mammacarcinoom", "OBX|1|NM|ER^ER-status^PALGA||95|%")
     assert [one.section.value for one in found.facts if one.label == "ER-status"] == ["pathology"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "field"),
+    [
+        ("Zijn er vragen voor de radioloog?", "Pleuraal contact?", "question_radiology"),
+        ("Vragen voor afdeling pathologie", "MSI bepalen?", "question_pathology"),
+        ("Te beantwoorden vraag", "HIPEC?", "question_board"),
+    ],
+)
+def test_whom_a_question_is_for_is_heard_by_whatever_name(name: str, said: str, field: str) -> None:
+    assert getattr(read("ORU^R01", *ASKS, f"OBX|1|TX|Q^{name}||{said}"), field, "") == said
+
+
+def test_no_is_no_question_to_a_specialist() -> None:
+    found = read("ORU^R01", *ASKS, "OBX|1|TX|Q^Zijn er vragen voor de patholoog?||Nee")
+    assert (getattr(found, "question_pathology", ""), getattr(found, "question_board", "")) == ("", "")
+
+
+def test_a_short_word_for_a_question_is_that_of_the_board_alone() -> None:
+    found = read("ORU^R01", *ASKS, form("S: hoest~O: WHO 1~P: MDO~V: lobectomie?"))
+    asked = [getattr(found, f"question_{one}", None) for one in ("board", "radiology", "pathology")]
+    assert asked == ["lobectomie?", "", ""]
+
+
+QUESTIONS = (
+    "OBX|1|CE|1^Welk MDO?||LONG^Longoncologie", "OBX|2|TX|2^Wie is de hoofdbehandelaar?||K. Veen, longarts",
+    "OBX|3|DT|3^Voor welke datum moet de patiënt besproken zijn?||20261210",
+)  # fmt: skip
+
+
+def test_the_questions_of_a_list_are_heard_as_its_fields() -> None:
+    found = read("ORU^R01", "ORC|NW|A1", "OBR|1|A1||VL^Vragenlijst aanmelding MDO", *QUESTIONS)
+    assert getattr(found, "board_hint", "") == "Longoncologie"
+    assert of(found, "treating") == "K. Veen"
+    assert str(getattr(found, "latest_useful_on", "")) == "2026-12-10"
+
+
+@pytest.mark.parametrize("name", ["Aanvraag MOC long", "Demande de RCP thoracique"])
+def test_boards_of_belgium_and_france_are_boards(name: str) -> None:
+    found = read("ORU^R01", "ORC|NW|A1", f"OBR|1|A1||B^{name}", "OBX|1|TX|V^Vraagstelling||Chirurgie?")
+    assert (getattr(found, "board_hint", ""), getattr(found, "question_board", "")) == (name, "Chirurgie?")
+
+
+def test_a_question_behind_its_name_in_a_segment_of_the_sender_is_asked() -> None:
+    own = ("ZMD|1|VRAAG|Operabel bij deze longfunctie?", "ZMD|2|SPOED|Ja")
+    assert refers("RF1|A|R||||R1", "PRD|RT|MDO^Long", *own).question_board == "Operabel bij deze longfunctie?"
+    listed = ("ZVL|1|VRAAG|Rookt u?|Ja", "ZVL|2|VRAAG|Drinkt u?|Nee")
+    assert refers("RF1|A|R||||R1", "PRD|RT|MDO^Long", *listed).question_board == ""
+
+
+def test_a_ward_where_a_person_belongs_gives_way_to_who_asks() -> None:
+    found = read("ORM^O01", "ORC|NW|A1|||||||||55^Prins^Karin|ZKHONC^^^ZKH", "OBR|1|A1||MDOL^MDO Long")
+    assert of(found, "referrer") == "Karin Prins"
