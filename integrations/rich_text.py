@@ -10,7 +10,7 @@ import nh3
 from striprtf.striprtf import font_table_group, rtf_to_text
 
 from .cda import inside, is_cda
-from .rich_headings import set_apart
+from .rich_layout import set_apart
 from .rich_marks import STRUCK, TAGS, is_styled, sign_of_tag, signed_rtf, without_signs, written_out
 
 MOST = 400_000

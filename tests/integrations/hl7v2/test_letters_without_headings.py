@@ -121,3 +121,20 @@ def test_a_letter_in_a_page_of_html_is_read_so_too() -> None:
 
 def test_why_gives_way_to_the_question_also_where_words_stand_behind_that() -> None:
     assert asked("<b>Reden van verwijzing</b><br>Longtumor<br><b>Vraag</b><br>Kan een wedge? 3 cm") == "Kan een wedge? 3 cm"
+
+
+def test_an_empty_cell_says_that_nothing_was_asked() -> None:
+    rows = "".join(f"<tr><td>{one}</td><td></td></tr>" for one in ("Vraagstelling", "Huisarts"))
+    found = read("ORU^R01", *ASKS, f"OBX|1|FT|F^Formulier||<table>{rows}<tr><td>Casemanager</td><td>E. Bruin</td></tr></table>")
+    assert getattr(found, "question_board", None) == ""
+    assert "Vraagstelling \N{EM DASH}" in labelled(found)["Formulier"]
+
+
+def test_a_heading_in_a_group_of_rich_text_ends_the_question_too() -> None:
+    group = "{\\E\\rtf1 {\\E\\b Vraagstelling}\\E\\par SBRT?\\E\\par {\\E\\b Woonsituatie}\\E\\par Alleen\\E\\par}"
+    assert asked(group) == "SBRT?"
+
+
+def test_what_is_asked_of_a_specialist_is_heard_below_its_short_heading() -> None:
+    found = read("ORU^R01", *ASKS, "OBX|1|FT|F^Formulier||Vraagstelling: SBRT?\\.br\\Vraag radioloog: pleura vrij?")
+    assert (getattr(found, "question_board", ""), getattr(found, "question_radiology", "")) == ("SBRT?", "pleura vrij?")

@@ -155,3 +155,8 @@ def test_a_question_behind_its_name_in_a_segment_of_the_sender_is_asked() -> Non
 def test_a_ward_where_a_person_belongs_gives_way_to_who_asks() -> None:
     found = read("ORM^O01", "ORC|NW|A1|||||||||55^Prins^Karin|ZKHONC^^^ZKH", "OBR|1|A1||MDOL^MDO Long")
     assert of(found, "referrer") == "Karin Prins"
+
+
+@pytest.mark.parametrize("title", ["Brief huisarts MDO long", "Brief patiënt uitslag MDO", "Brief n.a.v. MDO long"])
+def test_a_letter_of_which_the_board_is_no_reader_is_none(title: str) -> None:
+    result("OBR|1|A1||B^" + title, form("Vraagstelling: TKI? Wij starten osimertinib."))
