@@ -10,6 +10,7 @@ import nh3
 from striprtf.striprtf import font_table_group, rtf_to_text
 
 from .cda import inside, is_cda
+from .rich_layout import set_apart
 from .rich_marks import STRUCK, TAGS, is_styled, sign_of_tag, signed_rtf, without_signs, written_out
 
 MOST = 400_000
@@ -46,10 +47,10 @@ def words_of(text: str) -> str:
     if len(text) > MOST:
         return text
     if text.lstrip()[:5] == "{\\rtf":
-        return _tidy(written_out(_rtf(without_signs(text)))) or text
+        return _tidy(written_out(_rtf(set_apart(without_signs(text), is_rtf=True)))) or text
     if not _HTML.match(text) or is_styled(text):
         return text
-    return _tidy(written_out(_html(without_signs(text)))) or text
+    return _tidy(written_out(_html(set_apart(without_signs(text), is_rtf=False)))) or text
 
 
 def is_rich(content: bytes) -> bool:

@@ -15,6 +15,7 @@ V2_FUNCTIONS = {
     "number": re.compile(r"[A-Z]{2,5}"),
     "title": re.compile(r""),
     "closing": re.compile(r""),
+    "ending": re.compile(r""),
     "sentence": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}"),
     "headed": re.compile(r"[a-z_]{1,40}"),
     "own": re.compile(r"[a-z_]{1,40}"),

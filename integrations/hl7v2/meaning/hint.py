@@ -39,7 +39,7 @@ def _named_by_line(reading: Reading) -> Iterator[tuple[str, str]]:
                 yield said, f"{item.place}-5"
 
 
-_CALLED = ("mdo", "bespreking", "tumorbespreking", "mdo-bespreking", "mdo bespreking")
+_CALLED = ("mdo", "board", "werkgroep", "tumorwerkgroep", "bespreking", "tumorbespreking", "mdo-bespreking", "mdo bespreking")
 _CODED = ("CE", "CWE", "CNE")
 
 
@@ -53,9 +53,9 @@ def _first_board(reading: Reading) -> tuple[str, str]:
     first = said[0] if said else ("", "")
     if is_house(first[0]) and not is_board(first[0]):
         return next((one for one in said if _field(one[1]) == _ORDER and is_board(one[0])), first)
-    if _field(first[1]) != _ORDER or (is_board(first[0]) and not says_no_which(first[0])):
+    if _field(first[1]) not in _ORDERS or (is_board(first[0]) and not says_no_which(first[0])):
         return first
-    others = (*(one for one in said if _field(one[1]) != _ORDER), *_products(reading))
+    others = (*(one for one in said if _field(one[1]) != _field(first[1])), *_products(reading), *_titles(reading))
     return next((one for one in others if is_board(one[0]) and not says_no_which(one[0])), first)
 
 
@@ -74,6 +74,13 @@ def _products(reading: Reading) -> Iterator[tuple[str, str]]:
             yield item.segment.component(3, 2, 0).strip(), f"{item.place}-3-2-0"
 
 
+def _titles(reading: Reading) -> Iterator[tuple[str, str]]:
+    """What the documents of a referral are called (`Verwijsbrief MDO schildklier`)."""
+    for item in reading.values:
+        if item.is_document and (reading.board is None or item.order is reading.board.order):
+            yield item.label, f"{item.place}-3-2-0"
+
+
 def other_boards(reading: Reading) -> Iterator[str]:
     """Where a second board is asked in the same message: one referral asks one, so a person sees to the other."""
     own, is_board = reading.board, reading.recognised.is_board
@@ -88,6 +95,7 @@ def other_boards(reading: Reading) -> Iterator[str]:
 
 
 _ORDER = "OBR-4"
+_ORDERS = (_ORDER, "AIS-3")
 _HOUSE = re.compile(
     r"ziekenhuis|hospital|kliniek|klinikum|(?<!\w)(?:umc|mc|medisch centrum|universitair centrum)(?!\w)", re.IGNORECASE
 )

@@ -26,7 +26,17 @@ def own(reading: Reading, name: str) -> str:
             found = below(words, heads) or (following if headed_by(words, heads) == "" else "")
             if asks_something(found) or _SAID.search(found):
                 return found
-    return ""
+    return _only_one(reading, name)
+
+
+def _only_one(reading: Reading, name: str) -> str:
+    """What asks behind a bare name (`ZMD|1|VRAAG|Operabel?`), where nothing stands behind that and no other line is called so."""
+    heads = reading.labels.headings(name)
+    found = []
+    for one in _own_segments(reading):
+        said = [text for n in range(1, _MOST_OWN) if (text := field_words(one, n).strip())]
+        found += [said[n + 1 :] for n, words in enumerate(said) if headed_by(words, heads) == ""]
+    return found[0][0] if len(found) == 1 and len(found[0]) == 1 and asks_something(found[0][0]) else ""
 
 
 def _own_segments(reading: Reading) -> Iterator[Segment]:

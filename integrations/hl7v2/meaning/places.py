@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from integrations.hl7v2.meaning.own_segments import own
+from integrations.hl7v2.meaning.soon import soon, with_any
 from integrations.hl7v2.message.documents import plain_words, rich_words
+from integrations.hl7v2.message.ending import ending
 from integrations.hl7v2.message.headed import below, is_unanswered, unsigned
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.message.persons import person_in
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.roles import participant, provider, roles
+from integrations.hl7v2.message.rows import answered
 from integrations.hl7v2.message.statuses import is_order_back, is_waiting
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
 from integrations.hl7v2.text.er7 import Message, field_of
@@ -21,8 +23,7 @@ from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.segment import Repetition
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import day
-from integrations.hl7v2.text.words import asks_something, holds_any, is_sentence, says_no_which
-from integrations.profiles import urgency_of
+from integrations.hl7v2.text.words import asks_something, is_sentence, says_no_which
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -101,32 +102,11 @@ def _words_of(item: Item) -> str:
 
 def _headed(reading: Reading, name: str) -> str:
     called = reading.labels.headings(name) if reading.letters else frozenset[str]()
-    letters = _with_any(reading, called) if name == _SELDOM else reading.letters
+    letters = with_any(reading, called) if name == _SELDOM else reading.letters
     return next(filter(None, (below(text, called) for text in letters)), "")
 
 
-def _with_any(reading: Reading, called: frozenset[str]) -> Iterator[str]:
-    """The letters in which one of these stands at all: to look at every line of a long one takes long."""
-    return (text for text in reading.letters if holds_any(text.casefold(), called))
-
-
 _SELDOM = "latest"
-
-
-def _soon(reading: Reading, _: str) -> str:
-    """How soon, below its heading in a letter or a note: by a word of the profile, or it tells of something else. Below `Urgentie` yes and
-    no say nothing, for of the bladder it is a complaint; nor does it in a letter that tells of a visit to the SEH, where it is the triage.
-    """
-    for called, least in ((reading.labels.headings("urgency"), 0), (frozenset({"urgentie"}), len("YES"))):
-        letters = (text for text in _with_any(reading, called) if not least or _TRIAGE.search(text) is None)
-        lines = (below(text, called).partition("\n")[0].strip() for text in letters)
-        said = (form for line in lines for form in (line, line.rstrip(" .!")))
-        if word := next((one for one in said if len(one) > least and urgency_of(reading.profile, one)), ""):
-            return word
-    return ""
-
-
-_TRIAGE = re.compile(r"\b(?:seh|triage|spoedeisende)\b", re.IGNORECASE)
 
 
 def _sentence(reading: Reading, field: str) -> str:
@@ -156,6 +136,7 @@ def asked_by(reading: Reading, item: Item) -> str:
     said = unsigned("\n".join(item.notes))[0]
     says_why = is_waiting(item) or is_order_back(reading, item)
     is_none = says_why and not any(map(asks_something, said.split("\n")))
+    is_none = is_none or answered(said) != said  # a form with its answers: what asks is below the heading of one
     return "" if is_none or is_unanswered(said, reading.labels.headings("board")) else said
 
 
@@ -192,13 +173,14 @@ def _provider(reading: Reading, role: str) -> str:
     contact = provider(reading.message, role)
     said = [contact.organisation, contact.name] if contact else []
     where = next((segment for segment in reading.message.all("PRD") if role in roles(segment)), None)
-    rooms = sorted((where.component(4, n) for n in range(1, _DESCRIBED + 1)) if where else (), key=lambda one: " " not in one)
+    aside = ((n, c) for n in (4, 5, 7, 10, 6) for c in range(1, _DESCRIBED + 1))
+    rooms = sorted((where.component(n, c) for n, c in aside) if where else (), key=lambda one: " " not in one)
     boards = (one for one in (*said, *rooms) if reading.recognised.names_board(one))
     return next(boards, "") or next(filter(None, said), "")
 
 
 _DESCRIBED = 9
-"""PL.9 of a location: what it is called; before it the room, the building."""
+"""PL.9 of a location: what it is called; before it the room, the building. Some write it where a telephone or a number belongs."""
 
 
 def _board(reading: Reading, place: str) -> str:
@@ -242,7 +224,7 @@ def _line(reading: Reading, argument: str) -> str:
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "asking": _asking, "board": _board, "closing": _closing, "headed": _headed, "label": _labelled, "line": _line, "notes": _notes,
-    "number": _number, "own": own, "participant": _participant, "person": _person, "provider": _provider, "sentence": _sentence,
-    "soon": _soon, "subject": _subject, "title": _title,
+    "asking": _asking, "board": _board, "closing": _closing, "ending": ending, "headed": _headed, "label": _labelled, "line": _line,
+    "notes": _notes, "number": _number, "own": own, "participant": _participant, "person": _person, "provider": _provider,
+    "sentence": _sentence, "soon": soon, "subject": _subject, "title": _title,
 }  # fmt: skip

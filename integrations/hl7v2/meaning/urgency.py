@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from integrations.hl7v2.meaning.places import found, value_at
+from integrations.hl7v2.message.labels import how_soon
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.er7 import beside
 from integrations.hl7v2.text.stamps import stamp
@@ -21,7 +22,8 @@ def urgency(reading: Reading) -> tuple[str, list[str]]:
     said, place = found(reading, [one for one in places if one not in when])
     said = _ticked(reading, said) if place == _LABELLED else said
     words = reading.message.get(beside(place)).strip() if beside(place) else ""
-    return urgency_of(reading.profile, said) or urgency_of(reading.profile, words) or words or said, when
+    known = next(filter(None, (urgency_of(reading.profile, one) for one in (said, words, how_soon(said, reading.profile)))), "")
+    return known or words or said, when
 
 
 def _ticked(reading: Reading, said: str) -> str:

@@ -10,7 +10,7 @@ from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style,
 from integrations.hl7v2.message.items import Item, name_of
 from integrations.hl7v2.message.left_empty import GOES_ON, NOTHING, TITLE, is_left_empty
 from integrations.hl7v2.message.received import Received
-from integrations.hl7v2.message.rows import in_columns, row_of
+from integrations.hl7v2.message.rows import answered, in_columns, row_of
 from integrations.hl7v2.text.words import asks_something
 
 _GREETING = re.compile(
@@ -98,8 +98,20 @@ def question_of(text: str, headings: Collection[str], *, is_list: bool) -> tuple
 
 
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
-    lines = _lines_of(text)
+    """(what stands below the first of these headings, the text without it). Where another asks, and the first does not, below that."""
+    first = None
+    for found in _each(_lines_of(text), headings):
+        if "?" in found[0] or any(map(asks_something, found[0].split("\n"))):
+            return found
+        first = first or found
+    return first or ("", text)
+
+
+def _each(lines: list[str], headings: Collection[str]) -> Iterator[tuple[str, str]]:
+    end = 0
     for n, line in enumerate(lines):
+        if n < end:
+            continue
         if (rest := headed_by(line, headings)) is not None:
             if not rest and is_left_empty(lines, n, headings):
                 continue
@@ -107,18 +119,18 @@ def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
             while _is_numbered(line) and end < len(lines) and _is_numbered(lines[end]) and headed_by(lines[end], headings):
                 more, end = _paragraph(headed_by(lines[end], headings) or "", lines, end + 1)
                 paragraph = f"{paragraph}\n{more}"
-            if NOTHING.fullmatch(paragraph):
-                continue
-            return paragraph, "\n".join((*lines[:n], *lines[end:]))
-        if (row := row_of(line, headings)) and not NOTHING.fullmatch(row):
-            return row, "\n".join((*lines[:n], *lines[n + 1 :]))
-        inside, around_it = _inside(line, headings)
-        if inside and not NOTHING.fullmatch(inside):
-            return inside, "\n".join((*lines[:n], around_it, *lines[n + 1 :]))
-    return "", text
+            if not NOTHING.fullmatch(paragraph):
+                yield paragraph, "\n".join((*lines[:n], *lines[end:]))
+        elif (row := row_of(line, headings)) and not NOTHING.fullmatch(row):
+            yield row, "\n".join((*lines[:n], *lines[n + 1 :]))
+        else:
+            inside, around_it = _inside(line, headings)
+            if inside and not NOTHING.fullmatch(inside):
+                yield inside, "\n".join((*lines[:n], around_it, *lines[n + 1 :]))
 
 
 def _lines_of(text: str) -> list[str]:
+    text = answered(text)
     if "   " in text or "\t" in text:
         return [one for line in text.split("\n") for one in in_columns(line)]
     return text.split("\n")

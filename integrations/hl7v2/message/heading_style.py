@@ -26,6 +26,10 @@ RULE = re.compile(r"[-=_*~]{3,}")
 _DRESSED = {"[": "]", "*": "*", "=": "=", "#": "", "_": "_"}
 
 
+_CAPITALS = re.compile(r"(?:[^\W\d_a-zà-ÿ][^\W_a-zà-ÿ]+[ /&-]{0,3}){1,4}:?")
+"""A line of a few words in capitals."""
+
+
 class Style(NamedTuple):
     """How one heading is written."""
 
@@ -33,6 +37,7 @@ class Style(NamedTuple):
     is_numbered: bool  #: `2. Vraagstelling:`
     dress: str  #: `[` of `[Vraagstelling]`; "" where it has a colon
     sign: str  #: `=` of `Vraagstelling = TNT?`; "" where it has a colon
+    is_capitals: bool = False  #: `VRAAGSTELLING` and no more
 
     @classmethod
     def of(cls, line: str) -> Style:
@@ -41,13 +46,14 @@ class Style(NamedTuple):
         is_close = bool(colon) and (head[-1:].isspace() or head[-1:] == "." or bool(rest and not rest[0].isspace()))
         dress = shown[:1] if not colon and shown[:1] in _DRESSED else ""
         signed = None if dress or colon else _SIGNED.fullmatch(undressed(shown))
-        return cls(is_close, _NUMBERED.match(shown) is not None, dress, signed[2] if signed else "")
+        is_capitals = not colon and not signed and shown.isupper()
+        return cls(is_close, _NUMBERED.match(shown) is not None, dress, signed[2] if signed else "", is_capitals)
 
     def heads(self, line: str) -> bool:
         """Whether a line is a heading of this style, or of the usual one."""
         if self.dress and line.startswith(self.dress) and line.endswith(_DRESSED[self.dress]):
             return True
-        if self.dress == "[" and _BRACKETED.fullmatch(line):
+        if (self.dress == "[" and _BRACKETED.fullmatch(line)) or (self.is_capitals and _CAPITALS.fullmatch(line)):
             return True
         shown = undressed(line)
         shown = unnumbered(shown) if self.is_numbered else shown
@@ -88,7 +94,9 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
         is_one = _WHOSE.sub("", name) in headings and not _WISH.fullmatch(name)
         return "" if is_one else _in_brackets(line, headings)
     if not any(one in headings for one in _names(_WHOSE.sub("", name))):
-        is_brief = name in _BRIEF and asks_something(rest.strip()) and not _MEASURED.fullmatch(rest.strip())
+        is_brief = (
+            name in _BRIEF and _FIRST in headings and asks_something(rest.strip()) and not _MEASURED.fullmatch(rest.strip())
+        )
         return rest.strip() if is_brief else None
     return rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
 
@@ -123,7 +131,8 @@ _SIGN = re.compile(r"[=;>\u2192\u2026]|\.\.")
 """What a line must have before it is looked at closely: most have none of it."""
 _COUNTED = re.compile(r"(vra(?:ag|gen)(?:stelling)? ?\d)[.)]\s+(\S.*)", re.IGNORECASE)
 _BRIEF = ("vs", "vr", "v", "vrst", "vrgst", "q")
-"""What some write for it: only where that asks, for it means other things too."""
+_FIRST = "vraagstelling"
+"""What some write for it: only where that asks, for it means other things too; and of what is asked of the board alone."""
 
 
 _MEASURED = re.compile(

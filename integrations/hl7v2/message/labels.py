@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from integrations.hl7v2.message.items import Item
+from integrations.hl7v2.text.values import day
 from integrations.hl7v2.text.words import folded_all, holds_any
-from integrations.profiles import asked_of
+from integrations.profiles import asked_of, urgency_of
 from mdo_portal.exchange import Profile
 
 _ASKING = ("board", "radiology", "pathology", "reason")
-_ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige?|vroegere?|oude?|datum|(?:be)?antwoord\w*|previous)(?!\w)")
+_ABOUT_A_QUESTION = re.compile(r"(?<!\w)(?:eerdere?|vorige?|vroegere?|oude?|datum|(?:be)?antwoord(?!en vra)\w*|previous)(?!\w)")
 """What was asked before, when it was, or what was answered: nothing of it is asked now."""
 _A_QUESTION = re.compile(
     r"(?<!\w)(?!(?:aan|na|hulp|zorg|terug|onder|over|op|uit|patiënt\w*|patient\w*)-?vra)[\w-]{0,20}?"
@@ -23,15 +24,32 @@ _OF_ANOTHER = re.compile(
     r"(?:aan|van|voor|tbv|t\.b\.v\.) (?:de |het )?(?:pati[eë]nt|famili|huisarts|apothe|laborat|radiolo|patholo)"
 )
 """Who asks is the patient, or is asked is no board."""
-_URGENCY = "urgency"
+_URGENCY, _LATEST = "urgency", "latest"
 _WITHIN = re.compile(r"(?:UITERLIJK )?(?:BINNEN|OVER) .{1,20}(?:DAG|DAGEN|WEEK|WEKEN|MAAND|MAANDEN|UUR)\.?")
+
+
+_HASTE = re.compile(r"(?<!\w)spoed(?!eisende|opname|opvang|ok|operatie|poli|post)")
+
+
+def how_soon(said: str, profile: Profile) -> str:
+    """What says how soon in an answer: a word of the profile, alone or before more (`Ja - binnen 1 week`), or within which time; ""
+    where it says something else.
+    """
+    whole, shown = said.strip(), said.strip(" .!\n")
+    first = _MORE.split(shown, maxsplit=1)[0].strip()
+    return next(
+        (one for one in (whole, shown, first) if one and (urgency_of(profile, one) or _WITHIN.fullmatch(one.upper()))), ""
+    )
+
+
+_MORE = re.compile(r"\s[-\u2013]\s|[,;:(/]")
 
 
 class Labels:
     """Made once for a message, which asks it of every name in it."""
 
     def __init__(self, profile: Profile) -> None:
-        self._rules, self._urgencies = profile["labels"], profile["referral"].get("codes", {}).get("urgency", {})
+        self._rules, self._profile = profile["labels"], profile
         self._known = [
             (str(name), _folded(rule, "codes"), _folded(rule, "headings"), _folded(rule, "words"))
             for name, rule in self._rules.items()
@@ -62,12 +80,18 @@ class Labels:
     def answered(self, item: Item) -> str:
         """Which of them an OBX answers."""
         found = self.of(item.label, item.segment.component(3))
-        return found or (_URGENCY if self._says_how_urgent(item) else "")
+        if found in ("", "board") and (whom := _whom(item.label)):
+            found = "" if _YES_OR_NO.fullmatch(item.text.strip()) else whom
+        return found or (_URGENCY if self._says_how_urgent(item) else _LATEST if _says_until(item) else "")
 
     def _says_how_urgent(self, item: Item) -> bool:
-        """Whether what is called `Urgentie` and no more says how soon: of the bladder it is a complaint, and says yes or no."""
-        said = item.text.strip().upper() if item.label.strip(" :?").casefold() == "urgentie" else ""
-        return len(said) > len("YES") and (said in self._urgencies or _WITHIN.fullmatch(said) is not None)
+        """Whether what is called `Urgentie` and no more, or something with haste (`Spoedindicatie`), says how soon.
+
+        Urgency of the bladder is a complaint, and says yes or no; the Spoedeisende Hulp is a department.
+        """
+        name = item.label.casefold().replace("_", " ").strip(" :?")
+        least = len("YES") if name == "urgentie" else 0 if _HASTE.search(name) else None
+        return least is not None and len(how_soon(item.text, self._profile)) > least
 
     def bare_questions(self, values: Iterable[Item], said: Mapping[int, str]) -> list[Item]:
         """The values that are called `Vraag`, or `Vraag 2`, and no more, where none says to whom; else those with the word in their name.
@@ -80,6 +104,29 @@ class Labels:
         lines = [(one, one.label.casefold().rstrip(" :?.*0123456789")) for one in values]
         bare = [one for one, name in lines if name in called]
         return bare or [one for one, name in lines if not said.get(one.position) and _is_question(one, name)]
+
+
+def _whom(called: str) -> str:
+    """`radiology` or `pathology` of what is a question to one of them by whatever name (`Zijn er vragen voor de patholoog?`)."""
+    shown = called.casefold().replace("_", " ")
+    is_one = _A_QUESTION.search(shown) is not None and _ABOUT_A_QUESTION.search(shown) is None
+    return asked_of(shown) if is_one and _TO_SOMEBODY.search(shown) else ""
+
+
+_YES_OR_NO = re.compile(r"(?:ja|nee|geen|n\.?v\.?t)\.?", re.IGNORECASE)
+_TO_SOMEBODY = re.compile(
+    r"(?:aan|voor|tbv|t\.b\.v\.)(?: (?:de|het))? (?:afdeling )?(?:radiolo|patholo)|vra\w* (?:radiolo|patholo)"
+)
+
+
+def _says_until(item: Item) -> bool:
+    """Whether a name says until when one is to be discussed (`Voor welke datum moet zij besproken zijn?`), and a day stands there."""
+    return _UNTIL.search(item.label.casefold()) is not None and day(item.text) is not None
+
+
+_UNTIL = re.compile(
+    r"(?:v[oó][oó]r|uiterlijk|uiterste|laatste?|deadline)\b.*(?:bespr|mdo\b)|(?:bespr\w*|mdo) (?:v[oó][oó]r|uiterlijk)\b"
+)
 
 
 def _is_question(item: Item, name: str) -> bool:

@@ -58,8 +58,10 @@ def is_left_empty(lines: list[str], at: int, headings: Collection[str]) -> bool:
     if not (is_title or _is_alike(lines[at].strip(), line)) or GOES_ON.match(line):
         return False
     style = Style.of(lines[at])
-    paragraph = (rest, line, *takewhile(lambda one: not style.heads(one), below[1:]))
-    return not any(map(asks_something, paragraph))
+    more = list(takewhile(lambda one: bool(one) and not style.heads(one), _under(lines, line, at)))
+    if style.is_capitals and not is_title and not more:
+        return False  # `TNT OF KORTE RT`: nothing stands below it that it could head
+    return not any(map(asks_something, (rest, line, *more)))
 
 
 _MANY = 12
@@ -68,8 +70,13 @@ _MANY = 12
 
 def _goes_on_below(lines: list[str], title: str) -> bool:
     """Whether words stand right below a title: `Beleid` and no more is what is asked."""
-    at = next((n for n, one in enumerate(lines) if one.strip() == title), len(lines))
-    return bool("".join(lines[at + 1 : at + 2]).strip())
+    return bool("".join(_under(lines, title)[:1]))
+
+
+def _under(lines: list[str], line: str, at: int = -1) -> list[str]:
+    """The lines right below one that stands behind `at`."""
+    found = next((n for n, one in enumerate(lines) if n > at and one.strip() == line), len(lines))
+    return [one.strip() for one in lines[found + 1 : found + 1 + _MANY]]
 
 
 def _is_alike(head: str, line: str) -> bool:

@@ -25,6 +25,8 @@ def professional(message: Message, place: str) -> Contact | None:
     for one in message.repetitions_at(place):
         number = one.component(1).strip()
         if ((number and not is_moment(number)) or one.component(2, 0).strip()) and not is_telephone(one):
+            if not (one.component(2, 0) or one.component(3)) and one.component(4).strip():
+                continue  # `POLI^^^ZKH`: a ward and its hospital, one field early
             named = professional_name(one, 2)
             is_name = not named and " " in number and not any(map(str.isdigit, number))  # written as one
             return Contact(number, "", authority_of(one)) if is_name else Contact(named, number, authority_of(one))

@@ -159,11 +159,16 @@ class Reading(Received):
     @cached_property
     def letters(self) -> tuple[str, ...]:
         """Each text in which the question may stand under its heading; what comes line by line is one, and nothing is none."""
-        found: list[str] = []
+        return tuple(text for _, text in self.written_by)
+
+    @cached_property
+    def written_by(self) -> tuple[tuple[Item, str], ...]:
+        """The same, each with the first segment of it."""
+        found: list[tuple[Item, str]] = []
         for is_value, alike in groupby(filter(self.may_head, self.items), line_of_value):
-            texts = [text for item in alike for text in told_by(item)]
-            found += ["\n".join(texts)] if is_value else texts
-        return tuple(filter(None, found))
+            texts = [(item, text) for item in alike for text in told_by(item)]
+            found += [(texts[0][0], "\n".join(text for _, text in texts))] if is_value and texts else texts
+        return tuple(one for one in found if one[1])
 
     def may_head(self, item: Item) -> bool:
         """Whether a text of an item may hold the question under its heading: a letter that refers, a note beside the results."""

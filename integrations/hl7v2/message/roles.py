@@ -32,6 +32,7 @@ def roles(segment: Segment) -> list[str]:
 
 IN_WORDS = {
     "verwijzer": "RP", "aanvrager": "RP", "huisarts": "PP", "behandelaar": "AT", "hoofdbehandelaar": "AT", "casemanager": "CM",
+    "behandelend arts": "AT", "behandelend specialist": "AT", "regiebehandelaar": "AT",
     "case manager": "CM", "ontvanger": "RT", "geadresseerde": "RT", "verwezen naar": "RT",
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from integrations.hl7v2.message.documents import title_inside
 from integrations.hl7v2.message.headed import below
 from integrations.hl7v2.message.items import Item, name_of, ordered_as
+from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import said
@@ -47,7 +48,8 @@ def asking_title(received: Received, values: Iterable[Item]) -> str:
     said = next((title for title in _titles(received, values) if names_board(title) and refers(title)), "")
     if said or received.notification is None:
         return said
-    return next((one for one in received.notification.titles if may_ask(received, one, values)), "")
+    told = (*received.notification.titles, _file_title(received.notification))
+    return next((one for one in told if may_ask(received, one, values)), "")
 
 
 def may_ask(received: Received, title: str, values: Iterable[Item]) -> bool:
@@ -76,8 +78,13 @@ def _titles(received: Received, values: Iterable[Item]) -> Iterator[str]:
         yield from (one.segment.component(3, 2, 0) for one in values)
         yield from map(name_of, message.all("OBR"))
     if notification is not None:
-        yield _FILE.sub("", notification.file_name).replace("_", " ")  # the name of its file, where nothing else says it
+        yield _file_title(notification)  # where nothing else says it
     yield from map(title_inside, values)
+
+
+def _file_title(notification: Notification) -> str:
+    """The name of its file, as a title."""
+    return _FILE.sub("", notification.file_name).replace("_", " ")
 
 
 _FILE = re.compile(r"\.\w{2,5}$")

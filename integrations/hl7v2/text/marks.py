@@ -112,13 +112,23 @@ def _pattern(escape: str) -> re.Pattern[str]:
 def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
     letter, octets, command, count = found.groups()
     if letter:
-        return _letter(marks, letter)
+        return "\n" if letter == "H" and _heads(found, marks.escape) else _letter(marks, letter)
     if octets:
         return _hex(re.sub("[^0-9A-Fa-f]", "", octets), codec) or found[0]
     command = (command or "br").lower()
     if command in ("sp", "sk"):
         return ("\n" if command == "sp" else " ") * (int(count) if count else 1)
     return _FORMATTING[command] or (" " if _parts_words(found, marks.escape) else "")
+
+
+def _heads(found: re.Match[str], escape: str) -> bool:
+    """Whether a line is highlighted as a whole, below another that is not: it is written as the heading of a paragraph."""
+    text, (start, end) = found.string, found.span()
+    before, line = text[:start].rstrip(), text[end:].partition(f"{escape}.")[0].rstrip(" :")
+    is_below = (
+        before.endswith(escape) and "." in before[-6:] and not before[: before.rfind(f"{escape}.")].endswith(f"{escape}N{escape}")
+    )
+    return is_below and line.endswith(f"{escape}N{escape}") and line.count(escape) == len("N") + 1
 
 
 def _parts_words(found: re.Match[str], escape: str) -> bool:

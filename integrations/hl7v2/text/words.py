@@ -24,6 +24,7 @@ class Entries:
 
     def matching(self, code: str, text: str) -> str:
         """The first name with `code` among its words, or `text` as a whole; else the first with a word that stands in `text`; or ""."""
+        text = text.replace("_", " ")  # some write a name as a code
         for whole in filter(None, (code.strip().casefold(), text.strip().casefold())):
             for name, words in self._whole:
                 if whole in words:
@@ -158,7 +159,7 @@ def says_no_which(words: str) -> bool:
 
 
 _NO_WHICH = re.compile(
-    r"\b(?:aanmeld(?:ing|en)|aanvra(?:ag|gen)|verzoek|inbreng|agender(?:ing|en)|verwijzing|mdo|multidisciplinaire?|"
+    r"\b(?:aanmeld(?:ing|en)|vragenlijst|formulier|aanvra(?:ag|gen)|verzoek|inbreng|agender(?:ing|en)|verwijzing|mdo|multidisciplinaire?|"
     r"(?:oncologie)?overleg|(?:tumor|oncologie)?bespreking|bespreken|voor|het|een|te|ter|regio(?:naal)?|"
     r"oncologi(?:e|sche?)|mdt|tumou?r ?board|amb|ref(?:erral)?|to|port(?:aa|a)l|net(?:werk)?|systeem|app|server|hub|test|acc|prod|"
     r"hl7|in)\b|\W"
