@@ -13,6 +13,7 @@ from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.inbox import application_acks
 from mdo_portal.services.inbox.application_acks import OwedAck
 from mdo_portal.services.keeping import restoring
+from tests import make
 from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import hand_in, understand_all
@@ -134,7 +135,7 @@ def test_a_link_says_what_became_of_its_own_of_this_week(database: Database, ask
     ]  # fmt: skip
     with database.transaction() as session:
         for number, (became_, at, hospital) in enumerate(ended, 1):
-            values = {"application_ack": became_, "application_ack_at": at, "hospital_id": hospital}
+            values = {"application_ack": became_, "application_ack_at": at, **make.over_its_link(session, hospital)}
             session.execute(update(InboundMessage).where(InboundMessage.control_id == f"M{number}").values(**values))
         told = application_acks.of_link(session, zeed, now=NOW)
 

@@ -107,10 +107,18 @@ def _of_a_hospital_of(viewer: Viewer, act: Act, things: Things) -> bool:
 
 
 def of_whole_person(viewer: Viewer, act: Act, things: Things, named: dict[str, str]) -> Expected:
-    """Blocking is for the hospital where somebody works and for the administrator; inviting also for the secretary of the only board."""
+    """Blocking is for the hospital where somebody works and for the administrator; mending a name also for the secretary of the only
+    board.
+    """
     known = of_person(viewer, act, things, named)
     by_board = at(viewer, act, things, "board") and not named.get("what")
     return known if known is not True or administers(viewer) else _answer(True, at(viewer, act, things, "hospital") or by_board)
+
+
+def of_account(viewer: Viewer, act: Act, things: Things, named: dict[str, str]) -> Expected:
+    """Inviting: not the secretary of the only board, for everybody's person can sign in already (through a provider)."""
+    known = of_person(viewer, act, things, named)
+    return known if known is not True or administers(viewer) else _answer(True, at(viewer, act, things, "hospital"))
 
 
 def administers(viewer: Viewer) -> bool:
@@ -170,7 +178,7 @@ OTHERWISE: dict[str, Rule] = {
     "destruction.printed": of_own_hospital,
     "people.block": of_whole_person,
     "people.correct": of_whole_person,
-    "people.invite": of_whole_person,
+    "people.invite": of_account,
     "signing_in.switch": of_works_there,
     "account.remove_passkey": of_nothing,
     "oidc.confirm": of_nothing,
