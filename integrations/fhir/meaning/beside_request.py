@@ -40,16 +40,23 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 def hear(entry: Entry, request: Entry, reading: Reading, found: Gathered) -> None:
     """What stands there under headings has its place in the referral where the request leaves that open; it is told whole as well."""
     own = entry.resource
-    is_over = word(own.get("status")) in _OVER or is_in_error(own) or is_in_error(entry.container)
-    if is_over or another_in_words(own, reading.patient) or _is_of_another_request(entry, request, reading):
-        return
-    if entry.kind != "Composition" and any(_reports(one, reading.profile) for one in _called(own)):
-        return
-    for words in _written(entry, reading):
-        _place(words, reading, found)
+    words = [one for one in _written(entry, reading) if one]
     why = concept(own.get("reasonCode") or own.get("reason")) if entry.kind == "Task" else ""
+    if not (words or why) or not _may_ask(entry, request, reading):
+        return
+    for one in words:
+        _place(one, reading, found)
     if why.endswith("?"):
         found.to_field("reason", why)
+
+
+def _may_ask(entry: Entry, request: Entry, reading: Reading) -> bool:
+    """Whether it holds, is about this patient and this request, and tells of no examination."""
+    own = entry.resource
+    is_over = word(own.get("status")) in _OVER or is_in_error(own) or is_in_error(entry.container)
+    if is_over or another_in_words(own, reading.patient) or _is_of_another_request(entry, request, reading):
+        return False
+    return entry.kind == "Composition" or not any(_reports(one, reading.profile) for one in _called(own))
 
 
 def _called(own: Node) -> Iterator[str]:
@@ -76,9 +83,7 @@ def _written(entry: Entry, reading: Reading) -> Iterator[str]:
         said = [text(one.get("contentString")) for one in nodes(own.get("payload"))]
         yield from (joined(about, one, by=": ") if about and ":" not in one else one for one in said if one)
         yield from notes(own.get("note"))
-    elif (
-        entry.kind == "Observation" and entry.place not in reading.in_reports and not _reports(concept(own.get("code")), profile)
-    ):
+    elif entry.kind == "Observation" and entry.place not in reading.in_reports:
         yield from (text(own.get("valueString")), *notes(own.get("note")))
     elif entry.kind == "QuestionnaireResponse":
         yield from _answers(own, profile)
