@@ -37,7 +37,7 @@ def added(part: Node, entry: Entry, reading: Reading) -> str:
     own = [] if part is entry.resource else nodes(part.get("extension"))
     said = [*own, *nodes(node(value).get("extension"))]
     said += [each for one in nodes(node(value).get("coding")) for each in nodes(one.get("extension"))]
-    return joined(*unique(words for one in said for words in _said(one, entry, reading)))
+    return joined(*unique(words for one in said for words in _said(one, entry, reading))) if said else ""
 
 
 def extended(entry: Entry, reading: Reading) -> list[str]:

@@ -97,6 +97,8 @@ def _written(entry: Entry, reading: Reading) -> Iterator[str]:
 
 _NOTED = frozenset({"Appointment", "List", "RequestGroup", "Task"})
 """Not a plan or an impression: those may be of a meeting before."""
+WRITTEN = _NOTED | {"Communication", "CommunicationRequest", "Composition", "Observation", "QuestionnaireResponse"}
+"""The kinds in which somebody may have written beside a request."""
 
 
 def _answers(holder: Node, profile: Profile) -> Iterator[str]:

@@ -56,6 +56,8 @@ def named_patient(request: Entry, entries: Iterable[Entry]) -> list[Entry]:
 def is_other(reference: Any, patient: Entry, where: Addresses, source: Entry) -> bool:
     """Whether a Reference names somebody else than `patient`. No subject at all is not somebody else."""
     found = where.resolve(reference, source)
+    if found is patient and not logical(reference):
+        return False
     if found:
         return not is_same_person(found.resource, patient.resource) or is_numbered_otherwise(reference, patient.resource)
     named = numbers({"identifier": logical(reference)})

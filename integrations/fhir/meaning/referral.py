@@ -15,7 +15,7 @@ from integrations.fhir.entries.task import asked_at, request_task, task_number
 from integrations.fhir.entries.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
 from integrations.fhir.meaning.asked import asked_as_reason, own_words, urgencies, written_beside
 from integrations.fhir.meaning.belonging import address_of
-from integrations.fhir.meaning.beside_request import hear, hear_papers, parts_beside
+from integrations.fhir.meaning.beside_request import WRITTEN, hear, hear_papers, parts_beside
 from integrations.fhir.meaning.choosing import choose_request, refuse_a_second, replaced
 from integrations.fhir.meaning.gathered import Gathered, distinct
 from integrations.fhir.meaning.parties import gp, most_urgent, named_board, referrer
@@ -56,7 +56,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     for entry in every:
         take(entry, patient, reading, found)
     for entry in every:
-        if not is_of_another(entry, patient, reading):
+        if entry.kind in WRITTEN and not is_of_another(entry, patient, reading):
             hear(entry, request.entry, reading, found)
     hear_papers(reading, found)
     for carried in of_extensions(request.entry, reading):

@@ -18,7 +18,20 @@ from integrations.fhir.resources.planned import meant
 from integrations.fhir.text.body import called, site, sites
 from integrations.fhir.text.choices import answer_text
 from integrations.fhir.text.moments import day, days_of, first_of, local_day, partial
-from integrations.fhir.text.values import Node, aside, codings, concept, concepts, joined, node, nodes, text, unique, word
+from integrations.fhir.text.values import (
+    Node,
+    aside,
+    codings,
+    concept,
+    concepts,
+    joined,
+    node,
+    nodes,
+    sent_none,
+    text,
+    unique,
+    word,
+)
 from mdo_portal.exchange import Section
 
 
@@ -31,13 +44,16 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     label = reading.profile.label("stage")
     words = joined(called(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
     over = _over(own, reading)
-    since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
+    since = "" if sent_none(own, _ONSET) else answer_text({name: own.get(name) for name in _ONSET}, "onset")
     words = joined(words, evidence(entry, reading)) if words else ""
     shown = joined(words, aside(since), over, state, _how_sure(own, state), by=" ") if words else ""
     shown = joined(shown, according(entry, reading)) if shown else ""
     named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated, is_beside=bool(shown)))
     return (*named, *staged, *noted(section, entry, reading, dated))
+
+
+_ONSET = frozenset({"onsetAge", "onsetRange", "onsetString"})
 
 
 def _stage(stage: Node, entry: Entry, reading: Reading) -> str:
