@@ -14,10 +14,11 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n(?=\s*[A-Z(\u2022*-])")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _COURTESY = re.compile(
     r"tegemoet|vernem|bereikbaar|contact op|op de hoogte|(?:bij|voor|heeft u|mocht(?:en)?) (?:u )?(?:nog |verdere )?vragen|terugkoppel|"
-    r"nadere? informatie|dank|retour|(?:in|ter) (?:kopie|kennis)",
+    r"nadere? informatie|dank|retour|(?:in|ter) kennis|kopie|afschrift|(?:toe|op|door) ?(?:te )?st[ue]+r|upload|oproep|"
+    r"he(?:eft|bt) ontvangen|bestemd|vernietig",
     re.IGNORECASE,
 )
-"""What a letter says at its end to be polite, or of itself."""
+"""What a letter says at its end to be polite, of itself, or asks to have done: that is no question to a board."""
 _OF_A_BOARD = re.compile(
     r"bespre|advies|adviser|oordeel|mening|visie|beleid|overleg|meedenk|mee te denken|voorstel|behandel|opini|afweg",
     re.IGNORECASE,

@@ -32,6 +32,11 @@ def test_a_letter_asks_with_its_last_sentences(ends: str, question: str) -> None
     assert asked(letter.replace("Geachte collega,~~", ""), "Verwijsbrief") == question
 
 
+def test_what_stands_below_the_question_to_be_polite_is_passed_over() -> None:
+    letter = f"Geachte collega,~~Komt hij in aanmerking voor resectie?~~Is deze brief niet voor u bestemd?{GREETS}"
+    assert asked(letter) == "Komt hij in aanmerking voor resectie?"
+
+
 def test_so_does_what_stands_below_the_order_of_a_board_without_a_name() -> None:
     found = referral("OBX|1|TX|||Is deze patiënt operabel of liever SBRT?")
     assert found.question_board == "Is deze patiënt operabel of liever SBRT?"
@@ -46,6 +51,10 @@ def test_so_does_what_stands_below_the_order_of_a_board_without_a_name() -> None
         "Patiënt vraagt zich af of het te genezen is?",
         "Beleid: kan dit zo?",
         "Anamnese: hoesten.~Sinds wanneer is niet bekend?",
+        "Kunt u een kopie van het verslag sturen aan de huisarts?",
+        "Mag ik u verzoeken de beelden te uploaden?",
+        "Wilt u patiënt oproepen voor controle?",
+        "Is deze brief niet voor u bestemd? Wilt u hem dan vernietigen?",
     ],
 )
 def test_what_it_says_to_be_polite_or_of_the_patient_asks_no_board(ends: str) -> None:
