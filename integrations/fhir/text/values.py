@@ -80,7 +80,11 @@ _OF_A_PAGE = re.compile(r"<br\s{0,3}/?>|</(?:p|div|li|b|i|strong|em|span)>", re.
 def _words(said: str) -> str:
     if said[:1] in ("<", "{") and (words := words_of(said)) != said:
         return words
-    return words_of(f"<p>{said.replace(chr(10), '<br>')}</p>") if _OF_A_PAGE.search(said) else said
+    if not _OF_A_PAGE.search(said):
+        return said
+    page = f"<p>{said.replace(chr(10), '<br>')}</p>"
+    words = words_of(page)
+    return said if words == page else words  # what can't be read as a page stands as it was sent
 
 
 _SIGN = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|([A-Za-z]{2,8}\d{0,2}));")
