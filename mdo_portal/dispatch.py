@@ -19,9 +19,8 @@ from mdo_portal import broken_off, outgoing_content
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
-from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
-from mdo_portal.letter_of_decision import letter_of, logo_of, printed
-from mdo_portal.letters import letter_forms
+from mdo_portal.exchange import Asker, Receipt, ReceiptKind, Sender
+from mdo_portal.letter_of_decision import logo_of, printed
 from mdo_portal.services.letters import deliveries, destroyed, handing_over, letter_template_choice, outbox, succession
 from mdo_portal.services.letters.deliveries import Settled
 from mdo_portal.services.letters.outbox import ClaimedDelivery
@@ -161,7 +160,7 @@ def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: Cla
 
 
 def _send(sender: Sender, claimed: ClaimedDelivery, letter: bytes) -> Receipt:
-    receipt = sender.send(outgoing(claimed, letter), claimed.address)
+    receipt = sender.send(outgoing_content.outgoing(claimed, letter), claimed.address)
     return replace(receipt, code=_storable(receipt.code), reference=_storable(receipt.reference), text=_storable(receipt.text))
 
 
@@ -178,36 +177,3 @@ def _print(database: Database, claimed: ClaimedDelivery) -> bytes:
     with database.transaction() as session:
         is_there = deliveries.keep_letter(session, claimed.delivery_id, letter, sha256=hashlib.sha256(letter).hexdigest())
     return letter if is_there else b""
-
-
-def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
-    """The decision as a border value for one recipient."""
-    content, decision = claimed.content, claimed.decision
-    said = letter_of(claimed)
-    return OutgoingDecision(
-        delivery_id=str(claimed.delivery_id),
-        decision_id=str(decision.id),
-        version=decision.version,
-        replaces_delivery_id=claimed.replaces_delivery_id,
-        document_number=decision.document_number,
-        replaces_document_number=claimed.replaces_document_number,
-        referral_number=claimed.referral_number,
-        patient=claimed.patient,
-        board_name=content["board"],
-        meeting_at=datetime.fromisoformat(content["meeting_at"]),
-        signed_at=decision.signed_at,
-        signed_by=Contact(name=content["signed_by"]["name"], role=content["signed_by"]["discipline"]),
-        recipient_name=claimed.recipient_name or claimed.recipient.name,
-        recipient_code=claimed.recipient.code,
-        sections=(*letter_forms.opening(said), *said.all_sections()),
-        letter_title=f"{letter_forms.title_of(content)} {decision.document_number}",
-        letter_pdf=letter,
-        network_name=content["network"],
-        form=decision.form,
-        advice=outgoing_content.advice_out(content),
-        participants=outgoing_content.participants_out(content),
-        outcome=content["outcome"],
-        diagnosis=content["sections"]["diagnosis"],
-        round_id=str(decision.round_id),
-        request_task=claimed.request_task,
-    )
