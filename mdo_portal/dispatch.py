@@ -13,15 +13,15 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
+from sqlalchemy.orm import Session
 
 from mdo_portal import broken_off, outgoing_content
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
-from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
-from mdo_portal.letter_of_decision import letter_of, logo_of, printed
-from mdo_portal.letters import letter_forms
-from mdo_portal.services.letters import deliveries, handing_over, letter_template_choice, outbox, succession
+from mdo_portal.exchange import Asker, Receipt, ReceiptKind, Sender
+from mdo_portal.letter_of_decision import logo_of, printed
+from mdo_portal.services.letters import deliveries, destroyed, handing_over, letter_template_choice, outbox, succession
 from mdo_portal.services.letters.deliveries import Settled
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 from mdo_portal.services.letters.outbox_order import Share
@@ -52,16 +52,20 @@ def take(
 
 
 def is_ours(database: Database, claimed: ClaimedDelivery) -> bool:
-    """Whether no other worker took over since."""
+    """Whether it is there yet, and no other worker took over since."""
     with database.transaction() as session:
-        delivery = session.get_one(Delivery, claimed.delivery_id)
+        delivery = session.get(Delivery, claimed.delivery_id)
+        if delivery is None:
+            destroyed.release(session, claimed)
+            return False
         return claimed.worker is None or succession.has(session, claimed.worker, delivery)
 
 
 def is_held(database: Database, claimed: ClaimedDelivery) -> bool:
     """Whether it was held since it was taken: nobody sends it until a person decides."""
     with database.transaction() as session:
-        return session.get_one(Delivery, claimed.delivery_id).held_at is not None
+        delivery = session.get(Delivery, claimed.delivery_id)
+        return delivery is not None and delivery.held_at is not None
 
 
 def deliver(
@@ -84,15 +88,21 @@ def deliver(
 
     def write_down() -> tuple[Settled, ClaimedDelivery | None]:
         with database.transaction() as session:
-            settled = deliveries.settle(
-                session, claimed.delivery_id, receipt, now=clock(),
-                over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued, had_left=claimed.had_left,
-            )  # fmt: skip
+            settled = _settle(session, claimed, receipt, now=clock())
             return settled, outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
 
     settled, following = broken_off.outlast(write_down, again)  # what a hospital answered is not asked for again
     _say(claimed, receipt, settled)
     return following
+
+
+def _settle(session: Session, claimed: ClaimedDelivery, receipt: Receipt, *, now: datetime) -> Settled:
+    if destroyed.is_gone(session, claimed.delivery_id):
+        return destroyed.settle(session, claimed, receipt, now=now)
+    return deliveries.settle(
+        session, claimed.delivery_id, receipt, now=now,
+        over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued, had_left=claimed.had_left,
+    )  # fmt: skip
 
 
 def _say(claimed: ClaimedDelivery, receipt: Receipt, settled: Settled) -> None:
@@ -131,10 +141,10 @@ def ask_next(database: Database, asker: Asker, *, clock: Clock) -> bool:
 
 
 def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery) -> Receipt | None:
-    """Print it, unless that was done, and send it. None for a letter on paper: a person sends that one."""
+    """Print it, unless that was done, and send it. None for a letter on paper, which a person sends, and for one destroyed meanwhile."""
     try:
         letter = claimed.letter or _print(database, claimed)
-        if claimed.channel is not Channel.PAPER:
+        if letter and claimed.channel is not Channel.PAPER:
             return _send(senders[claimed.channel], claimed, letter)
     except Exception as error:
         # The edge: whatever the other side or our own printer did, the letter stays in the outbox and shows this code.
@@ -142,12 +152,15 @@ def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: Cla
             log.error("delivery.failed", delivery_id=str(claimed.delivery_id), error=type(error).__name__)
         return Receipt(ReceiptKind.LATER, code=type(error).__name__)
     with database.transaction() as session:
-        handing_over.hand_over(session, claimed.delivery_id, is_queued=claimed.is_queued)
+        if destroyed.is_gone(session, claimed.delivery_id):
+            destroyed.release(session, claimed)
+        else:
+            handing_over.hand_over(session, claimed.delivery_id, is_queued=claimed.is_queued)
     return None
 
 
 def _send(sender: Sender, claimed: ClaimedDelivery, letter: bytes) -> Receipt:
-    receipt = sender.send(outgoing(claimed, letter), claimed.address)
+    receipt = sender.send(outgoing_content.outgoing(claimed, letter), claimed.address)
     return replace(receipt, code=_storable(receipt.code), reference=_storable(receipt.reference), text=_storable(receipt.text))
 
 
@@ -157,42 +170,10 @@ def _storable(text: str) -> str:
 
 
 def _print(database: Database, claimed: ClaimedDelivery) -> bytes:
+    """The letter, kept; empty when its case was destroyed meanwhile, for then it must not leave."""
     with database.transaction() as session:
         logo = letter_template_choice.logo(session, logo_of(claimed))
     letter = printed(claimed, logo=logo)
     with database.transaction() as session:
-        deliveries.keep_letter(session, claimed.delivery_id, letter, sha256=hashlib.sha256(letter).hexdigest())
-    return letter
-
-
-def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
-    """The decision as a border value for one recipient."""
-    content, decision = claimed.content, claimed.decision
-    said = letter_of(claimed)
-    return OutgoingDecision(
-        delivery_id=str(claimed.delivery_id),
-        decision_id=str(decision.id),
-        version=decision.version,
-        replaces_delivery_id=claimed.replaces_delivery_id,
-        document_number=decision.document_number,
-        replaces_document_number=claimed.replaces_document_number,
-        referral_number=claimed.referral_number,
-        patient=claimed.patient,
-        board_name=content["board"],
-        meeting_at=datetime.fromisoformat(content["meeting_at"]),
-        signed_at=decision.signed_at,
-        signed_by=Contact(name=content["signed_by"]["name"], role=content["signed_by"]["discipline"]),
-        recipient_name=claimed.recipient_name or claimed.recipient.name,
-        recipient_code=claimed.recipient.code,
-        sections=(*letter_forms.opening(said), *said.all_sections()),
-        letter_title=f"{letter_forms.title_of(content)} {decision.document_number}",
-        letter_pdf=letter,
-        network_name=content["network"],
-        form=decision.form,
-        advice=outgoing_content.advice_out(content),
-        participants=outgoing_content.participants_out(content),
-        outcome=content["outcome"],
-        diagnosis=content["sections"]["diagnosis"],
-        round_id=str(decision.round_id),
-        request_task=claimed.request_task,
-    )
+        is_there = deliveries.keep_letter(session, claimed.delivery_id, letter, sha256=hashlib.sha256(letter).hexdigest())
+    return letter if is_there else b""

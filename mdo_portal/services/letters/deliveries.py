@@ -44,16 +44,17 @@ class Settled(NamedTuple):
     queue: Destination
 
 
-def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha256: str) -> None:
-    """Keep the rendered letter: what is sent again later is the same file."""
+def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha256: str) -> bool:
+    """Keep the rendered letter: what is sent again later is the same file. False when it was destroyed meanwhile."""
     sealed = sealer(session).seal(letter, purpose=LETTER_PURPOSE, row=row_of("deliveries", delivery_id))
-    session.execute(_KEEP, {"delivery": delivery_id, "sealed": sealed, "hash": sha256})
+    return session.scalar(_KEEP, {"delivery": delivery_id, "sealed": sealed, "hash": sha256}) is not None
 
 
 _KEEP = (
     update(Delivery.__table__)  # type: ignore[arg-type]
     .where(Delivery.id == bindparam("delivery"))
     .values(letter_sealed=bindparam("sealed"), letter_sha256=bindparam("hash"))
+    .returning(Delivery.id)
 )
 
 

@@ -49,7 +49,12 @@ def ensure(session: Session, hospital_id: uuid.UUID, audience: Audience) -> None
 
 def of(session: Session, delivery: Delivery) -> Destination:
     """The queue of this letter, locked."""
-    key = (delivery.hospital_id, delivery.audience)
+    return at(session, delivery.hospital_id, delivery.audience)
+
+
+def at(session: Session, hospital_id: uuid.UUID, audience: Audience) -> Destination:
+    """The queue of this recipient, locked."""
+    key = (hospital_id, audience)
     found = session.get(Destination, key, with_for_update=True, populate_existing=True)
     if found is None:
         ensure(session, *key)
