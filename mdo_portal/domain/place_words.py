@@ -25,6 +25,7 @@ FUNCTIONS: Mapping[str, str] = {
     "number": N_("nummer van soort %(name)s"),
     "title": N_("titel van het document"),
     "closing": N_("NTE waarmee een REF eindigt"),
+    "ending": N_("wat een brief aan het eind vraagt"),
 }
 ASKED: Mapping[str, str] = {
     "board": N_("vraag aan het MDO"),
