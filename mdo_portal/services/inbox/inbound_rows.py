@@ -251,11 +251,11 @@ def places(told: bytes | None) -> set[int]:
 
 
 def noise_among(rows: Iterable[InboundRow], known: Set[int]) -> list[Noise]:
-    """What STORE has left out of them."""
+    """What STORE has left out of them: no message of the feed comes twice in what it is given (Sifting.is_twice)."""
     counted: Counter[tuple[str, date]] = Counter()
     for row in rows:
         if row.place >= 0 and row.place not in known:
-            counted[row.link_id, row.received_at.date()] += 1 + row.doubles
+            counted[row.link_id, row.received_at.date()] += 1
     return [Noise(*of, count) for of, count in sorted(counted.items())]
 
 

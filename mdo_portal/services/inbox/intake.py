@@ -34,6 +34,8 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
     sifting = Sifting(arrivals, sealer(session))
     asked, rows = sifting.unsifted()
     with inbound_rows.line_of(session) as line:
+        if sifting.is_twice:
+            return _asked_first(line, sifting)
         if len(rows) == 1 == len(arrivals):
             _say(line, inbound_rows.storing_one(rows[0], asked))
             if told := line.fetchall():
@@ -43,6 +45,13 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
         if noise := inbound_rows.noise_among(rows, _known(told)):
             _say(line, inbound_rows.storing_all((), noise))
         return sifting.doubles | {bytes(digest): first for digest, first, _, _ in told if digest}
+
+
+def _asked_first(line: inbound_rows.Line, sifting: Sifting) -> Doubles:
+    _say(line, inbound_rows.asking(sifting.asked))
+    rows, noise = sifting.sifted({place for (place,) in line.fetchall()})
+    _say(line, inbound_rows.storing_all(rows, noise))
+    return sifting.doubles | {bytes(digest): first for digest, first, _, _ in line.fetchall() if digest}
 
 
 def _storing(sifting: Sifting, asked: Sequence[AskedNumber], rows: Sequence[InboundRow]) -> Statement:
@@ -86,12 +95,17 @@ class DirectKeeper:
         """Do for a batch all that needs no word from PostgreSQL: it can be done while that stores the batch before it."""
         sifting = Sifting(arrivals, self._keys)
         if self._noise >= MOSTLY_NOISE and sifting.has_feed:
-            return Prepared(question(*inbound_rows.asking(sifting.asked)), partial(self._known_told, sifting))
+            return self._asked_first(sifting)
         numbers, rows = sifting.unsifted()
+        if sifting.is_twice:
+            return self._asked_first(sifting)
         feed = [row for row in rows if row.place >= 0]  # what is in the others may be large, and is packed by now
         if len(rows) == 1 == len(arrivals):
             return Prepared(question(*inbound_rows.storing_one(rows[0], numbers)), partial(self._one_told, sifting, feed))
         return Prepared(question(*_storing(sifting, numbers, rows)), partial(self._all_told, sifting, feed))
+
+    def _asked_first(self, sifting: Sifting) -> Prepared:
+        return Prepared(question(*inbound_rows.asking(sifting.asked)), partial(self._known_told, sifting))
 
     async def keep(self, prepared: Prepared) -> Doubles:
         """Store all of them, as the function `keep`. In the order in which they were prepared."""

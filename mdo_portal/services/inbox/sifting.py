@@ -61,6 +61,8 @@ class Sifting:
         self.asked: list[AskedNumber] = []
         self._certain: set[Number] = set()  # numbers in messages that are kept in any case
         self.feed = 0  # messages of the feed
+        #: the same message of the feed came twice in it: what came between may say who it is about, so that only the second is kept
+        self.is_twice = False
         #: for each message: -1 = kept whatever it is, else the place under which its numbers are asked
         self._places = [self._ask(place, arrival, told) for place, (arrival, told) in enumerate(self._linked())]
 
@@ -69,7 +71,7 @@ class Sifting:
         return self.feed > 0
 
     def unsifted(self) -> tuple[list[AskedNumber], list[InboundRow]]:
-        """What is asked and all rows, for the statement that sifts by itself."""
+        """What is asked and all rows, for the statement that sifts by itself. Not when `is_twice`: of two it can keep only the first."""
         return self.asked, self._rows(zip(self._arrivals, self._places, strict=True))
 
     def sifted(self, known: set[int]) -> tuple[list[InboundRow], list[Noise]]:
@@ -108,9 +110,11 @@ class Sifting:
 
     def _rows(self, kept: Iterable[tuple[Arrival, int]]) -> list[InboundRow]:
         rows: dict[tuple[str, bytes], InboundRow] = {}
+        self.doubles.clear()
         for arrival, place in kept:
             same = arrival.link.link_hex if arrival.link else "", arrival.digest
             if same in rows:
+                self.is_twice |= rows[same].place >= 0
                 rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1)
                 self.doubles[arrival.digest] = rows[same].received_at
             else:
