@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterable, Set
 from decimal import Decimal
-from html.entities import name2codepoint
 from itertools import chain
 from typing import Any
 
 from integrations.fhir.text.known_codes import known
-from integrations.rich_text import words_of
+from integrations.fhir.text.pages import letters_of_page, words_of_page
 
 Node = dict[str, Any]
 
@@ -67,35 +64,14 @@ def text(value: Any) -> str:
     if value is None:
         return ""
     if type(value) is str:
-        said = _signs(value).strip() if "&" in value else value.strip()
-        return _words(said) if "<" in said or said[:1] == "{" else said
+        if "<" in value and (words := words_of_page(value.strip())) is not None:
+            return words  # as it was sent: what the page itself writes as `&lt;` is no tag of it
+        said = letters_of_page(value).strip() if "&" in value else value.strip()
+        words = words_of_page(said) if "<" in said or said[:1] == "{" else None
+        return said if words is None else words
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).strip() if isinstance(value, (str, int, Decimal)) else ""
-
-
-_OF_A_PAGE = re.compile(r"<br\s{0,3}/?>|</(?:p|div|li|b|i|strong|em|span)>", re.IGNORECASE)
-
-
-def _words(said: str) -> str:
-    if said[:1] in ("<", "{") and (words := words_of(said)) != said:
-        return words
-    if not _OF_A_PAGE.search(said):
-        return said
-    page = f"<p>{said.replace(chr(10), '<br>')}</p>"
-    words = words_of(page)
-    return said if words == page else words  # what can't be read as a page stands as it was sent
-
-
-_SIGN = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|([A-Za-z]{2,8}\d{0,2}));")
-"""Systems that keep text as a page holds it send `&#039;`, `&lt;` and `&euml;`; other words between `&` and `;` are left as they are."""
-_LETTERS = frozenset((*name2codepoint, "apos"))
-
-
-def _signs(value: str) -> str:
-    return _SIGN.sub(
-        lambda found: html.unescape(found[0]).replace("\xa0", " ") if (found[1] or "amp") in _LETTERS else found[0], value
-    )
 
 
 def concept(value: Any) -> str:
