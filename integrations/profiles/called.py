@@ -18,7 +18,9 @@ _FIELDS = {
     "urgency": "urgency", "latest": "latest_useful_on", "meeting": "meeting", "reason": "reason",
 }  # fmt: skip
 """Label of the list → field of a referral. `reason` asks where nothing else does, `meeting` is the board where nothing else names one."""
-_EARLIER = re.compile(r"(?<!\w)(?:eerdere?|vorige?|vroegere?|oude|datum|(?:be)?antwoord\w*|previous|former)(?!\w)")
+_EARLIER = re.compile(
+    r"(?<!\w)(?:eerdere?|vorige?|vroegere?|oude|destijds|toenmalige?|datum|(?:be)?antwoord\w*|previous|former)(?!\w)"
+)
 _CLINICAL_STAGE = re.compile(r"[yr]?c[TNM](?:[- ]?(?:stadium|categorie|classificatie|stage|category))?")
 """`cT`, and not a scan (CT)."""
 _WHOLE_WORD = 4

@@ -124,13 +124,29 @@ def hear_papers(reading: Reading, found: Gathered) -> None:
 
 
 def _place(words: str, reading: Reading, found: Gathered) -> None:
+    if _OF_BEFORE.search(words):
+        return
     for one in headed(words, reading.profile):
-        found.to_field("reason" if one.target == "question_board" else one.target, one.words)
+        if not (one.target.startswith("question_") and _OF_THE_MAIL.search(one.words)):
+            found.to_field("reason" if one.target == "question_board" else one.target, one.words)
+
+
+_OF_BEFORE = re.compile(
+    r"^\s*(?:>|(?:eerdere?|vorige?) (?:verwijzing|aanmelding|bespreking|mdo)\b|afgewezen\b"
+    r"|(?:antwoord|advies|besluit)\b[^:\n]{0,20}:\s*\S)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A line of what somebody quotes, of an earlier registration, or of what was answered: what was asked there was asked then."""
+_OF_THE_MAIL = re.compile(r"\babuis|voor u bestemd|\be-?mail", re.IGNORECASE)
 
 
 def _reports(title: str, profile: Profile) -> bool:
     """Whether what is called so tells of an examination or stands in a column: what that was asked asks nothing here."""
-    return profile.refers(title) is False or profile.target("", title) in _COLUMNS
+    is_short = title.strip().casefold() in _EXAMINATIONS
+    return is_short or profile.refers(title) is False or profile.target("", title) in _COLUMNS
+
+
+_EXAMINATIONS = frozenset({"ct", "echo", "mri", "pa", "pet", "pet-ct"})
 
 
 def parts_beside(request: Entry, page: str, reading: Reading) -> list[Part]:

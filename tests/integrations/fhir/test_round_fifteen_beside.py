@@ -123,3 +123,32 @@ def test_a_message_that_is_added_later_is_told_once() -> None:
     found = FhirReader().read(bundle(said, form, patient()), "generic-r4")
     assert isinstance(found, IncomingAnswer) and found.text == ""
     assert [fact.text for fact in found.facts] == [FORM]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Vraagstelling destijds: Opereren?",
+        "> Vraagstelling: Opereren?\n> Behandelaar: dr. Oud",
+        "Eerdere verwijzing 2019\nVraagstelling: Opereren?\nUitslag: gedaan",
+        "Vraagstelling: Opereren?\nAntwoord: Ja, geopereerd",
+        "MDO van 3 maart 2024\nVraagstelling: Opereren?\nAdvies: volgen",
+        "Afgewezen.\nVraagstelling: Opereren?",
+        "Vraag: heeft u deze e-mail per abuis ontvangen?\nDisclaimer: vertrouwelijk",
+    ],
+)
+def test_what_was_asked_before_or_was_answered_asks_nothing_now(words: str) -> None:
+    said = read(about("Communication", status="completed", payload=[{"contentString": words}]))
+    assert (said.question_board, said.treating.name) == ("", "")
+    assert any("ntvangen" in one.text or "pereren" in one.text for one in said.facts)  # it is told all the same
+
+
+def test_what_a_pathologist_was_asked_asks_no_board() -> None:
+    own = about("Observation", status="final", code={"text": "PA"}, valueString="Vraagstelling: Maligne?\nConclusie: ja")
+    assert read(own).question_board == ""
+
+
+def test_an_empty_answer_on_a_form_leaves_the_question_asked() -> None:
+    words = "Vraagstelling: Opereren?\nAdvies:"
+    said = read(about("Communication", status="completed", payload=[{"contentString": words}]))
+    assert said.question_board.startswith("Opereren?")
