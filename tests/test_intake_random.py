@@ -130,7 +130,7 @@ def begin(database: Database, region: Region) -> None:
                 next_attempt_at=NOW,
                 notice_sealed=sealer(session).seal(b"notice", purpose="notice"),
                 created_at=NOW,
-            )  # fmt: skip
+            )
         )
 
 
