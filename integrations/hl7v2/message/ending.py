@@ -13,7 +13,7 @@ _OF_ANOTHER = re.compile(r"(?<!\bge)vra(?:ag|gen)|antwoord|\?|patiënt|patient|w
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n(?=\s*[A-Z(\u2022*-])")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _COURTESY = re.compile(
-    r"tegemoet|vernem|bereikbaar|contact op|op de hoogte|(?:bij|voor|heeft u|mocht(?:en)?) (?:u )?(?:nog |verdere )?vragen|terugkoppel|"
+    r"tegemoet|\bvernem|bereikbaar|contact op|op de hoogte|(?:bij|voor|heeft u|mocht(?:en)?) (?:u )?(?:nog |verdere )?vragen|terugkoppel|"
     r"nadere? informatie|dank|retour|(?:in|ter) kennis|kopie|afschrift|(?:toe|op|door) ?(?:te )?st[ue]+r|upload|oproep|"
     r"he(?:eft|bt) ontvangen|bestemd|vernietig",
     re.IGNORECASE,

@@ -32,6 +32,13 @@ def test_a_letter_asks_with_its_last_sentences(ends: str, question: str) -> None
     assert asked(letter.replace("Geachte collega,~~", ""), "Verwijsbrief") == question
 
 
+def test_to_take_over_is_no_courtesy() -> None:
+    assert (
+        asked(f"Geachte collega,~~Zwelling bovenbeen.~~Kunt u deze patiënt overnemen?{GREETS}")
+        == "Kunt u deze patiënt overnemen?"
+    )
+
+
 def test_what_stands_below_the_question_to_be_polite_is_passed_over() -> None:
     letter = f"Geachte collega,~~Komt hij in aanmerking voor resectie?~~Is deze brief niet voor u bestemd?{GREETS}"
     assert asked(letter) == "Komt hij in aanmerking voor resectie?"
