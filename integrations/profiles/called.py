@@ -33,6 +33,14 @@ def is_of_before(called: str) -> bool:
     return _EARLIER.search(called.casefold()) is not None
 
 
+def is_of_a_scan(called: str) -> bool:
+    """Whether a name is of what a scan was to answer (`Vraagstelling CT`): the board was not asked that."""
+    return _SCANNED.search(called.casefold().strip(" :?")) is not None
+
+
+_SCANNED = re.compile(r"^(?:klinische )?vraag(?:stelling)? (?:van |voor |bij )?(?:de )?(?:ct|mri|pet|pet-ct|echo)$")
+
+
 class Names:
     """One list: made once for a profile."""
 

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from integrations.fhir.text.values import codings, concept, node, text, word
 from integrations.profiles import asked_of, load
-from integrations.profiles.called import Names, is_of_before
+from integrations.profiles.called import Names, is_of_a_scan, is_of_before
 from mdo_portal.exchange import Section, Wire
 
 _TITLES = ("refers", "reports")
@@ -66,6 +66,8 @@ class Profile:
     def target(self, link_id: str, label: str) -> str:
         """Where an answer on a form belongs: by its linkId or all of its label, else by a word in its label; "" for nowhere."""
         label = normalize("NFC", label)
+        if is_of_a_scan(label):
+            return self._names.column(label)
         exact = self.word("questionnaire", "links", link_id) or self.word("questionnaire", "links", label.casefold().strip(" :?"))
         table = self._at(("questionnaire", "words"))
         said = _by_word(table if isinstance(table, list) else [], label)

@@ -152,3 +152,12 @@ def test_an_empty_answer_on_a_form_leaves_the_question_asked() -> None:
     words = "Vraagstelling: Opereren?\nAdvies:"
     said = read(about("Communication", status="completed", payload=[{"contentString": words}]))
     assert said.question_board.startswith("Opereren?")
+
+
+@pytest.mark.parametrize("scan", ["Vraagstelling CT", "Vraag voor de MRI", "Klinische vraag PET-CT:"])
+def test_what_a_scan_was_to_answer_asks_no_board(scan: str) -> None:
+    answered = [(scan, "Metastasen?"), ("Vraagstelling", "Opereren?")]
+    items = [{"linkId": str(n), "text": name, "answer": [{"valueString": said}]} for n, (name, said) in enumerate(answered)]
+    said = read(about("QuestionnaireResponse", status="completed", item=items))
+    assert said.question_board == "Opereren?"
+    assert any(one.text == "Metastasen?" for one in said.facts)
