@@ -14,6 +14,7 @@ from integrations.fhir.entries.reading import Reading
 from integrations.fhir.resources.documents import Carried, of_attachment
 from integrations.fhir.resources.fields import FIELDS, Placed, column
 from integrations.fhir.text.choices import answer_text
+from integrations.fhir.text.headed import headed
 from integrations.fhir.text.moments import day, first_of
 from integrations.fhir.text.relatives import from_somebody
 from integrations.fhir.text.values import Node, codings, concept, joined, node, nodes, text, word
@@ -131,6 +132,10 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
         words, is_tick = urgency_of(reading.profile.table, label) or "urgent", False  # `Spoed`: ja
     if one.whose or (is_tick and target in FIELDS):
         target = ""  # a yes is no question and no day; what a relative has is none of the patient's
+    if target == "question_board" and ":" in words and (parts := headed(words, reading.profile)):
+        for part in parts:  # somebody typed the whole form in it: each in its place, and told as it stands
+            found.to_field(part.target, part.words)
+        target = ""
     if found.to_field(target, words, Fact(Section.FORM, words, shown, day(dated))):
         return
     which = reading.forms.get((entry.place, label), "")

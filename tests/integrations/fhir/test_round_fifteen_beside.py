@@ -161,3 +161,10 @@ def test_what_a_scan_was_to_answer_asks_no_board(scan: str) -> None:
     said = read(about("QuestionnaireResponse", status="completed", item=items))
     assert said.question_board == "Opereren?"
     assert any(one.text == "Metastasen?" for one in said.facts)
+
+
+def test_of_a_form_typed_in_the_question_the_question_is_asked() -> None:
+    item = {"linkId": "1", "text": "Vraagstelling", "answer": [{"valueString": "Diagnose: darm\nVraagstelling: Opereren?"}]}
+    said = read(about("QuestionnaireResponse", status="completed", item=[item]))
+    assert said.question_board == "Opereren?"
+    assert any("Diagnose: darm" in one.text for one in said.facts)
