@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import DateTime, Engine, Enum, MetaData, bindparam, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -84,6 +85,10 @@ SOON_NOTICED: dict[str, Any] = {
     "tcp_user_timeout": 30_000,
 }  # fmt: skip
 """Of every line to PostgreSQL: a machine that vanished without a word is missed within half a minute, however long a statement takes."""
+NOT_COMPILED = "-c jit=off"
+"""PostgreSQL compiles a statement of which it expects much work, each time that it is done. Ours are short, and done by the thousand: in a
+long queue it compiled for longer than it stored (docs/decisions/0112).
+"""
 Row = TypeVar("Row", bound=Base)
 Made = TypeVar("Made")
 _KEPT = "kept"
@@ -151,7 +156,7 @@ class Database:
         # The connection that came back last goes out first: on it PostgreSQL has what is asked most already planned.
         self.engine: Engine = create_engine(
             url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, pool_use_lifo=True, hide_parameters=True,
-            connect_args=SOON_NOTICED,
+            connect_args=SOON_NOTICED | {"options": at_the_door(self.plain_url, NOT_COMPILED)},
         )  # fmt: skip
         if of_people:
             # Before it counts as at rest: this too is a question, of which the answer may not come.
@@ -183,6 +188,11 @@ class Database:
     def plain_url(self) -> str:
         """The address for psycopg itself (LISTEN, COPY)."""
         return self.url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def at_the_door(url: str, ours: str) -> str:
+    """The options of a connection: what its address asks for (a role), and ours behind it."""
+    return f"{conninfo_to_dict(url).get('options') or ''} {ours}".strip()
 
 
 def once_more(act: Callable[[], Made], *, if_: Callable[[], bool] = lambda: True) -> Made:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from sqlalchemy import select, text
@@ -60,6 +61,15 @@ def test_a_machine_that_vanished_without_a_word_is_missed_soon(database: Databas
         assert line is not None
         asked = line.info.get_parameters()
     assert asked.items() >= {name: str(value) for name, value in SOON_NOTICED.items() if name != "keepalives"}.items()
+
+
+def test_no_statement_is_compiled_whatever_the_server_does_and_a_role_that_is_taken_at_the_door_is_kept(
+    database: Database,
+) -> None:
+    """Of a long queue PostgreSQL expects so much work that it compiled the question anew for each batch of messages."""
+    own = Database(f"{database.url}&options=-c%20jit%3Don%20-c%20role%3Dmdo_work")
+    with closing(own), own.transaction() as session:
+        assert tuple(session.execute(text("SELECT current_setting('jit'), current_user")).one()) == ("off", "mdo_work")
 
 
 def by_key(session: Session, hospital_id: uuid.UUID) -> Hospital:

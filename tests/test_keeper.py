@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from datetime import timedelta
 
 import psycopg
@@ -68,6 +69,18 @@ def test_a_connection_that_was_cut_is_made_anew_and_nothing_is_lost(database: Da
     asyncio.run(scenario())
     with database.transaction() as session:
         assert {"C1", "C2"} <= set(session.scalars(select(InboundMessage.control_id)))
+
+
+def test_what_it_asks_is_not_compiled_whatever_the_server_does_and_it_keeps_the_role_that_it_took_at_the_door(
+    database: Database,
+) -> None:
+    async def scenario() -> list[inbound_line.Row]:
+        line = inbound_line.DirectLine(f"{database.plain_url}&options=-c%20jit%3Don%20-c%20role%3Dmdo_work")
+        with closing(line):
+            asked = "SELECT current_setting('jit'), current_user::text, current_setting('plan_cache_mode')"
+            return await line.ask(inbound_line.question(asked, (), ()))
+
+    assert asyncio.run(scenario()) == [[b"off", b"mdo_work", b"force_generic_plan"]]
 
 
 def changes_of(region: Region, *patients: str) -> list[Sorted]:

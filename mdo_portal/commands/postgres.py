@@ -48,7 +48,10 @@ QUIET = {
 }
 
 COMMON = {"listen_addresses": "", "port": "5432"} | QUIET
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_connections": "200"}
+DURABLE = {
+    "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_connections": "200",
+    "min_wal_size": "1GB",  # files of its log that are there are written over: to make one takes longer than to fill it
+}  # fmt: skip
 
 FAST = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100",

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from integrations.fhir.text.location import address, root
-from integrations.fhir.text.values import Node, asked_of, listed, node, nodes, text
+from integrations.fhir.text.values import Node, asked_of, listed, method_of, node, nodes, text
 from mdo_portal.exchange import Unreadable
 
 MAX_ENTRIES = 5000
@@ -126,8 +126,10 @@ def _is_modified(item: Node, inside: tuple[str, ...]) -> bool:
 def _entry(number: int, item: Node, only: Container[str] = ()) -> Entry | None:
     """None when it carries nothing, or nothing of these kinds."""
     kind = text(node(item.get("resource")).get("resourceType"))
+    if not kind or (only and kind not in only):
+        return None
     method, url = asked_of(item)
-    if not kind or (only and kind not in only) or method not in WRITES:
+    if method not in WRITES:
         return None
     full_url, is_modified = text(item.get("fullUrl")), _is_modified(item, ("resource",))
     known_as = address(kind, full_url) or (address(kind, url) if method == "PUT" else "")
@@ -147,7 +149,7 @@ def _opened(many: Sequence[Any]) -> dict[int, Node]:
     held = [node(node(item).get("resource")) for item in many]
     inside = {number: one for number, one in enumerate(held) if text(one.get("resourceType")) == "Bundle"}
     taken = _taken_beside(held, many) if inside else {}
-    return {number: one for number, one in inside.items() if asked_of(many[number])[0] in WRITES and _may_open(one, taken)}
+    return {number: one for number, one in inside.items() if method_of(many[number]) in WRITES and _may_open(one, taken)}
 
 
 def _taken_beside(held: Sequence[Node], many: Sequence[Any]) -> Mapping[str, Node]:

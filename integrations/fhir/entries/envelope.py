@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from integrations.fhir.entries.bundle import WRITES
-from integrations.fhir.text.values import Node, asked_of, listed, node, text
+from integrations.fhir.text.values import Node, listed, method_of, node, text
 from mdo_portal.exchange import Flaw
 
 _NEVER = ("GET", "HEAD", "PATCH")
@@ -29,7 +29,7 @@ def _flaws(tree: Node) -> Iterator[Flaw]:
         if (found := flaw_of(item)) is not None:
             place, code, words = found
             yield Flaw(f"Bundle.entry[{number}]{place}", code, f"Entry {number + 1}: {words} Nothing is read in it.", number)
-        elif (asked := asked_of(item)[0]) in _NEVER:
+        elif (asked := method_of(item)) in _NEVER:
             words = f"Entry {number + 1}: {asked} is not carried out here."
             yield Flaw(f"Bundle.entry[{number}].request.method", "not-supported", words, number)
 
@@ -47,6 +47,5 @@ def flaw_of(item: Any) -> tuple[str, str, str] | None:
             if text(own.get("resourceType"))
             else (".resource.resourceType", "required", "its resource does not say what it is.")
         )
-    asked, _ = asked_of(item)
     is_told_of = "response" in item  # of a search or a history: nothing to send along
-    return (".resource", "required", "there is no resource.") if asked in WRITES and not is_told_of else None
+    return (".resource", "required", "there is no resource.") if method_of(item) in WRITES and not is_told_of else None

@@ -11,7 +11,7 @@ from integrations.fhir.entries.cautions import tags
 from integrations.fhir.entries.envelope import flaw_of
 from integrations.fhir.meaning.request import ALL_KINDS
 from integrations.fhir.text.location import address, sought
-from integrations.fhir.text.values import Node, asked_of, listed, node, nodes, text, unique
+from integrations.fhir.text.values import Node, asked_of, listed, method_of, node, nodes, text, unique
 from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, IncomingResult, Replaced, Section, Unreadable
 
 _Told = IncomingReferral | IncomingAnswer | IncomingResult
@@ -36,7 +36,7 @@ def deleted_request(bundles: Iterable[Node]) -> tuple[str, str, str]:
 
 def deleted_urls(bundle: Node) -> Iterator[str]:
     """What a Bundle asks to delete."""
-    return (url for method, url in map(asked_of, listed(bundle)) if method == "DELETE")
+    return (asked_of(item)[1] for item in listed(bundle) if method_of(item) == "DELETE")
 
 
 def deleted_address(url: str) -> str:

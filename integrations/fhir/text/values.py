@@ -32,10 +32,14 @@ def listed(bundle: Node) -> list[Any]:
     return found if isinstance(found, list) else [found] if isinstance(found, dict) else []
 
 
+def method_of(item: Any) -> str:
+    """What is to be done with an entry of a Bundle."""
+    return text(node(node(item).get("request")).get("method")).upper()
+
+
 def asked_of(item: Any) -> tuple[str, str]:
-    """(method, address) of what is to be done with an entry of a Bundle."""
-    own = node(node(item).get("request"))
-    return text(own.get("method")).upper(), text(own.get("url"))
+    """(method, address) of that."""
+    return method_of(item), text(node(node(item).get("request")).get("url"))
 
 
 def sent_none(own: Node, names: Set[str]) -> bool:

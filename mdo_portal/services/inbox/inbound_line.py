@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import pq
 
-from mdo_portal.database import SOON_NOTICED
+from mdo_portal.database import NOT_COMPILED, SOON_NOTICED, at_the_door
 from mdo_portal.silence import WATCH, Line
 
 Row = list[bytes | None]
@@ -81,7 +81,7 @@ def question(statement: str, values: Sequence[Any], kinds: Sequence[str]) -> Que
 
 #: PostgreSQL would think anew about STORE for every message, for longer than storing it takes: with this one message at a time is half
 #: as fast again. A plan for any batch is what the statement was written for (inbound_rows.KNOWN).
-_PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c application_name=mdo-portal\\ keep"
+_PLANNED_ONCE = f"{NOT_COMPILED} -c plan_cache_mode=force_generic_plan -c application_name=mdo-portal\\ keep"
 
 
 def moment(binary: bytes) -> datetime:
@@ -142,7 +142,8 @@ class DirectLine:
             raise
 
     def _called(self) -> tuple[psycopg.Connection, Line]:
-        connection = psycopg.connect(self._url, autocommit=True, options=_PLANNED_ONCE, **SOON_NOTICED)
+        options = at_the_door(self._url, _PLANNED_ONCE)
+        connection = psycopg.connect(self._url, autocommit=True, options=options, **SOON_NOTICED)
         return connection, WATCH.know(connection, self._url)
 
     async def _connect(self) -> None:

@@ -134,7 +134,8 @@ CASE WHEN reason <> '' AND doubled_at IS NULL THEN
     )::text)::text
 END
 """
-_ARRAYS = f"unnest({', '.join(f'%b::{kind}[]' for kind in _ROW.values())}) AS arrived ({', '.join(_ROW)})"
+# Not as one unnest of all in FROM: that lays every value of every column aside first, and reads it back.
+_ARRAYS = f"(SELECT {', '.join(f'unnest(%b::{kind}[]) AS {name}' for name, kind in _ROW.items())}) AS arrived"
 _VALUES = f"(SELECT {', '.join(f'%b::{kind} AS {name}' for name, kind in _ROW.items())}) AS arrived"
 
 _ALL_TOLD = """
