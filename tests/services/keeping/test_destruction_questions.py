@@ -59,7 +59,9 @@ def test_a_request_waits_too_and_leaves_the_message(database: Database, region: 
     assert people(database) == {"De Ander": {"VW-2"}}
 
 
-def test_what_came_under_the_number_and_is_in_the_case_of_another_stays_with_that_case(database: Database, region: Region) -> None:
+def test_what_came_under_the_number_and_is_in_the_case_of_another_stays_with_that_case(
+    database: Database, region: Region
+) -> None:
     """A person said so: it is nothing of who asks to be destroyed."""
     case_id = somebody_elses_referral_comes_under_the_number(database, region)
     decide(database, Decision.OTHER)
