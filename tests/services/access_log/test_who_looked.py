@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import REFUSED
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.told import Merge
 from mdo_portal.services.access_log import audit, audit_breach, audit_patient
+from mdo_portal.services.identity import unmerging
 from tests import make
 from tests.make import NOW
 from tests.people import Region
+from tests.services.merging import merge, told
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -89,3 +94,24 @@ def test_a_breach_report_begins_at_its_first_moment_and_ends_before_its_last(ses
     rows = audit_breach.report(session, region.hospitals["ZEED"], since=NOW, until=NOW + HOUR)
 
     assert [(row.first_at, row.times) for row in rows if row.person_name == "Dirk"] == [(NOW, 1)]
+
+
+def test_a_look_while_two_people_were_taken_for_one_is_told_to_whose_case_it_was(session: Session, region: Region) -> None:
+    """The other read who had looked at a stranger's case, and the patient whose case it was never heard of it."""
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    hers = make.case(session, zeed, patient=make.identity("1"))
+    whose = {"hers": hers.patient_id}
+    merge(session, zeed, told("2", "1"))
+    anothers = make.case(session, zeed, patient=make.identity("2"))
+    whose["anothers"] = anothers.patient_id
+    audit.record(session, region.aisha, Act.CASE_READ, now=NOW, case=hers)
+    audit.record(session, region.carla, Act.CASE_READ, now=NOW, case=anothers)
+
+    def looked(patient_ids: list[uuid.UUID]) -> list[str]:
+        return sorted(row.person_name for row in audit_patient.who_looked(session, patient_ids) if row.act == "case:read")
+
+    assert looked(list(whose.values())) == ["Aisha", "Carla"], "one patient, as was thought"
+    unmerging.undo(session, session.scalars(select(Merge)).one(), now=NOW + HOUR, person_id=None)
+    session.flush()
+
+    assert {name: looked([one]) for name, one in whose.items()} == {"hers": ["Aisha"], "anothers": ["Carla"]}
