@@ -127,13 +127,6 @@ def test_who_knows_the_password_guesses_no_codes_here_either_in_a_browser_that_n
     assert own.post("/confirm", password=PASSWORD, code=code(secret)).status_code == 401
 
 
-def test_one_is_asked_for_what_one_has_also_when_no_recovery_code_is_left(own: Browser) -> None:
-    """Without a field for the code nobody with an app alone could sign an advice."""
-    page = own.get("/confirm?strong=1").text
-
-    assert ('name="password"' in page, 'name="code"' in page, "/confirm/with-provider" in page) == (True, True, False)
-
-
 def test_a_confirmation_leads_only_to_our_own_pages(own: Browser, secret: str) -> None:
     own.get("/confirm?next=https://evil.example/")
 
