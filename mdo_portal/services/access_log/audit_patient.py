@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.told import Merge
+from mdo_portal.services.access_log import audit_whose
 
 MOST = 5_000
 """Rows on one overview: more than the longest treatment makes; beyond it the page asks for a shorter period."""
@@ -72,9 +70,8 @@ def who_looked(
         select(first, last, times, *kind, what, reasons)
         .outerjoin(Hospital, Hospital.id == AuditEntry.acting_hospital_id)
         .outerjoin(responsible, responsible.id == AuditEntry.responsible_person_id)
-        .outerjoin(Case, Case.id == AuditEntry.case_id)
-        .where(AuditEntry.patient_id.in_(_ever_one_with(session, patient_ids)))
-        .where(func.coalesce(Case.patient_id, AuditEntry.patient_id).in_(patient_ids))
+        .where(AuditEntry.patient_id.in_(audit_whose.written_with(session, patient_ids)))
+        .where(audit_whose.whose().in_(patient_ids))
         .group_by(day, *kind)
         .order_by(first)
         .limit(MOST)
@@ -82,16 +79,6 @@ def who_looked(
     query = query.where(AuditEntry.at >= since) if since else query
     query = query.where(AuditEntry.at < until) if until else query
     return [_row(tuple(row)) for row in session.execute(query)]
-
-
-def _ever_one_with(session: Session, patient_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """They, and whoever they were taken for one with, also when that was undone."""
-    found, new = set[uuid.UUID](), set(patient_ids)
-    while new:
-        found |= new
-        pairs = select(Merge.kept_id, Merge.gone_id).where(or_(Merge.kept_id.in_(new), Merge.gone_id.in_(new)))
-        new = {one for pair in session.execute(pairs) for one in pair if one is not None} - found
-    return found
 
 
 def _row(row: tuple[object, ...]) -> LookRow:
