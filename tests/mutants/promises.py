@@ -177,7 +177,8 @@ GROUPS = {
         ("tests/web/test_signing_in.py", "tests/web/test_account.py", "tests/web/test_another_telephone.py", "tests/web/test_oidc.py",
          "tests/web/test_oidc_afterwards.py", "tests/web/test_oidc_own_means.py", "tests/web/test_people_accounts.py",
          "tests/web/test_strangers_sign_in.py", "tests/web/test_people_who_left.py", "tests/web/test_choosing_hospital.py",
-         "tests/web/test_confirming_a_signature.py", "tests/web/test_confirming.py", "tests/web/test_limits.py", "tests/web/test_signing_in_a_row.py"),
+         "tests/web/test_confirming_a_signature.py", "tests/web/test_confirming.py", "tests/web/test_invitations.py",
+         "tests/web/test_limits.py", "tests/web/test_signing_in_a_row.py"),
     ),
     "going out": Group(
         ("integrations.out.reach", "integrations.out.http", "integrations.out.numbers", "integrations.out.tls", "integrations.out.open_lines"),
