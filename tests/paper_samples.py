@@ -15,7 +15,7 @@ from mdo_portal.letters.letter_meeting import (
     ReceiptRow,
 )
 from mdo_portal.letters.letter_reports import ConformanceLine, ConformanceReport, LookLine, WhoLooked
-from mdo_portal.services.keeping.proofs import Paper, Proof
+from mdo_portal.services.keeping.proofs import Elsewhere, Paper, Proof
 from tests.letter_samples import AMSTERDAM, AT, NETWORK, PATIENT
 
 
@@ -134,8 +134,15 @@ PROOF = Proof(
     counts=(("casussen", 1), ("documenten", 12), ("getekende adviezen", 2), ("patiëntgegevens", 1)),
     documents_hash="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     papers=(
-        Paper("MDO-2025-000418-1", "ab" * 32, ("Zeeduyn Ziekenhuis, 04-12-2025, EPD-77",)),
-        Paper("MDO-2025-000418-2", "cd" * 32, ("Zeeduyn Ziekenhuis, 05-12-2025, EPD-78", "Deltaziekenhuis, 05-12-2025")),
+        Paper("MDO-2025-000418-1", "ab" * 32, (Elsewhere("Zeeduyn Ziekenhuis", False, True, "04-12-2025, EPD-77"),)),
+        Paper(
+            "MDO-2025-000418-2",
+            "cd" * 32,
+            (
+                Elsewhere("Zeeduyn Ziekenhuis", True, True, "05-12-2025, EPD-78"),
+                Elsewhere("Deltaziekenhuis", False, False, "05-12-2025"),
+            ),
+        ),
     ),
 )
 

@@ -153,6 +153,7 @@ class Shield(StrEnum):
     AGENDA = "agenda"  #: it stands on an agenda
     OPEN = "open"  #: not finished: no decision, or not delivered yet
     LETTER = "letter"  #: a letter has not arrived everywhere
+    QUESTION = "question"  #: a person is asked whether a message is of this patient
     NONE = ""  #: nothing in the way
 
 

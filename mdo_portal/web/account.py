@@ -200,7 +200,7 @@ def new_recovery_codes() -> ResponseReturnValue:
 @blueprint.post("/password")
 @may(Act.ACCOUNT_MANAGE)
 def new_password() -> ResponseReturnValue:
-    """Every other session ends: who knew the old password is out."""
+    """Every other session ends, and a link that was open: who knew the old password is out, and who found the link stays out."""
     require_fresh_strong()
     if request.form.get("password", "") != request.form.get("again", ""):
         return _page(DIFFERENT), 422
@@ -209,6 +209,7 @@ def new_password() -> ResponseReturnValue:
             _check_theirs(db)
             passwords.set_new(db, viewer().person_id, request.form.get("password", ""))
             sessions.end_all_sessions(db, viewer().person_id, now=now(), but=session_key())
+            credentials.use_up(db, viewer().person_id, now=now())
             _line(db, "password changed")
     except passwords.Unfit as unfit:
         return _page(unfit.sentence), 422

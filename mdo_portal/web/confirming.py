@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, NamedTuple
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from sqlalchemy.orm import Session
@@ -47,12 +47,11 @@ def ways(wanted: str) -> dict[str, Any]:
     """How this person can confirm: for the page, and for a form that asks it inline (templates/confirming/_fields.html)."""
     with transaction() as db:
         factors = second_factors.factors_of(db, viewer().person_id)
-    provider = signed().proof.issuer and "oidc.confirm" in current_app.view_functions
     return {
         "password": factors.password,
         "code": factors.app or factors.recovery_codes > 0,
         "passkey": factors.passkeys > 0 and passkey_requests.are_possible(),
-        "provider": url_for("oidc.confirm", next=wanted) if provider else "",
+        "provider": url_for("oidc.confirm", next=wanted) if signed().proof.issuer else "",
         "none": not factors.password and not factors.strong,
         "was_wrong": g.get("proof_was_wrong", False),
     }

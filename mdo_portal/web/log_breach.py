@@ -72,9 +72,7 @@ def _period() -> tuple[datetime, datetime]:
 def _rows(db: Session, asked: dict[str, str], since: datetime, until: datetime) -> list[BreachRow]:
     own = viewer().hospital_id
     wanted = audit_lines.with_patient(db, own, audit_lines.Wanted(), asked.get("number", ""))
-    rows = audit_breach.report(
-        db, own, since=since, until=until, person_id=_person(asked.get("person", "")), patient_ids=wanted.patient_ids
-    )
+    rows = audit_breach.report(db, own, since=since, until=until, person_id=_person(asked.get("person", "")), of=wanted)
     kind = "csv" if asked.get("format") == "csv" else "page"
     hits = len({row.patient_number for row in rows} - {None})
     _note(db, kind, hits)

@@ -99,20 +99,26 @@ def save(provider_id: uuid.UUID) -> ResponseReturnValue:
     except Incomplete as missing:
         return _page(provider_id, errors=missing.fields, form=request.form.to_dict()), 422
     try:
-        _save(provider_id, said)
+        left = _save(provider_id, said)
     except Stale as error:
         return _page(provider_id, form=request.form.to_dict(), is_stale=True), error.status
     flash(gettext("De aanmelddienst is opgeslagen. Controleer nu of het portaal haar kan bereiken."), "success")
+    if left:
+        flash(gettext("Wie zich via deze dienst had aangemeld, is afgemeld: %(n)s.", n=left))
     return redirect(url_for("providers.page", provider_id=provider_id), 303)
 
 
-def _save(provider_id: uuid.UUID, said: Registration) -> None:
-    """Raises Stale."""
+def _save(provider_id: uuid.UUID, said: Registration) -> int:
+    """How many were signed out by it. Raises Stale."""
     with transaction() as db:
         row, _ = _row(db, provider_id)
         as_read.check({"changed": providers.changed(db, provider_id, lock=True)})
         providers.save(db, row, said, viewer=viewer(), now=now())
         _log(db, provider_id, "enabled" if said.enabled else "saved, not enabled")
+        left = set(providers.no_longer_believed(db, row, now=now()))
+        for person_id in left:
+            _signed_line(db, row, person_id, "sign_out", "the provider is off, or another")
+        return len(left)
 
 
 def _log(db: Any, provider_id: uuid.UUID, detail: str) -> None:
@@ -163,15 +169,19 @@ def link(provider_id: uuid.UUID) -> ResponseReturnValue:
 def unlink(provider_id: uuid.UUID, identity_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         row = providers.provider_for(db, viewer(), provider_id)
-        person_id = providers.unlink(db, row, identity_id)
+        person_id = providers.unlink(db, row, identity_id, now=now())
         _log_link(db, row, person_id, "unlinked from the hospital's account by the link manager")
-    flash(gettext("De koppeling is verwijderd. Wie al is aangemeld, blijft dat tot de sessie eindigt."))
+    flash(gettext("De koppeling is verwijderd. Wie zich daarmee had aangemeld, is afgemeld."))
     return redirect(url_for("providers.page", provider_id=provider_id, _anchor="people"), 303)
 
 
 def _log_link(db: Any, row: ProviderRow, person_id: uuid.UUID, detail: str) -> None:
     _log(db, row.provider_id, detail)
+    _signed_line(db, row, person_id, "account.changed", detail)
+
+
+def _signed_line(db: Any, row: ProviderRow, person_id: uuid.UUID, act: str, detail: str) -> None:
     audit_sign_in.record(
-        db, act="account.changed", outcome=SUCCESS, method="oidc", person_id=person_id, person_name="",
+        db, act=act, outcome=SUCCESS, method="oidc", person_id=person_id, person_name="",
         hospital_id=row.hospital_id, detail=detail, now=now(), client_address=client_address(),
     )  # fmt: skip

@@ -64,7 +64,7 @@ STATEMENTS: dict[str, tuple[str, set[str]]] = {
     "a copy of a passkey is seen by nobody": ("UPDATE passkeys SET sign_count = 0 WHERE person_id = :dirk", set()),
     "a passkey is called otherwise": ("UPDATE passkeys SET label = 'y' WHERE person_id = :dirk", {"Dirk"}),
     "a tie to a provider is cut": ("DELETE FROM identities WHERE person_id = :dirk", INVITES),
-    "an invitation is used up": ("UPDATE invitations SET used_at = now() WHERE person_id = :dirk AND used_at IS NULL", INVITES),
+    "an invitation is used up": ("UPDATE invitations SET used_at = now() WHERE person_id = :dirk AND used_at IS NULL", {"Dirk"} | INVITES),
     "an invitation is gone": ("DELETE FROM invitations WHERE person_id = :dirk", set()),
     "a browser is known": ("INSERT INTO known_devices (device_hash, person_id, seen_at) VALUES ('y', :dirk, now())", {"Dirk"}),
     "a browser stays known": ("UPDATE known_devices SET seen_at = now() WHERE person_id = :dirk", {"Dirk"}),

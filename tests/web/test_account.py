@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from mdo_portal.database import Database
 from mdo_portal.domain.people import SignedInSession
 from mdo_portal.services.people import second_factors, sessions
+from mdo_portal.services.rights import credentials
 from mdo_portal.web.confirming import require_fresh, require_fresh_strong
 from tests import make
 from tests.people import PASSWORD, Region, person_id
@@ -166,6 +167,18 @@ def test_a_new_password_ends_every_other_session(app: Flask, own: Browser, datab
     with database.transaction() as session:
         assert sessions.signed_in(session, other, now=datetime.now(UTC)) is None
     assert Browser(app).sign_in("Bram").status_code == 401
+
+
+def test_a_new_password_ends_a_link_that_lay_open_and_nobodys_elses(app: Flask, own: Browser, database: Database) -> None:
+    with database.transaction() as session:
+        links = {
+            name: credentials.invite(session, person_id(name), made_by=None, now=datetime.now(UTC)) for name in ("Bram", "Dirk")
+        }
+
+    own.post("/account/password", password="een heel nieuw wachtwoord", again="een heel nieuw wachtwoord")
+
+    opened = {name: app.test_client().get(f"/invitation/{link}", follow_redirects=True) for name, link in links.items()}
+    assert {name: page.status_code for name, page in opened.items()} == {"Bram": 404, "Dirk": 200}
 
 
 def test_the_page_names_every_open_session_and_ends_one_or_all_others(own: Browser, database: Database, region: Region) -> None:

@@ -204,7 +204,8 @@ def test_the_log_does_not_say_that_somebody_signed_in_whose_role_is_not_of_today
 
     assert (answer.status_code, "nu geen rol: die is afgelopen of begint nog" in answer.text, house.sessions()) == (403, True, [])
     assert house.lines("sign_in") == []
-    assert [line.hospital_id for line in house.lines("sign_in.refused")] == [house.region.hospitals["ZEED"]]
+    told = [(line.hospital_id, line.person_id) for line in house.lines("sign_in.refused")]
+    assert told == [(house.region.hospitals["ZEED"], person_id("Dirk"))]
 
 
 def test_an_invitation_is_not_used_up_by_who_is_not_let_in_yet(house: House) -> None:

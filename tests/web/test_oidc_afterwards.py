@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from integrations.oidc.logout import EVENT
-from mdo_portal.domain.people import SignedInSession
+from mdo_portal.domain.people import Membership, Role, SignedInSession
 from mdo_portal.services.people import sessions
 from tests.integrations.oidc import mint
 from tests.people import person_id
 from tests.web.oidc_house import CLIENT, House, house, key_of
-from tests.web.portal import signed_in
+from tests.web.portal import CSRF, signed_in
 
 __all__ = ["house"]
 
@@ -73,6 +73,21 @@ def test_who_has_no_account_there_is_not_sent_there(house: House) -> None:
     client = signed_in(house.app, house.database, house.region, "Bram")
 
     assert client.get("/confirm/with-provider").status_code == 404
+
+
+def test_one_hospitals_provider_confirms_nothing_for_another_that_was_chosen_meanwhile(house: House) -> None:
+    """In a second window: a signature in the name of DELT, by the word of ZEED."""
+    house.linked("Dirk", "dirk-1")
+    delt = house.region.hospitals["DELT"]
+    with house.database.transaction() as session:
+        session.add(Membership(person_id=person_id("Dirk"), hospital_id=delt, role=Role.SPECIALIST))
+    client = signed_in(house.app, house.database, house.region, "Dirk")
+    asked = asked_to_confirm(client)
+    client.post("/hospital", data={"csrf_token": CSRF, "hospital_id": str(delt)})
+
+    answer = house.back(client, asked)
+
+    assert answer.status_code == 403 and house.lines("confirm") == []
 
 
 # Out

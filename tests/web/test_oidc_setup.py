@@ -6,6 +6,7 @@ import uuid
 from urllib.parse import urlsplit
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from mdo_portal.database import Database
@@ -130,3 +131,53 @@ def test_nobody_elses_people_and_no_name_that_is_taken(house: House, name: str, 
 
     assert lars.post(f"/links/sign-in/{house.ids['ZEED']}/people", data=form).status_code == status
     assert count(house, Identity) == 1
+
+
+# Out again
+
+
+def _dirk_is_in(house: House) -> FlaskClient:
+    house.linked("Dirk", "dirk-1")
+    dirk = house.browser()
+    assert house.back(dirk, house.out(dirk)).status_code == 302 and dirk.get("/worklist").status_code == 200
+    return dirk
+
+
+def test_who_came_in_under_a_name_that_is_taken_back_is_out(house: House) -> None:
+    dirk = _dirk_is_in(house)
+    with house.database.transaction() as session:
+        identity_id = session.scalars(select(Identity.id)).one()
+
+    lars = signed_in(house.app, house.database, house.region, "Lars")
+    lars.post(f"/links/sign-in/{house.ids['ZEED']}/people/{identity_id}/remove", data={"csrf_token": CSRF})
+
+    assert dirk.get("/worklist").status_code in (302, 401)
+
+
+@pytest.mark.parametrize("over", [{"enabled": ""}, {"issuer": "https://elders.example"}], ids=["off", "another"])
+def test_who_came_in_by_a_provider_that_is_no_longer_believed_is_out_and_the_log_says_so(
+    house: House, over: dict[str, str]
+) -> None:
+    dirk = _dirk_is_in(house)
+    lars = signed_in(house.app, house.database, house.region, "Lars")
+
+    said = lars.post(
+        f"/links/sign-in/{house.ids['ZEED']}", data={**FORM, "issuer": house.zeed.url, **over}, follow_redirects=True
+    ).text
+
+    assert dirk.get("/worklist").status_code in (302, 401) and "is afgemeld: 1" in said
+    assert [one.person_id for one in house.lines("sign_out")] == [person_id("Dirk")]
+
+
+def test_a_provider_that_is_saved_with_other_words_or_that_a_second_one_stands_in_for_puts_nobody_out(house: House) -> None:
+    dirk = _dirk_is_in(house)
+    lars = signed_in(house.app, house.database, house.region, "Lars")
+    first, form = f"/links/sign-in/{house.ids['ZEED']}", {**FORM, "issuer": house.zeed.url}
+    hospital = str(house.region.hospitals["ZEED"])
+
+    lars.post(first, data={**form, "label": "Andere woorden"})
+    assert dirk.get("/worklist").status_code == 200
+    lars.post(f"/links/sign-in/{uuid.uuid4()}", data={**form, "client_id": "tweede", "hospital": hospital})
+    lars.post(first, data={**form, "enabled": ""})
+
+    assert dirk.get("/worklist").status_code == 200 and house.lines("sign_out") == []

@@ -189,6 +189,21 @@ def test_an_invitation_becomes_a_password_and_then_asks_for_a_second_factor(own:
     assert own.get("/invitation").status_code == 404
 
 
+def test_what_somebody_left_in_this_browser_is_gone_once_another_signs_in(app: Flask, own: Browser, database: Database) -> None:
+    secret = with_app(database, "Bram")
+    with database.transaction() as session:
+        token = credentials.invite(session, person_id("Dirk"), made_by=None, now=datetime.now(UTC))
+    shared = Browser(app)
+    shared.get(f"/invitation/{token}")
+    assert shared.get("/invitation").status_code == 200
+
+    shared.sign_in("Bram")
+    assert shared.get("/invitation").status_code == 404, "halfway"
+    shared.with_code(now_code(secret))
+
+    assert shared.get("/account").status_code == 200 and shared.get("/invitation").status_code == 404
+
+
 def lines(database: Database, name: str) -> list[tuple[str, int, str]]:
     with database.transaction() as session:
         acts = ("sign_in", "sign_in.refused", "sign_out", "confirm", "confirm.refused", "account.changed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.services.access_log.audit_lines import Wanted, about, conditions
 
+ANYBODY = Wanted()
 MOST = 20_000
 """Rows of one report; a report that is cut says so."""
 
@@ -44,9 +46,9 @@ def report(
     since: datetime,
     until: datetime,
     person_id: uuid.UUID | None = None,
-    patient_ids: tuple[uuid.UUID, ...] | None = None,
+    of: Wanted = ANYBODY,
 ) -> list[BreachRow]:
-    """By person, then by time. Other hospitals' patients have no number here; their own officer has it."""
+    """By person, then by time; `of`: narrowed to this patient. Other hospitals' patients have no number here; their own officer has it."""
     owner = aliased(Hospital)
     number = case((Patient.hospital_id == hospital_id, Patient.local_number), else_=None)
     kind = (
@@ -59,7 +61,7 @@ def report(
         func.coalesce(owner.name, ""),
     )
     first, last = func.min(AuditEntry.at), func.max(AuditEntry.at)
-    wanted = Wanted(since=since, until=until, person_id=person_id, patient_ids=patient_ids)
+    wanted = replace(of, since=since, until=until, person_id=person_id)
     query = (
         select(
             *kind,

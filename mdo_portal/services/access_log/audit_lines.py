@@ -18,6 +18,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import passes_eleven_test, typed_bsn, typed_number
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import BoardMembership, Membership, Person
+from mdo_portal.services.access_log import audit_whose
 from mdo_portal.services.common.sealed import sealer
 
 PAGE = 100
@@ -51,7 +52,8 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     person_id: uuid.UUID | None = None
-    patient_ids: tuple[uuid.UUID, ...] | None = None  # empty = a patient who is not known: nothing
+    patient_ids: tuple[uuid.UUID, ...] | None = None  # every number of one patient; empty = one who is not known: nothing
+    written_with: tuple[uuid.UUID, ...] = ()  # under whom lines about that patient may stand
     act: str = ""
     odd: bool = False
     before: tuple[datetime, int] | None = None  # the last line of the page before
@@ -109,8 +111,10 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(AuditEntry.at < wanted.until)
     if wanted.person_id:
         found.append(AuditEntry.person_id == wanted.person_id)
-    if wanted.patient_ids is not None:
-        found.append(AuditEntry.patient_id.in_(wanted.patient_ids) if wanted.patient_ids else false())
+    if wanted.patient_ids:
+        found += [AuditEntry.patient_id.in_(wanted.written_with), audit_whose.whose().in_(wanted.patient_ids)]
+    elif wanted.patient_ids is not None:
+        found.append(false())
     if wanted.act:
         found.append(AuditEntry.act == wanted.act)
     if wanted.odd:
@@ -131,10 +135,11 @@ def patients_called(session: Session, hospital_id: uuid.UUID, number: str) -> li
 
 
 def with_patient(session: Session, hospital_id: uuid.UUID, wanted: Wanted, number: str) -> Wanted:
-    """The same, narrowed to the patient of that number; a number that nobody has finds nothing."""
+    """The same, narrowed to the patient of that number, under whatever number; a number that nobody has finds nothing."""
     if not number.strip():
         return wanted
-    return replace(wanted, patient_ids=tuple(one.id for one in patients_called(session, hospital_id, number)))
+    patients = audit_whose.now_one_with(session, [one.id for one in patients_called(session, hospital_id, number)])
+    return replace(wanted, patient_ids=tuple(patients), written_with=tuple(audit_whose.written_with(session, patients)))
 
 
 def people_of(session: Session, hospital_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person
+from mdo_portal.services.access_log import audit_whose
 
 MOST = 5_000
 """Rows on one overview: more than the longest treatment makes; beyond it the page asks for a shorter period."""
@@ -41,7 +42,10 @@ class LookRow(NamedTuple):
 def who_looked(
     session: Session, patient_ids: list[uuid.UUID], *, since: datetime | None = None, until: datetime | None = None
 ) -> list[LookRow]:
-    """Chronological; lines of the same kind by the same person on one (Dutch) day are one row with a count."""
+    """Chronological; lines of the same kind by the same person on one (Dutch) day are one row with a count.
+
+    A look at a case is of whose case it is today: while two people were taken for one, a line was written with the other.
+    """
     responsible = aliased(Person)
     organisation = func.coalesce(Hospital.name, "")
     on_behalf = func.coalesce(responsible.name, "")
@@ -66,7 +70,8 @@ def who_looked(
         select(first, last, times, *kind, what, reasons)
         .outerjoin(Hospital, Hospital.id == AuditEntry.acting_hospital_id)
         .outerjoin(responsible, responsible.id == AuditEntry.responsible_person_id)
-        .where(AuditEntry.patient_id.in_(patient_ids))
+        .where(AuditEntry.patient_id.in_(audit_whose.written_with(session, patient_ids)))
+        .where(audit_whose.whose().in_(patient_ids))
         .group_by(day, *kind)
         .order_by(first)
         .limit(MOST)

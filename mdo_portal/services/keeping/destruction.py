@@ -23,6 +23,7 @@ SHIELD_WORDS: dict[Shield, str] = {
     Shield.AGENDA: N_("de casus staat op een agenda"),
     Shield.OPEN: N_("de casus is nog niet afgerond"),
     Shield.LETTER: N_("een brief is nog niet overal aangekomen"),
+    Shield.QUESTION: N_("een vraag bij Wie is dit? staat nog open"),
 }
 
 

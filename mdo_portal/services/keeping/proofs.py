@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.delivery import Audience
 from mdo_portal.domain.destruction import DestroyRequest
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person
@@ -47,12 +48,22 @@ TABLE_WORDS = {
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Where a letter lies that is no longer here."""
+
+    hospital: str
+    is_gp: bool  #: with the general practitioner, over this hospital's channel
+    is_received: bool  #: False: it left, and nobody said to have it
+    what: str  #: when, and its number there: `04-12-2025, EPD-77`
+
+
+@dataclass(frozen=True)
 class Paper:
     """A signed document that is no longer here."""
 
     number: str
     content_hash: str
-    receipts: tuple[str, ...]  #: where it lies: `Zeeduyn Ziekenhuis, 04-12-2025, EPD-77`
+    elsewhere: tuple[Elsewhere, ...]
 
 
 @dataclass(frozen=True)
@@ -112,11 +123,19 @@ def of(session: Session, request: DestroyRequest, *, network: str) -> Proof | No
 
 
 def _paper(told: dict[str, Any]) -> Paper:
-    receipts = (
-        ", ".join(part for part in (one["hospital"], _day(one["received_at"]), one["reference"]) if part)
-        for one in told["receipts"]
+    left = (one for one in told["receipts"] if one["received_at"] or one.get("sent_at"))  # what was called off lies nowhere
+    return Paper(number=told["number"], content_hash=told["hash"], elsewhere=tuple(map(_elsewhere, left)))
+
+
+def _elsewhere(told: dict[str, Any]) -> Elsewhere:
+    """Of what went before this was kept it is not known for whom a letter was: then it is the hospital's."""
+    words = (_day(told["received_at"] or told["sent_at"]), told["reference"])
+    return Elsewhere(
+        hospital=told["hospital"],
+        is_gp=told.get("audience") == Audience.GP,
+        is_received=bool(told["received_at"]),
+        what=", ".join(filter(None, words)),
     )
-    return Paper(number=told["number"], content_hash=told["hash"], receipts=tuple(receipts))
 
 
 def _day(moment: str | None) -> str:

@@ -19,7 +19,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services.common.sealed import sealer
-from mdo_portal.services.people import identities
+from mdo_portal.services.people import identities, sessions
 from mdo_portal.services.people.identities import SECRET_PURPOSE, ProviderRow
 
 _HOST = re.compile(r"[a-z0-9.-]+(:\d{1,5})?")
@@ -175,10 +175,28 @@ def people_of(session: Session, row: ProviderRow) -> list[LinkedPerson]:
     return [LinkedPerson._make(one) for one in session.execute(query)]
 
 
-def unlink(session: Session, row: ProviderRow, identity_id: uuid.UUID) -> uuid.UUID:
-    """The provider's name means nobody any more; sessions it started end with it on their own clock. Returns whose it was."""
+def unlink(session: Session, row: ProviderRow, identity_id: uuid.UUID, *, now: datetime) -> uuid.UUID:
+    """The provider's name means nobody any more, and what came in by it is out. Returns whose it was."""
     found = session.get(Identity, identity_id)
     if found is None or found.hospital_id != row.hospital_id or found.issuer != row.said.issuer:
         raise NotFound()
     session.delete(found)
+    sessions.end_provider_sessions(
+        session, issuer=found.issuer, hospital_id=found.hospital_id, provider_session="", person_ids=[found.person_id], now=now
+    )
     return found.person_id
+
+
+def no_longer_believed(session: Session, row: ProviderRow, *, now: datetime) -> list[uuid.UUID]:
+    """Who came in by what this provider said, and is signed out now: it is off, or another, and no second one of the hospital says it.
+
+    `row`: as it was before it was saved.
+    """
+    same = (IdentityProvider.hospital_id == row.hospital_id, IdentityProvider.issuer == row.said.issuer)
+    if session.execute(select(IdentityProvider.id).where(*same, IdentityProvider.enabled).limit(1)).first() is not None:
+        return []
+    names = select(Identity.person_id).where(Identity.hospital_id == row.hospital_id, Identity.issuer == row.said.issuer)
+    return sessions.end_provider_sessions(
+        session, issuer=row.said.issuer, hospital_id=row.hospital_id, provider_session="",
+        person_ids=list(session.scalars(names.distinct())), now=now,
+    )  # fmt: skip

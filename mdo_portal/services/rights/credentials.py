@@ -128,7 +128,7 @@ def accept(session: Session, token: str, password: str, *, now: datetime) -> Per
 
 
 def use_up(session: Session, person_id: uuid.UUID, *, now: datetime) -> None:
-    """The invitation did its work another way: the hospital's own provider vouched for this person."""
+    """The invitation did its work another way: the hospital's own provider vouched for this person, or they chose another password."""
     session.execute(update(Invitation).where(Invitation.person_id == person_id, Invitation.used_at.is_(None)).values(used_at=now))
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import REFUSED
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act, Relation
-from mdo_portal.services.access_log import audit, audit_breach, audit_patient
+from mdo_portal.domain.told import Merge
+from mdo_portal.services.access_log import audit, audit_breach, audit_lines, audit_patient
+from mdo_portal.services.access_log.audit_lines import Wanted
+from mdo_portal.services.identity import unmerging
 from tests import make
 from tests.make import NOW
 from tests.people import Region
+from tests.services.merging import merge, told
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -89,3 +95,55 @@ def test_a_breach_report_begins_at_its_first_moment_and_ends_before_its_last(ses
     rows = audit_breach.report(session, region.hospitals["ZEED"], since=NOW, until=NOW + HOUR)
 
     assert [(row.first_at, row.times) for row in rows if row.person_name == "Dirk"] == [(NOW, 1)]
+
+
+def test_a_look_while_two_people_were_taken_for_one_is_told_to_whose_case_it_was(session: Session, region: Region) -> None:
+    """The other read who had looked at a stranger's case, and the patient whose case it was never heard of it."""
+    whose = looked_at_while_one(session, region)
+    assert looked(session, *whose.values()) == ["Aisha", "Carla"], "one patient, as was thought"
+
+    apart_again(session)
+
+    assert {name: looked(session, one) for name, one in whose.items()} == {"hers": ["Aisha"], "anothers": ["Carla"]}
+
+
+def test_the_log_and_the_report_of_a_breach_find_a_patient_under_every_number_and_no_other(
+    session: Session, region: Region
+) -> None:
+    looked_at_while_one(session, region)
+    assert {number: found_under(session, region, number) for number in "12"} == {one: (["Aisha", "Carla"],) * 2 for one in "12"}
+
+    apart_again(session)
+
+    assert {number: found_under(session, region, number) for number in "12"} == {"1": (["Aisha"],) * 2, "2": (["Carla"],) * 2}
+
+
+def looked_at_while_one(session: Session, region: Region) -> dict[str, uuid.UUID]:
+    """A hospital took 1 for 2: Aisha looks at the case of the one, Carla at that of the other. Whose these cases are."""
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    hers = make.case(session, zeed, patient=make.identity("1"))
+    whose = {"hers": hers.patient_id}
+    merge(session, zeed, told("2", "1"))
+    anothers = make.case(session, zeed, patient=make.identity("2"))
+    audit.record(session, region.aisha, Act.CASE_READ, now=NOW, case=hers)
+    audit.record(session, region.carla, Act.CASE_READ, now=NOW, case=anothers)
+    return whose | {"anothers": anothers.patient_id}
+
+
+def apart_again(session: Session) -> None:
+    unmerging.undo(session, session.scalars(select(Merge)).one(), now=NOW + HOUR, person_id=None)
+    session.flush()
+
+
+def looked(session: Session, *patient_ids: uuid.UUID) -> list[str]:
+    rows = audit_patient.who_looked(session, list(patient_ids))
+    return sorted(row.person_name for row in rows if row.act == "case:read")
+
+
+def found_under(session: Session, region: Region, number: str) -> tuple[list[str], list[str]]:
+    """Who looked, by the lines of the log and by the report of a breach."""
+    zeed = region.hospitals["ZEED"]
+    wanted = audit_lines.with_patient(session, zeed, Wanted(act=Act.CASE_READ), number)
+    lines = audit_lines.page(session, zeed, wanted)
+    report = audit_breach.report(session, zeed, since=NOW, until=NOW + HOUR, of=wanted)
+    return sorted(row.person_name for row in lines), sorted(row.person_name for row in report)
