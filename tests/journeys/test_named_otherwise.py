@@ -1,0 +1,61 @@
+"""Somebody looks at a case while its hospital says that the patient is called otherwise, or died: the name above it goes along."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.exchange import PatientChange, PersonName, Wire
+from mdo_portal.services.common.source import Source
+from mdo_portal.services.patients import patient_feed
+from tests import make
+from tests.journeys.test_glass import Portal, portal
+from tests.journeys.test_room_late_answers import SOON, Room, room
+
+__all__ = ["portal", "room"]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+BEFORE, SINCE = "van Voorbeeld", "Hofstede-van Voorbeeld"
+
+
+def is_named_otherwise(portal: Portal) -> None:
+    """What stands on every screen from now on."""
+    told = make.identity(
+        "4711", bsn=make.BSN, birth_on=date(1950, 1, 2), name=PersonName(family=SINCE, initials="AB"), deceased=True
+    )
+    with portal.database.transaction() as session:
+        zeed = session.get_one(Hospital, portal.region.hospitals["ZEED"])
+        patient_feed.change(session, PatientChange(told, event="A08"), Source(zeed, datetime.now(UTC), Wire.HL7V2))
+
+
+def test_the_room_and_the_beamer_name_the_patient_as_the_case_does(room: Room) -> None:
+    """The case, the dialogs and the agenda said the new name, and above them stood the old one; of a death the room said nothing."""
+    with room.seat("Mila") as screen, room.portal.desk_of("Bram") as wall:
+        wall.goto(f"{room.portal.url}/meetings/{room.portal.region.meeting}/room?beamer=1")
+        expect(wall.locator("[data-room]")).to_have_attribute("data-joined", "yes", timeout=SOON)
+        expect(screen.locator("#room-banner")).to_contain_text(BEFORE)
+
+        is_named_otherwise(room.portal)
+
+        for page in (screen, wall):
+            expect(page.locator("#room-banner")).to_contain_text(SINCE, timeout=SOON)
+            expect(page.locator("#room-banner")).to_contain_text("Overleden")
+        expect(wall.locator("#room-banner .bsn-item")).to_have_count(0)
+
+
+def test_so_does_the_page_of_the_case(portal: Portal) -> None:
+    """What is read there waits until it is asked for; whose it is does not."""
+    with portal.desk_of("Aisha") as aisha:
+        aisha.goto(f"{portal.url}/cases/{portal.case_id}")
+        expect(aisha.locator(".live")).to_have_attribute("data-state", "on", timeout=SOON)
+        banner = aisha.get_by_role("region", name="Patiënt", exact=True)
+        expect(banner).to_contain_text(BEFORE)
+        aisha.keyboard.press("Tab")  # a reader who is at work is asked first
+
+        is_named_otherwise(portal)
+
+        expect(banner).to_contain_text(SINCE, timeout=SOON)
+        expect(banner).to_contain_text("Overleden")
+        expect(aisha.locator('[data-live-bar="case-content"]')).to_be_visible()
