@@ -1,15 +1,17 @@
-"""Somebody looks at a case while its hospital says that the patient is called otherwise, or died: the name above it goes along."""
+"""Somebody looks at a case while its hospital says that the patient is called otherwise or died, or the patient objects: the screen goes along."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import PatientChange, PersonName, Wire
 from mdo_portal.services.common.source import Source
+from mdo_portal.services.identity import objections
 from mdo_portal.services.patients import patient_feed
 from tests import make
 from tests.journeys.test_glass import Portal, portal
@@ -59,3 +61,36 @@ def test_so_does_the_page_of_the_case(portal: Portal) -> None:
         expect(banner).to_contain_text(SINCE, timeout=SOON)
         expect(banner).to_contain_text("Overleden")
         expect(aisha.locator('[data-live-bar="case-content"]')).to_be_visible()
+
+
+def chosen_on_the_work_list(portal: Portal, page: Page) -> None:
+    page.goto(f"{portal.url}/worklist")
+    expect(page.locator(".live")).to_have_attribute("data-state", "on", timeout=SOON)
+    page.locator("tr[data-row]", has_text=BEFORE).click()
+    expect(page.locator("#brief-case")).to_contain_text(BEFORE, timeout=SOON)
+
+
+def test_so_does_the_case_in_brief_beside_the_work_list(portal: Portal) -> None:
+    with portal.desk_of("Aisha") as aisha:
+        chosen_on_the_work_list(portal, aisha)
+
+        is_named_otherwise(portal)
+
+        expect(aisha.locator("#brief-case")).to_contain_text(SINCE, timeout=SOON)
+
+
+def test_of_a_patient_who_objects_the_case_in_brief_leaves_the_screen(portal: Portal) -> None:
+    """Name, question and wish stood there until another line was chosen, also when the list beside it had let go of the patient."""
+    with portal.desk_of("Aisha") as aisha:
+        chosen_on_the_work_list(portal, aisha)
+
+        with portal.database.transaction() as session:
+            case = session.get_one(Case, portal.case_id)
+            objections.record(session, case, viewer=portal.region.dirk, now=datetime.now(UTC))
+
+        expect(aisha.locator("#brief-case")).to_have_count(0, timeout=SOON)
+        expect(aisha.locator("main")).not_to_contain_text(BEFORE)
+        expect(aisha.locator("#main")).to_be_focused()
+        expect(aisha.locator(".toast-text")).to_have_text(
+            "Wat hier gekozen was, is voor u niet meer in te zien. Het is van het scherm gehaald."
+        )
