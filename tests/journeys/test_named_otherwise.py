@@ -9,9 +9,10 @@ from playwright.sync_api import Page, expect
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import PatientChange, PersonName, Wire
 from mdo_portal.services.common.source import Source
-from mdo_portal.services.identity import objections
+from mdo_portal.services.identity import merges, objections
 from mdo_portal.services.patients import patient_feed
 from tests import make
 from tests.journeys.test_glass import Portal, portal
@@ -94,3 +95,40 @@ def test_of_a_patient_who_objects_the_case_in_brief_leaves_the_screen(portal: Po
         expect(aisha.locator(".toast-text")).to_have_text(
             "Wat hier gekozen was, is voor u niet meer in te zien. Het is van het scherm gehaald."
         )
+
+
+def is_merged(room: Room, gone: int, kept: int) -> None:
+    """The hospital says that whom the one case is of, is whom the other is of."""
+    with room.portal.database.transaction() as session:
+        was, goes_on = (
+            session.get_one(Patient, session.get_one(Case, room.rounds[number].case_id).patient_id) for number in (gone, kept)
+        )
+        merges.join(session, goes_on, was, now=datetime.now(UTC))
+
+
+def test_a_merge_while_one_looks_by_themselves_another_types_and_a_third_has_no_line(room: Room) -> None:
+    with room.seat("Bram") as chair, room.seat("Mila") as reader, room.seat("Aisha", expected="ERR_INTERNET|WebSocket") as away:
+        second = f"{room.portal.url}/meetings/{room.portal.region.meeting}/room?round={room.rounds[1].id}"
+        reader.goto(second)
+        expect(reader.locator("#room-banner")).to_contain_text("4712")
+        away.goto(second)
+        expect(away.locator("[data-room]")).to_have_attribute("data-joined", "yes", timeout=SOON)
+        chair.get_by_role("textbox", name="Advies").click()
+        chair.keyboard.type("Eerst een scan.")
+        away.context.set_offline(True)
+
+        is_merged(room, gone=1, kept=0)
+
+        expect(reader.locator("#room-banner")).to_contain_text("4711", timeout=SOON)
+        expect(reader.locator("#room-case")).to_have_attribute("data-round", str(room.rounds[1].id))
+        expect(chair.get_by_role("textbox", name="Advies")).to_contain_text("Eerst een scan.")
+        away.context.set_offline(False)
+        expect(away.locator("#room-banner")).to_contain_text("4711", timeout=2 * SOON)
+        reader.reload()
+        expect(reader.locator("#room-banner")).to_contain_text("4711")
+        expect(reader.locator("#room-case")).to_have_attribute("data-round", str(room.rounds[1].id))
+        chair.keyboard.press("Escape")
+        chair.keyboard.press("n")
+        room.shows(chair, 1)
+        expect(chair.locator("#room-banner")).to_contain_text("4711")
+        expect(chair.get_by_role("textbox", name="Advies")).not_to_contain_text("Eerst een scan.")
