@@ -179,3 +179,23 @@ def test_one_key_pressed_before_it_is_there_is_for_the_case_that_comes(page: Pag
     brief.comes()
 
     expect(page.locator("#ask-dialog")).to_be_visible()
+
+
+RENEW = """() => window.htmx.ajax('GET', '/worklist/rows?case=' + document.querySelector('[data-row][aria-current=true]').dataset.row,
+  {target: '#worklist-rows', swap: 'outerHTML', select: '#worklist-rows'})"""
+
+
+def test_a_dialog_leads_back_to_its_line_also_when_the_list_was_renewed_meanwhile(page: Page) -> None:
+    """One's own act before had the list fetched anew while the next dialog was open: focus was nowhere then, and j began at the top."""
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    chosen = page.locator("[data-row][aria-current=true]").get_attribute("data-row")
+    expect(page.locator("#do-ask")).to_be_enabled()
+    page.keyboard.press("i")
+    expect(page.locator("#ask-dialog")).to_be_visible()
+    page.evaluate(RENEW)
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#ask-dialog")).to_be_hidden()
+    expect(page.locator(f"[data-row='{chosen}']")).to_be_focused()
