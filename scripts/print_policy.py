@@ -17,11 +17,21 @@ from mdo_portal.web.log_words import ACT_WORDS
 from mdo_portal.web.navigation import ROLE_WORDS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "policy.md"
-LETTERS = {Relation.ANYONE: "A", Relation.OWN_HOSPITAL: "Z", Relation.BOARD: "M"}
+LETTERS = {
+    Relation.ANYONE: "A",
+    Relation.OWN_HOSPITAL: "Z",
+    Relation.BOARD: "M",
+    Relation.SECOND_READER: "L",
+    Relation.TREATING_HOSPITAL: "B",
+    Relation.EMERGENCY: "N",
+}
 MEANS = {
     Relation.ANYONE: "zonder verband met een ziekenhuis of MDO",
     Relation.OWN_HOSPITAL: "voor het eigen ziekenhuis",
     Relation.BOARD: "in het MDO waar de rol geldt",
+    Relation.SECOND_READER: "wie gevraagd is mee te lezen",
+    Relation.TREATING_HOSPITAL: "voor een ziekenhuis dat de patiënt ook behandelt",
+    Relation.EMERGENCY: "met noodinzage",
 }
 ROLES = (*HOSPITAL_ROLES, *BOARD_ROLES)
 HEAD = (

@@ -43,8 +43,12 @@ def choices(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
     absent = absence_rows.of_meeting(db, meeting.id)
     me, away = viewer().person_id, {one.person_id for one in absent}
     known = seats.members(db, board.id, now=now())
+    chairs = seats.chairs(db, board.id, on=max(meeting.starts_at, now()))
     return {
         "absent": absent,
+        "chairs": chairs,
+        "leads": [one.name for one in chairs if one.person_id not in away],
+        "may_give_roles": viewer().may(Act.PEOPLE_MANAGE, board_id=board.id),
         "absent_names": {" ".join(one.name.lower().split()) for one in absent},
         "me_absent": next((one for one in absent if one.person_id == me), None),
         "my_id": me,

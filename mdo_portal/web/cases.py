@@ -52,7 +52,7 @@ def piece(case_id: uuid.UUID, piece: str) -> str:
     """A part of the page, refreshed when the case changes."""
     with transaction() as db:
         shown = page_of(db, load(db, Act.CASE_READ, case_id, detail=piece), looks=piece == "content")
-    return render_template(f"cases/_{piece}.html", **shown)
+    return render_template(f"cases/_{piece}.html", is_piece=True, **shown)
 
 
 def _done(case_id: uuid.UUID, said: str, *, undo: str = "") -> ResponseReturnValue:

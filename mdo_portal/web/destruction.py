@@ -42,12 +42,22 @@ GROUND_WORDS: dict[Ground, str] = {
 
 @blueprint.post("/find")
 @may(Act.DESTROY_REQUEST)
-def find() -> str:
-    """The number travels in the form, never in the address."""
+def find() -> ResponseReturnValue:
+    """The number travels in the form, never in the address; who was found is a page that one can come back to."""
     with transaction() as db:
         found = destroy_requests.find_patient(
             db, viewer(), number=request.form.get("number", ""), bsn=request.form.get("bsn", "")
         )
+        patient_id = found.id
+    return redirect(url_for("destruction.patient", patient_id=patient_id), 303)
+
+
+@blueprint.get("/patient/<uuid:patient_id>")
+@may(Act.DESTROY_REQUEST)
+def patient(patient_id: uuid.UUID) -> str:
+    """Whom the letter is of: the cases, noting a request or a hold."""
+    with transaction() as db:
+        found = destroy_requests.patient_for(db, viewer(), patient_id)
         shown = _patient(db, found) | {"waiting": retention_rows.open_about(db, found.id)}
     return render_template(
         "retention/patient.html",
@@ -57,12 +67,12 @@ def find() -> str:
     )
 
 
-def _patient(db: Session, patient: Patient) -> dict[str, Any]:
+def _patient(db: Session, whose: Patient) -> dict[str, Any]:
     """The patient's banner and cases. Raises NotFound when there are none."""
-    found = destroy_requests.cases_of(db, patient.id)
+    found = destroy_requests.cases_of(db, whose.id)
     if not found:
         raise NotFound()
-    return _cases(db, patient.id, found, "found")
+    return _cases(db, whose.id, found, "found")
 
 
 def _cases(db: Session, patient_id: uuid.UUID, found: Sequence[tuple[Case, Shield]], detail: str) -> dict[str, Any]:
@@ -96,9 +106,9 @@ def ask() -> ResponseReturnValue:
     if patient_id is None:
         raise NotFound()
     with transaction() as db:
-        patient = destroy_requests.patient_for(db, viewer(), patient_id)
+        whose = destroy_requests.patient_for(db, viewer(), patient_id)
         noted = destroy_requests.ask(
-            db, viewer(), patient, case_id=case_id, letter_on=_letter_on(), reason=request.form.get("reason", ""), now=now()
+            db, viewer(), whose, case_id=case_id, letter_on=_letter_on(), reason=request.form.get("reason", ""), now=now()
         )
         request_id = noted.id
     flash(gettext("Het verzoek is genoteerd. Een tweede persoon beoordeelt het; er is nog niets vernietigd."), "success")

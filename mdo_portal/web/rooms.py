@@ -28,6 +28,8 @@ blueprint = Blueprint("rooms", __name__, url_prefix="/meetings/<uuid:meeting_id>
 OUTCOMES = frozenset({"", *(one.value for one in RoundOutcome)})
 _ID = re.compile(r"[0-9a-f-]{36}")
 WITH_CASE = frozenset({"round", "case", "conclusion", "document", "advice"})
+#: a case that changed may be of somebody called otherwise: the name above it comes along
+TEMPLATES = {"case": "case_renewed"}
 
 
 @blueprint.get("")
@@ -55,7 +57,8 @@ def piece(meeting_id: uuid.UUID, piece: str) -> ResponseReturnValue:
     whole = "round" if gone else piece
     # Where a whole case goes is looked up when it is there: the place it was asked for may be renewed meanwhile, and the name and the
     # conclusion that come along would stand beside the patient before.
-    return render_template(f"rooms/_{whole}.html", **shown), gone or ({"HX-Retarget": "#room-case"} if whole == "round" else {})
+    drawn = render_template(f"rooms/_{TEMPLATES.get(whole, whole)}.html", **shown)
+    return drawn, gone or ({"HX-Retarget": "#room-case"} if whole == "round" else {})
 
 
 def _off_the_agenda(piece: str, shown: dict[str, object]) -> dict[str, str]:

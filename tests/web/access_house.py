@@ -56,6 +56,7 @@ def house_on(database: Database, region: Region) -> Iterator[House]:
         decision = make.signed(session, round_, viewer=region.bram, now=now)
         ids = {
             "case_id": case.id,
+            "patient_id": case.patient_id,
             "round_id": round_.id,
             "meeting_id": meeting.id,
             "delivery_id": make.delivery_of(session, decision).id,

@@ -106,6 +106,7 @@ def managed(db: Session, region: Region, *, now: datetime) -> dict[str, object]:
     db.flush()
     return {
         "shared": first.id, "broken": others[0].id, "asked": asked[0], "refused": asked[1], "done": asked[2], "review": review.id,
+        "patient": first.patient_id,
         "provider": provider.id, "new_provider": uuid.uuid4(), "zeed": zeed.id, "uro": region.boards["URO-P"],
         "bram": person_id("Bram"), "mila": person_id("Mila"), "dirk": person_id("Dirk"),
         "invitation": credentials.invite(db, person_id("Mila"), made_by=None, now=now),

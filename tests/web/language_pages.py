@@ -47,7 +47,7 @@ LOG = (
     "POST /log/breach?since={long_ago}&until={later}",
 )  # fmt: skip
 KEEPING = (
-    "/retention", "POST /destruction/find?number=4711", "/destruction/{asked}", "/destruction/{refused}", "/destruction/{done}",
+    "/retention", "/destruction/patient/{patient}", "/destruction/{asked}", "/destruction/{refused}", "/destruction/{done}",
 )  # fmt: skip
 RIGHTS = ("/rights", "/rights/reviews/{review}", "/rights/explain", "/rights/explain/{bram}")
 AT_HOSPITAL = ("/people/hospital/{zeed}", "/people/{dirk}")

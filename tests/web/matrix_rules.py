@@ -184,6 +184,7 @@ OTHERWISE: dict[str, Rule] = {
     "oidc.confirm": of_nothing,
     "grants.break_glass": of_nothing,
     "destruction.find": of_nothing,
+    "destruction.patient": of_own_hospital,
     "destruction.ask": of_own_hospital,
     # one hospital's link: of its link manager, and the administrator
     **dict.fromkeys(

@@ -67,6 +67,11 @@ def post(client: FlaskClient, path: str, **form: object):  # type: ignore[no-unt
     return client.post(path, data={"csrf_token": CSRF, **form})
 
 
+def found(client: FlaskClient, **form: object):  # type: ignore[no-untyped-def]
+    """The page of the patient that is searched so, or why there is none."""
+    return client.post("/destruction/find", data={"csrf_token": CSRF, **form}, follow_redirects=True)
+
+
 @contextmanager
 def opened(database: Database, region: Region) -> Iterator[House]:
     with database.transaction() as session:

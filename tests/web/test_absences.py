@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.people import BoardMembership, Role
+from mdo_portal.zone import day_of
 from tests import pdf_text
 from tests.people import Region, person_id
 from tests.web.coming_meeting import TOKEN, address, app
@@ -88,3 +91,33 @@ def test_who_only_watches_says_nothing(app: Flask, database: Database, region: R
     page = client.get(address).text
     assert "Wie er moet zijn" in page and "Ik kan niet…" not in page
     assert client.post(f"{address}/absence/tell", data=TOKEN).status_code == 403
+
+
+def test_that_nobody_will_chair_is_read_weeks_before(app: Flask, database: Database, region: Region, address: str) -> None:
+    """*Geen vervanger genoemd* stood beside two urologists; that nobody else may sign stood nowhere."""
+    aisha, mila, bram, bilal = (signed_in(app, database, region, name) for name in ("Aisha", "Mila", "Bram", "Bilal"))
+    warning = "Voor deze vergadering is er geen voorzitter."
+
+    bram.post(f"{address}/absence/tell", data=TOKEN)
+
+    shown = aisha.get(address).text
+    assert warning not in shown and "voorzitten kan: Bilal" in shown
+
+    bilal.post(f"{address}/absence/tell", data=TOKEN)
+
+    shown = aisha.get(address).text
+    assert warning in shown and "Afgemeld: Bilal, Bram." in shown and f"/people/board/{region.boards['URO-P']}" in shown
+    assert warning not in mila.get(address).text, "a member can do nothing about it"
+
+
+@pytest.mark.parametrize(("days_before", "is_told"), [(0, False), (1, True)])
+def test_who_chairs_until_the_day_before_does_not_chair_it(
+    app: Flask, database: Database, region: Region, address: str, days_before: int, is_told: bool
+) -> None:
+    with database.transaction() as session:
+        last = day_of(session.get_one(Meeting, region.meeting).starts_at) - timedelta(days=days_before)
+        session.execute(update(BoardMembership).where(BoardMembership.role == Role.CHAIR).values(ends_on=last))
+
+    shown = signed_in(app, database, region, "Aisha").get(address).text
+
+    assert ("Op die dag heeft niemand die rol." in shown) is is_told

@@ -1,4 +1,4 @@
-"""A page that was the answer to a form, and stands at no address: back and forward lead to where its form stands."""
+"""A page that was the answer to a form: back and forward lead to that page where it has an address, else to where its form stands."""
 
 from __future__ import annotations
 
@@ -60,4 +60,17 @@ def test_after_an_overview_of_who_looked_one_comes_back_to_where_one_asks_for_it
 
         goes_and_comes_back(page, "Wie keek naar deze patiënt")
 
+        page.context.close()
+
+
+def test_whose_request_to_destroy_is_noted_one_comes_back_to(house: House, browser: Browser) -> None:
+    with served(house.database) as (app, url):
+        page = opened(browser, house, app, url, "Petra", "/retention")
+        page.locator("form[action='/destruction/find'] [name=number]").fill("4711")
+        page.locator("form[action='/destruction/find'] button[type=submit]").click()
+        expect(page.get_by_role("heading", name="Verzoek noteren")).to_be_visible()
+
+        goes_and_comes_back(page, "Verzoek noteren")
+
+        assert "4711" not in page.url
         page.context.close()

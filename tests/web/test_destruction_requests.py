@@ -13,7 +13,7 @@ from mdo_portal.domain.people import Role
 from tests import make
 from tests.people import Region
 from tests.web.portal import CSRF
-from tests.web.retention_house import NUMBER, House, opened, post
+from tests.web.retention_house import NUMBER, House, found, opened, post
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_nobody_is_called_to_judge_their_own_request(house: House) -> None:
 
 
 def test_searching_without_a_number_asks_for_one(house: House) -> None:
-    page = post(house.person("Petra"), "/destruction/find", number=" ", bsn="")
+    page = found(house.person("Petra"), number=" ", bsn="")
 
     assert page.status_code == 422
     assert "Vul het patiëntnummer of het BSN in" in page.text
@@ -57,31 +57,32 @@ def test_searching_without_a_number_asks_for_one(house: House) -> None:
 
 def test_a_bsn_as_an_epd_shows_it_finds_the_patient(house: House) -> None:
     copied = f"{make.BSN[:4]} {make.BSN[4:6]} {make.BSN[6:]}"
-    assert NUMBER in post(house.person("Petra"), "/destruction/find", number="", bsn=copied).text
+    assert NUMBER in found(house.person("Petra"), number="", bsn=copied).text
 
 
 def test_who_searches_a_patient_again_reads_that_a_request_stands_there(house: House) -> None:
     manager = house.extra("Cees", Role.CASE_MANAGER)
-    assert "staat al een verzoek" not in post(manager, "/destruction/find", number=NUMBER).text
+    assert "staat al een verzoek" not in found(manager, number=NUMBER).text
 
     request_id = house.asked(manager)
 
-    found = post(manager, "/destruction/find", number=NUMBER)
-    assert "staat al een verzoek" in found.text and f"/destruction/{request_id}" in found.text
+    page = found(manager, number=NUMBER).text
+    assert "staat al een verzoek" in page and f"/destruction/{request_id}" in page
 
 
-def test_a_refused_request_leads_back_to_the_page_about_keeping(house: House) -> None:
+def test_a_refused_request_leads_back_to_whom_it_is_about(house: House) -> None:
     manager = house.extra("Cees", Role.CASE_MANAGER)
     form = {"patient_id": house.patient_id(), "letter_on": "2026-01-01", "case_id": ""}
     post(manager, "/destruction/requests", **form)
 
+    stands_at = f"/destruction/patient/{house.patient_id()}"
     double = manager.post(
-        "/destruction/requests", data={"csrf_token": CSRF, **form}, headers={"Referer": "http://localhost/destruction/find"}
+        "/destruction/requests", data={"csrf_token": CSRF, **form}, headers={"Referer": f"http://localhost{stands_at}"}
     )
 
     assert double.status_code == 409
     [back] = html.fromstring(double.text).xpath("//main//a[contains(@class, 'btn-primary')]/@href")
-    assert back == "/retention"
+    assert back == stands_at
 
 
 def test_what_stands_in_the_way_leads_to_the_case_for_who_may_open_it_and_says_who_else_to_ask(house: House) -> None:

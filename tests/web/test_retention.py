@@ -16,7 +16,7 @@ from mdo_portal.domain.destruction import LegalHold
 from mdo_portal.domain.people import Role
 from tests import make, pdf_text
 from tests.people import Region
-from tests.web.retention_house import NUMBER, House, opened, post
+from tests.web.retention_house import NUMBER, House, found, opened, post
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_hold_is_set_and_lifted_and_only_by_the_own_privacy_officer(house: Hou
 
 @pytest.mark.parametrize("form", [{"number": NUMBER}, {"bsn": make.BSN}])
 def test_a_patient_is_found_by_number_or_bsn_in_a_form_and_the_look_is_logged(house: House, form: dict[str, str]) -> None:
-    page = post(house.person("Petra"), "/destruction/find", **form)
+    page = found(house.person("Petra"), **form)
 
     assert page.status_code == 200 and "van Voorbeeld" in page.text
     assert make.BSN not in page.text
@@ -97,12 +97,13 @@ def test_a_patient_is_found_by_number_or_bsn_in_a_form_and_the_look_is_logged(ho
 def test_another_hospital_does_not_find_the_patient(house: House) -> None:
     stranger = house.extra("Olga", Role.PRIVACY_OFFICER, code="KREE")
 
-    here, nowhere = (post(stranger, "/destruction/find", number=number) for number in (NUMBER, "Z-0000"))
+    here, nowhere = (found(stranger, number=number) for number in (NUMBER, "Z-0000"))
 
     assert here.status_code == nowhere.status_code == 404
     with house.database.transaction() as session:
         patient_id = session.get_one(Case, house.case_id).patient_id
     assert post(stranger, "/destruction/requests", patient_id=patient_id, letter_on="2026-01-01").status_code == 404
+    assert stranger.get(f"/destruction/patient/{patient_id}").status_code == 404
 
 
 def test_a_request_without_a_date_is_not_noted(house: House) -> None:

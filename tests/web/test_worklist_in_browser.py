@@ -138,3 +138,64 @@ def test_an_empty_list_asks_nobody_to_choose_a_row(page: Page) -> None:
 
     expect(page.locator("#worklist-rows .empty")).to_be_visible()
     expect(page.locator(".brief-hint")).to_be_hidden()
+
+
+class LateBrief:
+    """The case in brief waits until `comes`."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.waiting = page, list[Route]()
+        page.route("**/worklist/brief*", lambda route: self.waiting.append(route))
+        page.keyboard.press("j")
+        page.wait_for_timeout(300)  # who walks down the list asks nothing yet
+        assert self.waiting
+
+    def comes(self) -> None:
+        self.page.unroute("**/worklist/brief*")
+        self.waiting[-1].fallback()
+        expect(self.page.locator("#do-ask")).to_be_enabled()
+
+
+def test_the_question_typed_before_the_case_in_brief_is_there_does_nothing_else(page: Page) -> None:
+    """ "j i" and the words, on a slow line: their d opened *Intrekken*, the rest of them was the reason, and Ctrl+Enter withdrew the case."""
+    brief = LateBrief(page)
+    page.keyboard.type("i")
+    page.keyboard.type("Graag de uitslag")
+
+    brief.comes()
+
+    page.keyboard.type(" van de botscan.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.wait_for_timeout(1_100)  # the hands rest
+    page.keyboard.press("i")
+    expect(page.locator("#ask-dialog")).to_be_visible()
+
+
+def test_one_key_pressed_before_it_is_there_is_for_the_case_that_comes(page: Page) -> None:
+    brief = LateBrief(page)
+    page.keyboard.press("i")
+
+    brief.comes()
+
+    expect(page.locator("#ask-dialog")).to_be_visible()
+
+
+RENEW = """() => window.htmx.ajax('GET', '/worklist/rows?case=' + document.querySelector('[data-row][aria-current=true]').dataset.row,
+  {target: '#worklist-rows', swap: 'outerHTML', select: '#worklist-rows'})"""
+
+
+def test_a_dialog_leads_back_to_its_line_also_when_the_list_was_renewed_meanwhile(page: Page) -> None:
+    """One's own act before had the list fetched anew while the next dialog was open: focus was nowhere then, and j began at the top."""
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    chosen = page.locator("[data-row][aria-current=true]").get_attribute("data-row")
+    expect(page.locator("#do-ask")).to_be_enabled()
+    page.keyboard.press("i")
+    expect(page.locator("#ask-dialog")).to_be_visible()
+    page.evaluate(RENEW)
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#ask-dialog")).to_be_hidden()
+    expect(page.locator(f"[data-row='{chosen}']")).to_be_focused()

@@ -146,6 +146,13 @@ function returnToMark(): void {
   if (!toRow(mark.row)) atRow(mark.index, document.querySelectorAll("[data-rows]")[mark.list] ?? null);
 }
 
+/** A dialog gives focus back to the line it was opened at, which may have been renewed while it stood open: then to that line as it is now. */
+function backFromDialog(event: Event): void {
+  const dialog = event.target instanceof HTMLDialogElement ? event.target : null;
+  if (!dialog || !(isNowhere() || dialog.contains(document.activeElement))) return; // what has focus in it shows no more
+  document.querySelector<HTMLElement>('[data-rows] [data-row][aria-current="true"]')?.focus({ preventScroll: true });
+}
+
 interface Swap { target: Element; shouldSwap: boolean; requestConfig: { headers: Record<string, string> } }
 
 export function startFocus(): void {
@@ -153,6 +160,7 @@ export function startFocus(): void {
   each("[data-begins-here]", (field) => { if (!isTyping(document.activeElement)) field.focus(); });
   window.addEventListener("submit", leaveMark); // after those that may keep it from going
   window.addEventListener("click", noteRow);
+  document.addEventListener("close", backFromDialog, true); // it does not bubble
   returnToMark();
   returnToRow();
   let back: (() => void) | null = null;

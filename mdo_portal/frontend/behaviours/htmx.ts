@@ -14,7 +14,8 @@ const failed = (key: string) => (): void => { toast("error", word(key)); };
 document.addEventListener("htmx:sendError", failed("unreachable"));
 document.addEventListener("htmx:timeout", failed("unreachable"));
 document.addEventListener("htmx:responseError", (event) => {
-  const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig?: { verb: string } }>).detail;
+  const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig?: { verb: string; headers: Record<string, string> } }>).detail;
+  if (requestConfig?.headers["X-Live"] && xhr.status === 404) return; // nobody asked for it: gone.ts takes it off the screen and says so
   const said = xhr.getResponseHeader("X-Error");
   if (said) toast("error", decodeURIComponent(said));
   else if (xhr.status === 429) toast("error", word("too-many"));

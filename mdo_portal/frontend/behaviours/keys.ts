@@ -111,13 +111,15 @@ const WORDS_FOLLOW = "a"; // of the room: it leads to the advice
 const REST_MS = 1_000;
 let restsAt = 0;
 
+function rest(): void { restsAt = performance.now() + REST_MS; }
+
 /** "n a" and at once the words: while the text they are for is on its way they would be keys, and end the discussion of its patient. They
  *  are nothing, until the hands rest. */
 function isNoKey(key: string): boolean {
   const isThere = key !== WORDS_FOLLOW || !document.querySelector("[data-room]")
     || document.querySelector(`[data-hotkey="${WORDS_FOLLOW}"]`) && !document.querySelector("form[data-goes-on].htmx-request");
   if (isThere && performance.now() > restsAt) return false;
-  restsAt = performance.now() + REST_MS;
+  rest();
   return true;
 }
 
@@ -144,6 +146,14 @@ const OF_ITSELF = ["Enter", " ", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRigh
 
 let kept = ""; // typed for the row that was chosen, while what it is about is still fetched ([data-follows])
 
+/** "j i" and at once the question, while the case is still on its way: its letters would be keys, and withdraw it. They are nothing, and
+ *  neither is the i, of which nobody sees any more what it opens in the middle of a word. */
+function areWords(before: string, key: string): boolean {
+  if (!before || key.length !== 1 || key === "j" || key === "k") return false;
+  rest();
+  return true;
+}
+
 /** "j p" typed fast: p is for the case that is on its way. Whatever is typed or chosen next forgets it. */
 function keep(key: string): boolean {
   if (key.length !== 1 || !document.querySelector("[data-follows][data-stale]")) return false;
@@ -161,6 +171,7 @@ function pressKept(event: Event): void {
 
 function act(event: KeyboardEvent): boolean {
   const key = name(event);
+  const before = kept;
   kept = "";
   if (document.activeElement?.matches("[role=tab], summary") && OF_ITSELF.includes(key)) return false;
   if (isTyping(document.activeElement)) return leavesField(key) || key.startsWith("mod+") && (hotkey(key) || (key === "mod+Enter" && sendDialog()));
@@ -169,7 +180,7 @@ function act(event: KeyboardEvent): boolean {
   const inList = document.activeElement?.matches("[data-row]") ?? false;
   if (inList && key === "ArrowDown") return move(1);
   if (inList && key === "ArrowUp") return move(-1);
-  if (key.length === 1 && (areOff() || isNoKey(key))) return false;
+  if (key.length === 1 && (areOff() || isNoKey(key) || areWords(before, key))) return false;
   if (key === "j") return move(1);
   if (key === "k") return move(-1);
   if (rowKey(key) || hotkey(key)) return true;

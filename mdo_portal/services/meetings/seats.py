@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, Wanted
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
-from mdo_portal.services.common.terms import in_force
+from mdo_portal.services.common.terms import in_force, may_come_in
 from mdo_portal.services.meetings.absence_rows import Absent
 
 
@@ -63,6 +63,26 @@ def members(session: Session, board_id: uuid.UUID, *, now: datetime) -> list[Mem
         .distinct()
     )
     return [Member._make(row) for row in session.execute(query)]
+
+
+class Chair(NamedTuple):
+    """Somebody who may lead the discussion and sign on the day of the meeting."""
+
+    person_id: uuid.UUID
+    name: str
+
+
+def chairs(session: Session, board_id: uuid.UUID, *, on: datetime) -> list[Chair]:
+    """Who chairs this board on that day, by name: a role that ends before it does not count, one that begins by then does."""
+    query = (
+        select(Person.id, Person.name)
+        .join(BoardMembership, BoardMembership.person_id == Person.id)
+        .where(BoardMembership.board_id == board_id, BoardMembership.role == Role.CHAIR, in_force(BoardMembership, on))
+        .where(may_come_in(on))
+        .order_by(Person.name)
+        .distinct()
+    )
+    return [Chair._make(row) for row in session.execute(query)]
 
 
 def seats(
