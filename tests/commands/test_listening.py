@@ -27,7 +27,7 @@ time.sleep(60)
 """
 
 
-def becomes(database: Database, wanted: bool, *, seconds: float = 10.0) -> bool:
+def becomes(database: Database, wanted: bool, *, seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with database.transaction() as session:
