@@ -27,7 +27,7 @@ time.sleep(60)
 """
 
 
-def becomes(database: Database, wanted: bool, *, seconds: float = 10.0) -> bool:
+def becomes(database: Database, wanted: bool, *, seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with database.transaction() as session:
@@ -37,7 +37,7 @@ def becomes(database: Database, wanted: bool, *, seconds: float = 10.0) -> bool:
     return False
 
 
-def until_held(database: Database, times: int, *, seconds: float = 10.0) -> bool:
+def until_held(database: Database, times: int, *, seconds: float = 60.0) -> bool:
     query = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND granted")
     end = time.monotonic() + seconds
     while time.monotonic() < end:

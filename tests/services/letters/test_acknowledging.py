@@ -71,11 +71,11 @@ def test_no_hospital_speaks_for_anothers_letter(outbox: Outbox, kept: Round) -> 
     assert outbox.letter(kept).state is DeliveryState.SENT
 
 
-@pytest.mark.parametrize("number", ["", "%", "_" * 20, "0" * 32, "abc", "'; --", "x" * 32])
-def test_a_number_that_is_not_that_of_a_letter_settles_nothing(outbox: Outbox, kept: Round, number: str) -> None:
-    with outbox.database.transaction() as session:
-        assert not acknowledge(session, outbox.region.hospitals["ZEED"], number, AA, NOW)
-    assert outbox.letter(kept).state is DeliveryState.SENT
+def test_a_number_that_is_not_that_of_a_letter_settles_nothing(outbox: Outbox, kept: Round) -> None:
+    for number in ("", "%", "_" * 20, "0" * 32, "abc", "'; --", "x" * 32):
+        with outbox.database.transaction() as session:
+            assert not acknowledge(session, outbox.region.hospitals["ZEED"], number, AA, NOW), number
+        assert outbox.letter(kept).state is DeliveryState.SENT, number
 
 
 def test_a_number_that_is_cut_too_short_settles_nothing(outbox: Outbox, kept: Round) -> None:
