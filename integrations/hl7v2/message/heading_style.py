@@ -101,6 +101,15 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
     return rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
 
 
+def is_weak(line: str) -> bool:
+    """Whether a heading may be of something else than what is asked now: a few letters (`V: darmkanker?`, the father), or one of a day."""
+    name = unnumbered(undressed(_parted(line)[0])).rstrip(" .?").casefold()
+    return name in _BRIEF or _DATED.search(name) is not None
+
+
+_DATED = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|\b(?:19|20)\d\d\b")
+
+
 def _parted(line: str) -> tuple[str, str, str]:
     """(heading, its sign, what stands behind it); no sign where it has none."""
     head, colon, rest = line.partition(":")
