@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from integrations.hl7v2.message.headed import addressed, is_unanswered, unsigned
+from integrations.hl7v2.message.headed import is_unanswered
 from integrations.hl7v2.message.heading_style import USUAL
 from integrations.hl7v2.message.reading import Reading
+from integrations.hl7v2.message.salutation import addressed, unsigned
 
 _OF_ANOTHER = re.compile(r"(?<!\bge)vra(?:ag|gen)|antwoord|\?|patiënt|patient|wens|consent|toestemming", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.?!])\s+|\n(?=\s*[A-Z(\u2022*-])")
+_SENTENCE = re.compile(r"(?<=[?!])\s+|(?<=\.)\s*\n\s*|(?<=[^.\s\x00][^.\s]\.)\s+(?=[^a-z])|\n(?=\s*[A-Z(\u2022*-])")
+"""Where one ends: not behind `a.s.` or `i.v.m.`."""
 _ITEM = r"[^\S\n]*(?:[-*\u2022]|\d{1,2}[.)]|[a-z]\))[^\n]+"
 _LIST = re.compile(rf":\s*\n({_ITEM}(?:\n{_ITEM})*)")
 """Points below a colon: with the sentence that it ends they are one."""
@@ -19,7 +21,8 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 _COURTESY = re.compile(
     r"tegemoet|\bvernem|bereikbaar|contact op|op de hoogte|(?:bij|voor|heeft u|mocht(?:en)?) (?:u )?(?:nog |verdere )?vragen|terugkoppel|"
     r"nadere? informatie|dank|retour|(?:in|ter) kennis|kopie|afschrift|(?:toe|op|door) ?(?:te )?st[ue]+r|upload|oproep|"
-    r"he(?:eft|bt) ontvangen|bestemd|vernietig|ondertekend|^(?:cc|c\.c\.|bijlagen?)\b|^mocht|(?:laten weten|aangeven)(?! (?:of|wat|welke?|hoe)\b)",
+    r"he(?:eft|bt) ontvangen|bestemd|vernietig|ondertekend|"
+    r"^(?:cc|c\.c\.|bijlagen?)\b|^mocht|(?:laten weten|aangeven)(?! (?:of|wat|welke?|hoe)\b)",
     re.IGNORECASE,
 )
 """What a letter says at its end to be polite, of itself, or asks to have done: that is no question to a board."""

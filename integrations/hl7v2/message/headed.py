@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from integrations.hl7v2.message.documents import plain_words, rich_words
@@ -11,19 +10,8 @@ from integrations.hl7v2.message.items import Item, name_of
 from integrations.hl7v2.message.left_empty import GOES_ON, NOTHING, TITLE, is_answered, is_left_empty
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.message.rows import answered, in_columns, row_of
+from integrations.hl7v2.message.salutation import says_goodbye
 from integrations.hl7v2.text.words import asks_something
-
-_GREETING = re.compile(
-    r"(?:(?:met|m\.?) )?(?:(?:vriendelijke|vr\.|hartelijke|collegiale|beste) ?){0,2}(?:groet(?:en)?\b|gr\.(?! ?\d)|hoogachting)|"
-    r"hoogachtend|mvg\b|m\.v\.g|(?:kind |best |warm )?regards|best wishes|yours |mit (?:freundlichen|kollegialen)|hochachtung|cordialement|"
-    r"(?:(?:alvast|bij voorbaat|veel|hartelijk) )*dank\b",
-    re.IGNORECASE,
-)
-_SALUTATION = re.compile(
-    r"(?:geachte|beste|waarde) (?:\S+ ){0,3}(?:\S+[,:]|collega\S*|dokter)|(?:dear|sehr geehrte[rs]?|liebe[rs]?|cher|chère|chers) [^\n?]{2,40}[,:!]",
-    re.IGNORECASE,
-)
-"""A line with no more than to whom somebody writes."""
 
 
 def is_letter(received: Received, item: Item, title: str) -> bool:
@@ -74,26 +62,6 @@ def is_unanswered(text: str, headings: Collection[str]) -> bool:
     lines = _lines_of(text)
     heads = (n for n, line in enumerate(lines) if headed_by(line, headings) is not None and not is_answered(lines, n))
     return next(heads, None) is not None and not _cut(text, headings)[0]
-
-
-def unsigned(text: str) -> tuple[str, str]:
-    """(what a letter says, its salutation and all from its greeting on); the whole of what is nothing else."""
-    lines = text.split("\n")
-    begin = int(_SALUTATION.fullmatch(lines[0].strip()) is not None)
-    end = next((n for n, line in enumerate(lines) if n >= begin and _GREETING.match(line.strip())), len(lines))
-    said = "\n".join(lines[begin:end]).strip()
-    return (said, "\n".join((*lines[:begin], *lines[end:])).strip()) if said else (text, "")
-
-
-def addressed(text: str) -> str:
-    """What a letter says to whom it writes: without what stands above that (of whom it is, when)."""
-    lines = text.split("\n")
-    at = next((n for n, line in enumerate(lines[:_HEAD]) if _SALUTATION.fullmatch(line.strip())), -1)
-    return "\n".join(lines[at + 1 :]).strip()
-
-
-_HEAD = 15
-"""Lines that a letter may have above its salutation."""
 
 
 def question_of(text: str, headings: Collection[str], *, is_list: bool) -> tuple[str, str]:
@@ -186,7 +154,7 @@ def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
         is_next = is_next and not (style.is_capitals and _is_within(found, lines, n))
         is_next = is_next or (bool(found) and TITLE.fullmatch(undressed(DASH.split(line, maxsplit=1)[0])) is not None)
         is_rule = RULE.fullmatch(line) is not None
-        if is_next or _GREETING.match(line) or (found and (is_rule or not line)):
+        if is_next or says_goodbye(line) or (found and (is_rule or not line)):
             return "\n".join(found), n
         found += [line] if line and not is_rule else []
     return "\n".join(found), len(lines)

@@ -81,7 +81,7 @@ class Labels:
         """Which of them an OBX answers."""
         found = self.of(item.label, item.segment.component(3))
         if found in ("", "board") and (whom := _whom(item.label)):
-            found = "" if _YES_OR_NO.fullmatch(item.text.strip()) else whom
+            found = "" if says_yes_or_no(item.text) else whom
         return found or (_URGENCY if self._says_how_urgent(item) else _LATEST if _says_until(item) else "")
 
     def _says_how_urgent(self, item: Item) -> bool:
@@ -111,6 +111,11 @@ def _whom(called: str) -> str:
     shown = called.casefold().replace("_", " ")
     is_one = _A_QUESTION.search(shown) is not None and _ABOUT_A_QUESTION.search(shown) is None
     return asked_of(shown) if is_one and _TO_SOMEBODY.search(shown) else ""
+
+
+def says_yes_or_no(text: str) -> bool:
+    """Whether an answer says no more than whether something is asked at all."""
+    return _YES_OR_NO.fullmatch(text.strip()) is not None
 
 
 _YES_OR_NO = re.compile(r"(?:ja|nee|geen|n\.?v\.?t)\.?", re.IGNORECASE)

@@ -72,7 +72,9 @@ def is_answered(lines: list[str], at: int) -> bool:
 
 
 _ANSWER = re.compile(r"(?:het )?antwoord\b[^:]{0,30}:\s*\S", re.IGNORECASE)
-_ADVICE = re.compile(r"(?:advies|conclusie|besluit|uitkomst|beleid)(?: van)?(?: het)? (?:mdo|mdt|moc)\b[^:]{0,30}:\s*\S", re.IGNORECASE)
+_ADVICE = re.compile(
+    r"(?:advies|conclusie|besluit|uitkomst|beleid)(?: van)?(?: het)? (?:mdo|mdt|moc)\b[^:]{0,30}:\s*\S", re.IGNORECASE
+)
 _MANY = 12
 """Lines of a paragraph that are looked at: a question is short."""
 
