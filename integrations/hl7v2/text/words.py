@@ -94,6 +94,12 @@ class Recognised:
             return False
         return not self.names_board(_besides(self.rules).sub(" ", shown))
 
+    def takes_back(self, title: str) -> bool:
+        """Whether a title says that a registration for a board is over: `Intrekking aanmelding MDO long`."""
+        words = title.split()
+        left = [one for one in words if not holds_any(one.casefold(), self.rules["undone"])]
+        return len(left) < len(words) and self.names_board(title) and self.refers(" ".join(left))
+
     def is_registration(self, code: str, words: str) -> bool:
         """Whether something refers by its code, or by what it is called."""
         return code in self.rules["codes"] or self.refers(words)
@@ -162,7 +168,7 @@ _NO_WHICH = re.compile(
     r"\b(?:aanmeld(?:ing|en)|vragenlijst|formulier|aanvra(?:ag|gen)|verzoek|inbreng|agender(?:ing|en)|verwijzing|mdo|multidisciplinaire?|"
     r"(?:oncologie)?overleg|(?:tumor|oncologie)?bespreking|bespreken|voor|het|een|te|ter|regio(?:naal)?|"
     r"oncologi(?:e|sche?)|mdt|tumou?r ?board|amb|ref(?:erral)?|to|port(?:aa|a)l|net(?:werk)?|systeem|app|server|hub|test|acc|prod|"
-    r"hl7|in)\b|\W"
+    r"hl7|in){1,3}\b|\W"
 )
 
 
