@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection
 from itertools import takewhile
 
-from integrations.hl7v2.message.heading_style import RULE, Style, headed_by, is_weak, undressed, unnumbered
+from integrations.hl7v2.message.chapters import unnumbered
+from integrations.hl7v2.message.heading_style import RULE, Style, headed_by, is_weak, undressed
 from integrations.hl7v2.text.words import asks_something
 
 GOES_ON = re.compile(

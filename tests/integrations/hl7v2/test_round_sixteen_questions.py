@@ -161,3 +161,37 @@ def test_what_goes_on_with_the_question_in_notes_stays_in_it(more: str) -> None:
 def test_why_a_case_is_discussed_is_heard_in_english() -> None:
     found = referral("OBX|1|ST|1001^REASON FOR DISCUSSION||Definitive CRT or resection")
     assert found.question_board == "Definitive CRT or resection"
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "1. Beloop~Goed~2. Vraagstelling~Lokale excisie of TME?~3. Samenvatting~cT1",
+        "I. Beloop~Goed~II. Vraagstelling~Lokale excisie of TME?~III. Samenvatting~cT1",
+        "a) Beloop~Goed~b) Vraagstelling~Lokale excisie of TME?~c) Samenvatting~cT1",
+        "Beloop~Goed~~Vraagstelling en beleid~Lokale excisie of TME?~~Samenvatting~cT1",
+    ],
+)
+def test_chapters_without_a_colon_end_where_the_next_begins(letter: str) -> None:
+    assert asked(letter) == "Lokale excisie of TME?"
+
+
+def test_points_of_a_question_are_no_chapters() -> None:
+    assert asked("2. Vraagstelling~1. Lokale excisie~2. TME~~Beloop: goed") == "1. Lokale excisie\n2. TME"
+
+
+@pytest.mark.parametrize(
+    ("letter", "soon"),
+    [
+        ("SPOED!~~Geachte collega,~~Vraag: RT?", "urgent"),
+        ("CITO~Vraag: RT?", "urgent"),
+        ("Prioriteit: Hoog~Vraag: RT?", "urgent"),
+        ("Prioriteit: Laag~Vraag: RT?", "routine"),
+        ("TRIAGE SEH~SPOED~Vraag: RT?", ""),
+        ("Spoed~Vraag: RT?", ""),
+        ("Beloop: kreeg spoed-RT~Vraag: RT?", ""),
+        ("VRAAGSTELLING~Is er plaats voor spoed?", ""),
+    ],
+)
+def test_haste_that_is_cried_above_a_letter_is_heard(letter: str, soon: str) -> None:
+    assert asked(letter, "urgency") == soon
