@@ -22,7 +22,7 @@ _COURTESY = re.compile(
     r"tegemoet|\bvernem|bereikbaar|contact op|op de hoogte|(?:bij|voor|heeft u|mocht(?:en)?) (?:u )?(?:nog |verdere )?vragen|terugkoppel|"
     r"nadere? informatie|dank|retour|(?:in|ter) kennis|kopie|afschrift|(?:toe|op|door) ?(?:te )?st[ue]+r|upload|oproep|"
     r"he(?:eft|bt) ontvangen|bestemd|vernietig|ondertekend|"
-    r"^(?:cc|c\.c\.|bijlagen?)\b|^mocht|(?:laten weten|aangeven)(?! (?:of|wat|welke?|hoe)\b)",
+    r"^(?:cc|c\.c\.|bijlagen?)\b|^mocht|(?:aan|bij|door|via) (?:de |uw )?huisarts|(?:laten weten|aangeven)(?! (?:of|wat|welke?|hoe)\b)",
     re.IGNORECASE,
 )
 """What a letter says at its end to be polite, of itself, or asks to have done: that is no question to a board."""
@@ -68,16 +68,21 @@ def ending(reading: Reading, _: str) -> str:
 
 def asked_at_end(said: str) -> str:
     """The sentences with which a letter (without its greeting) ends that ask; else those with which it begins that ask the reader."""
-    paragraphs = [_sentences(one) for one in _PARAGRAPH.split(_joined(addressed(said)))]
-    for sentences in reversed(paragraphs):
-        asking: list[str] = []
-        while sentences and _asks(sentences[-1]):
-            asking.insert(0, sentences.pop())
-        if asking or sentences:
-            is_below = any(map(USUAL.fullmatch, sentences))  # then it is of that heading, unless it asks the reader
-            asked = [one for one in asking if not is_below or _TO_THE_READER.search(one)]
-            return "\n".join(asked or takewhile(_opens, paragraphs[0]))
-    return ""
+    paragraphs = list(filter(None, map(_sentences, _PARAGRAPH.split(_joined(addressed(said))))))
+    if not paragraphs:
+        return ""
+    *before, last = paragraphs
+    asking = _last_that_ask(last)
+    told = last[: len(last) - len(asking)]
+    if any(map(USUAL.fullmatch, told)):  # then it is of that heading, unless it asks the reader
+        asking = list(filter(_TO_THE_READER.search, asking))
+    if asking and not told and before and "?" not in "".join(asking):  # `Wij bespreken hem graag`: what, stands above it
+        asking = [*filter(_TO_THE_READER.search, _last_that_ask(before[-1])), *asking]
+    return "\n".join(asking or takewhile(_opens, paragraphs[0]))
+
+
+def _last_that_ask(sentences: list[str]) -> list[str]:
+    return [*takewhile(_asks, reversed(sentences))][::-1]
 
 
 def _joined(text: str) -> str:
@@ -90,7 +95,7 @@ def _sentences(paragraph: str) -> list[str]:
 
 
 def _asks(sentence: str) -> bool:
-    is_field = USUAL.fullmatch(sentence) and not _PLEASE.match(sentence)
+    is_field = USUAL.fullmatch(sentence) and not _PLEASE.match(sentence)  # `Graag bespreken: kan een wedge?`
     if is_field or len(sentence.split()) < _WORDS or _OF_THE_PATIENT.search(sentence):
         return False  # a field of a form, or a doubt: `cT2N1?`
     return sentence.endswith("?") or _wants(sentence)

@@ -28,7 +28,7 @@ _URGENCY, _LATEST = "urgency", "latest"
 _WITHIN = re.compile(r"(?:UITERLIJK )?(?:BINNEN|OVER) .{1,20}(?:DAG|DAGEN|WEEK|WEKEN|MAAND|MAANDEN|UUR)\.?")
 
 
-_HASTE = re.compile(r"(?<!\w)spoed(?!eisende|opname|opvang|ok|operatie|poli|post)")
+_HASTE = re.compile(r"(?<!\w)spoed(?![ -]?(?:eisende|opname|opvang|ok|operatie|poli|post))")
 
 
 def how_soon(said: str, profile: Profile) -> str:

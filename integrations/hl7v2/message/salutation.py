@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from integrations.hl7v2.message.names import is_name
+
 _GREETING = re.compile(
     r"(?:(?:met|m\.?) )?(?:(?:vriendelijke|vr\.|hartelijke|collegiale|beste) ?){0,2}(?:groet(?:en)?\b|gr\.(?! ?\d)|hoogachting)|"
     r"hoogachtend|mvg\b|m\.v\.g|(?:kind |best |warm )?regards|best wishes|yours |mit (?:freundlichen|kollegialen)|hochachtung|cordialement",
@@ -33,9 +35,15 @@ def _end(lines: list[str], begin: int) -> int:
     last = next((n for n, line in enumerate(shown) if n >= begin and _GREETING.match(line)), len(lines))
     most = _SIGNERS if last == len(lines) else 1
     near = [n for n in range(begin, last) if shown[n]][-1 - most :]
-    return next((n for n in near if _THANKS.match(shown[n])), last)
+    return next((n for n in near if _THANKS.match(shown[n]) or (n > begin and _signs(shown[n]))), last)
 
 
+def _signs(line: str) -> bool:
+    """Whether somebody with a title stands on a line and nothing else (`Dr. A. Kok, chirurg`)."""
+    return _TITLED.match(line) is not None and is_name(line.partition(",")[0])
+
+
+_TITLED = re.compile(r"(?:dr|drs|prof)\b", re.IGNORECASE)
 _SIGNERS = 5
 """Lines below the thanks of who signs without a greeting: a name, a function, where to call."""
 

@@ -195,3 +195,43 @@ def test_points_of_a_question_are_no_chapters() -> None:
 )
 def test_haste_that_is_cried_above_a_letter_is_heard(letter: str, soon: str) -> None:
     assert asked(letter, "urgency") == soon
+
+
+def test_who_signs_without_a_greeting_ends_a_letter() -> None:
+    signed = "~Dr. A. de Kok, chirurg~Zeeduyn Ziekenhuis~Tel 0612345678"
+    assert asked(f"Beste collega,~Vrouw 61 jaar.~Is ablatio nodig?{signed}") == "Is ablatio nodig?"
+
+
+def test_who_tells_of_a_doctor_signs_nothing() -> None:
+    assert referral("NTE|1||Is SBRT mogelijk?", "NTE|2||Dr. Kok wil graag SBRT.").question_board.endswith(
+        "Dr. Kok wil graag SBRT."
+    )
+
+
+def test_what_asks_the_reader_stands_above_the_wish_to_discuss() -> None:
+    asks = "Wij twijfelen; hoe kijken jullie hier tegenaan?~~Wij bespreken haar graag donderdag."
+    assert asked(f"Beste collega's,~~Mammacarcinoom links.~~{asks}{GREETS}") == asks.replace("~~", "\n")
+
+
+@pytest.mark.parametrize(
+    "ends",
+    ["Verzoek aan huisarts: graag behandeling van de bloeddruk.", "Gaarne verdere behandeling en controle bij de huisarts."],
+)
+def test_what_is_asked_of_the_general_practitioner_is_no_question_to_a_board(ends: str) -> None:
+    assert asked(f"Geachte collega,~~Wij starten chemoradiatie.~{ends}{GREETS}") == ""
+
+
+def test_a_specialist_is_asked_by_a_short_name_too() -> None:
+    text = "Vraag PA: ER bekend?~Vraag RAD: multifocaal?~Vraag MDO: MSB?"
+    said = [asked(text, f"question_{one}") for one in ("board", "radiology", "pathology")]
+    assert said == ["MSB?", "multifocaal?", "ER bekend?"]
+
+
+@pytest.mark.parametrize("name", ["Spoed-OK verricht", "Spoedopname", "Spoed operatie"])
+def test_what_was_done_in_haste_is_no_haste(name: str) -> None:
+    assert referral(f"OBX|1|ST|X^{name}||Ja").urgency == ""
+
+
+@pytest.mark.parametrize("day", ["ma 9 maart 2026", "maandag 9 maart 2026", "ma. 09-03-2026", "9 maart 2026"])
+def test_a_day_of_the_week_stands_before_a_day(day: str) -> None:
+    assert str(referral(f"OBX|1|ST|U^Bespreken uiterlijk op||{day}").latest_useful_on) == "2026-03-09"
