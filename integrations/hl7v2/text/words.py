@@ -53,7 +53,10 @@ class Recognised:
 
     def names_board(self, words: str) -> bool:
         """Whether words name a tumour board."""
-        return holds_any(words.casefold(), self.rules["asked"])
+        shown, whole = words.casefold(), self.rules["asked_whole"]
+        return holds_any(shown, self.rules["asked"]) or (
+            holds_any(shown, whole) and _whole(tuple(whole)).search(_shown(words)) is not None
+        )
 
     def is_report(self, words: str) -> bool:
         """Whether words name a report."""
@@ -112,7 +115,7 @@ class Recognised:
         """Whether a text is the name of a board and no more: `MDO Long`, `Aanmelding MDO mamma`."""
         words = text.casefold().split()
         is_short = 0 < len(words) <= _MANY and not text.rstrip().endswith("?")
-        begins = (*self.rules["asked"], *self.rules["words"], *self.rules["requests"])
+        begins = (*self.rules["asked"], *self.rules["asked_whole"], *self.rules["words"], *self.rules["requests"])
         return is_short and self.names_board(text) and words[0].startswith(begins)
 
 
@@ -122,7 +125,7 @@ def _shown(title: str) -> str:
 
 def _besides(rules: Mapping[str, Any]) -> re.Pattern[str]:
     """A board behind what comes after it or is for it: `na het regionale MDO`, `CT t.b.v. MDO`."""
-    return _beside_a_board(tuple(rules["afterwards"]), tuple(rules["studies"]), tuple(rules["asked"]))
+    return _beside_a_board(tuple(rules["afterwards"]), tuple(rules["studies"]), (*rules["asked"], *rules["asked_whole"]))
 
 
 @lru_cache(maxsize=64)
