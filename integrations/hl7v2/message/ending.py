@@ -21,7 +21,7 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 _COURTESY = re.compile(
     r"tegemoet|\bvernem|bereikbaar|contact op|op de hoogte|(?:bij|voor|heeft u|mocht(?:en)?) (?:u )?(?:nog |verdere )?vragen|terugkoppel|"
     r"nadere? informatie|dank|retour|(?:in|ter) kennis|kopie|afschrift|(?:toe|op|door) ?(?:te )?st[ue]+r|upload|oproep|"
-    r"he(?:eft|bt) ontvangen|bestemd|vernietig|ondertekend|"
+    r"he(?:eft|bt) ontvangen|bestemd|vernietig|ondertekend|\bbellen\b|"
     r"^(?:cc|c\.c\.|bijlagen?)\b|^mocht|(?:aan|bij|door|via) (?:de |uw )?huisarts|(?:laten weten|aangeven)(?! (?:of|wat|welke?|hoe)\b)",
     re.IGNORECASE,
 )

@@ -21,14 +21,18 @@ _A_QUESTION = re.compile(
 )
 """`Aanvraag` and `hulpvraag` ask no board."""
 _OF_ANOTHER = re.compile(
-    r"(?:aan|van|voor|tbv|t\.b\.v\.) (?:de |het )?(?:pati[eë]nt|famili|huisarts|apothe|laborat|radiolo|patholo)"
+    r"(?:heeft|aan|van|voor|tbv|t\.b\.v\.) (?:de |het )?(?:pati[eë]nt|famili|huisarts|apothe|laborat|radiolo|patholo)"
 )
 """Who asks is the patient, or is asked is no board."""
 _URGENCY, _LATEST = "urgency", "latest"
 _WITHIN = re.compile(r"(?:UITERLIJK )?(?:BINNEN|OVER) .{1,20}(?:DAG|DAGEN|WEEK|WEKEN|MAAND|MAANDEN|UUR)\.?")
 
 
-_HASTE = re.compile(r"(?<!\w)spoed(?![ -]?(?:eisende|opname|opvang|ok|operatie|poli|post))")
+_HASTE = re.compile(
+    r"(?<!\w)spoed(?:indicatie|verzoek|geval|aanmelding|aanvraag|verwijzing|bespreking|overleg)(?!\w)|"
+    r"(?<!\w)spoed(?:ig)?(?!\w).*(?:bespr|mdo|aanmeld|verwijz|aanvra)|(?:bespr|mdo|aanmeld|verwijz|aanvra).*(?<!\w)spoed(?!\w)"
+)
+"""Haste of a registration: that of a scan, an operation or a visit (`Spoed CT gemaakt`) was."""
 
 
 def how_soon(said: str, profile: Profile) -> str:
@@ -118,6 +122,7 @@ def says_yes_or_no(text: str) -> bool:
     return _YES_OR_NO.fullmatch(text.strip()) is not None
 
 
+_ANSWERS = re.compile(r"(?:ja|nee)\b", re.IGNORECASE)
 _YES_OR_NO = re.compile(r"(?:ja|nee|geen|n\.?v\.?t)\.?", re.IGNORECASE)
 _TO_SOMEBODY = re.compile(
     r"(?:aan|voor|tbv|t\.b\.v\.)(?: (?:de|het))? (?:afdeling )?(?:radiolo|patholo)|vra\w* (?:radiolo|patholo)"
@@ -130,15 +135,17 @@ def _says_until(item: Item) -> bool:
 
 
 _UNTIL = re.compile(
-    r"(?:v[oó][oó]r|uiterlijk|uiterste|laatste?|deadline)\b.*(?:bespr|mdo\b)|(?:bespr\w*|mdo) (?:v[oó][oó]r|uiterlijk)\b"
+    r"(?:v[oó][oó]r (?:welke|wanneer)|uiterlijk|uiterste|deadline|laatste? (?:mogelijke|nuttige|zinvolle|wenselijke))\b.*(?:bespr|mdo\b)|"
+    r"bespreken (?:v[oó][oó]r|uiterlijk)\b|mdo uiterlijk\b"
 )
+"""The last day of all (`Datum laatste MDO`) is that of a discussion of before."""
 
 
 def _is_question(item: Item, name: str) -> bool:
     """Whether a value is a question by a word of its name (`Kernvraag`, `Vraag van de inbrenger`), and in what it says."""
     is_named = _A_QUESTION.search(name) is not None and not (_ABOUT_A_QUESTION.search(name) or _OF_ANOTHER.search(name))
     said = item.text.strip() if is_named and not item.is_document else ""
-    return " " in said or said.endswith("?")
+    return (" " in said and not _ANSWERS.match(said)) or said.endswith("?")
 
 
 def _folded(rule: Mapping[str, Iterable[str]], part: str) -> frozenset[str]:

@@ -185,8 +185,6 @@ def test_points_of_a_question_are_no_chapters() -> None:
     [
         ("SPOED!~~Geachte collega,~~Vraag: RT?", "urgent"),
         ("CITO~Vraag: RT?", "urgent"),
-        ("Prioriteit: Hoog~Vraag: RT?", "urgent"),
-        ("Prioriteit: Laag~Vraag: RT?", "routine"),
         ("TRIAGE SEH~SPOED~Vraag: RT?", ""),
         ("Spoed~Vraag: RT?", ""),
         ("Beloop: kreeg spoed-RT~Vraag: RT?", ""),
@@ -227,7 +225,9 @@ def test_a_specialist_is_asked_by_a_short_name_too() -> None:
     assert said == ["MSB?", "multifocaal?", "ER bekend?"]
 
 
-@pytest.mark.parametrize("name", ["Spoed-OK verricht", "Spoedopname", "Spoed operatie"])
+@pytest.mark.parametrize(
+    "name", ["Spoed-OK verricht", "Spoedopname", "Spoed operatie", "Spoed CT gemaakt", "Spoedconsult verricht", "SEH spoed"]
+)
 def test_what_was_done_in_haste_is_no_haste(name: str) -> None:
     assert referral(f"OBX|1|ST|X^{name}||Ja").urgency == ""
 
@@ -235,3 +235,28 @@ def test_what_was_done_in_haste_is_no_haste(name: str) -> None:
 @pytest.mark.parametrize("day", ["ma 9 maart 2026", "maandag 9 maart 2026", "ma. 09-03-2026", "9 maart 2026"])
 def test_a_day_of_the_week_stands_before_a_day(day: str) -> None:
     assert str(referral(f"OBX|1|ST|U^Bespreken uiterlijk op||{day}").latest_useful_on) == "2026-03-09"
+
+
+@pytest.mark.parametrize("name", ["Datum laatste MDO", "Laatst besproken in MDO op", "Besproken in MDO voor start chemo"])
+def test_the_day_of_a_discussion_of_before_is_no_last_useful_day(name: str) -> None:
+    found = referral(f"OBX|1|DT|U^{name}||20260112")
+    assert found.latest_useful_on is None
+    assert labelled(found)[name] == "2026-01-12"
+
+
+@pytest.mark.parametrize(
+    "name", ["Laatst mogelijke MDO-datum", "Bespreken vóór", "Uiterlijke datum MDO", "Voor wanneer bespreken?"]
+)
+def test_the_day_before_which_to_discuss_is_one(name: str) -> None:
+    assert str(referral(f"OBX|1|DT|U^{name}||20260312").latest_useful_on) == "2026-03-12"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Vragen over erfelijkheid", "Ja, naar de klinische genetica"),
+        ("Heeft patiënt nog vragen?", "Wil weten of hij kan vliegen"),
+    ],
+)
+def test_what_a_form_answers_about_questions_asks_no_board(name: str, said: str) -> None:
+    assert referral(f"OBX|1|TX|V^{name}||{said}").question_board == ""
