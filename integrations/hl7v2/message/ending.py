@@ -96,7 +96,7 @@ def _sentences(paragraph: str) -> list[str]:
 
 def _asks(sentence: str) -> bool:
     is_field = USUAL.fullmatch(sentence) and not _PLEASE.match(sentence)  # `Graag bespreken: kan een wedge?`
-    if is_field or len(sentence.split()) < _WORDS or _OF_THE_PATIENT.search(sentence):
+    if is_field or (len(sentence.split()) < _WORDS and not _PLEASE.match(sentence)) or _OF_THE_PATIENT.search(sentence):
         return False  # a field of a form, or a doubt: `cT2N1?`
     return sentence.endswith("?") or _wants(sentence)
 

@@ -46,6 +46,8 @@ def how_soon(said: str, profile: Profile) -> str:
     )
 
 
+_LONGEST = 200
+"""Letters of a name that are looked at: of one without end it would take long."""
 _MORE = re.compile(r"\s[-\u2013]\s|[,;:(/]")
 
 
@@ -93,7 +95,7 @@ class Labels:
 
         Urgency of the bladder is a complaint, and says yes or no; the Spoedeisende Hulp is a department.
         """
-        name = item.label.casefold().replace("_", " ").strip(" :?")
+        name = item.label[:_LONGEST].casefold().replace("_", " ").strip(" :?")
         least = len("YES") if name == "urgentie" else 0 if _HASTE.search(name) else None
         return least is not None and len(how_soon(item.text, self._profile)) > least
 
@@ -131,7 +133,7 @@ _TO_SOMEBODY = re.compile(
 
 def _says_until(item: Item) -> bool:
     """Whether a name says until when one is to be discussed (`Voor welke datum moet zij besproken zijn?`), and a day stands there."""
-    return _UNTIL.search(item.label.casefold()) is not None and day(item.text) is not None
+    return _UNTIL.search(item.label[:_LONGEST].casefold()) is not None and day(item.text) is not None
 
 
 _UNTIL = re.compile(

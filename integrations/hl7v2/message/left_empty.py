@@ -72,7 +72,7 @@ def is_answered(lines: list[str], at: int) -> bool:
     return _ANSWER.match(said) is not None or (is_weak(lines[at]) and _ADVICE.match(said) is not None)
 
 
-_ANSWER = re.compile(r"(?:het )?antwoord\b[^:]{0,30}:\s*\S", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:het )?antwoord\b[^:]{0,30}:\s*(?!nog\b|volgt|onbekend|n\.?v\.?t|[-.?])\S", re.IGNORECASE)
 _ADVICE = re.compile(
     r"(?:advies|conclusie|besluit|uitkomst|beleid)(?: van)?(?: het)? (?:mdo|mdt|moc)\b[^:]{0,30}:\s*\S", re.IGNORECASE
 )

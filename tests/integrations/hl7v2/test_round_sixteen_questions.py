@@ -117,6 +117,8 @@ def test_what_was_asked_before_or_is_of_the_father_gives_way(letter: str, questi
     "letter",
     [
         "Vraagstelling: SBRT?~Antwoord:",
+        "Vraagstelling: SBRT?~Antwoord: nog niet bekend",
+        "Vraagstelling: SBRT?~Antwoord: volgt na MDO",
         "Vraagstelling: SBRT?~Conclusie MDO Zuid: Whipple",
         "Vraagstelling MDO 12-03-2026: SBRT?~Beloop: goed",
         "V: SBRT?~Beloop: goed",
@@ -198,6 +200,12 @@ def test_haste_that_is_cried_above_a_letter_is_heard(letter: str, soon: str) -> 
 def test_who_signs_without_a_greeting_ends_a_letter() -> None:
     signed = "~Dr. A. de Kok, chirurg~Zeeduyn Ziekenhuis~Tel 0612345678"
     assert asked(f"Beste collega,~Vrouw 61 jaar.~Is ablatio nodig?{signed}") == "Is ablatio nodig?"
+
+
+@pytest.mark.parametrize("wish", ["Graag uw advies.", "Graag advies"])
+def test_a_wish_for_advice_above_who_signs_is_of_the_question_above_it(wish: str) -> None:
+    letter = f"Kan deze patiënt nog geopereerd worden?~{wish}~~Dr. A. Jansen, longarts"
+    assert asked(letter) == f"Kan deze patiënt nog geopereerd worden?\n{wish}"
 
 
 def test_who_tells_of_a_doctor_signs_nothing() -> None:
