@@ -22,7 +22,7 @@ _COURTESY = re.compile(
     r"tegemoet|\bvernem|bereikbaar|contact op|op de hoogte|(?:bij|voor|heeft u|mocht(?:en)?) (?:u )?(?:nog |verdere )?vragen|terugkoppel|"
     r"nadere? informatie|dank|retour|(?:in|ter) kennis|kopie|afschrift|(?:toe|op|door) ?(?:te )?st[ue]+r|upload|oproep|"
     r"he(?:eft|bt) ontvangen|bestemd|vernietig|ondertekend|\bbellen\b|"
-    r"^(?:cc|c\.c\.|bijlagen?)\b|^mocht|(?:aan|bij|door|via) (?:de |uw )?huisarts|(?:laten weten|aangeven)(?! (?:of|wat|welke?|hoe)\b)",
+    r"^(?:cc|c\.c\.|bijlagen?)\b|^mocht|(?:laten weten|aangeven)(?! (?:of|wat|welke?|hoe)\b)",
     re.IGNORECASE,
 )
 """What a letter says at its end to be polite, of itself, or asks to have done: that is no question to a board."""
@@ -48,6 +48,7 @@ _OF_THE_PATIENT = re.compile(
     r"vraag(?:t|de|den)? (?:hij |zij |ze |mw\.? |patiënte? )?zich|\bwil(?:de)? weten\b|\b(?:zij|hij|patiënte?|partner) vraagt\b",
     re.IGNORECASE,
 )
+_OF_THE_GP = re.compile(r"(?:aan|bij|door|via) (?:de |uw )?huisarts", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:vroeg(?:en)?|eerder|destijds|werd|waren|was|heb(?:ben)?|had(?:den)?)\b", re.IGNORECASE)
 """Of what was asked, said or done."""
 _WORDS = 3
@@ -102,11 +103,16 @@ def _asks(sentence: str) -> bool:
 
 
 def _wants(sentence: str) -> bool:
-    if _BEFORE.search(sentence) is not None:
+    if _is_told(sentence) or _OF_THE_GP.search(sentence):
         return False
     return _WHETHER.search(sentence) is not None or (_PLEASE.search(sentence) and _OF_A_BOARD.search(sentence)) is not None
 
 
 def _opens(sentence: str) -> bool:
     """Whether a sentence with which a letter begins asks a board: there many tell, and what they doubt is no question."""
-    return _asks(sentence) and _OF_A_BOARD.search(sentence) is not None and not _BEFORE.search(sentence)
+    return _asks(sentence) and _OF_A_BOARD.search(sentence) is not None and not _is_told(sentence)
+
+
+def _is_told(sentence: str) -> bool:
+    """Whether it says what was asked or done; who begins with `graag` may say that too."""
+    return _BEFORE.search(sentence) is not None and _PLEASE.match(sentence) is None

@@ -44,6 +44,8 @@ def test_a_letter_ends_with_whatever_greeting(greets: str) -> None:
         "Gaarne uw beoordeling of radiojodium~en completering zinvol zijn.",
         "Graag bespreken i.v.m. progressie a.s. donderdag.",
         "Graag herbespreken: is resectie nu mogelijk?",
+        "Graag bespreken; hij heeft eerder RT gehad.",
+        "Hij kwam via de huisarts, is resectie mogelijk?",
     ],
 )
 def test_who_asks_says_so_anywhere_in_the_sentence(question: str) -> None:
@@ -63,6 +65,7 @@ def test_a_list_stays_with_the_sentence_that_it_ends() -> None:
         ("Graag jullie advies over deze vrouw. Zij is 60.", "Graag jullie advies over deze vrouw."),
         ("Zouden we hem maandag kunnen bespreken? Hij is 60.", "Zouden we hem maandag kunnen bespreken?"),
         ("Hartelijk dank. Graag bespreken: kan een wedge?", "Graag bespreken: kan een wedge?"),
+        ("Graag bespreken na eerdere RT. Wij hebben PET gemaakt.", "Graag bespreken na eerdere RT."),
     ],
 )
 def test_a_letter_that_asks_nothing_at_its_end_may_ask_as_it_begins(begins: str, question: str) -> None:
