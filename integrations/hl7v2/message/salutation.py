@@ -8,7 +8,8 @@ from integrations.hl7v2.message.names import is_name
 
 _GREETING = re.compile(
     r"(?:(?:met|m\.?) )?(?:(?:vriendelijke|vr\.|hartelijke|collegiale|beste) ?){0,2}(?:groet(?:en)?\b|gr\.(?! ?\d)|hoogachting)|"
-    r"hoogachtend|mvg\b|m\.v\.g|(?:kind|best|warm) regards|regards,|best wishes|yours |mit (?:freundlichen|kollegialen)|hochachtung|cordialement",
+    r"hoogachtend|mvg\b|m\.v\.g|(?:kind|best|warm) regards|regards,|best wishes|yours |"
+    r"mit (?:freundlichen|kollegialen)|hochachtung|cordialement",
     re.IGNORECASE,
 )
 _THANKS = re.compile(r"(?:(?:alvast|bij voorbaat|veel|hartelijk) )*dank\b", re.IGNORECASE)
