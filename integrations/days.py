@@ -7,7 +7,9 @@ from datetime import date
 
 from integrations.times import believable_day
 
-_DAY_FIRST = re.compile(r"\s*(?P<d>\d{1,2})(?P<gap>[-/.])(?P<m>\d{1,2})(?P=gap)(?P<y>\d{4})(?!\d)")
+_ON = r"\s*(?:(?:ma|di|wo|do|vr|za|zo)[a-z]{0,7}\.?,? +)?"
+"""The day of the week before it (`ma 9 maart 2026`)."""
+_DAY_FIRST = re.compile(rf"{_ON}(?P<d>\d{{1,2}})(?P<gap>[-/.])(?P<m>\d{{1,2}})(?P=gap)(?P<y>\d{{4}})(?!\d)", re.IGNORECASE)
 """With hyphens or full stops nobody writes the month first; with strokes Americans do, and only a day above twelve tells."""
 _MONTHS = 12
 _NAMES = (
@@ -16,7 +18,7 @@ _NAMES = (
     "november nov", "december dec dezember dez",
 )  # fmt: skip
 _NUMBERS = {name: n for n, names in enumerate(_NAMES, start=1) for name in names.split()}
-_IN_WORDS = re.compile(r"\s*(?P<d>\d{1,2})\.?[ -](?P<m>[^\W\d_]{3,9})\.?[ -](?P<y>\d{4})\s*")
+_IN_WORDS = re.compile(rf"{_ON}(?P<d>\d{{1,2}})\.?[ -](?P<m>[^\W\d_]{{3,9}})\.?[ -](?P<y>\d{{4}})\s*", re.IGNORECASE)
 
 
 def written_day(text: str) -> date | None:

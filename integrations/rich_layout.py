@@ -21,8 +21,8 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 """A row of a name and an empty cell: what stands in the next row is no answer to it."""
-_BOLD = re.compile(r"(?:</(?:b|strong|u|h[1-6])>|\\b0|\{\\b [^\\{}]{2,80}\})\s*:?\s*$", re.IGNORECASE)
-"""Behind a line in bold another is no heading: both are words that somebody found important."""
+_BOLD = re.compile(r"(?:</(?:b|strong|u|h[1-6])>|\\b0|\{\\b [^\\{}]{2,80}\}|[^<>\s]:)\s*:?\s*$", re.IGNORECASE)
+"""Behind a line in bold another is no heading: both are words that somebody found important. Nor is what a colon leads up to."""
 _NEAR = 200
 
 

@@ -163,6 +163,7 @@ class Database:
             left_behind.cleared(self.engine)
         _never_a_dead_one(self.engine, self.plain_url)
         self.sealer = sealer
+        self.is_closed = False
 
     @contextmanager
     def transaction(self, *, entering: str = "", link: str = "") -> Iterator[Session]:
@@ -181,7 +182,8 @@ class Database:
             yield session
 
     def close(self) -> None:
-        """Let go of the connections that nobody uses."""
+        """Let go of the connections that nobody uses: nobody comes here any more."""
+        self.is_closed = True
         self.engine.dispose()
 
     @property

@@ -9,7 +9,7 @@ from integrations.hl7v2.meaning.asking import is_asked
 from integrations.hl7v2.meaning.change import change, link, merge
 from integrations.hl7v2.meaning.referral import referral
 from integrations.hl7v2.meaning.result import result
-from integrations.hl7v2.meaning.withdrawal import is_document_gone, withdrawn
+from integrations.hl7v2.meaning.withdrawal import is_document_gone, taken_back_by_title, withdrawn
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.statuses import is_only_done, is_only_underway
 from integrations.hl7v2.text.status_codes import GONE
@@ -37,7 +37,8 @@ def _order_status(reading: Reading) -> Incoming:
 
 def _document(reading: Reading) -> Incoming:
     """An MDM about a patient who is here; of what registers somebody for a board, and says so in its title, that it is taken back."""
-    return (referral if is_document_gone(reading) and reading.asking_title else result)(reading)
+    is_gone = is_document_gone(reading) and reading.asking_title
+    return (referral if is_gone or taken_back_by_title(reading) else result)(reading)
 
 
 def _titled_document(reading: Reading) -> Incoming:

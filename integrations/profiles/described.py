@@ -34,7 +34,7 @@ PLACES = {
         ("`@sentence OBR-32`", "een zin in een veld waar geen woorden horen"),
         ("`@board OBR-44`, `@board OBR-4-5`", "wat in dat veld staat, als dat een MDO noemt"),
         ("`@closing`", "de NTE waarmee een REF eindigt"),
-        ("`@ending`", "wat een brief vlak voor de groet vraagt, zonder kopje"),
+        ("`@ending`", "wat een brief zonder kopje vraagt: vlak voor de groet, of waar hij begint"),
         ("`@provider RT`", "het PRD-segment met die rol"),
         ("`@participant OP`", "het PRT-segment (v2.7) met die rol, voor een mens"),
     ),

@@ -127,6 +127,7 @@ V2: Mapping[str, Key] = HEAD | {
                     "asked": texts(
                         "Woorden voor het overleg: genoeg in een nieuwe order (ORC-1 NW), in een document naast een van `words`."
                     ),
+                    "asked_whole": texts("Hetzelfde, maar alleen als heel woord (`RCP`, dat ook in `ERCP` staat)."),
                 },
             ),
             "no_questions": texts(

@@ -92,9 +92,8 @@ def open_database(settings: Settings, *roles: str, pool_size: int = 10) -> Datab
     check_machine(settings, *roles)
     # Who serves people does so as mdo_app: said here, so that no process of pages can leave it out.
     database = Database(settings.database_url, pool_size=pool_size, of_people="mdo_app" in roles)
-    sealer = Sealer(settings.keyring, load=lambda: _data_keys(database))
-    database.sealer = sealer
-    threading.Thread(target=_know_new_keys, args=(weakref.ref(sealer),), name="keys", daemon=True).start()
+    database.sealer = Sealer(settings.keyring, load=lambda: _data_keys(database))
+    threading.Thread(target=_know_new_keys, args=(weakref.ref(database),), name="keys", daemon=True).start()
     return database
 
 
@@ -134,22 +133,22 @@ def _data_keys(database: Database) -> list[WrappedKey]:
         return keys.load(session) if inspect(session.connection()).has_table(DataKey.__tablename__) else []
 
 
-def _know_new_keys(sealer_of: weakref.ref[Sealer]) -> None:
-    """Seal with a new data key soon after it was made, for as long as anybody seals with this sealer."""
+def _know_new_keys(database_of: weakref.ref[Database]) -> None:
+    """Seal with a new data key soon after it was made, until the database is closed or nobody has it any more."""
     trouble = Trouble()
     while True:
         time.sleep(KEYS_FRESH_SECONDS)
-        sealer = sealer_of()
-        if sealer is None:
+        database = database_of()
+        if database is None or database.is_closed:
             return
         try:
-            sealer.refresh()
+            database.sealer.refresh()  # type: ignore[attr-defined]  # the one that open_database gave it
             trouble.over()
         except Exception as error:
             # The edge of a thread: without the database, or with a ring that misses a key, the keys of before stay in use.
             if trouble.is_news(error):
                 log.error("keys.failed", error=type(error).__name__)
-        del sealer
+        del database
 
 
 def stop_on_signals() -> Stop:

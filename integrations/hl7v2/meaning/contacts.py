@@ -51,7 +51,7 @@ def _named_in_a_letter(reading: Reading, role: str) -> Contact:
     """The same in a form or a letter that is one text: behind a colon, or in the next cell of a table."""
     called = frozenset(name for name, one in IN_WORDS.items() if one == _IN_A_FORM[role])
     for text in with_any(reading, called):
-        lines = (line.partition(":") for line in answered(text).split("\n"))
+        lines = (field.partition(":") for line in answered(text).split("\n") for field in _FIELD.split(line))
         cells = (one for one in rows(text, called) if _TITLED.search(one))
         said = [*(words for head, _, words in lines if _is_role(head, role)), *cells]
         names = (_BEHIND_A_NAME.split(one, maxsplit=1)[0].strip() for one in said)
@@ -65,6 +65,8 @@ def _is_role(called: str, role: str) -> bool:
     return IN_WORDS.get(shown) == _IN_A_FORM[role]
 
 
+_FIELD = re.compile(r";|\t|\|| {3,}")
+"""Where the next field of a line begins."""
 _ASKED_FOR = re.compile(r"^(?:wie is |naam |wie )(?:(?:van )?(?:de|uw|het) )?")
 _TITLED = re.compile(r"\b(?:dr|drs|prof|mw|mevr|dhr)\b|\b[A-Z]\.")
 """What shows that somebody is named where a sentence may begin (`Huisarts Jansen belde`)."""

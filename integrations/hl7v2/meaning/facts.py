@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from integrations.hl7v2.meaning.around import how, number_of, part_of
 from integrations.hl7v2.meaning.by_rule import NOTED, by_rule, with_beside, with_own_notes
+from integrations.hl7v2.meaning.noted import asked_by, closing, parted
 from integrations.hl7v2.meaning.observed import called, is_silent, is_told_in_notes, ordered_on, section_of, without_a_day
-from integrations.hl7v2.meaning.places import asked_by, closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.message.documents import file_name, is_pointer, rich_words
-from integrations.hl7v2.message.headed import around, own_notes, unsigned
+from integrations.hl7v2.message.headed import around, own_notes
 from integrations.hl7v2.message.items import DRUGS, ORDERED, Item, ordered_as
 from integrations.hl7v2.message.persons import interpreter, is_named_elsewhere, people_in
 from integrations.hl7v2.message.reading import Reading
@@ -136,7 +136,7 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
         "@closing" in used and item is closing(reading)
     )
     is_asked = is_asked and bool(asked_by(reading, item))
-    said = [(unsigned("\n".join(item.notes))[1], "")] if is_asked else item.remarks
+    said = [(parted("\n".join(item.notes))[1], "")] if is_asked else item.remarks
     if "@headed board" in used and reading.may_head(item):
         own = own_notes(item)
         rest = around(own, reading.labels.headings("board"))

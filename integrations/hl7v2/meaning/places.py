@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from integrations.hl7v2.meaning.noted import asked_by, closing
 from integrations.hl7v2.meaning.own_segments import own
 from integrations.hl7v2.meaning.soon import soon, with_any
 from integrations.hl7v2.message.documents import plain_words, rich_words
 from integrations.hl7v2.message.ending import ending
-from integrations.hl7v2.message.headed import below, is_unanswered, unsigned
-from integrations.hl7v2.message.items import Item, is_around
+from integrations.hl7v2.message.headed import below
+from integrations.hl7v2.message.items import Item
 from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.message.persons import person_in
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.roles import participant, provider, roles
-from integrations.hl7v2.message.rows import answered
-from integrations.hl7v2.message.statuses import is_order_back, is_waiting
 from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
 from integrations.hl7v2.text.er7 import Message, field_of
 from integrations.hl7v2.text.numbers import identifies, numbers
@@ -131,15 +130,6 @@ def _notes(reading: Reading, name: str) -> str:
     return "\n".join(filter(None, (asked_by(reading, item) for item in noted)))
 
 
-def asked_by(reading: Reading, item: Item) -> str:
-    """The notes of an item as a question; "" of a form in which nobody wrote one. Of an order that waits, or is over, they say why."""
-    said = unsigned("\n".join(item.notes))[0]
-    says_why = is_waiting(item) or is_order_back(reading, item)
-    is_none = says_why and not any(map(asks_something, said.split("\n")))
-    is_none = is_none or answered(said) != said  # a form with its answers: what asks is below the heading of one
-    return "" if is_none or is_unanswered(said, reading.labels.headings("board")) else said
-
-
 def _asking(reading: Reading, name: str) -> str:
     """The notes of a segment where one of them asks, or a field that does. Of which of several orders such notes are nobody can tell."""
     if name in _BESIDE_AN_ORDER and (reading.board is not None or not reading.message.all(name)):
@@ -149,18 +139,6 @@ def _asking(reading: Reading, name: str) -> str:
 
 
 _BESIDE_AN_ORDER = ("ORC", "PRT", "TQ1", "DG1")
-
-
-def closing(reading: Reading) -> Item | None:
-    """The segment with the notes that close a referral: behind these REF_I12 has no notes but those on the whole.
-
-    Notes that say what they are (NTE-4) are that.
-    """
-    last = next((item for item in reversed(reading.items) if item.notes or not is_around(item.segment.name)), None)
-    is_of_all = (
-        last is not None and last.notes and not any(last.note_labels) and last.segment.name not in ("RF1", "PRD", "OBR", "OBX")
-    )
-    return last if is_of_all and reading.is_referral else None
 
 
 def _closing(reading: Reading, _: str) -> str:

@@ -9,6 +9,7 @@ from integrations.hl7v2.meaning.cautions import says_it_is_over
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.message.headed import around, below, question_of
 from integrations.hl7v2.message.heading_style import headed_by
+from integrations.hl7v2.message.labels import says_yes_or_no
 from integrations.hl7v2.message.persons import is_person
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.er7 import beside
@@ -25,6 +26,7 @@ def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
     there = {name: [one for one in rules[name] if one[:1] == "@" or reading.message.all(one[:3])] for name in QUESTIONS}
     may = {name: [one for one in places if one not in change and _asks(reading, one)] for name, places in there.items()}
     asked = {name: _first_that_says(reading, named_first(reading, places)) for name, places in may.items()}
+    asked |= {name: ("", "") for name in QUESTIONS[1:] if says_yes_or_no(asked[name][0])}
     return {
         name: (_of_field(reading, words, at), at if "-" in at else at.replace("@asking", "@notes"))
         for name, (words, at) in asked.items()

@@ -21,6 +21,7 @@ from integrations.hl7v2.meaning.withdrawal import (
     number_of,
     order_of_group,
     says_it_is_over,
+    taken_back_by_title,
     why,
     withdrawn,
 )
@@ -46,7 +47,9 @@ def referral(reading: Reading) -> IncomingReferral:
     number = number_of(reading, gone)
     own_order, is_new = order_of_group(reading)
     paper = number if is_document_gone(reading) else ""
-    is_over = bool(gone or paper) or says_it_is_over(reading) or reading.event in rules["cancel_events"]
+    is_over = (
+        bool(gone or paper or taken_back_by_title(reading)) or says_it_is_over(reading) or reading.event in rules["cancel_events"]
+    )
     asked: dict[str, Any] = {name: "" if is_over else text for name, (text, _) in questions.items()}
     return IncomingReferral(
         patient=who,
@@ -101,4 +104,5 @@ def _why(reading: Reading) -> str:
     undone = reading.recognised.rules["undone"]
     answers = (item.text for item in reading.values if holds_any(item.label.casefold(), undone))  # `Reden annulering`
     notes = (text for item in reading.items for text in item.notes)
-    return "; ".join(dict.fromkeys(filter(None, (said, *answers, *notes))))
+    letter = (item.text for item in reading.values if taken_back_by_title(reading) and not item.is_document)
+    return "; ".join(dict.fromkeys(filter(None, (said, *answers, *letter, *notes))))

@@ -21,7 +21,13 @@ def soon(reading: Reading, _: str) -> str:
         lines = (line for text in letters for line in (below(text, called).partition("\n")[0], *rows(text, called)))
         if word := next((one for one in (how_soon(line, reading.profile) for line in lines) if len(one) > least), ""):
             return word
-    return ""
+    lines = (line.strip() for text in reading.letters if not _TRIAGE.search(text) for line in text.split("\n", _HEAD)[:_HEAD])
+    return next((one for one in lines if _CRIED.fullmatch(one) and how_soon(one, reading.profile)), "").rstrip("! ")
+
+
+_CRIED = re.compile(r"[A-Z]{4,}[! ]*|[^\W\d_]{4,} ?!+")
+"""Above a letter and nothing else on the line: `SPOED`, `Spoed!`"""
+_HEAD = 6
 
 
 _TRIAGE = re.compile(r"\b(?:seh|triage|spoedeisende)\b", re.IGNORECASE)

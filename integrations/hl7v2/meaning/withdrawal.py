@@ -48,6 +48,8 @@ def number_of(reading: Reading, gone: list[Line]) -> str:
     A group may hold a board and a scan: when the scan is taken back the referral stands. A message does not say what else its
     group holds, so any other order is taken back under its own number, and a person looks when no referral has that.
     """
+    if before := taken_back_by_title(reading):
+        return before
     number, place = number_at(reading)
     own = next((one.number for one in gone if one.number), "")
     if place.startswith(reading.at("ORC-4")) and own and not _name_board(gone, reading.recognised):
@@ -82,6 +84,16 @@ def is_document_gone(reading: Reading) -> bool:
     if told.is_cancelling:
         return True
     return not (told.is_adding or told.is_replacing or told.is_put_away) and told.status == GONE
+
+
+def taken_back_by_title(reading: Reading) -> str:
+    """The number of the document before it that registers, of one that takes that back by its title; one without it is read by a
+    person.
+    """
+    told = reading.notification
+    if told is None or told.status == GONE:
+        return ""
+    return told.parent if any(map(reading.recognised.takes_back, told.titles)) else ""
 
 
 def _is_of_an_order(message: Message) -> bool:
@@ -143,8 +155,9 @@ def _is_of_another(item: Item) -> bool:
 
 
 def is_registration_over(reading: Reading, order: Segment) -> bool:
-    """Whether an order that registers for a board by its name is taken back."""
-    return _registers(reading, order) and is_over(reading, order)
+    """Whether an order that registers for a board by its name is taken back, or its form says so."""
+    form = (item for item in reading.values if item.order is order)
+    return _registers(reading, order) and (is_over(reading, order) or any(_says_gone(reading, one) for one in form))
 
 
 def _registers(reading: Reading, order: Segment) -> bool:
@@ -154,9 +167,11 @@ def _registers(reading: Reading, order: Segment) -> bool:
 
 def says_it_is_over(reading: Reading) -> bool:
     """Whether a form says of the registration that it is taken back (`Status aanmelding: Ingetrokken`)."""
-    return any(
-        _is_state(reading, item) and state_of(item.text.partition("\n")[0].strip().upper()) == GONE for item in reading.values
-    )
+    return any(_says_gone(reading, item) for item in reading.values)
+
+
+def _says_gone(reading: Reading, item: Item) -> bool:
+    return _is_state(reading, item) and state_of(item.text.partition("\n")[0].strip().upper()) == GONE
 
 
 def _is_state(reading: Reading, item: Item) -> bool:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from integrations.hl7v2.message.documents import plain_words, rich_words
-from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, undressed
+from integrations.hl7v2.message.heading_style import DASH, IN_LINE, RULE, Style, headed_by, is_weak, undressed
 from integrations.hl7v2.message.items import Item, name_of
-from integrations.hl7v2.message.left_empty import GOES_ON, NOTHING, TITLE, is_left_empty
+from integrations.hl7v2.message.left_empty import GOES_ON, NOTHING, TITLE, is_answered, is_left_empty
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.message.rows import answered, in_columns, row_of
+from integrations.hl7v2.message.salutation import says_goodbye
 from integrations.hl7v2.text.words import asks_something
-
-_GREETING = re.compile(
-    r"(?:(?:met )?(?:vriendelijke|hartelijke|collegiale) groet|groet(?:en)?\b|gr\.(?! ?\d)|hoogachtend|mvg\b|m\.v\.g|"
-    r"kind regards|mit freundlichen|"
-    r"(?:(?:alvast|bij voorbaat|veel|hartelijk) )*dank\b)",
-    re.IGNORECASE,
-)
-_SALUTATION = re.compile(r"(?:geachte|beste|waarde) (?:\S+ ){0,3}(?:\S+[,:]|collega\S*|dokter)", re.IGNORECASE)
-"""A line with no more than to whom somebody writes."""
 
 
 def is_letter(received: Received, item: Item, title: str) -> bool:
@@ -69,17 +60,8 @@ def around(text: str, headings: Collection[str]) -> str:
 def is_unanswered(text: str, headings: Collection[str]) -> bool:
     """Whether a text has a place for the question, and nobody wrote any: then the rest of it asks nothing either."""
     lines = _lines_of(text)
-    heads = (n for n, line in enumerate(lines) if headed_by(line, headings) is not None)
+    heads = (n for n, line in enumerate(lines) if headed_by(line, headings) is not None and not is_answered(lines, n))
     return next(heads, None) is not None and not _cut(text, headings)[0]
-
-
-def unsigned(text: str) -> tuple[str, str]:
-    """(what a letter says, its salutation and all from its greeting on); the whole of what is nothing else."""
-    lines = text.split("\n")
-    begin = int(_SALUTATION.fullmatch(lines[0].strip()) is not None)
-    end = next((n for n, line in enumerate(lines) if n >= begin and _GREETING.match(line.strip())), len(lines))
-    said = "\n".join(lines[begin:end]).strip()
-    return (said, "\n".join((*lines[:begin], *lines[end:])).strip()) if said else (text, "")
 
 
 def question_of(text: str, headings: Collection[str], *, is_list: bool) -> tuple[str, str]:
@@ -98,16 +80,21 @@ def question_of(text: str, headings: Collection[str], *, is_list: bool) -> tuple
 
 
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
-    """(what stands below the first of these headings, the text without it). Where another asks, and the first does not, below that."""
-    first = None
-    for found in _each(_lines_of(text), headings):
+    """(what stands below the first of these headings, the text without it). Where another asks, and the first does not, below that; one
+    of a day, or of a few letters, may be another's: it gives way.
+    """
+    first = asking = None
+    for line, found in _each(_lines_of(text), headings):
         if "?" in found[0] or any(map(asks_something, found[0].split("\n"))):
-            return found
+            if not is_weak(line):
+                return found
+            asking = asking or found
         first = first or found
-    return first or ("", text)
+    return asking or first or ("", text)
 
 
-def _each(lines: list[str], headings: Collection[str]) -> Iterator[tuple[str, str]]:
+def _each(lines: list[str], headings: Collection[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each line with a heading, with (what it asks, the text without it)."""
     end = 0
     for n, line in enumerate(lines):
         if n < end:
@@ -119,14 +106,14 @@ def _each(lines: list[str], headings: Collection[str]) -> Iterator[tuple[str, st
             while _is_numbered(line) and end < len(lines) and _is_numbered(lines[end]) and headed_by(lines[end], headings):
                 more, end = _paragraph(headed_by(lines[end], headings) or "", lines, end + 1)
                 paragraph = f"{paragraph}\n{more}"
-            if not NOTHING.fullmatch(paragraph):
-                yield paragraph, "\n".join((*lines[:n], *lines[end:]))
+            if not (NOTHING.fullmatch(paragraph) or is_answered(lines, n)):
+                yield line, (paragraph, "\n".join((*lines[:n], *lines[end:])))
         elif (row := row_of(line, headings)) and not NOTHING.fullmatch(row):
-            yield row, "\n".join((*lines[:n], *lines[n + 1 :]))
+            yield line, (row, "\n".join((*lines[:n], *lines[n + 1 :])))
         else:
             inside, around_it = _inside(line, headings)
             if inside and not NOTHING.fullmatch(inside):
-                yield inside, "\n".join((*lines[:n], around_it, *lines[n + 1 :]))
+                yield line, (inside, "\n".join((*lines[:n], around_it, *lines[n + 1 :])))
 
 
 def _lines_of(text: str) -> list[str]:
@@ -146,6 +133,12 @@ def _inside(line: str, headings: Collection[str]) -> tuple[str, str]:
     return "", line
 
 
+def _is_within(found: list[str], lines: list[str], n: int) -> bool:
+    """Whether a line in capitals (`TNT`) stands in the middle of what asks: the one above goes on, and the next ends it."""
+    below = lines[n + 1].strip() if n + 1 < len(lines) else ""
+    return bool(found) and found[-1][-1:].islower() and below[:1].islower() and "?" in below
+
+
 def _is_numbered(line: str) -> bool:
     return line.partition(":")[0].rstrip()[-1:].isdigit()
 
@@ -158,9 +151,10 @@ def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
     found, style = [first] if first else [], Style.of(lines[at - 1])
     for n, line in enumerate(map(str.strip, lines[at:]), start=at):
         is_next = style.heads(line) and (bool(found) or line.endswith(":")) and not GOES_ON.match(line)
+        is_next = is_next and not (style.is_capitals and _is_within(found, lines, n))
         is_next = is_next or (bool(found) and TITLE.fullmatch(undressed(DASH.split(line, maxsplit=1)[0])) is not None)
         is_rule = RULE.fullmatch(line) is not None
-        if is_next or _GREETING.match(line) or (found and (is_rule or not line)):
+        if is_next or says_goodbye(line) or (found and (is_rule or not line)):
             return "\n".join(found), n
         found += [line] if line and not is_rule else []
     return "\n".join(found), len(lines)

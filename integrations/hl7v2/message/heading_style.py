@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from integrations.hl7v2.message.chapters import is_numbered, number_behind, unnumbered
 from integrations.hl7v2.text.words import asks_something
 
 HEAD = r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}"
@@ -15,8 +16,6 @@ _CLOSE = re.compile(rf"{HEAD}(?<!\d)[\s.]*:(?!//).*")
 """The same with blanks or full stops before the colon, or nothing behind it; `om 10:30 uur` is none."""
 _SIGNED = re.compile(rf"({HEAD})\s*(=>?|[-\u2013]?>|\u2192|;|\.{{2,}}|\u2026)(?!=)(?<! >(?=\s*\d))\s*(.*)")
 """The same with another sign for its colon."""
-_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){1,2}[.)]?|(?:\d{1,2}|[A-Za-z])[.)])\s+")
-"""`2.`, `b)`, and the part of a chapter: `1.1`."""
 _BRACKETED = re.compile(r"\[(?P<head>[^\W\d_][^\]\n]{2,60})\](?::?\s+(?P<rest>\S.*))?")
 """`[Vraagstelling] TNT?`"""
 IN_LINE = re.compile(r"(?<=[.;?!)])\s+(?P<head>[A-Z][\w/()-]*(?: [\w/()-]+){0,2}):\s+")
@@ -38,6 +37,7 @@ class Style(NamedTuple):
     dress: str  #: `[` of `[Vraagstelling]`; "" where it has a colon
     sign: str  #: `=` of `Vraagstelling = TNT?`; "" where it has a colon
     is_capitals: bool = False  #: `VRAAGSTELLING` and no more
+    next_number: str = ""  #: `3` of `2. Vraagstelling`; "" where it has a colon
 
     @classmethod
     def of(cls, line: str) -> Style:
@@ -47,13 +47,16 @@ class Style(NamedTuple):
         dress = shown[:1] if not colon and shown[:1] in _DRESSED else ""
         signed = None if dress or colon else _SIGNED.fullmatch(undressed(shown))
         is_capitals = not colon and not signed and shown.isupper()
-        return cls(is_close, _NUMBERED.match(shown) is not None, dress, signed[2] if signed else "", is_capitals)
+        following = "" if colon else number_behind(shown)
+        return cls(is_close, is_numbered(shown), dress, signed[2] if signed else "", is_capitals, following)
 
     def heads(self, line: str) -> bool:
         """Whether a line is a heading of this style, or of the usual one."""
         if self.dress and line.startswith(self.dress) and line.endswith(_DRESSED[self.dress]):
             return True
         if (self.dress == "[" and _BRACKETED.fullmatch(line)) or (self.is_capitals and _CAPITALS.fullmatch(line)):
+            return True
+        if self.next_number and re.fullmatch(rf"{self.next_number}[.)]\s+{HEAD}", line):
             return True
         shown = undressed(line)
         shown = unnumbered(shown) if self.is_numbered else shown
@@ -74,11 +77,6 @@ _DRESS = (
 """Stars, strokes, and the dots, boxes and arrows that stand before a line."""
 
 
-def unnumbered(line: str) -> str:
-    """`Vraagstelling` of `2. Vraagstelling`."""
-    return _NUMBERED.sub("", line, count=1) if _NUMBERED.match(line) else line
-
-
 def headed_by(line: str, headings: Collection[str]) -> str | None:
     """What stands behind the heading of a line; None where it has none of these.
 
@@ -92,6 +90,7 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
     name = unnumbered(undressed(head)).rstrip(" .?").casefold().replace("_", " ")
     if not colon:
         is_one = _WHOSE.sub("", name) in headings and not _WISH.fullmatch(name)
+        is_one = is_one or (_PAIR.fullmatch(name) is not None and any(one in headings for one in _names(name)))
         return "" if is_one else _in_brackets(line, headings)
     if not any(one in headings for one in _names(_WHOSE.sub("", name))):
         is_brief = (
@@ -99,6 +98,15 @@ def headed_by(line: str, headings: Collection[str]) -> str | None:
         )
         return rest.strip() if is_brief else None
     return rest.strip(" *") if head.lstrip().startswith("*") else rest.strip()  # `**Vraagstelling:** …`
+
+
+def is_weak(line: str) -> bool:
+    """Whether a heading may be of something else than what is asked now: a few letters (`V: darmkanker?`, the father), or one of a day."""
+    name = unnumbered(undressed(_parted(line)[0])).rstrip(" .?").casefold()
+    return name in _BRIEF or _DATED.search(name) is not None
+
+
+_DATED = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|\b(?:19|20)\d\d\b")
 
 
 def _parted(line: str) -> tuple[str, str, str]:
@@ -124,6 +132,8 @@ def _in_brackets(line: str, headings: Collection[str]) -> str | None:
     return rest.removesuffix(")") if is_one else None
 
 
+_PAIR = re.compile(r"[^\W\d_]{5,}(?: en |/)[^\W\d_]{5,}")
+"""`Vraagstelling en beleid`"""
 _MARKS = re.compile(r"</?[A-Za-z]{1,6}>")
 _NO_HEAD = "="
 _COUNT = re.compile(r"\d[.)]\s")

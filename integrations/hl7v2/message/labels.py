@@ -21,14 +21,18 @@ _A_QUESTION = re.compile(
 )
 """`Aanvraag` and `hulpvraag` ask no board."""
 _OF_ANOTHER = re.compile(
-    r"(?:aan|van|voor|tbv|t\.b\.v\.) (?:de |het )?(?:pati[eë]nt|famili|huisarts|apothe|laborat|radiolo|patholo)"
+    r"(?:heeft|aan|van|voor|tbv|t\.b\.v\.) (?:de |het )?(?:pati[eë]nt|famili|huisarts|apothe|laborat|radiolo|patholo)"
 )
 """Who asks is the patient, or is asked is no board."""
 _URGENCY, _LATEST = "urgency", "latest"
 _WITHIN = re.compile(r"(?:UITERLIJK )?(?:BINNEN|OVER) .{1,20}(?:DAG|DAGEN|WEEK|WEKEN|MAAND|MAANDEN|UUR)\.?")
 
 
-_HASTE = re.compile(r"(?<!\w)spoed(?!eisende|opname|opvang|ok|operatie|poli|post)")
+_HASTE = re.compile(
+    r"(?<!\w)spoed(?:indicatie|verzoek|geval|aanmelding|aanvraag|verwijzing|bespreking|overleg)(?!\w)|"
+    r"(?<!\w)spoed(?:ig)?(?!\w).*(?:bespr|mdo|aanmeld|verwijz|aanvra)|(?:bespr|mdo|aanmeld|verwijz|aanvra).*(?<!\w)spoed(?!\w)"
+)
+"""Haste of a registration: that of a scan, an operation or a visit (`Spoed CT gemaakt`) was."""
 
 
 def how_soon(said: str, profile: Profile) -> str:
@@ -42,6 +46,8 @@ def how_soon(said: str, profile: Profile) -> str:
     )
 
 
+_LONGEST = 200
+"""Letters of a name that are looked at: of one without end it would take long."""
 _MORE = re.compile(r"\s[-\u2013]\s|[,;:(/]")
 
 
@@ -81,7 +87,7 @@ class Labels:
         """Which of them an OBX answers."""
         found = self.of(item.label, item.segment.component(3))
         if found in ("", "board") and (whom := _whom(item.label)):
-            found = "" if _YES_OR_NO.fullmatch(item.text.strip()) else whom
+            found = "" if says_yes_or_no(item.text) else whom
         return found or (_URGENCY if self._says_how_urgent(item) else _LATEST if _says_until(item) else "")
 
     def _says_how_urgent(self, item: Item) -> bool:
@@ -89,7 +95,7 @@ class Labels:
 
         Urgency of the bladder is a complaint, and says yes or no; the Spoedeisende Hulp is a department.
         """
-        name = item.label.casefold().replace("_", " ").strip(" :?")
+        name = item.label[:_LONGEST].casefold().replace("_", " ").strip(" :?")
         least = len("YES") if name == "urgentie" else 0 if _HASTE.search(name) else None
         return least is not None and len(how_soon(item.text, self._profile)) > least
 
@@ -113,6 +119,12 @@ def _whom(called: str) -> str:
     return asked_of(shown) if is_one and _TO_SOMEBODY.search(shown) else ""
 
 
+def says_yes_or_no(text: str) -> bool:
+    """Whether an answer says no more than whether something is asked at all."""
+    return _YES_OR_NO.fullmatch(text.strip()) is not None
+
+
+_ANSWERS = re.compile(r"(?:ja|nee)\b", re.IGNORECASE)
 _YES_OR_NO = re.compile(r"(?:ja|nee|geen|n\.?v\.?t)\.?", re.IGNORECASE)
 _TO_SOMEBODY = re.compile(
     r"(?:aan|voor|tbv|t\.b\.v\.)(?: (?:de|het))? (?:afdeling )?(?:radiolo|patholo)|vra\w* (?:radiolo|patholo)"
@@ -121,19 +133,21 @@ _TO_SOMEBODY = re.compile(
 
 def _says_until(item: Item) -> bool:
     """Whether a name says until when one is to be discussed (`Voor welke datum moet zij besproken zijn?`), and a day stands there."""
-    return _UNTIL.search(item.label.casefold()) is not None and day(item.text) is not None
+    return _UNTIL.search(item.label[:_LONGEST].casefold()) is not None and day(item.text) is not None
 
 
 _UNTIL = re.compile(
-    r"(?:v[oó][oó]r|uiterlijk|uiterste|laatste?|deadline)\b.*(?:bespr|mdo\b)|(?:bespr\w*|mdo) (?:v[oó][oó]r|uiterlijk)\b"
+    r"(?:v[oó][oó]r (?:welke|wanneer)|uiterlijk|uiterste|deadline|laatste? (?:mogelijke|nuttige|zinvolle|wenselijke))\b.*(?:bespr|mdo\b)|"
+    r"bespreken (?:v[oó][oó]r|uiterlijk)\b|mdo uiterlijk\b"
 )
+"""The last day of all (`Datum laatste MDO`) is that of a discussion of before."""
 
 
 def _is_question(item: Item, name: str) -> bool:
     """Whether a value is a question by a word of its name (`Kernvraag`, `Vraag van de inbrenger`), and in what it says."""
     is_named = _A_QUESTION.search(name) is not None and not (_ABOUT_A_QUESTION.search(name) or _OF_ANOTHER.search(name))
     said = item.text.strip() if is_named and not item.is_document else ""
-    return " " in said or said.endswith("?")
+    return (" " in said and not _ANSWERS.match(said)) or said.endswith("?")
 
 
 def _folded(rule: Mapping[str, Iterable[str]], part: str) -> frozenset[str]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection
 from itertools import takewhile
 
-from integrations.hl7v2.message.heading_style import RULE, Style, headed_by, undressed, unnumbered
+from integrations.hl7v2.message.chapters import unnumbered
+from integrations.hl7v2.message.heading_style import RULE, Style, headed_by, is_weak, undressed
 from integrations.hl7v2.text.words import asks_something
 
 GOES_ON = re.compile(
@@ -64,6 +65,17 @@ def is_left_empty(lines: list[str], at: int, headings: Collection[str]) -> bool:
     return not any(map(asks_something, (rest, line, *more)))
 
 
+def is_answered(lines: list[str], at: int) -> bool:
+    """Whether what is asked there has its answer right below it; what a board said is one to what was asked on a day."""
+    below = (undressed(line) for line in takewhile(str.strip, lines[at + 1 : at + _MANY]))
+    said = next((line for line in below if _COLON in line), "")
+    return _ANSWER.match(said) is not None or (is_weak(lines[at]) and _ADVICE.match(said) is not None)
+
+
+_ANSWER = re.compile(r"(?:het )?antwoord\b[^:]{0,30}:\s*(?!nog\b|volgt|onbekend|n\.?v\.?t|[-.?])\S", re.IGNORECASE)
+_ADVICE = re.compile(
+    r"(?:advies|conclusie|besluit|uitkomst|beleid)(?: van)?(?: het)? (?:mdo|mdt|moc)\b[^:]{0,30}:\s*\S", re.IGNORECASE
+)
 _MANY = 12
 """Lines of a paragraph that are looked at: a question is short."""
 

@@ -84,6 +84,7 @@ def is_name(text: str) -> bool:
         first.casefold() not in _NO_NAMES
         and bool(others)
         and others[-1][:1].isupper()
+        and not _FUNCTION.fullmatch(others[-1])
         and not any(one.isdigit() or one == "\n" for one in text)
     )
     return is_said and all(one[0].isupper() or is_prefix(one) or _TITLE.fullmatch(one) for one in (first, *others))
@@ -91,6 +92,8 @@ def is_name(text: str) -> bool:
 
 _LONGEST_NAME = 60
 _NO_NAMES = ("ja", "nee", "geen", "nog", "niet", "onbekend", "zie", "is")
+_FUNCTION = re.compile(r"\w*verpleegkundige|specialist|casemanager|consulent|coördinator|team|chirurg|\w+oloog", re.IGNORECASE)
+"""What somebody does: `Verpleegkundig Specialist` is nobody's name."""
 _TITLE = re.compile(r"(?:drs?|prof|mw|mevr|dhr|mevrouw|meneer|ir|mr|vs|pa)\.?", re.IGNORECASE)
 
 

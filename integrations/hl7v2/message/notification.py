@@ -126,9 +126,10 @@ class Notification:
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
-        """What the document is, in words: its kind (TXA-2) and its title (TXA-25, v2.7)."""
+        """What the document is, in words: its kind (TXA-2) and its title (TXA-25, v2.7; before that many write it for a file name)."""
         kind = self.segment.component(2, 2) or self._kind_in_words
-        return tuple(dict.fromkeys(filter(None, (kind, self.segment.component(25)))))
+        file = self.file_name if " " in self.file_name.strip() and not _NAMED.fullmatch(self.file_name) else ""
+        return tuple(dict.fromkeys(filter(None, (kind, self.segment.component(25), file))))
 
     @property
     def title(self) -> str:

@@ -53,7 +53,10 @@ class Recognised:
 
     def names_board(self, words: str) -> bool:
         """Whether words name a tumour board."""
-        return holds_any(words.casefold(), self.rules["asked"])
+        shown, whole = words.casefold(), self.rules["asked_whole"]
+        return holds_any(shown, self.rules["asked"]) or (
+            holds_any(shown, whole) and _whole(tuple(whole)).search(_shown(words)) is not None
+        )
 
     def is_report(self, words: str) -> bool:
         """Whether words name a report."""
@@ -94,6 +97,12 @@ class Recognised:
             return False
         return not self.names_board(_besides(self.rules).sub(" ", shown))
 
+    def takes_back(self, title: str) -> bool:
+        """Whether a title says that a registration for a board is over: `Intrekking aanmelding MDO long`."""
+        words = title.split()
+        left = [one for one in words if not holds_any(one.casefold(), self.rules["undone"])]
+        return len(left) < len(words) and self.names_board(title) and self.refers(" ".join(left))
+
     def is_registration(self, code: str, words: str) -> bool:
         """Whether something refers by its code, or by what it is called."""
         return code in self.rules["codes"] or self.refers(words)
@@ -106,7 +115,7 @@ class Recognised:
         """Whether a text is the name of a board and no more: `MDO Long`, `Aanmelding MDO mamma`."""
         words = text.casefold().split()
         is_short = 0 < len(words) <= _MANY and not text.rstrip().endswith("?")
-        begins = (*self.rules["asked"], *self.rules["words"], *self.rules["requests"])
+        begins = (*self.rules["asked"], *self.rules["asked_whole"], *self.rules["words"], *self.rules["requests"])
         return is_short and self.names_board(text) and words[0].startswith(begins)
 
 
@@ -116,7 +125,7 @@ def _shown(title: str) -> str:
 
 def _besides(rules: Mapping[str, Any]) -> re.Pattern[str]:
     """A board behind what comes after it or is for it: `na het regionale MDO`, `CT t.b.v. MDO`."""
-    return _beside_a_board(tuple(rules["afterwards"]), tuple(rules["studies"]), tuple(rules["asked"]))
+    return _beside_a_board(tuple(rules["afterwards"]), tuple(rules["studies"]), (*rules["asked"], *rules["asked_whole"]))
 
 
 @lru_cache(maxsize=64)
@@ -162,7 +171,7 @@ _NO_WHICH = re.compile(
     r"\b(?:aanmeld(?:ing|en)|vragenlijst|formulier|aanvra(?:ag|gen)|verzoek|inbreng|agender(?:ing|en)|verwijzing|mdo|multidisciplinaire?|"
     r"(?:oncologie)?overleg|(?:tumor|oncologie)?bespreking|bespreken|voor|het|een|te|ter|regio(?:naal)?|"
     r"oncologi(?:e|sche?)|mdt|tumou?r ?board|amb|ref(?:erral)?|to|port(?:aa|a)l|net(?:werk)?|systeem|app|server|hub|test|acc|prod|"
-    r"hl7|in)\b|\W"
+    r"hl7|in){1,3}\b|\W"
 )
 
 

@@ -88,7 +88,7 @@ def test_what_only_looks_like_the_question_is_none(line: str) -> None:
 
 @pytest.mark.parametrize("wish", ["Graag uw advies.", "Graag advies", "Advies gevraagd."])
 def test_who_signs_below_a_wish_for_advice_is_not_the_question(wish: str) -> None:
-    assert asked_in("Kan deze patiënt nog geopereerd worden?", wish, "", "Dr. A. Jansen, longarts") == ""
+    assert "Jansen" not in asked_in("Kan deze patiënt nog geopereerd worden?", wish, "", "Dr. A. Jansen, longarts")
     assert asked_in("Beloop: stabiel", f"{wish.rstrip('.')}:", ASKS) == ASKS
 
 
