@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import BY_PERSON, Channel
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
@@ -32,11 +32,11 @@ def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> N
     `is_queued`: its destination waited for it. Else that may have another letter on the wire, and goes on waiting for that one.
     """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
-    if delivery.state in OPEN:  # else somebody said what became of it while it was printed
+    if delivery.leased_until is not None:  # else somebody decided meanwhile: it goes no more, or has its turn once more
         delivery.leased_until = None
         delivery.next_attempt_at = None
-    if delivery.state is DeliveryState.WAITING:  # else why it is not carried stands there by now
-        delivery.receipt_code = PRINTED
+        if delivery.state is DeliveryState.WAITING:
+            delivery.receipt_code = PRINTED
     if is_queued:
         destinations.release(session, delivery)
     changes.announce(session, "post", delivery.hospital_id)
