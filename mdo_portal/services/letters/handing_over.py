@@ -74,7 +74,8 @@ def _may_be_in_system(delivery: Delivery) -> bool:
     """Whether it went, or may have gone, over a line and its recipient's no was not the last word; else it was told by a person alone."""
     if delivery.channel in BY_PERSON or delivery.held_at is not None or delivery.leased_until is not None:
         return True  # carried as it stands there; or nobody here knows
-    is_turned_away = not under_way.has_left(delivery) and delivery.state in (DeliveryState.REFUSED, DeliveryState.WAITING)
+    is_refused = delivery.state is DeliveryState.REFUSED and delivery.refused_at is not None
+    is_turned_away = is_refused or (delivery.state is DeliveryState.WAITING and not under_way.has_left(delivery))
     return delivery.sent_at is not None and not is_turned_away
 
 

@@ -54,6 +54,7 @@ class OnTheWay:
     dice: random.Random
     now: datetime = NOW
     worker: int = 1
+    refuses_doubles: bool = False
     rounds: list[Round] = field(default_factory=list)
     wire: list[Attempt] = field(default_factory=list)
     receivers: Receivers = field(init=False)
@@ -64,7 +65,7 @@ class OnTheWay:
     trace: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.receivers = Receivers(self.session, self.dice, self._name)
+        self.receivers = Receivers(self.session, self.dice, self._name, self.refuses_doubles)
 
     def act(self, name: str) -> None:
         self.trace.append(name)
