@@ -35,8 +35,8 @@ class Receivers:
     there: dict[uuid.UUID, str] = field(default_factory=dict)
 
     def take(self, claimed: ClaimedDelivery) -> None:
-        """A second one under its number is a double, and changes nothing."""
-        if claimed.channel not in BY_PERSON:
+        """A second one under its number is a double, and changes nothing. Of what was destroyed here nobody can tell what it is to another."""
+        if claimed.channel not in BY_PERSON and self.session.get(Delivery, claimed.delivery_id) is not None:
             self.there.setdefault(claimed.delivery_id, claimed.replaces_delivery_id)
 
     def answer(self, claimed: ClaimedDelivery) -> Receipt:

@@ -30,8 +30,16 @@ def test_so_it_is_where_receivers_say_no_to_what_they_have(session: Session, reg
     _thrown(Meanwhile(session, region, random.Random(seed), refuses_doubles=True))
 
 
-def _thrown(meanwhile: Meanwhile) -> None:
-    names = ["sign", *meanwhile.dice.choices(ACTS + DECIDED, k=70), "end"]
+@pytest.mark.parametrize("seed", [17, 42])
+def test_so_it_is_where_cases_are_destroyed_whose_letters_are_on_the_wire_or_at_the_printer(
+    session: Session, region: Region, seed: int
+) -> None:
+    """In 17 the worker that hears an answer takes the next letter of that destination; in 42 three prints come too late."""
+    _thrown(Meanwhile(session, region, random.Random(seed), refuses_doubles=True), [*ACTS, *DECIDED, *["is_destroyed"] * 4])
+
+
+def _thrown(meanwhile: Meanwhile, acts: list[str] = ACTS + DECIDED) -> None:
+    names = ["sign", *meanwhile.dice.choices(acts, k=70), "end"]
     try:
         for name in names:
             meanwhile.act(name)
