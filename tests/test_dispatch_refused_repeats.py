@@ -10,8 +10,9 @@ from mdo_portal.domain.case import CaseEvent
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.round import Round
-from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 from mdo_portal.services.letters import handing_over, receipts
+from mdo_portal.services.letters.acknowledging import acknowledge
 from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
 from tests.people import Region
 
@@ -94,6 +95,24 @@ def test_the_older_advice_is_not_sent_again_after_it(outbox: Outbox) -> None:
 
     assert outbox.drain(Receiver([AA])) == 0
     assert outbox.letter(round_).receipt_code == receipts.REPLACED
+
+
+def test_a_repeat_that_is_on_the_wire_when_its_application_says_no_may_be_there(outbox: Outbox) -> None:
+    """The no is of the first one; of the repeat nobody says anything, and that was forgotten."""
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, COMMIT)
+
+    class Slow(Receiver):
+        def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
+            with outbox.database.transaction() as session:
+                letter = outbox.letter(round_)
+                assert acknowledge(session, letter.hospital_id, letter.id.hex, AE, outbox.now)
+            return super().send(decision, address)
+
+    assert outbox.work(Slow([SILENCE]))
+    assert outbox.letter(round_).state is DeliveryState.REFUSED
+
+    assert _named(outbox, round_) == str(outbox.letter(round_).id)
 
 
 def test_of_two_that_may_be_there_somebody_hears(outbox: Outbox) -> None:

@@ -115,6 +115,7 @@ def write_down(
 ) -> None:
     """Write down what the receiver, or a person on its behalf, said about a letter. `had_left`: before the attempt that this is about."""
     if not _counts(delivery, receipt):
+        _may_be_there(delivery, receipt, now=now)
         return
     first_time_sent = delivery.sent_at is None and receipts.has_left(receipt)
     delivery.leased_until = None
