@@ -143,7 +143,7 @@ def ask_next(database: Database, asker: Asker, *, clock: Clock) -> bool:
 def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery) -> Receipt | None:
     """Print it, unless that was done, and send it. None for a letter on paper, which a person sends, and for one destroyed meanwhile."""
     try:
-        letter = claimed.letter or _print(database, claimed)
+        letter = _kept(database, claimed) if claimed.letter else _print(database, claimed)
         if letter and claimed.channel is not Channel.PAPER:
             return _send(senders[claimed.channel], claimed, letter)
     except Exception as error:
@@ -167,6 +167,12 @@ def _send(sender: Sender, claimed: ClaimedDelivery, letter: bytes) -> Receipt:
 def _storable(text: str) -> str:
     """PostgreSQL knows no NUL in a text: a receipt with one would never be written down, and the letter sent for ever."""
     return text.replace("\0", "")[:1000]
+
+
+def _kept(database: Database, claimed: ClaimedDelivery) -> bytes:
+    """The letter as it was printed once; empty when its case was destroyed since it was taken."""
+    with database.transaction() as session:
+        return claimed.letter if session.get(Delivery, claimed.delivery_id) is not None else b""
 
 
 def _print(database: Database, claimed: ClaimedDelivery) -> bytes:

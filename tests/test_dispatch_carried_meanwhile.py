@@ -63,7 +63,7 @@ def test_whether_it_may_be_there_is_what_its_worker_says_and_yes_when_it_says_no
     assert (letter.named_id is None) or may_be_there
 
 
-@pytest.mark.parametrize("said", [NOBODY, OURS])
+@pytest.mark.parametrize("said", [NOBODY, OURS, AE])
 def test_what_left_without_an_answer_before_is_not_forgotten(outbox: Outbox, said: Receipt) -> None:
     round_ = outbox.signed()
     outbox.work(Receiver([SILENCE]))
@@ -72,12 +72,13 @@ def test_what_left_without_an_answer_before_is_not_forgotten(outbox: Outbox, sai
     assert under_way.has_left(_meanwhile(outbox, round_, said))
 
 
-def test_what_left_before_and_is_refused_now_is_not_there(outbox: Outbox) -> None:
+def test_what_lay_in_their_folder_and_is_refused_now_is_not_there(outbox: Outbox) -> None:
+    """Each attempt only looks: the no is of the very letter that lies there."""
     round_ = outbox.signed()
-    outbox.work(Receiver([SILENCE]))
+    outbox.work(Receiver([Receipt(ReceiptKind.UNKNOWN, "laid")]))
     outbox.now += HOUR
 
-    assert not under_way.has_left(_meanwhile(outbox, round_, AE))
+    assert not under_way.has_left(_meanwhile(outbox, round_, Receipt(ReceiptKind.REFUSED, "err")))
 
 
 @pytest.mark.parametrize("said", [NOBODY, OURS, AE])

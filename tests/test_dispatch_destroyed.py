@@ -18,7 +18,7 @@ from mdo_portal.services.keeping import destroy_requests
 from mdo_portal.services.letters import destinations, handing_over
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 from tests.make import NOW
-from tests.outbox_house import AA, AE, LATER, SILENCE, Outbox, Receiver
+from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
 from tests.services.destruction import asked, officer
 
@@ -125,6 +125,20 @@ def test_taken_and_not_yet_printed_it_does_not_leave(outbox: Outbox, channel: Ch
         queue = destinations.of(session, outbox.letter(other))
         assert (queue.leased_until, queue.failures) == (None, 0)
     assert outbox.letter(other).state is DeliveryState.WAITING
+
+
+def test_printed_at_an_attempt_of_before_it_does_not_leave_again(outbox: Outbox) -> None:
+    """Nothing was printed any more, and so nobody looked whether it was there."""
+    round_ = outbox.signed()
+    outbox.work(Receiver([SILENCE]), at=NOW)
+    outbox.now += HOUR
+    claimed, receiver = dispatch.take(outbox.database, clock=lambda: outbox.now, worker=WORKER), Receiver([AA])
+    assert claimed is not None and claimed.letter
+    destroy(outbox, round_)
+
+    dispatch.deliver(outbox.database, {Channel.MLLP: receiver}, claimed, clock=lambda: outbox.now)
+
+    assert receiver.came == []
 
 
 def test_a_worker_that_asks_whether_it_may_send_it_hears_no_and_does_not_fail(outbox: Outbox) -> None:

@@ -85,8 +85,8 @@ def test_what_was_not_taken_in_before_it_was_put_on_paper_is_not_named(outbox: O
 
 
 @pytest.mark.parametrize("printed_first", [True, False])
-def test_nor_what_was_refused_at_last_after_it_was_put_on_paper(outbox: Outbox, printed_first: bool) -> None:
-    """Silence first; on the wire again it was put on paper, and then its receiver said no."""
+def test_so_is_what_got_no_answer_first_and_whose_repeat_was_refused(outbox: Outbox, printed_first: bool) -> None:
+    """On the wire again it was put on paper, and then its receiver said no: some say so of what they have."""
     round_ = _arrived_and_corrected(outbox)
     outbox.drain(Receiver([SILENCE]))
     outbox.now += HOUR
@@ -106,8 +106,8 @@ def test_nor_what_was_refused_at_last_after_it_was_put_on_paper(outbox: Outbox, 
         letter = session.get_one(Delivery, outbox.letter(round_, version=2).id)
         handing_over.printed(session, letter, now=outbox.now)
 
-    assert _named_by_the_next(outbox, round_) == str(outbox.letter(round_, version=1).id)
-    assert _told(outbox, round_) == []
+    assert _named_by_the_next(outbox, round_) == str(outbox.letter(round_, version=2).id)
+    assert _told(outbox, round_) == [outbox.letter(round_, version=1).document_number]
 
 
 def test_nor_what_had_its_print_still_to_come_when_its_worker_was_killed_and_its_link_went_to_paper(outbox: Outbox) -> None:

@@ -50,7 +50,7 @@ def _shown(plain: socket.socket, context: ssl.SSLContext, host: str, *, seconds:
     plain.settimeout(max(0.05, seconds))
     try:
         return context.wrap_socket(plain, server_hostname=host.rstrip("."))
-    except (ssl.SSLCertVerificationError, ssl.CertificateError):
+    except ssl.SSLCertVerificationError:
         plain.close()
         raise NoReply("certificate", was_sent=False) from None
     except OSError:

@@ -117,7 +117,8 @@ class Delivery(Base):
     next_attempt_at: Mapped[datetime | None]
     #: a worker holds it until then; after a crash the lease runs out and it is sent again
     leased_until: Mapped[datetime | None]
-    #: when it first left; where it was refused and left again since, when it first did that
+    #: when it first left; where it was refused and left again since, when it first did that; just after the no where only a repeat was
+    #: refused, for what left before may be there
     sent_at: Mapped[datetime | None]
     #: the earlier letter that it named when it was put to the recipient, itself when it named none: a repeat names the same. Empty =
     #: nothing of it is in their system; of one that was put on paper too

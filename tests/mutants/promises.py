@@ -185,6 +185,27 @@ GROUPS = {
         ("tests/integrations/out/test_http.py", "tests/integrations/out/test_no_reply.py", "tests/integrations/out/test_open_lines.py",
          "tests/integrations/out/test_reach.py", "tests/integrations/out/test_several_numbers.py", "tests/integrations/out/test_tls.py", "tests/integrations/fhir/test_come_back.py"),
     ),
+    "sent over MLLP": Group(
+        ("integrations.hl7v2.sending.sender", "integrations.hl7v2.wire.answers", "integrations.out.line"),
+        ("tests/integrations/hl7v2/test_sender.py", "tests/integrations/hl7v2/test_answers.py", "tests/integrations/hl7v2/test_ack.py",
+         "tests/integrations/hl7v2/test_ack_modes.py", "tests/integrations/out/test_several_numbers.py",
+         "tests/integrations/out/test_open_lines.py", "tests/integrations/out/test_tls.py"),
+    ),
+    "sent over FHIR": Group(
+        ("integrations.fhir.sending.receipt", "integrations.fhir.sending.sender", "integrations.fhir.sending.afterwards"),
+        ("tests/integrations/fhir/test_sender.py", "tests/integrations/fhir/test_shapes.py", "tests/integrations/fhir/test_shapes_afterwards.py",
+         "tests/integrations/fhir/test_shapes_receipts.py", "tests/integrations/fhir/test_come_back.py", "tests/integrations/fhir/test_question.py"),
+    ),
+    "asked over FHIR": Group(
+        ("integrations.fhir.sending.question",), ("tests/integrations/fhir/test_question.py",)
+    ),
+    "channels": Group(
+        ("integrations.channels.hook", "integrations.channels.folder", "integrations.channels.notice"),
+        ("tests/integrations/channels/test_hook.py", "tests/integrations/channels/test_folder.py", "tests/integrations/channels/test_notice.py"),
+    ),
+    "tokens": Group(
+        ("integrations.smart.client",), ("tests/integrations/smart/test_assertions.py", "tests/integrations/fhir/test_come_back.py"),
+    ),
     "bounded": Group(
         ("integrations.bounded.pool", "integrations.bounded.frames", "integrations.bounded.turns", "integrations.bounded.values"),
         ("tests/integrations/bounded/test_pool.py", "tests/integrations/bounded/test_values.py"),

@@ -49,6 +49,23 @@ def test_who_printed_and_sent_what_is_not_to_be_carried_any_more_does_not_think_
     assert "Niet genoteerd" in page and CARRIED not in page
 
 
+@pytest.mark.parametrize("what", ["resend", "paper"])
+def test_a_copy_that_an_objection_kept_here_is_nobodys_to_send_again_as_long_as_it_lasts(house: House, what: str) -> None:
+    """From a page of before: the board's coordinator finds no such letter, and the own hospital may not. Agreed after all, it goes."""
+    copy = house.letter(state="waiting", channel="paper", **A_COPY)
+    _objects(house, copy)
+    assert house.now_is(copy).state is DeliveryState.CANCELLED
+    path, board, own = f"/deliveries/{copy.id}/{what}", house.person("Aisha"), house.person("Dirk")
+
+    assert [one.post(path, data={"csrf_token": CSRF}).status_code for one in (board, own)] == [404, 403]
+    assert house.now_is(copy).state is DeliveryState.CANCELLED
+
+    with house.database.transaction() as session:
+        objections.lift(session, session.get_one(Case, copy.case_id), viewer=house.region.dirk, now=NOW)
+    assert any(one in _asked(house, copy, what) for one in GOES)
+    assert house.now_is(copy).state is DeliveryState.WAITING
+
+
 def test_what_somebody_else_printed_and_sent_just_before_is_noted(house: House) -> None:
     letter = house.letter(state="waiting", channel="paper")
     assert CARRIED in _asked(house, letter, "printed")

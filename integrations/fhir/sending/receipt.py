@@ -23,11 +23,12 @@ def of_reply(reply: Reply, request: Request) -> Receipt | None:
     """The receipt of what was posted; None when only looking the letter up can tell.
 
     A transaction is received when the answer is a transaction-response, every entry is 2xx, none is missing, none names another
-    kind than was sent, and the letter's own location is told. A single resource when its location is told.
+    kind than was sent, and the letter's own location is told. A single resource when its location is told, and no error with it.
     """
     code = str(reply.status)
     if reply.status in (200, 201, 204) and not request.is_transaction:
-        return _accepted(code, _reference(reply.headers.get("location"), request.kind))
+        is_error = _is_error(_tree(reply.body))
+        return None if is_error else _accepted(code, _reference(reply.headers.get("location"), request.kind))
     if 200 <= reply.status < 300:
         return _of_success(_tree(reply.body), code, request.kinds) if request.is_transaction else None
     if reply.status in _ASK_AGAIN:
@@ -75,12 +76,13 @@ def _reference(location: Any, kind: str) -> str:
 def of_search(reply: Reply, request: Request, *, digest: str, said: Reply) -> Receipt:
     """The receipt after looking our letter up: received only when it is there under our identifier, with our bytes.
 
-    `said`: the answer to the letter itself; why it is not there stands in that one.
+    `said`: the answer to the letter itself; why it is not there stands in that one. Who refuses to look says nothing of it.
     """
     code = str(said.status)
     found = [one for one in _matches(reply) if _carries(one, request)]
     if not found:
-        kind = ReceiptKind.LATER if said.status in _ASK_AGAIN else ReceiptKind.UNKNOWN
+        is_not_there = said.status in _ASK_AGAIN and reply.status == 200 and _tree(reply.body).get("resourceType") == "Bundle"
+        kind = ReceiptKind.LATER if is_not_there else ReceiptKind.UNKNOWN
         return Receipt(kind, code, text=words_of(said) or words_of(reply))
     own = found[0]
     hashes = {told for one in _documents(own) for told in _hashes(one)} - {""}
@@ -122,6 +124,12 @@ def words_of(reply: Reply) -> str:
         for issue in nodes(tree.get("issue"))
     ]
     return joined(*said, by="\n")[:MAX_WORDS]
+
+
+def _is_error(tree: Node) -> bool:
+    """Sent as if all were well."""
+    severities = {text(issue.get("severity")) for issue in nodes(tree.get("issue"))}
+    return tree.get("resourceType") == "OperationOutcome" and bool(severities & {"error", "fatal"})
 
 
 def _tree(body: bytes) -> Node:

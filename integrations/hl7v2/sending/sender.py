@@ -97,7 +97,7 @@ def _wait(connection: socket.socket, expects: str, deadline: float, manners: Man
 def _unheard(committed: Receipt | None, heard: str, ended: str, manners: Manners) -> Receipt:
     """The last word did not come: what a commit is worth then, or why there was nothing."""
     if committed is None:
-        return Receipt(ReceiptKind.UNKNOWN, code=ended if ended == "junk" else heard or ended)
+        return Receipt(ReceiptKind.UNKNOWN, code=heard or ended)
     is_enough = manners.silence_is_yes and ended in ("timeout", "closed")
     return replace(committed, kind=ReceiptKind.ACCEPTED) if is_enough else committed
 

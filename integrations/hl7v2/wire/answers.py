@@ -107,7 +107,7 @@ def _committed(receipt: Receipt) -> Receipt:
 
 def _manners(profile: str) -> Manners:
     try:
-        return Manners.of(load(profile)["outgoing"]) if profile else PLAIN
+        return Manners.of(load(profile)["outgoing"])
     except (KeyError, WrongProfile):
         return PLAIN  # no profile of this wire: the standard's own meaning
 

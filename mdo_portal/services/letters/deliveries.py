@@ -67,13 +67,14 @@ def settle(
     over: Channel | None = None,
     worker: int | None = None,
     is_queued: bool = True,
-    had_left: bool = True,
+    had_left: bool = False,
 ) -> Settled:
     """What a worker heard: of the letter and of its destination. Only an accepted receipt with our own number makes it *received*.
 
     `over`: the channel of this attempt. Whoever put the letter on paper meanwhile is not overruled by a silence of the line.
     `is_queued`: its destination waited for it; of what was only printed it may have another letter on the wire, and stays taken.
-    `had_left`: before this attempt; what was put on paper during one that did not leave either is nowhere.
+    `had_left`: before this attempt; what was put on paper during one that did not leave either is nowhere, and a no to a repeat does not
+    say that what left before is not there.
     `worker`: whose attempt it was; when another one has the queue by now, only a receipt counts, and the queue stays the other's.
     """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
@@ -85,7 +86,7 @@ def settle(
     turn = destinations.answered(session, queue, receipt, now=now) if is_ours and is_queued else NO_TURN
     is_on_paper = delivery.channel == Channel.PAPER and over not in (None, Channel.PAPER)
     if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
-        write_down(session, delivery, receipt, now=now, turn=turn)
+        write_down(session, delivery, receipt, now=now, turn=turn, had_left=had_left)
     else:
         _said_of_what_is_on_paper(delivery, receipt, had_left, now=now)
     return Settled(before, delivery.state, turn, queue)
@@ -104,14 +105,17 @@ def _said_of_what_is_on_paper(delivery: Delivery, receipt: Receipt, had_left: bo
         return
     if not had_left:
         under_way.never_left(delivery)
-    elif receipts.has_left(receipt):
+    elif receipts.refuses_what_lies_there(receipt):
         under_way.was_refused(delivery, now=now)
         under_way.goes_by_hand(delivery)
 
 
-def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN) -> None:
-    """Write down what the receiver, or a person on its behalf, said about a letter."""
+def write_down(
+    session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN, had_left: bool = False
+) -> None:
+    """Write down what the receiver, or a person on its behalf, said about a letter. `had_left`: before the attempt that this is about."""
     if not _counts(delivery, receipt):
+        _may_be_there(delivery, receipt, now=now)
         return
     first_time_sent = delivery.sent_at is None and receipts.has_left(receipt)
     delivery.leased_until = None
@@ -121,7 +125,7 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
     if first_time_sent or receipt.kind is ReceiptKind.UNKNOWN:
         under_way.left(delivery, now=now)
     was = delivery.state
-    _follow(delivery, receipt, turn, now=now)
+    _follow(delivery, receipt, turn, had_left, now=now)
     if delivery.state in _NOTHING_SAID and not under_way.has_left(delivery):
         delivery.named_id = None  # nothing of it is there: when it goes again, it names what its recipient has by then
     if was is delivery.state and not first_time_sent:
@@ -145,7 +149,7 @@ def _after_all(session: Session, delivery: Delivery) -> str:
     return "letter.stands_beside" if replacing.stands_beside(session, delivery) else "letter.after_all"
 
 
-def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) -> None:
+def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, had_left: bool, *, now: datetime) -> None:
     if receipt.kind is ReceiptKind.ACCEPTED:
         delivery.move(DeliveryState.RECEIVED)
         delivery.received_at, delivery.next_attempt_at = receipt.at or now, None
@@ -153,8 +157,9 @@ def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) 
     elif receipt.kind is ReceiptKind.REFUSED:
         delivery.move(DeliveryState.REFUSED)
         delivery.received_at = delivery.next_attempt_at = None
-        if receipts.has_left(receipt):
-            under_way.was_refused(delivery, now=now)  # else it was our own no, and what left before may be there
+        if receipts.has_left(receipt):  # else it was our own no, and what left before may be there
+            is_repeat = had_left and not receipts.refuses_what_lies_there(receipt)
+            (under_way.repeat_was_refused if is_repeat else under_way.was_refused)(delivery, now=now)
         _hold_no_more(delivery)
     elif receipts.told(receipt) is Told.ABSENCE:
         delivery.attempts = max(0, delivery.attempts - 1)  # it was not put to anybody, and keeps its turn

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import BY_PERSON, Channel
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
@@ -32,11 +32,11 @@ def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> N
     `is_queued`: its destination waited for it. Else that may have another letter on the wire, and goes on waiting for that one.
     """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
-    if delivery.state in OPEN:  # else somebody said what became of it while it was printed
+    if delivery.leased_until is not None:  # else somebody decided meanwhile: it goes no more, or has its turn once more
         delivery.leased_until = None
         delivery.next_attempt_at = None
-    if delivery.state is DeliveryState.WAITING:  # else why it is not carried stands there by now
-        delivery.receipt_code = PRINTED
+        if delivery.state is DeliveryState.WAITING:
+            delivery.receipt_code = PRINTED
     if is_queued:
         destinations.release(session, delivery)
     changes.announce(session, "post", delivery.hospital_id)
@@ -74,7 +74,8 @@ def _may_be_in_system(delivery: Delivery) -> bool:
     """Whether it went, or may have gone, over a line and its recipient's no was not the last word; else it was told by a person alone."""
     if delivery.channel in BY_PERSON or delivery.held_at is not None or delivery.leased_until is not None:
         return True  # carried as it stands there; or nobody here knows
-    is_turned_away = not under_way.has_left(delivery) and delivery.state in (DeliveryState.REFUSED, DeliveryState.WAITING)
+    is_refused = delivery.state is DeliveryState.REFUSED and delivery.refused_at is not None
+    is_turned_away = is_refused or (delivery.state is DeliveryState.WAITING and not under_way.has_left(delivery))
     return delivery.sent_at is not None and not is_turned_away
 
 

@@ -53,6 +53,10 @@ class Tried(Protocol):
     def attempts(self) -> int: ...
     @property
     def held_at(self) -> datetime | None: ...
+    @property
+    def sent_at(self) -> datetime | None: ...
+    @property
+    def refused_at(self) -> datetime | None: ...
 
 
 _NOT_THERE = N_("De ontvanger is niet bereikbaar.")
@@ -60,6 +64,10 @@ _SILENT = N_("De ontvanger heeft de ontvangst niet bevestigd.")
 _CUT = N_("De verbinding brak af voordat de ontvanger bevestigde.")
 _ODD = N_("De ontvanger antwoordde, maar niet leesbaar op deze brief.")
 _REFUSED = N_("De ontvanger weigert de brief.")
+_REPEAT_REFUSED = N_(
+    "De ontvanger weigert de brief, maar een eerdere poging kreeg geen antwoord: misschien heeft hij hem al. Vraag het na voordat u hem op "
+    "papier zet."
+)
 _NO_ACCESS = N_("De ontvanger laat het portaal niet toe. De koppelingsbeheerder van het ziekenhuis moet de sleutel nakijken.")
 _NOT_WRITABLE = N_("Deze brief past niet in het berichtformaat van de ontvanger. Druk hem af en meld het de beheerder.")
 _BAD_ADDRESS = N_("Het adres van deze koppeling is niet veilig en wordt niet gebruikt. Meld het de beheerder.")
@@ -127,7 +135,8 @@ RECEIPT_REASONS: dict[str, str] = {
 _NEVER_LEFT = frozenset({"unsendable", "not_valid", "bad_address", "address", "sealed", "no_secret", "no_key", OTHER_PATIENT})
 """Refusals of our own writer, or of our own gate: nothing was sent."""
 _ABSENT = frozenset({"unreachable", "no_connection", "certificate"})
-_THEIR_WORDS = frozenset({"AE", "CE", "AR", "CR", "err"})
+_OF_A_FOLDER = "err"
+_THEIR_WORDS = frozenset({"AE", "CE", "AR", "CR", _OF_A_FOLDER})
 
 
 def told(receipt: Receipt) -> Told:
@@ -162,6 +171,11 @@ def has_left(receipt: Receipt) -> bool:
     return receipt.kind is not ReceiptKind.LATER and receipt.code not in _NEVER_LEFT
 
 
+def refuses_what_lies_there(receipt: Receipt) -> bool:
+    """A no to the very letter that lies with them, and not to one more attempt at it: of a folder, where each attempt only looks."""
+    return receipt.kind is ReceiptKind.REFUSED and receipt.code == _OF_A_FOLDER
+
+
 def why(row: Tried) -> str:
     """One sentence (a Dutch message id): what holds this letter up, and where needed what to do. "" once it arrived."""
     if row.state is DeliveryState.RECEIVED:
@@ -186,7 +200,12 @@ def why(row: Tried) -> str:
         return _on_paper(row)
     if not row.receipt_code:
         return N_("Klaar om te versturen.") if row.attempts == 0 else N_("Wordt nu verstuurd.")
-    return reason(row.receipt_code) or _by_shape(row)
+    said = reason(row.receipt_code) or _by_shape(row)
+    return _REPEAT_REFUSED if said == _REFUSED and _left_before(row) else said
+
+
+def _left_before(row: Tried) -> bool:
+    return row.sent_at is not None and row.refused_at is not None and row.sent_at > row.refused_at
 
 
 def _on_paper(row: Tried) -> str:

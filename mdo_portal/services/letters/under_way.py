@@ -27,6 +27,12 @@ def was_refused(delivery: Delivery, *, now: datetime) -> None:
     delivery.refused_at = max(now, delivery.sent_at) if delivery.sent_at else now
 
 
+def repeat_was_refused(delivery: Delivery, *, now: datetime) -> None:
+    """Its recipient said no, and of an attempt before nobody knows: some say no to what they have already, so it may be there."""
+    was_refused(delivery, now=now)
+    left(delivery, now=now)
+
+
 def has_left(delivery: Delivery) -> bool:
     """Whether it left, or may have, since it was last refused."""
     return delivery.sent_at is not None and (delivery.refused_at is None or delivery.sent_at > delivery.refused_at)

@@ -111,9 +111,18 @@ def test_a_conflict_is_received_only_when_our_document_is_there(status: int) -> 
 
 def test_what_was_looked_up_is_our_own_document_in_an_answer_that_found_it() -> None:
     another_kind = send(Told(409, found=searchset(ours(resourceType="Composition"))))
-    failed = send(Told(409, pages={SEARCH: (500, {}, searchset(ours()))}))
+    nameless = send(Told(409, found=searchset(ours(id=""))))
 
-    assert (another_kind.kind, failed.kind) == (ReceiptKind.LATER, ReceiptKind.LATER)
+    assert (another_kind.kind, nameless.kind) == (ReceiptKind.LATER, ReceiptKind.UNKNOWN)
+
+
+@pytest.mark.parametrize("status", [409, 412])
+@pytest.mark.parametrize("search", [(500, searchset(ours())), (403, OUTCOME), (200, b"<html>login</html>"), (200, OUTCOME)])
+def test_who_knows_our_number_and_cannot_be_searched_may_have_it(status: int, search: tuple[int, bytes]) -> None:
+    """412: more than one stands there under it. It was held not to be there, and what corrects it would have named nothing."""
+    receipt = send(Told(status, pages={SEARCH: (search[0], {}, search[1])}))
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.UNKNOWN, str(status))
 
 
 def test_where_it_cannot_be_looked_up_either_it_may_have_arrived() -> None:

@@ -48,6 +48,17 @@ def test_a_document_is_posted_once_as_one_resource() -> None:
     assert headers["If-None-Exist"].endswith(ours.replace(":", "%3A"))
 
 
+@pytest.mark.parametrize(
+    ("severity", "kind"), [("error", ReceiptKind.UNKNOWN), ("fatal", ReceiptKind.UNKNOWN), ("information", ReceiptKind.ACCEPTED)]
+)
+def test_an_error_that_is_sent_as_if_all_were_well_is_no_receipt(severity: str, kind: ReceiptKind) -> None:
+    """Whatever place it names: it is looked for."""
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "exception"}]}
+    with wanting("document-bundle") as profile:
+        told = Told(200, json.dumps(outcome).encode(), headers={"Location": "/fhir/Bundle/b1"}, found=searchset_of())
+        assert send(told, profile).kind is kind
+
+
 @pytest.mark.parametrize(("status", "headers"), [(200, {}), (201, {"Location": "/fhir/Patient/3"}), (412, {})])
 def test_a_document_whose_place_is_not_told_is_looked_up_by_our_identifier(status: int, headers: dict[str, str]) -> None:
     with wanting("document-bundle") as profile:

@@ -122,6 +122,51 @@ def test_a_line_that_breaks_is_no_silence_that_says_yes() -> None:
     assert (receipt.kind, receipt.code) == (UNKNOWN, "CA")
 
 
+def test_a_line_that_is_closed_after_a_commit_is_such_a_silence() -> None:
+    with (
+        own_profile('[outgoing]\napplication = "ER"\n') as profile,
+        hospital(lambda line, raw: line.sendall(frame(said("CA")))) as (port, _),
+    ):
+        receipt = MllpSender(now=lambda: NOW).send(DECISION, address(profile, port=port))
+
+    assert (receipt.kind, receipt.code) == (ACCEPTED, "CA")
+
+
+def test_where_only_a_yes_is_told_a_commit_is_none() -> None:
+    with own_profile('[outgoing]\napplication = "SU"\n') as profile:
+        kept = send(said("CA"), profile=profile, seconds=0.3)
+        confirmed = send(said("CA"), said("AA"), profile=profile)
+
+    assert (kept.kind, kept.code, confirmed.kind) == (UNKNOWN, "CA", ACCEPTED)
+
+
+def test_after_a_commit_without_its_last_cr_the_application_is_heard_too() -> None:
+    """Who leaves it out has not hung up."""
+
+    def bare(line: socket.socket, raw: bytes) -> None:
+        line.sendall(frame(said("CA"))[:-1])
+        time.sleep(0.5)
+        line.sendall(frame(said("AA")))
+
+    with hospital(bare) as (port, _):
+        receipt = MllpSender(now=lambda: NOW).send(DECISION, address("generic-v2-confirmed", port=port))
+
+    assert (receipt.kind, receipt.code) == (ACCEPTED, "AA")
+
+
+def test_an_answer_in_two_pieces_that_takes_its_time_is_one_answer() -> None:
+    """So slow that who looked more often would have hung up between the two."""
+    whole = frame(said("AA"))
+
+    def slow(line: socket.socket, raw: bytes) -> None:
+        for piece in (whole[:20], whole[20:]):
+            time.sleep(0.5)
+            line.sendall(piece)
+
+    with hospital(slow) as (port, _):
+        assert MllpSender(now=lambda: NOW).send(DECISION, address(port=port)).kind is ACCEPTED
+
+
 def test_where_no_application_s_word_is_asked_a_commit_is_the_receipt() -> None:
     assert send(said("CA"), profile="hix").kind is ACCEPTED
 
@@ -177,6 +222,13 @@ def test_a_word_that_comes_by_itself_names_the_message_it_is_about(code: str, ki
 
     assert number == OURS
     assert receipt is not None and (receipt.kind, receipt.code, receipt.reference) == (kind, code, OURS)
+
+
+@pytest.mark.parametrize("profile", ["", "generic-r4", "is-no-profile"])
+def test_where_its_letters_go_another_way_a_late_word_means_what_the_standard_says(profile: str) -> None:
+    heard = acknowledged(said("AE"), profile)
+
+    assert heard is not None and (heard[0], heard[1].kind) == (OURS, REFUSED)
 
 
 def test_the_hospital_s_own_meaning_holds_for_a_late_word_too() -> None:

@@ -280,3 +280,14 @@ def test_a_receiver_that_is_somebody_else_gets_not_one_byte_of_the_letter(
         receipt = sent(replace(to, trust=to.trust if wrong == "name" else Authority().pem))
 
     assert (receipt.kind, receipt.code, got) == (ReceiptKind.LATER, "certificate", [])
+
+
+@pytest.mark.parametrize("unreadable", [{"certificate": "no PEM"}, {"trust": "no PEM"}])
+def test_where_the_link_s_own_certificates_cannot_be_read_nobody_is_called(
+    names: dict[str, list[str]], authority: Authority, tmp_path: Path, unreadable: dict[str, str]
+) -> None:
+    names[EPD] = ["127.0.0.1"]
+    with hospital(says(Verdict.STORED), secure(authority, tmp_path)) as (port, got):
+        receipt = sent(replace(over_tls(authority, tmp_path, port), **unreadable))  # type: ignore[arg-type]
+
+    assert (receipt.kind, receipt.code, got) == (ReceiptKind.LATER, "certificate", [])

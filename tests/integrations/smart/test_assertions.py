@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from joserfc import jwt
@@ -203,6 +204,22 @@ def test_a_token_is_kept_until_just_before_it_ends(told: Told) -> None:
 
     assert len(told.asked) == 4
     assert b"authorization_base=another" in told.asked[-1][3] and b"authorization_base" not in told.asked[0][3]
+
+
+def test_what_is_asked_is_what_every_server_of_the_standard_knows(told: Told) -> None:
+    """SMART Backend Services, word for word: by another word no hospital gives a token, and nothing leaves."""
+    with answering(told) as url:
+        Tokens(OURS).header(address(url))
+    method, path, headers, body = told.asked[0]
+    form = dict(parse_qsl(body.decode()))
+
+    assert (method, path, headers["Content-Type"]) == ("POST", "/fhir/token", "application/x-www-form-urlencoded")
+    assert form.pop("client_assertion").count(".") == 2
+    assert form == {
+        "grant_type": "client_credentials",
+        "scope": "system/*.read",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    }
 
 
 @pytest.mark.parametrize(

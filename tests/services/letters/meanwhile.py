@@ -16,11 +16,13 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.identity import merges, objections
-from mdo_portal.services.letters import deliveries, handing_over, outbox, receipts
+from mdo_portal.services.keeping import destroy_requests
+from mdo_portal.services.letters import deliveries, destroyed, handing_over, outbox, receipts
 from mdo_portal.services.letters.acknowledging import acknowledge
 from mdo_portal.services.letters.outbox import ClaimedDelivery
 from mdo_portal.services.patients import patients
 from tests import make
+from tests.services.destruction import asked, officer
 
 from .on_the_way import OnTheWay
 
@@ -84,6 +86,23 @@ class Meanwhile(OnTheWay):
         assert named is not None
         self._stands_under(case, named)
 
+    def is_destroyed(self) -> None:
+        """Its patient wants it gone, and they say by telephone that all of it arrived; whatever of it is on the wire or at the printer."""
+        at = self.region.hospitals["ZEED"]
+        round_ = self.dice.choice([one for one in self.rounds if self.session.get_one(Case, one.case_id).hospital_id == at])
+        letters = list(self.session.scalars(select(Delivery).where(Delivery.case_id == round_.case_id)))
+        with self.session.begin_nested():
+            for letter in letters:
+                handing_over.confirm_by_hand(self.session, letter, viewer=self.region.dirk, now=self.now)
+            case = self.session.get_one(Case, round_.case_id)
+            request = asked(self.session, self.region, case, only_case=True)
+            judge = officer(self.session, self.region, f"Pim {len(self.trace)}")
+            destroy_requests.approve(self.session, judge, request.id, now=self.now)
+        self.rounds.remove(round_)
+        for letter_id in [letter.id for letter in letters]:
+            self.receivers.there.pop(letter_id, None)
+        self.session.expire_all()
+
     def _stands_under(self, case: Case, whom: Patient) -> None:
         case.home_patient_id = whom.id
         self.session.flush()
@@ -99,7 +118,10 @@ class Meanwhile(OnTheWay):
         claimed = self.dice.choice(self.printing)
         self.printing.remove(claimed)
         self.trace[-1] += f" {self._name(claimed.delivery_id)}"
-        handing_over.hand_over(self.session, claimed.delivery_id, is_queued=claimed.is_queued)
+        if destroyed.is_gone(self.session, claimed.delivery_id):
+            destroyed.release(self.session, claimed)
+        else:
+            handing_over.hand_over(self.session, claimed.delivery_id, is_queued=claimed.is_queued)
 
     def answer_and_on(self) -> None:
         """The worker that hears an answer takes the next letter of that destination with it."""

@@ -21,7 +21,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, PortalError
 from mdo_portal.exchange import Contact, Receipt
 from mdo_portal.services.keeping import restoring
-from mdo_portal.services.letters import deliveries, handing_over, outbox, succession
+from mdo_portal.services.letters import deliveries, destroyed, handing_over, outbox, succession
 from mdo_portal.services.letters.acknowledging import acknowledge
 from mdo_portal.services.letters.deliveries import Settled
 from mdo_portal.services.letters.outbox import ClaimedDelivery
@@ -54,6 +54,7 @@ class OnTheWay:
     dice: random.Random
     now: datetime = NOW
     worker: int = 1
+    refuses_doubles: bool = False
     rounds: list[Round] = field(default_factory=list)
     wire: list[Attempt] = field(default_factory=list)
     receivers: Receivers = field(init=False)
@@ -64,7 +65,7 @@ class OnTheWay:
     trace: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.receivers = Receivers(self.session, self.dice, self._name)
+        self.receivers = Receivers(self.session, self.dice, self._name, self.refuses_doubles)
 
     def act(self, name: str) -> None:
         self.trace.append(name)
@@ -241,6 +242,8 @@ class OnTheWay:
     def _settle(self, claimed: ClaimedDelivery, heard: Receipt) -> Settled:
         if heard is YES:
             self.confirmed.add(claimed.delivery_id)
+        if destroyed.is_gone(self.session, claimed.delivery_id):
+            return destroyed.settle(self.session, claimed, heard, now=self.now)
         return deliveries.settle(
             self.session, claimed.delivery_id, heard, now=self.now,
             over=claimed.channel, worker=claimed.worker, is_queued=claimed.is_queued, had_left=claimed.had_left,
@@ -274,5 +277,7 @@ class OnTheWay:
         return copy.audience is Audience.GP and self.session.scalar(waits.limit(1)) is not None
 
     def _name(self, letter_id: uuid.UUID) -> str:
-        letter = self.session.get_one(Delivery, letter_id)
+        letter = self.session.get(Delivery, letter_id)
+        if letter is None:
+            return "one that was destroyed"
         return f"{letter.audience.value} {[one.case_id for one in self.rounds].index(letter.case_id)}.{letter.version}"

@@ -29,19 +29,21 @@ class Receivers:
     dice: random.Random
     #: a letter as a person calls it, for what is said when something does not hold
     name: Callable[[uuid.UUID], str]
+    #: they say no to what they have already
+    refuses_doubles: bool = False
     #: what stands there, in the order in which it came, and what each named when it came
     there: dict[uuid.UUID, str] = field(default_factory=dict)
 
     def take(self, claimed: ClaimedDelivery) -> None:
-        """A second one under its number is a double, and changes nothing."""
-        if claimed.channel not in BY_PERSON:
+        """A second one under its number is a double, and changes nothing. Of what was destroyed here nobody can tell what it is to another."""
+        if claimed.channel not in BY_PERSON and self.session.get(Delivery, claimed.delivery_id) is not None:
             self.there.setdefault(claimed.delivery_id, claimed.replaces_delivery_id)
 
     def answer(self, claimed: ClaimedDelivery) -> Receipt:
         """What the dice let them say; mostly it came there, or it did all the same."""
         if claimed.channel in BY_PERSON:
             return said_of_a_mail(self.dice)
-        answer, comes = said(self.dice, is_there=claimed.delivery_id in self.there)
+        answer, comes = said(self.dice, is_there=claimed.delivery_id in self.there, refuses_doubles=self.refuses_doubles)
         if comes:
             self.take(claimed)
         return answer

@@ -14,10 +14,10 @@ NOT_NOW += [Receipt(ReceiptKind.LATER, "429", wait_seconds=300)]
 NO_ANSWER = [Receipt(ReceiptKind.UNKNOWN, code) for code in ("timeout", "foreign", "200", "202", "502")]
 
 
-def said(dice: random.Random, *, is_there: bool) -> tuple[Receipt, bool]:
-    """The answer, and whether the letter came there with it. What is there already is refused no more."""
+def said(dice: random.Random, *, is_there: bool, refuses_doubles: bool = False) -> tuple[Receipt, bool]:
+    """The answer, and whether the letter came there with it. What is there already is refused no more, but by who says no to a double."""
     if is_there:
-        return dice.choice([YES, YES, KEPT, *NOT_NOW, *NO_ANSWER]), True
+        return dice.choice([YES, YES, KEPT, *(NO if refuses_doubles else ()), *NOT_NOW, *NO_ANSWER]), True
     answer = dice.choice([YES, YES, YES, KEPT, KEPT, *NO[:2], *NOT_NOW[:2], *NO_ANSWER[:2], *NO, *NOT_NOW, *NO_ANSWER])
     return answer, answer in (YES, KEPT) or (answer in NO_ANSWER and dice.random() < 0.6)
 

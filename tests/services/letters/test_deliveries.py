@@ -30,7 +30,16 @@ def test_whatever_happens_on_the_way_the_newest_advice_is_the_last_word_there_an
     97 failed where nobody was told that what was named may not be there (ADR 0102); 29 where what was put on paper counted as carried
     alone (ADR 0105).
     """
-    on_the_way = OnTheWay(session, region, random.Random(seed))
+    _thrown(OnTheWay(session, region, random.Random(seed)))
+
+
+@pytest.mark.parametrize("seed", [58])
+def test_so_it_is_where_receivers_say_no_to_what_they_have(session: Session, region: Region, seed: int) -> None:
+    """58 failed where a no to a repeat counted for what left before without an answer (ADR 0115)."""
+    _thrown(OnTheWay(session, region, random.Random(seed), refuses_doubles=True))
+
+
+def _thrown(on_the_way: OnTheWay) -> None:
     names = ["sign", *on_the_way.dice.choices(ACTS, k=45), "end"]
     try:
         for name in names:

@@ -21,8 +21,25 @@ def test_whatever_people_decide_meanwhile_no_letter_goes_to_who_must_not_have_it
     session: Session, region: Region, seed: int
 ) -> None:
     """Both failed where a copy that had left without an answer did not say that it does not leave again."""
-    meanwhile = Meanwhile(session, region, random.Random(seed))
-    names = ["sign", *meanwhile.dice.choices(ACTS + DECIDED, k=70), "end"]
+    _thrown(Meanwhile(session, region, random.Random(seed)))
+
+
+@pytest.mark.parametrize("seed", [27])
+def test_so_it_is_where_receivers_say_no_to_what_they_have(session: Session, region: Region, seed: int) -> None:
+    """27 failed where a print of before made ready to be carried what was withheld and sent again meanwhile."""
+    _thrown(Meanwhile(session, region, random.Random(seed), refuses_doubles=True))
+
+
+@pytest.mark.parametrize("seed", [17, 42])
+def test_so_it_is_where_cases_are_destroyed_whose_letters_are_on_the_wire_or_at_the_printer(
+    session: Session, region: Region, seed: int
+) -> None:
+    """In 17 the worker that hears an answer takes the next letter of that destination; in 42 three prints come too late."""
+    _thrown(Meanwhile(session, region, random.Random(seed), refuses_doubles=True), [*ACTS, *DECIDED, *["is_destroyed"] * 4])
+
+
+def _thrown(meanwhile: Meanwhile, acts: list[str] = ACTS + DECIDED) -> None:
+    names = ["sign", *meanwhile.dice.choices(acts, k=70), "end"]
     try:
         for name in names:
             meanwhile.act(name)

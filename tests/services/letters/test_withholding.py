@@ -134,6 +134,24 @@ def test_nor_is_it_said_to_be_printed_and_sent_when_the_patient_objects_at_the_m
     assert receipts.why(letter).startswith("De ontvanger heeft de ontvangst niet bevestigd. De brief gaat niet nog eens weg")
 
 
+def test_what_is_sent_again_while_it_is_printed_does_not_lie_ready_when_the_patient_objects(outbox: Outbox) -> None:
+    """The print was of before. Found by chance: nobody looked at it again, and it was to be carried (seed 27 of test_deliveries_meanwhile.py)."""
+    outbox.copies_to_gps(Channel.PAPER)
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.work(Receiver([AA]))
+    printing = dispatch.take(outbox.database, clock=lambda: NOW)
+    assert printing is not None and printing.audience is Audience.GP
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=NOW)
+    with outbox.database.transaction() as session:
+        handing_over.send_again(session, session.get_one(Delivery, printing.delivery_id), now=NOW)
+
+    dispatch.deliver(outbox.database, {}, printing, clock=lambda: NOW)
+    outbox.drain(Receiver([AA]))
+
+    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.CANCELLED
+
+
 def test_a_copy_that_left_without_an_answer_and_is_sent_again_is_not_said_to_be_on_its_way_when_the_patient_objects(
     outbox: Outbox,
 ) -> None:

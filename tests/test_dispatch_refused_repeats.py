@@ -1,0 +1,148 @@
+"""A letter that left without an answer, and whose repeat is refused: some say no to what they have already, so it may be there."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from mdo_portal.database import Database
+from mdo_portal.domain.case import CaseEvent
+from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.round import Round
+from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
+from mdo_portal.services.letters import handing_over, receipts
+from mdo_portal.services.letters.acknowledging import acknowledge
+from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
+from tests.people import Region
+
+LAID, ERR = Receipt(ReceiptKind.UNKNOWN, "laid"), Receipt(ReceiptKind.REFUSED, "err")
+COMMIT = Receipt(ReceiptKind.UNKNOWN, "CA")
+DUPLICATE = Receipt(ReceiptKind.REFUSED, "AE", text="duplicate message control id")
+GONE = Receipt(ReceiptKind.REFUSED, "404")
+
+
+@pytest.fixture
+def outbox(database: Database, region: Region) -> Outbox:
+    return Outbox(database, region)
+
+
+def _said_one_after_the_other(outbox: Outbox, *said: Receipt) -> None:
+    for one in said:
+        assert outbox.drain(Receiver([one])) == 1
+        outbox.now += HOUR + HOUR
+
+
+def _named(outbox: Outbox, round_: Round) -> str:
+    """Which letter its correction names."""
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    assert outbox.drain(receiver) == 1
+    return receiver.came[0].replaces_delivery_id
+
+
+def _again(outbox: Outbox, round_: Round, version: int) -> None:
+    with outbox.database.transaction() as session:
+        letter = session.get_one(Delivery, outbox.letter(round_, version=version).id)
+        handing_over.send_again(session, letter, now=outbox.now)
+
+
+@pytest.mark.parametrize("before", [SILENCE, COMMIT])
+@pytest.mark.parametrize("said", [DUPLICATE, GONE])
+def test_its_correction_takes_its_place(outbox: Outbox, before: Receipt, said: Receipt) -> None:
+    """It named nothing, and both stood in the record, each as if it held."""
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, before, said)
+    assert outbox.letter(round_).state is DeliveryState.REFUSED
+
+    assert _named(outbox, round_) == str(outbox.letter(round_).id)
+
+
+@pytest.mark.parametrize("said", [[AE], [LAID, ERR]])
+def test_what_was_refused_itself_is_not_there_and_nothing_takes_its_place(outbox: Outbox, said: list[Receipt]) -> None:
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, *said)
+    assert outbox.letter(round_).state is DeliveryState.REFUSED
+
+    assert _named(outbox, round_) == ""
+
+
+def test_nor_what_was_refused_twice(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, AE)
+    _again(outbox, round_, 1)
+    _said_one_after_the_other(outbox, AE)
+
+    assert _named(outbox, round_) == ""
+
+
+def test_that_it_may_be_there_outlasts_every_further_no(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, SILENCE, AE)
+    _again(outbox, round_, 1)
+    _said_one_after_the_other(outbox, AE)
+
+    assert _named(outbox, round_) == str(outbox.letter(round_).id)
+
+
+def test_the_older_advice_is_not_sent_again_after_it(outbox: Outbox) -> None:
+    """It became the last word there."""
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, AE)
+    outbox.corrected(round_)
+    _said_one_after_the_other(outbox, SILENCE, AE)
+    _again(outbox, round_, 1)
+
+    assert outbox.drain(Receiver([AA])) == 0
+    assert outbox.letter(round_).receipt_code == receipts.REPLACED
+
+
+def test_a_repeat_that_is_on_the_wire_when_its_application_says_no_may_be_there(outbox: Outbox) -> None:
+    """The no is of the first one; of the repeat nobody says anything, and that was forgotten."""
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, COMMIT)
+
+    class Slow(Receiver):
+        def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
+            with outbox.database.transaction() as session:
+                letter = outbox.letter(round_)
+                assert acknowledge(session, letter.hospital_id, letter.id.hex, AE, outbox.now)
+            return super().send(decision, address)
+
+    assert outbox.work(Slow([SILENCE]))
+    assert outbox.letter(round_).state is DeliveryState.REFUSED
+
+    assert _named(outbox, round_) == str(outbox.letter(round_).id)
+
+
+def test_of_two_that_may_be_there_somebody_hears(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, AA)
+    outbox.corrected(round_)
+    _said_one_after_the_other(outbox, SILENCE, AE)
+    assert _named(outbox, round_) == str(outbox.letter(round_, version=2).id)
+
+    told = select(CaseEvent).where(CaseEvent.case_id == round_.case_id, CaseEvent.what == "letter.may_stand_beside")
+    with outbox.database.transaction() as session:
+        assert [one.details["number"] for one in session.scalars(told)] == [outbox.letter(round_).document_number]
+
+
+def test_who_looks_at_it_reads_that_it_may_be_there_before_they_print_it(outbox: Outbox) -> None:
+    once, twice = outbox.signed(), outbox.signed(hospital="DELT")
+    outbox.work(Receiver([AE]))
+    _said_one_after_the_other(outbox, SILENCE, AE)
+
+    assert receipts.why(outbox.letter(once)) == "De ontvanger weigert de brief."
+    assert "misschien heeft hij hem al" in receipts.why(outbox.letter(twice))
+
+
+def test_who_says_that_it_was_told_by_hand_says_nothing_of_their_system(outbox: Outbox) -> None:
+    """The recipient's no was the last that was heard over the line."""
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, SILENCE, AE)
+    with outbox.database.transaction() as session:
+        letter = session.get_one(Delivery, outbox.letter(round_).id)
+        handing_over.confirm_by_hand(session, letter, viewer=outbox.region.dirk, now=outbox.now)
+
+    assert outbox.letter(round_).channel == Channel.PAPER
+    assert _named(outbox, round_) == str(outbox.letter(round_).id)
