@@ -18,6 +18,14 @@ _FIELDS = {
     "urgency": "urgency", "latest": "latest_useful_on", "meeting": "meeting", "reason": "reason",
 }  # fmt: skip
 """Label of the list → field of a referral. `reason` asks where nothing else does, `meeting` is the board where nothing else names one."""
+SEATS = {
+    "behandelaar": "treating", "hoofdbehandelaar": "treating", "regiebehandelaar": "treating", "behandelend arts": "treating",
+    "behandelend specialist": "treating", "treating physician": "treating", "attending physician": "treating",
+    "casemanager": "case_manager", "case manager": "case_manager",
+    "huisarts": "gp", "general practitioner": "gp", "primary care physician": "gp", "primary care provider": "gp",
+}  # fmt: skip
+"""Who has a place on the case, as a form calls him who has no more than one of each. In a team several may be called so."""
+_ASKED_FOR = re.compile(r"^(?:wie is |naam |wie )(?:(?:van )?(?:de|uw|het) )?")
 _EARLIER = re.compile(
     r"(?<!\w)(?:eerdere?|vorige?|vroegere?|oude|destijds|toenmalige?|datum|(?:be)?antwoord\w*|previous|former)(?!\w)"
 )
@@ -26,6 +34,12 @@ _CLINICAL_STAGE = re.compile(r"[yr]?c[TNM](?:[- ]?(?:stadium|categorie|classific
 _WHOLE_WORD = 4
 _CAPITALS = frozenset({"who", "lo", "egfr", "alk"})
 """Not in small letters: words of English, eGFR of the kidney, alkaline phosphatase."""
+
+
+@lru_cache(maxsize=1024)
+def seat(called: str) -> str:
+    """`treating`, `case_manager` or `gp`, of a question or heading that is called so and no more (`Wie is de casemanager?`); else ""."""
+    return SEATS.get(_ASKED_FOR.sub("", called.strip(" :?*-\xa0").casefold().replace("_", " ")), "")
 
 
 def is_of_before(called: str) -> bool:

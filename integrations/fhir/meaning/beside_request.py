@@ -132,11 +132,13 @@ def _place(words: str, reading: Reading, found: Gathered) -> None:
 
 
 _OF_BEFORE = re.compile(
-    r"^\s*(?:>|(?:eerdere?|vorige?) (?:verwijzing|aanmelding|bespreking|mdo)\b|afgewezen\b"
-    r"|(?:antwoord|advies|besluit)\b[^:\n]{0,20}:\s*\S)",
+    r"^\s*(?:>|(?:eerdere?|vorige?) (?:verwijzing|aanmelding|bespreking|mdo)\b(?![^:\n]{0,30}:[ \t]*\S)|afgewezen\b"
+    r"|(?:antwoord|advies(?! (?:gevr|aan))|besluit)\b[^:\n]{0,20}:(?:[ \t]*\S|\s*(?![^:\n]{2,40}:)\S))",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A line of what somebody quotes, of an earlier registration, or of what was answered: what was asked there was asked then."""
+"""A line of what somebody quotes, the title of an earlier registration (a field says only when that was), or of what was answered: what was
+asked there was asked then.
+"""
 _OF_THE_MAIL = re.compile(r"\babuis|voor u bestemd|\be-?mail", re.IGNORECASE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,13 +12,20 @@ from integrations.fhir.text.profile import Profile
 _SIGNS = r"[\s\-*•#_]*(?:\d{1,2}[.)]\s+)?"
 """Before a heading: a point, stars, a number."""
 _HEAD = re.compile(_SIGNS + r"(?:\[([^\]\n]{2,60})\]|([^:?\n]{2,60}):)[ \t]*(.*)")
-_ALONE = re.compile(_SIGNS + r"([^:?\n]{2,40}?)(?:[\s*_]*|\s[-–=]\s+(.+))")
-"""A heading without a colon: alone on its line, or before a dash. Then it is all of a name."""
+_ALONE = re.compile(_SIGNS + r"([^:?\t]{2,40}?)(?:[\s*_]*|\s[-–=]\s+(.+)|\t\s*([^\t]+))")
+"""A heading without a colon: alone on its line, before a dash, or in the cell before. Then it is all of a name."""
+_NEXT = re.compile(r"(?:(?<=.{3}[.;!?])\s+|\s*\|\s*)(?=[^\W\d_][^:|.;!?]{1,59}:)")
+"""Where another heading may stand on the same line: behind a sentence (more than a number), or a bar."""
+_RULE = re.compile(r"\s*[-=_*]{3,}\s*")
+_LEFT_EMPTY = re.compile(r"(?:[^:?]{2,40}:)?\s*")
+_AROUND = " *_\xa0\u200b\ufeff"
+"""Signs beside a name that are none of it: some of them nobody sees."""
 _MOST_WORDS = 4
 """Of a heading; what is longer is a sentence."""
 _MOST_OF_A_QUESTION = 7
 """`Vraagstelling voor het multidisciplinair overleg`."""
 _ASKED = "question_board"
+_NO_SENTENCE = frozenset({"treating", "case_manager", "gp", "urgency", "latest_useful_on"})
 
 
 class Part(NamedTuple):
@@ -31,7 +39,7 @@ class Part(NamedTuple):
 def headed(note: str, profile: Profile) -> list[Part]:
     """The parts of a note in which a heading asks the board, or leaves that empty; none of any other, which is read as it is."""
     found = [_Under()]
-    for line in note.split("\n"):
+    for line in _lines(note, profile):
         target, name, rest = _heading(line, profile)
         if target:
             _give_back(found)
@@ -55,7 +63,24 @@ class _Under:
 
     @property
     def words(self) -> str:
-        return "\n".join(self.lines).strip()
+        """Under a heading without what was left empty below it (`Advies:`); of a name or a day without the end of a sentence."""
+        end = len(self.lines)
+        while end > 1 and self.target and _LEFT_EMPTY.fullmatch(self.lines[end - 1]):
+            end -= 1
+        said = "\n".join(self.lines[:end]).strip()
+        return said.rstrip(" .;") if self.target in _NO_SENTENCE else said
+
+
+def _lines(note: str, profile: Profile) -> Iterator[str]:
+    """The lines of a note; of two fields on one line each by itself. What a line was drawn under has that for itself."""
+    for line in note.splitlines():
+        begin = 0
+        for found in _NEXT.finditer(line) if ":" in line else ():
+            if profile.is_heading(line[found.end() :].partition(":")[0].strip(_AROUND)):
+                yield line[begin : found.start()]
+                begin = found.end()
+        if not _RULE.fullmatch(line):
+            yield line[begin:]
 
 
 def _give_back(found: list[_Under]) -> None:
@@ -74,16 +99,18 @@ def is_left_empty(note: str, profile: Profile) -> bool:
 def _heading(line: str, profile: Profile) -> tuple[str, str, str]:
     """(target, name, what stands behind it); no target where the line has no heading."""
     name, rest = _split(line, profile)
-    words = len(name.split())
-    if not 0 < words <= _MOST_OF_A_QUESTION:
+    words = name.split()
+    if not 0 < len(words) <= _MOST_OF_A_QUESTION or words[0].startswith(">"):  # somebody else wrote what is quoted
         return "", "", ""
     target = profile.target("", name) or profile.seat(name)
-    is_one = words <= _MOST_WORDS or target.startswith("question_")
-    return target if is_one else "", name, rest
+    if len(words) <= _MOST_WORDS:
+        return target, name, rest
+    is_asked = target.startswith("question_")  # `Man 56 jr COPD, vraagstelling: …`: what stands before the name is told with it
+    return (target, name, rest if profile.target("", words[0]) == target else line.strip()) if is_asked else ("", name, rest)
 
 
 def _split(line: str, profile: Profile) -> tuple[str, str]:
     if found := _HEAD.fullmatch(line):
-        return (found[1] or found[2]).strip(" *_"), found[3].lstrip("*_ ")
+        return (found[1] or found[2]).strip(_AROUND), found[3].lstrip(_AROUND)
     alone = _ALONE.fullmatch(line)
-    return (alone[1], alone[2] or "") if alone and profile.is_heading(alone[1]) else ("", "")
+    return (alone[1], alone[2] or alone[3] or "") if alone and profile.is_heading(alone[1]) else ("", "")

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from integrations.fhir.text.values import codings, concept, node, text, word
 from integrations.profiles import asked_of, load
-from integrations.profiles.called import Names, is_of_a_scan, is_of_before
+from integrations.profiles.called import Names, is_of_a_scan, is_of_before, seat
 from mdo_portal.exchange import Section, Wire
 
 _TITLES = ("refers", "reports")
@@ -104,7 +104,8 @@ class Profile:
     def seat(self, label: str) -> str:
         """`treating`, `case_manager` or `gp`, of a question that is called so and no more; "" for any other."""
         table, called = self._at(("roles", "words")), label.casefold().strip(" :?")
-        return next((text(row["to"]) for row in table if called in row["words"]), "") if isinstance(table, list) else ""
+        own = next((text(row["to"]) for row in table if called in row["words"]), "") if isinstance(table, list) else ""
+        return own or seat(label)
 
     def document_kind(self, codes: list[tuple[str, str]], title: str) -> str:
         """`pathology report` and the like, by code, else by a word in the title."""
