@@ -64,6 +64,7 @@ class Names:
         self._patterns = [(name, _pattern(words)) for name, words in sections.items()]
         self.field = lru_cache(maxsize=2048)(self._field)
         self.column = lru_cache(maxsize=2048)(self._column)
+        self.is_whole = lru_cache(maxsize=2048)(self._is_whole)
 
     def _field(self, called: str) -> str:
         """`question_board` and the like, of what is called so; "" when it is no field."""
@@ -78,7 +79,7 @@ class Names:
                 return f"question_{asked_of(shown) or 'board'}" if name == "board" else _FIELDS.get(name, "")
         return ""
 
-    def is_whole(self, called: str) -> bool:
+    def _is_whole(self, called: str) -> bool:
         """Whether it is all of a name in the list."""
         bare = _shown(called).strip(" :?*")
         return bare in self._whole or any(bare in headings or bare in words for _, headings, words in self._labels)

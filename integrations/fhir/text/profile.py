@@ -17,6 +17,8 @@ from mdo_portal.exchange import Section, Wire
 _TITLES = ("refers", "reports")
 _A_NAME = 4
 """Words, at most, of what names a specialism that is asked: `Vraag aan de radioloog`."""
+_A_QUESTION = 2
+"""Words, at most, of one that does not say whom it asks: `Vraagstelling`."""
 _GENERAL = frozenset({"laboratory", "LAB"})
 """Categories of all that a laboratory finds, what a pathologist finds among it."""
 
@@ -83,8 +85,10 @@ class Profile:
 
     def below(self, above: str, label: str, target: str) -> str:
         """Where words belong that stand under a heading: below one that asks, what has no field of its own (`target`) is asked too, of
-        the specialism that it is called by.
+        the specialism that it is called by. A bare question below the name of a specialism is that one's.
         """
+        if target == "question_board" and above and len(label.split()) <= _A_QUESTION and not asked_of(label):
+            target = f"question_{asked_of(above) or 'board'}"
         asked = self.target("", above) if above else ""
         if not asked.startswith("question_") or target.startswith("question_"):
             return target
@@ -95,6 +99,10 @@ class Profile:
         """Where what is called so in words stands, if a word of the list that all wires share says so."""
         found = self._names.column(called)
         return Section(found) if found else None
+
+    def place(self, called: str) -> str:
+        """The same of a field or a place on the case of which this is the whole name, by the list that all wires share."""
+        return seat(called) or self._names.field(called)
 
     @cached_property
     def _names(self) -> Names:
