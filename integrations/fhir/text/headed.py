@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from integrations.fhir.text.profile import Profile
+from integrations.letter_end import GREETING
 
 _SIGNS = r"[\s\-*•#_]*(?:\d{1,2}[.)]\s+)?"
 """Before a heading: a point, stars, a number."""
@@ -44,8 +45,10 @@ def headed(note: str, profile: Profile) -> list[Part]:
         if target:
             _give_back(found)
             found.append(_Under(target, name, [rest], is_bare=not rest and _HEAD.fullmatch(line) is None))
-        else:
-            found[-1].lines.append(line)
+            continue
+        if found[-1].target == _ASKED and GREETING.match(line.lstrip()):
+            found.append(_Under())  # who signs asks nothing
+        found[-1].lines.append(line)
     _give_back(found)
     parts = [Part(one.target, one.name, one.words) for one in found]
     is_form = any(one.target == _ASKED for one in parts)
@@ -88,6 +91,11 @@ def _give_back(found: list[_Under]) -> None:
     if found[-1].is_bare and not found[-1].words:
         name = found.pop().name
         found[-1].lines.append(name)
+
+
+def heads_a_question(words: str, profile: Profile) -> bool:
+    """Whether there is a place for a question in it, answered or not."""
+    return any(_heading(line, profile)[0].startswith("question_") for line in words.splitlines())
 
 
 def is_left_empty(note: str, profile: Profile) -> bool:

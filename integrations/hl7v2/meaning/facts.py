@@ -12,7 +12,7 @@ from integrations.hl7v2.meaning.observed import called, is_silent, is_told_in_no
 from integrations.hl7v2.meaning.places import asked_by, closing
 from integrations.hl7v2.meaning.spare import of_patient, sent_to, spare
 from integrations.hl7v2.message.documents import file_name, is_pointer, rich_words
-from integrations.hl7v2.message.headed import around, own_notes, unsigned
+from integrations.hl7v2.message.headed import around, own_notes
 from integrations.hl7v2.message.items import DRUGS, ORDERED, Item, ordered_as
 from integrations.hl7v2.message.persons import interpreter, is_named_elsewhere, people_in
 from integrations.hl7v2.message.reading import Reading
@@ -23,6 +23,7 @@ from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.status_codes import GONE, said
 from integrations.hl7v2.text.values import day_of_event
 from integrations.hl7v2.text.words import is_sentence, not_in
+from integrations.letter_end import unsigned
 from mdo_portal.exchange import Fact, Section
 
 

@@ -12,7 +12,7 @@ from integrations.hl7v2.message.items import name_of
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.field_words import field_words
 from integrations.hl7v2.text.segment import Segment
-from integrations.hl7v2.text.words import asks_something
+from integrations.letter_end import asks_something
 
 
 def own(reading: Reading, name: str) -> str:

@@ -9,7 +9,7 @@ from integrations.hl7v2.meaning.own_segments import own
 from integrations.hl7v2.meaning.soon import soon, with_any
 from integrations.hl7v2.message.documents import plain_words, rich_words
 from integrations.hl7v2.message.ending import ending
-from integrations.hl7v2.message.headed import below, is_unanswered, unsigned
+from integrations.hl7v2.message.headed import below, is_unanswered
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.message.persons import person_in
@@ -23,7 +23,8 @@ from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.segment import Repetition
 from integrations.hl7v2.text.telephone import is_moment
 from integrations.hl7v2.text.values import day
-from integrations.hl7v2.text.words import asks_something, is_sentence, says_no_which
+from integrations.hl7v2.text.words import is_sentence, says_no_which
+from integrations.letter_end import asks_something, unsigned
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:

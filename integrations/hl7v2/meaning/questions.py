@@ -13,7 +13,7 @@ from integrations.hl7v2.message.persons import is_person
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.text.er7 import beside
 from integrations.hl7v2.text.field_words import field_words
-from integrations.hl7v2.text.words import asks_something
+from integrations.letter_end import asks_something
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")
 

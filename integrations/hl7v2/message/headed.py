@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from integrations.hl7v2.message.documents import plain_words, rich_words
@@ -11,16 +10,7 @@ from integrations.hl7v2.message.items import Item, name_of
 from integrations.hl7v2.message.left_empty import GOES_ON, NOTHING, TITLE, is_left_empty
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.message.rows import answered, in_columns, row_of
-from integrations.hl7v2.text.words import asks_something
-
-_GREETING = re.compile(
-    r"(?:(?:met )?(?:vriendelijke|hartelijke|collegiale) groet|groet(?:en)?\b|gr\.(?! ?\d)|hoogachtend|mvg\b|m\.v\.g|"
-    r"kind regards|mit freundlichen|"
-    r"(?:(?:alvast|bij voorbaat|veel|hartelijk) )*dank\b)",
-    re.IGNORECASE,
-)
-_SALUTATION = re.compile(r"(?:geachte|beste|waarde) (?:\S+ ){0,3}(?:\S+[,:]|collega\S*|dokter)", re.IGNORECASE)
-"""A line with no more than to whom somebody writes."""
+from integrations.letter_end import GREETING, asks_something
 
 
 def is_letter(received: Received, item: Item, title: str) -> bool:
@@ -71,15 +61,6 @@ def is_unanswered(text: str, headings: Collection[str]) -> bool:
     lines = _lines_of(text)
     heads = (n for n, line in enumerate(lines) if headed_by(line, headings) is not None)
     return next(heads, None) is not None and not _cut(text, headings)[0]
-
-
-def unsigned(text: str) -> tuple[str, str]:
-    """(what a letter says, its salutation and all from its greeting on); the whole of what is nothing else."""
-    lines = text.split("\n")
-    begin = int(_SALUTATION.fullmatch(lines[0].strip()) is not None)
-    end = next((n for n, line in enumerate(lines) if n >= begin and _GREETING.match(line.strip())), len(lines))
-    said = "\n".join(lines[begin:end]).strip()
-    return (said, "\n".join((*lines[:begin], *lines[end:])).strip()) if said else (text, "")
 
 
 def question_of(text: str, headings: Collection[str], *, is_list: bool) -> tuple[str, str]:
@@ -160,7 +141,7 @@ def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
         is_next = style.heads(line) and (bool(found) or line.endswith(":")) and not GOES_ON.match(line)
         is_next = is_next or (bool(found) and TITLE.fullmatch(undressed(DASH.split(line, maxsplit=1)[0])) is not None)
         is_rule = RULE.fullmatch(line) is not None
-        if is_next or _GREETING.match(line) or (found and (is_rule or not line)):
+        if is_next or GREETING.match(line) or (found and (is_rule or not line)):
             return "\n".join(found), n
         found += [line] if line and not is_rule else []
     return "\n".join(found), len(lines)

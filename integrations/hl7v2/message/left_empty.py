@@ -7,7 +7,7 @@ from collections.abc import Collection
 from itertools import takewhile
 
 from integrations.hl7v2.message.heading_style import RULE, Style, headed_by, undressed, unnumbered
-from integrations.hl7v2.text.words import asks_something
+from integrations.letter_end import asks_something
 
 GOES_ON = re.compile(
     r"(?:keuze(?: tussen| uit)?|(?:sub|deel)vra(?:ag|gen)(?: \d)?|opties?(?: \d| [a-c])?|alternatie(?:f|ven)|n\.?b\.?|let op|"

@@ -166,14 +166,6 @@ _NO_WHICH = re.compile(
 )
 
 
-def asks_something(line: str) -> bool:
-    """Whether a line asks: it ends as a question, or begins as Dutch letters ask."""
-    return line.rstrip().endswith("?") or line.strip().casefold().startswith(_ASKING)
-
-
-_ASKING = ("graag ", "gaarne ", "verzoek ", "verzoeke ", "s.v.p. ", "svp ")
-
-
 def is_sentence(text: str) -> bool:
     """Whether a text asks or tells something, and is nobody's name: it ends as a question, or has three words without a capital."""
     words = [one for one in text.split() if len(one) >= WHOLE_WORD and one.isalpha() and one.islower()]
