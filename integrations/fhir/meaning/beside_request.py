@@ -82,9 +82,8 @@ def _written(entry: Entry, reading: Reading) -> Iterator[str]:
         yield from notes(own.get("note"))
     elif entry.kind == "Observation" and entry.place not in reading.in_reports:
         yield from (text(own.get("valueString")), *notes(own.get("note")))
-        parts = nodes(own.get("component"))
-        if any("valueString" in one for one in parts):  # the lines of a form
-            yield "\n".join(f"{concept(one.get('code'))}: {_value(one, profile)}" for one in parts)
+        if "component" in own and any("valueString" in one for one in nodes(own["component"])):  # the lines of a form
+            yield "\n".join(f"{concept(one.get('code'))}: {_value(one, profile)}" for one in nodes(own["component"]))
     elif entry.kind == "QuestionnaireResponse":
         yield from _answers(own, profile)
     elif entry.kind == "Composition" and not is_report(entry, profile):

@@ -15,8 +15,9 @@ _SIGNS = r"[\s\-*•#_]*(?:\d{1,2}[.)]\s+)?"
 _HEAD = re.compile(_SIGNS + r"(?:\[([^\]\n]{2,60})\]|([^:?\n]{2,60}):)[ \t]*(.*)")
 _ALONE = re.compile(_SIGNS + r"([^:?\t]{2,40}?)(?:[\s*_]*|\s[-–=]\s+(.+)|\t\s*([^\t]+))")
 """A heading without a colon: alone on its line, before a dash, or in the cell before. Then it is all of a name."""
-_NEXT = re.compile(r"(?:(?<=.{3}[.;!?])\s+|\s*\|\s*)(?=[^\W\d_][^:|.;!?]{1,59}:)")
+_NEXT = re.compile(r"(?:[.;!?]\s|\|)\s*(?=[^\W\d_][^:|.;!?]{1,59}:)")
 """Where another heading may stand on the same line: behind a sentence (more than a number), or a bar."""
+_DRAWN = frozenset(" -=_*")
 _RULE = re.compile(r"\s*[-=_*]{3,}\s*")
 _LEFT_EMPTY = re.compile(r"(?:[^:?]{2,40}:)?\s*")
 _AROUND = " *_\xa0\u200b\ufeff"
@@ -74,16 +75,25 @@ class _Under:
         return said.rstrip(" .;") if self.target in _NO_SENTENCE else said
 
 
-def _lines(note: str, profile: Profile) -> Iterator[str]:
+def _lines(note: str, profile: Profile) -> list[str]:
     """The lines of a note; of two fields on one line each by itself. What a line was drawn under has that for itself."""
+    found: list[str] = []
     for line in note.splitlines():
-        begin = 0
-        for found in _NEXT.finditer(line) if ":" in line else ():
-            if profile.is_heading(line[found.end() :].partition(":")[0].strip(_AROUND)):
-                yield line[begin : found.start()]
-                begin = found.end()
-        if not _RULE.fullmatch(line):
-            yield line[begin:]
+        if ":" in line and _NEXT.search(line, 3):
+            found += _fields_of(line, profile)
+        elif line[:1] not in _DRAWN or not _RULE.fullmatch(line):
+            found.append(line)
+    return found
+
+
+def _fields_of(line: str, profile: Profile) -> Iterator[str]:
+    begin = 0
+    for found in _NEXT.finditer(line, 3):
+        is_number = line[begin : found.start()].strip().isdigit()  # `1. Diagnose: …`
+        if not is_number and profile.is_heading(line[found.end() :].partition(":")[0].strip(_AROUND)):
+            yield line[begin : found.start() + 1].rstrip("| ")
+            begin = found.end()
+    yield line[begin:]
 
 
 def _give_back(found: list[_Under]) -> None:
