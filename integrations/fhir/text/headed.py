@@ -68,8 +68,10 @@ class _Under:
     @property
     def words(self) -> str:
         """Under a heading without what was left empty below it (`Advies:`); of a name or a day without the end of a sentence."""
+        if not self.target:
+            return "\n".join(self.lines).strip()
         end = len(self.lines)
-        while end > 1 and self.target and _LEFT_EMPTY.fullmatch(self.lines[end - 1]):
+        while end > 1 and _LEFT_EMPTY.fullmatch(self.lines[end - 1]):
             end -= 1
         said = "\n".join(self.lines[:end]).strip()
         return said.rstrip(" .;") if self.target in _NO_SENTENCE else said
