@@ -84,7 +84,13 @@ class FhirReader:
 
 def tree_of(raw: bytes, version: str) -> Node:
     """The message as the tree that JSON gives, of JSON and of XML. Raises Unreadable: no_header, broken."""
-    return spelled(_named(xml_reader.load(raw, version) if looks_like_xml(raw) else truthful(load(raw))))
+    if looks_like_xml(raw):
+        return spelled(_named(xml_reader.load(raw, version)))
+    return spelled(_named(truthful(load(raw.replace(_BREAK_OF_V2, rb"\n")))))
+
+
+_BREAK_OF_V2 = rb"\\.br\\"
+"""`\\.br\\`, as JSON writes it: what carries words of HL7 v2 over leaves the end of a line so."""
 
 
 def numbers_of(raw: bytes) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,14 @@ _FIELDS = {
     "urgency": "urgency", "latest": "latest_useful_on", "meeting": "meeting", "reason": "reason",
 }  # fmt: skip
 """Label of the list → field of a referral. `reason` asks where nothing else does, `meeting` is the board where nothing else names one."""
+SEATS = {
+    "behandelaar": "treating", "hoofdbehandelaar": "treating", "regiebehandelaar": "treating", "behandelend arts": "treating",
+    "behandelend specialist": "treating", "treating physician": "treating", "attending physician": "treating",
+    "casemanager": "case_manager", "case manager": "case_manager",
+    "huisarts": "gp", "general practitioner": "gp", "primary care physician": "gp", "primary care provider": "gp",
+}  # fmt: skip
+"""Who has a place on the case, as a form calls him who has no more than one of each. In a team several may be called so."""
+_ASKED_FOR = re.compile(r"^(?:wie is |naam |wie )(?:(?:van )?(?:de|uw|het) )?")
 _EARLIER = re.compile(
     r"(?<!\w)(?:eerdere?|vorige?|vroegere?|oude|destijds|toenmalige?|datum|(?:be)?antwoord\w*|previous|former)(?!\w)"
 )
@@ -26,6 +34,12 @@ _CLINICAL_STAGE = re.compile(r"[yr]?c[TNM](?:[- ]?(?:stadium|categorie|classific
 _WHOLE_WORD = 4
 _CAPITALS = frozenset({"who", "lo", "egfr", "alk"})
 """Not in small letters: words of English, eGFR of the kidney, alkaline phosphatase."""
+
+
+@lru_cache(maxsize=1024)
+def seat(called: str) -> str:
+    """`treating`, `case_manager` or `gp`, of a question or heading that is called so and no more (`Wie is de casemanager?`); else ""."""
+    return SEATS.get(_ASKED_FOR.sub("", called.strip(" :?*-\xa0").casefold().replace("_", " ")), "")
 
 
 def is_of_before(called: str) -> bool:
@@ -50,6 +64,7 @@ class Names:
         self._patterns = [(name, _pattern(words)) for name, words in sections.items()]
         self.field = lru_cache(maxsize=2048)(self._field)
         self.column = lru_cache(maxsize=2048)(self._column)
+        self.is_whole = lru_cache(maxsize=2048)(self._is_whole)
 
     def _field(self, called: str) -> str:
         """`question_board` and the like, of what is called so; "" when it is no field."""
@@ -64,7 +79,7 @@ class Names:
                 return f"question_{asked_of(shown) or 'board'}" if name == "board" else _FIELDS.get(name, "")
         return ""
 
-    def is_whole(self, called: str) -> bool:
+    def _is_whole(self, called: str) -> bool:
         """Whether it is all of a name in the list."""
         bare = _shown(called).strip(" :?*")
         return bare in self._whole or any(bare in headings or bare in words for _, headings, words in self._labels)

@@ -70,12 +70,16 @@ def _end(ending: Entry, about: _About, found: Gathered, ended: tuple[str, str]) 
     )  # fmt: skip
 
 
+_BY_NAME = frozenset({*SEATS, "urgency", "latest_useful_on"})
+"""Fields whose words say nothing in an answer without what they are called (`Spoed`: ja)."""
+
+
 def _answer(asked: list[Entry], question: str, about: _About, found: Gathered, profile: Profile) -> IncomingAnswer:
     """What is told: in answer to our `question`, or beside the referral."""
     number, at, who, sent_at = about
     own = asked[0].resource if asked else {}
-    facts, state = found.told(*(one for name, one in found.beside if name in SEATS)), text(own.get("status"))
-    asked_for = (answers_ for name, answers_ in found.fields.items() if name not in SEATS)
+    facts, state = found.told(*(one for name, one in found.beside if name in _BY_NAME)), text(own.get("status"))
+    asked_for = (answers_ for name, answers_ in found.fields.items() if name not in _BY_NAME)
     said = "\n".join(unique([answer_words(own), *(words for answers_ in asked_for for words in answers_)]))
     is_nothing = not (said or found.facts or found.documents)  # who treats answers nothing
     ended = aside(profile.state(state)) if question and is_nothing and state in ENDED else ""

@@ -6,7 +6,8 @@ from integrations.fhir.entries.beside import extended
 from integrations.fhir.entries.people import identifiers
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.requests import categories, has_words, sorted_as
-from integrations.fhir.meaning.beside_request import form_of, without_fields
+from integrations.fhir.meaning.beside_request import form_of
+from integrations.fhir.meaning.extension_fields import without_fields
 from integrations.fhir.meaning.parties import board
 from integrations.fhir.meaning.request import Request
 from integrations.fhir.resources.told import narrative

@@ -8,33 +8,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from integrations.fhir.entries.beside import value_of
 from integrations.fhir.entries.bundle import Entry
 from integrations.fhir.entries.headings import is_report
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import ENDED, is_notice
 from integrations.fhir.entries.wording import is_in_error
+from integrations.fhir.meaning.extension_fields import of_extensions
 from integrations.fhir.meaning.gathered import Gathered
 from integrations.fhir.meaning.patient import another_in_words
 from integrations.fhir.meaning.request import ALL_KINDS
 from integrations.fhir.meaning.written import first_page
 from integrations.fhir.resources.communications import NEVER
-from integrations.fhir.resources.fields import FIELDS, is_of_field
+from integrations.fhir.resources.fields import FIELDS
 from integrations.fhir.resources.told import as_form, narrative, sections
+from integrations.fhir.text.choices import answer_text
 from integrations.fhir.text.headed import Part, headed
 from integrations.fhir.text.profile import Profile
 from integrations.fhir.text.values import Node, concept, joined, nodes, notes, text, word
-from integrations.profiles import urgency_of
 from integrations.rich_text import words_in
 from mdo_portal.exchange import Section
 
 _OVER = {*NEVER, *ENDED, "noshow"}
 """States of what was never told, is off or came to nothing."""
-_OF_THE_STANDARD = "http://hl7.org/fhir/StructureDefinition/"
 _COLUMNS = frozenset(Section)
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def hear(entry: Entry, request: Entry, reading: Reading, found: Gathered) -> None:
@@ -85,6 +82,8 @@ def _written(entry: Entry, reading: Reading) -> Iterator[str]:
         yield from notes(own.get("note"))
     elif entry.kind == "Observation" and entry.place not in reading.in_reports:
         yield from (text(own.get("valueString")), *notes(own.get("note")))
+        if "component" in own and any("valueString" in one for one in nodes(own["component"])):  # the lines of a form
+            yield "\n".join(f"{concept(one.get('code'))}: {_value(one, profile)}" for one in nodes(own["component"]))
     elif entry.kind == "QuestionnaireResponse":
         yield from _answers(own, profile)
     elif entry.kind == "Composition" and not is_report(entry, profile):
@@ -93,6 +92,10 @@ def _written(entry: Entry, reading: Reading) -> Iterator[str]:
             titles = (*above, text(one.get("title")) or concept(one.get("code")))
             if profile.section(one.get("code")) is None and not any(_reports(title, profile) for title in titles):
                 yield as_form(one)
+
+
+def _value(part: Node, profile: Profile) -> str:
+    return profile.yes_or_no(part.get("valueBoolean")) or answer_text(part)
 
 
 _NOTED = frozenset({"Appointment", "List", "RequestGroup", "Task"})
@@ -132,11 +135,13 @@ def _place(words: str, reading: Reading, found: Gathered) -> None:
 
 
 _OF_BEFORE = re.compile(
-    r"^\s*(?:>|(?:eerdere?|vorige?) (?:verwijzing|aanmelding|bespreking|mdo)\b|afgewezen\b"
-    r"|(?:antwoord|advies|besluit)\b[^:\n]{0,20}:\s*\S)",
+    r"^\s*(?:>|(?:eerdere?|vorige?) (?:verwijzing|aanmelding|bespreking|mdo)\b(?![^:\n]{0,30}:[ \t]*\S)|afgewezen\b"
+    r"|(?:antwoord|advies(?! (?:gevr|aan))|besluit)\b[^:\n]{0,20}:(?:[ \t]*\S|\s*(?![^:\n]{2,40}:)\S))",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A line of what somebody quotes, of an earlier registration, or of what was answered: what was asked there was asked then."""
+"""A line of what somebody quotes, the title of an earlier registration (a field says only when that was), or of what was answered: what was
+asked there was asked then.
+"""
 _OF_THE_MAIL = re.compile(r"\babuis|voor u bestemd|\be-?mail", re.IGNORECASE)
 
 
@@ -151,47 +156,10 @@ _EXAMINATIONS = frozenset({"ct", "echo", "mri", "pa", "pet", "pet-ct"})
 
 def parts_beside(request: Entry, page: str, reading: Reading) -> list[Part]:
     """What the extensions of a request are called, and what its page (`page`: as it is told) says under headings."""
-    parts = _of_extensions(nodes(request.resource.get("extension")), request, reading)
+    parts = of_extensions(nodes(request.resource.get("extension")), request, reading)
     return [*parts, *(form_of(request.resource, reading.profile) if page else [])]
 
 
 def form_of(own: Node, profile: Profile) -> list[Part]:
     """The parts of the narrative of a resource that is written as a form."""
     return headed(as_form(own), profile) or headed(narrative(own), profile)
-
-
-def _of_extensions(many: list[Node], request: Entry, reading: Reading) -> Iterator[Part]:
-    for one in many:
-        if part := _as_field(one, request, reading):
-            yield part
-        yield from _of_extensions(nodes(one.get("extension")), request, reading)
-
-
-def _as_field(one: Node, request: Entry, reading: Reading) -> Part | None:
-    """`vraagRadiologie`: an extension of a sender's own that is called as a field of a referral; one of the standard asks nothing."""
-    address = text(one.get("url"))
-    if address.startswith(_OF_THE_STANDARD) or one.get("extension"):
-        return None
-    name = _HUMP.sub(" ", re.split(r"[/#.:]", address.rstrip("/"))[-1]).replace("-", " ").replace("_", " ")
-    called = (reading.profile.target("", each) or reading.profile.seat(each) for each in (name, name.replace(" ", "-")))
-    target = next(filter(None, called), "")
-    if target not in FIELDS:
-        return None
-    words = value_of(one, request, reading)
-    if isinstance(said := one.get("valueBoolean"), bool):  # `spoed`: true; a yes is no question
-        words = (urgency_of(reading.profile.table, name) or "urgent") if said and target == "urgency" else ""
-    return Part(target, name, words) if words and is_of_field(target, words) else None
-
-
-def without_fields(request: Entry, reading: Reading) -> Entry:
-    """A request without the extensions that are fields of the referral: what is left of them is told."""
-    own = request.resource
-    left = {"extension": _rest(nodes(own["extension"]), request, reading)} if own.get("extension") else {}
-    return replace(request, resource=own | left)
-
-
-def _rest(many: list[Node], request: Entry, reading: Reading) -> list[Node]:
-    left = (one for one in many if _as_field(one, request, reading) is None)
-    return [
-        one | {"extension": _rest(nodes(one["extension"]), request, reading)} if one.get("extension") else one for one in left
-    ]

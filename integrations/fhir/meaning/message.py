@@ -28,7 +28,7 @@ from mdo_portal.exchange import Incoming, IncomingAnswer, IncomingReferral, Inco
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset", "history"}
 _REFUSED = {"batch-response": "no_request", "transaction-response": "no_request", "subscription-notification": "wrong_version"}
 """Kinds that are in order and ask nothing here: an answer to what somebody wrote, and what R5 tells a subscriber."""
-ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
+ADDITIONS = {"Communication", "DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
 """What may be added to a referral that was sent before."""
 
 

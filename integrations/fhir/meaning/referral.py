@@ -14,6 +14,7 @@ from integrations.fhir.entries.reading import Reading
 from integrations.fhir.entries.task import asked_at, request_task, task_number
 from integrations.fhir.entries.withdrawal import ending_task, is_request_taken_back, tasks_about, why, with_aborting
 from integrations.fhir.meaning.asked import asked_as_reason, own_words, urgencies, written_beside
+from integrations.fhir.meaning.at_end import asked_in_letters
 from integrations.fhir.meaning.belonging import address_of
 from integrations.fhir.meaning.beside_request import WRITTEN, hear, hear_papers, parts_beside
 from integrations.fhir.meaning.choosing import choose_request, refuse_a_second, replaced
@@ -152,7 +153,10 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         number=request.number,
         board_hint=found.said("board_hint") or named_board(request, reading, found.said("meeting")),
         tumour_hint=found.said("tumour_hint") or _reason_words(request, reading),
-        question_board=found.said("question_board", *request.questions) or found.said("reason") or asked_as_reason(request),
+        question_board=found.said("question_board", *request.questions)
+        or found.said("reason")
+        or asked_as_reason(request)
+        or asked_in_letters(reading, found),
         question_radiology=found.said("question_radiology"),
         question_pathology=found.said("question_pathology"),
         urgency=most_urgent(request.urgency, [*urgencies(request, reading), *found.fields.get("urgency", [])], reading.profile),

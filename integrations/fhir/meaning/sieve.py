@@ -89,6 +89,8 @@ def _judged(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
         return entry, ()
     if (written := clocked(entry.resource)) != entry.resource:
         return _judged(replace(entry, resource=written), version)
+    if isinstance(one := entry.resource.get("extension"), dict):  # as what turns XML into JSON writes a list of one
+        return _judged(replace(entry, resource=entry.resource | {"extension": [one]}), version)
     kept, said = _judged_inside(entry, version)
     if kept is not None:
         return kept, said

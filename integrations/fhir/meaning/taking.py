@@ -22,12 +22,12 @@ from integrations.fhir.resources.facts import FACTS
 from integrations.fhir.resources.implants import implant
 from integrations.fhir.resources.named import NAMED
 from integrations.fhir.resources.of_patient import contacts, languages, twin
-from integrations.fhir.resources.questionnaire import asked_as_value
+from integrations.fhir.resources.questionnaire import as_value
 from integrations.fhir.resources.said import said_by
 from integrations.fhir.resources.team import seated, teammates
 from integrations.fhir.resources.told import TOLD, attached, narrative, of_extensions, only_narrative, says_more
 from integrations.fhir.server.paging import told_outside
-from integrations.fhir.text.values import Node, joined, nodes, sent_none, text
+from integrations.fhir.text.values import Node, joined, nodes, sent_none
 from mdo_portal.exchange import Fact, Section
 
 
@@ -77,9 +77,10 @@ def outer(entry: Entry) -> str:
 
 
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
-    if asked := asked_as_value(entry, reading):
+    target, words = as_value(entry, reading)
+    if target:
         beside = (replace(one, key=entry.known_as) for one in said_by(entry, reading))
-        if found.to_field(asked, text(entry.resource.get("valueString")), *beside):
+        if found.to_field(target, words, *beside):
             return
     mapping = said_by if entry.kind in FACTS else TOLD.get(entry.kind) or NAMED.get(entry.kind)
     if mapping:

@@ -117,7 +117,7 @@ def of_task(entry: Entry, reading: Reading, found: Gathered, *, with_output: boo
             words = text(node(pointed).get("display"))  # the address of what came of it says nothing
         elif _TO_FETCH.fullmatch(words):
             words, is_to_fetch = "", is_to_fetch or is_wanted
-        target = reading.profile.target("", name)
+        target = reading.profile.target("", name) or reading.profile.seat(name)
         if "valueBoolean" in one and (target != "urgency" or one["valueBoolean"] is not True):
             target = ""  # a yes is no question
         if words and not found.to_field(target, words):

@@ -12,7 +12,7 @@ from integrations.fhir.entries.forms import with_texts
 from integrations.fhir.entries.professionals import according
 from integrations.fhir.entries.reading import Reading
 from integrations.fhir.resources.documents import Carried, of_attachment
-from integrations.fhir.resources.fields import FIELDS, Placed, column
+from integrations.fhir.resources.fields import FIELDS, SEATS, Placed, column
 from integrations.fhir.text.choices import answer_text
 from integrations.fhir.text.headed import headed
 from integrations.fhir.text.moments import day, first_of
@@ -154,11 +154,22 @@ def _words(answer: Node, reading: Reading) -> str:
 _SAID = ("", "final", "preliminary", "registered", "unknown", "amended", "corrected")
 
 
-def asked_as_value(entry: Entry, reading: Reading) -> str:
-    """`question_board` and the like: of a value in words that is called so (`Vraagstelling`) and is no more than that; else ""."""
+def as_value(entry: Entry, reading: Reading) -> tuple[str, str]:
+    """(`question_board` and the like, words) of a value that is called so (`Vraagstelling`, `Casemanager`, `Spoed`) and is no more than
+    that; else nothing.
+    """
     own = entry.resource
-    is_plain = not own.get("component") and not own.get("note")
-    if entry.kind != "Observation" or not is_plain or not text(own.get("valueString")) or word(own.get("status")) not in _SAID:
-        return ""
-    asked = reading.profile.target("", concept(own.get("code")))
-    return asked if asked.startswith("question_") and entry.place not in reading.in_reports else ""
+    is_plain = not own.get("component") and not own.get("note") and not own.keys().isdisjoint(_IN_WORDS)
+    if entry.kind != "Observation" or not is_plain or word(own.get("status")) not in _SAID:
+        return "", ""
+    name, said = concept(own.get("code")), text(own.get("valueString"))
+    target = reading.profile.place(name)
+    if target not in _OF_A_VALUE:
+        target = reading.profile.target("", name) if said else ""
+        target = target if target.startswith("question_") else ""
+    words = said or reading.profile.yes_or_no(own.get("valueBoolean")) or answer_text(own)
+    return (target, words) if target and entry.place not in reading.in_reports else ("", "")
+
+
+_IN_WORDS = frozenset({"valueString", "valueBoolean", "valueCodeableConcept", "valueDateTime", "valueDate"})
+_OF_A_VALUE = frozenset({*SEATS, "urgency", "latest_useful_on"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import time
+from decimal import Decimal
 from typing import Any
 
 from integrations.fhir.text.files import without_slips
@@ -38,6 +39,7 @@ _MAY_MISS_OF = {"DocumentReference": MAY_MISS | {"type"}, "NutritionOrder": MAY_
 """In STU3 a document must say of what type it is, and a diet since when: without that they are a document and a diet all the same."""
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d|Z\Z|[+-]\d\d:\d\d\Z)")
 """`1954-08-12T00:00`, and as XML Schema writes a day: `1954-08-12+01:00`."""
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d\d)[/.](\d\d)")
 _UNKNOWN_DAY = re.compile(r"(\d{4}(?:-(?!00)\d\d)?)(?:-00)+")
 """`1950-00-00`, `1950-05-00`: nought for what nobody knows, as HL7 v2 and the Dutch registers write it."""
 
@@ -53,6 +55,8 @@ class Mended:
 def mended(resource: Node, version: str) -> Mended | None:
     """None when it cannot be mended. The id stays, whatever its letters: it is an address inside the message and nothing else."""
     made = measured_in_words(_retyped(_filled(resource)))
+    if made.get("resourceType") == "Binary" and "data" not in made and "content" in made and version != "STU3":
+        made = {"data" if name == "content" else name: value for name, value in made.items()}
     made, beside = without_slips(made)
     made = _listed(made, str(made.get("resourceType", "")), version)
     made, days = without_wrong_days(made, version)
@@ -112,6 +116,8 @@ def _listed(value: Any, kind: str, version: str) -> Any:
             one = one[0]
         if kind == "HumanName" and name == "family" and isinstance(one, list) and all(isinstance(each, str) for each in one):
             one = " ".join(one)  # DSTU2 has a list of them
+        if name == "valueString" and type(one) in (int, Decimal):
+            one = str(one)  # as it was sent: `7.10`
         one = _as_meant(one, shape) if shape is not None else one
         found[name] = _listed(one, shape.kind if not name.startswith("_") else "Element", version) if shape else one
     return found
@@ -144,6 +150,8 @@ def _retyped(resource: Node) -> Node:
     sent as numbers.
     """
     found = dict(resource)
+    if isinstance(found.get("birthDate"), str) and (year_first := _YEAR_FIRST.fullmatch(found["birthDate"])):
+        found["birthDate"] = "-".join(year_first.groups())
     if isinstance(found.get("birthDate"), str) and (half := _UNKNOWN_DAY.fullmatch(found["birthDate"])):
         found["birthDate"] = half[1]
     if isinstance(found.get("birthDate"), str) and (day := _MIDNIGHT.match(found["birthDate"])):

@@ -11,12 +11,14 @@ from unicodedata import normalize
 
 from integrations.fhir.text.values import codings, concept, node, text, word
 from integrations.profiles import asked_of, load
-from integrations.profiles.called import Names, is_of_a_scan, is_of_before
+from integrations.profiles.called import Names, is_of_a_scan, is_of_before, seat
 from mdo_portal.exchange import Section, Wire
 
 _TITLES = ("refers", "reports")
 _A_NAME = 4
 """Words, at most, of what names a specialism that is asked: `Vraag aan de radioloog`."""
+_A_QUESTION = 2
+"""Words, at most, of one that does not say whom it asks: `Vraagstelling`."""
 _GENERAL = frozenset({"laboratory", "LAB"})
 """Categories of all that a laboratory finds, what a pathologist finds among it."""
 
@@ -83,8 +85,10 @@ class Profile:
 
     def below(self, above: str, label: str, target: str) -> str:
         """Where words belong that stand under a heading: below one that asks, what has no field of its own (`target`) is asked too, of
-        the specialism that it is called by.
+        the specialism that it is called by. A bare question below the name of a specialism is that one's.
         """
+        if target == "question_board" and above and len(label.split()) <= _A_QUESTION and not asked_of(label):
+            target = f"question_{asked_of(above) or 'board'}"
         asked = self.target("", above) if above else ""
         if not asked.startswith("question_") or target.startswith("question_"):
             return target
@@ -96,6 +100,10 @@ class Profile:
         found = self._names.column(called)
         return Section(found) if found else None
 
+    def place(self, called: str) -> str:
+        """The same of a field or a place on the case of which this is the whole name, by the list that all wires share."""
+        return seat(called) or self._names.field(called)
+
     @cached_property
     def _names(self) -> Names:
         shared = load(self.word("names")) if self.word("names") else {}
@@ -104,7 +112,8 @@ class Profile:
     def seat(self, label: str) -> str:
         """`treating`, `case_manager` or `gp`, of a question that is called so and no more; "" for any other."""
         table, called = self._at(("roles", "words")), label.casefold().strip(" :?")
-        return next((text(row["to"]) for row in table if called in row["words"]), "") if isinstance(table, list) else ""
+        own = next((text(row["to"]) for row in table if called in row["words"]), "") if isinstance(table, list) else ""
+        return own or seat(label)
 
     def document_kind(self, codes: list[tuple[str, str]], title: str) -> str:
         """`pathology report` and the like, by code, else by a word in the title."""

@@ -8,14 +8,15 @@ from dataclasses import replace
 
 from integrations.hl7v2.meaning.places import first, found
 from integrations.hl7v2.meaning.soon import with_any
-from integrations.hl7v2.message.names import is_name, is_prefix
 from integrations.hl7v2.message.persons import person_in, professional
 from integrations.hl7v2.message.reading import Reading
-from integrations.hl7v2.message.roles import IN_WORDS, participant, provider
+from integrations.hl7v2.message.roles import participant, provider
 from integrations.hl7v2.message.rows import answered, rows
 from integrations.hl7v2.message.statuses import is_gone
 from integrations.hl7v2.text.packed import value_type
 from integrations.hl7v2.text.telephone import is_called, is_moment, is_number_of_a_thing, telephone
+from integrations.person_names import is_name, is_prefix
+from integrations.profiles.called import SEATS, seat
 from mdo_portal.exchange import Contact
 
 ROLES = {"@provider": provider, "@participant": participant, "@person": person_in}
@@ -36,43 +37,37 @@ def contact(reading: Reading, role: str) -> Contact:
 
 def named_in_form(reading: Reading, role: str) -> Contact:
     """Whom a line of a form names in a role (`Casemanager: V. Groen`), which stays told; nobody where it holds no name."""
-    for item in reading.values if role in _IN_A_FORM else ():
+    for item in reading.values if role in _SEATED else ():
         is_of_another = reading.board is not None and item.order is not reading.board.order
-        if is_of_another or not _is_role(item.label, role) or item.is_document or is_gone(reading, item):
+        if is_of_another or seat(item.label) != role or item.is_document or is_gone(reading, item):
             continue
         if value_type(item.segment) == "XCN" and (person := professional(reading.message, f"{item.place}-5")):
             return person
         if is_name(said := _BEHIND_A_NAME.split(item.text, maxsplit=1)[0].strip()):
             return Contact(name=said)
-    return _named_in_a_letter(reading, role) if role in _IN_A_FORM else Contact()
+    return _named_in_a_letter(reading, role) if role in _SEATED else Contact()
 
 
 def _named_in_a_letter(reading: Reading, role: str) -> Contact:
     """The same in a form or a letter that is one text: behind a colon, or in the next cell of a table."""
-    called = frozenset(name for name, one in IN_WORDS.items() if one == _IN_A_FORM[role])
+    called = frozenset(name for name, place in SEATS.items() if place == role)
     for text in with_any(reading, called):
         lines = (field.partition(":") for line in answered(text).split("\n") for field in _FIELD.split(line))
         cells = (one for one in rows(text, called) if _TITLED.search(one))
-        said = [*(words for head, _, words in lines if _is_role(head, role)), *cells]
+        said = [*(words for head, _, words in lines if seat(head) == role), *cells]
         names = (_BEHIND_A_NAME.split(one, maxsplit=1)[0].strip() for one in said)
         if name := next(filter(is_name, names), ""):
             return Contact(name=name)
     return Contact()
 
 
-def _is_role(called: str, role: str) -> bool:
-    shown = _ASKED_FOR.sub("", called.strip(" :?*-").casefold().replace("_", " "))
-    return IN_WORDS.get(shown) == _IN_A_FORM[role]
-
-
 _FIELD = re.compile(r";|\t|\|| {3,}")
 """Where the next field of a line begins."""
-_ASKED_FOR = re.compile(r"^(?:wie is |naam |wie )(?:(?:van )?(?:de|uw|het) )?")
 _TITLED = re.compile(r"\b(?:dr|drs|prof|mw|mevr|dhr)\b|\b[A-Z]\.")
 """What shows that somebody is named where a sentence may begin (`Huisarts Jansen belde`)."""
 _BEHIND_A_NAME = re.compile(r"[,(;\n]|\s(?:tel|telefoon|tst|sein|mobiel|bereikbaar)\b|\s[-\u2013]\s|\s(?=[+\d])", re.IGNORECASE)
 """What he is, or how to reach him."""
-_IN_A_FORM = {"treating": "AT", "case_manager": "CM", "gp": "PP"}
+_SEATED = frozenset(SEATS.values())
 
 
 def organisation(reading: Reading, places: Sequence[str]) -> tuple[str, str]:

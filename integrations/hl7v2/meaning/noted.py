@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from integrations.hl7v2.message.headed import is_unanswered
-from integrations.hl7v2.message.heading_style import USUAL
 from integrations.hl7v2.message.items import Item, is_around
 from integrations.hl7v2.message.left_empty import GOES_ON
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.rows import answered
-from integrations.hl7v2.message.salutation import unsigned
 from integrations.hl7v2.message.statuses import is_order_back, is_waiting
 from integrations.hl7v2.text.words import asks_something
+from integrations.letter_end import USUAL
+from integrations.salutation import unsigned
 
 
 def asked_by(reading: Reading, item: Item) -> str:

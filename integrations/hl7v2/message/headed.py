@@ -10,8 +10,8 @@ from integrations.hl7v2.message.items import Item, name_of
 from integrations.hl7v2.message.left_empty import GOES_ON, NOTHING, TITLE, is_answered, is_left_empty
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.message.rows import answered, in_columns, row_of
-from integrations.hl7v2.message.salutation import says_goodbye
 from integrations.hl7v2.text.words import asks_something
+from integrations.salutation import says_goodbye
 
 
 def is_letter(received: Received, item: Item, title: str) -> bool:

@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 from integrations.hl7v2.message.chapters import is_numbered, number_behind, unnumbered
 from integrations.hl7v2.text.words import asks_something
+from integrations.letter_end import HEAD, USUAL
 
-HEAD = r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}"
-USUAL = re.compile(rf"{HEAD}:(?:\s.*)?")
-"""A word or three with a colon: where the next paragraph begins."""
 _CLOSE = re.compile(rf"{HEAD}(?<!\d)[\s.]*:(?!//).*")
 """The same with blanks or full stops before the colon, or nothing behind it; `om 10:30 uur` is none."""
 _SIGNED = re.compile(rf"({HEAD})\s*(=>?|[-\u2013]?>|\u2192|;|\.{{2,}}|\u2026)(?!=)(?<! >(?=\s*\d))\s*(.*)")

@@ -9,13 +9,10 @@ from unicodedata import normalize
 
 from integrations.hl7v2.text.given import given_names
 from integrations.hl7v2.text.segment import Repetition
+from integrations.person_names import PREFIX, is_prefix
 from mdo_portal.exchange import PersonName
 
-_PREFIX = re.compile(
-    r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s|v\.? ?d\.?|v/d|v\.) ?)+", re.IGNORECASE
-)
-"""A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
-_BEHIND = re.compile(rf"([^\s,]+)(?:,\s?((?i:{_PREFIX.pattern}))|\s((?:van|de|den|der|ten|ter)(?: (?:de|den|der))?))")
+_BEHIND = re.compile(rf"([^\s,]+)(?:,\s?((?i:{PREFIX.pattern}))|\s((?:van|de|den|der|ten|ter)(?: (?:de|den|der))?))")
 """A prefix that stands behind its surname (`Vries, de`); without a comma only a Dutch one in small letters (`Vries de`)."""
 _OTHER_NAMES = frozenset({"M", "A", "N", "S", "BAD"})  # XPN-7 (table 0200): maiden, alias, nickname, pseudonym, not to be used
 
@@ -70,31 +67,6 @@ def professional_name(name: Repetition, family_at: int) -> str:
         family, title = family if prefix else f"{before} {family}", "" if is_prefix(title) else title
     family = family.removesuffix(f", {given.strip()}")  # some write `Jansen, L.^L.`
     return " ".join(filter(None, (title, given.strip(), name.component(family_at + 2), family)))
-
-
-def is_prefix(text: str) -> bool:
-    """Whether it is the prefix of a surname and nothing else."""
-    return _PREFIX.fullmatch(text.strip()) is not None
-
-
-def is_name(text: str) -> bool:
-    """Whether words are somebody's name: a title or a first name before a surname, each with a capital but for titles and prefixes."""
-    first, *others = (text.split() if len(text) <= _LONGEST_NAME else ()) or ("",)
-    is_said = (
-        first.casefold() not in _NO_NAMES
-        and bool(others)
-        and others[-1][:1].isupper()
-        and not _FUNCTION.fullmatch(others[-1])
-        and not any(one.isdigit() or one == "\n" for one in text)
-    )
-    return is_said and all(one[0].isupper() or is_prefix(one) or _TITLE.fullmatch(one) for one in (first, *others))
-
-
-_LONGEST_NAME = 60
-_NO_NAMES = ("ja", "nee", "geen", "nog", "niet", "onbekend", "zie", "is")
-_FUNCTION = re.compile(r"\w*verpleegkundige|specialist|casemanager|consulent|coördinator|team|chirurg|\w+oloog", re.IGNORECASE)
-"""What somebody does: `Verpleegkundig Specialist` is nobody's name."""
-_TITLE = re.compile(r"(?:drs?|prof|mw|mevr|dhr|mevrouw|meneer|ir|mr|vs|pa)\.?", re.IGNORECASE)
 
 
 def _prefix_aside(name: Repetition, family_at: int) -> str:

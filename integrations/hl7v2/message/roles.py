@@ -10,6 +10,7 @@ from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Segment
 from integrations.hl7v2.text.telephone import telephone
 from integrations.hl7v2.text.values import day, partial
+from integrations.profiles.called import SEATS
 from mdo_portal.exchange import Contact
 
 _AT = {"PRT": (4, 5, 8, 15), "ROL": (3, 4, 14, 12)}
@@ -30,10 +31,10 @@ def roles(segment: Segment) -> list[str]:
     return [] if is_over else [IN_WORDS.get(words) or IN_WORDS.get(code.strip().casefold()) or code]
 
 
+_SEATED = {"treating": "AT", "case_manager": "CM", "gp": "PP"}
 IN_WORDS = {
-    "verwijzer": "RP", "aanvrager": "RP", "huisarts": "PP", "behandelaar": "AT", "hoofdbehandelaar": "AT", "casemanager": "CM",
-    "behandelend arts": "AT", "behandelend specialist": "AT", "regiebehandelaar": "AT",
-    "case manager": "CM", "ontvanger": "RT", "geadresseerde": "RT", "verwezen naar": "RT",
+    "verwijzer": "RP", "aanvrager": "RP", "ontvanger": "RT", "geadresseerde": "RT", "verwezen naar": "RT",
+    **{words: _SEATED[place] for words, place in SEATS.items()},
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from integrations.hl7v2.message.heading_style import HEAD, USUAL
+from integrations.letter_end import HEAD, USUAL
 
 
 def in_columns(line: str) -> list[str]:

@@ -1,10 +1,12 @@
-"""What stands around what a letter says: to whom it is, above that of whom and when; thanks, a greeting and who signs."""
+"""What stands around what a letter says: to whom it is, above that of whom and when; thanks, a greeting and who signs.
+The same over every wire.
+"""
 
 from __future__ import annotations
 
 import re
 
-from integrations.hl7v2.message.names import is_name
+from integrations.person_names import is_name
 
 _GREETING = re.compile(
     r"(?:(?:met|m\.?) )?(?:(?:vriendelijke|vr\.|hartelijke|collegiale|beste) ?){0,2}(?:groet(?:en)?\b|gr\.(?! ?\d)|hoogachting)|"

@@ -1,0 +1,74 @@
+"""Extensions of a request that are called as a field of a referral, or that hold a question of the sender's form with its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from integrations.fhir.entries.beside import value_of
+from integrations.fhir.entries.bundle import Entry
+from integrations.fhir.entries.reading import Reading
+from integrations.fhir.resources.fields import FIELDS, is_of_field
+from integrations.fhir.text.headed import Part
+from integrations.fhir.text.values import Node, nodes, text
+from integrations.profiles import urgency_of
+
+_OF_THE_STANDARD = "http://hl7.org/fhir/StructureDefinition/"
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_QUESTION = frozenset({"question", "vraag"})
+_ANSWER = frozenset({"answer", "antwoord"})
+
+
+def of_extensions(many: list[Node], request: Entry, reading: Reading) -> Iterator[Part]:
+    for one in many:
+        if part := _as_field(one, request, reading):
+            yield part
+        elif not _asked(one):
+            yield from of_extensions(nodes(one.get("extension")), request, reading)
+
+
+def _asked(one: Node) -> tuple[Node, Node] | None:
+    """A question of a form and its answer, side by side in one extension: by themselves neither is a field."""
+    named = {_name(inside).casefold(): inside for inside in nodes(one.get("extension"))}
+    question, answer = (next((named[name] for name in names if name in named), None) for names in (_QUESTION, _ANSWER))
+    return (question, answer) if question and answer else None
+
+
+def _name(one: Node) -> str:
+    """`vraag Radiologie` of `…/vraagRadiologie`."""
+    return _HUMP.sub(" ", re.split(r"[/#.:]", text(one.get("url")).rstrip("/"))[-1]).replace("-", " ").replace("_", " ")
+
+
+def _as_field(one: Node, request: Entry, reading: Reading) -> Part | None:
+    """`vraagRadiologie`: an extension of a sender's own that is called as a field of a referral; one of the standard asks nothing."""
+    if text(one.get("url")).startswith(_OF_THE_STANDARD):
+        return None
+    name, said = _name(one), one
+    if one.get("extension"):
+        if (pair := _asked(one)) is None:
+            return None
+        name, said = value_of(pair[0], request, reading), pair[1]
+    called = (reading.profile.target("", each) or reading.profile.seat(each) for each in (name, name.replace(" ", "-")))
+    target = next(filter(None, called), "")
+    if target not in FIELDS:
+        return None
+    words = value_of(said, request, reading)
+    if isinstance(ticked := said.get("valueBoolean"), bool):  # `spoed`: true; a yes is no question
+        words = (urgency_of(reading.profile.table, name) or "urgent") if ticked and target == "urgency" else ""
+    return Part(target, name, words) if words and is_of_field(target, words) else None
+
+
+def without_fields(request: Entry, reading: Reading) -> Entry:
+    """A request without the extensions that are fields of the referral: what is left of them is told."""
+    own = request.resource
+    left = {"extension": _rest(nodes(own["extension"]), request, reading)} if own.get("extension") else {}
+    return replace(request, resource=own | left)
+
+
+def _rest(many: list[Node], request: Entry, reading: Reading) -> list[Node]:
+    left = (one for one in many if _as_field(one, request, reading) is None)
+    return [
+        one | {"extension": _rest(nodes(one["extension"]), request, reading)} if one.get("extension") and not _asked(one) else one
+        for one in left
+    ]
