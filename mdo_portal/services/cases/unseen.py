@@ -63,9 +63,12 @@ class UnseenRow(NamedTuple):
         return by_kind(self.came)
 
 
+_IS_FOLDED = and_(Case.unseen_only_values, exists().where(Board.id == Case.board_id, Board.folds_values).correlate(Case))
+_SIGNED_AT = select(func.max(Decision.signed_at)).where(Decision.case_id == Case.id).scalar_subquery()
+
+
 def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[UnseenRow]:
     """At most MOST cases, what waits longest first; what the board folds, when it is asked for, after all else. Two statements."""
-    signed = select(func.max(Decision.signed_at)).where(Decision.case_id == Case.id).scalar_subquery()
     query = (
         select(
             Case.id,
@@ -79,15 +82,15 @@ def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[UnseenRow]:
             Board.name,
             Case.state,
             Case.state_since,
-            signed,
+            _SIGNED_AT,
             Case.unseen_since,
-            _is_folded(),
+            _IS_FOLDED,
         )
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == Case.hospital_id)
         .outerjoin(Board, Board.id == Case.board_id)
-        .where(*_conditions(viewer, wanted), *([] if wanted.folded else [~_is_folded()]))
-        .order_by(_is_folded(), Case.unseen_since, Case.id)
+        .where(*_conditions(viewer, wanted), *([] if wanted.folded else [~_IS_FOLDED]))
+        .order_by(_IS_FOLDED, Case.unseen_since, Case.id)
         .limit(MOST)
     )
     found = [UnseenRow._make((*row, ())) for row in session.execute(query)]
@@ -97,22 +100,17 @@ def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[UnseenRow]:
 
 def count(session: Session, viewer: Viewer) -> int:
     """On how many cases something stands that nobody saw, and that the board did not choose to fold."""
-    return session.scalar(select(func.count()).where(*_conditions(viewer, Filter()), ~_is_folded())) or 0
+    return session.scalar(select(func.count()).where(*_conditions(viewer, Filter()), ~_IS_FOLDED)) or 0
 
 
 def folded(session: Session, viewer: Viewer, wanted: Filter) -> int:
     """How many cases of this list their boards fold. They are said to be there, whatever is shown."""
-    return session.scalar(select(func.count()).where(*_conditions(viewer, wanted), _is_folded())) or 0
+    return session.scalar(select(func.count()).where(*_conditions(viewer, wanted), _IS_FOLDED)) or 0
 
 
 def _conditions(viewer: Viewer, wanted: Filter) -> tuple[ColumnElement[bool], ...]:
     of_board = [Case.board_id == wanted.board_id] if wanted.board_id else []
     return access.on_work_list(viewer), Case.unseen_since.is_not(None), Case.state.in_(PAST), *of_board
-
-
-def _is_folded() -> ColumnElement[bool]:
-    folds = exists().where(Board.id == Case.board_id, Board.folds_values).correlate(Case)
-    return and_(Case.unseen_only_values, folds)
 
 
 def _events(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[EventRow]]:

@@ -52,7 +52,7 @@ def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
             Case.revision,
             is_asked(),
             Case.news_at,
-            case_looks.looked_at(viewer),
+            case_looks.LOOKED_AT,
             Case.cautions,
         )
         .join(Patient, Patient.id == Case.patient_id)
@@ -62,7 +62,7 @@ def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
         .order_by(Case.due_on, Case.id)
         .limit(PAGE + 1)
     )
-    return [WorkListRow._make(row) for row in session.execute(query)]
+    return [WorkListRow._make(row) for row in session.execute(query, {"reader": viewer.person_id})]
 
 
 def _next_meeting() -> Any:

@@ -54,8 +54,8 @@ def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, 
 
 def cases_for(session: Session, viewer: Viewer, act: Act, case_ids: Sequence[uuid.UUID], *, now: datetime) -> list[Grant]:
     """What `case_for` gives of each, in this order and in one statement. Raises as it does when one of them is not there or not allowed."""
-    query = select(Case, *facts_for(viewer, now=now)).where(Case.id.in_(case_ids))
-    found = {case.id: (case, facts) for case, *facts in session.execute(query)}
+    query = select(Case, *FACTS).where(Case.id.in_(case_ids))
+    found = {case.id: (case, facts) for case, *facts in session.execute(query, facts_of(viewer, now=now))}
     return [_grant(viewer, act, *found.get(case_id, (None, ()))) for case_id in case_ids]
 
 
@@ -118,32 +118,39 @@ def _by_rule(
 
 
 def _on_agenda(session: Session, case: Case, now: datetime, board_id: uuid.UUID) -> bool:
-    query = _agendas(now).where(Round.case_id == case.id, Meeting.board_id == board_id)
-    return session.execute(query.limit(1)).first() is not None
+    of_board = {"case": case.id, "board": board_id, "agendas_since": now - MEMBERS_SEE_AFTER}
+    return session.execute(_IS_ON_AGENDA, of_board).first() is not None
 
 
-def _agendas(now: datetime) -> Select[uuid.UUID]:
-    """The boards on whose agendas cases stand or lately stood."""
-    query = select(Meeting.board_id).join(Round, Meeting.id == Round.meeting_id)
-    return query.where(Meeting.starts_at > now - MEMBERS_SEE_AFTER)
-
-
-def facts_for(viewer: Viewer, *, now: datetime) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """What `relations_by` needs to know of a case beside its row: two columns for a query on `cases`, for judging many in one go."""
-    taking_part = select(BoardHospital.board_id).where(
-        BoardHospital.hospital_id == Case.hospital_id, BoardHospital.board_id.in_(viewer.board_roles)
-    )
-    return _as_array(taking_part), _as_array(_agendas(now).where(Round.case_id == Case.id))
+_AGENDAS = (
+    select(Meeting.board_id).join(Round, Meeting.id == Round.meeting_id).where(Meeting.starts_at > bindparam("agendas_since"))
+)
+"""The boards on whose agendas cases stand or lately (open: `agendas_since`) stood."""
+_IS_ON_AGENDA = _AGENDAS.where(Round.case_id == bindparam("case"), Meeting.board_id == bindparam("board")).limit(1)
+_TAKES_PART = select(BoardHospital.board_id).where(
+    BoardHospital.hospital_id == Case.hospital_id, BoardHospital.board_id.in_(bindparam("their_boards", expanding=True))
+)
 
 
 def _as_array(query: Select[uuid.UUID]) -> ColumnElement[Any]:
     return func.array(query.correlate(Case).scalar_subquery(), type_=ARRAY(UUID(as_uuid=True)))
 
 
+FACTS = (_as_array(_TAKES_PART), _as_array(_AGENDAS.where(Round.case_id == Case.id)))
+"""What `relations_by` needs to know of a case beside its row: two columns for a query on `cases`, for judging many in one go. Open: what
+`facts_of` answers.
+"""
+
+
+def facts_of(viewer: Viewer, *, now: datetime) -> dict[str, Any]:
+    """Of whom FACTS are asked, and when."""
+    return {"their_boards": list(viewer.board_roles), "agendas_since": now - MEMBERS_SEE_AFTER}
+
+
 def relations_by(
     viewer: Viewer, act: Act, case: Case, taking_part: Sequence[uuid.UUID], agendas: Sequence[uuid.UUID]
 ) -> list[Relation]:
-    """By which relations this viewer may do `act` with a case, with the answers to `facts_for`; asks the database nothing."""
+    """By which relations this viewer may do `act` with a case, with the answers to FACTS; asks the database nothing."""
     return _by_rule(viewer, act, case, [case.board_id] if case.board_id else taking_part, agendas.__contains__)
 
 
