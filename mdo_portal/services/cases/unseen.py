@@ -93,19 +93,21 @@ def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[UnseenRow]:
         .order_by(_IS_FOLDED, Case.unseen_since, Case.id)
         .limit(MOST)
     )
-    found = [UnseenRow._make((*row, ())) for row in session.execute(query)]
+    found = [UnseenRow._make((*row, ())) for row in session.execute(query, access.work_list_of(viewer))]
     came = _events(session, [row.id for row in found])
     return [row._replace(came=unseen_of(came[row.id], row.since)) for row in found]
 
 
 def count(session: Session, viewer: Viewer) -> int:
     """On how many cases something stands that nobody saw, and that the board did not choose to fold."""
-    return session.scalar(select(func.count()).where(*_conditions(viewer, Filter()), ~_IS_FOLDED)) or 0
+    query = select(func.count()).where(*_conditions(viewer, Filter()), ~_IS_FOLDED)
+    return session.scalar(query, access.work_list_of(viewer)) or 0
 
 
 def folded(session: Session, viewer: Viewer, wanted: Filter) -> int:
     """How many cases of this list their boards fold. They are said to be there, whatever is shown."""
-    return session.scalar(select(func.count()).where(*_conditions(viewer, wanted), _IS_FOLDED)) or 0
+    query = select(func.count()).where(*_conditions(viewer, wanted), _IS_FOLDED)
+    return session.scalar(query, access.work_list_of(viewer)) or 0
 
 
 def _conditions(viewer: Viewer, wanted: Filter) -> tuple[ColumnElement[bool], ...]:

@@ -43,7 +43,7 @@ def boards(session: Session, viewer: Viewer, *, now: datetime) -> list[BoardCoun
         .where(or_(plans, counts.c.board_id.is_not(None)))
         .order_by(plans.desc(), coming.c.registration_closes_at.nulls_last(), Board.name)
     )
-    return [BoardCount._make(row) for row in session.execute(query)]
+    return [BoardCount._make(row) for row in session.execute(query, access.work_list_of(viewer))]
 
 
 def _coming(now: datetime) -> Any:
@@ -74,11 +74,11 @@ def _counts(viewer: Viewer) -> Any:
 def asked(session: Session, viewer: Viewer) -> int:
     """The cases about which a question to the referrer is open, also when they are planned already."""
     query = select(func.count()).select_from(Case).where(access.on_work_list(viewer), Case.is_open, is_asked())
-    return session.execute(query).scalar_one()
+    return session.execute(query, access.work_list_of(viewer)).scalar_one()
 
 
 def unrouted(session: Session, viewer: Viewer) -> Unrouted:
     """The cases that wait for somebody to choose a board."""
     incomplete = func.count(case((func.cardinality(Case.missing) > 0, 1)))
     query = select(func.count(), incomplete).where(access.on_work_list(viewer), Case.is_open, Case.board_id.is_(None))
-    return Unrouted._make(session.execute(query).one())
+    return Unrouted._make(session.execute(query, access.work_list_of(viewer)).one())

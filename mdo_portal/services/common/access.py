@@ -176,16 +176,21 @@ def meeting_for(
 
 
 def on_work_list(viewer: Viewer) -> ColumnElement[bool]:
-    """The cases that belong on this viewer's work list, as a condition on `cases`."""
-    boards = viewer.boards_for(Act.CASE_PLAN)
+    """The cases that belong on this viewer's work list, as a condition on `cases`. Open: what `work_list_of` answers of this viewer."""
+    return _listed(by_boards=bool(viewer.boards_for(Act.CASE_PLAN)), own_too=viewer.may_for_own_hospital(Act.CASE_READ))
+
+
+@cache
+def _listed(*, by_boards: bool, own_too: bool) -> ColumnElement[bool]:
+    boards = bindparam("boards", expanding=True)
     by_board = Case.board_id.in_(boards)
     unrouted = and_(
         Case.board_id.is_(None),
         exists().where(BoardHospital.hospital_id == Case.hospital_id, BoardHospital.board_id.in_(boards)),
     )
-    conditions: list[ColumnElement[bool]] = [and_(~Case.objected, or_(by_board, unrouted))] if boards else []
-    if viewer.may_for_own_hospital(Act.CASE_READ):
-        conditions.append(Case.hospital_id == viewer.hospital_id)
+    conditions: list[ColumnElement[bool]] = [and_(~Case.objected, or_(by_board, unrouted))] if by_boards else []
+    if own_too:
+        conditions.append(Case.hospital_id == bindparam("own"))
     return or_(False, *conditions)
 
 
@@ -199,10 +204,10 @@ ON_WORK_LIST: ColumnElement[bool] = or_(
         or_(Case.board_id == func.any(_PLANNED), and_(Case.board_id.is_(None), Case.hospital_id.in_(TAKING_PART))),
     ),
 )
-"""What `on_work_list` says, for a statement that is put together once: it is asked with every list. Open: what `work_list_of` answers."""
+"""The same of everybody in one condition, for a statement that is asked with every list. Open: what `work_list_of` answers."""
 
 
 def work_list_of(viewer: Viewer) -> dict[str, Any]:
-    """Whose work list ON_WORK_LIST is about."""
+    """Whose work list `on_work_list` and ON_WORK_LIST are about."""
     own = viewer.hospital_id if viewer.may_for_own_hospital(Act.CASE_READ) else None
     return {"boards": list(viewer.boards_for(Act.CASE_PLAN)), "own": own}

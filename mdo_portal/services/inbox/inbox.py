@@ -165,7 +165,7 @@ def _alarms(*, all_too: bool, of_one: bool) -> Select[int, int]:
     of = [InboundMessage.hospital_id == bindparam("hospital")] if of_one else []
 
     def late(state: InboundState, is_late: ColumnElement[bool]) -> ScalarSelect[int]:  # each has an index of its own
-        these = (_visible(bindparam("own"), all_too=all_too), *of, *meant(Asked(state)), is_late)
+        these = (_visible(bindparam("own"), all_too=all_too), *meant(Asked(state)), *of, is_late)
         return select(func.count()).select_from(InboundMessage).where(*these).scalar_subquery()
 
     unread = late(InboundState.UNREADABLE, InboundMessage.received_at < bindparam("unread_since"))
