@@ -24,11 +24,8 @@ INITIALS = re.compile(r"([^\W\d_]{1,3}\.)+")
 YEAR = re.compile(r"\(?(19|20)\d\d\)?", re.ASCII)
 
 
-def is_asked() -> ColumnElement[bool]:
-    """A question to the referrer is open, whatever the state."""
-    return exists().where(InformationRequest.case_id == Case.id, InformationRequest.answered_at.is_(None))
-
-
+IS_ASKED = exists().where(InformationRequest.case_id == Case.id, InformationRequest.answered_at.is_(None))
+"""A question to the referrer is open, whatever the state."""
 _NEXT_MEETING = (
     select(Meeting.starts_at)
     .join(Round, Round.meeting_id == Meeting.id)
@@ -59,7 +56,7 @@ _ROWS = (
         _NEXT_MEETING,
         Case.objected,
         Case.revision,
-        is_asked(),
+        IS_ASKED,
         Case.news_at,
         case_looks.LOOKED_AT,
         Case.cautions,
@@ -102,7 +99,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _is_in(state: CaseState) -> ColumnElement[bool]:
     """A planned case about which a question is open is looked for under both."""
-    return or_(Case.state == state, is_asked()) if state is CaseState.INFORMATION_REQUESTED else Case.state == state
+    return or_(Case.state == state, IS_ASKED) if state is CaseState.INFORMATION_REQUESTED else Case.state == state
 
 
 def contains(word: str) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import WAITING, Case, CaseState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services.cases.worklist import is_asked
+from mdo_portal.services.cases.worklist import IS_ASKED
 from mdo_portal.services.cases.worklist_rows import BoardCount, Unrouted
 from mdo_portal.services.common import access
 from mdo_portal.services.meetings.meetings import PLANNABLE
@@ -73,7 +73,7 @@ def _counts(viewer: Viewer) -> Any:
 
 def asked(session: Session, viewer: Viewer) -> int:
     """The cases about which a question to the referrer is open, also when they are planned already."""
-    query = select(func.count()).select_from(Case).where(access.on_work_list(viewer), Case.is_open, is_asked())
+    query = select(func.count()).select_from(Case).where(access.on_work_list(viewer), Case.is_open, IS_ASKED)
     return session.execute(query, access.work_list_of(viewer)).scalar_one()
 
 
