@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
@@ -22,7 +22,7 @@ from mdo_portal.services.dossier.event_rows import EventRow
 
 Ids = Collection[uuid.UUID]
 Of = Mapping[uuid.UUID, list[Any]]
-_THESE = bindparam("cases", expanding=True)
+_THESE: BindParameter[Any] = bindparam("cases", expanding=True)
 
 
 def _by_case(session: Session, of: Ids, query: Select[*tuple[Any, ...]], kind: Any) -> Of:

@@ -119,7 +119,7 @@ _NEWEST = (
 
 def _newest(session: Session, viewer: Viewer, patient_ids: Collection[uuid.UUID], *, now: datetime) -> list[_Seen]:
     """The newest cases of each of these patients, one more than are named: one of them may be the case itself."""
-    asked = {"patients": list(patient_ids)} | access.facts_of(viewer, now=now)
+    asked = {"patients": list(patient_ids), **access.facts_of(viewer, now=now)}
     return [
         _Seen(
             case,

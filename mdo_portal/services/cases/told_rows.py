@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.told import Appointment, Merge, MergeKind, ToldChange
@@ -81,7 +81,7 @@ class Told:
 NOTHING = Told([], [], [])
 
 
-_THESE = bindparam("patients", expanding=True)
+_THESE: BindParameter[Any] = bindparam("patients", expanding=True)
 _CHANGED = (
     select(ToldChange.what, ToldChange.before, ToldChange.after, ToldChange.event, ToldChange.at)
     .where(ToldChange.patient_id.in_(_THESE))

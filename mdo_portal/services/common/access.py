@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Session
 
@@ -182,7 +182,7 @@ def on_work_list(viewer: Viewer) -> ColumnElement[bool]:
 
 @cache
 def _listed(*, by_boards: bool, own_too: bool) -> ColumnElement[bool]:
-    boards = bindparam("boards", expanding=True)
+    boards: BindParameter[Any] = bindparam("boards", expanding=True)
     by_board = Case.board_id.in_(boards)
     unrouted = and_(
         Case.board_id.is_(None),

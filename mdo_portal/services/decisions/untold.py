@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import BindParameter, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting
@@ -52,7 +52,7 @@ _LATER = aliased(Round)
 _DECIDED_SINCE = exists().where(
     _LATER.case_id == Round.case_id, _LATER.number > Round.number, Decision.round_id == _LATER.id, Decision.form.in_(WHOLE)
 )
-_THESE = bindparam("boards", expanding=True)
+_THESE: BindParameter[Any] = bindparam("boards", expanding=True)
 _UNTOLD = (
     select(
         Round.id, Meeting.id, Meeting.starts_at, Board.name, Hospital.name, Round.outcome,

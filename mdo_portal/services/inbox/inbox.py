@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board
@@ -100,7 +100,7 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _visible(own: uuid.UUID | BindParameter[uuid.UUID], *, all_too: bool) -> ColumnElement[bool]:
-    return or_(InboundMessage.hospital_id == own, all_too)
+    return or_(InboundMessage.hospital_id == own, true() if all_too else false())
 
 
 def meant(asked: Asked) -> list[ColumnElement[bool]]:
@@ -154,14 +154,13 @@ def alarms(session: Session, viewer: Viewer, *, now: datetime, hospital_id: uuid
     """How many messages wait too long to be read, or lie too long without anybody looking; of one hospital, as the page beneath."""
 
     query = _alarms(all_too=Role.ADMINISTRATOR in viewer.hospital_roles, of_one=hospital_id is not None)
-    whose = {"own": viewer.hospital_id, "hospital": hospital_id}
     since = {"waits_since": now - WAITS_TOO_LONG, "unread_since": now - UNREAD_TOO_LONG}
-    return Alarms._make(session.execute(query, whose | since).one())
+    return Alarms._make(session.execute(query, {"own": viewer.hospital_id, "hospital": hospital_id, **since}).one())
 
 
 @cache
 def _alarms(*, all_too: bool, of_one: bool) -> Select[int, int]:
-    """It is asked with every page of who looks after links. Open: `own`, and the moments `waits_since` and `unread_since`."""
+    """Asked with every page of who looks after links. Open: what `alarms` says."""
     of = [InboundMessage.hospital_id == bindparam("hospital")] if of_one else []
 
     def late(state: InboundState, is_late: ColumnElement[bool]) -> ScalarSelect[int]:  # each has an index of its own

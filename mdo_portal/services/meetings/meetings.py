@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import FromClause, Integer, Select, bindparam, exists, func, or_, select, true
+from sqlalchemy import BindParameter, FromClause, Integer, Select, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -58,21 +58,14 @@ def upcoming(
 @cache
 def _upcoming(*, is_until: bool, undecided: bool) -> Select[*tuple[Any, ...]]:
     """Open: what `upcoming` is asked with."""
-    waits, since = aliased(Round), bindparam("since")
+    waits = aliased(Round)
+    since: BindParameter[Any] = bindparam("since")
     left = exists(select(waits.id).where(waits.meeting_id == Meeting.id, waits.outcome.is_(None)))
     agenda_of = _counted()
     return (
         select(
-            Meeting.id,
-            Board.id,
-            Board.code,
-            Board.name,
-            Meeting.starts_at,
-            Meeting.series_at,
-            Meeting.minutes,
-            Meeting.registration_closes_at,
-            Meeting.state,
-            *agenda_of.c,
+            Meeting.id, Board.id, Board.code, Board.name, Meeting.starts_at, Meeting.series_at, Meeting.minutes,
+            Meeting.registration_closes_at, Meeting.state, *agenda_of.c,
         )
         .join(Board, Board.id == Meeting.board_id)
         .join(agenda_of, true())
@@ -81,7 +74,7 @@ def _upcoming(*, is_until: bool, undecided: bool) -> Select[*tuple[Any, ...]]:
         .where(Meeting.starts_at < bindparam("until") if is_until else true())
         .order_by(Meeting.starts_at)
         .limit(bindparam("most", type_=Integer))
-    )
+    )  # fmt: skip
 
 
 def _counted() -> FromClause:
