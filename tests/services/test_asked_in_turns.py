@@ -28,7 +28,15 @@ from mdo_portal.domain.told import Appointment, ToldChange
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotFound
 from mdo_portal.exchange import Fact, PersonName, Section
-from mdo_portal.services.cases import case_lists, decision_objection_rows, other_cases, told_rows, unseen, worklist
+from mdo_portal.services.cases import (
+    case_lists,
+    decision_objection_rows,
+    other_cases,
+    told_rows,
+    unseen,
+    worklist,
+    worklist_boards,
+)
 from mdo_portal.services.cases.worklist_rows import Filter
 from mdo_portal.services.common import access
 from mdo_portal.services.decisions import outcomes, untold
@@ -75,6 +83,7 @@ QUESTIONS: Mapping[str, Callable[[Session, Corner], Any]] = {
     ),
     "absent": lambda db, at: absence_rows.of_meeting(db, at.meeting.id),
     "work list": lambda db, at: worklist.page(db, at.viewer, Filter()),
+    "boards": lambda db, at: worklist_boards.boards(db, at.viewer, now=make.NOW),
     "unseen": lambda db, at: unseen.rows(db, at.viewer, Filter()),
     "other cases": lambda db, at: other_cases.of_case(db, at.viewer, at.case, now=make.NOW),
     "untold": lambda db, at: untold.rows(db, at.viewer, now=make.NOW),

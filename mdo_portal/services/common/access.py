@@ -177,11 +177,17 @@ def meeting_for(
 
 def on_work_list(viewer: Viewer) -> ColumnElement[bool]:
     """The cases that belong on this viewer's work list, as a condition on `cases`. Open: what `work_list_of` answers of this viewer."""
-    return _listed(by_boards=bool(viewer.boards_for(Act.CASE_PLAN)), own_too=viewer.may_for_own_hospital(Act.CASE_READ))
+    return listed(**shape_of(viewer))
+
+
+def shape_of(viewer: Viewer) -> dict[str, bool]:
+    """Which conditions make up this viewer's work list: never whose it is."""
+    return {"by_boards": bool(viewer.boards_for(Act.CASE_PLAN)), "own_too": viewer.may_for_own_hospital(Act.CASE_READ)}
 
 
 @cache
-def _listed(*, by_boards: bool, own_too: bool) -> ColumnElement[bool]:
+def listed(*, by_boards: bool, own_too: bool) -> ColumnElement[bool]:
+    """`on_work_list`, for a statement that is kept by that shape."""
     boards: BindParameter[Any] = bindparam("boards", expanding=True)
     by_board = Case.board_id.in_(boards)
     unrouted = and_(
