@@ -88,14 +88,13 @@ _ROWS = (
     .join(Hospital, Hospital.id == Case.hospital_id)
     .outerjoin(Board, Board.id == Case.board_id)
     .order_by(_IS_FOLDED, Case.unseen_since, Case.id)
-    .limit(MOST)
 )
 """Of every case, for `rows` to narrow."""
 
 
 def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[UnseenRow]:
     """At most MOST cases, what waits longest first; what the board folds, when it is asked for, after all else. Two statements."""
-    query = _ROWS.where(*_conditions(viewer, wanted), *([] if wanted.folded else [~_IS_FOLDED]))
+    query = _ROWS.where(*_conditions(viewer, wanted), *([] if wanted.folded else [~_IS_FOLDED])).limit(MOST)
     found = [UnseenRow._make((*row, ())) for row in session.execute(query, access.work_list_of(viewer))]
     came = _events(session, [row.id for row in found])
     return [row._replace(came=unseen_of(came[row.id], row.since)) for row in found]

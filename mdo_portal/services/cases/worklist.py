@@ -65,14 +65,13 @@ _ROWS = (
     .join(Hospital, Hospital.id == Case.hospital_id)
     .outerjoin(Board, Board.id == Case.board_id)
     .order_by(Case.due_on, Case.id)
-    .limit(PAGE + 1)
 )
 """Of every case, for `page` to narrow."""
 
 
 def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
     """Up to PAGE + 1 rows (one more says that there is a next page), in order of latest useful date."""
-    query = _ROWS.where(access.on_work_list(viewer), *_conditions(wanted))
+    query = _ROWS.where(access.on_work_list(viewer), *_conditions(wanted)).limit(PAGE + 1)
     whose = access.work_list_of(viewer) | {"reader": viewer.person_id}
     return [WorkListRow._make(row) for row in session.execute(query, whose)]
 
