@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index
+from sqlalchemy import BindParameter, ColumnElement, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -127,6 +127,6 @@ class IdentityConflict(Base):
     undo_asked_by: Mapped[uuid.UUID | None]
 
     @classmethod
-    def holds_up(cls, hospital_id: uuid.UUID) -> ColumnElement[bool]:
+    def holds_up(cls, hospital_id: uuid.UUID | BindParameter[uuid.UUID]) -> ColumnElement[bool]:
         """Open at this hospital, and messages wait until it is answered and the answer is carried out."""
         return (cls.hospital_id == hospital_id) & cls.closed_at.is_(None) & cls.blocks

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, Presence
@@ -64,79 +64,83 @@ class MissedRow(NamedTuple):
     closes_at: datetime
 
 
+_ANSWERER = aliased(Person)
+_EVERY = (
+    select(
+        DecisionObjection.id,
+        DecisionObjection.case_id,
+        DecisionObjection.round_id,
+        Decision.document_number,
+        Person.id,
+        Person.name,
+        Person.discipline,
+        DecisionObjection.reason,
+        DecisionObjection.made_at,
+        DecisionObjection.answer,
+        _ANSWERER.name,
+        DecisionObjection.answered_at,
+    )
+    .join(Decision, Decision.id == DecisionObjection.decision_id)
+    .join(Person, Person.id == DecisionObjection.person_id)
+    .outerjoin(_ANSWERER, _ANSWERER.id == DecisionObjection.answered_by)
+    .order_by(DecisionObjection.made_at)
+)
+_OF_CASE = _EVERY.where(DecisionObjection.case_id == bindparam("case"))
+_UNANSWERED = (
+    _EVERY.add_columns(Decision.content, Case)
+    .join(Case, Case.id == DecisionObjection.case_id)
+    .join(Round, Round.id == DecisionObjection.round_id)
+    .join(Meeting, Meeting.id == Round.meeting_id)
+    .where(
+        DecisionObjection.answered_at.is_(None),
+        Meeting.board_id.in_(bindparam("boards", expanding=True)),
+        ~Case.objected,
+    )
+)
+
+
 def rows(session: Session, *, case_id: uuid.UUID) -> list[ObjectionRow]:
     """Every objection of this case, oldest first."""
-    return [ObjectionRow._make(row) for row in session.execute(_rows().where(DecisionObjection.case_id == case_id))]
-
-
-def _rows() -> Select[*tuple[Any, ...]]:
-    answerer = aliased(Person)
-    return (
-        select(
-            DecisionObjection.id,
-            DecisionObjection.case_id,
-            DecisionObjection.round_id,
-            Decision.document_number,
-            Person.id,
-            Person.name,
-            Person.discipline,
-            DecisionObjection.reason,
-            DecisionObjection.made_at,
-            DecisionObjection.answer,
-            answerer.name,
-            DecisionObjection.answered_at,
-        )
-        .join(Decision, Decision.id == DecisionObjection.decision_id)
-        .join(Person, Person.id == DecisionObjection.person_id)
-        .outerjoin(answerer, answerer.id == DecisionObjection.answered_by)
-        .order_by(DecisionObjection.made_at)
-    )
+    return [ObjectionRow._make(row) for row in session.execute(_OF_CASE, {"case": case_id})]
 
 
 def unanswered(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[ObjectionRow, dict[str, Any], Case]]:
     """What waits for an answer on the boards that this viewer leads: the objection, the advice as signed, and its case."""
-    query = (
-        _rows()
-        .add_columns(Decision.content, Case)
-        .join(Case, Case.id == DecisionObjection.case_id)
-        .join(Round, Round.id == DecisionObjection.round_id)
-        .join(Meeting, Meeting.id == Round.meeting_id)
-        .where(
-            DecisionObjection.answered_at.is_(None),
-            Meeting.board_id.in_(viewer.boards_for(Act.DECISION_REVISE)),
-            ~Case.objected,
-        )
-    )
-    found = [(ObjectionRow._make(row[:-2]), row[-2], row[-1]) for row in session.execute(query)]
+    asked = session.execute(_UNANSWERED, {"boards": viewer.boards_for(Act.DECISION_REVISE)})
+    found = [(ObjectionRow._make(row[:-2]), row[-2], row[-1]) for row in asked]
     return [one for one in found if access.may(session, viewer, Act.DECISION_REVISE, one[2], now=now)]
+
+
+_RECENT = aliased(Decision)
+_MISSED = (
+    select(Decision, Round, Case, Board, Presence, Meeting, *access.FACTS)
+    .join(Round, Round.id == Decision.round_id)
+    .join(Case, Case.id == Round.case_id)
+    .join(Meeting, Meeting.id == Round.meeting_id)
+    .join(Board, Board.id == Meeting.board_id)
+    .join(Presence, Presence.meeting_id == Meeting.id)
+    .where(
+        Meeting.board_id.in_(bindparam("boards", expanding=True)),
+        Meeting.starts_at > bindparam("since"),
+        Presence.person_id == bindparam("person"),
+        select(_RECENT.id).where(_RECENT.round_id == Round.id, _RECENT.signed_at >= bindparam("signed_since")).exists(),
+        Board.objection_hours > 0,
+        ~Case.objected,
+    )
+    .order_by(Decision.round_id, Decision.version)
+)
 
 
 def missed(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[MissedRow, Case]]:
     """What was decided while this viewer was called away and can still be objected to; patients of the own hospital first."""
-    boards, recent = viewer.boards_for(Act.DECISION_OBJECT), aliased(Decision)
-    if not boards:
+    if not (boards := viewer.boards_for(Act.DECISION_OBJECT)):
         return []
-    query = (
-        select(Decision, Round, Case, Board, Presence, Meeting, *access.facts_for(viewer, now=now))
-        .join(Round, Round.id == Decision.round_id)
-        .join(Case, Case.id == Round.case_id)
-        .join(Meeting, Meeting.id == Round.meeting_id)
-        .join(Board, Board.id == Meeting.board_id)
-        .join(Presence, Presence.meeting_id == Meeting.id)
-        .where(
-            Meeting.board_id.in_(boards),
-            Meeting.starts_at > now - LOOK_BACK,
-            Presence.person_id == viewer.person_id,
-            select(recent.id).where(recent.round_id == Round.id, recent.signed_at >= now - MOST).exists(),
-            Board.objection_hours > 0,
-            ~Case.objected,
-        )
-        .order_by(Decision.round_id, Decision.version)
-    )
+    whose = {"boards": boards, "person": viewer.person_id, "since": now - LOOK_BACK, "signed_since": now - MOST}
+    whose |= access.facts_of(viewer, now=now)
     signed: dict[uuid.UUID, list[Decision]] = defaultdict(list)
     by_round: dict[uuid.UUID, tuple[Round, Case, Board, Presence, Meeting]] = {}
     may: dict[uuid.UUID, bool] = {}
-    for decision, round_, case, board, was, meeting, *facts in session.execute(query):
+    for decision, round_, case, board, was, meeting, *facts in session.execute(_MISSED, whose):
         may[case.id] = bool(access.relations_by(viewer, Act.DECISION_OBJECT, case, *facts))
         signed[round_.id].append(decision)
         by_round[round_.id] = (round_, case, board, was, meeting)

@@ -77,14 +77,14 @@ def found(session: Session, viewer: Viewer, launched: Launched, *, now: datetime
 
 def _cases(session: Session, viewer: Viewer, patient: Patient, *, now: datetime) -> list[Shown]:
     query = (
-        select(Case, Board.name, *access.facts_for(viewer, now=now))
+        select(Case, Board.name, *access.FACTS)
         .outerjoin(Board, Board.id == Case.board_id)
         .where(Case.patient_id == patient.id)
         .order_by(Case.received_at.desc(), Case.id)
         .limit(MOST)
     )
     shown = []
-    for case, board, *facts in session.execute(query):
+    for case, board, *facts in session.execute(query, access.facts_of(viewer, now=now)):
         if relations := access.relations_by(viewer, Act.CASE_READ, case, *facts):
             audit.record(session, viewer, Act.CASE_READ, now=now, case=case, relation=relations[0], detail="from the EPD")
             shown.append(Shown(case.id, board or "", case.state, case.received_at, case.question_board))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -104,19 +104,22 @@ def _log(session: Session, viewer: Viewer, seen: Sequence[_Seen], *, now: dateti
             audit.record(session, viewer, Act.CASE_READ, now=now, case=one.case, relation=how, detail="other case", reason=why)
 
 
+_PLACE = func.row_number().over(partition_by=Case.patient_id, order_by=(Case.received_at.desc(), Case.id))
+_RANKED = select(Case.id, _PLACE.label("place")).where(Case.patient_id.in_(bindparam("patients", expanding=True))).subquery()
+_NEWEST = (
+    select(Case, Patient, Hospital, Board.name, *access.FACTS)
+    .join(_RANKED, _RANKED.c.id == Case.id)
+    .join(Patient, Patient.id == Case.patient_id)
+    .join(Hospital, Hospital.id == Case.hospital_id)
+    .outerjoin(Board, Board.id == Case.board_id)
+    .where(_RANKED.c.place <= MOST + 1)
+    .order_by(Case.received_at.desc(), Case.id)
+)
+
+
 def _newest(session: Session, viewer: Viewer, patient_ids: Collection[uuid.UUID], *, now: datetime) -> list[_Seen]:
     """The newest cases of each of these patients, one more than are named: one of them may be the case itself."""
-    place = func.row_number().over(partition_by=Case.patient_id, order_by=(Case.received_at.desc(), Case.id))
-    ranked = select(Case.id, place.label("place")).where(Case.patient_id.in_(patient_ids)).subquery()
-    query = (
-        select(Case, Patient, Hospital, Board.name, *access.facts_for(viewer, now=now))
-        .join(ranked, ranked.c.id == Case.id)
-        .join(Patient, Patient.id == Case.patient_id)
-        .join(Hospital, Hospital.id == Case.hospital_id)
-        .outerjoin(Board, Board.id == Case.board_id)
-        .where(ranked.c.place <= MOST + 1)
-        .order_by(Case.received_at.desc(), Case.id)
-    )
+    asked = {"patients": list(patient_ids), **access.facts_of(viewer, now=now)}
     return [
         _Seen(
             case,
@@ -126,7 +129,7 @@ def _newest(session: Session, viewer: Viewer, patient_ids: Collection[uuid.UUID]
             access.relations_by(viewer, Act.CASE_READ, case, *facts),
             bool(access.relations_by(viewer, Act.DECISION_READ, case, *facts)),
         )
-        for case, whose, hospital, board, *facts in session.execute(query)
+        for case, whose, hospital, board, *facts in session.execute(_NEWEST, asked)
     ]
 
 

@@ -73,7 +73,7 @@ def page(session: Session, viewer: Viewer, wanted: Filter) -> list[OverRow]:
         .order_by(Case.state_since.desc(), Case.id.desc())
         .limit(PAGE + 1)
     )  # fmt: skip
-    return [OverRow._make(row) for row in session.execute(query)]
+    return [OverRow._make(row) for row in session.execute(query, access.work_list_of(viewer))]
 
 
 def boards(session: Session, viewer: Viewer) -> list[tuple[uuid.UUID, str]]:

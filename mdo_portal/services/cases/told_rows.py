@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.told import Appointment, Merge, MergeKind, ToldChange
@@ -81,22 +81,34 @@ class Told:
 NOTHING = Told([], [], [])
 
 
-def of_patient(session: Session, patient_id: uuid.UUID) -> Told:
-    """Newest first."""
-    rows = families.members(session, patient_id)
-    changed = select(ToldChange.what, ToldChange.before, ToldChange.after, ToldChange.event, ToldChange.at)
-    numbers = select(
+_THESE: BindParameter[Any] = bindparam("patients", expanding=True)
+_CHANGED = (
+    select(ToldChange.what, ToldChange.before, ToldChange.after, ToldChange.event, ToldChange.at)
+    .where(ToldChange.patient_id.in_(_THESE))
+    .order_by(ToldChange.at.desc(), ToldChange.id)
+)
+_NUMBERS = (
+    select(
         Merge.id, Merge.kind, Merge.kept_number, Merge.gone_number, Merge.event, Merge.at, Merge.undone_at, Merge.undo_asked_at
     )
-    dates = select(
+    .where(Merge.kept_id.in_(_THESE) | Merge.gone_id.in_(_THESE))
+    .order_by(Merge.at.desc())
+)
+_DATES = (
+    select(
         Appointment.state, Appointment.starts_at, Appointment.moved_from, Appointment.service, Appointment.place,
         Appointment.with_whom, Appointment.reason, Appointment.note, Appointment.received_at,
-    )  # fmt: skip
-    changed = changed.where(ToldChange.patient_id.in_(rows)).order_by(ToldChange.at.desc(), ToldChange.id)
-    numbers = numbers.where(Merge.kept_id.in_(rows) | Merge.gone_id.in_(rows)).order_by(Merge.at.desc())
-    dates = dates.where(Appointment.patient_id.in_(rows)).order_by(Appointment.starts_at.desc().nulls_last(), Appointment.id)
+    )
+    .where(Appointment.patient_id.in_(_THESE))
+    .order_by(Appointment.starts_at.desc().nulls_last(), Appointment.id)
+)  # fmt: skip
+
+
+def of_patient(session: Session, patient_id: uuid.UUID) -> Told:
+    """Newest first."""
+    these = {"patients": list(families.members(session, patient_id))}
     return Told(
-        [ChangeRow._make(row) for row in session.execute(changed)],
-        [MergeRow._make(row) for row in session.execute(numbers)],
-        [AppointmentRow._make(row) for row in session.execute(dates)],
+        [ChangeRow._make(row) for row in session.execute(_CHANGED, these)],
+        [MergeRow._make(row) for row in session.execute(_NUMBERS, these)],
+        [AppointmentRow._make(row) for row in session.execute(_DATES, these)],
     )

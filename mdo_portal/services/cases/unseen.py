@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board
@@ -63,46 +63,53 @@ class UnseenRow(NamedTuple):
         return by_kind(self.came)
 
 
+_IS_FOLDED = and_(Case.unseen_only_values, exists().where(Board.id == Case.board_id, Board.folds_values).correlate(Case))
+_SIGNED_AT = select(func.max(Decision.signed_at)).where(Decision.case_id == Case.id).scalar_subquery()
+
+
+_ROWS = (
+    select(
+        Case.id,
+        Patient.initials,
+        Patient.given,
+        Patient.family,
+        Patient.birth_on,
+        Hospital.code,
+        Hospital.name,
+        Board.code,
+        Board.name,
+        Case.state,
+        Case.state_since,
+        _SIGNED_AT,
+        Case.unseen_since,
+        _IS_FOLDED,
+    )
+    .join(Patient, Patient.id == Case.patient_id)
+    .join(Hospital, Hospital.id == Case.hospital_id)
+    .outerjoin(Board, Board.id == Case.board_id)
+    .order_by(_IS_FOLDED, Case.unseen_since, Case.id)
+)
+"""Of every case, for `rows` to narrow."""
+
+
 def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[UnseenRow]:
     """At most MOST cases, what waits longest first; what the board folds, when it is asked for, after all else. Two statements."""
-    signed = select(func.max(Decision.signed_at)).where(Decision.case_id == Case.id).scalar_subquery()
-    query = (
-        select(
-            Case.id,
-            Patient.initials,
-            Patient.given,
-            Patient.family,
-            Patient.birth_on,
-            Hospital.code,
-            Hospital.name,
-            Board.code,
-            Board.name,
-            Case.state,
-            Case.state_since,
-            signed,
-            Case.unseen_since,
-            _is_folded(),
-        )
-        .join(Patient, Patient.id == Case.patient_id)
-        .join(Hospital, Hospital.id == Case.hospital_id)
-        .outerjoin(Board, Board.id == Case.board_id)
-        .where(*_conditions(viewer, wanted), *([] if wanted.folded else [~_is_folded()]))
-        .order_by(_is_folded(), Case.unseen_since, Case.id)
-        .limit(MOST)
-    )
-    found = [UnseenRow._make((*row, ())) for row in session.execute(query)]
+    query = _ROWS.where(*_conditions(viewer, wanted), *([] if wanted.folded else [~_IS_FOLDED])).limit(MOST)
+    found = [UnseenRow._make((*row, ())) for row in session.execute(query, access.work_list_of(viewer))]
     came = _events(session, [row.id for row in found])
     return [row._replace(came=unseen_of(came[row.id], row.since)) for row in found]
 
 
 def count(session: Session, viewer: Viewer) -> int:
     """On how many cases something stands that nobody saw, and that the board did not choose to fold."""
-    return session.scalar(select(func.count()).where(*_conditions(viewer, Filter()), ~_is_folded())) or 0
+    query = select(func.count()).where(*_conditions(viewer, Filter()), ~_IS_FOLDED)
+    return session.scalar(query, access.work_list_of(viewer)) or 0
 
 
 def folded(session: Session, viewer: Viewer, wanted: Filter) -> int:
     """How many cases of this list their boards fold. They are said to be there, whatever is shown."""
-    return session.scalar(select(func.count()).where(*_conditions(viewer, wanted), _is_folded())) or 0
+    query = select(func.count()).where(*_conditions(viewer, wanted), _IS_FOLDED)
+    return session.scalar(query, access.work_list_of(viewer)) or 0
 
 
 def _conditions(viewer: Viewer, wanted: Filter) -> tuple[ColumnElement[bool], ...]:
@@ -110,20 +117,17 @@ def _conditions(viewer: Viewer, wanted: Filter) -> tuple[ColumnElement[bool], ..
     return access.on_work_list(viewer), Case.unseen_since.is_not(None), Case.state.in_(PAST), *of_board
 
 
-def _is_folded() -> ColumnElement[bool]:
-    folds = exists().where(Board.id == Case.board_id, Board.folds_values).correlate(Case)
-    return and_(Case.unseen_only_values, folds)
+_NEWS = (
+    select(CaseEvent.case_id, CaseEvent.at, CaseEvent.what, CaseEvent.details, Person.name)
+    .outerjoin(Person, Person.id == CaseEvent.person_id)
+    .where(CaseEvent.case_id.in_(bindparam("cases", expanding=True)), CaseEvent.what.in_(sorted(timeline.NEWS)))
+    .order_by(CaseEvent.at.desc(), CaseEvent.id.desc())
+)
 
 
 def _events(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[EventRow]]:
-    query = (
-        select(CaseEvent.case_id, CaseEvent.at, CaseEvent.what, CaseEvent.details, Person.name)
-        .outerjoin(Person, Person.id == CaseEvent.person_id)
-        .where(CaseEvent.case_id.in_(list(case_ids)), CaseEvent.what.in_(timeline.NEWS))
-        .order_by(CaseEvent.at.desc(), CaseEvent.id.desc())
-    )
     found: defaultdict[uuid.UUID, list[EventRow]] = defaultdict(list)
-    for case_id, *event in session.execute(query):
+    for case_id, *event in session.execute(_NEWS, {"cases": list(case_ids)}):
         found[case_id].append(EventRow._make(event))
     return found
 

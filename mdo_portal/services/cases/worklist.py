@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -25,54 +24,56 @@ INITIALS = re.compile(r"([^\W\d_]{1,3}\.)+")
 YEAR = re.compile(r"\(?(19|20)\d\d\)?", re.ASCII)
 
 
+IS_ASKED = exists().where(InformationRequest.case_id == Case.id, InformationRequest.answered_at.is_(None))
+"""A question to the referrer is open, whatever the state."""
+_NEXT_MEETING = (
+    select(Meeting.starts_at)
+    .join(Round, Round.meeting_id == Meeting.id)
+    .where(Round.case_id == Case.id, Round.outcome.is_(None))
+    .limit(1)
+    .scalar_subquery()
+)
+_ROWS = (
+    select(
+        Case.id,
+        Case.due_on,
+        Patient.initials,
+        Patient.given,
+        Patient.family,
+        Patient.birth_on,
+        Patient.sex,
+        Hospital.code,
+        Hospital.name,
+        Board.code,
+        Board.name,
+        Case.board_hint,
+        Case.question_board,
+        Case.missing,
+        Case.state,
+        Case.state_since,
+        Case.received_at,
+        Case.urgency,
+        _NEXT_MEETING,
+        Case.objected,
+        Case.revision,
+        IS_ASKED,
+        Case.news_at,
+        case_looks.LOOKED_AT,
+        Case.cautions,
+    )
+    .join(Patient, Patient.id == Case.patient_id)
+    .join(Hospital, Hospital.id == Case.hospital_id)
+    .outerjoin(Board, Board.id == Case.board_id)
+    .order_by(Case.due_on, Case.id)
+)
+"""Of every case, for `page` to narrow."""
+
+
 def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
     """Up to PAGE + 1 rows (one more says that there is a next page), in order of latest useful date."""
-    query = (
-        select(
-            Case.id,
-            Case.due_on,
-            Patient.initials,
-            Patient.given,
-            Patient.family,
-            Patient.birth_on,
-            Patient.sex,
-            Hospital.code,
-            Hospital.name,
-            Board.code,
-            Board.name,
-            Case.board_hint,
-            Case.question_board,
-            Case.missing,
-            Case.state,
-            Case.state_since,
-            Case.received_at,
-            Case.urgency,
-            _next_meeting(),
-            Case.objected,
-            Case.revision,
-            is_asked(),
-            Case.news_at,
-            case_looks.looked_at(viewer),
-            Case.cautions,
-        )
-        .join(Patient, Patient.id == Case.patient_id)
-        .join(Hospital, Hospital.id == Case.hospital_id)
-        .outerjoin(Board, Board.id == Case.board_id)
-        .where(access.on_work_list(viewer), *_conditions(wanted))
-        .order_by(Case.due_on, Case.id)
-        .limit(PAGE + 1)
-    )
-    return [WorkListRow._make(row) for row in session.execute(query)]
-
-
-def _next_meeting() -> Any:
-    query = select(Meeting.starts_at).join(Round, Round.meeting_id == Meeting.id)
-    return query.where(Round.case_id == Case.id, Round.outcome.is_(None)).limit(1).scalar_subquery()
-
-
-def is_asked() -> ColumnElement[bool]:
-    """A question to the referrer is open, whatever the state."""
-    return exists().where(InformationRequest.case_id == Case.id, InformationRequest.answered_at.is_(None))
+    query = _ROWS.where(access.on_work_list(viewer), *_conditions(wanted)).limit(PAGE + 1)
+    whose = access.work_list_of(viewer) | {"reader": viewer.person_id}
+    return [WorkListRow._make(row) for row in session.execute(query, whose)]
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -97,7 +98,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _is_in(state: CaseState) -> ColumnElement[bool]:
     """A planned case about which a question is open is looked for under both."""
-    return or_(Case.state == state, is_asked()) if state is CaseState.INFORMATION_REQUESTED else Case.state == state
+    return or_(Case.state == state, IS_ASKED) if state is CaseState.INFORMATION_REQUESTED else Case.state == state
 
 
 def contains(word: str) -> ColumnElement[bool]:

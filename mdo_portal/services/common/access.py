@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Session
 
@@ -54,8 +54,8 @@ def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, 
 
 def cases_for(session: Session, viewer: Viewer, act: Act, case_ids: Sequence[uuid.UUID], *, now: datetime) -> list[Grant]:
     """What `case_for` gives of each, in this order and in one statement. Raises as it does when one of them is not there or not allowed."""
-    query = select(Case, *facts_for(viewer, now=now)).where(Case.id.in_(case_ids))
-    found = {case.id: (case, facts) for case, *facts in session.execute(query)}
+    query = select(Case, *FACTS).where(Case.id.in_(case_ids))
+    found = {case.id: (case, facts) for case, *facts in session.execute(query, facts_of(viewer, now=now))}
     return [_grant(viewer, act, *found.get(case_id, (None, ()))) for case_id in case_ids]
 
 
@@ -118,32 +118,39 @@ def _by_rule(
 
 
 def _on_agenda(session: Session, case: Case, now: datetime, board_id: uuid.UUID) -> bool:
-    query = _agendas(now).where(Round.case_id == case.id, Meeting.board_id == board_id)
-    return session.execute(query.limit(1)).first() is not None
+    of_board = {"case": case.id, "board": board_id, "agendas_since": now - MEMBERS_SEE_AFTER}
+    return session.execute(_IS_ON_AGENDA, of_board).first() is not None
 
 
-def _agendas(now: datetime) -> Select[uuid.UUID]:
-    """The boards on whose agendas cases stand or lately stood."""
-    query = select(Meeting.board_id).join(Round, Meeting.id == Round.meeting_id)
-    return query.where(Meeting.starts_at > now - MEMBERS_SEE_AFTER)
-
-
-def facts_for(viewer: Viewer, *, now: datetime) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """What `relations_by` needs to know of a case beside its row: two columns for a query on `cases`, for judging many in one go."""
-    taking_part = select(BoardHospital.board_id).where(
-        BoardHospital.hospital_id == Case.hospital_id, BoardHospital.board_id.in_(viewer.board_roles)
-    )
-    return _as_array(taking_part), _as_array(_agendas(now).where(Round.case_id == Case.id))
+_AGENDAS = (
+    select(Meeting.board_id).join(Round, Meeting.id == Round.meeting_id).where(Meeting.starts_at > bindparam("agendas_since"))
+)
+"""The boards on whose agendas cases stand or lately (open: `agendas_since`) stood."""
+_IS_ON_AGENDA = _AGENDAS.where(Round.case_id == bindparam("case"), Meeting.board_id == bindparam("board")).limit(1)
+_TAKES_PART = select(BoardHospital.board_id).where(
+    BoardHospital.hospital_id == Case.hospital_id, BoardHospital.board_id.in_(bindparam("their_boards", expanding=True))
+)
 
 
 def _as_array(query: Select[uuid.UUID]) -> ColumnElement[Any]:
     return func.array(query.correlate(Case).scalar_subquery(), type_=ARRAY(UUID(as_uuid=True)))
 
 
+FACTS = (_as_array(_TAKES_PART), _as_array(_AGENDAS.where(Round.case_id == Case.id)))
+"""What `relations_by` needs to know of a case beside its row: two columns for a query on `cases`, for judging many in one go. Open: what
+`facts_of` answers.
+"""
+
+
+def facts_of(viewer: Viewer, *, now: datetime) -> dict[str, Any]:
+    """Of whom FACTS are asked, and when."""
+    return {"their_boards": list(viewer.board_roles), "agendas_since": now - MEMBERS_SEE_AFTER}
+
+
 def relations_by(
     viewer: Viewer, act: Act, case: Case, taking_part: Sequence[uuid.UUID], agendas: Sequence[uuid.UUID]
 ) -> list[Relation]:
-    """By which relations this viewer may do `act` with a case, with the answers to `facts_for`; asks the database nothing."""
+    """By which relations this viewer may do `act` with a case, with the answers to FACTS; asks the database nothing."""
     return _by_rule(viewer, act, case, [case.board_id] if case.board_id else taking_part, agendas.__contains__)
 
 
@@ -169,16 +176,27 @@ def meeting_for(
 
 
 def on_work_list(viewer: Viewer) -> ColumnElement[bool]:
-    """The cases that belong on this viewer's work list, as a condition on `cases`."""
-    boards = viewer.boards_for(Act.CASE_PLAN)
+    """The cases that belong on this viewer's work list, as a condition on `cases`. Open: what `work_list_of` answers of this viewer."""
+    return listed(**shape_of(viewer))
+
+
+def shape_of(viewer: Viewer) -> dict[str, bool]:
+    """Which conditions make up this viewer's work list: never whose it is."""
+    return {"by_boards": bool(viewer.boards_for(Act.CASE_PLAN)), "own_too": viewer.may_for_own_hospital(Act.CASE_READ)}
+
+
+@cache
+def listed(*, by_boards: bool, own_too: bool) -> ColumnElement[bool]:
+    """`on_work_list`, for a statement that is kept by that shape."""
+    boards: BindParameter[Any] = bindparam("boards", expanding=True)
     by_board = Case.board_id.in_(boards)
     unrouted = and_(
         Case.board_id.is_(None),
         exists().where(BoardHospital.hospital_id == Case.hospital_id, BoardHospital.board_id.in_(boards)),
     )
-    conditions: list[ColumnElement[bool]] = [and_(~Case.objected, or_(by_board, unrouted))] if boards else []
-    if viewer.may_for_own_hospital(Act.CASE_READ):
-        conditions.append(Case.hospital_id == viewer.hospital_id)
+    conditions: list[ColumnElement[bool]] = [and_(~Case.objected, or_(by_board, unrouted))] if by_boards else []
+    if own_too:
+        conditions.append(Case.hospital_id == bindparam("own"))
     return or_(False, *conditions)
 
 
@@ -192,10 +210,10 @@ ON_WORK_LIST: ColumnElement[bool] = or_(
         or_(Case.board_id == func.any(_PLANNED), and_(Case.board_id.is_(None), Case.hospital_id.in_(TAKING_PART))),
     ),
 )
-"""What `on_work_list` says, for a statement that is put together once: it is asked with every list. Open: what `work_list_of` answers."""
+"""The same of everybody in one condition, for a statement that is asked with every list. Open: what `work_list_of` answers."""
 
 
 def work_list_of(viewer: Viewer) -> dict[str, Any]:
-    """Whose work list ON_WORK_LIST is about."""
+    """Whose work list `on_work_list` and ON_WORK_LIST are about."""
     own = viewer.hospital_id if viewer.may_for_own_hospital(Act.CASE_READ) else None
     return {"boards": list(viewer.boards_for(Act.CASE_PLAN)), "own": own}

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import BindParameter, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting
@@ -48,31 +48,33 @@ class UntoldRow(NamedTuple):
         return f"{named or '…'} {birth_year(self.birth_on)}".strip()
 
 
+_LATER = aliased(Round)
+_DECIDED_SINCE = exists().where(
+    _LATER.case_id == Round.case_id, _LATER.number > Round.number, Decision.round_id == _LATER.id, Decision.form.in_(WHOLE)
+)
+_THESE: BindParameter[Any] = bindparam("boards", expanding=True)
+_UNTOLD = (
+    select(
+        Round.id, Meeting.id, Meeting.starts_at, Board.name, Hospital.name, Round.outcome,
+        Patient.initials, Patient.given, Patient.family, Patient.birth_on,
+    )
+    .join(Meeting, Meeting.id == Round.meeting_id)
+    .join(Board, Board.id == Meeting.board_id)
+    .join(Case, Case.id == Round.case_id)
+    .join(Patient, Patient.id == Case.patient_id)
+    .join(Hospital, Hospital.id == Case.hospital_id)
+    .where(
+        Meeting.board_id.in_(_THESE), Case.board_id.in_(_THESE), ~Case.objected, Meeting.starts_at > bindparam("since"),
+        Round.outcome.in_(NEEDS_REASON), Round.ended_at.is_not(None),
+        last_form(Round.id).is_distinct_from(DecisionForm.OUTCOME), ~_DECIDED_SINCE,
+    )
+    .order_by(Meeting.starts_at, Round.position)
+    .limit(MOST)
+)  # fmt: skip
+
+
 def rows(session: Session, viewer: Viewer, *, now: datetime) -> list[UntoldRow]:
     """Of the boards whose post this viewer looks after, oldest first; at most MOST."""
-    boards = viewer.boards_for(Act.POST_READ)
-    if not boards:
+    if not (boards := viewer.boards_for(Act.POST_READ)):
         return []
-    later = aliased(Round)
-    decided_since = exists().where(
-        later.case_id == Round.case_id, later.number > Round.number, Decision.round_id == later.id, Decision.form.in_(WHOLE)
-    )
-    query = (
-        select(
-            Round.id, Meeting.id, Meeting.starts_at, Board.name, Hospital.name, Round.outcome,
-            Patient.initials, Patient.given, Patient.family, Patient.birth_on,
-        )
-        .join(Meeting, Meeting.id == Round.meeting_id)
-        .join(Board, Board.id == Meeting.board_id)
-        .join(Case, Case.id == Round.case_id)
-        .join(Patient, Patient.id == Case.patient_id)
-        .join(Hospital, Hospital.id == Case.hospital_id)
-        .where(
-            Meeting.board_id.in_(boards), Case.board_id.in_(boards), ~Case.objected, Meeting.starts_at > now - LOOK_BACK,
-            Round.outcome.in_(NEEDS_REASON), Round.ended_at.is_not(None),
-            last_form(Round.id).is_distinct_from(DecisionForm.OUTCOME), ~decided_since,
-        )
-        .order_by(Meeting.starts_at, Round.position)
-        .limit(MOST)
-    )  # fmt: skip
-    return [UntoldRow._make(row) for row in session.execute(query)]
+    return [UntoldRow._make(row) for row in session.execute(_UNTOLD, {"boards": boards, "since": now - LOOK_BACK})]

@@ -92,12 +92,14 @@ def _told_otherwise(present: Sequence[CaseFact], facts: Sequence[Fact], source: 
 def arrived(session: Session, case: Case, told: IncomingReferral | IncomingAnswer, source: Source) -> None:
     """That a document was not sent along is over when it comes, under the address that it was named by."""
     came = {document.known_as for document in told.documents} - {""}
+    if not came:
+        return
     still = {(fact.key, fact.text) for fact in told.facts if fact.label == NOT_SENT}  # another file of it
     query = select(CaseFact).where(
         CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= source.at
     )
     named = query.where(CaseFact.label == NOT_SENT, CaseFact.source_key.in_(came), CaseFact.hospital_id == source.hospital.id)
-    for one in session.scalars(named) if came else ():
+    for one in session.scalars(named):
         one.superseded_at = one.superseded_at if (one.source_key, one.text) in still else source.at
 
 

@@ -83,8 +83,10 @@ def add_all(
 def _known(session: Session, case: Case, told: Sequence[IncomingDocument]) -> set[str]:
     """The digests of what the case had already."""
     digests = {digest_of(document.content) for document in told}
+    if not digests:
+        return set()
     query = select(CaseDocument.sha256).where(CaseDocument.case_id == case.id, CaseDocument.sha256.in_(digests))
-    return set(session.scalars(query)) if digests else set()
+    return set(session.scalars(query))
 
 
 Row = dict[str, Any]

@@ -71,12 +71,14 @@ def told_later(session: Session, case: Case, *words: str, now: datetime, word: W
     return word != UNDATED and any(_was_said_later(word, one, now) for one in _said(session, case, *words))
 
 
+_SINCE = aliased(CaseEvent)
+_IS_NAMED = _SINCE.details[UNSAID].as_string().contains(cast(CaseEvent.id, String))
+_IS_UNSAID = exists().where(_SINCE.case_id == CaseEvent.case_id, _SINCE.details.has_key(UNSAID), _IS_NAMED)
+
+
 def holding(case: Case, *words: str) -> ColumnElement[bool]:
     """These words about the case, without what turned out to be of somebody else."""
-    since = aliased(CaseEvent)
-    is_named = since.details[UNSAID].as_string().contains(cast(CaseEvent.id, String))
-    is_unsaid = exists().where(since.case_id == CaseEvent.case_id, since.details.has_key(UNSAID), is_named)
-    return (CaseEvent.case_id == case.id) & CaseEvent.what.in_(words) & ~is_unsaid
+    return (CaseEvent.case_id == case.id) & CaseEvent.what.in_(words) & ~_IS_UNSAID
 
 
 def _said(session: Session, case: Case, *words: str) -> Iterator[Word]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy import case as sql_case
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -33,7 +32,7 @@ def looked_before(session: Session, viewer: Viewer, case: Case) -> datetime | No
     return session.scalar(select(CaseLook.before_at).where(*look))
 
 
-def looked_at(viewer: Viewer | None) -> Any:
-    """Column for lists of cases: when this person last read the case."""
-    of_viewer = CaseLook.person_id == (viewer.person_id if viewer else None)
-    return select(CaseLook.looked_at).where(CaseLook.case_id == Case.id, of_viewer).scalar_subquery()
+LOOKED_AT = (
+    select(CaseLook.looked_at).where(CaseLook.case_id == Case.id, CaseLook.person_id == bindparam("reader")).scalar_subquery()
+)
+"""Column for lists of cases: when this person (open: `reader`) last read the case."""

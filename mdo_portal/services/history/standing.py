@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
@@ -18,11 +18,15 @@ from mdo_portal.services.access_log import audit
 from mdo_portal.services.common import changes
 from mdo_portal.services.history import timeline
 
+_OF_PATIENTS = (
+    select(Case).where(Case.patient_id.in_(bindparam("patients", expanding=True))).order_by(Case.id).with_for_update(**HELD)
+)
+
 
 def cases_of(session: Session, *patients: Patient) -> list[Case]:
     """The cases of these patients, oldest first, locked: in the order in which everybody holds several."""
-    query = select(Case).where(Case.patient_id.in_([one.id for one in patients])).order_by(Case.id).with_for_update(**HELD)
-    return sorted(session.scalars(query), key=lambda case: (case.received_at, case.id))
+    found = session.scalars(_OF_PATIENTS, {"patients": [one.id for one in patients]})
+    return sorted(found, key=lambda case: (case.received_at, case.id))
 
 
 def chosen(cases: Sequence[Case]) -> list[Case]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board
@@ -84,9 +85,10 @@ def with_names(session: Session, viewer: Viewer, found: list[InboxRow], *, now: 
     if not ids:
         return found
     who = (Patient.initials, Patient.given, Patient.family, Patient.birth_on)
-    query = select(Case, *who, *access.facts_for(viewer, now=now)).join(Patient, Patient.id == Case.patient_id)
+    query = select(Case, *who, *access.FACTS).join(Patient, Patient.id == Case.patient_id)
     names: dict[uuid.UUID | None, str] = {}
-    for case, initials, given, family, birth_on, *facts in session.execute(query.where(Case.id.in_(ids))):
+    seen = session.execute(query.where(Case.id.in_(ids)), access.facts_of(viewer, now=now))
+    for case, initials, given, family, birth_on, *facts in seen:
         if access.relations_by(viewer, Act.CASE_READ, case, *facts):
             names[case.id] = short_name(initials, given, family, birth_on)
     return [row._replace(who=names.get(row.case_id, "")) for row in found]
@@ -94,10 +96,11 @@ def with_names(session: Session, viewer: Viewer, found: list[InboxRow], *, now: 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:
     """A link manager sees the own hospital's messages; the administrator all, unknown senders included."""
-    conditions: list[Any] = [InboundMessage.hospital_id == viewer.hospital_id]
-    if Role.ADMINISTRATOR in viewer.hospital_roles:
-        conditions.append(True)
-    return or_(False, *conditions)
+    return _visible(viewer.hospital_id, all_too=Role.ADMINISTRATOR in viewer.hospital_roles)
+
+
+def _visible(own: uuid.UUID | BindParameter[uuid.UUID], *, all_too: bool) -> ColumnElement[bool]:
+    return or_(InboundMessage.hospital_id == own, true() if all_too else false())
 
 
 def meant(asked: Asked) -> list[ColumnElement[bool]]:
@@ -150,13 +153,22 @@ def reasons(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None =
 def alarms(session: Session, viewer: Viewer, *, now: datetime, hospital_id: uuid.UUID | None = None) -> Alarms:
     """How many messages wait too long to be read, or lie too long without anybody looking; of one hospital, as the page beneath."""
 
-    def late(state: InboundState, is_late: ColumnElement[bool]) -> ColumnElement[int]:  # each has an index of its own
-        these = (visible(viewer), *meant(Asked(state, hospital_id=hospital_id)), is_late)
+    query = _alarms(all_too=Role.ADMINISTRATOR in viewer.hospital_roles, of_one=hospital_id is not None)
+    since = {"waits_since": now - WAITS_TOO_LONG, "unread_since": now - UNREAD_TOO_LONG}
+    return Alarms._make(session.execute(query, {"own": viewer.hospital_id, "hospital": hospital_id, **since}).one())
+
+
+@cache
+def _alarms(*, all_too: bool, of_one: bool) -> Select[int, int]:
+    """Asked with every page of who looks after links. Open: what `alarms` says."""
+    of = [InboundMessage.hospital_id == bindparam("hospital")] if of_one else []
+
+    def late(state: InboundState, is_late: ColumnElement[bool]) -> ScalarSelect[int]:  # each has an index of its own
+        these = (_visible(bindparam("own"), all_too=all_too), *meant(Asked(state)), *of, is_late)
         return select(func.count()).select_from(InboundMessage).where(*these).scalar_subquery()
 
-    unread = late(InboundState.UNREADABLE, InboundMessage.received_at < now - UNREAD_TOO_LONG)
-    query = select(late(InboundState.KEPT, InboundMessage.waits_since < now - WAITS_TOO_LONG), unread)
-    return Alarms._make(session.execute(query).one())
+    unread = late(InboundState.UNREADABLE, InboundMessage.received_at < bindparam("unread_since"))
+    return select(late(InboundState.KEPT, InboundMessage.waits_since < bindparam("waits_since")), unread)
 
 
 def feed_days(session: Session, viewer: Viewer, *, now: datetime, hospital_id: uuid.UUID | None = None) -> list[FeedDay]:

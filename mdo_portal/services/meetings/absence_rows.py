@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, and_, case, cast, exists, func, select
+from sqlalchemy import Date, Select, and_, bindparam, case, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -46,11 +46,10 @@ class Absent(NamedTuple):
         return self.from_on < self.until_on
 
 
-def of_meetings(session: Session, meeting_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Absent]]:
-    """For every one of these meetings for which somebody said so, and is of its board on that day: who, by name."""
-    other, noted = aliased(Person), aliased(Person)
-    said = _said_last(meeting_ids).subquery("said")
-    query = (
+def _absent() -> Select[Any]:
+    """Of the meetings that are asked about (open: `meetings`) who does not come, by name."""
+    other, noted, said = aliased(Person), aliased(Person), _said_last().subquery("said")
+    return (
         select(
             said.c.meeting_id, Person.id, Person.name, Person.discipline, said.c.substitute_id,
             func.coalesce(other.name, said.c.words), case((said.c.told_by == said.c.person_id, ""), else_=noted.name),
@@ -62,13 +61,9 @@ def of_meetings(session: Session, meeting_ids: Sequence[uuid.UUID]) -> dict[uuid
         .where(~said.c.comes)
         .order_by(Person.name)
     )  # fmt: skip
-    found: dict[uuid.UUID, list[Absent]] = defaultdict(list)
-    for meeting_id, *row in session.execute(query):
-        found[meeting_id].append(Absent(*row))
-    return {meeting_id: _with_substitutes(rows) for meeting_id, rows in found.items()}
 
 
-def _said_last(meeting_ids: Sequence[uuid.UUID]) -> Select[Any]:
+def _said_last() -> Select[Any]:
     """What every member of the board said last about the day of each of these meetings."""
     member = exists().where(
         BoardMembership.board_id == Absence.board_id,
@@ -78,10 +73,21 @@ def _said_last(meeting_ids: Sequence[uuid.UUID]) -> Select[Any]:
     return (
         select(Meeting.id.label("meeting_id"), *Absence.__table__.c)
         .join(Absence, and_(Absence.board_id == Meeting.board_id, DAY.between(Absence.from_on, Absence.until_on)))
-        .where(Meeting.id.in_(meeting_ids), member)
+        .where(Meeting.id.in_(bindparam("meetings", expanding=True)), member)
         .ext(distinct_on(Meeting.id, Absence.person_id))
         .order_by(Meeting.id, Absence.person_id, Absence.told_at.desc(), Absence.id.desc())
     )
+
+
+_ABSENT = _absent()
+
+
+def of_meetings(session: Session, meeting_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Absent]]:
+    """For every one of these meetings for which somebody said so, and is of its board on that day: who, by name."""
+    found: dict[uuid.UUID, list[Absent]] = defaultdict(list)
+    for meeting_id, *row in session.execute(_ABSENT, {"meetings": meeting_ids}):
+        found[meeting_id].append(Absent(*row))
+    return {meeting_id: _with_substitutes(rows) for meeting_id, rows in found.items()}
 
 
 def of_meeting(session: Session, meeting_id: uuid.UUID) -> list[Absent]:

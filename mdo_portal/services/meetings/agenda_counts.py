@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from mdo_portal.domain.case import Case, CaseFact
@@ -38,14 +36,14 @@ def proposed() -> ScalarSelect[str]:
     return func.coalesce(said.correlate(Case).scalar_subquery(), "")  # type: ignore[return-value]
 
 
-def is_twice(meeting_id: uuid.UUID) -> ColumnElement[bool]:
-    """Whether another case of this person stands on the agenda, by the patient or by the BSN."""
+def is_twice() -> ColumnElement[bool]:
+    """Whether another case of this person stands on the agenda (open: `meeting`), by the patient or by the BSN."""
     round_, case, patient = aliased(Round), aliased(Case), aliased(Patient)
     query = (
         select(round_.id)
         .join(case, case.id == round_.case_id)
         .join(patient, patient.id == case.patient_id)
-        .where(round_.meeting_id == meeting_id, case.id != Case.id, ~case.objected)
+        .where(round_.meeting_id == bindparam("meeting"), case.id != Case.id, ~case.objected)
         .where(or_(round_.outcome.is_(None), round_.outcome.not_in(ENDS_UNSEEN)))
         .where(or_(patient.id == Patient.id, and_(patient.bsn_index != b"", patient.bsn_index == Patient.bsn_index)))
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import FromClause, exists, func, or_, select, true
+from sqlalchemy import BindParameter, FromClause, Integer, Select, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -48,31 +50,31 @@ def upcoming(
 ) -> list[MeetingRow]:
     """Meetings of these boards after `since` and before `until`, with what is planned in them; `undecided`: older ones too while a
     case waits there."""
+    query = _upcoming(is_until=until is not None, undecided=undecided)
+    which = {"boards": board_ids, "states": states, "since": since, "until": until, "most": limit}
+    return [MeetingRow._make(row) for row in session.execute(query, which)]
+
+
+@cache
+def _upcoming(*, is_until: bool, undecided: bool) -> Select[*tuple[Any, ...]]:
+    """Open: what `upcoming` is asked with."""
     waits = aliased(Round)
+    since: BindParameter[Any] = bindparam("since")
     left = exists(select(waits.id).where(waits.meeting_id == Meeting.id, waits.outcome.is_(None)))
     agenda_of = _counted()
-    query = (
+    return (
         select(
-            Meeting.id,
-            Board.id,
-            Board.code,
-            Board.name,
-            Meeting.starts_at,
-            Meeting.series_at,
-            Meeting.minutes,
-            Meeting.registration_closes_at,
-            Meeting.state,
-            *agenda_of.c,
+            Meeting.id, Board.id, Board.code, Board.name, Meeting.starts_at, Meeting.series_at, Meeting.minutes,
+            Meeting.registration_closes_at, Meeting.state, *agenda_of.c,
         )
         .join(Board, Board.id == Meeting.board_id)
         .join(agenda_of, true())
-        .where(Meeting.board_id.in_(board_ids), Meeting.state.in_(states))
+        .where(Meeting.board_id.in_(bindparam("boards", expanding=True)), Meeting.state.in_(bindparam("states", expanding=True)))
         .where(or_(Meeting.starts_at > since, left) if undecided else Meeting.starts_at > since)
-        .where(Meeting.starts_at < until if until else true())
+        .where(Meeting.starts_at < bindparam("until") if is_until else true())
         .order_by(Meeting.starts_at)
-        .limit(limit)
-    )
-    return [MeetingRow._make(row) for row in session.execute(query)]
+        .limit(bindparam("most", type_=Integer))
+    )  # fmt: skip
 
 
 def _counted() -> FromClause:
@@ -90,51 +92,54 @@ def plannable(session: Session, board_id: uuid.UUID | None, *, now: datetime) ->
     return upcoming(session, [board_id] if board_id else [], since=now, limit=OFFERED, states=PLANNABLE)
 
 
+_AGENDA = (
+    select(
+        Round.id,
+        Case.id,
+        Round.position,
+        Round.minutes,
+        Round.presenter,
+        Round.outcome,
+        Case.state,
+        Patient.initials,
+        Patient.given,
+        Patient.family,
+        Patient.birth_on,
+        Hospital.code,
+        Hospital.name,
+        Case.question_board,
+        Case.missing,
+        Round.started_at,
+        Round.ended_at,
+        Round.number,
+        Case.news_at,
+        case_looks.LOOKED_AT,
+        Patient.deceased,
+        Case.cancel_told_at,
+        exists().where(Merge.kept_id == Patient.id, Merge.kind == MergeKind.MERGE, Merge.undone_at.is_(None)),
+        held.waits(Case.id),
+        last_form(Round.id),
+        Case.cautions,
+        Case.question_radiology,
+        Case.question_pathology,
+        agenda_counts.is_twice(),
+        agenda_counts.ended_before(RoundOutcome.DISCUSSED, RoundOutcome.LISTED),
+        agenda_counts.ended_before(RoundOutcome.DEFERRED),
+        preparation_rows.prepared(),
+        agenda_counts.proposed(),
+    )
+    .join(Case, Case.id == Round.case_id)
+    .join(Patient, Patient.id == Case.patient_id)
+    .join(Hospital, Hospital.id == Case.hospital_id)
+    .where(Round.meeting_id == bindparam("meeting"), ~Case.objected)
+    .order_by(Round.position, Round.id)
+)
+
+
 def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = None, reduced: bool = False) -> list[AgendaRow]:
     """The agenda, in order, without patients who object to sharing; when `viewer` looked at each. `reduced`: for who observes."""
-    query = (
-        select(
-            Round.id,
-            Case.id,
-            Round.position,
-            Round.minutes,
-            Round.presenter,
-            Round.outcome,
-            Case.state,
-            Patient.initials,
-            Patient.given,
-            Patient.family,
-            Patient.birth_on,
-            Hospital.code,
-            Hospital.name,
-            Case.question_board,
-            Case.missing,
-            Round.started_at,
-            Round.ended_at,
-            Round.number,
-            Case.news_at,
-            case_looks.looked_at(viewer),
-            Patient.deceased,
-            Case.cancel_told_at,
-            exists().where(Merge.kept_id == Patient.id, Merge.kind == MergeKind.MERGE, Merge.undone_at.is_(None)),
-            held.waits(Case.id),
-            last_form(Round.id),
-            Case.cautions,
-            Case.question_radiology,
-            Case.question_pathology,
-            agenda_counts.is_twice(meeting_id),
-            agenda_counts.ended_before(RoundOutcome.DISCUSSED, RoundOutcome.LISTED),
-            agenda_counts.ended_before(RoundOutcome.DEFERRED),
-            preparation_rows.prepared(),
-            agenda_counts.proposed(),
-        )
-        .join(Case, Case.id == Round.case_id)
-        .join(Patient, Patient.id == Case.patient_id)
-        .join(Hospital, Hospital.id == Case.hospital_id)
-        .where(Round.meeting_id == meeting_id, ~Case.objected)
-        .order_by(Round.position, Round.id)
-    )
-    rows = [AgendaRow._make(row) for row in session.execute(query)]
+    which = {"meeting": meeting_id, "reader": viewer.person_id if viewer else None}
+    rows = [AgendaRow._make(row) for row in session.execute(_AGENDA, which)]
     return [row._replace(given=row.given[:1], family="") for row in rows] if reduced else rows
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, ScalarSelect, Text, cast, func, select
+from sqlalchemy import ARRAY, ScalarSelect, Text, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.people import Person
@@ -38,6 +38,26 @@ class PreparationRow(NamedTuple):
         return COLUMNS.get(self.discipline.strip().lower())
 
 
+_AFTER = select(func.coalesce(func.max(_ENDED.number), 0)).where(
+    _ENDED.case_id == Preparation.case_id, _ENDED.outcome.in_(_SIGNABLE), _ENDED.ended_at < Preparation.written_at
+)
+_STANDING = (
+    select(
+        Preparation.id,
+        Preparation.person_id,
+        Person.name,
+        Preparation.discipline,
+        Preparation.text,
+        Preparation.written_at,
+        _AFTER.scalar_subquery(),
+        Preparation.case_id,
+    )
+    .join(Person, Person.id == Preparation.person_id)
+    .where(Preparation.case_id.in_(bindparam("cases", expanding=True)), Preparation.replaced_at.is_(None))
+    .order_by(Preparation.written_at, Preparation.id)
+)
+
+
 def of_case(session: Session, case_id: uuid.UUID) -> list[PreparationRow]:
     """As they stand, oldest first."""
     return of_cases(session, [case_id])[case_id]
@@ -45,26 +65,8 @@ def of_case(session: Session, case_id: uuid.UUID) -> list[PreparationRow]:
 
 def of_cases(session: Session, case_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, list[PreparationRow]]:
     """The same of many, in one statement; asks nothing of none."""
-    after = select(func.coalesce(func.max(_ENDED.number), 0)).where(
-        _ENDED.case_id == Preparation.case_id, _ENDED.outcome.in_(_SIGNABLE), _ENDED.ended_at < Preparation.written_at
-    )
-    query = (
-        select(
-            Preparation.id,
-            Preparation.person_id,
-            Person.name,
-            Preparation.discipline,
-            Preparation.text,
-            Preparation.written_at,
-            after.scalar_subquery(),
-            Preparation.case_id,
-        )
-        .join(Person, Person.id == Preparation.person_id)
-        .where(Preparation.case_id.in_(case_ids), Preparation.replaced_at.is_(None))
-        .order_by(Preparation.written_at, Preparation.id)
-    )
     found: defaultdict[uuid.UUID, list[PreparationRow]] = defaultdict(list)
-    for *row, case_id in session.execute(query) if case_ids else ():
+    for *row, case_id in session.execute(_STANDING, {"cases": list(case_ids)}) if case_ids else ():
         found[case_id].append(PreparationRow._make(row))
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
@@ -121,15 +121,17 @@ def rows(session: Session, viewer: Viewer, *, now: datetime) -> list[ConflictRow
     return [ConflictRow._make(row) for row in session.execute(query)]
 
 
+_WAITING = select(func.count(), func.count().filter(IdentityConflict.received_at < bindparam("long_ago"))).where(
+    IdentityConflict.holds_up(bindparam("hospital")), IdentityConflict.decided_at.is_(None)
+)
+
+
 def waiting(session: Session, viewer: Viewer, *, now: datetime) -> Waiting:
     """What waits at the viewer's hospital for somebody to say who it is; nothing for who may not say so."""
     if not viewer.may_for_own_hospital(Act.IDENTITY_DECIDE):
         return Waiting(0, 0)
-    late = IdentityConflict.received_at < now - ASKED_TOO_LONG
-    query = select(func.count(), func.count().filter(late)).where(
-        IdentityConflict.holds_up(viewer.hospital_id), IdentityConflict.decided_at.is_(None)
-    )
-    return Waiting._make(session.execute(query).one())
+    here = {"hospital": viewer.hospital_id, "long_ago": now - ASKED_TOO_LONG}
+    return Waiting._make(session.execute(_WAITING, here).one())
 
 
 def conflict_for(session: Session, viewer: Viewer, act: Act, conflict_id: uuid.UUID) -> IdentityConflict:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Text, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
@@ -69,21 +69,23 @@ def by_case(pairs: Sequence[tuple[str, str]] | None) -> Mapping[uuid.UUID, froze
     return found
 
 
+_GIVER, _READER = aliased(Person), aliased(Person)
+_OF_CASE = (
+    select(
+        CaseGrant.id, CaseGrant.kind, _READER.name, Hospital.name, CaseGrant.reason, CaseGrant.begins_at, CaseGrant.ends_at,
+        _GIVER.name, CaseGrant.ended_at,
+    )
+    .join(_GIVER, _GIVER.id == CaseGrant.given_by)
+    .outerjoin(_READER, _READER.id == CaseGrant.person_id)
+    .outerjoin(Hospital, Hospital.id == CaseGrant.to_hospital_id)
+    .where(CaseGrant.case_id == bindparam("case"))
+    .order_by(CaseGrant.given_at.desc(), CaseGrant.id)
+)  # fmt: skip
+
+
 def of_case(session: Session, case_id: uuid.UUID) -> list[GrantRow]:
     """Every grant of this case, newest first."""
-    giver, reader = aliased(Person), aliased(Person)
-    query = (
-        select(
-            CaseGrant.id, CaseGrant.kind, reader.name, Hospital.name, CaseGrant.reason, CaseGrant.begins_at, CaseGrant.ends_at,
-            giver.name, CaseGrant.ended_at,
-        )
-        .join(giver, giver.id == CaseGrant.given_by)
-        .outerjoin(reader, reader.id == CaseGrant.person_id)
-        .outerjoin(Hospital, Hospital.id == CaseGrant.to_hospital_id)
-        .where(CaseGrant.case_id == case_id)
-        .order_by(CaseGrant.given_at.desc(), CaseGrant.id)
-    )  # fmt: skip
-    return [GrantRow._make(row) for row in session.execute(query)]
+    return [GrantRow._make(row) for row in session.execute(_OF_CASE, {"case": case_id})]
 
 
 def emergency_until(session: Session, viewer: Viewer, case_id: uuid.UUID, *, now: datetime) -> datetime | None:

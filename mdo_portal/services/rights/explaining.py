@@ -125,9 +125,9 @@ def _answer(session: Session, viewer: Viewer, act: Act, case: Case, *, now: date
 
 def could_open(session: Session, asker: Viewer, viewer: Viewer, *, now: datetime) -> tuple[list[OpenCase], int]:
     """Of the newest cases of the asker's hospital, those that this person could open now; and how many were asked about. One query."""
-    query = select(Case, Patient.local_number, *access.facts_for(viewer, now=now)).join(Patient, Patient.id == Case.patient_id)
+    query = select(Case, Patient.local_number, *access.FACTS).join(Patient, Patient.id == Case.patient_id)
     newest = query.where(Case.hospital_id == asker.hospital_id).order_by(Case.id.desc()).limit(MOST_CASES)
-    found, asked = [], session.execute(newest).all()
+    found, asked = [], session.execute(newest, access.facts_of(viewer, now=now)).all()
     for case, number, *facts in asked:
         relations = access.relations_by(viewer, Act.CASE_READ, case, *facts)
         found += [OpenCase(number, case.referral_number, relations[0])] if relations else []

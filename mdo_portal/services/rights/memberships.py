@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, BoardHospital
@@ -104,19 +106,27 @@ def hospitals_by_person(session: Session, ids: Sequence[uuid.UUID], *, now: date
 
 def roles_of(session: Session, ids: Sequence[uuid.UUID], *, now: datetime) -> list[RoleRow]:
     """Every role these people have or had, hospitals first, newest first; who may see which is the caller's."""
-    return [*_roles(session, Membership, Hospital, ids, now=now), *_roles(session, BoardMembership, Board, ids, now=now)]
+    return [*_roles(session, ids, is_board=False, now=now), *_roles(session, ids, is_board=True, now=now)]
 
 
-def _roles(
-    session: Session, kind: Kind, place: type[Hospital] | type[Board], ids: Sequence[uuid.UUID], *, now: datetime
-) -> list[RoleRow]:
+@cache
+def _held_by(*, is_board: bool) -> Select[*tuple[Any, ...]]:
+    """Open: `people`."""
+    kind: Kind = BoardMembership if is_board else Membership
+    place: type[Board] | type[Hospital] = Board if is_board else Hospital
+    place_id = BoardMembership.board_id if is_board else Membership.hospital_id
     giver = aliased(Person)
-    place_id = BoardMembership.board_id if kind is BoardMembership else Membership.hospital_id
-    query = select(kind, place.id, place.name, giver.name).join(place, place.id == place_id)
-    query = query.outerjoin(giver, giver.id == kind.given_by).where(kind.person_id.in_(ids))
-    order = (kind.ended_at.desc().nulls_first(), place.name, kind.role)
-    is_board = kind is BoardMembership
-    found = session.execute(query.order_by(*order))
+    return (
+        select(kind, place.id, place.name, giver.name)
+        .join(place, place.id == place_id)
+        .outerjoin(giver, giver.id == kind.given_by)
+        .where(kind.person_id.in_(bindparam("people", expanding=True)))
+        .order_by(kind.ended_at.desc().nulls_first(), place.name, kind.role)
+    )
+
+
+def _roles(session: Session, ids: Sequence[uuid.UUID], *, is_board: bool, now: datetime) -> list[RoleRow]:
+    found = session.execute(_held_by(is_board=is_board), {"people": ids})
     return [_role(row, Place(place_id, is_board), name, given_by or "", now) for row, place_id, name, given_by in found]
 
 

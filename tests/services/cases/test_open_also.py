@@ -85,7 +85,7 @@ def test_a_page_is_asked_in_one_statement_and_nothing_in_none(session: Session, 
 
 
 def test_whose_list_it_is_is_said_alike_in_both_forms(session: Session, region: Region, zeed: Hospital, case: Case) -> None:
-    """The condition that is put together once, and the one that every list makes anew."""
+    """The condition that is one for everybody, and the one that is kept by its shape."""
     make.case(session, zeed, board_id=None, board_hint="?")
     make.case(session, zeed, patient=make.identity("50"), board_id=case.board_id).objected = True
     session.flush()
@@ -94,6 +94,6 @@ def test_whose_list_it_is_is_said_alike_in_both_forms(session: Session, region: 
     def listed(condition: ColumnElement[bool], **asked: object) -> set[uuid.UUID]:
         return set(session.scalars(select(Case.id).where(condition), asked))
 
-    made_anew = [listed(access.on_work_list(one)) for one in viewers]
-    assert [listed(access.ON_WORK_LIST, **access.work_list_of(one)) for one in viewers] == made_anew
-    assert sorted(len(one) for one in made_anew) == [0, 0, 1, 2, 2, 3]
+    by_shape = [listed(access.on_work_list(one), **access.work_list_of(one)) for one in viewers]
+    assert [listed(access.ON_WORK_LIST, **access.work_list_of(one)) for one in viewers] == by_shape
+    assert sorted(len(one) for one in by_shape) == [0, 0, 1, 2, 2, 3]

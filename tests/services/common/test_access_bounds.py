@@ -32,8 +32,8 @@ def case(session: Session, zeed: Hospital, region: Region) -> Case:
 
 def relations(session: Session, viewer: Viewer, case: Case) -> list[Relation]:
     """By which this viewer sees it, asked of the case itself; what is asked for many in one go says the same."""
-    query = select(*access.facts_for(viewer, now=NOW)).where(Case.id == case.id)
-    taking_part, agendas = session.execute(query).one()
+    query = select(*access.FACTS).where(Case.id == case.id)
+    taking_part, agendas = session.execute(query, access.facts_of(viewer, now=NOW)).one()
     found = access.relations_by(viewer, Act.CASE_READ, case, taking_part, agendas)
     try:
         grant = access.case_for(session, viewer, Act.CASE_READ, case.id, now=NOW)
@@ -108,7 +108,7 @@ def test_the_work_list_of_a_coordinator_is_of_her_boards_and_of_what_nobody_chos
     is_hers = not objects and (board == "URO-P" or (board is None and house == "ZEED"))
 
     for viewer, expected in ((region.aisha, is_hers), (region.dirk, house == "ZEED")):
-        listed = session.scalars(select(Case.id).where(access.on_work_list(viewer))).all()
+        listed = session.scalars(select(Case.id).where(access.on_work_list(viewer)), access.work_list_of(viewer)).all()
         at_once = session.scalars(select(Case.id).where(access.ON_WORK_LIST), access.work_list_of(viewer)).all()
         assert (made.id in listed, made.id in at_once) == (expected, expected)
 
