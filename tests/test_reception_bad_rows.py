@@ -101,8 +101,8 @@ def test_what_waits_for_a_person_is_not_emptied_by_its_term(database: Database, 
     assert [row.state for row in rows(database)] == [InboundState.UNDERSTOOD]
 
 
-def test_a_question_that_goes_with_its_patient_leaves_no_message_behind(database: Database, region: Region) -> None:
-    """Number 1 with two BSNs waits for a person; meanwhile the only case of number 1 reaches its term."""
+def test_a_question_keeps_its_patient_and_the_messages_that_wait_for_its_answer(database: Database, region: Region) -> None:
+    """Number 1 with two BSNs waits for a person; meanwhile the only case of number 1 reaches its term (ADR 0113)."""
     told = [make.hl7_referral(control, patient="1", bsn=bsn) for control, bsn in (("M1", make.BSN), ("M2", make.OTHER_BSN))]
     hand_in(database, region, *told, make.hl7_change("M3", patient="1"))
     understand_all(database)
@@ -110,11 +110,12 @@ def test_a_question_that_goes_with_its_patient_leaves_no_message_behind(database
     ended = {"state": CaseState.CLOSED, "is_open": False, "state_since": NOW - timedelta(days=20_000)}
     with database.transaction() as session:
         session.execute(update(Case).where(Case.hospital_id == region.hospitals["ZEED"]).values(**ended))
-        assert purging.purge(session, Kind.CASE, now=NOW) == 1
+        assert purging.purge(session, Kind.CASE, now=NOW) == 0
 
     understand_all(database)
 
-    assert {row.state for row in rows(database)[1:]} == {InboundState.UNDERSTOOD}
+    assert [row.reason for row in rows(database)] == ["", "identity_conflict", "waits_for_identity"]
+    assert all(row.raw_sealed for row in rows(database))
 
 
 NO_ROOM = """
