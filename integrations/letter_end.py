@@ -28,7 +28,8 @@ _COURTESY = re.compile(
 )
 """What a letter says at its end to be polite, of itself, or asks to have done: that is no question to a board."""
 _OF_A_BOARD = re.compile(
-    r"bespre|advies|adviser|(?<!ter be)oorde|ter beoordeling(?! van\b)|mening|visie|beleid|overleg|meedenk|mee te denken|voorstel|behandel|opini|afweg|agender|"
+    r"bespre|advies|adviser|(?<!ter be)oorde|ter beoordeling(?! van\b)|mening|visie|"
+    r"beleid|overleg|meedenk|mee te denken|voorstel|behandel|opini|afweg|agender|"
     r"empfehl|beurteil|advice|discuss",
     re.IGNORECASE,
 )
@@ -45,7 +46,8 @@ _WISHED = re.compile(
     r"\b(?:uw|jullie|your|ihre?n?|um|om|een|graag|gaarne|ter|tot|voor) (?:[^\W\d_]+ )?\w*"
     r"(?:advies|oordeel|oordeling|mening|visie|opini|voorstel|advice|empfehl|beurteil|afweging)|"
     r"\b(?:her)?bespre(?:ken|ek)\b|\b(?:voor|om|ter|tot) \w*bespreking|agender|discuss|\boverleg(?:gen)?\b(?! zijn)|"
-    r"me(?:e|de) ?(?:te )?denk|adviseren|beoordelen|inbreng|\bbespreking in\b|graag,? (?:weten? )?(?:(?:ik|wij|we) )?(?:of|wat|welke?|hoe)\b",
+    r"me(?:e|de) ?(?:te )?denk|adviseren|beoordelen|inbreng|\bbespreking in\b|"
+    r"graag,? (?:weten? )?(?:(?:ik|wij|we) )?(?:of|wat|welke?|hoe)\b",
     re.IGNORECASE,
 )
 """What only a board, or who reads the letter, can give: there a please in the middle of a sentence asks. Treatment (`wij zetten de
@@ -53,9 +55,10 @@ behandeling graag voort`) and policy many tell of.
 """
 _OF_ANOTHER = re.compile(
     r"^(?:(?:de|zijn|haar) )?(?:hij|zij|ze|pati[eë]nte?|mevrouw|meneer|mw\.?|dhr\.?|echtgenote?|partner|dochter|zoon|familie) "
-    r"(?:wil(?:de)?|zou|wenst|komt|gaat|heeft|verzoekt)\b(?!.*(?:;|,) ?(?:graag|gaarne))|\bzie(?:n|t)? (?:\S+ ){0,3}graag\b(?! dat)|"
-    r"^graag zien? |graag met (?:de (?!vraag)|hem|haar|pati)|\bhet .*uitslag|^de uitslag|bespreken van de uitslag|"
-    r"^(?:bij (?!dez|pati|haar|hem|mevr|mw)|indien |als )|\buw (?:vraag|verzoek)\b",
+    r"(?:wil(?:de)?|zou|wenst|komt|gaat|heeft|verzoekt)\b(?!.*(?:[;,:-]|\ben\b) ?(?:graag|gaarne))|"
+    r"\bzie(?:n|t)? (?:\S+ ){0,3}graag\b(?! dat)|"
+    r"^graag zien? |graag met (?:de (?!vraag)|hem|haar|pati)|\b(?:het|de) .{0,40}uitslag|^de uitslag|"
+    r"^(?:bij (?!dez|dit|een|pati|haar|hem|mevr|mw)|indien |als )|\buw (?:vraag|verzoek)\b",
     re.IGNORECASE,
 )
 """What somebody else wants, what he will see whom for, what is to be done if, or an answer: beside `graag` it asks no board."""
@@ -104,15 +107,17 @@ def _sentences(paragraph: str) -> list[str]:
 
 
 def _asks(sentence: str) -> bool:
-    is_field = USUAL.fullmatch(sentence) and not (_PLEASE.match(sentence) and _WISHED.search(sentence))  # `Graag bespreken: een wedge?`
+    is_field = USUAL.fullmatch(sentence) and not (
+        _PLEASE.match(sentence) and _WISHED.search(sentence)
+    )  # `Graag bespreken: een wedge?`
     if is_field or (len(sentence.split()) < _WORDS and not _PLEASE.match(sentence)) or _OF_THE_PATIENT.search(sentence):
         return False  # a field of a form, or a doubt: `cT2N1?`
     return sentence.endswith("?") or _wants(sentence)
 
 
 def _wants(sentence: str) -> bool:
-    if _is_told(sentence) or _OF_THE_GP.search(sentence):
-        return False
+    if _is_told(sentence) or (_OF_THE_GP.search(sentence) and not _WISHED.search(sentence)):
+        return False  # `Hij is bekend bij de huisarts; graag bespreken` asks
     if _FIRST.match(sentence):
         return _OF_A_BOARD.search(sentence) is not None
     if _OF_ANOTHER.search(sentence):

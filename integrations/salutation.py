@@ -38,7 +38,16 @@ def _end(lines: list[str], begin: int) -> int:
     last = next((n for n, line in enumerate(shown) if n >= begin and _GREETING.match(line)), len(lines))
     most = _SIGNERS if last == len(lines) else 1
     near = [n for n in range(begin, last) if shown[n]][-1 - most :]
-    return next((n for n in near if _THANKS.match(shown[n]) or (n > begin and _signs(shown[n]))), last)
+    ends = (n for n in near if _THANKS.match(shown[n]) or (n > begin and _signs(shown[n])))
+    return next((n for n in ends if not any(map(_asks, shown[n + 1 : last]))), last)
+
+
+def _asks(line: str) -> bool:
+    """Whether a line goes on with the letter: nobody asks below his name, and points are no place to call at."""
+    return line.endswith("?") or _GOES_ON.match(line) is not None
+
+
+_GOES_ON = re.compile(r"(?:graag|gaarne|verzoeke?|s\.?v\.?p)\b|\d{1,2}[.)]\s|[-*\u2022]\s", re.IGNORECASE)
 
 
 def _signs(line: str) -> bool:
