@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-
 LONGEST = 100
 """Letters of what is the name of a registration and no more."""
 
