@@ -9,7 +9,8 @@ import re
 from integrations.person_names import is_name
 
 _GREETING = re.compile(
-    r"(?:(?:met|m\.?) )?(?:(?:vriendelijke|vr\.|hartelijke|collegiale|beste) ?){0,2}(?:groet(?:en)?\b|gr\.(?! ?\d)|hoogachting)|"
+    r"(?:(?:met|m\.?) )?"
+    r"(?:(?:vriendelijke|vr\.|hartelijke|collegiale|beste) ?){0,2}(?:groet(?:en)?\b|gr\.(?! ?(?:\d|[IV]+\b))|hoogachting)|"
     r"hoogachtend|mvg\b|m\.v\.g|(?:kind|best|warm) regards|regards,|best wishes|yours |"
     r"mit (?:freundlichen|kollegialen)|hochachtung|cordialement",
     re.IGNORECASE,
@@ -72,5 +73,5 @@ _HEAD = 15
 
 
 def says_goodbye(line: str) -> bool:
-    """Whether a letter is over with this line."""
-    return (_GREETING.match(line) or _THANKS.match(line)) is not None
+    """Whether a letter is over with this line. One that asks goes on with it."""
+    return not line.rstrip().endswith("?") and (_GREETING.match(line) or _THANKS.match(line)) is not None
