@@ -29,7 +29,7 @@ _COURTESY = re.compile(
 """What a letter says at its end to be polite, of itself, or asks to have done: that is no question to a board."""
 _OF_A_BOARD = re.compile(
     r"bespre|advies|adviser|(?<!ter be)oorde|ter beoordeling(?! van\b)|mening|visie|"
-    r"beleid|overleg|meedenk|mee te denken|voorstel|behandel|opini|afweg|agender|"
+    r"beleid|inbreng|overleg|meedenk|mee te denken|voorstel|behandel|opini|afweg|agender|"
     r"empfehl|beurteil|advice|discuss",
     re.IGNORECASE,
 )
@@ -45,7 +45,8 @@ _FIRST = re.compile(r"(?:graag|gaarne|verzoeke?|s\.?v\.?p|please)\b(?! \w+ (?:ik
 _WISHED = re.compile(
     r"\b(?:uw|jullie|your|ihre?n?|um|om|een|graag|gaarne|ter|tot|voor) (?:[^\W\d_]+ )?\w*"
     r"(?:advies|oordeel|oordeling|mening|visie|opini|voorstel|advice|empfehl|beurteil|afweging)|"
-    r"\b(?:her)?bespre(?:ken|ek)\b|\b(?:voor|om|ter|tot) \w*bespreking|agender|discuss|\boverleg(?:gen)?\b(?! zijn)|"
+    r"\b(?:her)?bespre(?:ken|ek)\b|\bu (?:\S+ ){0,3}bespreekt\b|"
+    r"\b(?:voor|om|ter|tot) \w*bespreking|agender|discuss|\boverleg(?:gen)?\b(?! zijn)|"
     r"me(?:e|de) ?(?:te )?denk|adviseren|beoordelen|inbreng|\bbespreking in\b|"
     r"graag,? (?:weten? )?(?:(?:ik|wij|we) )?(?:of|wat|welke?|hoe)\b",
     re.IGNORECASE,
@@ -53,12 +54,20 @@ _WISHED = re.compile(
 """What only a board, or who reads the letter, can give: there a please in the middle of a sentence asks. Treatment (`wij zetten de
 behandeling graag voort`) and policy many tell of.
 """
+_DIRECT = re.compile(
+    r"\b(?:graag|gaarne|s\.?v\.?p\.?) (?:uw|jullie) (?:[^\W\d_]+ )?(?:advies|oordeel|beoordeling|mening|visie)|"
+    r"\bbespre(?:ken|ekt) (?:in|op|bij) (?:\S+ ){0,2}\S*(?:mdo|mdt|moc)\b",
+    re.IGNORECASE,
+)
+"""That is asked of a board, whatever stands before it."""
 _OF_ANOTHER = re.compile(
     r"^(?:(?:de|zijn|haar) )?(?:hij|zij|ze|pati[eë]nte?|mevrouw|meneer|mw\.?|dhr\.?|echtgenote?|partner|dochter|zoon|familie) "
-    r"(?:wil(?:de)?|zou|wenst|komt|gaat|heeft|verzoekt)\b(?!.*(?:[;,:-]|\ben\b) ?(?:graag|gaarne))|"
-    r"\bzie(?:n|t)? (?:\S+ ){0,3}graag\b(?! dat)|"
-    r"^graag zien? |graag met (?:de (?!vraag)|hem|haar|pati)|\b(?:het|de) .{0,40}uitslag|^de uitslag|"
-    r"^(?:bij (?!dez|dit|een|pati|haar|hem|mevr|mw)|indien |als )|\buw (?:vraag|verzoek)\b",
+    r"(?:wil(?:de)?|zou|wenst|komt|gaat|heeft|is|verzoekt)\b(?! (?:ik|wij|we)\b)(?!.*(?:[;,:-]|\ben\b) ?(?:graag|gaarne))|"
+    r"\bzie(?:n|t)? (?!uw|jullie)(?:\S+ ){0,3}graag\b(?! dat)|"
+    r"^graag zien? |graag met (?:de (?!vraag)|hem|haar|pati)|\b(?:het|de) .{0,40}uitslag|"
+    r"\b(?:geef|geven|adviseer|adviseren) (?:ik|wij|we)\b|\b(?:ik|wij|we) (?:geef|geven|adviseer|adviseren)\b|\bbereid\b|"
+    r"^(?:bij (?!dez|dit|een|pati|haar|hem|mevr|mw)|(?:indien|als) (?!mogelijk|het kan))|\bop uw advies|\buw (?:vraag|verzoek)\b|"
+    r"(?:vra(?:ag|gen)|verzoeken?) (?:aan )?(?:de |uw )?huisarts",
     re.IGNORECASE,
 )
 """What somebody else wants, what he will see whom for, what is to be done if, or an answer: beside `graag` it asks no board."""
@@ -120,7 +129,7 @@ def _wants(sentence: str) -> bool:
         return False  # `Hij is bekend bij de huisarts; graag bespreken` asks
     if _FIRST.match(sentence):
         return _OF_A_BOARD.search(sentence) is not None
-    if _OF_ANOTHER.search(sentence):
+    if _OF_ANOTHER.search(sentence) and not _DIRECT.search(sentence):
         return False
     is_wished = all(one.search(sentence) for one in (_PLEASE, _OF_A_BOARD, _WISHED))
     return is_wished or _WHETHER.search(sentence) is not None
