@@ -81,6 +81,8 @@ _OF_THE_PATIENT = re.compile(
     r"vraag(?:t|de|den)? (?:hij |zij |ze |mw\.? |patiënte? )?zich|\bwil(?:de)? weten\b|\b(?:zij|hij|patiënte?|partner) vraagt\b",
     re.IGNORECASE,
 )
+_DISCUSS = re.compile(r"\bbespreken\b|\b(?:graag|gaarne) uw\b", re.IGNORECASE)
+"""`Graag bespreken; hij is bekend bij de huisarts met COPD`: that is no question to a general practitioner."""
 _OF_THE_GP = re.compile(r"(?:aan|bij|door|via) (?:de |uw )?huisarts", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:vroeg(?:en)?|eerder|destijds|werd|waren|was|heb(?:ben)?|had(?:den)?)\b", re.IGNORECASE)
 """Of what was asked, said or done."""
@@ -125,8 +127,8 @@ def _asks(sentence: str) -> bool:
 
 
 def _wants(sentence: str) -> bool:
-    if _is_told(sentence) or (_OF_THE_GP.search(sentence) and not _WISHED.search(sentence)):
-        return False  # `Hij is bekend bij de huisarts; graag bespreken` asks
+    if _is_told(sentence) or (_OF_THE_GP.search(sentence) and not _DISCUSS.search(sentence)):
+        return False
     if _FIRST.match(sentence):
         return _OF_A_BOARD.search(sentence) is not None
     if _OF_ANOTHER.search(sentence) and not _DIRECT.search(sentence):

@@ -32,6 +32,7 @@ def asked(text: str) -> str:
         "Voor overleg zijn wij graag beschikbaar.",
         "Bij koorts graag laagdrempelig overleggen met de dienstdoende oncoloog.",
         "Op uw verzoek beoordeelden wij patiënt.",
+        "Graag het advies aan de huisarts sturen.",
         "Desgewenst geven wij graag advies.",
         "Tot nader overleg graag bereid.",
         "Wij vragen de huisarts om advies over pijnstilling.",
