@@ -22,23 +22,55 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 _COURTESY = re.compile(
     r"tegemoet|\bvernem|bereikbaar|contact op|op de hoogte|(?:bij|voor|heeft u|mocht(?:en)?) (?:u )?(?:nog |verdere )?vragen|terugkoppel|"
     r"nadere? informatie|dank|retour|(?:in|ter) kennis|kopie|afschrift|(?:toe|op|door) ?(?:te )?st[ue]+r|upload|oproep|"
-    r"he(?:eft|bt) ontvangen|bestemd|vernietig|ondertekend|\bbellen\b|"
+    r"he(?:eft|bt) ontvangen|bestemd|vernietig|ondertekend|\bbellen\b|\bhesitate\b|please (?:call|contact)|"
     r"^(?:cc|c\.c\.|bijlagen?)\b|^mocht|(?:laten weten|aangeven)(?! (?:of|wat|welke?|hoe)\b)",
     re.IGNORECASE,
 )
 """What a letter says at its end to be polite, of itself, or asks to have done: that is no question to a board."""
 _OF_A_BOARD = re.compile(
-    r"bespre|advies|adviser|oorde|mening|visie|beleid|overleg|meedenk|mee te denken|voorstel|behandel|opini|afweg|agender|"
+    r"bespre|advies|adviser|(?<!ter be)oorde|ter beoordeling(?! van\b)|mening|visie|"
+    r"beleid|inbreng|overleg|meedenk|mee te denken|voorstel|behandel|opini|afweg|agender|"
     r"empfehl|beurteil|advice|discuss",
     re.IGNORECASE,
 )
 """What somebody wants of a board: who only says please (`graag retour`) may want anything."""
 _PLEASE = re.compile(
-    r"\b(?:graag|gaarne|verzoek(?:e|en)?|s\.?v\.?p|vra(?:ag|gen) (?:ik|wij|we|u|jullie)|(?:ik|wij|we) vra(?:ag|gen)|wir bitten|grateful|"
-    r"appreciate|please)\b",
+    r"\b(?:graag|gaarne|(?<!op )(?<!\bop \w{2} )(?<!eigen )verzoek(?:e|en)?|s\.?v\.?p|vra(?:ag|gen) (?:ik|wij|we|u|jullie)|"
+    r"(?:ik|wij|we) vra(?:ag|gen)|wir bitten|be (?:most |very )?grateful|would appreciate|please)\b",
     re.IGNORECASE,
 )
-"""Who asks says so anywhere in the sentence."""
+"""Who asks says so anywhere in the sentence. What is done at somebody's wish (`op verzoek van`) was asked."""
+_FIRST = re.compile(r"(?:graag|gaarne|verzoeke?|s\.?v\.?p|please)\b(?! \w+ (?:ik|wij|we)\b)", re.IGNORECASE)
+"""Who says please before all else; behind `graag informeer ik` may come anything."""
+_WISHED = re.compile(
+    r"\b(?:uw|jullie|your|ihre?n?|um|om|een|graag|gaarne|ter|tot|voor) (?:[^\W\d_]+ )?\w*"
+    r"(?:advies|oordeel|oordeling|mening|visie|opini|voorstel|advice|empfehl|beurteil|afweging)|"
+    r"\b(?:her)?bespre(?:ken|ek)\b|\bu (?:\S+ ){0,3}bespreekt\b|"
+    r"\b(?:voor|om|ter|tot) \w*bespreking|agender|discuss|\boverleg(?:gen)?\b(?! zijn)|"
+    r"me(?:e|de) ?(?:te )?denk|adviseren|beoordelen|inbreng|\bbespreking in\b|"
+    r"graag,? (?:weten? )?(?:(?:ik|wij|we) )?(?:of|wat|welke?|hoe)\b",
+    re.IGNORECASE,
+)
+"""What only a board, or who reads the letter, can give: there a please in the middle of a sentence asks. Treatment (`wij zetten de
+behandeling graag voort`) and policy many tell of.
+"""
+_DIRECT = re.compile(
+    r"\b(?:graag|gaarne|s\.?v\.?p\.?) (?:uw|jullie) (?:[^\W\d_]+ )?(?:advies|oordeel|beoordeling|mening|visie)|"
+    r"\bbespre(?:ken|ekt) (?:in|op|bij) (?:\S+ ){0,2}\S*(?:mdo|mdt|moc)\b",
+    re.IGNORECASE,
+)
+"""That is asked of a board, whatever stands before it."""
+_OF_ANOTHER = re.compile(
+    r"^(?:(?:de|zijn|haar) )?(?:hij|zij|ze|pati[eë]nte?|mevrouw|meneer|mw\.?|dhr\.?|echtgenote?|partner|dochter|zoon|familie) "
+    r"(?:wil(?:de)?|zou|wenst|komt|gaat|heeft|is|verzoekt)\b(?! (?:ik|wij|we)\b)(?!.*(?:[;,:-]|\ben\b) ?(?:graag|gaarne))|"
+    r"\bzie(?:n|t)? (?!uw|jullie)(?:\S+ ){0,3}graag\b(?! dat)|"
+    r"^graag zien? |graag met (?:de (?!vraag)|hem|haar|pati)|\b(?:het|de) .{0,40}uitslag|"
+    r"\b(?:geef|geven|adviseer|adviseren) (?:ik|wij|we)\b|\b(?:ik|wij|we) (?:geef|geven|adviseer|adviseren)\b|\bbereid\b|"
+    r"^(?:bij (?!dez|dit|een|pati|haar|hem|mevr|mw)|(?:indien|als) (?!mogelijk|het kan))|\bop uw advies|\buw (?:vraag|verzoek)\b|"
+    r"(?:vra(?:ag|gen)|verzoeken?) (?:aan )?(?:de |uw )?huisarts",
+    re.IGNORECASE,
+)
+"""What somebody else wants, what he will see whom for, what is to be done if, or an answer: beside `graag` it asks no board."""
 _WHETHER = re.compile(
     r"(?:\b(?:vraag (?:aan \w+ )?is|met de vraag|(?:ik|wij|we) vra(?:ag|gen) (?:me|mij|ons|u|jullie)(?: af)?),? (?:of|wat|welke?|hoe)\b)",
     re.IGNORECASE,
@@ -49,6 +81,8 @@ _OF_THE_PATIENT = re.compile(
     r"vraag(?:t|de|den)? (?:hij |zij |ze |mw\.? |patiënte? )?zich|\bwil(?:de)? weten\b|\b(?:zij|hij|patiënte?|partner) vraagt\b",
     re.IGNORECASE,
 )
+_DISCUSS = re.compile(r"\bbespreken\b|\b(?:graag|gaarne) uw\b", re.IGNORECASE)
+"""`Graag bespreken; hij is bekend bij de huisarts met COPD`: that is no question to a general practitioner."""
 _OF_THE_GP = re.compile(r"(?:aan|bij|door|via) (?:de |uw )?huisarts", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:vroeg(?:en)?|eerder|destijds|werd|waren|was|heb(?:ben)?|had(?:den)?)\b", re.IGNORECASE)
 """Of what was asked, said or done."""
@@ -84,16 +118,23 @@ def _sentences(paragraph: str) -> list[str]:
 
 
 def _asks(sentence: str) -> bool:
-    is_field = USUAL.fullmatch(sentence) and not _PLEASE.match(sentence)  # `Graag bespreken: kan een wedge?`
+    is_field = USUAL.fullmatch(sentence) and not (
+        _PLEASE.match(sentence) and _WISHED.search(sentence)
+    )  # `Graag bespreken: een wedge?`
     if is_field or (len(sentence.split()) < _WORDS and not _PLEASE.match(sentence)) or _OF_THE_PATIENT.search(sentence):
         return False  # a field of a form, or a doubt: `cT2N1?`
     return sentence.endswith("?") or _wants(sentence)
 
 
 def _wants(sentence: str) -> bool:
-    if _is_told(sentence) or _OF_THE_GP.search(sentence):
+    if _is_told(sentence) or (_OF_THE_GP.search(sentence) and not _DISCUSS.search(sentence)):
         return False
-    return _WHETHER.search(sentence) is not None or (_PLEASE.search(sentence) and _OF_A_BOARD.search(sentence)) is not None
+    if _FIRST.match(sentence):
+        return _OF_A_BOARD.search(sentence) is not None
+    if _OF_ANOTHER.search(sentence) and not _DIRECT.search(sentence):
+        return False
+    is_wished = all(one.search(sentence) for one in (_PLEASE, _OF_A_BOARD, _WISHED))
+    return is_wished or _WHETHER.search(sentence) is not None
 
 
 def _opens(sentence: str) -> bool:

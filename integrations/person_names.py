@@ -19,7 +19,7 @@ def is_name(text: str) -> bool:
     """Whether words are somebody's name: a title or a first name before a surname, each with a capital but for titles and prefixes."""
     first, *others = (text.split() if len(text) <= _LONGEST_NAME else ()) or ("",)
     is_said = (
-        first.casefold() not in _NO_NAMES
+        first.casefold() not in NO_NAMES
         and bool(others)
         and others[-1][:1].isupper()
         and not _FUNCTION.fullmatch(others[-1])
@@ -29,7 +29,8 @@ def is_name(text: str) -> bool:
 
 
 _LONGEST_NAME = 60
-_NO_NAMES = ("ja", "nee", "geen", "nog", "niet", "onbekend", "zie", "is")
+NO_NAMES = ("ja", "nee", "geen", "nog", "niet", "onbekend", "zie", "is", "volgt")
+"""With these begins what is said in place of a name."""
 _FUNCTION = re.compile(r"\w*verpleegkundige|specialist|casemanager|consulent|coördinator|team|chirurg|\w+oloog", re.IGNORECASE)
 """What somebody does: `Verpleegkundig Specialist` is nobody's name."""
 _TITLE = re.compile(r"(?:drs?|prof|mw|mevr|dhr|mevrouw|meneer|ir|mr|vs|pa)\.?", re.IGNORECASE)

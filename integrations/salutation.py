@@ -9,7 +9,8 @@ import re
 from integrations.person_names import is_name
 
 _GREETING = re.compile(
-    r"(?:(?:met|m\.?) )?(?:(?:vriendelijke|vr\.|hartelijke|collegiale|beste) ?){0,2}(?:groet(?:en)?\b|gr\.(?! ?\d)|hoogachting)|"
+    r"(?:(?:met|m\.?) )?"
+    r"(?:(?:vriendelijke|vr\.|hartelijke|collegiale|beste) ?){0,2}(?:groet(?:en)?\b|gr\.(?! ?(?:\d|[IV]+\b))|hoogachting)|"
     r"hoogachtend|mvg\b|m\.v\.g|(?:kind|best|warm) regards|regards,|best wishes|yours |"
     r"mit (?:freundlichen|kollegialen)|hochachtung|cordialement",
     re.IGNORECASE,
@@ -38,7 +39,16 @@ def _end(lines: list[str], begin: int) -> int:
     last = next((n for n, line in enumerate(shown) if n >= begin and _GREETING.match(line)), len(lines))
     most = _SIGNERS if last == len(lines) else 1
     near = [n for n in range(begin, last) if shown[n]][-1 - most :]
-    return next((n for n in near if _THANKS.match(shown[n]) or (n > begin and _signs(shown[n]))), last)
+    ends = (n for n in near if _THANKS.match(shown[n]) or (n > begin and _signs(shown[n])))
+    return next((n for n in ends if not any(map(_asks, shown[n + 1 : last]))), last)
+
+
+def _asks(line: str) -> bool:
+    """Whether a line goes on with the letter: nobody asks below his name, and points are no place to call at."""
+    return line.endswith("?") or _GOES_ON.match(line) is not None
+
+
+_GOES_ON = re.compile(r"(?:graag|gaarne|verzoeke?|s\.?v\.?p)\b|\d{1,2}[.)]\s|[-*\u2022]\s", re.IGNORECASE)
 
 
 def _signs(line: str) -> bool:
@@ -63,5 +73,5 @@ _HEAD = 15
 
 
 def says_goodbye(line: str) -> bool:
-    """Whether a letter is over with this line."""
-    return (_GREETING.match(line) or _THANKS.match(line)) is not None
+    """Whether a letter is over with this line. One that asks goes on with it."""
+    return not line.rstrip().endswith("?") and (_GREETING.match(line) or _THANKS.match(line)) is not None

@@ -16,7 +16,9 @@ OTHERWISE = {
 def test_every_page_with_a_patient_follows_what_it_is_about() -> None:
     """Forms and letters stood there for as long as a session lasts, after access was taken back or the patient objected."""
     pages = {str(one.relative_to(TEMPLATES)): one.read_text() for one in TEMPLATES.glob("*/*.html")}
-    with_patient = {name for name, text in pages.items() if ("patient_banner(" in text or "/_banner.html" in text) and "extends" in text}
+    with_patient = {
+        name for name, text in pages.items() if ("patient_banner(" in text or "/_banner.html" in text) and "extends" in text
+    }
 
     assert {name for name in with_patient if "{% block topics %}case:" not in pages[name]} == set(OTHERWISE)
     assert len(with_patient) > len(OTHERWISE)

@@ -16,23 +16,50 @@ from integrations.profiles import urgency_of
 
 _OF_THE_STANDARD = "http://hl7.org/fhir/StructureDefinition/"
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_QUESTION = frozenset({"question", "vraag"})
-_ANSWER = frozenset({"answer", "antwoord"})
+_QUESTION, _ANSWER = "question", "answer"
+_CALLED = {_QUESTION: ("question", "vraag"), _ANSWER: ("answer", "antwoord")}
 
 
 def of_extensions(many: list[Node], request: Entry, reading: Reading) -> Iterator[Part]:
     for one in many:
-        if part := _as_field(one, request, reading):
-            yield part
-        elif not _asked(one):
-            yield from of_extensions(nodes(one.get("extension")), request, reading)
+        parts = _parted(one)
+        for each in parts:
+            if part := _as_field(each, request, reading):
+                yield part
+            elif not any(map(_role, nodes(each.get("extension")))) or (len(parts) == 1 and not _asked(one)):
+                yield from of_extensions(nodes(each.get("extension")), request, reading)
 
 
-def _asked(one: Node) -> tuple[Node, Node] | None:
-    """A question of a form and its answer, side by side in one extension: by themselves neither is a field."""
-    named = {_name(inside).casefold(): inside for inside in nodes(one.get("extension"))}
-    question, answer = (next((named[name] for name in names if name in named), None) for names in (_QUESTION, _ANSWER))
-    return (question, answer) if question and answer else None
+def _parted(one: Node) -> list[Node]:
+    """Of an extension that holds a form each question with its answers, and what else it holds: nothing of it goes with a field."""
+    groups: list[list[Node]] = []
+    others: list[Node] = []
+    for each in nodes(one.get("extension")):
+        if not (role := _role(each)):
+            others.append(each)
+        elif not groups or _begins(groups[-1], role):
+            groups.append([each])
+        else:
+            groups[-1].append(each)
+    return [one | {"extension": inside} for inside in (*groups, others) if inside] if _asked(one) else [one]
+
+
+def _begins(group: list[Node], role: str) -> bool:
+    """Whether the next question begins: with another question, or with an answer where those stand first."""
+    roles = [_role(each) for each in group]
+    return role == roles[0] and (role == _QUESTION or _QUESTION in roles)
+
+
+def _asked(one: Node) -> tuple[Node, list[Node]] | None:
+    """A question of a form and its answers, side by side in one extension: by themselves neither is a field."""
+    inside = nodes(one.get("extension"))
+    questions, answers = ([each for each in inside if _role(each) == role] for role in (_QUESTION, _ANSWER))
+    return (questions[0], answers) if questions and answers else None
+
+
+def _role(one: Node) -> str:
+    name = _name(one).casefold()
+    return next((role for role in (_QUESTION, _ANSWER) if name in _CALLED[role]), "")
 
 
 def _name(one: Node) -> str:
@@ -44,7 +71,7 @@ def _as_field(one: Node, request: Entry, reading: Reading) -> Part | None:
     """`vraagRadiologie`: an extension of a sender's own that is called as a field of a referral; one of the standard asks nothing."""
     if text(one.get("url")).startswith(_OF_THE_STANDARD):
         return None
-    name, said = _name(one), one
+    name, said = _name(one), [one]
     if one.get("extension"):
         if (pair := _asked(one)) is None:
             return None
@@ -53,8 +80,8 @@ def _as_field(one: Node, request: Entry, reading: Reading) -> Part | None:
     target = next(filter(None, called), "")
     if target not in FIELDS:
         return None
-    words = value_of(said, request, reading)
-    if isinstance(ticked := said.get("valueBoolean"), bool):  # `spoed`: true; a yes is no question
+    words = "\n".join(filter(None, (value_of(each, request, reading) for each in said)))
+    if isinstance(ticked := said[0].get("valueBoolean"), bool):  # `spoed`: true; a yes is no question
         words = (urgency_of(reading.profile.table, name) or "urgent") if ticked and target == "urgency" else ""
     return Part(target, name, words) if words and is_of_field(target, words) else None
 
@@ -67,7 +94,7 @@ def without_fields(request: Entry, reading: Reading) -> Entry:
 
 
 def _rest(many: list[Node], request: Entry, reading: Reading) -> list[Node]:
-    left = (one for one in many if _as_field(one, request, reading) is None)
+    left = (part for one in many for part in _parted(one) if _as_field(part, request, reading) is None)
     return [
         one | {"extension": _rest(nodes(one["extension"]), request, reading)} if one.get("extension") and not _asked(one) else one
         for one in left

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from integrations.fhir.text.moments import sent_day
+from integrations.person_names import NO_NAMES
 from integrations.profiles import asks_nothing
 from mdo_portal.exchange import Fact, Section
 
@@ -35,7 +36,9 @@ def is_of_field(target: str, words: str) -> bool:
 
 def _is_name(words: str) -> bool:
     """`dr. Zwart`, and no remark on him."""
-    return len(words) <= _LONGEST_NAME and "\n" not in words and "?" not in words and not asks_nothing(words)
+    first = words.split(maxsplit=1)[0].casefold().strip(".,;") if words.strip() else ""
+    is_somebody = first not in NO_NAMES and not words.islower()
+    return is_somebody and len(words) <= _LONGEST_NAME and "\n" not in words and "?" not in words and not asks_nothing(words)
 
 
 _LONGEST_NAME = 80

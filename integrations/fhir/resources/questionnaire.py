@@ -168,7 +168,8 @@ def as_value(entry: Entry, reading: Reading) -> tuple[str, str]:
         target = reading.profile.target("", name) if said else ""
         target = target if target.startswith("question_") else ""
     words = said or reading.profile.yes_or_no(own.get("valueBoolean")) or answer_text(own)
-    return (target, words) if target and entry.place not in reading.in_reports else ("", "")
+    is_one = target != "urgency" or bool(urgency_of(reading.profile.table, words))  # `Spoed: reanimatie` says not how soon
+    return (target, words) if target and is_one and entry.place not in reading.in_reports else ("", "")
 
 
 _IN_WORDS = frozenset({"valueString", "valueBoolean", "valueCodeableConcept", "valueDateTime", "valueDate"})

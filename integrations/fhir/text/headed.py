@@ -89,13 +89,25 @@ def _lines(note: str, profile: Profile) -> list[str]:
 
 
 def _fields_of(line: str, profile: Profile) -> Iterator[str]:
-    begin = 0
-    for found in _NEXT.finditer(line, 3):
-        is_number = line[begin : found.start()].strip().isdigit()  # `1. Diagnose: …`
-        if not is_number and profile.is_heading(line[found.end() :].partition(":")[0].strip(_AROUND)):
+    """Each field of a line by itself; what asks under another name than that of a question goes on with what stands before it."""
+    begin, names = 0, list(_names_in(line, profile))
+    ends = [*(found.start() + 1 for found, _ in names[1:]), len(line)]
+    for (found, name), end in zip(names, ends, strict=False):  # on most lines there is no other
+        if not line[:end].rstrip("| ").endswith("?") or profile.target("", name).startswith("question_"):
             yield line[begin : found.start() + 1].rstrip("| ")
             begin = found.end()
     yield line[begin:]
+
+
+def _names_in(line: str, profile: Profile) -> Iterator[tuple[re.Match[str], str]]:
+    """Where another heading stands on a line, and what it is called."""
+    begin = 0
+    for found in _NEXT.finditer(line, 3):
+        is_number = line[begin : found.start()].strip().isdigit()  # `1. Diagnose: …`
+        name = line[found.end() :].partition(":")[0].strip(_AROUND)
+        if not is_number and profile.is_heading(name):
+            yield found, name
+            begin = found.end()
 
 
 def _give_back(found: list[_Under]) -> None:

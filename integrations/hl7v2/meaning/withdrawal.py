@@ -175,8 +175,7 @@ def _says_gone(reading: Reading, item: Item) -> bool:
 
 
 def _is_state(reading: Reading, item: Item) -> bool:
-    name = item.label.casefold()
-    return "status" in name and not item.is_document and (reading.recognised.refers(name) or reading.recognised.names_board(name))
+    return not item.is_document and reading.recognised.is_state(item.label)
 
 
 def _name_board(lines: list[Line], recognised: Recognised) -> bool:

@@ -29,8 +29,8 @@ _WITHIN = re.compile(r"(?:UITERLIJK )?(?:BINNEN|OVER) .{1,20}(?:DAG|DAGEN|WEEK|W
 
 
 _HASTE = re.compile(
-    r"(?<!\w)spoed(?:indicatie|verzoek|geval|aanmelding|aanvraag|verwijzing|bespreking|overleg)(?!\w)|"
-    r"(?<!\w)spoed(?:ig)?(?!\w).*(?:bespr|mdo|aanmeld|verwijz|aanvra)|(?:bespr|mdo|aanmeld|verwijz|aanvra).*(?<!\w)spoed(?!\w)"
+    r"^(?!.*(?<!\w)(?:seh|verricht|gemaakt|gedaan|geweest|gehad)(?!\w)).*(?<!\w)"
+    r"spoed(?![- ]?(?:eisende|opname|opvang|ok|operatie|poli|post|consult|ct|pet|mri|echo|scan)|(?:eisend|ig)?e? (?:rt|chemo))"
 )
 """Haste of a registration: that of a scan, an operation or a visit (`Spoed CT gemaakt`) was."""
 
@@ -137,8 +137,8 @@ def _says_until(item: Item) -> bool:
 
 
 _UNTIL = re.compile(
-    r"(?:v[oó][oó]r (?:welke|wanneer)|uiterlijk|uiterste|deadline|laatste? (?:mogelijke|nuttige|zinvolle|wenselijke))\b.*(?:bespr|mdo\b)|"
-    r"bespreken (?:v[oó][oó]r|uiterlijk)\b|mdo uiterlijk\b"
+    r"(?:v[oó][oó]r (?:welke|wanneer|deze|datum)|uiterlijke?|uiterste|deadline|laatste? (?:mogelijk|nuttige|zinvolle|wenselijke))"
+    r".*(?:bespr|mdo\b)|(?:bespr\w*|mdo)\b.*(?:uiterlijk|\bv[oó][oó]r\W*$)|bespreken (?:v[oó][oó]r|uiterlijk)\b|v[oó][oó]r .*bespreken"
 )
 """The last day of all (`Datum laatste MDO`) is that of a discussion of before."""
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from integrations.hl7v2.text.boards import LONGEST, besides, by_itself, registration
+
 WHOLE_WORD = 4
 
 
@@ -55,7 +57,7 @@ class Recognised:
         """Whether words name a tumour board."""
         shown, whole = words.casefold(), self.rules["asked_whole"]
         return holds_any(shown, self.rules["asked"]) or (
-            holds_any(shown, whole) and _whole(tuple(whole)).search(_shown(words)) is not None
+            holds_any(shown, whole) and by_itself(tuple(whole)).search(words.replace("_", " ")) is not None
         )
 
     def is_report(self, words: str) -> bool:
@@ -95,13 +97,33 @@ class Recognised:
             return True
         if not self.names_board(shown):
             return False
-        return not self.names_board(_besides(self.rules).sub(" ", shown))
+        return not self.names_board(besides(self.rules).sub(" ", shown))
 
     def takes_back(self, title: str) -> bool:
-        """Whether a title says that a registration for a board is over: `Intrekking aanmelding MDO long`."""
+        """Whether a title says that a registration for a board is over, and no more: `Intrekking aanmelding MDO long`.
+
+        What else stands in it may be what is over: a scan for the board, an operation, or the withdrawal itself.
+        """
         words = title.split()
-        left = [one for one in words if not holds_any(one.casefold(), self.rules["undone"])]
-        return len(left) < len(words) and self.names_board(title) and self.refers(" ".join(left))
+        undone = [n for n, one in enumerate(words) if holds_any(one.casefold(), self.rules["undone"])]
+        if undone not in ([0], [len(words) - 1]) or self.is_report(title) or len(title) > LONGEST:
+            return False
+        del words[undone[0]]
+        left = " ".join(words).strip(" -:\u2013")
+        return self.refers(left) and registration(self.rules).fullmatch(_shown(left)) is not None
+
+    def is_state(self, label: str) -> bool:
+        """Whether a label is that of the state of a registration: `Status aanmelding`, `Status MDO`, and no `Status MDO-verslag`."""
+        before, status, behind = _shown(label).strip(" :?").partition("status")
+        left = " ".join(f"{before} {behind}".replace("aanmeld ", "aanmelding ").split()).strip("- ")
+        if not status or self.is_report(label) or len(label) > LONGEST:
+            return False
+        if left in self.rules["words"] or left.removeprefix("van de ").removeprefix("de ") in self.rules["words"]:
+            return True
+        found = registration(self.rules).fullmatch(left)
+        return found is not None and bool(
+            found["first"] or found["last"] or not found["which"]
+        )  # `Status MDO long` may be a result's
 
     def is_registration(self, code: str, words: str) -> bool:
         """Whether something refers by its code, or by what it is called."""
@@ -121,23 +143,6 @@ class Recognised:
 
 def _shown(title: str) -> str:
     return title.casefold().replace("_", " ")
-
-
-def _besides(rules: Mapping[str, Any]) -> re.Pattern[str]:
-    """A board behind what comes after it or is for it: `na het regionale MDO`, `CT t.b.v. MDO`."""
-    return _beside_a_board(tuple(rules["afterwards"]), tuple(rules["studies"]), (*rules["asked"], *rules["asked_whole"]))
-
-
-@lru_cache(maxsize=64)
-def _beside_a_board(after: tuple[str, ...], studies: tuple[str, ...], asked: tuple[str, ...]) -> re.Pattern[str]:
-    def one_of(words: tuple[str, ...]) -> str:
-        return "|".join(map(re.escape, words))
-
-    for_it = rf"(?:{one_of(studies)})(?: [\w-]+)? (?:{_FOR})"
-    return re.compile(rf"(?<!\w)(?:{one_of(after)}|{for_it}) (?:[\w-]+ ){{0,2}}?[\w-]*(?:{one_of(asked)})[\w-]*")
-
-
-_FOR = r"t\.b\.v\.|tbv|ten behoeve van|voor|i\.v\.m\.|ivm"
 
 
 _LONGEST_TITLE = 6

@@ -26,7 +26,18 @@ def test_the_board_that_is_asked_beside_it_is_the_board(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Aanvraag MOC digestief", "MOC_LONG aanvraag", "Demande de RCP thoracique", "Aanvraag MOC-bespreking"]
+    "name",
+    [
+        "Aanvraag MOC digestief",
+        "MOC_LONG aanvraag",
+        "Demande de RCP thoracique",
+        "Aanvraag MOC-bespreking",
+        "Aanvraag UroMOC",
+        "Aanvraag MOCs",
+        "Aanvraag MOC2",
+        "Demande RCPmamma",
+        "Aanvraag MOC's",
+    ],
 )
 def test_a_board_of_belgium_or_france_is_one(name: str) -> None:
     assert isinstance(read("ORU^R01", f"OBR|1|A|B|X^{name}", "OBX|1|TX|V^Vraagstelling||Stent?"), IncomingReferral)

@@ -243,6 +243,13 @@ def test_what_was_done_in_haste_is_no_haste(name: str) -> None:
     assert referral(f"OBX|1|ST|X^{name}||Ja").urgency == ""
 
 
+@pytest.mark.parametrize(
+    "name", ["Is het spoed?", "Met spoed", "Spoed gewenst", "Is er sprake van spoed?", "Spoedcasus", "Spoed (binnen 1 week)"]
+)
+def test_haste_that_is_no_examination_s_is_haste(name: str) -> None:
+    assert referral(f"OBX|1|ST|X^{name}||Ja").urgency == "urgent"
+
+
 @pytest.mark.parametrize("day", ["ma 9 maart 2026", "maandag 9 maart 2026", "ma. 09-03-2026", "9 maart 2026"])
 def test_a_day_of_the_week_stands_before_a_day(day: str) -> None:
     assert str(referral(f"OBX|1|ST|U^Bespreken uiterlijk op||{day}").latest_useful_on) == "2026-03-09"
@@ -256,7 +263,17 @@ def test_the_day_of_a_discussion_of_before_is_no_last_useful_day(name: str) -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["Laatst mogelijke MDO-datum", "Bespreken vóór", "Uiterlijke datum MDO", "Voor wanneer bespreken?"]
+    "name",
+    [
+        "Laatst mogelijke MDO-datum",
+        "Bespreken vóór",
+        "Uiterlijke datum MDO",
+        "Voor wanneer bespreken?",
+        "Bespreking uiterlijk",
+        "MDO vóór",
+        "Bespreken in MDO voor",
+        "Moet vóór deze datum besproken zijn",
+    ],
 )
 def test_the_day_before_which_to_discuss_is_one(name: str) -> None:
     assert str(referral(f"OBX|1|DT|U^{name}||20260312").latest_useful_on) == "2026-03-12"

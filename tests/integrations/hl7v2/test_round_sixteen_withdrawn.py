@@ -18,7 +18,15 @@ def document(title: str, *, parent: str = "DOC-1", status: str = "AU", event: st
 
 
 @pytest.mark.parametrize(
-    "title", ["Intrekking aanmelding MDO colorectaal", "Aanmelding MDO long ingetrokken", "Annulering verwijzing MDO"]
+    "title",
+    [
+        "Intrekking aanmelding MDO colorectaal",
+        "Aanmelding MDO long ingetrokken",
+        "Annulering verwijzing MDO",
+        "Intrekking MDO-aanmelding hoofd-hals",
+        "Geannuleerd: aanmelding uro-MDO",
+        "Intrekking van de aanmelding voor het regionale MDO mamma",
+    ],
 )
 @pytest.mark.parametrize("event", ["T02", "T06", "T10"])
 def test_a_document_that_takes_a_registration_back_by_its_title_takes_back_the_one_before_it(title: str, event: str) -> None:
@@ -36,8 +44,16 @@ def test_a_document_that_takes_a_registration_back_by_its_title_takes_back_the_o
         ("Intrekking toestemming onderzoek", "DOC-1", "AU"),
         ("Annulering afspraak na MDO", "DOC-1", "AU"),
         ("Verslag MDO: verwijzing vervallen", "DOC-1", "AU"),
+        ("Intrekking aanvraag CT MDO long", "DOC-1", "AU"),
+        ("Annulering aanvraag beelden MDO", "DOC-1", "AU"),
+        ("Annulering aanvraag MDO-verslag", "DOC-1", "AU"),
+        ("Aanmelding MDO na annulering operatie", "DOC-1", "AU"),
+        ("Verwijzing MDO, OK geannuleerd", "DOC-1", "AU"),
+        ("Aanmelding MDO long niet ingetrokken", "DOC-1", "AU"),
+        ("Verwijzing MDO: eerdere annulering vervallen", "DOC-1", "AU"),
+        ("Aanmelding MDO long, intrekking ongedaan gemaakt", "DOC-1", "AU"),
+        ("Annulering poliafspraak, verwijzing MDO", "DOC-1", "AU"),
     ],
-    ids=["of nothing before it", "itself taken back", "of something else", "an appointment", "a report"],
 )
 def test_what_does_not_say_that_a_registration_before_it_is_over_takes_nothing_back(title: str, parent: str, status: str) -> None:
     assert isinstance(document(title, parent=parent, status=status), IncomingResult)
@@ -52,6 +68,22 @@ def test_a_form_that_says_that_it_is_taken_back_asks_nothing_and_takes_back() ->
     found = read("ORU^R01", REGISTERS, "OBX|1|ST|S^Status aanmelding||Ingetrokken", "OBX|2|TX|R^Reden intrekking||Gaat elders")
     assert isinstance(found, IncomingReferral)
     assert (found.number, found.cancelled, found.cancel_reason) == ("O1", True, "Gaat elders")
+
+
+@pytest.mark.parametrize("name", ["Status MDO beelden", "Status vorige aanmelding", "Status toestemming MDO"])
+def test_what_is_off_beside_a_registration_takes_it_off_no_list(name: str) -> None:
+    found = read("ORU^R01", REGISTERS, f"OBX|1|ST|S^{name}||Vervallen", "OBX|2|TX|V^Vraagstelling||SBRT?")
+    assert isinstance(found, IncomingReferral)
+    assert (found.cancelled, found.question_board) == (False, "SBRT?")
+
+
+@pytest.mark.parametrize(
+    "name", ["Status aanmelding", "Status van de aanmelding", "MDO-status", "Aanmeldstatus MDO", "Status MDO-aanmelding"]
+)
+def test_the_state_of_a_registration_is_one_however_it_is_called(name: str) -> None:
+    found = read("ORU^R01", REGISTERS, f"OBX|1|ST|S^{name}||Ingetrokken")
+    assert isinstance(found, IncomingReferral)
+    assert found.cancelled
 
 
 def test_a_form_that_tells_another_state_is_told() -> None:
