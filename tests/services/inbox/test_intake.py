@@ -105,7 +105,11 @@ def test_a_batch_is_kept_in_the_order_in_which_it_came_each_message_with_what_is
     session: Session, region: Region, among_noise: bool
 ) -> None:
     """Its columns travel as one array each, side by side: what is empty in one message takes nothing from the next."""
-    of_each = [(region.links["ZEED"], "", ""), (region.links["KREE"], "no_control_id", "MSH-10"), (None, "unknown_sender", "")] * 4
+    of_each = [
+        (region.links["ZEED"], "", ""),
+        (region.links["KREE"], "no_control_id", "MSH-10"),
+        (None, "unknown_sender", ""),
+    ] * 4
     batch = [
         replace(make.arrival(link, raw=b"x" * (20 - at), control_id=f"M{at}", at=NOW - at * DAY, reason=reason), place=place)
         for at, (link, reason, place) in enumerate(of_each)
@@ -114,7 +118,9 @@ def test_a_batch_is_kept_in_the_order_in_which_it_came_each_message_with_what_is
 
     intake.keep(session, [one for pair in zip(batch, noise, strict=True) for one in pair[: 1 + among_noise]])
 
-    assert [(one.control_id, one.size, one.received_at, one.link_id, one.hospital_id, one.reason, one.place) for one in kept(session)] == [
+    assert [
+        (one.control_id, one.size, one.received_at, one.link_id, one.hospital_id, one.reason, one.place) for one in kept(session)
+    ] == [
         (f"M{at}", 20 - at, NOW - at * DAY, link and link.link_id, link and link.hospital_id, reason, place)
         for at, (link, reason, place) in enumerate(of_each)
     ]
