@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Conninfo
 from sqlalchemy import DateTime, Engine, Enum, MetaData, bindparam, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -193,8 +194,9 @@ class Database:
 
 
 def at_the_door(url: str, ours: str) -> str:
-    """The options of a connection: what its address asks for (a role), and ours behind it."""
-    return f"{conninfo_to_dict(url).get('options') or ''} {ours}".strip()
+    """The options of a connection: what its address asks for (a role), or else the environment (`PGOPTIONS`), and ours behind it."""
+    around = {one.keyword: one.val or b"" for one in Conninfo.get_defaults()}
+    return f"{conninfo_to_dict(url).get('options') or around[b'options'].decode()} {ours}".strip()
 
 
 def once_more(act: Callable[[], Made], *, if_: Callable[[], bool] = lambda: True) -> Made:

@@ -72,6 +72,21 @@ def test_no_statement_is_compiled_whatever_the_server_does_and_a_role_that_is_ta
         assert tuple(session.execute(text("SELECT current_setting('jit'), current_user")).one()) == ("off", "mdo_work")
 
 
+def test_what_the_environment_asks_of_every_line_to_postgresql_is_kept(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libpq looks there only for who asks nothing at the door: a role that was set so was lost."""
+    monkeypatch.setenv("PGOPTIONS", '-c role=mdo_work -c application_name=it\'s\\ "C:\\\\"')
+    with closing(Database(database.url)) as own, own.transaction() as session:
+        asked = "SELECT current_setting('jit'), current_user, current_setting('application_name')"
+        assert tuple(session.execute(text(asked)).one()) == ("off", "mdo_work", 'it\'s "C:\\"')
+
+    with closing(Database(f"{database.url}&options=-c%20role%3Dmdo_app")) as own, own.transaction() as session:
+        assert session.execute(text("SELECT current_user")).scalar_one() == "mdo_app", (
+            "as with any other: the address goes before"
+        )
+
+
 def by_key(session: Session, hospital_id: uuid.UUID) -> Hospital:
     return session.get_one(Hospital, hospital_id, with_for_update=HELD)
 

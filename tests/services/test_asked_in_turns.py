@@ -14,16 +14,15 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.absence import Absence
-from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.board import Board, Meeting, Presence
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.decision_objection import DecisionObjection
 from mdo_portal.domain.grant import CaseGrant, GrantKind
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identity_conflict import ConflictKind, IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.round import RoundOutcome
+from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.told import Appointment, ToldChange
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotFound
@@ -40,12 +39,11 @@ from mdo_portal.services.cases import (
 from mdo_portal.services.cases.worklist_rows import Filter
 from mdo_portal.services.common import access
 from mdo_portal.services.decisions import outcomes, untold
-from mdo_portal.services.history import standing, timeline
-from mdo_portal.services.inbox import inbox, intake
+from mdo_portal.services.history import case_looks, standing, timeline
 from mdo_portal.services.meetings import absence_rows, meetings, preparation_rows, preparations
-from mdo_portal.services.patients import conflict_rows
 from mdo_portal.services.people import grants
 from mdo_portal.services.referrals import questions
+from mdo_portal.services.rights import memberships
 from tests import make
 from tests.chance import examples
 from tests.people import Region
@@ -59,8 +57,14 @@ class Corner(NamedTuple):
     viewer: Viewer
     case: Case  #: discussed, with an advice
     waiting: Case
+    unrouted: Case
     meeting: Meeting
     word: str
+
+
+def _boards_asked(session: Session, at: Corner, act: Act, *cases: Case) -> list[str]:
+    found = access.cases_for(session, at.viewer, act, [one.id for one in cases], now=make.NOW)
+    return [one.case.question_board for one in found]
 
 
 #: what is asked about the own corner: each answer says whose it is, in the word of that corner
@@ -74,6 +78,7 @@ QUESTIONS: Mapping[str, Callable[[Session, Corner], Any]] = {
     "told": lambda db, at: told_rows.of_patient(db, at.case.patient_id),
     "objections": lambda db, at: decision_objection_rows.rows(db, case_id=at.case.id),
     "unanswered": lambda db, at: [one[0] for one in decision_objection_rows.unanswered(db, at.viewer, now=make.NOW)],
+    "missed": lambda db, at: decision_objection_rows.missed(db, at.viewer, now=make.NOW),
     "grants": lambda db, at: grants.of_case(db, at.case.id),
     "preparations": lambda db, at: preparation_rows.of_cases(db, [at.waiting.id]),
     "agenda": lambda db, at: meetings.agenda(db, at.meeting.id, viewer=at.viewer),
@@ -83,15 +88,18 @@ QUESTIONS: Mapping[str, Callable[[Session, Corner], Any]] = {
     ),
     "absent": lambda db, at: absence_rows.of_meeting(db, at.meeting.id),
     "work list": lambda db, at: worklist.page(db, at.viewer, Filter()),
+    "of the own hospital": lambda db, at: worklist.page(
+        db, replace(at.viewer, hospital_id=at.case.hospital_id, board_roles={}), Filter()
+    ),
+    "roles": lambda db, at: memberships.roles_of(db, [at.viewer.person_id], now=make.NOW),
+    "looked at": lambda db, at: [at.word for row in worklist.page(db, at.viewer, Filter()) if row.looked_at],
     "boards": lambda db, at: worklist_boards.boards(db, at.viewer, now=make.NOW),
     "unseen": lambda db, at: unseen.rows(db, at.viewer, Filter()),
     "other cases": lambda db, at: other_cases.of_case(db, at.viewer, at.case, now=make.NOW),
     "untold": lambda db, at: untold.rows(db, at.viewer, now=make.NOW),
     "may see": lambda db, at: access.case_for(db, at.viewer, Act.CASE_READ, at.case.id, now=make.NOW).case.question_board,
-    "may see each": lambda db, at: [
-        one.case.question_board
-        for one in access.cases_for(db, at.viewer, Act.CASE_READ, [at.case.id, at.waiting.id], now=make.NOW)
-    ],
+    "may see each": lambda db, at: _boards_asked(db, at, Act.CASE_READ, at.case, at.waiting),
+    "may plan what has no board": lambda db, at: _boards_asked(db, at, Act.CASE_PLAN, at.unrouted),
     "cases of": lambda db, at: [one.question_board for one in standing.cases_of(db, db.get_one(Patient, at.case.patient_id))],
 }
 
@@ -122,38 +130,13 @@ def test_who_asks_next_reads_the_own_patients_only(session: Session, region: Reg
     _in_turns(session, of_two)
 
 
-def test_the_numbers_in_the_menu_are_of_the_own_hospital_whoever_asked_before(session: Session, region: Region) -> None:
-    elsewhere = replace(region.lars, hospital_id=region.hospitals["KREE"])
-    for viewer, code, many in ((region.lars, "ZEED", 2), (elsewhere, "KREE", 3)):
-        hospital = session.get_one(Hospital, viewer.hospital_id)
-        case = make.case(session, hospital)
-        for _ in range(many):
-            session.add(_asked(case, region))
-            intake.keep(session, [make.arrival(region.links[code], control_id=make.number(), at=LONG_AGO)])
-    session.flush()
-
-    for viewer, many in ((region.lars, 2), (elsewhere, 3), (region.lars, 2), (region.ada, 5), (elsewhere, 3), (region.ada, 5)):
-        assert sum(inbox.alarms(session, viewer, now=make.NOW)) == many
-        asked = conflict_rows.waiting(session, viewer, now=make.NOW)
-        assert asked == ((0, 0) if viewer is region.ada else (many, many)), "who administers the network answers for no hospital"
-    of_one = inbox.alarms(session, region.ada, now=make.NOW, hospital_id=region.hospitals["KREE"])
-    assert (sum(of_one), sum(inbox.alarms(session, region.ada, now=make.NOW))) == (3, 5)
-
-
-def _asked(case: Case, region: Region) -> IdentityConflict:
-    """Nobody said yet who that is."""
-    return IdentityConflict(
-        hospital_id=case.hospital_id, kind=ConflictKind.MERGE, message_id=region.meeting, received_at=LONG_AGO, opened_at=LONG_AGO,
-        patient_id=case.patient_id, fingerprint=make.number().encode(), identities_sealed=b"",
-    )  # fmt: skip
-
-
 def _corner(session: Session, region: Region, word: str, house: str, board: str, leads: str) -> Corner:
     viewer, hospital = region.viewers[leads], session.get_one(Hospital, region.hospitals[house])
     at = session.get_one(Board, region.boards[board])
     meeting = make.meeting(session, at, starts_at=make.NOW + timedelta(days=1))
     hospital.name, at.name = f"Ziekenhuis {word}", f"MDO {word}"
-    case, waiting = (_case(session, hospital, at.id, word) for _ in range(2))
+    case, waiting, while_away, unrouted = (_case(session, hospital, to, word) for to in (at.id, at.id, at.id, None))
+    case_looks.look(session, viewer, waiting, now=make.NOW)
     questions.ask(session, waiting, word, viewer=viewer, now=make.NOW)
     preparations.write(session, waiting, word, seen="", viewer=viewer, now=make.NOW)
     again = _case(session, hospital, at.id, word, patient=case.patient_id)
@@ -161,16 +144,21 @@ def _corner(session: Session, region: Region, word: str, house: str, board: str,
     outcomes.set_outcome(session, ended, again, RoundOutcome.DEFERRED, reason=word, board=at, viewer=viewer, now=make.NOW)
     decision = make.signed(session, make.discussed(session, round_, viewer=viewer, text=word), viewer=viewer)
     _told(session, case, decision, word, viewer)
+    _missed(session, make.planned(session, while_away, meeting, viewer=viewer), meeting, word, viewer)
     away = {"person_id": viewer.person_id, "told_by": viewer.person_id, "told_at": make.NOW, "words": word}
     session.add(Absence(board_id=at.id, from_on=make.TODAY, until_on=LATER.date(), **away))
     session.flush()
-    return Corner(viewer, case, waiting, meeting, word)
+    return Corner(viewer, case, waiting, unrouted, meeting, word)
 
 
-def _case(session: Session, hospital: Hospital, board_id: UUID, word: str, *, patient: UUID | None = None) -> Case:
+def _case(session: Session, hospital: Hospital, board_id: UUID | None, word: str, *, patient: UUID | None = None) -> Case:
     number = session.get_one(Patient, patient).local_number if patient else ""
     who = make.identity(number, local_authority=hospital.code, name=PersonName(family=word, initials="AB"))
-    told = {"question_board": f"{word}?", "facts": (*make.COMPLETE[:4], Fact(Section.PATHOLOGY, word))}
+    told: dict[str, Any] = {
+        "question_board": f"{word}?",
+        "board_hint": word,
+        "facts": (*make.COMPLETE[:4], Fact(Section.PATHOLOGY, word)),
+    }
     return make.case(session, hospital, board_id=board_id, patient=who, documents=(make.document(title=word),), **told)
 
 
@@ -185,3 +173,11 @@ def _told(session: Session, case: Case, decision: Decision, word: str, viewer: V
     session.add(CaseGrant(**by, **until, hospital_id=case.hospital_id, kind=GrantKind.SECOND_READER, reason=word))
     timeline.happened(session, case, "result.received", at=make.NOW, text=word)
     case.unseen_since = make.NOW
+
+
+def _missed(session: Session, round_: Round, meeting: Meeting, word: str, viewer: Viewer) -> None:
+    """Decided while this viewer, who had been in the room, was out of it."""
+    seen = {"meeting_id": meeting.id, "person_id": viewer.person_id, "hospital_id": viewer.hospital_id}
+    meeting.opened_at = LONG_AGO
+    session.add(Presence(**seen, first_seen_at=LONG_AGO, seen_at=LONG_AGO))
+    make.signed(session, make.discussed(session, round_, viewer=viewer, text=word), viewer=viewer)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
@@ -21,8 +21,9 @@ from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, Receipt, ReceiptKind
 from mdo_portal.services.letters import destinations, handing_over, replacing, under_way, withholding
 from mdo_portal.services.letters.deliveries import letter_of, write_down
-from mdo_portal.services.letters.outbox_order import FIRST, PAPER, QUEUES, Share, is_replaced
+from mdo_portal.services.letters.outbox_order import FIRST, PAPER, QUEUES, Share
 from mdo_portal.services.letters.receipts import OTHER_PATIENT, REPLACED
+from mdo_portal.services.letters.replacing import IS_REPLACED
 from mdo_portal.services.letters.under_way import LEASE
 from mdo_portal.services.links import recipient_channels
 from mdo_portal.services.patients import patients
@@ -135,16 +136,14 @@ class _About(NamedTuple):
     is_replaced: bool
 
 
-def _about(session: Session, delivery: Delivery) -> _About:
-    query = (
-        select(Decision, Case, Patient, Hospital, is_replaced())
-        .join(Delivery, Delivery.decision_id == Decision.id)
-        .join(Case, Case.id == Decision.case_id)
-        .join(Patient, Patient.id == Case.patient_id)
-        .join(Hospital, Hospital.id == delivery.hospital_id)
-        .where(Delivery.id == delivery.id)
-    )
-    return _About._make(session.execute(query).one())
+_ABOUT = (
+    select(Decision, Case, Patient, Hospital, IS_REPLACED)
+    .join(Delivery, Delivery.decision_id == Decision.id)
+    .join(Case, Case.id == Decision.case_id)
+    .join(Patient, Patient.id == Case.patient_id)
+    .join(Hospital, Hospital.id == Delivery.hospital_id)
+    .where(Delivery.id == bindparam("letter"))
+)
 
 
 def _told_to_stay(session: Session, delivery: Delivery, about: _About, *, now: datetime) -> bool:
@@ -164,7 +163,7 @@ def _told_to_stay(session: Session, delivery: Delivery, about: _About, *, now: d
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
     under_way.may_have_left(delivery, now=now)
-    about = _about(session, delivery)
+    about = _About._make(session.execute(_ABOUT, {"letter": delivery.id}).one())
     if _told_to_stay(session, delivery, about, now=now):
         return None
     case, decision = about.case, about.decision

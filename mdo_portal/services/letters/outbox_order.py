@@ -11,8 +11,7 @@ from sqlalchemy.orm import aliased, undefer
 from mdo_portal.domain.delivery import OPEN, Audience, Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
-from mdo_portal.services.letters import under_way
-from mdo_portal.services.letters.replacing import replacements, same_recipient
+from mdo_portal.services.letters.replacing import IS_REPLACED, same_recipient
 
 _NOW: ColumnElement[datetime] = bindparam("now", type_=Delivery.next_attempt_at.type)
 
@@ -64,16 +63,7 @@ def before_the_referrer() -> ColumnElement[bool]:
     not_left = select(first.id).where(
         first.decision_id == Delivery.decision_id, first.audience == Audience.REFERRER, first.sent_at.is_(None)
     )
-    return and_(Delivery.audience != Audience.REFERRER, not_left.exists(), ~is_replaced())
-
-
-def is_replaced() -> ColumnElement[bool]:
-    """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there.
-
-    One that waits for its first attempt goes after this one.
-    """
-    newer = aliased(Delivery)
-    return replacements(newer, Delivery).where(under_way.may_be_there(newer)).exists()
+    return and_(Delivery.audience != Audience.REFERRER, not_left.exists(), ~IS_REPLACED)
 
 
 _DUE = [*_may_go(), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~before_the_referrer()]

@@ -11,7 +11,7 @@ import uuid
 from itertools import dropwhile
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mdo_portal.domain.decision import REPLACES, Decision
@@ -89,30 +89,38 @@ def _plain(name: Name) -> ColumnElement[str]:
     return func.lower(func.btrim(func.regexp_replace(name, r"\s+", " ", "g")))
 
 
-def replacements(later: type[Delivery], letter: Delivery | type[Delivery]) -> Select[uuid.UUID]:
-    """The letters to the same recipient that correct or withdraw this one, whatever became of them."""
+def _replacements(later: type[Delivery]) -> Select[uuid.UUID]:
+    """The letters to the same recipient that correct or withdraw one of `Delivery` and are there, or may be."""
     own, newer = aliased(Decision), aliased(Decision)
     return (
         select(later.id)
         .join(newer, newer.id == later.decision_id)
         .join(own, own.round_id == newer.round_id)
-        .where(own.id == letter.decision_id, newer.version > own.version, newer.form.in_(REPLACES))
-        .where(later.hospital_id == letter.hospital_id, later.audience == letter.audience)
-        .where(same_recipient(later.recipient_name, letter.recipient_name))
+        .where(own.id == Delivery.decision_id, newer.version > own.version, newer.form.in_(REPLACES))
+        .where(later.hospital_id == Delivery.hospital_id, later.audience == Delivery.audience)
+        .where(same_recipient(later.recipient_name, Delivery.recipient_name))
+        .where(under_way.may_be_there(later))
     )
+
+
+_LATER = aliased(Delivery)
+_WENT_LATER = _replacements(_LATER)
+IS_REPLACED = _WENT_LATER.exists()
+"""Of `Delivery`: whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word
+there. One that waits for its first attempt goes after this one.
+"""
+_IS_OVERTAKEN = select(IS_REPLACED).where(Delivery.id == bindparam("letter"))
+_NAMED_LATER = _WENT_LATER.with_only_columns(_LATER.named_id).where(Delivery.id == bindparam("letter"))
 
 
 def is_overtaken(session: Session, delivery: Delivery) -> bool:
     """Whether what replaces it is at the same recipient, or may be: sent again, it does not leave. Who may not read decisions sees no."""
-    newer = aliased(Delivery)
-    return bool(session.scalar(select(replacements(newer, delivery).where(under_way.may_be_there(newer)).exists())))
+    return bool(session.scalar(_IS_OVERTAKEN, {"letter": delivery.id}))
 
 
 def stands_beside(session: Session, delivery: Delivery) -> bool:
     """Whether what replaces this letter went to the same recipient and named another one, or none: both stand there, each as if it held."""
-    later = aliased(Delivery)
-    went = replacements(later, delivery).where(under_way.may_be_there(later))
-    named_ids = session.scalars(went.with_only_columns(later.named_id)).all()
+    named_ids = session.scalars(_NAMED_LATER, {"letter": delivery.id}).all()
     return bool(named_ids) and delivery.id not in named_ids
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -15,6 +16,8 @@ from mdo_portal.services.inbox import intake
 from tests import make
 from tests.make import NOW
 from tests.people import Region
+
+DAY = timedelta(days=1)
 
 
 def kept(session: Session) -> list[InboundMessage]:
@@ -95,6 +98,34 @@ def test_one_senders_junk_does_not_refuse_the_whole_batch(session: Session, regi
 
     assert sorted(row.control_id for row in kept(session))[0] == "M1"
     assert len(kept(session)) == 2
+
+
+@pytest.mark.parametrize("among_noise", [False, True])
+def test_a_batch_is_kept_in_the_order_in_which_it_came_each_message_with_what_is_its_own(
+    session: Session, region: Region, among_noise: bool
+) -> None:
+    """Its columns travel as one array each, side by side: what is empty in one message takes nothing from the next."""
+    of_each = [
+        (region.links["ZEED"], "", ""),
+        (region.links["KREE"], "no_control_id", "MSH-10"),
+        (None, "unknown_sender", ""),
+    ] * 4
+    batch = [
+        replace(make.arrival(link, raw=b"x" * (20 - at), control_id=f"M{at}", at=NOW - at * DAY, reason=reason), place=place)
+        for at, (link, reason, place) in enumerate(of_each)
+    ]
+    noise = [make.arrival(region.links["ZEED"], kind="ADT^A08", patient_numbers=(("ZEED", str(at)),)) for at in range(12)]
+
+    intake.keep(session, [one for pair in zip(batch, noise, strict=True) for one in pair[: 1 + among_noise]])
+
+    assert [
+        (one.control_id, one.size, one.received_at, one.link_id, one.hospital_id, one.reason, one.place) for one in kept(session)
+    ] == [
+        (f"M{at}", 20 - at, NOW - at * DAY, link and link.link_id, link and link.hospital_id, reason, place)
+        for at, (link, reason, place) in enumerate(of_each)
+    ]
+    assert [make.sealer().open(one.raw_sealed, purpose=RAW_PURPOSE) for one in kept(session)] == [one.raw for one in batch]
+    assert feed(session) == 12 * among_noise
 
 
 # Noise

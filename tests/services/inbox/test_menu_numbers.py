@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,14 +10,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.fetched_keys import FetchedKeys
 from mdo_portal.domain.hospital import Hospital, Level
+from mdo_portal.domain.identity_conflict import ConflictKind, IdentityConflict
 from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.domain.poll import Poll
-from mdo_portal.services.inbox import polls
+from mdo_portal.services.inbox import inbox, intake, polls
 from mdo_portal.services.letters import post_waiting
 from mdo_portal.services.links import key_fetching, line_endings, listening
+from mdo_portal.services.patients import conflict_rows
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -81,3 +85,29 @@ def test_a_letter_that_arrived_is_waited_for_no_more(session: Session, region: R
 
     assert before.all > 0
     assert post_waiting.waiting(session, region.bram, now=NOW).all == 0
+
+
+def test_the_numbers_in_the_menu_are_of_the_own_hospital_whoever_asked_before(session: Session, region: Region) -> None:
+    elsewhere = replace(region.lars, hospital_id=region.hospitals["KREE"])
+    for viewer, code, many in ((region.lars, "ZEED", 2), (elsewhere, "KREE", 3)):
+        hospital = session.get_one(Hospital, viewer.hospital_id)
+        case = make.case(session, hospital)
+        for _ in range(many):
+            session.add(_asked(case, region))
+            intake.keep(session, [make.arrival(region.links[code], control_id=make.number(), at=LONG_AGO)])
+    session.flush()
+
+    for viewer, many in ((region.lars, 2), (elsewhere, 3), (region.lars, 2), (region.ada, 5), (elsewhere, 3), (region.ada, 5)):
+        assert sum(inbox.alarms(session, viewer, now=NOW)) == many
+        asked = conflict_rows.waiting(session, viewer, now=NOW)
+        assert asked == ((0, 0) if viewer is region.ada else (many, many)), "who administers the network answers for no hospital"
+    of_one = inbox.alarms(session, region.ada, now=NOW, hospital_id=region.hospitals["KREE"])
+    assert (sum(of_one), sum(inbox.alarms(session, region.ada, now=NOW))) == (3, 5)
+
+
+def _asked(case: Case, region: Region) -> IdentityConflict:
+    """Nobody said yet who that is."""
+    return IdentityConflict(
+        hospital_id=case.hospital_id, kind=ConflictKind.MERGE, message_id=region.meeting, received_at=LONG_AGO, opened_at=LONG_AGO,
+        patient_id=case.patient_id, fingerprint=make.number().encode(), identities_sealed=b"",
+    )  # fmt: skip
