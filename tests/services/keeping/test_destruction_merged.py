@@ -238,7 +238,11 @@ def test_what_was_taken_apart_is_remembered_as_long_as_the_term(session: Session
 
 @pytest.mark.parametrize(
     ("kind", "asked_at", "stays"),
-    [(ConflictKind.OTHER_BSN, LONG_AGO, True), (ConflictKind.ELEVEN_TEST, LATELY, True), (ConflictKind.ELEVEN_TEST, LONG_AGO, False)],
+    [
+        (ConflictKind.OTHER_BSN, LONG_AGO, True),
+        (ConflictKind.ELEVEN_TEST, LATELY, True),
+        (ConflictKind.ELEVEN_TEST, LONG_AGO, False),
+    ],
 )
 def test_a_question_that_nothing_waits_for_keeps_nobody_beyond_the_term(
     session: Session, region: Region, kind: ConflictKind, asked_at: datetime, stays: bool
