@@ -90,7 +90,8 @@ def rows(hospital_id: uuid.UUID) -> Select[*tuple[object, ...]]:
             AuditEntry.emergency,
             AuditEntry.reason,
         )
-        .outerjoin(Patient, Patient.id == AuditEntry.patient_id)
+        .select_from(AuditEntry)
+        .outerjoin(Patient, Patient.id == audit_whose.whose())
         .outerjoin(Hospital, Hospital.id == AuditEntry.acting_hospital_id)
         .outerjoin(Owner, Owner.id == AuditEntry.hospital_id)
     )

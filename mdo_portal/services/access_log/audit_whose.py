@@ -25,16 +25,21 @@ def now_one_with(session: Session, patient_ids: Collection[uuid.UUID]) -> set[uu
     return found
 
 
+def whose() -> ColumnElement[uuid.UUID | None]:
+    """Of AuditEntry: about a case whose that is today, or was when it was destroyed; about none, with whom the line was written."""
+    its_case = select(Case.patient_id).where(Case.id == AuditEntry.case_id).correlate(AuditEntry).scalar_subquery()
+    its_proof = (
+        select(Tombstone.patient_id).where(Tombstone.case_id == AuditEntry.case_id).correlate(AuditEntry).scalar_subquery()
+    )
+    return func.coalesce(its_case, its_proof, AuditEntry.patient_id)
+
+
 def of(patient_ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
-    """Of AuditEntry: it is about one of these patients. About a case: whose that is today, or was when it was destroyed, under whatever
-    number the line was written; about none, with whom it was written.
-    """
-    its_case = select(Case.patient_id).where(Case.id == AuditEntry.case_id).scalar_subquery()
-    its_proof = select(Tombstone.patient_id).where(Tombstone.case_id == AuditEntry.case_id).scalar_subquery()
+    """Of AuditEntry: it is about one of these patients, under whatever number it was written."""
     theirs = union_all(
         select(Case.id).where(Case.patient_id.in_(patient_ids)),
         select(Tombstone.case_id).where(Tombstone.patient_id.in_(patient_ids)),
     )
     # The first of the two finds them along an index, the second judges what was found.
     found = or_(AuditEntry.patient_id.in_(patient_ids), AuditEntry.case_id == func.any(func.array(theirs.scalar_subquery())))
-    return found & func.coalesce(its_case, its_proof, AuditEntry.patient_id).in_(patient_ids)
+    return found & whose().in_(patient_ids)
