@@ -72,3 +72,17 @@ def test_a_second_hold_is_not_lost_with_the_number_that_was_made_for_the_merge(s
     two_again(session)
 
     assert on_the_list(session, region) == [("1", "onderzoek"), ("2", "klacht")]
+
+
+def test_a_hold_under_a_third_number_stays_with_who_is_one_with_it(session: Session, region: Region) -> None:
+    """1 with 2, of whom nobody had heard, and then 3 with 1: it holds both that are left, and none that went."""
+    case = one_with_a_number_of_nobody(session, region, "1", "2")
+    first = session.scalars(select(Merge)).one()
+    merge(session, session.get_one(Hospital, region.hospitals["ZEED"]), told("3", "1"))
+    hold(session, region, case, "klacht")
+
+    unmerging.undo(session, first, now=NOW + 2 * HOUR, person_id=None)
+    session.flush()
+
+    assert on_the_list(session, region) == [("1", "klacht"), ("3", "klacht")]
+    assert shield_of(session, case) == "hold"
