@@ -65,6 +65,7 @@ class AuditEntry(Base):
         Index("ix_audit_entries_hospital_id", "hospital_id", "at"),
         Index("ix_audit_entries_acting_hospital_id", "acting_hospital_id", "at"),
         Index("ix_audit_entries_person_id", "person_id", "at"),
+        Index("ix_audit_entries_case_id", "case_id", "at", postgresql_where="case_id IS NOT NULL"),
         Index("ix_audit_entries_cuts", "hospital_id", "object_id", postgresql_where="act = 'retention.cut'"),
         Index("ix_audit_entries_treats", "case_id", postgresql_where=f"outcome = 0 AND act IN ({_TREATS})"),
         Index("ix_audit_entries_odd", "hospital_id", "at", "seq", postgresql_where=ODD),

@@ -131,12 +131,15 @@ class Tombstone(Base):
     __table_args__ = (
         Index("ix_tombstones_hospital_id", "hospital_id", "destroyed_at"),
         Index("ix_tombstones_request_id", "request_id"),
+        Index("ix_tombstones_patient_id", "patient_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     #: the id the case had: log lines carry it too
     case_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: whose it was, under their own number: log lines may name another, with whom they were taken for one; empty = not kept yet then
+    patient_id: Mapped[uuid.UUID | None]
     #: per decision its number, hash, moment, and per recipient the receipt
     documents: Mapped[list[Any]]
     #: rows destroyed, per table

@@ -179,7 +179,7 @@ def _told_back(meeting_id: uuid.UUID) -> str:
         waiting = follow_up_rows.untold(db, meeting, found)
         audit.record(db, viewer(), Act.FOLLOW_READ, now=now(), object_type="follow_up", object_id=meeting_id, hits=len(found))
     may_tell = viewer().may(Act.FOLLOW_TELL, board_id=board.id)
-    about = {"rows": found, "waiting": waiting, "meeting_id": meeting_id, "may_tell": may_tell}
+    about = {"rows": found, "waiting": waiting, "meeting_id": meeting_id, "board_id": board.id, "may_tell": may_tell}
     return render_template("follow_ups/_told_back.html", **about, **WORDS)
 
 

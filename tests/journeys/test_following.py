@@ -6,9 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.follow_up import FollowState, FollowUp
 from mdo_portal.domain.people import Membership, Role
+from mdo_portal.services.identity import objections
 from tests import make
 from tests.browser import axe, kept_as_picture
 from tests.journeys.test_glass import PICTURES, Portal, portal
@@ -75,3 +79,22 @@ def test_a_case_manager_says_why_not_and_the_figures_of_the_board_change(portal:
         picture(page, "told")
         told.get_by_role("button", name="Alles gehoord").click()
         expect(told).to_have_count(0)
+
+
+def test_who_objects_while_the_board_reads_what_became_of_it_is_named_there_no_more(portal: Portal, board: str) -> None:
+    """The list was made when the page opened, and named the patient until somebody opened it anew."""
+    now = datetime.now(UTC)
+    with portal.database.transaction() as session:
+        answered = session.scalars(select(FollowUp).order_by(FollowUp.position)).first()
+        assert answered is not None
+        answered.state, answered.closed_at, answered.closed_by = FollowState.CARRIED_OUT, now, portal.region.dirk.person_id
+        case_id = answered.case_id
+    with portal.desk_of("Bram") as page:
+        page.goto(f"{portal.url}/meetings/{portal.region.meeting}")
+        expect(page.locator(".live")).to_have_attribute("data-state", "on")
+        expect(page.locator(".told-back")).to_contain_text("Voorbeeld")
+
+        with portal.database.transaction() as session:
+            objections.record(session, session.get_one(Case, case_id), viewer=portal.region.dirk, now=now)
+
+        expect(page.locator(".told-back")).to_have_count(0)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
+from mdo_portal.services.access_log import audit_whose
 from mdo_portal.services.access_log.audit_lines import Wanted, about, conditions
 
 ANYBODY = Wanted()
@@ -73,12 +74,13 @@ def report(
             AuditEntry.emergency,
             func.count(AuditEntry.client_address.distinct()),
         )
-        .outerjoin(Patient, Patient.id == AuditEntry.patient_id)
+        .select_from(AuditEntry)
+        .outerjoin(Patient, Patient.id == audit_whose.whose())
         .outerjoin(Hospital, Hospital.id == AuditEntry.acting_hospital_id)
         .outerjoin(owner, owner.id == AuditEntry.hospital_id)
         .where(about(hospital_id), *conditions(wanted))
         # By the patient itself, and not by the number: two patients without a number stay two.
-        .group_by(AuditEntry.person_id, AuditEntry.patient_id, *kind, AuditEntry.outcome, AuditEntry.emergency)
+        .group_by(AuditEntry.person_id, audit_whose.whose(), *kind, AuditEntry.outcome, AuditEntry.emergency)
         .order_by(AuditEntry.person_name, first)
         .limit(MOST)
     )

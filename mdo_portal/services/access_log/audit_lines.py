@@ -53,7 +53,6 @@ class Wanted:
     until: datetime | None = None
     person_id: uuid.UUID | None = None
     patient_ids: tuple[uuid.UUID, ...] | None = None  # every number of one patient; empty = one who is not known: nothing
-    written_with: tuple[uuid.UUID, ...] = ()  # under whom lines about that patient may stand
     act: str = ""
     odd: bool = False
     before: tuple[datetime, int] | None = None  # the last line of the page before
@@ -91,7 +90,8 @@ def rows(hospital_id: uuid.UUID) -> Select[*tuple[object, ...]]:
             AuditEntry.emergency,
             AuditEntry.reason,
         )
-        .outerjoin(Patient, Patient.id == AuditEntry.patient_id)
+        .select_from(AuditEntry)
+        .outerjoin(Patient, Patient.id == audit_whose.whose())
         .outerjoin(Hospital, Hospital.id == AuditEntry.acting_hospital_id)
         .outerjoin(Owner, Owner.id == AuditEntry.hospital_id)
     )
@@ -112,7 +112,7 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.person_id:
         found.append(AuditEntry.person_id == wanted.person_id)
     if wanted.patient_ids:
-        found += [AuditEntry.patient_id.in_(wanted.written_with), audit_whose.whose().in_(wanted.patient_ids)]
+        found.append(audit_whose.of(wanted.patient_ids))
     elif wanted.patient_ids is not None:
         found.append(false())
     if wanted.act:
@@ -138,8 +138,8 @@ def with_patient(session: Session, hospital_id: uuid.UUID, wanted: Wanted, numbe
     """The same, narrowed to the patient of that number, under whatever number; a number that nobody has finds nothing."""
     if not number.strip():
         return wanted
-    patients = audit_whose.now_one_with(session, [one.id for one in patients_called(session, hospital_id, number)])
-    return replace(wanted, patient_ids=tuple(patients), written_with=tuple(audit_whose.written_with(session, patients)))
+    patients = [one.id for one in patients_called(session, hospital_id, number)]
+    return replace(wanted, patient_ids=tuple(audit_whose.now_one_with(session, patients)))
 
 
 def people_of(session: Session, hospital_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:

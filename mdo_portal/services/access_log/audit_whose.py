@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.destruction import Tombstone
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.told import Merge
 
 
 def now_one_with(session: Session, patient_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -25,17 +25,21 @@ def now_one_with(session: Session, patient_ids: Collection[uuid.UUID]) -> set[uu
     return found
 
 
-def written_with(session: Session, patient_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """They, and whoever they were ever taken for one with, also when that was undone: under whom their lines may stand."""
-    found, new = set[uuid.UUID](), set(patient_ids)
-    while new:
-        found |= new
-        pairs = select(Merge.kept_id, Merge.gone_id).where(or_(Merge.kept_id.in_(new), Merge.gone_id.in_(new)))
-        new = {one for pair in session.execute(pairs) for one in pair if one is not None} - found
-    return found
-
-
 def whose() -> ColumnElement[uuid.UUID | None]:
-    """Of AuditEntry: whose its case is today; without a case, or when that is gone, with whom it was written."""
-    its_case = select(Case.patient_id).where(Case.id == AuditEntry.case_id).scalar_subquery()
-    return func.coalesce(its_case, AuditEntry.patient_id)
+    """Of AuditEntry: about a case whose that is today, or was when it was destroyed; about none, with whom the line was written."""
+    its_case = select(Case.patient_id).where(Case.id == AuditEntry.case_id).correlate(AuditEntry).scalar_subquery()
+    its_proof = (
+        select(Tombstone.patient_id).where(Tombstone.case_id == AuditEntry.case_id).correlate(AuditEntry).scalar_subquery()
+    )
+    return func.coalesce(its_case, its_proof, AuditEntry.patient_id)
+
+
+def of(patient_ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """Of AuditEntry: it is about one of these patients, under whatever number it was written."""
+    theirs = union_all(
+        select(Case.id).where(Case.patient_id.in_(patient_ids)),
+        select(Tombstone.case_id).where(Tombstone.patient_id.in_(patient_ids)),
+    )
+    # The first of the two finds them along an index, the second judges what was found.
+    found = or_(AuditEntry.patient_id.in_(patient_ids), AuditEntry.case_id == func.any(func.array(theirs.scalar_subquery())))
+    return found & whose().in_(patient_ids)

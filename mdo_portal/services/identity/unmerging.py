@@ -74,10 +74,29 @@ def _clean_up(session: Session, merge: Merge, kept: Patient, gone: Patient) -> N
     row, other = {"kept": (kept, gone), "gone": (gone, kept)}.get(merge.made, (None, kept))
     if row is None or row.merged_into is not None or row.objects or _is_used(session, row):
         return
+    if not _hold_goes_along(session, row, other):
+        return
     merge.kept_id, merge.gone_id, merge.made = other.id, None, ""
     session.flush()
     session.delete(row)
     session.flush()
+
+
+def _hold_goes_along(session: Session, row: Patient, other: Patient) -> bool:
+    """What holds a row that goes holds the other from then on: of nobody, it stood on the list for ever, and held nothing. False when the
+    other is on hold for another reason: then both are kept.
+    """
+    standing_holds = select(LegalHold).where(LegalHold.lifted_at.is_(None))
+    hold, theirs = (session.scalars(standing_holds.where(LegalHold.patient_id == one.id)).first() for one in (row, other))
+    if hold is None:
+        return True
+    if theirs is None:
+        hold.patient_id = other.id
+        return True
+    if (hold.reason, hold.set_by, hold.set_at) != (theirs.reason, theirs.set_by, theirs.set_at):
+        return False
+    session.delete(hold)  # the same one, that both got when they came apart (_keep_held)
+    return True
 
 
 def forget_unused(session: Session, row: Patient) -> bool:

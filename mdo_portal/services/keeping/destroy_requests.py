@@ -30,6 +30,10 @@ from mdo_portal.zone import day_of
 
 NO_NUMBER = N_("Vul het patiëntnummer of het BSN in. Er is niets gezocht.")
 IN_FUTURE = N_("De datum van de brief ligt in de toekomst. Er is niets genoteerd; controleer de datum.")
+CHANGED = N_(
+    "Een casus veranderde intussen, of een bericht over deze patiënt is nog niet gelezen. Er is niets vernietigd; bekijk het verzoek "
+    "over een minuut opnieuw."
+)
 NO_REFUSAL = N_("Er staat geen uitleg bij. Er is niets veranderd; schrijf op waarom, zo dat de patiënt het kan lezen.")
 
 
@@ -198,7 +202,7 @@ def _destroy(session: Session, request: DestroyRequest, case_ids: Sequence[uuid.
     for case_id in case_ids:
         gone = destruction.destroy(session, case_id, now=now, request_id=request.id, keys=keys)
         if gone is None:
-            raise Stale(N_("Een casus veranderde intussen. Er is niets vernietigd; bekijk het verzoek opnieuw."))
+            raise Stale(CHANGED)
         counts.update(gone)
     numbers = [paper["number"] for stone in proofs_of(session, request.id) for paper in stone.documents]
     request.executed_at, request.reason, request.counts = now, "", dict(counts)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.patient import Patient
 
-#: Whole families without a case of which nothing was told, merged, undone or decided since, that nobody holds and nobody asked about.
+#: Whole families without a case of which nothing was told, merged, undone or decided since, that nobody holds and nobody asked about. A
+#: question that nothing waits for (a BSN that cannot be one) may never be answered: it counts from when it was asked.
 #: An undone merge is remembered as long as the term: it is what keeps two persons two.
 _DUE = text(
     "WITH RECURSIVE family AS ("
@@ -23,7 +24,7 @@ _DUE = text(
     " AND NOT EXISTS (SELECT FROM patient_merges m WHERE (m.kept_id = p.id OR m.gone_id = p.id)"
     " AND greatest(m.at, m.undo_asked_at, m.undone_at) >= :before)"
     " AND NOT EXISTS (SELECT FROM identity_conflicts i WHERE p.id IN (i.patient_id, i.other_patient_id, i.result_patient_id)"
-    " AND (i.closed_at IS NULL OR i.closed_at >= :before))) ORDER BY f.root LIMIT :most"
+    " AND (i.closed_at IS NULL AND i.blocks OR coalesce(i.closed_at, i.opened_at) >= :before))) ORDER BY f.root LIMIT :most"
 )
 ALL = 1_000_000
 

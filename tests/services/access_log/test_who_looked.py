@@ -118,6 +118,30 @@ def test_the_log_and_the_report_of_a_breach_find_a_patient_under_every_number_an
     assert {number: found_under(session, region, number) for number in "12"} == {"1": (["Aisha"],) * 2, "2": (["Carla"],) * 2}
 
 
+def test_the_log_and_the_report_of_a_breach_name_whose_case_it_was(session: Session, region: Region) -> None:
+    """Whom the hospital must tell that somebody saw their case is not the other, with whom they were once taken for one."""
+    looked_at_while_one(session, region)
+    apart_again(session)
+
+    zeed, wanted = region.hospitals["ZEED"], Wanted(act=Act.CASE_READ)
+    lines = audit_lines.page(session, zeed, wanted)
+    report = audit_breach.report(session, zeed, since=NOW, until=NOW + HOUR, of=wanted)
+
+    for rows in (lines, report):
+        assert sorted((row.person_name, row.patient_number) for row in rows) == [("Aisha", "1"), ("Carla", "2")]
+
+
+def test_one_who_saw_both_while_they_were_one_saw_two_patients(session: Session, region: Region) -> None:
+    looked_at_while_one(session, region)
+    for case in session.scalars(select(Case).where(Case.hospital_id == region.hospitals["ZEED"])):
+        audit.record(session, region.dirk, Act.CASE_READ, now=NOW, case=case)
+    apart_again(session)
+
+    report = audit_breach.report(session, region.hospitals["ZEED"], since=NOW, until=NOW + HOUR)
+
+    assert sorted(row.patient_number or "" for row in report if row.person_name == "Dirk") == ["1", "2"]
+
+
 def looked_at_while_one(session: Session, region: Region) -> dict[str, uuid.UUID]:
     """A hospital took 1 for 2: Aisha looks at the case of the one, Carla at that of the other. Whose these cases are."""
     zeed = session.get_one(Hospital, region.hospitals["ZEED"])

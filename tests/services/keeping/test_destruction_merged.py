@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import DestroyRequest
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import ConflictKind, IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.retention import Kind
 from mdo_portal.domain.told import Merge
@@ -233,3 +234,29 @@ def test_what_was_taken_apart_is_remembered_as_long_as_the_term(session: Session
     session.flush()
     assert purge(session) == 1
     assert there(session, *two) == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked_at", "stays"),
+    [
+        (ConflictKind.OTHER_BSN, LONG_AGO, True),
+        (ConflictKind.ELEVEN_TEST, LATELY, True),
+        (ConflictKind.ELEVEN_TEST, LONG_AGO, False),
+    ],
+)
+def test_a_question_that_nothing_waits_for_keeps_nobody_beyond_the_term(
+    session: Session, region: Region, kind: ConflictKind, asked_at: datetime, stays: bool
+) -> None:
+    """Of a BSN that cannot be one nobody needs to say anything: unanswered, it kept its patient for ever."""
+    patient = without_case(session, region, "Z-1")
+    session.add(
+        IdentityConflict(
+            hospital_id=patient.hospital_id, kind=kind, message_id=uuid.uuid4(), received_at=asked_at, patient_id=patient.id,
+            fingerprint=b"x", identities_sealed=b"x", blocks=kind is not ConflictKind.ELEVEN_TEST, opened_at=asked_at,
+        )
+    )  # fmt: skip
+    session.flush()
+
+    purge(session)
+
+    assert (row(session, region, "Z-1") is not None) is stays
