@@ -159,7 +159,7 @@ def _chosen() -> tuple[dict[str, str], dict[str, str]]:
     """(field -> the one place that was chosen or typed for it, code or name of a value -> its column). Raises Incomplete."""
     picked = [tuple(one.split(" ", 1)) for one in request.form.getlist("is") if " " in one]
     typed = [(name, as_path(request.form.get(f"at.{name}", "").strip())) for name in PLACEABLE]
-    every = list(dict.fromkeys((name, place) for name, place in (*picked, *typed) if name in PLACEABLE and place))
+    every = wiring_profiles.in_lines([(name, place) for name, place in (*picked, *typed) if name in PLACEABLE and place])
     said = (one.partition(" ") for one in request.form.getlist("section"))
     sections = {word: section for section, _, word in said if word and section in tuple(Section)}
     if not every and not sections:

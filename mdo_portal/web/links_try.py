@@ -70,6 +70,7 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
         "again": "",
         "called": (),
         "typed": _typed(),
+        "picked": frozenset(request.form.getlist("is")),
         **given,
     }
     return render_template(

@@ -114,3 +114,29 @@ def test_two_lines_of_one_word_are_one_place_however_often_it_is_chosen(new: New
     after = new.taken(page, "places", profile="hix", **{"is": [offered, offered]})
 
     assert "Operabel?\nOf eerst chemo?" in after and '"@line ZVR-3 VRAAG"' in new.link.otherwise
+
+
+def test_a_question_that_comes_in_lines_is_said_line_by_line_and_read_of_however_many(new: New) -> None:
+    """Two places were refused, and by one of them the second half of the question reached nobody."""
+    lines = b"ZQU|1|Salvage bestraling?\rZQU|2|Of eerst PSMA-PET?\r"
+    raw = samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|").replace(b"VRAAG^Vraagstelling", b"X2^Iets") + lines
+    page = new.taken(new.tried(raw, "generic-v2"), "adopt", profile="generic-v2", application="HIX", facility="NIEUW")
+    assert "kies dan bij elke regel dezelfde vraag" in page
+
+    form = {"is": ["question_board ZQU-2", "question_board ZQU(1)-2"]}
+    after = new.taken(page, "places", profile="generic-v2", **form)
+
+    assert "Salvage bestraling?\nOf eerst PSMA-PET?" in after and '"@lines ZQU-2"' in new.link.otherwise
+    assert "Of eerst PSMA-PET?" not in after.partition('id="placing"')[2].partition("</form>")[0].partition("<tbody>")[2]
+    listed = html.unescape(new.portal.person("Ada").get(f"{new.home}/places").text)
+    assert "elk eigen segment met die naam, onder elkaar: ZQU-2" in listed
+
+
+def test_what_was_chosen_stands_there_again_when_it_is_refused(new: New) -> None:
+    """Six choices were gone because one of them was made twice."""
+    page = new.adopted("generic-v2")
+
+    after = new.taken(page, "places", profile="generic-v2", **{"is": ["urgency ZMD-2", "urgency ZMD-3"]})
+
+    assert "U koos twee plaatsen voor „Urgentie”." in after
+    assert '<option value="urgency ZMD-2" selected>' in after and '<option value="urgency ZMD-3" selected>' in after
