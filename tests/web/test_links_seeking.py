@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 
 from tests.integrations.fhir.make import bundle, patient, request
@@ -140,3 +141,18 @@ def test_what_was_chosen_stands_there_again_when_it_is_refused(new: New) -> None
 
     assert "U koos twee plaatsen voor „Urgentie”." in after
     assert '<option value="urgency ZMD-2" selected>' in after and '<option value="urgency ZMD-3" selected>' in after
+
+
+def test_the_same_file_is_read_once_more_with_another_profile_and_need_not_be_chosen_again(new: New) -> None:
+    """*Kies een profiel voor FHIR en lees het opnieuw* led to *plak een bericht of kies een bestand*."""
+    page = new.tried(bundle(patient(), request()), "generic-v2")
+    assert "Kies hieronder een profiel voor FHIR en lees het opnieuw." in page
+    form = page.partition('enctype="multipart/form-data"')[2]
+    again = re.search(r'name="again" value="([^"]+)"', form)
+    assert again is not None and "dan wordt hetzelfde bericht nog eens gelezen" in form
+
+    fields = {"csrf_token": CSRF, "profile": "generic-r4", "message": "", "again": again[1], "file": (io.BytesIO(b""), "")}
+    after = html.unescape(new.portal.person("Ada").post(f"{new.home}/try", data=fields).text)
+
+    assert "Bundle" in after and "Dit bericht wordt geweigerd." not in after
+    assert "om de tekenset echt te proberen" not in after and "Dit bericht is te lezen" in after
