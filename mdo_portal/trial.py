@@ -228,7 +228,8 @@ def _unframed(raw: bytes) -> bytes:
 
 
 IS_PLACE = re.compile(
-    r"@[a-z]+ [A-Za-z_]{1,40}|@line Z[A-Z0-9]{2}-\d{1,2} [A-Z0-9_]{2,20}|[A-Z][A-Z0-9]{2}(?:\(\d+\))?(?:-\d+(?:\(\d+\))?){0,3}"
+    r"@[a-z]+ [A-Za-z_]{1,40}|@line Z[A-Z0-9]{2}-\d{1,2} [A-Z0-9_]{2,20}|@lines Z[A-Z0-9]{2}-\d{1,2}"
+    r"|[A-Z][A-Z0-9]{2}(?:\(\d+\))?(?:-\d+(?:\(\d+\))?){0,3}"
     r"|[A-Z][A-Za-z]{1,40}/\d+(?:#[A-Za-z]{1,40}/\d+)?(?:\._?[a-z][A-Za-z0-9]{0,60}(?:\[[^\[\]]{1,200}\])?){0,20}"
 )
 """A place as we write it ourselves; nothing else gets into the report."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,10 +12,13 @@ from integrations.fhir.capability import TAKEN
 from integrations.fhir.server import notice
 from integrations.profiles.described import PLACES, Described, described
 from mdo_portal.domain.inbound import FEED
-from mdo_portal.domain.link_fields import URGENCIES
+from mdo_portal.domain.link_fields import QUESTIONS, URGENCIES
 from mdo_portal.domain.message_kinds import MAKE_A_CASE
 from mdo_portal.exchange import Notice, Wire, WrongProfile
 from mdo_portal.services.links.link_form import Profiles
+
+_OWN_LINE = re.compile(r"(Z[A-Z0-9]{2})(?:\(\d{1,3}\))?-(\d{1,2})")
+"""A field of a segment of the sender's own, whichever of its name."""
 
 
 def wire_of(profile: str) -> Wire:
@@ -71,6 +76,19 @@ def placed_otherwise(profile: str, otherwise: str, key: str, place: str) -> str:
     text = profiles.written(own) if own else ""
     profiles.parse_own(text, wire_of(profile).value)
     return text
+
+
+def in_lines(chosen: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(field, place) once each. A question that stands in several own segments of one name is asked in lines: their place is all of them.
+
+    By the place of one line alone the rest of the question reached nobody, and a longer one in the next message neither.
+    """
+    lines = {
+        one: f"@lines {found[1]}-{found[2]}" for one in chosen if one[0] in QUESTIONS and (found := _OWN_LINE.fullmatch(one[1]))
+    }
+    times = Counter((name, line) for (name, _), line in lines.items())
+    wholes = ((name, lines.get((name, place), "")) for name, place in chosen)
+    return list(dict.fromkeys(whole if times[whole] > 1 else one for one, whole in zip(chosen, wholes, strict=True)))
 
 
 def urgency_otherwise(profile: str, otherwise: str, word: str, means: str) -> str:

@@ -23,6 +23,7 @@ PLACES = {
             "`@line ZVR-3 SPOED`",
             "ZVR-3 van het eigen segment (Z…) met dat woord in een ander veld, het hoeveelste het ook is; van meer ervan alles",
         ),
+        ("`@lines ZQU-2`", "ZQU-2 van elk eigen segment (Z…) dat zo heet, onder elkaar: een vraag die in regels komt"),
         ("`@notes OBR`", "de NTE onder dat segment"),
         ("`@asking OBR`, `@asking ORC-16`", "de NTE onder dat segment, of dat veld, als die iets vraagt"),
         ("`@subject`", "waar een NTE over gaat (*Betreft: …*), als dat een MDO noemt"),

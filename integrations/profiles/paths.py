@@ -23,6 +23,7 @@ V2_FUNCTIONS = {
     "board": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}(?:-\d{1,2})?"),
     "subject": re.compile(r""),
     "line": re.compile(r"Z[A-Z0-9]{2}-[1-9]\d? [A-Z][A-Z0-9_]{1,19}"),
+    "lines": re.compile(r"Z[A-Z0-9]{2}-[1-9]\d?"),
     "soon": re.compile(r""),
     "person": re.compile(r"[A-Z][A-Z0-9]{2}-\d{1,3}"),
 }

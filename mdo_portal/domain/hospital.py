@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from enum import StrEnum
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base, kept
 from mdo_portal.domain.identifiers import new_id
+from mdo_portal.exchange import Wire
 
 
 class Level(StrEnum):
@@ -19,6 +21,10 @@ class Level(StrEnum):
     HL7V2 = "hl7v2"  #: 2 messages
     FHIR = "fhir"  #: 3 resources
     PULL = "pull"  #: 4 notified pull, launch from the EPD
+
+
+WIRES: Mapping[Level, Wire] = {Level.HL7V2: Wire.HL7V2, Level.FHIR: Wire.FHIR, Level.PULL: Wire.FHIR}
+"""Over what messages come at a level that has a line."""
 
 
 class Channel(StrEnum):

@@ -159,6 +159,9 @@ PLACEABLE: Mapping[str, str] = {
     },
 }  # fmt: skip
 
+QUESTIONS = ("question_board", "question_radiology", "question_pathology")
+"""Of those the ones that are text: they may stand in lines."""
+
 #: what is wrong with a profile or an own place, in a person's words; %(key)s is where
 PROFILE_PROBLEMS: Mapping[str, str] = {
     "no_toml": N_("Dit is geen geldige TOML (%(value)s). Er is niets veranderd."),

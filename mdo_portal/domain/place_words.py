@@ -15,6 +15,7 @@ FUNCTIONS: Mapping[str, str] = {
     "headed": N_("alinea met het kopje van: %(name)s"),
     "own": N_("eigen segment (Z…) met de naam van: %(name)s"),
     "line": N_("eigen segment met dit woord ernaast: %(name)s"),
+    "lines": N_("elk eigen segment met die naam, onder elkaar: %(name)s"),
     "sentence": N_("zin in %(name)s"),
     "asking": N_("vraag in of onder %(name)s"),
     "soon": N_("hoe dringend het is, onder een kopje"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.link_fields import CODE_WORDS, SECTION_LABELS
-from mdo_portal.domain.policy import Act
+from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.letters.letter_outcome import pieces
 from mdo_portal.letters.letter_words import entered
 from mdo_portal.services.access_log import audit
@@ -86,7 +86,9 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "texts": {} if grant.reduced else rounds.open_conclusion(db, case),
         "grants": grants.of_case(db, case.id),
         "readers": grants.possible_readers(db, case, now=now()) if may[Act.CASE_GRANT] else ([], []),
-        "emergency_until": grants.emergency_until(db, viewer(), case.id, now=now()),
+        "emergency_until": grants.emergency_until(db, viewer(), case.id, now=now())
+        if grant.relation is Relation.EMERGENCY
+        else None,
         "now": now(),
         "entered_of": entered,
         "pieces": pieces,

@@ -14,6 +14,7 @@ from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, Incomplete, PortalError
 from mdo_portal.services.access_log import audit
 from mdo_portal.services.cases import worklist
+from mdo_portal.services.common import access
 from mdo_portal.services.identity import objections
 from mdo_portal.services.people import grants, sessions
 from mdo_portal.services.people.grants import Wanted
@@ -88,6 +89,9 @@ def break_glass() -> ResponseReturnValue:
         patient = _patient()
         limits.ask("glass", str(viewer().person_id), limits.GLASS)
         opened = _broken(*patient)
+    except _ReadAnyhow as theirs:
+        flash(gettext("U mag deze casus al lezen. Er is geen noodinzage geopend; dat hoeft niet."), "info")
+        return redirect(url_for("cases.page", case_id=theirs.case_id), 303)
     except Incomplete as incomplete:
         return _page(gettext(incomplete.sentence), dict(incomplete.fields)), 422
     except PortalError as refused:
@@ -114,13 +118,25 @@ def _patient() -> tuple[uuid.UUID, str, str, date]:
     return hospital_id, form.get("number", ""), form.get("bsn", "").strip(), birth_on
 
 
+class _ReadAnyhow(Exception):
+    """All that would be opened is open to this person: nobody from outside looked, and nothing stays of it."""
+
+    def __init__(self, case_id: uuid.UUID) -> None:
+        super().__init__()
+        self.case_id = case_id
+
+
 def _broken(hospital_id: uuid.UUID, number: str, bsn: str, birth_on: date) -> list[uuid.UUID]:
+    """The cases that were opened and that this person does not read anyhow. Raises _ReadAnyhow when there are none."""
     reason = request.form.get("reason", "")
     with transaction() as db:
         opened = grants.break_glass(db, hospital_id=hospital_id, number=number, bsn=bsn, birth_on=birth_on, reason=reason)
+        anew = [one for one in opened if not access.reads_anyhow(db, viewer(), one, now=now())]
+        if not anew:
+            raise _ReadAnyhow(opened[-1])
         sessions.enter_again(db, session_key())
-        for case_id in opened:
+        for case_id in anew:
             case = db.get_one(Case, case_id)
             grants.told(db, case, viewer=viewer(), now=now())
             audit.record(db, viewer(), Act.GLASS_BREAK, now=now(), case=case, relation=Relation.EMERGENCY, reason=reason)
-    return opened
+    return anew

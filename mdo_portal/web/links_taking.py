@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable
 from operator import itemgetter
@@ -28,7 +27,7 @@ from mdo_portal.web.guard import may
 from mdo_portal.web.links import log, wire_of
 from mdo_portal.web.links_places import as_path, no_place, sentence
 from mdo_portal.web.links_proof import own
-from mdo_portal.web.links_try import shown
+from mdo_portal.web.links_try import held_on_to, shown
 
 blueprint = Blueprint("taking", __name__, url_prefix="/links/<uuid:hospital_id>/try")
 NOTHING_CHOSEN = N_("Kies wat iets is, of waar het staat. Er is niets veranderd.")
@@ -159,7 +158,7 @@ def _chosen() -> tuple[dict[str, str], dict[str, str]]:
     """(field -> the one place that was chosen or typed for it, code or name of a value -> its column). Raises Incomplete."""
     picked = [tuple(one.split(" ", 1)) for one in request.form.getlist("is") if " " in one]
     typed = [(name, as_path(request.form.get(f"at.{name}", "").strip())) for name in PLACEABLE]
-    every = list(dict.fromkeys((name, place) for name, place in (*picked, *typed) if name in PLACEABLE and place))
+    every = wiring_profiles.in_lines([(name, place) for name, place in (*picked, *typed) if name in PLACEABLE and place])
     said = (one.partition(" ") for one in request.form.getlist("section"))
     sections = {word: section for section, _, word in said if word and section in tuple(Section)}
     if not every and not sections:
@@ -181,10 +180,7 @@ def _placed(link: Link, places: dict[str, str], sections: dict[str, str]) -> str
 
 def _read_again(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """The message that the page held on to; one that was too large for that has to be chosen once more."""
-    try:
-        raw = b64decode(request.form.get("again", ""), validate=True)
-    except ValueError:
-        raw = b""
+    raw = held_on_to()
     if not raw:
         flash(gettext("Kies het bestand opnieuw: het was te groot om op de pagina te blijven."), "info")
         return redirect(url_for("trying.page", hospital_id=hospital_id), 303)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,6 +70,7 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
         "again": "",
         "called": (),
         "typed": _typed(),
+        "picked": frozenset(request.form.getlist("is")),
         **given,
     }
     return render_template(
@@ -103,7 +104,7 @@ def show(hospital_id: uuid.UUID) -> ResponseReturnValue:
     raw, error = _asked(row)
     if error:
         return _page(hospital_id, text=request.form.get("message", ""), error=gettext(error)), 422
-    return shown(hospital_id, raw, pasted=not _upload())
+    return shown(hospital_id, raw, pasted=bool(request.form.get("message", "").strip()) and not _upload())
 
 
 def shown(hospital_id: uuid.UUID, raw: bytes, *, pasted: bool) -> ResponseReturnValue:
@@ -138,10 +139,18 @@ def _asked(row: LinkRow) -> tuple[bytes, str]:
     if not _has_line(row):
         return b"", NO_PROFILE
     upload = _upload()
-    raw = upload or wiring.pasted(_wire(row), request.form.get("message", "").strip(), row.charset_in)
+    raw = upload or wiring.pasted(_wire(row), request.form.get("message", "").strip(), row.charset_in) or held_on_to()
     if not raw:
         return b"", NOTHING
     return (b"", TOO_LARGE) if len(raw) > trial.LARGEST else (raw, "")
+
+
+def held_on_to() -> bytes:
+    """The message that the page held on to; nothing where it was too large for that."""
+    try:
+        return b64decode(request.form.get("again", ""), validate=True)
+    except ValueError:
+        return b""
 
 
 def _has_line(row: LinkRow) -> bool:

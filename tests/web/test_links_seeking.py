@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 
 from tests.integrations.fhir.make import bundle, patient, request
@@ -114,3 +115,44 @@ def test_two_lines_of_one_word_are_one_place_however_often_it_is_chosen(new: New
     after = new.taken(page, "places", profile="hix", **{"is": [offered, offered]})
 
     assert "Operabel?\nOf eerst chemo?" in after and '"@line ZVR-3 VRAAG"' in new.link.otherwise
+
+
+def test_a_question_that_comes_in_lines_is_said_line_by_line_and_read_of_however_many(new: New) -> None:
+    """Two places were refused, and by one of them the second half of the question reached nobody."""
+    lines = b"ZQU|1|Salvage bestraling?\rZQU|2|Of eerst PSMA-PET?\r"
+    raw = samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|").replace(b"VRAAG^Vraagstelling", b"X2^Iets") + lines
+    page = new.taken(new.tried(raw, "generic-v2"), "adopt", profile="generic-v2", application="HIX", facility="NIEUW")
+    assert "kies dan bij elke regel dezelfde vraag" in page
+
+    form = {"is": ["question_board ZQU-2", "question_board ZQU(1)-2"]}
+    after = new.taken(page, "places", profile="generic-v2", **form)
+
+    assert "Salvage bestraling?\nOf eerst PSMA-PET?" in after and '"@lines ZQU-2"' in new.link.otherwise
+    assert "Of eerst PSMA-PET?" not in after.partition('id="placing"')[2].partition("</form>")[0].partition("<tbody>")[2]
+    listed = html.unescape(new.portal.person("Ada").get(f"{new.home}/places").text)
+    assert "elk eigen segment met die naam, onder elkaar: ZQU-2" in listed
+
+
+def test_what_was_chosen_stands_there_again_when_it_is_refused(new: New) -> None:
+    """Six choices were gone because one of them was made twice."""
+    page = new.adopted("generic-v2")
+
+    after = new.taken(page, "places", profile="generic-v2", **{"is": ["urgency ZMD-2", "urgency ZMD-3"]})
+
+    assert "U koos twee plaatsen voor „Urgentie”." in after
+    assert '<option value="urgency ZMD-2" selected>' in after and '<option value="urgency ZMD-3" selected>' in after
+
+
+def test_the_same_file_is_read_once_more_with_another_profile_and_need_not_be_chosen_again(new: New) -> None:
+    """*Kies een profiel voor FHIR en lees het opnieuw* led to *plak een bericht of kies een bestand*."""
+    page = new.tried(bundle(patient(), request()), "generic-v2")
+    assert "Kies hieronder een profiel voor FHIR en lees het opnieuw." in page
+    form = page.partition('enctype="multipart/form-data"')[2]
+    again = re.search(r'name="again" value="([^"]+)"', form)
+    assert again is not None and "dan wordt hetzelfde bericht nog eens gelezen" in form
+
+    fields = {"csrf_token": CSRF, "profile": "generic-r4", "message": "", "again": again[1], "file": (io.BytesIO(b""), "")}
+    after = html.unescape(new.portal.person("Ada").post(f"{new.home}/try", data=fields).text)
+
+    assert "Bundle" in after and "Dit bericht wordt geweigerd." not in after
+    assert "om de tekenset echt te proberen" not in after and "Dit bericht is te lezen" in after

@@ -16,7 +16,7 @@ from integrations.hl7v2.message.notification import Notification
 from integrations.hl7v2.message.persons import person_in
 from integrations.hl7v2.message.reading import Reading
 from integrations.hl7v2.message.roles import participant, provider, roles
-from integrations.hl7v2.message.worded_lines import FUNCTION, line_places, line_value
+from integrations.hl7v2.message.worded_lines import line_value, lines_at
 from integrations.hl7v2.text.er7 import Message, field_of
 from integrations.hl7v2.text.numbers import identifies, numbers
 from integrations.hl7v2.text.segment import Repetition
@@ -40,7 +40,7 @@ def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
 
 
 def _at(reading: Reading, place: str) -> str:
-    lines = line_places(reading.message, place.removeprefix(FUNCTION)) if place.startswith(FUNCTION) else ()
+    lines = lines_at(reading.message, place)
     return lines[0] if len(lines) == 1 else reading.at(place)  # what stands on several lines stands at none of them
 
 
@@ -203,6 +203,6 @@ def _line(reading: Reading, argument: str) -> str:
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
     "asking": _asking, "board": _board, "closing": _closing, "ending": ending, "headed": _headed, "label": _labelled, "line": _line,
-    "notes": _notes, "number": _number, "own": own, "participant": _participant, "person": _person, "provider": _provider,
-    "sentence": _sentence, "soon": soon, "subject": _subject, "title": _title,
+    "lines": _line, "notes": _notes, "number": _number, "own": own, "participant": _participant, "person": _person,
+    "provider": _provider, "sentence": _sentence, "soon": soon, "subject": _subject, "title": _title,
 }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from integrations.hl7v2.message.received import Received
 from integrations.hl7v2.message.roles import is_judge
-from integrations.hl7v2.message.worded_lines import FUNCTION, line_places
+from integrations.hl7v2.message.worded_lines import lines_at
 from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import HEADERS, LargeSegment, Repetition, Segment
 
@@ -60,9 +60,7 @@ def _own_places(received: Received, *, is_referral: bool) -> frozenset[str]:
     tables += [referral, *profile["contacts"].values()] if is_referral else [{"number": referral["number"]}]
     lists = (paths for table in tables for paths in table.values() if isinstance(paths, list))
     every = [str(path) for paths in lists for path in paths]
-    lines = (
-        at for path in every if path.startswith(FUNCTION) for at in line_places(received.message, path.removeprefix(FUNCTION))
-    )
+    lines = (at for path in every for at in lines_at(received.message, path))
     return frozenset(path.replace("(0)", "") for path in (*every, *lines) if _PATH.fullmatch(path))
 
 

@@ -12,6 +12,7 @@ from integrations.hl7v2.text.er7 import Message
 from integrations.hl7v2.text.segment import Segment
 
 FUNCTION = "@line "
+_FUNCTIONS = (FUNCTION, "@lines ")
 _FIELD = re.compile(r"(Z[A-Z0-9]{2})(?:\((\d+)\))?-(\d{1,2})")
 _WORD = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
 """What a program calls a field; a name or a sentence is none."""
@@ -20,8 +21,16 @@ _MOST_DIGITS = 3
 """With more it is somebody's number."""
 
 
+def lines_at(message: Message, place: str) -> list[str]:
+    """Where such a place (`@line ZVR-3 SPOED`, `@lines ZQU-2`) stands in this message; of any other one nowhere."""
+    return next((line_places(message, place.removeprefix(one)) for one in _FUNCTIONS if place.startswith(one)), [])
+
+
 def line_places(message: Message, argument: str) -> list[str]:
-    """Where `ZVR-3 SPOED` stands in this message: that field of each segment with this word in another, where anything stands in it."""
+    """Where `ZVR-3 SPOED` stands in this message: that field of each segment with this word in another, where anything stands in it.
+
+    Without a word: of each of these segments, which then tell one thing in lines (`ZQU-2`).
+    """
     place, _, word = argument.partition(" ")
     name, _, field = place.partition("-")
     lines = (
@@ -31,7 +40,7 @@ def line_places(message: Message, argument: str) -> list[str]:
 
 
 def _has(segment: Segment, word: str, but: int) -> bool:
-    return any(segment.component(m).strip() == word for m in range(1, _MOST_FIELDS) if m != but)
+    return not word or any(segment.component(m).strip() == word for m in range(1, _MOST_FIELDS) if m != but)
 
 
 def line_value(message: Message, argument: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
-from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.hospital import WIRES, Channel, Hospital, Level
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Role
@@ -78,7 +78,7 @@ class _Inbound(NamedTuple):
     unreadable: int
     asks: int
     #: any message that was read
-    understood_id: uuid.UUID | None
+    understood_over: str | None
     ignored_today: int | None
 
 
@@ -163,7 +163,7 @@ def _card(
         profile_out=link.profile_out if link else "",
         channel_out=link.channel_out if link else Channel.PAPER,
         line=state_of(link, line, now=now) if link and line else LineState.UNPROVEN,
-        has_understood=came.understood_id is not None,
+        has_understood=link is not None and came.understood_over == WIRES.get(link.level, ""),
         last_in_at=came.last_in_at,
         last_out_at=out.last_out_at,
         today=sum(by_hour),
@@ -190,7 +190,7 @@ def _inbound(now: datetime) -> list[ColumnElement[Any]]:
         return select(what).select_from(InboundMessage).where(InboundMessage.hospital_id == Hospital.id, *where)
 
     states: tuple[Shown, ...] = (InboundState.KEPT, InboundState.UNREADABLE, WAITING)
-    understood = asked(InboundMessage.id, InboundMessage.state == InboundState.UNDERSTOOD)
+    understood = asked(InboundMessage.wire, InboundMessage.state == InboundState.UNDERSTOOD)
     queries = (
         asked(func.max(InboundMessage.received_at)),
         *(asked(func.count(), *meant(Asked(state))) for state in states),

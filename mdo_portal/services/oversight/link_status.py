@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.fetched_keys import FetchedKeys
-from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.hospital import WIRES, Channel, Hospital, Level
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
@@ -176,7 +176,7 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         still_since=out.stands_still_since(link.channel_out if link else Channel.PAPER, now=now),
         refused_out=out.refused,
         line=line_state(session, link, now=now),
-        has_understood=has_understood(session, hospital.id),
+        has_understood=has_understood(session, hospital.id, link.level if link else Level.FORM),
         ending=line_endings.ending(session, link, now=now),
         poll=polls.of_link(session, link.id) if link else None,
         subscription=subscriptions.of_link(session, link.id) if link else None,
@@ -210,12 +210,13 @@ def _letters_go_bare(link: Link) -> bool:
     return without_tls and not all(ip_network(one).is_loopback for one in link.inside_networks)
 
 
-def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:
-    """Whether a message of this hospital was ever read that we still have."""
-    one = InboundMessage.id
-    query = select(one).where(InboundMessage.hospital_id == hospital_id, InboundMessage.state == InboundState.UNDERSTOOD)
+def has_understood(session: Session, hospital_id: uuid.UUID, level: Level) -> bool:
+    """Whether what was read last of what we still have came over the wire of this level: one that was set up since has yet to show it."""
+    query = select(InboundMessage.wire).where(
+        InboundMessage.hospital_id == hospital_id, InboundMessage.state == InboundState.UNDERSTOOD
+    )
     # By its index, newest first: else all that came before this hospital joined is read.
-    return session.scalar(query.order_by(InboundMessage.received_at.desc()).limit(1)) is not None
+    return session.scalar(query.order_by(InboundMessage.received_at.desc()).limit(1)) == WIRES.get(level, "")
 
 
 def _counted(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> tuple[dict[Shown, int], dict[Shown, int]]:

@@ -80,7 +80,7 @@ def test_the_first_field_of_a_segment_is_no_first_part_of_one() -> None:
 ARGUMENTS = {
     "label": "board", "notes": "OBR", "provider": "AT", "participant": "AT", "number": "PI", "title": "", "closing": "", "ending": "",
     "sentence": "OBR-13",
-    "headed": "board", "own": "board", "asking": "OBR-13", "board": "OBR-4", "subject": "", "line": "ZVR-1 P7", "soon": "",
+    "headed": "board", "own": "board", "asking": "OBR-13", "board": "OBR-4", "subject": "", "line": "ZVR-1 P7", "lines": "ZVR-2", "soon": "",
     "person": "AIP-3",
 }  # fmt: skip
 PLACED = [

@@ -54,6 +54,16 @@ def test_what_stands_on_several_lines_of_that_word_is_read_whole() -> None:
     assert unmapped(raw, OWN) == ("ZVR-2", "ZVR(1)-2", "ZVR(2)-2", "ZVR(2)-3", "ZVR(3)-2", "ZVR(4)-2")
 
 
+def test_without_a_word_every_line_of_that_name_is_read_in_its_order() -> None:
+    own = profile_of_link("generic-v2", '[referral]\nquestion_board = ["@lines ZQU-2"]\n')
+    raw = sent(b"ZQU|1|Salvage bestraling?", b"ZQU|2|", b"ZQU|3|Of eerst PSMA-PET?")
+
+    read = Hl7Reader().read(raw, own)
+
+    assert isinstance(read, IncomingReferral) and read.question_board == "Salvage bestraling?\nOf eerst PSMA-PET?"
+    assert not [at for at in unmapped(raw, own) if at.startswith("ZQU")]
+
+
 def test_a_line_without_a_value_gives_way_to_one_that_has_it() -> None:
     read = Hl7Reader().read(sent(b"ZVR|1|SPOED|", *LINES), OWN)
 
@@ -135,7 +145,10 @@ def test_what_has_no_such_word_keeps_its_place(parts: list[tuple[str, str]]) -> 
     assert list(by_word(parts)) == []
 
 
-@pytest.mark.parametrize("place", ["@line ZVR-3", "@line ZVR SPOED", "@line PID-3 SPOED", "@line ZVR-3 P. Jansen"])
+@pytest.mark.parametrize(
+    "place",
+    ["@line ZVR-3", "@lines ZVR-3 SPOED", "@lines PID-3", "@line ZVR SPOED", "@line PID-3 SPOED", "@line ZVR-3 P. Jansen"],
+)
 def test_what_cannot_be_such_a_place_is_refused(place: str) -> None:
     own = f'[referral]\nurgency = ["{place}"]\n'
     with pytest.raises(WrongProfile):

@@ -14,9 +14,10 @@ from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
+from mdo_portal.exchange import Wire
 from mdo_portal.services.inbox import intake
 from mdo_portal.services.links import line_acceptance, line_binding, links
-from mdo_portal.services.oversight import link_status
+from mdo_portal.services.oversight import link_cards, link_status
 from mdo_portal.services.oversight.link_status import LineState
 from tests import make
 from tests.make import NOW
@@ -43,6 +44,26 @@ def test_a_level_is_only_set_up_until_a_message_was_understood(
 
     session.execute(update(InboundMessage).values(state=InboundState.UNDERSTOOD))
     assert stands() == ["passed", "passed", "here", "beside", "later"]
+
+
+def test_who_goes_from_hl7_to_fhir_stands_there_only_once_that_was_read(
+    session: Session, region: Region, zeed: tuple[Hospital, Link]
+) -> None:
+    """Page and card said that the hospital stood at FHIR, beside *Geen token*: what was read had come over the line of before."""
+    intake.keep(session, [make.arrival(region.links["ZEED"], at=NOW)])
+    session.execute(update(InboundMessage).values(state=InboundState.UNDERSTOOD, wire=Wire.HL7V2))
+
+    def stands() -> tuple[bool, bool]:
+        card = next(one for one in link_cards.link_cards(session, region.lars, now=NOW) if one.hospital_id == zeed[0].id)
+        return link_status.status(session, *zeed, now=NOW).has_understood, card.has_understood
+
+    assert stands() == (True, True)
+    zeed[1].level = Level.FHIR
+    session.flush()
+    assert stands() == (False, False)
+
+    session.execute(update(InboundMessage).values(wire=Wire.FHIR))
+    assert stands() == (True, True)
 
 
 def test_a_level_without_a_line_needs_no_message() -> None:
