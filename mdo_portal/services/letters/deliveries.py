@@ -99,12 +99,12 @@ def _may_be_there(delivery: Delivery, receipt: Receipt, *, now: datetime) -> Non
 
 
 def _heard_after_the_end(delivery: Delivery, receipt: Receipt, had_left: bool, *, now: datetime) -> None:
-    """The line's word of a letter that its application, quicker than the line, may have refused meanwhile. That no is about an attempt
-    of before, and says nothing of a repeat that is not answered; of the only attempt, and of what its engine only keeps, it is the word."""
-    is_answered = not had_left or receipt.code == receipts.COMMIT
-    if delivery.state is not DeliveryState.REFUSED or not is_answered:
+    """The line's word of a letter that its application, quicker than the line, may have refused meanwhile: of the only attempt that no is
+    the word; of a repeat, which it may not be about, it says nothing."""
+    is_refused = delivery.state is DeliveryState.REFUSED
+    if had_left or not is_refused:
         _may_be_there(delivery, receipt, now=now)
-    if delivery.state is DeliveryState.REFUSED and not under_way.has_left(delivery):
+    if is_refused and not under_way.has_left(delivery):
         delivery.named_id = None
 
 

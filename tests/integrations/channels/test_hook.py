@@ -61,7 +61,7 @@ def test_a_proxy_s_ok_is_no_receipt(body: bytes) -> None:
         (401, ReceiptKind.LATER),
         (403, ReceiptKind.LATER),
         (408, ReceiptKind.LATER),
-        (409, ReceiptKind.LATER),
+        (409, ReceiptKind.UNKNOWN),
         (422, ReceiptKind.REFUSED),
         (425, ReceiptKind.LATER),
         (429, ReceiptKind.LATER),
