@@ -76,6 +76,15 @@ def test_every_other_status_has_one_meaning_whatever_its_body_says(status: int, 
     assert (receipt.kind, receipt.code, receipt.text) == (kind, str(status), "niet bekend")
 
 
+@pytest.mark.parametrize(("token", "said"), [("een sleutel", "Bearer een sleutel"), ("", None)])
+def test_the_key_that_was_agreed_goes_along(token: str, said: str | None) -> None:
+    told = Told(200, OURS)
+    with server(told) as url:
+        HookSender().send(decision(), to(url, token=token))
+
+    assert told.asked[0][2].get("Authorization") == said
+
+
 def test_who_has_it_too_busy_says_when_to_come_back() -> None:
     receipt = post(Told(429, b"{}", headers={"Retry-After": "300"}))
 
