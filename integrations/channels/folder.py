@@ -76,7 +76,9 @@ def _said(folder: int, name: str) -> Receipt | None:
     if _is_file(folder, f"{name}.err"):
         words = _read(folder, f"{name}.err", MOST_WORDS).decode("utf-8", "replace")
         with suppress(OSError):
-            os.unlink(f".{name}.laid", dir_fd=folder)  # else nothing would lie there when it is sent again, and that counts as fetched
+            os.unlink(
+                f".{name}.laid", dir_fd=folder
+            )  # else nothing would lie there when it is sent again, and that counts as fetched
         return Receipt(ReceiptKind.REFUSED, "err", name, text=words.replace("\0", ""))
     return None
 

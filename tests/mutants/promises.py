@@ -26,7 +26,8 @@ GROUPS = {
     "under way": Group(
         ("mdo_portal.services.letters.under_way", "mdo_portal.services.letters.withholding", "mdo_portal.services.letters.delivered",
          "mdo_portal.services.letters.outbox_order", "mdo_portal.services.letters.outbox", "mdo_portal.services.letters.destinations"),
-        ("tests/test_dispatch.py", "tests/test_dispatch_after_all.py", "tests/test_dispatch_carried_meanwhile.py", "tests/test_dispatch_quick_no.py", "tests/test_dispatch_killed.py",
+        ("tests/test_dispatch.py", "tests/test_dispatch_after_all.py", "tests/test_dispatch_carried_meanwhile.py", "tests/test_dispatch_killed.py",
+         "tests/test_dispatch_quick_no.py",
          "tests/test_dispatch_letters.py", "tests/test_dispatch_named_on_paper.py", "tests/test_dispatch_named_unsure.py",
          "tests/test_dispatch_of_whom.py", "tests/test_dispatch_order.py", "tests/test_dispatch_overtaken.py", "tests/test_dispatch_replacing.py",
          "tests/test_dispatch_two_recipients.py", "tests/services/letters/test_under_way.py", "tests/services/letters/test_withholding.py",

@@ -70,8 +70,8 @@ _REPEAT_REFUSED = N_(
 )
 _NO_ADDRESS = N_("De ontvanger kent dit adres niet. De koppelingsbeheerder van het ziekenhuis moet het adres nakijken.")
 _REPEAT_NO_ADDRESS = N_(
-    "De ontvanger kent dit adres niet: de koppelingsbeheerder van het ziekenhuis moet het nakijken. Een eerdere poging kreeg geen antwoord, "
-    "dus misschien heeft de ontvanger de brief al. Vraag het na voordat u hem op papier zet."
+    "De ontvanger kent dit adres niet: de koppelingsbeheerder van het ziekenhuis moet het nakijken. Een eerdere poging kreeg geen "
+    "antwoord, dus misschien heeft de ontvanger de brief al. Vraag het na voordat u hem op papier zet."
 )
 _OF_A_REPEAT = {_REFUSED: _REPEAT_REFUSED, _NO_ADDRESS: _REPEAT_NO_ADDRESS}
 _NO_ACCESS = N_("De ontvanger laat het portaal niet toe. De koppelingsbeheerder van het ziekenhuis moet de sleutel nakijken.")

@@ -108,7 +108,9 @@ def test_a_conflict_is_received_only_when_our_document_is_there(status: int) -> 
 
     assert (there.kind, there.reference) == (ReceiptKind.ACCEPTED, "DocumentReference/77")
     assert (empty.kind, hint.kind) == (ReceiptKind.LATER, ReceiptKind.LATER)
-    assert everything.kind is ReceiptKind.UNKNOWN, "the first of everybody's documents: whether ours is among the others is not said"
+    assert everything.kind is ReceiptKind.UNKNOWN, (
+        "the first of everybody's documents: whether ours is among the others is not said"
+    )
 
 
 def test_what_was_looked_up_is_our_own_document_in_an_answer_that_found_it() -> None:
