@@ -16,7 +16,8 @@ GROUPS = {
     "telling": Group(
         ("mdo_portal.services.letters.handing_over", "mdo_portal.services.letters.deliveries", "mdo_portal.services.letters.delivered"),
         ("tests/test_dispatch.py", "tests/test_dispatch_after_all.py", "tests/test_late_words.py",
-         "tests/services/letters/test_handing_over.py", "tests/services/letters/test_receipts.py", "tests/test_dispatch_races.py"),
+         "tests/services/letters/test_handing_over.py", "tests/services/letters/test_receipts.py", "tests/test_dispatch_races.py",
+         "tests/test_dispatch_quick_no.py", "tests/test_dispatch_refused_repeats.py"),
     ),
     "order": Group(
         ("mdo_portal.services.letters.replacing", "mdo_portal.services.letters.outbox_order"),
