@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -115,6 +117,12 @@ def test_a_repeat_that_is_on_the_wire_when_its_application_says_no_may_be_there(
     assert _named(outbox, round_) == str(outbox.letter(round_).id)
 
 
+def _told_to_stand_beside(outbox: Outbox, round_: Round) -> list[str]:
+    told = select(CaseEvent).where(CaseEvent.case_id == round_.case_id, CaseEvent.what == "letter.may_stand_beside")
+    with outbox.database.transaction() as session:
+        return [one.details["number"] for one in session.scalars(told)]
+
+
 def test_of_two_that_may_be_there_somebody_hears(outbox: Outbox) -> None:
     round_ = outbox.signed()
     _said_one_after_the_other(outbox, AA)
@@ -122,18 +130,50 @@ def test_of_two_that_may_be_there_somebody_hears(outbox: Outbox) -> None:
     _said_one_after_the_other(outbox, SILENCE, AE)
     assert _named(outbox, round_) == str(outbox.letter(round_, version=2).id)
 
-    told = select(CaseEvent).where(CaseEvent.case_id == round_.case_id, CaseEvent.what == "letter.may_stand_beside")
-    with outbox.database.transaction() as session:
-        assert [one.details["number"] for one in session.scalars(told)] == [outbox.letter(round_).document_number]
+    assert _told_to_stand_beside(outbox, round_) == [outbox.letter(round_).document_number]
 
 
-def test_who_looks_at_it_reads_that_it_may_be_there_before_they_print_it(outbox: Outbox) -> None:
-    once, twice = outbox.signed(), outbox.signed(hospital="DELT")
-    outbox.work(Receiver([AE]))
+def test_they_hear_it_once_however_often_the_letter_is_refused(outbox: Outbox) -> None:
+    """The case became new again for everybody at every no, and at the yes."""
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, AA)
+    for _version in (2, 3):
+        outbox.corrected(round_)
+        _said_one_after_the_other(outbox, SILENCE, AE)
+    for said in (AE, AA):
+        _again(outbox, round_, 3)
+        _said_one_after_the_other(outbox, said)
+
+    assert _told_to_stand_beside(outbox, round_) == [outbox.letter(round_).document_number]
+
+
+def test_of_a_newer_letter_they_hear_it_again(outbox: Outbox) -> None:
+    """The third came as far as its engine, and its application had it not: the fourth names what the third did."""
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, AA)
+    outbox.corrected(round_)
     _said_one_after_the_other(outbox, SILENCE, AE)
+    outbox.corrected(round_)
+    _said_one_after_the_other(outbox, replace(COMMIT, kind=ReceiptKind.ACCEPTED))
+    with outbox.database.transaction() as session:
+        letter = outbox.letter(round_, version=3)
+        assert acknowledge(session, letter.hospital_id, letter.id.hex, AE, outbox.now)
+    outbox.corrected(round_)
+    _said_one_after_the_other(outbox, AA)
 
-    assert receipts.why(outbox.letter(once)) == "De ontvanger weigert de brief."
-    assert "misschien heeft hij hem al" in receipts.why(outbox.letter(twice))
+    assert _told_to_stand_beside(outbox, round_) == [outbox.letter(round_).document_number] * 2
+
+
+@pytest.mark.parametrize(("no", "plain"), [(AE, "weigert de brief."), (GONE, "kent dit adres niet.")])
+def test_who_looks_at_it_reads_that_it_may_be_there_before_they_print_it(outbox: Outbox, no: Receipt, plain: str) -> None:
+    once = outbox.signed()
+    assert outbox.drain(Receiver([no])) == 1
+    twice = outbox.signed(hospital="DELT")
+    _said_one_after_the_other(outbox, SILENCE, no)
+
+    assert plain in receipts.why(outbox.letter(once)) and "misschien" not in receipts.why(outbox.letter(once))
+    said = receipts.why(outbox.letter(twice))
+    assert "misschien heeft" in said and said.endswith("Vraag het na voordat u hem op papier zet.")
 
 
 def test_who_says_that_it_was_told_by_hand_says_nothing_of_their_system(outbox: Outbox) -> None:

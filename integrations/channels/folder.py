@@ -3,7 +3,8 @@
 The folder is an administrator's word, the names are our own numbers: nothing of a message or a patient is in a path. Laid is not
 received: by default the recipient says so with a file NAME.ok or NAME.ack beside it (NAME.err refuses, its text is the reason), and
 every further attempt only looks. A profile may say that a file that was fetched (`collected`), or lies there (`laid`), counts.
-`.NAME.laid` remembers what was laid: a letter that was fetched is never laid a second time.
+`.NAME.laid` remembers what was laid: a letter that was fetched is not laid a second time, unless they refused it and take NAME.err away
+again; then it is, when a person sends it again.
 """
 
 from __future__ import annotations
@@ -74,6 +75,10 @@ def _said(folder: int, name: str) -> Receipt | None:
             return Receipt(ReceiptKind.ACCEPTED, ending, name)
     if _is_file(folder, f"{name}.err"):
         words = _read(folder, f"{name}.err", MOST_WORDS).decode("utf-8", "replace")
+        with suppress(OSError):
+            os.unlink(
+                f".{name}.laid", dir_fd=folder
+            )  # else nothing would lie there when it is sent again, and that counts as fetched
         return Receipt(ReceiptKind.REFUSED, "err", name, text=words.replace("\0", ""))
     return None
 

@@ -26,7 +26,8 @@ from .metadata import Wishes, file_name, metadata
 
 LEAST_SECRET = 16
 MOST_WORDS = 500
-_NOT_NOW = {401, 403, 408, 409, 425, 429}
+_NOT_NOW = {401, 403, 408, 425, 429}
+_MAY_HAVE_IT = LOST_BEHIND | {409}
 
 
 class HookSender:
@@ -38,8 +39,9 @@ class HookSender:
     def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
         """Never raises for what the other side does. A repeat is the same bytes under the same key.
 
-        ACCEPTED: 2xx with our id. REFUSED: another 4xx or a redirect, no secret, not registered. LATER: 401, 403, 409, 429, 5xx,
-        nobody there. UNKNOWN: 2xx without our id, no whole answer, or a gateway's word that it lost the server (502, 504).
+        ACCEPTED: 2xx with our id. REFUSED: another 4xx or a redirect, no secret, not registered. LATER: 401, 403, 429, 5xx, nobody
+        there. UNKNOWN: 2xx without our id, no whole answer, a gateway's word that it lost the server (502, 504), and 409: they have
+        our key already, or are busy with it.
         """
         return replace(self._sent(decision, address), at=self._now())
 
@@ -113,7 +115,7 @@ def _receipt(reply: Reply, ours: str) -> Receipt:
             return Receipt(ReceiptKind.UNKNOWN, code)
         return Receipt(ReceiptKind.ACCEPTED, code, text(told.get("reference"))[:200] or ours)
     words = text(told.get("message"))[:MOST_WORDS]
-    if reply.status in LOST_BEHIND:
+    if reply.status in _MAY_HAVE_IT:
         return Receipt(ReceiptKind.UNKNOWN, code, text=words)
     if reply.status in _NOT_NOW or reply.status >= 500:
         return Receipt(ReceiptKind.LATER, code, text=words, wait_seconds=reply.asks_to_wait)

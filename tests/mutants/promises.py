@@ -16,7 +16,8 @@ GROUPS = {
     "telling": Group(
         ("mdo_portal.services.letters.handing_over", "mdo_portal.services.letters.deliveries", "mdo_portal.services.letters.delivered"),
         ("tests/test_dispatch.py", "tests/test_dispatch_after_all.py", "tests/test_late_words.py",
-         "tests/services/letters/test_handing_over.py", "tests/services/letters/test_receipts.py", "tests/test_dispatch_races.py"),
+         "tests/services/letters/test_handing_over.py", "tests/services/letters/test_receipts.py", "tests/test_dispatch_races.py",
+         "tests/test_dispatch_quick_no.py", "tests/test_dispatch_refused_repeats.py"),
     ),
     "order": Group(
         ("mdo_portal.services.letters.replacing", "mdo_portal.services.letters.outbox_order"),
@@ -27,6 +28,7 @@ GROUPS = {
         ("mdo_portal.services.letters.under_way", "mdo_portal.services.letters.withholding", "mdo_portal.services.letters.delivered",
          "mdo_portal.services.letters.outbox_order", "mdo_portal.services.letters.outbox", "mdo_portal.services.letters.destinations"),
         ("tests/test_dispatch.py", "tests/test_dispatch_after_all.py", "tests/test_dispatch_carried_meanwhile.py", "tests/test_dispatch_killed.py",
+         "tests/test_dispatch_quick_no.py",
          "tests/test_dispatch_letters.py", "tests/test_dispatch_named_on_paper.py", "tests/test_dispatch_named_unsure.py",
          "tests/test_dispatch_of_whom.py", "tests/test_dispatch_order.py", "tests/test_dispatch_overtaken.py", "tests/test_dispatch_replacing.py",
          "tests/test_dispatch_two_recipients.py", "tests/services/letters/test_under_way.py", "tests/services/letters/test_withholding.py",

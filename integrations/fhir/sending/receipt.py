@@ -76,12 +76,13 @@ def _reference(location: Any, kind: str) -> str:
 def of_search(reply: Reply, request: Request, *, digest: str, said: Reply) -> Receipt:
     """The receipt after looking our letter up: received only when it is there under our identifier, with our bytes.
 
-    `said`: the answer to the letter itself; why it is not there stands in that one. Who refuses to look says nothing of it.
+    `said`: the answer to the letter itself; why it is not there stands in that one. Who refuses to look says nothing of it, nor who
+    answers with others' documents: they looked for something else, and showed a part of what there is.
     """
     code = str(said.status)
     found = [one for one in _matches(reply) if _carries(one, request)]
     if not found:
-        is_not_there = said.status in _ASK_AGAIN and reply.status == 200 and _tree(reply.body).get("resourceType") == "Bundle"
+        is_not_there = said.status in _ASK_AGAIN and _found_nothing(reply)
         kind = ReceiptKind.LATER if is_not_there else ReceiptKind.UNKNOWN
         return Receipt(kind, code, text=words_of(said) or words_of(reply))
     own = found[0]
@@ -106,6 +107,12 @@ def _hashes(resource: Node) -> list[str]:
 def _matches(reply: Reply) -> list[Node]:
     tree = _tree(reply.body) if reply.status == 200 else {}
     return [node(entry.get("resource")) for entry in nodes(tree.get("entry"))]
+
+
+def _found_nothing(reply: Reply) -> bool:
+    """They looked, and there is none; what they say about the search may stand beside it."""
+    is_answer = reply.status == 200 and _tree(reply.body).get("resourceType") == "Bundle"
+    return is_answer and all(one.get("resourceType") == "OperationOutcome" for one in _matches(reply))
 
 
 def _carries(resource: Node, request: Request) -> bool:

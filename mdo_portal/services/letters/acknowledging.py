@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services.letters import under_way
 from mdo_portal.services.letters.deliveries import write_down
 from mdo_portal.services.letters.receipts import COMMIT
 
@@ -55,5 +56,8 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
     found = list(session.scalars(query.limit(2).with_for_update()))
     if len(found) != 1:
         return False
-    write_down(session, found[0], receipt, now=now)
+    letter = found[0]
+    named_on_the_wire = letter.named_id if under_way.is_on_the_wire(letter, now=now) else None
+    write_down(session, letter, receipt, now=now)
+    letter.named_id = letter.named_id or named_on_the_wire  # until that attempt is heard of: it may come there after this word
     return True

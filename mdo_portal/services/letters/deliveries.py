@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
-from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.delivery import DONE, LETTER_PURPOSE, OPEN, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.recipient import Destination
@@ -98,6 +98,16 @@ def _may_be_there(delivery: Delivery, receipt: Receipt, *, now: datetime) -> Non
         under_way.left(delivery, now=now)
 
 
+def _heard_after_the_end(delivery: Delivery, receipt: Receipt, had_left: bool, *, now: datetime) -> None:
+    """The line's word of a letter that its application, quicker than the line, may have refused meanwhile: of the only attempt that no is
+    the word; of a repeat, which it may not be about, it says nothing."""
+    is_refused = delivery.state is DeliveryState.REFUSED
+    if had_left or not is_refused:
+        _may_be_there(delivery, receipt, now=now)
+    if is_refused and not under_way.has_left(delivery):
+        delivery.named_id = None
+
+
 def _said_of_what_is_on_paper(delivery: Delivery, receipt: Receipt, had_left: bool, *, now: datetime) -> None:
     """A person put it on paper while it was on the wire, and since then it was held to be there. Who carried it already knows better."""
     _may_be_there(delivery, receipt, now=now)
@@ -115,7 +125,7 @@ def write_down(
 ) -> None:
     """Write down what the receiver, or a person on its behalf, said about a letter. `had_left`: before the attempt that this is about."""
     if not _counts(delivery, receipt):
-        _may_be_there(delivery, receipt, now=now)
+        _heard_after_the_end(delivery, receipt, had_left, now=now)
         return
     first_time_sent = delivery.sent_at is None and receipts.has_left(receipt)
     delivery.leased_until = None
@@ -231,8 +241,20 @@ def _tell_beside(session: Session, delivery: Delivery, case: Case, *, now: datet
     if delivery.state is DeliveryState.REFUSED:
         ended += replacing.naming(session, delivery)
     for one in ended:
-        if older := replacing.may_stand_beside(session, one):
-            timeline.happened(session, case, "letter.may_stand_beside", at=now, hospital=_name(session, one), number=older)
+        older, name = replacing.may_stand_beside(session, one), _name(session, one)
+        if older and not _is_told_beside(session, one, older, name):
+            timeline.happened(session, case, "letter.may_stand_beside", at=now, hospital=name, number=older)
+
+
+def _is_told_beside(session: Session, delivery: Delivery, older: str, name: str) -> bool:
+    """Since this letter was signed: at every further word about it the case would be new to everybody again, with nothing new."""
+    told = select(CaseEvent.id).where(
+        CaseEvent.case_id == delivery.case_id,
+        CaseEvent.at >= delivery.created_at,
+        CaseEvent.what == "letter.may_stand_beside",
+        CaseEvent.details.contains({"hospital": name, "number": older}),
+    )
+    return session.scalar(told.limit(1)) is not None
 
 
 def _name(session: Session, delivery: Delivery) -> str:

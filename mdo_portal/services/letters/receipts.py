@@ -68,6 +68,12 @@ _REPEAT_REFUSED = N_(
     "De ontvanger weigert de brief, maar een eerdere poging kreeg geen antwoord: misschien heeft hij hem al. Vraag het na voordat u hem op "
     "papier zet."
 )
+_NO_ADDRESS = N_("De ontvanger kent dit adres niet. De koppelingsbeheerder van het ziekenhuis moet het adres nakijken.")
+_REPEAT_NO_ADDRESS = N_(
+    "De ontvanger kent dit adres niet: de koppelingsbeheerder van het ziekenhuis moet het nakijken. Een eerdere poging kreeg geen "
+    "antwoord, dus misschien heeft de ontvanger de brief al. Vraag het na voordat u hem op papier zet."
+)
+_OF_A_REPEAT = {_REFUSED: _REPEAT_REFUSED, _NO_ADDRESS: _REPEAT_NO_ADDRESS}
 _NO_ACCESS = N_("De ontvanger laat het portaal niet toe. De koppelingsbeheerder van het ziekenhuis moet de sleutel nakijken.")
 _NOT_WRITABLE = N_("Deze brief past niet in het berichtformaat van de ontvanger. Druk hem af en meld het de beheerder.")
 _BAD_ADDRESS = N_("Het adres van deze koppeling is niet veilig en wordt niet gebruikt. Meld het de beheerder.")
@@ -102,7 +108,7 @@ RECEIPT_REASONS: dict[str, str] = {
     "CE": _REFUSED,
     "401": _NO_ACCESS,
     "403": _NO_ACCESS,
-    "404": N_("De ontvanger kent dit adres niet. De koppelingsbeheerder van het ziekenhuis moet het adres nakijken."),
+    "404": _NO_ADDRESS,
     "409": N_("De ontvanger heeft er al een document met dit nummer, of is er nog mee bezig."),
     "412": N_("De ontvanger heeft er al een document met dit nummer, of is er nog mee bezig."),
     "413": N_("De brief is te groot voor de ontvanger. Druk hem af en meld het de beheerder."),
@@ -201,7 +207,7 @@ def why(row: Tried) -> str:
     if not row.receipt_code:
         return N_("Klaar om te versturen.") if row.attempts == 0 else N_("Wordt nu verstuurd.")
     said = reason(row.receipt_code) or _by_shape(row)
-    return _REPEAT_REFUSED if said == _REFUSED and _left_before(row) else said
+    return _OF_A_REPEAT.get(said, said) if _left_before(row) else said
 
 
 def _left_before(row: Tried) -> bool:

@@ -82,6 +82,32 @@ def test_the_recipient_may_refuse_and_say_why(tmp_path: Path) -> None:
     assert receipt.text.startswith("patient niet bekend") and len(receipt.text) <= 500
 
 
+def test_a_reason_that_is_no_text_is_a_no_all_the_same(tmp_path: Path) -> None:
+    lay(tmp_path)
+    (tmp_path / f"{NAME}.err").write_bytes(b"\xff\xfe niet bekend")
+    receipt = lay(tmp_path)
+
+    assert (receipt.kind, receipt.text.endswith("niet bekend")) == (ReceiptKind.REFUSED, True)
+
+
+@pytest.mark.parametrize("profile", ["paper", "folder-collected"])
+def test_what_they_refused_lies_there_again_when_it_is_sent_again_and_they_took_their_no_away(
+    tmp_path: Path, profile: str
+) -> None:
+    """Nothing was laid, and where what is fetched counts it was called received."""
+    lay(tmp_path, profile)
+    (tmp_path / f"{NAME}.pdf").unlink()
+    (tmp_path / f"{NAME}.json").unlink()
+    no = tmp_path / f"{NAME}.err"
+    no.write_bytes(b"patient niet bekend")
+    assert [lay(tmp_path, profile).code, lay(tmp_path, profile).code] == ["err", "err"]
+
+    no.unlink()
+    again = lay(tmp_path, profile)
+    assert (again.kind, again.code) == (ReceiptKind.UNKNOWN, "laid")
+    assert shown(tmp_path) == [f"{NAME}.json", f"{NAME}.pdf"]
+
+
 @pytest.mark.parametrize(
     ("profile", "lies", "gone"),
     [
@@ -155,28 +181,42 @@ def test_a_folder_that_is_not_there_is_later_and_is_not_made(tmp_path: Path) -> 
 
 def test_what_is_called_laid_is_on_disk_with_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that was written and whose name was not is gone after a power cut."""
-    synced: list[bool] = []
+    synced: list[tuple[bool, int]] = []
     real = os.fsync
 
     def watched(file: int) -> None:
-        synced.append(stat.S_ISDIR(os.fstat(file).st_mode))
+        found = os.fstat(file)
+        synced.append((stat.S_ISDIR(found.st_mode), found.st_size))
         real(file)
 
     monkeypatch.setattr(os, "fsync", watched)
     lay(tmp_path)
 
-    assert synced == [False, True] * 3
+    assert [is_folder for is_folder, _ in synced] == [False, True] * 3
+    assert synced[0][1] == len(decision().letter_pdf), "all of it, before it has its name"
 
 
-def test_a_full_disk_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(file: int) -> None:
+@pytest.mark.parametrize("step", ["fsync", "rename"])
+def test_a_full_disk_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Nor is it remembered as laid: it would count as fetched, and never lie there."""
+
+    def full(*_of: object, **_more: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, step, full)
     receipt = lay(tmp_path)
 
-    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "folder")
+    assert (receipt.kind, receipt.code, receipt.text) == (ReceiptKind.LATER, "folder", "No space left on device")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_file_or_folder_stays_open(tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    for _time in range(3):
+        lay(tmp_path)
+    lay(tmp_path / "not mounted")
+
+    assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
 @pytest.mark.parametrize("number", ["../../etc/passwd", "a/b", "..", ".", "", "x" * 500, "a\nb", "NUL:", "é|ß"])

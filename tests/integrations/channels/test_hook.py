@@ -61,7 +61,7 @@ def test_a_proxy_s_ok_is_no_receipt(body: bytes) -> None:
         (401, ReceiptKind.LATER),
         (403, ReceiptKind.LATER),
         (408, ReceiptKind.LATER),
-        (409, ReceiptKind.LATER),
+        (409, ReceiptKind.UNKNOWN),
         (422, ReceiptKind.REFUSED),
         (425, ReceiptKind.LATER),
         (429, ReceiptKind.LATER),
@@ -74,6 +74,15 @@ def test_every_other_status_has_one_meaning_whatever_its_body_says(status: int, 
     receipt = post(Told(status, json.dumps({"id": DELIVERY, "message": "niet bekend"}).encode()))
 
     assert (receipt.kind, receipt.code, receipt.text) == (kind, str(status), "niet bekend")
+
+
+@pytest.mark.parametrize(("token", "said"), [("een sleutel", "Bearer een sleutel"), ("", None)])
+def test_the_key_that_was_agreed_goes_along(token: str, said: str | None) -> None:
+    told = Told(200, OURS)
+    with server(told) as url:
+        HookSender().send(decision(), to(url, token=token))
+
+    assert told.asked[0][2].get("Authorization") == said
 
 
 def test_who_has_it_too_busy_says_when_to_come_back() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations.channels import notice
 from integrations.channels.notice import NoticeSender
 from integrations.out import mail
 from integrations.out.mail import MailServer
@@ -246,13 +247,44 @@ def test_one_letter_is_told_once_a_day_however_often_it_is_tried() -> None:
         to = Address("GP", "paper", mail_to="a@b.nl", timeout_seconds=5)
         for hours in (0, 1, 23, 24, 25):
             clock[0] = NOW + timedelta(hours=hours)
-            assert sender.send(decision(), to).code == "mailed"
+            said = sender.send(decision(), to)
+            assert (said.kind, said.code) == (ReceiptKind.UNKNOWN, "mailed"), "told before or not, a mail is no receipt"
         other = sender.send(decision(delivery_id="11111111-2222-4333-8444-555555555555"), to)
     numbers = [email.message_from_bytes(mail)["Message-ID"] for mail in server.mails]
 
     assert other.code == "mailed"
     assert numbers[0] == numbers[1] == f"<{DELIVERY.replace('-', '')}@example.nl>"
     assert len(numbers) == 3
+
+
+def test_of_more_letters_than_are_remembered_the_one_told_longest_ago_is_told_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notice, "REMEMBERED", 2)
+    clock = [NOW]
+    with post() as server:
+        sender = NoticeSender(
+            MailServer("127.0.0.1", server.server_address[1], False, "mdo@example.nl"), PORTAL, now=lambda: clock[0]
+        )
+        to = Address("GP", "paper", mail_to="a@b.nl", timeout_seconds=5)
+
+        def mails_of(*letters: int) -> int:
+            before = len(server.mails)
+            for letter in letters:
+                sender.send(decision(delivery_id=f"11111111-2222-4333-8444-55555555555{letter}"), to)
+            return len(server.mails) - before
+
+        assert (mails_of(1, 2), mails_of(1, 2)) == (2, 0)
+        clock[0] = NOW + timedelta(hours=24)
+        assert mails_of(1) == 1, "a day later; then 2 is the one told longest ago"
+        assert (mails_of(3), mails_of(1), mails_of(2)) == (1, 0, 1)
+
+
+def test_it_says_who_sends_it_and_when_and_that_no_person_did() -> None:
+    with post() as server:
+        assert told(server.server_address[1], host="127.0.0.1").code == "mailed"
+    mail = email.message_from_bytes(server.mails[0])
+
+    assert (mail["From"], mail["To"], mail["Subject"]) == ("mdo@example.nl", "praktijk@huisarts.example", notice.SUBJECT)
+    assert (mail["Date"], mail["Auto-Submitted"]) == ("Tue, 24 Nov 2026 18:00:00 +0000", "auto-generated")
 
 
 @pytest.mark.parametrize(

@@ -103,17 +103,21 @@ def test_an_answer_without_location_is_looked_up() -> None:
 def test_a_conflict_is_received_only_when_our_document_is_there(status: int) -> None:
     there = send(Told(status, found=searchset(ours())))
     empty = send(Told(status, found=searchset()))
+    hint = send(Told(status, found=searchset(json.loads(OUTCOME))))
     everything = send(Told(status, found=searchset(ours(identifier=[{"value": "somebody else's"}]))))
 
     assert (there.kind, there.reference) == (ReceiptKind.ACCEPTED, "DocumentReference/77")
-    assert (empty.kind, everything.kind) == (ReceiptKind.LATER, ReceiptKind.LATER)
+    assert (empty.kind, hint.kind) == (ReceiptKind.LATER, ReceiptKind.LATER)
+    assert everything.kind is ReceiptKind.UNKNOWN, (
+        "the first of everybody's documents: whether ours is among the others is not said"
+    )
 
 
 def test_what_was_looked_up_is_our_own_document_in_an_answer_that_found_it() -> None:
     another_kind = send(Told(409, found=searchset(ours(resourceType="Composition"))))
     nameless = send(Told(409, found=searchset(ours(id=""))))
 
-    assert (another_kind.kind, nameless.kind) == (ReceiptKind.LATER, ReceiptKind.UNKNOWN)
+    assert (another_kind.kind, nameless.kind) == (ReceiptKind.UNKNOWN, ReceiptKind.UNKNOWN)
 
 
 @pytest.mark.parametrize("status", [409, 412])

@@ -226,7 +226,10 @@ def test_what_is_asked_is_what_every_server_of_the_standard_knows(told: Told) ->
     ("status", "body", "again"),
     [
         (401, b'{"error": "invalid_client"}', False),
+        (500, b"", True),
         (503, b"", True),
+        (408, b"", True),
+        (429, b"", True),
         (302, b"", False),
         (200, b"not json", True),
         (200, b'{"access_token": "a b", "token_type": "Bearer"}', False),
