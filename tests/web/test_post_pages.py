@@ -56,6 +56,18 @@ def test_a_letter_on_paper_that_is_given_up_can_be_made_again(house: House, stat
     assert re.findall(rf"/deliveries/{letter.id}/(\w+)\"", page) == ["letter", "letter", *acts]
 
 
+def test_that_a_refused_letter_is_there_all_the_same_is_asked_once_more(house: House) -> None:
+    """`a` and Enter took an advice off the list that a hospital had refused, and nobody can take that back."""
+    refused, silent = house.letter(state="refused", receipt_code="AR"), house.letter(state="sent", receipt_code="timeout")
+
+    page = house.person("Aisha").get("/post").text
+
+    in_dialogs = re.findall(r"<dialog.*?</dialog>", page, re.DOTALL)
+    assert [re.findall(r"/deliveries/([\w-]+)/confirm\"", one) for one in in_dialogs if "/confirm" in one] == [[str(refused.id)]]
+    assert page.count(f"/deliveries/{silent.id}/confirm") == 1 and page.count(f"/deliveries/{refused.id}/confirm") == 1
+    assert f'data-row-key="a" data-dialog-open="received-{refused.id}"' in page
+
+
 def test_what_one_hospital_refused_goes_again_with_one_button_each_with_its_line_in_the_log(house: House) -> None:
     """A hospital's system was out for a morning: forty letters each had a button of their own."""
     for hospital in ("ZEED", "ZEED", "ZEED", "DELT"):
