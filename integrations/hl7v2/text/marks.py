@@ -105,7 +105,7 @@ def _pattern(escape: str) -> re.Pattern[str]:
     high = r"[Xx](?:[89A-Fa-f][0-9A-Fa-f])+"  # of a letter of more bytes some write each by itself
     octets = f"{high}(?:{around}{around}{high})+|[Xx](?:[0-9A-Fa-f]{{2}})+"
     formatting = r"\.((?i:br|ce|fi|nf|in|ti|sp|sk))\s?[+-]?(\d{0,2})"
-    twice = rf"{around}E?{around}\.(?i:br){around}E?{around}"  # escaped once more by who took the escape for a letter
+    twice = rf"{around}{around}\.(?i:br){around}{around}"  # escaped once more by who took the escape for a letter
     return re.compile(f"{twice}|{around}(?:([FSTREPHN])|({octets})|{formatting}){around}")
 
 
