@@ -75,10 +75,8 @@ def _said(folder: int, name: str) -> Receipt | None:
             return Receipt(ReceiptKind.ACCEPTED, ending, name)
     if _is_file(folder, f"{name}.err"):
         words = _read(folder, f"{name}.err", MOST_WORDS).decode("utf-8", "replace")
-        with suppress(OSError):
-            os.unlink(
-                f".{name}.laid", dir_fd=folder
-            )  # else nothing would lie there when it is sent again, and that counts as fetched
+        with suppress(OSError):  # else nothing would lie there when it is sent again, and that counts as fetched
+            os.unlink(f".{name}.laid", dir_fd=folder)
         return Receipt(ReceiptKind.REFUSED, "err", name, text=words.replace("\0", ""))
     return None
 

@@ -208,7 +208,7 @@ GROUPS = {
     ),
     "channels": Group(
         ("integrations.channels.hook", "integrations.channels.folder", "integrations.channels.notice"),
-        ("tests/integrations/channels/test_hook.py", "tests/integrations/channels/test_folder.py", "tests/integrations/channels/test_notice.py"),
+        ("tests/integrations/channels/test_hook.py", "tests/integrations/channels/test_folder.py", "tests/integrations/channels/test_metadata.py", "tests/integrations/channels/test_notice.py"),
     ),
     "tokens": Group(
         ("integrations.smart.client",), ("tests/integrations/smart/test_assertions.py", "tests/integrations/fhir/test_come_back.py"),
