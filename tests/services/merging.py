@@ -14,6 +14,8 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import MergedNumbers, PatientMerge, Wire
 from mdo_portal.services.common.source import Source
 from mdo_portal.services.identity import merges
+from mdo_portal.services.patients import patients
+from mdo_portal.services.patients.rulings import Conflict
 from tests import make
 from tests.make import NOW
 
@@ -40,3 +42,15 @@ def picture(session: Session) -> dict[str, Any]:
         "rows": sorted(numbers.values()),
         "into": {one.local_number: numbers.get(one.merged_into) for one in session.scalars(select(Patient)) if one.merged_into},
     }
+
+
+def join(session: Session, zeed: Hospital, kept: str, gone: str) -> None:
+    """As the hospital says; where that asks for a person, as a person who says that it is the same. The second time it is nothing."""
+    try:
+        merge(session, zeed, told(kept, gone))
+    except Conflict:
+        rows = [patients.by_local_number(session, zeed.id, one) for one in (kept, gone)]
+        if rows[0] and rows[1]:
+            merges.join(session, rows[0], rows[1], now=NOW)
+            assert merges.join(session, rows[0], rows[1], now=NOW) is None
+    session.flush()

@@ -17,6 +17,7 @@ from mdo_portal.domain.case import CaseEvent
 from mdo_portal.domain.grant import CaseGrant
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.policy import Act
 from mdo_portal.services.patients import patients
 from tests import make
 from tests.people import Region
@@ -26,12 +27,15 @@ REASON = "Ligt nu bij ons op de spoedeisende hulp."
 
 
 class Opened(NamedTuple):
-    """Where somebody is led, what they read there, and what stays of it: cases with a grant, cases that tell of it, lines as an emergency."""
+    """Where somebody is led, what they read there, and what stays of it: cases with a grant, cases that tell of it, cases of which the log
+    says that they were opened, lines as an emergency.
+    """
 
     led_to: str
     page: str
     granted: set[uuid.UUID]
     told: set[uuid.UUID]
+    logged: set[uuid.UUID]
     emergencies: int
 
 
@@ -71,8 +75,11 @@ def broken_by(name: str, database: Database, region: Region) -> Opened:
     with database.transaction() as session:
         granted = set(session.scalars(select(CaseGrant.case_id)))
         told = set(session.scalars(select(CaseEvent.case_id).where(CaseEvent.what == "glass.broken")))
+        logged = set(
+            session.scalars(select(AuditEntry.case_id).where(AuditEntry.act == Act.GLASS_BREAK, AuditEntry.outcome == 0))
+        )
         lines = session.scalar(select(func.count()).where(AuditEntry.emergency)) or 0
-    return Opened(answer.headers["Location"].rpartition("/")[2], page, granted, told, lines)
+    return Opened(answer.headers["Location"].rpartition("/")[2], page, granted, told, {one for one in logged if one}, lines)
 
 
 @pytest.mark.parametrize("name", ["Bram", "Mila", "Dirk"])
@@ -83,17 +90,19 @@ def test_who_may_read_the_case_is_led_to_it_and_nobody_is_told_that_an_outsider_
     found = broken_by(name, database, region)
 
     assert found.led_to == str(case_id) and "U mag deze casus al lezen." in found.page and "Noodinzage tot" not in found.page
-    assert (found.granted, found.told, found.emergencies) == (set(), set(), 0)
+    assert (found.granted, found.told, found.logged, found.emergencies) == (set(), set(), set(), 0)
 
 
-def test_of_several_cases_only_what_they_could_not_read_is_told_as_an_emergency(
+def test_of_several_cases_only_what_they_could_not_read_is_told_as_an_emergency_and_all_that_was_opened_is_in_the_log(
     database: Database, region: Region, case_id: uuid.UUID
 ) -> None:
+    """Who may read one of them today may have no more than the open glass left of it within the hour."""
     other = another_case(database, region, case_id)
 
     found = broken_by("Bram", database, region)
 
     assert found.led_to == str(other) and "Noodinzage tot" in found.page and found.told == {other}
+    assert found.logged == found.granted == {case_id, other}
 
 
 def test_who_has_nothing_to_do_with_the_case_breaks_it_also_twice(database: Database, region: Region, case_id: uuid.UUID) -> None:

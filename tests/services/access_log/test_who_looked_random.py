@@ -19,14 +19,13 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.told import Merge
 from mdo_portal.services.access_log import audit, audit_breach, audit_lines, audit_patient
 from mdo_portal.services.access_log.audit_lines import Wanted
-from mdo_portal.services.identity import merges, unmerging
-from mdo_portal.services.patients import families, patients
-from mdo_portal.services.patients.rulings import Conflict
+from mdo_portal.services.identity import unmerging
+from mdo_portal.services.patients import families
 from tests import make
 from tests.chance import examples
 from tests.make import NOW
 from tests.people import Region
-from tests.services.merging import merge, told
+from tests.services.merging import join
 
 NUMBERS = "12345"
 REFERRED = "123"
@@ -68,17 +67,6 @@ def test_each_look_is_told_to_whose_case_it_is_today(session: Session, region: R
             assert found(session, zeed.id, patient) == (expected,) * 3, patient.local_number
     trial.rollback()
     session.expire_all()
-
-
-def join(session: Session, zeed: Hospital, kept: str, gone: str) -> None:
-    """As the hospital says; where that asks for a person, as a person who says that it is the same."""
-    try:
-        merge(session, zeed, told(kept, gone))
-    except Conflict:
-        rows = [patients.by_local_number(session, zeed.id, one) for one in (kept, gone)]
-        if rows[0] and rows[1]:
-            merges.join(session, rows[0], rows[1], now=NOW)
-    session.flush()
 
 
 def not_undone(session: Session) -> Sequence[Merge]:

@@ -16,13 +16,12 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.services.identity import merges, unmerging
+from mdo_portal.services.identity import unmerging
 from mdo_portal.services.patients import patients
-from mdo_portal.services.patients.rulings import Conflict
 from tests import make
 from tests.chance import examples
 from tests.make import NOW
-from tests.services.merging import merge, told
+from tests.services.merging import join
 
 STEPS = some.lists(
     some.one_of(
@@ -58,7 +57,7 @@ def test_any_sequence_keeps_every_case_under_its_own_root_and_undoing_all_restor
             origin[case.id] = one
         elif what in ("merge", "again") and (what == "merge" or done):
             pair = (one, other) if what == "merge" else done[one % len(done)]
-            _join(session, zeed, *pair)
+            join(session, zeed, *pair)
             done.append(pair)
         _check(session, zeed, origin)
     for left in _live(session):
@@ -70,18 +69,6 @@ def test_any_sequence_keeps_every_case_under_its_own_root_and_undoing_all_restor
         assert case.home_patient_id is None
     trial.rollback()
     session.expire_all()
-
-
-def _join(session: Session, zeed: Hospital, kept: str, gone: str) -> None:
-    """By the message; where that asks for a person, as a person who says that it is the same. The second time it is nothing."""
-    try:
-        merge(session, zeed, told(kept, gone))
-    except Conflict:
-        rows = [patients.by_local_number(session, zeed.id, one) for one in (kept, gone)]
-        if all(rows):
-            merges.join(session, rows[0], rows[1], now=NOW)  # type: ignore[arg-type]
-            assert merges.join(session, rows[0], rows[1], now=NOW) is None  # type: ignore[arg-type]
-    session.flush()
 
 
 def _live(session: Session) -> Sequence[Merge]:
