@@ -62,7 +62,7 @@ class Addresses:
 
     def resolve(self, reference: Any, source: Entry) -> Entry | None:
         """The entry a Reference (or its text) points at; None when it is not in this message."""
-        address = text(reference) or text(node(reference).get("reference"))
+        address = text(reference.get("reference") if isinstance(reference, dict) else reference)
         if address.startswith("#"):
             return self._contained(address[1:], source)
         home = source.home

@@ -68,7 +68,8 @@ def moment(value: Any) -> datetime | None:
 def first_of(resource: Node, *names: str) -> str:
     """The first date found under these names; a Period gives its start."""
     for name in names:
-        value = resource.get(name)
+        if (value := resource.get(name)) is None:
+            continue
         found = text(value) or text(node(value).get("start")) or text(node(value).get("end"))
         if found:
             return found

@@ -39,7 +39,8 @@ def method_of(item: Any) -> str:
 
 def asked_of(item: Any) -> tuple[str, str]:
     """(method, address) of that."""
-    return method_of(item), text(node(node(item).get("request")).get("url"))
+    request = node(node(item).get("request"))
+    return text(request.get("method")).upper(), text(request.get("url"))
 
 
 def sent_none(own: Node, names: Set[str]) -> bool:
@@ -68,14 +69,19 @@ def text(value: Any) -> str:
     if value is None:
         return ""
     if type(value) is str:
-        if "<" in value and (words := words_of_page(value.strip())) is not None:
-            return words  # as it was sent: what the page itself writes as `&lt;` is no tag of it
-        said = letters_of_page(value).strip() if "&" in value else value.strip()
-        words = words_of_page(said) if "<" in said or said[:1] == "{" else None
-        return said if words is None else words
+        said = value.strip()
+        return _off_a_page(said) if "<" in said or "&" in said or said[:1] == "{" else said  # nearly none is: asked most of all
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).strip() if isinstance(value, (str, int, Decimal)) else ""
+
+
+def _off_a_page(sent: str) -> str:
+    if "<" in sent and (words := words_of_page(sent)) is not None:
+        return words  # as it was sent: what the page itself writes as `&lt;` is no tag of it
+    said = letters_of_page(sent).strip() if "&" in sent else sent
+    words = words_of_page(said) if "<" in said or said[:1] == "{" else None
+    return said if words is None else words
 
 
 def concept(value: Any) -> str:
