@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 
 from mdo_portal.database import Database
@@ -21,3 +23,12 @@ def test_before_a_meeting_is_open_its_key_is_named_to_who_may_open_it(
     named = {name: "<kbd>v</kbd>" in page[page.index('<dl class="keys">') :] for name, page in pages.items()}
     there = {name: 'data-hotkey="v"' in page for name, page in pages.items()}
     assert named == there == {"Bram": True, "Mila": False}
+
+
+def test_a_key_is_named_once(app: Flask, database: Database, region: Region) -> None:
+    """*Post* named `j k` and `/` twice: in its own words, and in those that every page has."""
+    page = signed_in(app, database, region, "Bram").get("/post").text
+    terms = re.findall(r"<dt>(.*?)</dt>", page[page.index('<dl class="keys">') :])
+
+    assert len(terms) == len(set(terms)) > 9
+    assert "<dd>volgende, vorige brief</dd>" in page and "<dd>volgende, vorige regel</dd>" not in page
