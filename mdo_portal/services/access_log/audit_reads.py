@@ -16,20 +16,21 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
+from mdo_portal.services.access_log import audit_whose
 from mdo_portal.services.access_log.audit_lines import about
 
 NIGHT = (23, 6)
 
 
 class Read(NamedTuple):
-    """What one person did with one patient on one day."""
+    """What one person did with one patient on one day: number and names are of whose the case is today."""
 
     day: date
     person_id: uuid.UUID
     person_name: str
     organisation: str
     own_patient: bool
-    patient_id: uuid.UUID
+    patient_id: uuid.UUID  # with whom the lines were written: by it what was judged is known again
     patient_number: str | None
     family: str
     own_family: str
@@ -83,7 +84,8 @@ def reads_of(
             func.bool_or(or_(hour >= NIGHT[0], hour < NIGHT[1])),
             func.max(AuditEntry.reason),
         )
-        .outerjoin(Patient, Patient.id == AuditEntry.patient_id)
+        .select_from(AuditEntry)
+        .outerjoin(Patient, Patient.id == audit_whose.whose())
         .outerjoin(Hospital, Hospital.id == AuditEntry.acting_hospital_id)
         .where(about(hospital_id), AuditEntry.at >= since, AuditEntry.person_id.is_not(None), AuditEntry.patient_id.is_not(None))
         .group_by(*kind, AuditEntry.outcome == REFUSED)
