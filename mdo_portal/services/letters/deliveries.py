@@ -242,9 +242,8 @@ def tell(
     elif what:
         timeline.happened(session, case, what, at=now, hospital=name)
     session.flush()
-    _tell_beside(
-        session, delivery, case, now=now
-    )  # before the case changes: changed in two goes it waits for its patient (ADR 0069)
+    # before the case changes: changed in two goes it waits for its patient (ADR 0069)
+    _tell_beside(session, delivery, case, no_more=no_more, now=now)
     if delivery.state in DONE and case.state is CaseState.DECIDED and not delivered.some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
         follow_ups.settle_case(session, case, now=now)
@@ -255,10 +254,10 @@ def tell(
     standing.changed(session, case)
 
 
-def _tell_beside(session: Session, delivery: Delivery, case: Case, *, now: datetime) -> None:
-    """That two may hold there: now that this letter has come to its end, or that those which named it named what is not there."""
+def _tell_beside(session: Session, delivery: Delivery, case: Case, *, no_more: bool, now: datetime) -> None:
+    """That two may hold there: now that this letter has come to its end, or that those which named it named what may not be there."""
     ended = [] if delivery.state in OPEN else [delivery]
-    if delivery.state is DeliveryState.REFUSED or not (delivery.state is DeliveryState.RECEIVED or under_way.has_left(delivery)):
+    if no_more or delivery.state in (DeliveryState.REFUSED, DeliveryState.CANCELLED):
         ended += replacing.naming(session, delivery)
     for one in ended:
         older, name = replacing.may_stand_beside(session, one), name_of(session, one)
