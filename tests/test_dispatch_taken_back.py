@@ -21,7 +21,17 @@ from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
 
 COMMIT = Receipt(ReceiptKind.UNKNOWN, "CA")
-OF_IT = ("state", "channel", "sent_at", "refused_at", "receipt_code", "receipt_text", "receipt_reference", "held_at", "received_at")
+OF_IT = (
+    "state",
+    "channel",
+    "sent_at",
+    "refused_at",
+    "receipt_code",
+    "receipt_text",
+    "receipt_reference",
+    "held_at",
+    "received_at",
+)
 WRONG = "verkeerde regel"
 
 

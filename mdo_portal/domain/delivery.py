@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -70,7 +71,9 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.RECEIVED: frozenset({DeliveryState.REFUSED}),  # only where a commit was all that was said
     DeliveryState.CANCELLED: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
 }
-BACK_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {DeliveryState.RECEIVED: frozenset({*DeliveryState} - {DeliveryState.RECEIVED})}
+BACK_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.RECEIVED: frozenset({*DeliveryState} - {DeliveryState.RECEIVED})
+}
 """What a person may take back: that it was received, of which they were mistaken. To what it was, and to nothing else."""
 
 
@@ -140,7 +143,7 @@ class Delivery(Base):
     confirmed_by: Mapped[uuid.UUID | None]
     #: what it was before a person confirmed it by hand (services/letters/taking_back.py); empty = nobody did, it was taken back, or their
     #: system said so as well since
-    before_by_hand: Mapped[dict[str, Any] | None]
+    before_by_hand: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     #: the channel over which it left and got no answer, where it went over another one since; empty = there is none
     left_over: Mapped[str] = mapped_column(default="")
     #: since when nobody sends it until a person decides; empty = it may go

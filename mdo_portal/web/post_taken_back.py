@@ -24,7 +24,11 @@ def taken_back(delivery_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         delivery = letter_for(db, Act.POST_TAKE_BACK, delivery_id, lock=True)
         taking_back.take_back(db, delivery, request.form.get("reason", ""), viewer=viewer(), now=now())
-    flash(gettext("Genoteerd: de brief is toch niet ontvangen. Hij is weer wat hij was; bij de casus staat dat het is teruggenomen."))
+    flash(
+        gettext(
+            "Genoteerd: de brief is toch niet ontvangen. Hij is weer wat hij was; bij de casus staat dat het is teruggenomen."
+        )
+    )
     return _back()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mdo_portal.domain.delivery import DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.services.letters import handing_over, receipts, taking_back
 
 from .meanwhile import Meanwhile
@@ -21,7 +21,19 @@ class Mistaken(Meanwhile):
         self.confirm(letter)
 
     def takes_back(self) -> None:
-        letter = self._some(lambda one: one.id in self.confirmed and one.before_by_hand is not None)
+        self._take_back(self._some(self._can_be_taken_back))
+
+    def end(self) -> None:
+        """Who was mistaken finds out: what is said of a letter that nobody has does not stand."""
+        for letter in self.letters():
+            if self._can_be_taken_back(letter) and letter.id not in self.receivers.there:
+                self._take_back(letter)
+        super().end()
+
+    def _can_be_taken_back(self, letter: Delivery) -> bool:
+        return letter.state is DeliveryState.RECEIVED and letter.before_by_hand is not None
+
+    def _take_back(self, letter: Delivery) -> None:
         self.trace[-1] += f" {self._name(letter.id)}"
         assert letter.before_by_hand
         was = letter.before_by_hand["state"]
