@@ -115,7 +115,7 @@ def need_not(session: Session, delivery: Delivery, code: str, *, now: datetime) 
 
 
 def not_there(session: Session, delivery: Delivery, *, viewer: Viewer, now: datetime) -> None:
-    """They say that they do not have a copy that left without an answer, and that goes no more as its patient objects. Raises IllegalMove."""
+    """They do not have a copy that left without an answer, and that goes no more as its patient objects. Raises IllegalMove."""
     if delivery.state is not DeliveryState.SENT or delivery.receipt_code != WITHHELD:
         raise IllegalMove(N_("Van deze brief kan dit niet worden vastgelegd. Er is niets veranderd."))
     under_way.was_refused(delivery, now=now)
