@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -11,11 +12,12 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import CaseEvent
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 from mdo_portal.services.letters import handing_over, receipts
 from mdo_portal.services.letters.acknowledging import acknowledge
-from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
+from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
 
 LAID, ERR = Receipt(ReceiptKind.UNKNOWN, "laid"), Receipt(ReceiptKind.REFUSED, "err")
@@ -115,6 +117,59 @@ def test_a_repeat_that_is_on_the_wire_when_its_application_says_no_may_be_there(
     assert outbox.letter(round_).state is DeliveryState.REFUSED
 
     assert _named(outbox, round_) == str(outbox.letter(round_).id)
+
+
+def _refused_late_with_its_repeat_on_the_wire(outbox: Outbox, then: Receipt | BaseException) -> Round:
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, COMMIT)
+
+    class Slow(Receiver):
+        def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
+            with outbox.database.transaction() as session:
+                letter = outbox.letter(round_)
+                assert acknowledge(session, letter.hospital_id, letter.id.hex, AE, outbox.now)
+            if isinstance(then, BaseException):
+                raise then
+            return then
+
+    with suppress(KeyboardInterrupt):
+        outbox.work(Slow([AA]))
+    return round_
+
+
+def test_a_repeat_that_is_killed_after_the_late_no_to_the_first_may_be_there(outbox: Outbox) -> None:
+    """It said nothing any more, and counted as refused with the first: its correction named nothing."""
+    round_ = _refused_late_with_its_repeat_on_the_wire(outbox, KeyboardInterrupt())
+    letter = outbox.letter(round_)
+    assert letter.state is DeliveryState.REFUSED
+    assert "misschien heeft" in receipts.why(letter)
+
+    outbox.now += HOUR
+    assert _named(outbox, round_) == str(letter.id)
+
+
+@pytest.mark.parametrize("said", [AE, LATER])
+def test_one_that_is_refused_itself_or_came_nowhere_is_not_there(outbox: Outbox, said: Receipt) -> None:
+    """Both have had their no."""
+    round_ = _refused_late_with_its_repeat_on_the_wire(outbox, said)
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.leased_until, letter.named_id) == (DeliveryState.REFUSED, None, None)
+
+    assert _named(outbox, round_) == ""
+
+
+def test_a_no_in_a_folder_says_nothing_of_what_left_over_another_line(outbox: Outbox) -> None:
+    """A hospital's letters went over a line, and since they go by a folder: there is the no, and of the first nobody ever knew."""
+    round_ = outbox.signed()
+    _said_one_after_the_other(outbox, SILENCE)
+    with outbox.database.transaction() as session:
+        session.scalars(select(Link).where(Link.hospital_id == outbox.region.hospitals["ZEED"])).one().channel_out = Channel.FHIR
+    _said_one_after_the_other(outbox, LAID, ERR)
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.left_over) == (DeliveryState.REFUSED, "mllp")
+    assert "misschien heeft" in receipts.why(letter)
+
+    assert _named(outbox, round_) == str(letter.id)
 
 
 def _told_to_stand_beside(outbox: Outbox, round_: Round) -> list[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -69,6 +71,10 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.RECEIVED: frozenset({DeliveryState.REFUSED}),  # only where a commit was all that was said
     DeliveryState.CANCELLED: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
 }
+BACK_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.RECEIVED: frozenset({*DeliveryState} - {DeliveryState.RECEIVED})
+}
+"""What a person may take back: that it was received, of which they were mistaken. To what it was, and to nothing else."""
 
 
 class Delivery(Base):
@@ -135,6 +141,11 @@ class Delivery(Base):
     receipt_text: Mapped[str] = mapped_column(default="")
     #: who confirmed by hand, for a recipient without a link
     confirmed_by: Mapped[uuid.UUID | None]
+    #: what it was before a person confirmed it by hand (services/letters/taking_back.py); empty = nobody did, it was taken back, or their
+    #: system said so as well since
+    before_by_hand: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    #: the channel over which it left and got no answer, where it went over another one since; empty = there is none
+    left_over: Mapped[str] = mapped_column(default="")
     #: since when nobody sends it until a person decides; empty = it may go
     held_at: Mapped[datetime | None]
     #: why it is held: a value of Hold
@@ -144,4 +155,10 @@ class Delivery(Base):
         """Change state by the table of allowed moves. Raises IllegalMove."""
         if state not in DELIVERY_MOVES[self.state]:
             raise IllegalMove(N_("Deze brief kan nu niet naar die status. Er is niets veranderd."))
+        self.state = state
+
+    def move_back(self, state: DeliveryState) -> None:
+        """To what it was before a person confirmed it by hand. Raises IllegalMove."""
+        if self.before_by_hand is None or state not in BACK_MOVES.get(self.state, frozenset()):
+            raise IllegalMove(N_("Van deze brief is geen ontvangst vastgelegd die u kunt terugnemen. Er is niets veranderd."))
         self.state = state

@@ -64,6 +64,7 @@ class Act(StrEnum):
     POST_READ = "post:read"
     POST_RESEND = "post:resend"
     POST_CONFIRM = "post:confirm"
+    POST_TAKE_BACK = "post:take_back"
     LINK_READ = "link:read"
     LINK_MANAGE = "link:manage"
     LINK_TRY = "link:try"
@@ -158,6 +159,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.POST_READ: frozenset([*_TREAT, (Role.LINK_MANAGER, _H), (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.POST_RESEND: frozenset([(Role.SECRETARY, _B)]),
     Act.POST_CONFIRM: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
+    Act.POST_TAKE_BACK: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
     Act.LINK_READ: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.LINK_MANAGE: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.LINK_TRY: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),

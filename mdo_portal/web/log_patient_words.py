@@ -30,6 +30,7 @@ ACTS: dict[str, str] = {
     Act.PATIENT_LETTER_RELEASE: "Gaf de brief voor u vrij",
     Act.POST_RESEND: "Verstuurde de brief opnieuw",
     Act.POST_CONFIRM: "Drukte de brief af, of bevestigde dat hij aankwam",
+    Act.POST_TAKE_BACK: "Legde vast dat de brief toch niet aankwam",
     Act.CASE_GRANT: "Gaf iemand inzage, of trok die in",
     Act.CASE_OBJECT: "Legde uw bezwaar vast, of hief het op",
     Act.GLASS_BREAK: "Opende uw gegevens in een noodsituatie",

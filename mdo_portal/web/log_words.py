@@ -53,6 +53,7 @@ ACT_WORDS: dict[str, str] = {
     Act.POST_READ: N_("postlijst bekeken"),
     Act.POST_RESEND: N_("brief opnieuw verstuurd"),
     Act.POST_CONFIRM: N_("brief afgedrukt, of ontvangst bevestigd"),
+    Act.POST_TAKE_BACK: N_("ontvangst van een brief teruggenomen"),
     Act.LINK_READ: N_("koppelingen bekeken"),
     Act.LINK_MANAGE: N_("koppeling gemaakt of gewijzigd"),
     Act.LINK_TRY: N_("bericht geprobeerd, zonder het te bewaren"),

@@ -92,7 +92,7 @@ def may_see_names() -> bool:
     return viewer().may_for_own_hospital_or_board(Act.LETTER_READ)
 
 
-def _letter(db: Session, act: Act, delivery_id: uuid.UUID, *, lock: bool = False) -> Delivery:
+def letter_for(db: Session, act: Act, delivery_id: uuid.UUID, *, lock: bool = False) -> Delivery:
     """The delivery, if this viewer may do `act` with it: addressed to their hospital, or decided by their board."""
     delivery = db.get(Delivery, delivery_id, with_for_update=lock)
     case = db.get(Case, delivery.case_id if delivery else uuid.UUID(int=0))  # the same steps for somebody else's and for none
@@ -113,7 +113,7 @@ def _relations(act: Act, delivery: Delivery, case: Case) -> list[Relation]:
 @may(Act.LETTER_READ)
 def letter(delivery_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
-        delivery = _letter(db, Act.LETTER_READ, delivery_id)
+        delivery = letter_for(db, Act.LETTER_READ, delivery_id)
         body = deliveries.letter_of(db, delivery)
         if not body and delivery.letter_sha256:
             raise PortalError(
@@ -129,7 +129,7 @@ def letter(delivery_id: uuid.UUID) -> ResponseReturnValue:
 def act_on(delivery_id: uuid.UUID, what: str) -> ResponseReturnValue:
     """Send again, put it on paper instead, say that it was printed and sent, or say that it arrived."""
     with transaction() as db:
-        delivery = _letter(db, Act.POST_RESEND if what in ("resend", "paper") else Act.POST_CONFIRM, delivery_id, lock=True)
+        delivery = letter_for(db, Act.POST_RESEND if what in ("resend", "paper") else Act.POST_CONFIRM, delivery_id, lock=True)
         _ACTS[what](db, delivery)
         stays = _stays(db, delivery) if what in ("resend", "paper") else ""
     sentences = {
@@ -143,7 +143,7 @@ def act_on(delivery_id: uuid.UUID, what: str) -> ResponseReturnValue:
             "De brief gaat niet meer via de koppeling. Druk hem af en verstuur hem; meld daarna dat hij verstuurd is."
         ),
         "printed": gettext("Genoteerd: de brief is afgedrukt en verstuurd."),
-        "confirm": gettext("Genoteerd: de brief is ontvangen."),
+        "confirm": gettext("Genoteerd: de brief is ontvangen. Vergist? Bij Alle brieven neemt u dat terug."),
     }
     flash(sentences[stays or what])
     wanted = request.form.get("next", "")
@@ -168,7 +168,9 @@ def resend_all() -> ResponseReturnValue:
     with transaction() as db:
         groups = post.refusing(db, viewer())
         letters = sorted(next((one.letters for one in groups if str(one.hospital_id) == asked), []))
-        locked = [_letter(db, Act.POST_RESEND, one, lock=True) for one in letters]  # in one order: two may push the same button
+        locked = [
+            letter_for(db, Act.POST_RESEND, one, lock=True) for one in letters
+        ]  # in one order: two may push the same button
         stuck = [delivery for delivery in locked if delivery.state in STUCK]
         for delivery in stuck:
             handing_over.send_again(db, delivery, now=now())

@@ -81,3 +81,48 @@ def test_a_copy_for_others_need_not_go_once_the_patient_objects(
             with standing[0].transaction() as session:
                 session.execute(text(objects.format("false")), letter)
                 session.execute(text(to_gp.format("referrer")), letter)
+
+
+WAS = """UPDATE deliveries SET state = 'received', channel = 'paper', receipt_code = 'hand', next_attempt_at = NULL, received_at = now(),
+    before_by_hand = {} WHERE id = :letter"""
+REFUSED_OVER_A_LINE = "jsonb_build_object('state', 'refused', 'channel', 'mllp', 'held_at', NULL)"
+AGAIN = "before_by_hand = NULL, confirmed_by = NULL, received_at = NULL, receipt_code = 'AE'"
+BACK: dict[str, tuple[str, str, set[str]]] = {
+    "as it was": (REFUSED_OVER_A_LINE, SAYS.format(f"state = 'refused', channel = 'mllp', {AGAIN}"), ACTS),
+    "as it never was": (REFUSED_OVER_A_LINE, SAYS.format(f"state = 'waiting', channel = 'mllp', {AGAIN}"), set()),
+    "another way than it was": (REFUSED_OVER_A_LINE, SAYS.format(f"state = 'refused', channel = 'folder', {AGAIN}"), set()),
+    "held, which it was not": (REFUSED_OVER_A_LINE, SAYS.format(f"state = 'refused', channel = 'mllp', held_at = now(), {AGAIN}"), set()),
+    "and it was received": (REFUSED_OVER_A_LINE, SAYS.format("state = 'refused', channel = 'mllp', before_by_hand = NULL"), set()),
+    "and once more later": (REFUSED_OVER_A_LINE, SAYS.format("state = 'refused', channel = 'mllp', received_at = NULL"), set()),
+    "what its system said": ("NULL", SAYS.format(f"state = 'waiting', {AGAIN}"), set()),
+    "to what one says oneself that it was": (REFUSED_OVER_A_LINE, SAYS.format("before_by_hand = jsonb_build_object('state', 'dead', 'channel', 'mllp')"), set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BACK)
+def test_what_is_taken_back_becomes_what_it_was_and_nothing_else(
+    standing: tuple[Database, Database], tries: Tries, letter: dict[str, uuid.UUID], what: str
+) -> None:
+    """A statement could say that a letter of which its hospital has a receipt waits to be sent again."""
+    was, statement, may = BACK[what]
+    with standing[0].transaction() as session:
+        session.execute(text(WAS.format(was)), letter)
+    try:
+        assert whose(tries, statement, letter) == may
+    finally:
+        with standing[0].transaction() as session:
+            waits = "state = 'waiting', channel = 'mllp', received_at = NULL, receipt_code = '', next_attempt_at = now()"
+            session.execute(text(SAYS.format(f"{waits}, before_by_hand = NULL")), letter)
+
+
+@pytest.mark.parametrize(
+    ("was", "may"),
+    [("state, 'channel', channel", ACTS), ("'dead', 'channel', channel", set()), ("state, 'channel', 'folder'", set())],
+)
+def test_who_says_that_it_came_keeps_what_it_was_and_no_story(
+    tries: Tries, letter: dict[str, uuid.UUID], was: str, may: set[str]
+) -> None:
+    by_hand = BY_HAND.format("access.person()", MY_NAME)
+    keeps = by_hand.replace(" WHERE id = :letter", f", before_by_hand = jsonb_build_object('state', {was}) WHERE id = :letter")
+
+    assert whose(tries, keeps, letter) == may

@@ -34,7 +34,7 @@ _LOG_USED = Kind("110101", "R", 6)
 _BY_VERB: Final[Mapping[str, Kind]] = {
     "read": _READ, "join": _READ, "register": _ADD, "sign": _ADD, "add": _ADD, "write": _CHANGE, "order": _CHANGE,
     "plan": _CHANGE, "ask": _ADD, "answer": _CHANGE, "route": _CHANGE, "withdraw": _CHANGE, "outcome": _CHANGE, "try": _READ, "raw": _READ,
-    "confirm": _CHANGE, "break": _SECURITY, "grant": _SECURITY, "object": _SECURITY, "manage": _SECURITY,
+    "confirm": _CHANGE, "take_back": _CHANGE, "break": _SECURITY, "grant": _SECURITY, "object": _SECURITY, "manage": _SECURITY,
     "close": _CHANGE, "tell": _CHANGE, "figures": _SEARCH, "approve": Kind("110110", "D", 14), "decide": _CHANGE,
 }  # fmt: skip
 

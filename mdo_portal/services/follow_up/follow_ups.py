@@ -210,6 +210,7 @@ def _tell(session: Session, item: FollowUp, case: Case, *, viewer: Viewer, now: 
     timeline.happened(session, case, EVENTS[item.state], at=now, person_id=viewer.person_id, number=str(item.position))
     session.flush()
     standing.changed(session, case)
+    standing.announce_to_advisers(session, case)
 
 
 def settle_case(session: Session, case: Case, *, now: datetime) -> None:

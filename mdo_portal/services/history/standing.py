@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import HELD
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.follow_up import FollowUp
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.services.access_log import audit
@@ -70,6 +71,18 @@ def announce(session: Session, case: Case, *, revision: int | None = None) -> No
     changes.announce(session, "case", case.id, revision=case.revision if revision is None else revision)
     changes.announce(session, "worklist", case.board_id or "unrouted")
     changes.announce(session, "worklist", case.hospital_id)
+
+
+def announce_to_advisers(session: Session, case: Case) -> None:
+    """Boards whose advice about it is followed name it in *Teruggekoppeld*, and hear their own work list: it may be another's by now."""
+    boards = (
+        select(FollowUp.board_id)
+        .where(FollowUp.case_id == case.id, FollowUp.board_id != case.board_id)
+        .distinct()
+        .execution_options(autoflush=False)
+    )
+    for board_id in session.scalars(boards):
+        changes.announce(session, "worklist", board_id)
 
 
 def _announce_agendas(session: Session, cases: Sequence[Case]) -> None:

@@ -109,6 +109,8 @@ SENTENCES: dict[str, str] = {
     "letter.received": N_("Brief ontvangen door %(hospital)s"),
     "letter.refused": N_("Brief geweigerd door %(hospital)s"),
     "letter.dead": N_("Brief aan %(hospital)s kwam na veel pogingen niet aan"),
+    "letter.not_received": N_("Brief %(number)s is toch niet ontvangen door %(hospital)s: %(reason)s"),
+    "letter.not_there": N_("%(hospital)s heeft brief %(number)s niet; hij gaat niet meer weg"),
     "letter.after_all": N_("Brief %(number)s kwam toch aan bij %(hospital)s"),
     "letter.stands_beside": N_(
         "Brief %(number)s kwam toch aan bij %(hospital)s. Wat hem vervangt noemde hem niet: vraag de ontvanger om hem te laten vervallen"
@@ -131,7 +133,7 @@ NEWS = frozenset(
         "result.withdrawn",
         "patient.changed", "patient.died", "patient.lives", "patient.merged", "patient.unmerged", "patient.unsaid", "patient.linked",
         "patient.unlinked", "visit.person_deleted", "letter.after_all", "letter.stands_beside",
-        "letter.may_stand_beside",
+        "letter.may_stand_beside", "letter.not_received",
     }
 )  # fmt: skip
 """What makes a case new again for who looked before, and stands on the list of what nobody saw when the discussion is past.

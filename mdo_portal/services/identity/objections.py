@@ -50,6 +50,7 @@ def shut(session: Session, case: Case, *, reason: str, now: datetime, person_id:
     case.objected, case.unseen_since = True, None
     timeline.happened(session, case, "objection.recorded", at=now, person_id=person_id)
     standing.changed(session, case)
+    standing.announce_to_advisers(session, case)
 
 
 def _withdraw(session: Session, case: Case, *, reason: str, now: datetime) -> None:
@@ -84,6 +85,7 @@ def _open(session: Session, case: Case, *, now: datetime, person_id: uuid.UUID |
     case.objected = False
     timeline.happened(session, case, "objection.lifted", at=now, person_id=person_id)
     standing.changed(session, case)
+    standing.announce_to_advisers(session, case)
 
 
 def give_back(session: Session, case: Case, *, now: datetime, person_id: uuid.UUID | None) -> None:

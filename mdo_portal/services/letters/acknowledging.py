@@ -15,6 +15,7 @@ from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.letters import under_way
 from mdo_portal.services.letters.deliveries import write_down
 from mdo_portal.services.letters.receipts import COMMIT
+from mdo_portal.services.letters.replacing import BY_HAND
 
 _OURS = re.compile(r"[0-9a-f]{16,32}")
 """A control id of ours: the number of the letter without hyphens, which a profile may cut (MSH-10 has room for 20 in v2.5)."""
@@ -40,7 +41,8 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
     if receipt.kind is ReceiptKind.ACCEPTED:
         has_left = or_(Delivery.sent_at.is_not(None), Delivery.held_at.is_not(None))
         given_up = (DeliveryState.WAITING, DeliveryState.DEAD, DeliveryState.REFUSED, DeliveryState.CANCELLED)
-        is_spoken_for = or_(is_spoken_for, and_(Delivery.state.in_(given_up), has_left))
+        by_hand = and_(Delivery.state == DeliveryState.RECEIVED, Delivery.receipt_code == BY_HAND)
+        is_spoken_for = or_(is_spoken_for, by_hand, and_(Delivery.state.in_(given_up), has_left))
     else:
         by_commit = and_(Delivery.state == DeliveryState.RECEIVED, Delivery.receipt_code == COMMIT)
         is_held = and_(Delivery.state == DeliveryState.WAITING, Delivery.held_at.is_not(None))
@@ -57,7 +59,11 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
     if len(found) != 1:
         return False
     letter = found[0]
-    named_on_the_wire = letter.named_id if under_way.is_on_the_wire(letter, now=now) else None
-    write_down(session, letter, receipt, now=now)
+    on_the_wire_until = letter.leased_until if under_way.is_on_the_wire(letter, now=now) else None
+    named_on_the_wire = letter.named_id if on_the_wire_until else None
+    is_repeat = on_the_wire_until is not None and under_way.has_left(letter)
+    write_down(session, letter, receipt, now=now, had_left=is_repeat)
     letter.named_id = letter.named_id or named_on_the_wire  # until that attempt is heard of: it may come there after this word
+    if is_repeat and letter.state is DeliveryState.REFUSED:
+        letter.leased_until = on_the_wire_until  # killed, it says nothing: it may be there
     return True

@@ -27,7 +27,7 @@ from mdo_portal.services.letters.receipts import Told
 from mdo_portal.services.letters.replacing import BY_HAND
 
 NO_TURN = Turn()
-_NOTHING_SAID = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.DEAD)
+NOTHING_SAID = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.DEAD)
 """States in which nobody says that the letter is there."""
 _GIVEN_UP = (DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.CANCELLED)
 MAX_ATTEMPTS = 400
@@ -100,10 +100,14 @@ def _may_be_there(delivery: Delivery, receipt: Receipt, *, now: datetime) -> Non
 
 def _heard_after_the_end(delivery: Delivery, receipt: Receipt, had_left: bool, *, now: datetime) -> None:
     """The line's word of a letter that its application, quicker than the line, may have refused meanwhile: of the only attempt that no is
-    the word; of a repeat, which it may not be about, it says nothing."""
+    the word; of a repeat, which it may not be about, it says nothing: that one says no itself, or may be there."""
     is_refused = delivery.state is DeliveryState.REFUSED
     if had_left or not is_refused:
         _may_be_there(delivery, receipt, now=now)
+    if is_refused and delivery.leased_until is not None:
+        delivery.leased_until = None
+        if receipt.kind is not ReceiptKind.UNKNOWN:
+            under_way.was_refused(delivery, now=now)
     if is_refused and not under_way.has_left(delivery):
         delivery.named_id = None
 
@@ -115,7 +119,7 @@ def _said_of_what_is_on_paper(delivery: Delivery, receipt: Receipt, had_left: bo
         return
     if not had_left:
         under_way.never_left(delivery)
-    elif receipts.refuses_what_lies_there(receipt):
+    elif _is_of_all_that_left(delivery, receipt):
         under_way.was_refused(delivery, now=now)
         under_way.goes_by_hand(delivery)
 
@@ -124,6 +128,15 @@ def write_down(
     session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN, had_left: bool = False
 ) -> None:
     """Write down what the receiver, or a person on its behalf, said about a letter. `had_left`: before the attempt that this is about."""
+    if _says_so_too(delivery, receipt):
+        delivery.receipt_code, delivery.receipt_reference, delivery.receipt_text = (
+            receipt.code,
+            receipt.reference,
+            receipt.text[:1000],
+        )
+        delivery.before_by_hand = None
+        changes.announce(session, "post", delivery.hospital_id)
+        return
     if not _counts(delivery, receipt):
         _heard_after_the_end(delivery, receipt, had_left, now=now)
         return
@@ -136,7 +149,7 @@ def write_down(
         under_way.left(delivery, now=now)
     was = delivery.state
     _follow(delivery, receipt, turn, had_left, now=now)
-    if delivery.state in _NOTHING_SAID and not under_way.has_left(delivery):
+    if delivery.state in NOTHING_SAID and not under_way.has_left(delivery):
         delivery.named_id = None  # nothing of it is there: when it goes again, it names what its recipient has by then
     if was is delivery.state and not first_time_sent:
         changes.announce(session, "post", delivery.hospital_id)
@@ -145,6 +158,12 @@ def write_down(
     is_after_all = was in _GIVEN_UP and receipt.code != BY_HAND  # whoever says so by hand knows it
     what = _after_all(session, delivery) if is_after_all else _EVENT.get(delivery.state, "")
     tell(session, delivery, case, first_time_sent=first_time_sent, what=what, no_more=was is DeliveryState.RECEIVED, now=now)
+
+
+def _says_so_too(delivery: Delivery, receipt: Receipt) -> bool:
+    """Their system says what a person said already: it is there by their own word, and nobody takes that back."""
+    is_by_hand = delivery.state is DeliveryState.RECEIVED and delivery.receipt_code == BY_HAND
+    return is_by_hand and receipt.kind is ReceiptKind.ACCEPTED
 
 
 def _counts(delivery: Delivery, receipt: Receipt) -> bool:
@@ -168,7 +187,7 @@ def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, had_left: bool, *,
         delivery.move(DeliveryState.REFUSED)
         delivery.received_at = delivery.next_attempt_at = None
         if receipts.has_left(receipt):  # else it was our own no, and what left before may be there
-            is_repeat = had_left and not receipts.refuses_what_lies_there(receipt)
+            is_repeat = had_left and not _is_of_all_that_left(delivery, receipt)
             (under_way.repeat_was_refused if is_repeat else under_way.was_refused)(delivery, now=now)
         _hold_no_more(delivery)
     elif receipts.told(receipt) is Told.ABSENCE:
@@ -179,6 +198,11 @@ def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, had_left: bool, *,
         delivery.next_attempt_at = None
     else:
         _try_later(delivery, receipt, now=now)
+
+
+def _is_of_all_that_left(delivery: Delivery, receipt: Receipt) -> bool:
+    """A no to the letter that lies with them. It says nothing of one that went over another line before."""
+    return receipts.refuses_what_lies_there(receipt) and not delivery.left_over
 
 
 def _hold_no_more(delivery: Delivery) -> None:
@@ -214,7 +238,7 @@ def tell(
     now: datetime,
 ) -> None:
     """`what`: the event on the case's timeline, besides that it left. `no_more`: it was received, and is not."""
-    name = _name(session, delivery)
+    name = name_of(session, delivery)
     if first_time_sent:
         timeline.happened(session, case, "letter.sent", at=now, hospital=name)
     if what in timeline.AFTER_ALL:
@@ -222,9 +246,8 @@ def tell(
     elif what:
         timeline.happened(session, case, what, at=now, hospital=name)
     session.flush()
-    _tell_beside(
-        session, delivery, case, now=now
-    )  # before the case changes: changed in two goes it waits for its patient (ADR 0069)
+    # before the case changes: changed in two goes it waits for its patient (ADR 0069)
+    _tell_beside(session, delivery, case, no_more=no_more, now=now)
     if delivery.state in DONE and case.state is CaseState.DECIDED and not delivered.some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
         follow_ups.settle_case(session, case, now=now)
@@ -235,13 +258,13 @@ def tell(
     standing.changed(session, case)
 
 
-def _tell_beside(session: Session, delivery: Delivery, case: Case, *, now: datetime) -> None:
-    """That two may hold there: now that this letter has come to its end, or that those which named it named what is not there."""
+def _tell_beside(session: Session, delivery: Delivery, case: Case, *, no_more: bool, now: datetime) -> None:
+    """That two may hold there: now that this letter has come to its end, or that those which named it named what may not be there."""
     ended = [] if delivery.state in OPEN else [delivery]
-    if delivery.state is DeliveryState.REFUSED:
+    if no_more or delivery.state in (DeliveryState.REFUSED, DeliveryState.CANCELLED):
         ended += replacing.naming(session, delivery)
     for one in ended:
-        older, name = replacing.may_stand_beside(session, one), _name(session, one)
+        older, name = replacing.may_stand_beside(session, one), name_of(session, one)
         if older and not _is_told_beside(session, one, older, name):
             timeline.happened(session, case, "letter.may_stand_beside", at=now, hospital=name, number=older)
 
@@ -257,7 +280,7 @@ def _is_told_beside(session: Session, delivery: Delivery, older: str, name: str)
     return session.scalar(told.limit(1)) is not None
 
 
-def _name(session: Session, delivery: Delivery) -> str:
+def name_of(session: Session, delivery: Delivery) -> str:
     return delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
 
 

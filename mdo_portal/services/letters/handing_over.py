@@ -15,9 +15,9 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.common import changes
-from mdo_portal.services.history import standing
-from mdo_portal.services.letters import destinations, under_way
-from mdo_portal.services.letters.deliveries import tell, write_down
+from mdo_portal.services.history import standing, timeline
+from mdo_portal.services.letters import destinations, taking_back, under_way
+from mdo_portal.services.letters.deliveries import name_of, tell, write_down
 from mdo_portal.services.letters.receipts import PRINTED, WITHHELD
 from mdo_portal.services.letters.replacing import BY_HAND
 
@@ -58,9 +58,11 @@ def printed(session: Session, delivery: Delivery, *, now: datetime) -> None:
 
 
 def confirm_by_hand(session: Session, delivery: Delivery, *, viewer: Viewer, now: datetime) -> None:
-    """A person of the receiving hospital, or the secretary after a call, says it is there. Who said so first stays."""
+    """A person of the receiving hospital, or the secretary after a call, says it is there. Who said so first stays, until they take it
+    back."""
     if delivery.state is DeliveryState.RECEIVED:
         return
+    taking_back.keep(delivery)
     if not _may_be_in_system(delivery):
         delivery.channel = Channel.PAPER.value
     if delivery.sent_at is None:
@@ -110,6 +112,18 @@ def need_not(session: Session, delivery: Delivery, code: str, *, now: datetime) 
     delivery.move(DeliveryState.CANCELLED)
     delivery.next_attempt_at, delivery.leased_until, delivery.receipt_code = None, None, code
     tell(session, delivery, session.get_one(Case, delivery.case_id, with_for_update=HELD), first_time_sent=False, now=now)
+
+
+def not_there(session: Session, delivery: Delivery, *, viewer: Viewer, now: datetime) -> None:
+    """They do not have a copy that left without an answer, and that goes no more as its patient objects. Raises IllegalMove."""
+    if delivery.state is not DeliveryState.SENT or delivery.receipt_code != WITHHELD:
+        raise IllegalMove(N_("Van deze brief kan dit niet worden vastgelegd. Er is niets veranderd."))
+    under_way.was_refused(delivery, now=now)
+    delivery.named_id = None
+    case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
+    to = {"hospital": name_of(session, delivery), "number": delivery.document_number}
+    timeline.happened(session, case, "letter.not_there", at=now, person_id=viewer.person_id, **to)
+    need_not(session, delivery, WITHHELD, now=now)
 
 
 def _let_go(session: Session, delivery: Delivery, *, now: datetime) -> None:

@@ -19,7 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, Receipt, ReceiptKind
-from mdo_portal.services.letters import destinations, handing_over, replacing, under_way, withholding
+from mdo_portal.services.letters import destinations, handing_over, outbox_order, replacing, under_way, withholding
 from mdo_portal.services.letters.deliveries import letter_of, write_down
 from mdo_portal.services.letters.outbox_order import FIRST, PAPER, QUEUES, Share
 from mdo_portal.services.letters.receipts import OTHER_PATIENT, REPLACED
@@ -150,7 +150,7 @@ def _told_to_stay(session: Session, delivery: Delivery, about: _About, *, now: d
     """Whether it does not leave after all, which it then says: it was replaced, its patient objects, or it is of somebody else."""
     names_another = withholding.names_another(session, about.decision, about.patient)
     is_carried = delivery.channel == Channel.PAPER and delivery.letter_sha256 and not names_another  # people carry it, or not
-    if about.is_replaced and not is_carried:
+    if about.is_replaced and (not is_carried or outbox_order.goes_too_early(session, delivery)):
         handing_over.need_not(session, delivery, REPLACED, now=now)
     elif delivery.audience is not Audience.REFERRER and (about.patient.objects or about.case.objected):
         withholding.cancel(session, delivery)

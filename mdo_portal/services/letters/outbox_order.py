@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import aliased, undefer
+from sqlalchemy.orm import Session, aliased, undefer
 
 from mdo_portal.domain.delivery import OPEN, Audience, Delivery
 from mdo_portal.domain.hospital import Channel
@@ -59,11 +59,23 @@ def _overtakes() -> ColumnElement[bool]:
 
 def before_the_referrer() -> ColumnElement[bool]:
     """A copy whose letter to the referrer has not left; not one that need not go any more, which is taken to be told so."""
+    return and_(_not_left(), ~IS_REPLACED)
+
+
+def _not_left() -> ColumnElement[bool]:
     first = aliased(Delivery)
     not_left = select(first.id).where(
         first.decision_id == Delivery.decision_id, first.audience == Audience.REFERRER, first.sent_at.is_(None)
     )
-    return and_(Delivery.audience != Audience.REFERRER, not_left.exists(), ~IS_REPLACED)
+    return and_(Delivery.audience != Audience.REFERRER, not_left.exists())
+
+
+_OF_ONE = select(_not_left()).where(Delivery.id == bindparam("letter"))
+
+
+def goes_too_early(session: Session, delivery: Delivery) -> bool:
+    """A copy whose letter to the referrer has not left, or was said to have come and did not."""
+    return delivery.audience is not Audience.REFERRER and bool(session.scalar(_OF_ONE, {"letter": delivery.id}))
 
 
 _DUE = [*_may_go(), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~before_the_referrer()]

@@ -73,6 +73,10 @@ class PostRow(NamedTuple):
     refused_at: datetime | None
     #: a copy that goes when the letter to the referrer has left, and not before
     awaits_referrer: bool
+    #: who said by hand that it came, or their system's number
+    receipt_reference: str
+    #: a person said that it came, and may say that it did not
+    can_be_taken_back: bool
 
     @property
     def recipient(self) -> str:
@@ -119,6 +123,11 @@ class PostRow(NamedTuple):
         if self.awaits_referrer and self.held_at is None:
             return N_("Wacht op de brief aan het ziekenhuis: deze gaat pas als die weg is.")
         return receipts.why(self)
+
+    @property
+    def is_withheld(self) -> bool:
+        """A copy that may be there, and goes no more as its patient objects."""
+        return self.state is DeliveryState.SENT and self.receipt_code == receipts.WITHHELD
 
     @property
     def their_words(self) -> str:
@@ -190,6 +199,8 @@ _COLUMNS: tuple[Any, ...] = (
     Decision.form,
     Delivery.refused_at,
     and_(Delivery.state.in_(OPEN), Delivery.next_attempt_at.is_not(None), before_the_referrer()),
+    Delivery.receipt_reference,
+    and_(Delivery.state == DeliveryState.RECEIVED, Delivery.before_by_hand.is_not(None)),
 )
 _LETTERS: Select[Any] = (
     select(*_COLUMNS)

@@ -195,6 +195,8 @@ def why(row: Tried) -> str:
             "Niet opnieuw verstuurd: de brief die deze vervangt is al bij de ontvanger, of kan er zijn. Wat er nog te doen is, staat bij "
             "die brief."
         )
+    if row.state is DeliveryState.CANCELLED and row.receipt_code == WITHHELD:
+        return N_("De ontvanger heeft hem niet. De brief gaat niet meer weg: de patiënt maakt bezwaar tegen delen.")
     if row.state is DeliveryState.CANCELLED:
         return N_("Niet verstuurd: de patiënt maakt bezwaar tegen delen.")
     if row.state is DeliveryState.SENT and row.receipt_code == WITHHELD:

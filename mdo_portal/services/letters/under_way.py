@@ -24,12 +24,14 @@ def left(delivery: Delivery, *, now: datetime) -> None:
 
 def was_refused(delivery: Delivery, *, now: datetime) -> None:
     """Its recipient said no: what left before that is not there."""
-    delivery.refused_at = max(now, delivery.sent_at) if delivery.sent_at else now
+    delivery.refused_at, delivery.left_over = max(now, delivery.sent_at) if delivery.sent_at else now, ""
 
 
 def repeat_was_refused(delivery: Delivery, *, now: datetime) -> None:
     """Its recipient said no, and of an attempt before nobody knows: some say no to what they have already, so it may be there."""
+    left_over = delivery.left_over
     was_refused(delivery, now=now)
+    delivery.left_over = left_over
     left(delivery, now=now)
 
 
@@ -54,9 +56,13 @@ def may_have_left(delivery: Delivery, *, now: datetime) -> None:
 
     What was not even printed by then never left.
     """
-    was_killed = delivery.leased_until is not None and delivery.leased_until < now
-    if was_killed and delivery.channel not in BY_PERSON and delivery.letter_sha256:
+    if may_be_on_the_wire(delivery) and delivery.leased_until is not None and delivery.leased_until < now:
         left(delivery, now=now)
+
+
+def may_be_on_the_wire(delivery: Delivery) -> bool:
+    """A worker has it, or had it when it was killed, and it was printed: what came of that nobody wrote down yet."""
+    return delivery.leased_until is not None and delivery.channel not in BY_PERSON and bool(delivery.letter_sha256)
 
 
 def is_on_the_wire(delivery: Delivery, *, now: datetime) -> bool:
@@ -66,7 +72,7 @@ def is_on_the_wire(delivery: Delivery, *, now: datetime) -> bool:
 
 def never_left(delivery: Delivery) -> None:
     """It was held to have left, and who had it says that it did not: nothing of it is there."""
-    delivery.sent_at = delivery.named_id = None
+    delivery.sent_at, delivery.named_id, delivery.left_over = None, None, ""
 
 
 def goes_by_hand(delivery: Delivery) -> None:
@@ -79,6 +85,8 @@ def begin(delivery: Delivery, channel: Channel, *, now: datetime) -> None:
     """It is under way by this channel, one try more."""
     if channel is Channel.PAPER and delivery.channel != Channel.PAPER and delivery.state is DeliveryState.SENT:
         delivery.move(DeliveryState.WAITING)  # nobody confirmed it over the line that there was: now somebody has to print it
+    if has_left(delivery) and delivery.channel not in (*BY_PERSON, channel):
+        delivery.left_over = delivery.channel
     if channel in BY_PERSON:
         goes_by_hand(delivery)
     delivery.channel = channel.value

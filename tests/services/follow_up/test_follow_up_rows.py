@@ -70,3 +70,27 @@ def test_a_board_hears_what_was_closed_since_its_meeting_before_and_not_since_an
     )
 
     assert [one.text for one in follow_up_rows.told_back(session, this)] == heard
+
+
+@pytest.mark.parametrize("what", ["objects", "agrees", "answered"])
+def test_the_board_that_advised_looks_again_though_the_case_is_of_another_by_now(
+    session: Session, region: Region, what: str
+) -> None:
+    """It was referred on: who objected then stayed by name in *Teruggekoppeld* of the first board until somebody looked anew."""
+    decision = signed(session, region, IMAGING)
+    case = session.get_one(Case, decision.case_id)
+    case.board_id = region.boards["GI"]
+    if what == "agrees":
+        objections.record(session, case, viewer=region.dirk, now=NOW)
+    session.flush()
+    session.info["untold"] = {}
+
+    if what == "objects":
+        objections.record(session, case, viewer=region.dirk, now=NOW)
+    elif what == "agrees":
+        objections.lift(session, case, viewer=region.dirk, now=NOW)
+    else:
+        (item,) = items_of(session, decision)
+        follow_ups.close(session, item, case, DONE, seen=item.revision, viewer=region.dirk, now=NOW, today=TODAY)
+
+    assert ("worklist", str(region.boards["URO-P"])) in session.info["untold"]

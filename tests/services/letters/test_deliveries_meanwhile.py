@@ -13,6 +13,8 @@ from tests.people import Region
 
 from .meanwhile import ACTS as DECIDED
 from .meanwhile import Meanwhile
+from .mistaken import ACTS as MISTAKES
+from .mistaken import Mistaken
 from .test_deliveries import ACTS
 
 
@@ -36,6 +38,15 @@ def test_so_it_is_where_cases_are_destroyed_whose_letters_are_on_the_wire_or_at_
 ) -> None:
     """In 17 the worker that hears an answer takes the next letter of that destination; in 42 three prints come too late."""
     _thrown(Meanwhile(session, region, random.Random(seed), refuses_doubles=True), [*ACTS, *DECIDED, *["is_destroyed"] * 4])
+
+
+@pytest.mark.parametrize("seed", [81])
+def test_so_it_is_where_people_say_by_mistake_that_a_letter_came_and_take_it_back(
+    session: Session, region: Region, seed: int
+) -> None:
+    """In 81 a copy left as the letter to the referrer was said to have come; taken back, the print of the copy was carried once more."""
+    acts = [*ACTS, *DECIDED, *MISTAKES * 2, *["is_destroyed"] * 2]
+    _thrown(Mistaken(session, region, random.Random(seed)), acts)
 
 
 def _thrown(meanwhile: Meanwhile, acts: list[str] = ACTS + DECIDED) -> None:
