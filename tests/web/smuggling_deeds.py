@@ -81,6 +81,8 @@ DEEDS = {
     "corrected": Deed("Aisha", "/rounds/{round_id}/correct"),
     "sent again": Deed("Aisha", "/deliveries/{delivery_id}/paper"),
     "received, says who treats": Deed("Dirk", "/deliveries/{delivery_id}/confirm"),
+    "received after all, but it was not": Deed("Aisha", "/deliveries/{mistaken_letter}/taken-back", {"reason": "x"}),
+    "withheld, and they do not have it": Deed("Dirk", "/deliveries/{withheld_letter}/not-there"),
     "carried out": Deed("Dirk", "/follow-up/{follow_id}/close", {"state": "carried_out", "seen": "1"}),
     "handed over": Deed("Twice", "/follow-up/{follow_id}/hand-over", {"responsible": "x", "reason": "x", "seen": "1", "due_on": CHOSEN}),
     "a letter to the patient": Deed("Dirk", "/cases/{case_id}/patient-letter/save", {"text": "x", "seen": "1"}),

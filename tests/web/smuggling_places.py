@@ -32,7 +32,8 @@ from mdo_portal.services.cases import unseen
 from mdo_portal.services.decisions import decisions as starting
 from mdo_portal.services.follow_up import follow_ups
 from mdo_portal.services.history import timeline
-from mdo_portal.services.letters import letter_template_choice, letter_templates, patient_letters
+from mdo_portal.services.letters import handing_over, letter_template_choice, letter_templates, patient_letters
+from mdo_portal.services.letters.receipts import WITHHELD
 from mdo_portal.services.links import link_history
 from mdo_portal.services.meetings import calendars
 from mdo_portal.services.referrals import drafts
@@ -43,13 +44,14 @@ from tests import make
 from tests.people import Region, person_id
 
 CALLED = "ab" * 32
+ADVISED = ("answered", "refused", "revised", "mistaken", "withheld")
 
 
 def more(session: Session, region: Region, tonight: dict[str, Round], now: datetime) -> dict[str, object]:
     zeed, uro = session.get_one(Hospital, region.hospitals["ZEED"]), session.get_one(Board, region.boards["URO-P"])
     cases = {
         name: make.case(session, zeed, now=now, board_id=uro.id, number=f"VW-{name}", patient=make.identity(f"72-{name}"))
-        for name in ("doubtful", "answered", "refused", "revised", "undecided")
+        for name in ("doubtful", "undecided", *ADVISED)
     }
     cases["doubtful"].cautions = [Caution.UNSURE]
     drafts.save(session, region.dirk, {"family": "Wit", "page": "1", "after": ""}, now=now)
@@ -60,20 +62,21 @@ def more(session: Session, region: Region, tonight: dict[str, Round], now: datet
 
 def _over(session: Session, region: Region, uro: Board, cases: dict[str, Case], now: datetime) -> dict[str, object]:
     """Yesterday's meeting: two advices, of which the hospital's system refused the letters and one was carried out; one that was carried out, and
-    is revised now; one case not discussed."""
+    is revised now; one of which a person says that it came, one that is withheld; one case not discussed."""
     began = now - timedelta(days=1)
     was = make.meeting(session, uro, starts_at=began)
-    rounds = {
-        name: make.planned(session, cases[name], was, viewer=region.bram, now=now)
-        for name in ("answered", "refused", "revised", "undecided")
-    }
+    rounds = {name: make.planned(session, cases[name], was, viewer=region.bram, now=now) for name in ("undecided", *ADVISED)}
     decisions: dict[str, Decision] = {}
-    for name in ("answered", "refused", "revised"):
+    for name in ADVISED:
         round_ = make.discussed(session, rounds[name], viewer=region.bram, now=now)
         item = advice.add(session, round_, person_id=person_id("Bram"), now=now)
         advice.change(session, round_, item.id, {"text": "x"}, seen=1, person_id=person_id("Bram"), now=now)
         decisions[name] = make.signed(session, round_, viewer=region.bram, now=now)
         make.delivery_of(session, decisions[name]).state = DeliveryState.REFUSED
+    letters = {name: make.delivery_of(session, decision) for name, decision in decisions.items()}
+    handing_over.confirm_by_hand(session, letters["mistaken"], viewer=region.aisha, now=now)
+    withheld, cases["withheld"].objected = letters["withheld"], True
+    withheld.state, withheld.receipt_code, withheld.audience = DeliveryState.SENT, WITHHELD, Audience.GP
     was.state, was.opened_at = MeetingState.CLOSED, began
     session.add(
         Presence(
@@ -95,6 +98,7 @@ def _over(session: Session, region: Region, uro: Board, cases: dict[str, Case], 
     letter = patient_letters.save(session, cases["refused"], "x", seen=letter.version, viewer=region.dirk, now=now)
     patient_letters.mark_read(session, cases["refused"], "x", seen=letter.version, viewer=region.dirk, now=now)
     ids: dict[str, object] = {"was": was.id, "done": done.id, "refused_decision": decisions["refused"].id}
+    ids |= {f"{name}_letter": letters[name].id for name in ("mistaken", "withheld")}
     return ids | {f"{name}_round": one.id for name, one in rounds.items()}
 
 
