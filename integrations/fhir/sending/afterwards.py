@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from integrations.fhir.sending.outgoing import CONSULT_NOTE, Letter
 from integrations.fhir.sending.outgoing_people import URI, identifier
+from integrations.fhir.sending.receipt import is_error
 from integrations.fhir.server.door import JSON, Door
 from integrations.fhir.text.json_gate import load
 from integrations.fhir.text.values import Node, node, nodes, text
@@ -110,6 +111,8 @@ class _Desk:
         reply = self._door.ask(method, path, self._address, headers=headers, content=content, seconds=seconds)
         if not 200 <= reply.status < 300:
             raise Undone(str(reply.status))
+        if is_error(reply):
+            raise Undone(f"{reply.status} error")
         return reply
 
 

@@ -27,8 +27,7 @@ def of_reply(reply: Reply, request: Request) -> Receipt | None:
     """
     code = str(reply.status)
     if reply.status in (200, 201, 204) and not request.is_transaction:
-        is_error = _is_error(_tree(reply.body))
-        return None if is_error else _accepted(code, _reference(reply.headers.get("location"), request.kind))
+        return None if is_error(reply) else _accepted(code, _reference(reply.headers.get("location"), request.kind))
     if 200 <= reply.status < 300:
         return _of_success(_tree(reply.body), code, request.kinds) if request.is_transaction else None
     if reply.status in _ASK_AGAIN:
@@ -133,8 +132,9 @@ def words_of(reply: Reply) -> str:
     return joined(*said, by="\n")[:MAX_WORDS]
 
 
-def _is_error(tree: Node) -> bool:
-    """Sent as if all were well."""
+def is_error(reply: Reply) -> bool:
+    """Whether it says in words that it went wrong, sent as if all were well."""
+    tree = _tree(reply.body)
     severities = {text(issue.get("severity")) for issue in nodes(tree.get("issue"))}
     return tree.get("resourceType") == "OperationOutcome" and bool(severities & {"error", "fatal"})
 

@@ -134,7 +134,7 @@ class Connection(asyncio.Protocol):
         """Hand in what waits, as far as this connection and the listener as a whole have room for it."""
         limit = self._listener.limits.in_flight
         while self._backlog and len(self._asked) < limit and not self._full:
-            if not self._listener.has_room(self, len(self._backlog[0])):
+            if not self._listener.room.has(self, len(self._backlog[0])):
                 break
             raw = self._backlog.popleft()
             said = self._listener.hand_in(raw, self.caller)
@@ -180,7 +180,7 @@ class Connection(asyncio.Protocol):
             if self._asked:
                 self._asked[0][1].add_done_callback(self._write)
             self._transport.write(b"".join(ready))
-            self._listener.made_room(size)
+            self._listener.room.give_back(size)
             if self._backlog:
                 self.go_on()
         if self._last_words is not None and not self._asked and not self._backlog:

@@ -17,6 +17,7 @@ from integrations.hl7v2.text import batch
 from integrations.hl7v2.wire.ack import acks_for
 from integrations.hl7v2.wire.connection import Connection, Handshake
 from integrations.hl7v2.wire.mllp import DEFAULT_LIMIT, frame
+from integrations.hl7v2.wire.room import Room
 from integrations.hl7v2.wire.still_trusted import Refusal, nobody
 from integrations.hl7v2.wire.tls import HANDSHAKE_SECONDS, HANDSHAKING, NO_TLS, Handshaking, caller_of, refusal_of
 from mdo_portal.exchange import Answer, Caller, Verdict
@@ -93,9 +94,8 @@ class MllpListener:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._shaking: Counter[str] = Counter()  # by address: who they are is not known yet
         self._senders: Counter[str] = Counter()
-        self._with_reception = 0
+        self.room = Room(self.limits.total_bytes)
         self._failing = ""  # with what kind of error reception fails, since it last went well
-        self._thirsty: dict[Connection, None] = {}  # those that wait for room, in the order in which they asked
 
     async def start(self) -> None:
         """Open the port. Raises OSError when it is taken."""
@@ -113,7 +113,7 @@ class MllpListener:
         if self._server is None:
             return
         self._server.close()
-        self._thirsty.clear()
+        self.room.close()
         open_now = list(self.connections)
         waiting = [answer for connection in open_now for answer in connection.drain()]
         if waiting:
@@ -146,7 +146,7 @@ class MllpListener:
         """A connection closed."""
         self.unfinished -= connection.unfinished
         connection.unfinished = 0
-        self._thirsty.pop(connection, None)
+        self.room.forget(connection)
         if connection in self.connections:
             self.connections.discard(connection)
             key = _sender_of(connection.caller)
@@ -202,16 +202,9 @@ class MllpListener:
 
     # Messages
 
-    def has_room(self, connection: Connection, size: int) -> bool:
-        """Whether a message of that size may go to reception now; if not, the connection is told to go on when there is room."""
-        if self._with_reception == 0 or self._with_reception + size <= self.limits.total_bytes:
-            return True
-        self._thirsty[connection] = None
-        return False
-
     def hand_in(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer] | asyncio.Future[bytes]:
-        """Give one frame to reception; when the future is done, `answer_to` says what goes back, and `made_room` that it is told."""
-        self._with_reception += len(raw)
+        """Give one frame to reception; when the future is done, `answer_to` says what goes back, and `room` gets it back."""
+        self.room.take(len(raw))
         found = batch.split(raw)
         if found is None:
             return self._ask(raw, caller)
@@ -223,16 +216,6 @@ class MllpListener:
         """The acknowledgements of a frame that was handed in, framed, once `said` is done. Never raises."""
         answer = self._said(said, caller)
         return answer if isinstance(answer, bytes) else self.framed(raw, answer)
-
-    def made_room(self, size: int) -> None:
-        """So many bytes are no longer with reception: whoever waits for room goes on."""
-        self._with_reception -= size
-        while self._thirsty and self._with_reception < self.limits.total_bytes:
-            thirsty = next(iter(self._thirsty))
-            del self._thirsty[thirsty]
-            thirsty.go_on()
-            if thirsty in self._thirsty:
-                break
 
     async def _hand_in_batch(self, found: batch.Batch, caller: Caller) -> bytes:
         """Every message of a batch by itself, in order; one answer for all when the last is in."""

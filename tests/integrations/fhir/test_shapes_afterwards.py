@@ -20,11 +20,13 @@ TASK = {
 }  # fmt: skip
 
 
-def pages(task: Any, *, etag: str = 'W/"3"', put: int = 200) -> dict[str, tuple[int, dict[str, str], bytes]]:
+def pages(
+    task: Any, *, etag: str = 'W/"3"', put: int = 200, said: Node | None = None
+) -> dict[str, tuple[int, dict[str, str], bytes]]:
     body = task if isinstance(task, bytes) else json.dumps(task).encode()
     return {
         "GET /fhir/Task/7": (200, {"ETag": etag} if etag else {}, body),
-        "PUT /fhir/Task/7": (put, {}, b"{}"),
+        "PUT /fhir/Task/7": (put, {}, json.dumps(said or {}).encode()),
     }
 
 
@@ -104,6 +106,16 @@ def test_a_task_that_cannot_be_written_takes_nothing_back_and_is_told(task: Any,
 
     assert (receipt.kind, receipt.code) == (ReceiptKind.ACCEPTED, f"200, task {why}")
     assert len(written_of(told)) == (put == 412)
+
+
+@pytest.mark.parametrize("severity", ["error", "fatal", "warning"])
+def test_a_server_that_calls_its_no_a_success_has_not_written_the_task(severity: str) -> None:
+    said = {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "exception"}]}
+    told = Told(200, response(LETTER), pages=pages(TASK, said=said))
+    with wanting("document", "task") as profile:
+        receipt = send(told, profile)
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.ACCEPTED, "200" if severity == "warning" else "200, task 200 error")
 
 
 @pytest.mark.parametrize(
