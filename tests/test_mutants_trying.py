@@ -12,10 +12,13 @@ from tests.mutants import trying
 from tests.mutants.trying import Trial
 
 SOURCE = """
+from threading import Event
+
 def counted(most):
     at = 0
     while at < most:
         at += 1
+        Event().wait(0.01)  # a mistake that hangs here takes time and no processor
     return at
 """
 
