@@ -95,15 +95,23 @@ def question_of(task: Node) -> str:
     """The uuid of the question of ours that this Task answers: it carries our identifier, or rests on the Task we made. "" = none."""
     told = [value for system, value in identifiers(task) if system == URI]
     told += [text(node(one.get("identifier")).get("value")) for name in ("basedOn", "partOf") for one in nodes(task.get(name))]
-    uuids = (found for value in told if (found := value.removeprefix("urn:uuid:")) != value)
-    return next((one for one in uuids if re.fullmatch(r"[0-9a-f-]{36}", one)), "")
+    return next((one.removeprefix(_UUID) for one in told if _may_be_ours(one)), "")
+
+
+_UUID = "urn:uuid:"
+_OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def _may_be_ours(number: str) -> bool:
+    """Whether it may name a question of ours: those are UUIDs of version 7 (exchange.Question). Others number what is theirs so too."""
+    return number.startswith(_UUID) and _OURS.fullmatch(number.removeprefix(_UUID)) is not None
 
 
 def referral_of(task: Node) -> str:
     """The sender's number of the referral, where it is named by number (never by a resource id, which is another's)."""
     named = [*nodes(task.get("basedOn")), *nodes(task.get("focus"))]
     numbers = (text(node(one.get("identifier")).get("value")) for one in named)
-    return next((number for number in numbers if number and not number.startswith("urn:uuid:")), "")
+    return next((number for number in numbers if number and not _may_be_ours(number)), "")
 
 
 def request_task(request: Entry, where: Addresses, others: Set[str] = frozenset()) -> str:
@@ -132,7 +140,7 @@ def asked_at(request: Entry, where: Addresses, others: Set[str] = frozenset()) -
 
 def own_number(task: Node) -> str:
     """The number that its sender gave the Task; never one of ours, which names a question."""
-    return next((value for system, value in identifiers(task) if system != URI), "")
+    return next((value for system, value in identifiers(task) if system != URI or not _may_be_ours(value)), "")
 
 
 def _asking(request: Entry, where: Addresses, others: Set[str]) -> Iterator[Entry]:

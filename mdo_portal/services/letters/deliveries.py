@@ -261,7 +261,8 @@ def tell(
 def _tell_beside(session: Session, delivery: Delivery, case: Case, *, no_more: bool, now: datetime) -> None:
     """That two may hold there: now that this letter has come to its end, or that those which named it named what may not be there."""
     ended = [] if delivery.state in OPEN else [delivery]
-    if no_more or delivery.state in (DeliveryState.REFUSED, DeliveryState.CANCELLED):
+    is_withheld = delivery.state is DeliveryState.CANCELLED and delivery.receipt_code == receipts.WITHHELD
+    if no_more or is_withheld or delivery.state is DeliveryState.REFUSED:
         ended += replacing.naming(session, delivery)
     for one in ended:
         older, name = replacing.may_stand_beside(session, one), name_of(session, one)

@@ -8,7 +8,7 @@ from integrations.fhir.reader import FhirReader
 from mdo_portal.exchange import IncomingAnswer, Unreadable
 from tests.integrations.fhir.make import Node, bundle
 
-FIRST, SECOND = "7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11", "7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a12"
+FIRST, SECOND = "7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11", "7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a12"
 
 
 def task(said: str = "", question: str = "", referral: str = "REF-1", **more: Node | str | list[Node]) -> Node:
@@ -45,6 +45,14 @@ def test_a_task_that_asks_nothing_of_us_says_all_that_it_says() -> None:
 
     assert found.text == "Zie lab\nmet spoed"
     assert [fact.text for fact in found.facts] == ["Ook naar de lever kijken"]
+
+
+def test_who_numbers_a_referral_by_a_uuid_of_its_own_answers_no_question_of_ours() -> None:
+    """It was one of ours that nobody knew: what came for the referral stood with no case. Ours are of version 7."""
+    own = "urn:uuid:3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+    found = read(task("Zie lab", referral=own))
+
+    assert (found.question, found.referral_number, found.text) == ("", own, "Zie lab")
 
 
 def test_tasks_about_two_referrals_are_no_one_message() -> None:

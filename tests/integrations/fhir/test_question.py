@@ -18,7 +18,7 @@ from mdo_portal.exchange import IncomingAnswer, PatientIdentity, Question, Recei
 from tests.integrations.fhir.make import Told, address, server
 
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
-ID = "7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a99"
+ID = "7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a99"
 PATIENT = PatientIdentity(local_number="0042", local_authority="urn:oid:2.25.1", bsn="999911120")
 QUESTION = Question(ID, "REF-1", PATIENT, "Is er een recente PSA? <b>&", NOW, "Uro-prostaat")
 

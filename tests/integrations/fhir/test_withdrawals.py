@@ -12,7 +12,7 @@ from mdo_portal.exchange import Incoming, IncomingAnswer, IncomingReferral, Unre
 from tests.integrations.fhir.make import Node, bundle, patient, request
 
 REVIEW = {"coding": [{"system": "http://snomed.info/sct", "code": "720006006"}]}
-OURS = {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11"}
+OURS = {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11"}
 
 
 def task(**more: Any) -> Node:

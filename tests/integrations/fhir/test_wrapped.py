@@ -64,7 +64,7 @@ def test_what_the_task_of_a_contained_request_brings_along_is_read() -> None:
 
 
 def test_an_answer_to_our_question_that_repeats_the_request_stays_an_answer() -> None:
-    ours = {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11"}
+    ours = {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11"}
     assert isinstance(read(task(identifier=[ours], contained=[INSIDE, patient()])), IncomingAnswer)
 
 
