@@ -17,7 +17,7 @@ from tests.web.fhir_house import app, client, messages, post
 
 __all__ = ["app", "client"]
 
-GIVEN_OUT = pytest.mark.parametrize("number", ["48213", "0c5e7d0e-9a6e-4f1f-8d8a-117b0f1c5200"])
+GIVEN_OUT = pytest.mark.parametrize("number", ["48213", "0c5e4d0e-9a6e-4f1f-8d8a-117b0f1c5200"])
 
 
 def about(number: str) -> bytes:

@@ -54,7 +54,7 @@ ELSEWHERE = [
     f"http://{HOSPITAL}/fhir/{{path}}", f"https://{HOSPITAL}:8443/fhir/{{path}}", f"https://{HOSPITAL}/fhir/../admin/{{path}}",
     f"https://{HOSPITAL}/fhir/%2e%2e/admin/{{path}}", f"https://{HOSPITAL}/fhir/..%2fadmin/{{path}}", f"https://{HOSPITAL}/fhirs/{{path}}", f"https://{HOSPITAL}/admin",
     "Patient/../../admin", "../admin/{path}", "/admin", "file:///etc/passwd", f"ftp://{EVIL}/{{path}}", f"gopher://{EVIL}:6379/_{{path}}", f"HTTPS://{EVIL}/{{path}}",
-    f"https://{EVIL}/fhir/{{path}}\r\nHost: {HOSPITAL}", f"https://{HOSPITAL}\t.{EVIL}/{{path}}", "urn:uuid:7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11",
+    f"https://{EVIL}/fhir/{{path}}\r\nHost: {HOSPITAL}", f"https://{HOSPITAL}\t.{EVIL}/{{path}}", "urn:uuid:7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11",
 ]  # fmt: skip
 
 

@@ -72,10 +72,10 @@ def test_a_referral_of_another_number_waits_for_nobody(client: FlaskClient, data
         assert len([one for _ in "12" for one in queue.claim(session, now=datetime.now(UTC))]) == 2
 
 
-@pytest.mark.parametrize("address", ["?identifier=REF-1", "/7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11"])
+@pytest.mark.parametrize("address", ["?identifier=REF-1", "/7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11"])
 def test_so_does_a_deletion_wait_for_what_it_deletes(client: FlaskClient, database: Database, address: str) -> None:
     """It says nothing of the patient: it was read beside the referral, which nobody knew yet, and that stayed on the list."""
-    post(client, "/fhir", bundle(patient(), request(id="7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11")))
+    post(client, "/fhir", bundle(patient(), request(id="7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11")))
     assert post(client, f"/fhir/ServiceRequest{address}", b"", method="DELETE").status_code == 202
 
     with database.transaction() as session:

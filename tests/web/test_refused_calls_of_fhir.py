@@ -51,7 +51,7 @@ def test_who_hands_in_without_a_good_token_is_told(client: FlaskClient, database
 def test_who_asks_how_a_task_stands_without_a_good_token_is_told(client: FlaskClient, database: Database) -> None:
     asked = {"Accept": "application/fhir+json", "Authorization": "Bearer verlopen"}
 
-    assert client.get("/fhir/Task/7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a99", headers=asked).status_code == 401
+    assert client.get("/fhir/Task/7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a99", headers=asked).status_code == 401
     assert told(database) == [(HERE, "unknown_token", 1)]
 
 

@@ -17,7 +17,7 @@ from mdo_portal.exchange import Address, Contact, IncomingReferral, OutgoingDeci
 
 HERE = Path(__file__).parent
 BASE = "https://fhir.deltamond.example/r4"
-DELIVERY = "7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11"
+DELIVERY = "7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11"
 URI = f"urn:uuid:{DELIVERY}"
 Node = dict[str, Any]
 

@@ -51,7 +51,7 @@ def structured(form: DecisionForm = DecisionForm.FIRST, **more: Any) -> Outgoing
         "participants": there,
         "outcome": "discussed",
         "diagnosis": "Prostaatcarcinoom cT2aN0M0",
-        "round_id": "5f0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a22",
+        "round_id": "5f0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a22",
         "request_task": "Task/7",
     } | ({} if form.has_advice else WITHOUT)
     return decision(**told | later | more)

@@ -11,7 +11,7 @@ from integrations.fhir.reader import FhirReader
 from mdo_portal.exchange import IncomingReferral, Unreadable
 from tests.integrations.fhir.make import BASE, Node, patient, request
 
-UUID = "urn:uuid:7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11"
+UUID = "urn:uuid:7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11"
 HERE, THERE = f"{BASE}/Patient/p", "https://elders.example/fhir/Patient/p"
 NOBODY = "Observation/2: about a patient who is not the one of this referral"
 

@@ -118,7 +118,7 @@ def test_what_a_relative_had_is_not_the_patients_however_the_accents_are_written
 
 
 @pytest.mark.parametrize(
-    "address", ["Patient/p", f"{BASE}/Patient/p", "Patient/p/_history/2", "urn:uuid:7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11"]
+    "address", ["Patient/p", f"{BASE}/Patient/p", "Patient/p/_history/2", "urn:uuid:7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11"]
 )
 def test_a_note_of_the_patient_says_so_however_he_is_pointed_at(address: str) -> None:
     sent = tree(

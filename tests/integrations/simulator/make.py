@@ -46,7 +46,7 @@ def decision(code: str, **more: Any) -> OutgoingDecision:
     """A letter for the first patient of a hospital."""
     case = next(one for one in region().cases if one.hospital == code)
     fixed = OutgoingDecision(
-        delivery_id="7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11",
+        delivery_id="7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a11",
         decision_id="d-1",
         version=1,
         replaces_delivery_id="",

@@ -153,7 +153,7 @@ def as_a_letter(tree: Node) -> Node | None:
         "author": [{"reference": next(iter(names(patient)))}],
     }  # fmt: skip
     rest = [{name: value for name, value in one.items() if name in ("fullUrl", "resource")} for one in tree["entry"]]
-    first = {"fullUrl": "urn:uuid:7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a77", "resource": own}
+    first = {"fullUrl": "urn:uuid:7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a77", "resource": own}
     return {name: value for name, value in tree.items() if name not in ("type", "entry")} | {
         "type": "document",
         "entry": [first, *rest],
@@ -175,7 +175,7 @@ def with_a_task(pointer: str) -> Rewriting:
         address = {"reference": next(iter(sorted(names(many[0]))), "")}
         own: Node = {"resourceType": "Task", "id": "asks", "status": "requested", "intent": "order"}
         own |= {pointer: address if pointer == "focus" else [address], "for": {"reference": next(iter(sorted(names(patient))))}}
-        return tree | {"entry": [*tree["entry"], {"fullUrl": "urn:uuid:7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a78", "resource": own}]}
+        return tree | {"entry": [*tree["entry"], {"fullUrl": "urn:uuid:7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a78", "resource": own}]}
 
     return rewritten
 
