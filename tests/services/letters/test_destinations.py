@@ -47,7 +47,8 @@ def test_a_destination_gets_one_letter_at_a_time_and_others_get_theirs(outbox: O
 
     taken = [dispatch.take(outbox.database, clock=lambda: NOW) for _ in range(3)]
 
-    assert [one.recipient.code if one else "" for one in taken] == ["ZEED", "DELT", ""]
+    codes = [one.recipient.code if one else "" for one in taken]
+    assert {*codes[:2]} == {"ZEED", "DELT"} and codes[2] == "", "signed at one moment, either may be first"
     assert dispatch.take(outbox.database, clock=lambda: NOW + LEASE / 2) is None
     assert dispatch.take(outbox.database, clock=lambda: NOW + LEASE + MINUTE) is not None, "a worker that died keeps nothing"
 
