@@ -168,9 +168,8 @@ def resend_all() -> ResponseReturnValue:
     with transaction() as db:
         groups = post.refusing(db, viewer())
         letters = sorted(next((one.letters for one in groups if str(one.hospital_id) == asked), []))
-        locked = [
-            letter_for(db, Act.POST_RESEND, one, lock=True) for one in letters
-        ]  # in one order: two may push the same button
+        # in one order: two may push the same button
+        locked = [letter_for(db, Act.POST_RESEND, one, lock=True) for one in letters]
         stuck = [delivery for delivery in locked if delivery.state in STUCK]
         for delivery in stuck:
             handing_over.send_again(db, delivery, now=now())

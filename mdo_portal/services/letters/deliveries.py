@@ -129,12 +129,8 @@ def write_down(
 ) -> None:
     """Write down what the receiver, or a person on its behalf, said about a letter. `had_left`: before the attempt that this is about."""
     if _says_so_too(delivery, receipt):
-        delivery.receipt_code, delivery.receipt_reference, delivery.receipt_text = (
-            receipt.code,
-            receipt.reference,
-            receipt.text[:1000],
-        )
-        delivery.before_by_hand = None
+        delivery.receipt_code, delivery.receipt_text = receipt.code, receipt.text[:1000]
+        delivery.receipt_reference, delivery.before_by_hand = receipt.reference, None
         changes.announce(session, "post", delivery.hospital_id)
         return
     if not _counts(delivery, receipt):
