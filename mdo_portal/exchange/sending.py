@@ -42,7 +42,7 @@ class Address:
 class Question:
     """The board asks the referring hospital for something: travels as a Task that awaits information."""
 
-    question_id: str  # uuid: our number, by which the answer is recognised and a double is harmless
+    question_id: str  # uuid of version 7 (new_id): our number, by which the answer is recognised and a double is harmless
     referral_number: str
     patient: PatientIdentity
     text: str

@@ -103,7 +103,7 @@ _OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{1
 
 
 def _may_be_ours(number: str) -> bool:
-    """Whether it may name a question of ours: those are UUIDs of version 7 (exchange.Question). Others number what is theirs so too."""
+    """Whether it may name a question of ours: those are UUIDs of version 7 (Question.question_id). Others number what is theirs so too."""
     return number.startswith(_UUID) and _OURS.fullmatch(number.removeprefix(_UUID)) is not None
 
 

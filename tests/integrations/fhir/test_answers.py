@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.fhir.reader import FhirReader
-from mdo_portal.exchange import IncomingAnswer, Unreadable
+from mdo_portal.exchange import IncomingAnswer, IncomingReferral, Unreadable
 from tests.integrations.fhir.make import Node, bundle
 
 FIRST, SECOND = "7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a11", "7b0f1c52-0c5e-7d0e-9a6e-2f1f6f0d8a12"
@@ -53,6 +53,13 @@ def test_who_numbers_a_referral_by_a_uuid_of_its_own_answers_no_question_of_ours
     found = read(task("Zie lab", referral=own))
 
     assert (found.question, found.referral_number, found.text) == ("", own, "Zie lab")
+
+
+def test_a_task_numbered_so_that_is_over_takes_the_referral_back() -> None:
+    """It was the answer `(geannuleerd)` to nothing, and the registration stayed on the list."""
+    found = FhirReader().read(bundle(task(question="3f2504e0-4f89-41d3-9a0c-0305e82c3301", status="cancelled")), "generic-r4")
+
+    assert isinstance(found, IncomingReferral) and (found.number, found.cancelled) == ("REF-1", True)
 
 
 def test_tasks_about_two_referrals_are_no_one_message() -> None:
