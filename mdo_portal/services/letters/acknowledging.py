@@ -62,7 +62,7 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
     on_the_wire_until = letter.leased_until if under_way.is_on_the_wire(letter, now=now) else None
     named_on_the_wire = letter.named_id if on_the_wire_until else None
     is_repeat = on_the_wire_until is not None and under_way.has_left(letter)
-    write_down(session, letter, receipt, now=now, had_left=is_repeat)
+    write_down(session, letter, receipt, now=now, had_left=is_repeat or bool(letter.left_over))
     letter.named_id = letter.named_id or named_on_the_wire  # until that attempt is heard of: it may come there after this word
     if is_repeat and letter.state is DeliveryState.REFUSED:
         letter.leased_until = on_the_wire_until  # killed, it says nothing: it may be there

@@ -107,7 +107,7 @@ def _heard_after_the_end(delivery: Delivery, receipt: Receipt, had_left: bool, *
     if is_refused and delivery.leased_until is not None:
         delivery.leased_until = None
         if receipt.kind is not ReceiptKind.UNKNOWN:
-            under_way.was_refused(delivery, now=now)
+            (under_way.repeat_was_refused if delivery.left_over else under_way.was_refused)(delivery, now=now)
     if is_refused and not under_way.has_left(delivery):
         delivery.named_id = None
 

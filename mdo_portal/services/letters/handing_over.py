@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import BY_PERSON, Channel
+from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.exchange import Receipt, ReceiptKind
@@ -51,9 +52,11 @@ def printed(session: Session, delivery: Delivery, *, now: datetime) -> None:
         return
     if delivery.channel != Channel.PAPER or delivery.state is not DeliveryState.WAITING:
         raise IllegalMove(NOT_TO_BE_CARRIED)
+    case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
+    if delivery.audience is not Audience.REFERRER and (case.objected or session.get_one(Patient, case.patient_id).objects):
+        raise IllegalMove(NOT_TO_BE_CARRIED)  # taken back, or put on paper, after the objection: its turn is still to come
     delivery.move(DeliveryState.SENT)
     delivery.sent_at = now
-    case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
     tell(session, delivery, case, first_time_sent=True, now=now)
 
 
