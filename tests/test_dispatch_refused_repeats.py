@@ -103,17 +103,7 @@ def test_the_older_advice_is_not_sent_again_after_it(outbox: Outbox) -> None:
 
 def test_a_repeat_that_is_on_the_wire_when_its_application_says_no_may_be_there(outbox: Outbox) -> None:
     """The no is of the first one; of the repeat nobody says anything, and that was forgotten."""
-    round_ = outbox.signed()
-    _said_one_after_the_other(outbox, COMMIT)
-
-    class Slow(Receiver):
-        def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
-            with outbox.database.transaction() as session:
-                letter = outbox.letter(round_)
-                assert acknowledge(session, letter.hospital_id, letter.id.hex, AE, outbox.now)
-            return super().send(decision, address)
-
-    assert outbox.work(Slow([SILENCE]))
+    round_ = _refused_late_with_its_repeat_on_the_wire(outbox, SILENCE)
     assert outbox.letter(round_).state is DeliveryState.REFUSED
 
     assert _named(outbox, round_) == str(outbox.letter(round_).id)

@@ -22,9 +22,12 @@ TAKEN_BACK = """NEW.state = OLD.before_by_hand ->> 'state' AND NEW.channel = OLD
         AND NEW.before_by_hand IS NULL AND NEW.confirmed_by IS NULL AND NEW.received_at IS NULL"""
 #: a state that is taken back takes what was kept with it; what only says so too changes neither
 IS_TAKEN_BACK = "OLD.state = 'received' AND NEW.state <> 'received'"
+#: a copy that was withheld is not there: also when its patient agreed since, who asks nobody to send it again
+IS_NOT_THERE = "OLD.state = 'sent' AND OLD.receipt_code = 'withheld' AND NEW.state = 'cancelled' AND NEW.audience <> 'referrer'"
 CHANGES = (
     ("CASE WHEN NEW.state = OLD.state THEN true", f"CASE WHEN NEW.state = OLD.state THEN NEW.before_by_hand IS NULL OR {SAME}\n    WHEN OLD.state = 'received' THEN {TAKEN_BACK}"),
     ("WHEN NEW.state = 'received' THEN ", f"WHEN NEW.state = 'received' THEN {KEPT} AND "),
+    ("WHEN NEW.state = 'cancelled' THEN ", f"WHEN {IS_NOT_THERE} THEN NEW.receipt_code = 'withheld'\n    WHEN NEW.state = 'cancelled' THEN "),
     ("AND (NEW.channel IS NOT DISTINCT FROM OLD.channel OR", f"AND ({IS_TAKEN_BACK} OR NEW.channel IS NOT DISTINCT FROM OLD.channel OR"),
     ("AND (NEW.held_at IS NOT DISTINCT FROM OLD.held_at OR", f"AND ({IS_TAKEN_BACK} OR NEW.held_at IS NOT DISTINCT FROM OLD.held_at OR"),
 )  # fmt: skip

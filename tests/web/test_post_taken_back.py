@@ -127,6 +127,19 @@ def test_a_copy_that_goes_no_more_and_that_they_do_not_have_is_off_the_list(hous
     assert f"H.A. Huisarts heeft brief {letter.document_number} niet" in _words(dirk.get(f"/cases/{letter.case_id}").text)
 
 
+def test_so_it_is_said_when_the_patient_agreed_since(house: House) -> None:
+    """The page offered it, and the database held it back: nothing but a false *Is ontvangen* took the copy off the list."""
+    letter = _withheld(house)
+    with house.database.transaction() as session:
+        patient_id = session.get_one(Case, letter.case_id).patient_id
+        session.execute(update(Patient).where(Patient.id == patient_id).values(objects=False))
+    dirk = house.person("Dirk")
+    assert f'data-dialog-open="not-there-{letter.id}"' in dirk.get("/post").text
+
+    assert dirk.post(f"/deliveries/{letter.id}/not-there", data={"csrf_token": CSRF}).status_code == 302
+    assert house.now_is(letter).state is DeliveryState.CANCELLED
+
+
 def test_of_no_other_letter_that_is_said(house: House) -> None:
     letter = house.letter(state="sent", receipt_code="timeout")
 

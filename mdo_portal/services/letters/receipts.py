@@ -196,7 +196,7 @@ def why(row: Tried) -> str:
             "die brief."
         )
     if row.state is DeliveryState.CANCELLED and row.receipt_code == WITHHELD:
-        return N_("De ontvanger heeft hem niet. De brief gaat niet meer weg: de patiënt maakt bezwaar tegen delen.")
+        return N_("De ontvanger heeft hem niet. De brief gaat niet meer weg: de patiënt maakte bezwaar tegen delen.")
     if row.state is DeliveryState.CANCELLED:
         return N_("Niet verstuurd: de patiënt maakt bezwaar tegen delen.")
     if row.state is DeliveryState.SENT and row.receipt_code == WITHHELD:
