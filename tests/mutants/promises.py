@@ -33,12 +33,12 @@ GROUPS = {
          "tests/test_dispatch_of_whom.py", "tests/test_dispatch_order.py", "tests/test_dispatch_overtaken.py", "tests/test_dispatch_replacing.py",
          "tests/test_dispatch_two_recipients.py", "tests/services/letters/test_under_way.py", "tests/services/letters/test_withholding.py",
          "tests/services/letters/test_destinations.py", "tests/services/letters/test_handing_over.py", "tests/services/letters/test_receipts.py",
-         "tests/services/inbox/test_succession.py", "tests/services/identity/test_objections.py", "tests/test_dispatch_races.py"),
+         "tests/services/letters/test_succession.py", "tests/services/identity/test_objections.py", "tests/test_dispatch_races.py"),
     ),
     "taking": Group(
-        ("mdo_portal.services.letters.outbox", "mdo_portal.dispatch", "mdo_portal.services.letters.destinations", "mdo_portal.services.inbox.succession"),
+        ("mdo_portal.services.letters.outbox", "mdo_portal.dispatch", "mdo_portal.services.letters.destinations", "mdo_portal.services.letters.succession"),
         ("tests/test_dispatch.py", "tests/test_dispatch_letters.py", "tests/test_dispatch_of_whom.py",
-         "tests/services/letters/test_destinations.py", "tests/services/inbox/test_succession.py"),
+         "tests/services/letters/test_destinations.py", "tests/services/letters/test_succession.py"),
     ),
     "patients": Group(
         ("mdo_portal.services.identity.objections", "mdo_portal.services.letters.withholding", "mdo_portal.services.patients.families",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -19,16 +19,20 @@ from mdo_portal.services.patients import families, patients
 from mdo_portal.services.referrals import unsaying
 
 
-def give_back(session: Session, merge: Merge, went_on: Patient, gone: Patient, *, keeps: bool, now: datetime) -> None:
-    """Who went on has again what stood before, unless it was told anew since; the other has what was told, when its row `keeps`."""
+def give_back(session: Session, merge: Merge, went_on: Sequence[Patient], gone: Patient, *, keeps: bool, now: datetime) -> None:
+    """Each row of who went on has again what stood before, unless it was told anew since; the other has what was told, when its row
+    `keeps`.
+    """
     told = _told_of(session, merge, went_on, gone)
-    stood, was = patients.stands(went_on), patients.stands(gone)
-    for one in told:
-        if patients.stands(went_on)[one.what] == one.after:
-            put(went_on, one.what, one.before)
+    for row in went_on:
+        its, stood = families.copied_of(session, row), patients.stands(row)
+        for one in told:
+            if one.patient_id in its and patients.stands(row)[one.what] == one.after:
+                put(row, one.what, one.before)
+        patients.keep_changes(session, row, stood, now=now)
+    was = patients.stands(gone)
     for one in reversed(told) if keeps else ():
         put(gone, one.what, one.after)
-    patients.keep_changes(session, went_on, stood, now=now)
     patients.keep_changes(session, gone, was, now=now)
 
 
@@ -54,16 +58,16 @@ def put(patient: Patient, what: str, text: str) -> None:
     setattr(patient, what, value)
 
 
-def _told_of(session: Session, merge: Merge, went_on: Patient, gone: Patient) -> list[ToldChange]:
+def _told_of(session: Session, merge: Merge, went_on: Sequence[Patient], gone: Patient) -> list[ToldChange]:
     """The particulars of who went on that changed since by messages that named the other and nobody else; newest first.
 
     By the numbers under which a message lies. One that was emptied since is of nobody any more: what it told stays where it is.
     """
-    its_own, others = _keys(session, gone), _keys(session, went_on)
+    its_own, others = _keys(session, gone), _keys(session, went_on[-1])
     names = InboundMessage.patient_keys
     query = select(ToldChange).join(InboundMessage, InboundMessage.id == ToldChange.message_id)
     query = query.where(
-        ToldChange.patient_id == went_on.id,
+        ToldChange.patient_id.in_([one.id for one in went_on]),
         ToldChange.at >= families.one_since(session, merge),
         ToldChange.what.in_(PUT_BACK),
         names.overlap(its_own),

@@ -6,6 +6,7 @@ Whether a row was made for a merge, and by which of the two, the merge itself sa
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -35,11 +36,11 @@ def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID 
     gone.merged_into = None
     # An objection that was made while they were one may be of either: both keep it.
     gone.objects = gone.objects or (kept.objects and not merge.kept_objected)
-    _keep_held(session, merge, whole, gone)
+    went_on = families.above(session, kept)
+    _keep_held(session, merge, went_on, gone)
     session.flush()
-    _give_back_bsn(session, merge, {kept, whole}, gone, now=now)
-    for row in {kept, whole}:
-        apart.give_back(session, merge, row, gone, keeps=merge.made != "gone" or _is_used(session, gone), now=now)
+    _give_back_bsn(session, merge, went_on, gone, now=now)
+    apart.give_back(session, merge, went_on, gone, keeps=merge.made != "gone" or _is_used(session, gone), now=now)
     settle(session, together, now=now, person_id=person_id)
     for one, other in ((whole, gone), (gone, whole)):
         apart.unsay(session, merge, one, other, now=now)
@@ -48,7 +49,7 @@ def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID 
     _clean_up(session, merge, kept, gone)
 
 
-def _give_back_bsn(session: Session, merge: Merge, went_on: set[Patient], gone: Patient, *, now: datetime) -> None:
+def _give_back_bsn(session: Session, merge: Merge, went_on: Sequence[Patient], gone: Patient, *, now: datetime) -> None:
     """One that those who went on were told while they were one stays with whom it was of: it alone must name one person again."""
     its_own = select(Patient.bsn_index).where(Patient.id.in_(families.members(session, gone.id)), Patient.bsn_index != b"")
     own = set(session.scalars(its_own))
@@ -57,13 +58,12 @@ def _give_back_bsn(session: Session, merge: Merge, went_on: set[Patient], gone: 
             patients.forget_bsn(session, row, now=now)
 
 
-def _keep_held(session: Session, merge: Merge, whole: Patient, gone: Patient) -> None:
+def _keep_held(session: Session, merge: Merge, went_on: Sequence[Patient], gone: Patient) -> None:
     """What was put on hold while they were one may be of either: both stay on hold."""
-    standing_holds = select(LegalHold).where(LegalHold.lifted_at.is_(None))
-    if session.scalars(standing_holds.where(LegalHold.patient_id == gone.id)).first() is not None:
+    if _hold_on(session, gone) is not None:
         return
-    since = standing_holds.where(LegalHold.patient_id.in_({merge.kept_id, whole.id}), LegalHold.set_at >= merge.at)
-    hold = session.scalars(since.limit(1)).first()
+    held = [hold for row in went_on if (hold := _hold_on(session, row)) and hold.set_at >= merge.at]
+    hold = held[-1] if held else None
     if hold is not None:
         said = {"reason": hold.reason, "set_by": hold.set_by, "set_at": hold.set_at}
         session.add(LegalHold(hospital_id=gone.hospital_id, patient_id=gone.id, **said))
@@ -86,17 +86,21 @@ def _hold_goes_along(session: Session, row: Patient, other: Patient) -> bool:
     """What holds a row that goes holds the other from then on: of nobody, it stood on the list for ever, and held nothing. False when the
     other is on hold for another reason: then both are kept.
     """
-    standing_holds = select(LegalHold).where(LegalHold.lifted_at.is_(None))
-    hold, theirs = (session.scalars(standing_holds.where(LegalHold.patient_id == one.id)).first() for one in (row, other))
+    hold, *theirs = (_hold_on(session, one) for one in (row, *families.above(session, other)))
     if hold is None:
         return True
-    if theirs is None:
-        hold.patient_id = other.id
+    if any(one and (one.reason, one.set_by, one.set_at) == (hold.reason, hold.set_by, hold.set_at) for one in theirs):
+        session.delete(hold)  # the same one, that it got when they came apart (_keep_held)
         return True
-    if (hold.reason, hold.set_by, hold.set_at) != (theirs.reason, theirs.set_by, theirs.set_at):
+    if theirs[0] is not None:
         return False
-    session.delete(hold)  # the same one, that both got when they came apart (_keep_held)
+    hold.patient_id = other.id
     return True
+
+
+def _hold_on(session: Session, row: Patient) -> LegalHold | None:
+    """The one that stands on this very row."""
+    return session.scalars(select(LegalHold).where(LegalHold.patient_id == row.id, LegalHold.lifted_at.is_(None))).one_or_none()
 
 
 def forget_unused(session: Session, row: Patient) -> bool:

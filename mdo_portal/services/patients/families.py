@@ -46,6 +46,24 @@ def whole_of(session: Session, found: Sequence[Patient]) -> list[uuid.UUID]:
     return [one for patient in found for one in whole(session, patient)]
 
 
+def above(session: Session, patient: Patient) -> list[Patient]:
+    """This row and every row that it came to stand under, up to the one under which all of it stands."""
+    found = [patient]
+    while found[-1].merged_into is not None:
+        found.append(session.get_one(Patient, found[-1].merged_into))
+    return found
+
+
+def copied_of(session: Session, patient: Patient) -> set[uuid.UUID]:
+    """This row, and those whose particulars it has: they had them when it was made for a merge."""
+    found, last = {patient.id}, {patient.id}
+    while last:
+        made = select(Merge.gone_id).where(Merge.kept_id.in_(last), Merge.made == "kept")
+        last = {one for one in session.scalars(made) if one} - found
+        found |= last
+    return found
+
+
 def named_by(session: Session, whole: Patient, bsn_index: bytes) -> Patient | None:
     """Whose BSN this was before the numbers were merged, when that was not who they all stand under; None = that very row."""
     merged = (Merge.gone_id == Patient.id) & Merge.undone_at.is_(None)
@@ -65,9 +83,12 @@ def one_since(session: Session, merge: Merge) -> datetime:
 
 
 def got_bsn_since(session: Session, patient: Patient, at: datetime) -> bool:
-    """Whether it had no BSN before that moment, and was told one later."""
+    """Whether it, or a row whose particulars it has, had no BSN before that moment, and was told one later."""
     told = select(ToldChange.id).where(
-        ToldChange.patient_id == patient.id, ToldChange.what == "bsn", ToldChange.before == "", ToldChange.at >= at
+        ToldChange.patient_id.in_(copied_of(session, patient)),
+        ToldChange.what == "bsn",
+        ToldChange.before == "",
+        ToldChange.at >= at,
     )
     return session.execute(told.limit(1)).first() is not None
 

@@ -11,18 +11,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import Decision
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, ToldChange
 from mdo_portal.exchange import PersonName
-from mdo_portal.services.identity import apart
+from mdo_portal.services.identity import apart, unmerging
 from mdo_portal.services.patients import deciding, patients
 from tests import make
 from tests.identity_questions import born, decide, merge, referral
 from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import hand_in, rows, understand_all
+from tests.services.merging import join
 
 SENT = b"|20260302121500+0100|"
 
@@ -49,15 +51,16 @@ def comes(database: Database, region: Region, *raws: bytes) -> None:
 
 
 def take_apart(database: Database, region: Region) -> None:
+    """2 and who it went on as."""
     with database.transaction() as session:
-        standing = session.scalars(select(Merge).where(Merge.undone_at.is_(None))).one()
+        standing = session.scalars(select(Merge).where(Merge.undone_at.is_(None), Merge.gone_number == "2")).one()
         deciding.ask_undo(session, standing, person_id=region.aisha.person_id, now=NOW)
     understand_all(database)
 
 
 def known_as(database: Database) -> dict[str, tuple[str, bool]]:
     with database.transaction() as session:
-        query = select(Patient).where(Patient.local_number.in_(("1", "2")))
+        query = select(Patient).where(Patient.local_number.in_(("1", "2", "3", "4")))
         return {row.local_number: (row.family, row.deceased) for row in session.scalars(query)}
 
 
@@ -129,6 +132,22 @@ def test_told_twice_of_the_other_it_is_back_where_it_was_before_the_first(one: D
     assert known_as(one) == {"1": ("van Voorbeeld", False), "2": ("de Tweede", False)}
 
 
+@pytest.mark.parametrize("names", [("de Eerste",), ("de Eerste", "de Tweede")])
+def test_told_of_the_other_it_is_of_none_of_the_numbers_that_came_to_stand_above(
+    one: Database, region: Region, names: tuple[str, ...]
+) -> None:
+    """3 goes on for 1, and 4 for 3; each was nobody's, and got the name and the death that stood there."""
+    comes(one, region, change("M6", "2", names[0], hour=3, dead=True), merge("M7", "3", "1"))
+    if names[1:]:
+        comes(one, region, change("M8", "2", names[1], hour=4))
+    comes(one, region, merge("M9", "4", "3"))
+
+    take_apart(one, region)
+
+    his = ("van Voorbeeld", False)
+    assert known_as(one) == {"1": his, "2": (names[-1], True), "3": his, "4": his}
+
+
 def test_a_number_that_was_made_for_the_merge_and_has_nothing_goes_and_leaves_nothing(database: Database, region: Region) -> None:
     comes(database, region, referral("1"), merge("M5", "1", "2"), change("M6", "2", "de Andere", hour=3))
 
@@ -156,3 +175,22 @@ def test_only_what_this_very_message_told_goes_back(session: Session, region: Re
         ("de Goede", date(1960, 1, 1)),
         ("de Ander", date(1960, 1, 1)),
     ]
+
+
+def test_a_bsn_alone_names_the_other_again_whatever_number_came_to_stand_above(session: Session, region: Region) -> None:
+    """2 has it; 1 was told it while they were one; 3 was made with what stood there, and a letter with the BSN alone was for 3."""
+    hospital = session.get_one(Hospital, region.hospitals["ZEED"])
+    make.case(session, hospital, patient=make.identity("1"))
+    make.case(session, hospital, patient=make.identity("2", bsn=make.BSN))
+    join(session, hospital, "1", "2")
+    first = session.scalars(select(Merge)).one()
+    went_on = patients.by_local_number(session, hospital.id, "1")
+    assert went_on is not None
+    patients.tell(session, went_on, make.identity("2", bsn=make.BSN), now=NOW)
+    session.flush()
+    join(session, hospital, "3", "1")
+
+    unmerging.undo(session, first, now=NOW, person_id=None)
+
+    having = select(Patient.local_number).where(Patient.bsn_index != b"", Patient.hospital_id == hospital.id)
+    assert session.scalars(having).all() == ["2"]

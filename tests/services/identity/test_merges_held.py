@@ -18,7 +18,7 @@ from tests import make
 from tests.make import NOW
 from tests.people import Region
 from tests.services.keeping_house import shield_of
-from tests.services.merging import merge, told
+from tests.services.merging import join, merge, told
 
 HOUR = timedelta(hours=1)
 
@@ -74,8 +74,8 @@ def test_a_second_hold_is_not_lost_with_the_number_that_was_made_for_the_merge(s
     assert on_the_list(session, region) == [("1", "onderzoek"), ("2", "klacht")]
 
 
-def test_a_hold_under_a_third_number_stays_with_who_is_one_with_it(session: Session, region: Region) -> None:
-    """1 with 2, of whom nobody had heard, and then 3 with 1: it holds both that are left, and none that went."""
+def test_a_hold_under_a_third_number_stands_once_with_who_is_one_with_it(session: Session, region: Region) -> None:
+    """1 with 2, of whom nobody had heard, and then 3 with 1: 1 and 3 are one still, and come apart each keeps it."""
     case = one_with_a_number_of_nobody(session, region, "1", "2")
     first = session.scalars(select(Merge)).one()
     merge(session, session.get_one(Hospital, region.hospitals["ZEED"]), told("3", "1"))
@@ -84,5 +84,28 @@ def test_a_hold_under_a_third_number_stays_with_who_is_one_with_it(session: Sess
     unmerging.undo(session, first, now=NOW + 2 * HOUR, person_id=None)
     session.flush()
 
-    assert on_the_list(session, region) == [("1", "klacht"), ("3", "klacht")]
+    assert on_the_list(session, region) == [("3", "klacht")]
     assert shield_of(session, case) == "hold"
+    unmerging.undo(
+        session, session.scalars(select(Merge).where(Merge.undone_at.is_(None))).one(), now=NOW + 3 * HOUR, person_id=None
+    )
+    session.flush()
+    assert shield_of(session, case) == "hold"
+
+
+def test_a_hold_stays_with_both_when_a_further_number_went_on_since(session: Session, region: Region) -> None:
+    """2 with 1, 1 with 3, put on hold, and then 3 with 5: neither 1 nor 5 is who the hold was set under."""
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    of_both = [make.case(session, zeed, patient=make.identity(one)) for one in "12"]
+    join(session, zeed, "1", "2")
+    first = session.scalars(select(Merge)).one()
+    merge(session, zeed, told("3", "1"))
+    hold(session, region, of_both[1], "klacht")
+    merge(session, zeed, told("5", "3"))
+
+    unmerging.undo(session, first, now=NOW + 2 * HOUR, person_id=None)
+    session.flush()
+    session.expire_all()
+
+    assert [shield_of(session, case) for case in of_both] == ["hold", "hold"]
+    assert on_the_list(session, region) == [("2", "klacht"), ("3", "klacht")]
